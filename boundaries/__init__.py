@@ -1,0 +1,1 @@
+"""Where things end: areas of units and what is derived from them."""
