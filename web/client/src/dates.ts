@@ -1,0 +1,63 @@
+import { type Config, type PageState, element } from "./config";
+
+/** The date field and the slider of years; both answer by opening the same page on another date. */
+export class DateControl {
+  private readonly field = element("at") as HTMLInputElement;
+  private readonly slider = element("year") as HTMLInputElement;
+  private readonly marks = element("year-marks");
+
+  constructor(
+    private readonly config: Config,
+    private readonly open: (url: URL) => void,
+  ) {
+    this.field.form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.go(this.field.value);
+    });
+    this.field.addEventListener("change", () => {
+      // While a year is typed by hand the field passes through dates like 0019-01-01.
+      if (this.field.value >= this.field.min && this.field.value <= this.field.max) {
+        this.go(this.field.value);
+      }
+    });
+    this.slider.addEventListener("input", () => {
+      this.field.value = this.endOf(Number(this.slider.value));
+      this.slider.ariaValueText = this.field.value;
+    });
+    this.slider.addEventListener("change", () => {
+      this.go(this.endOf(Number(this.slider.value)));
+    });
+  }
+
+  /** Show the date of the page and mark the years in which something changed. */
+  show(state: PageState): void {
+    this.field.value = state.moment.at;
+    this.slider.value = state.moment.at.slice(0, 4);
+    this.slider.ariaValueText = state.moment.at;
+    const first = Number(this.slider.min);
+    const span = Number(this.slider.max) - first;
+    this.marks.replaceChildren(
+      ...state.years
+        .filter((year) => year >= first && year <= first + span)
+        .map((year) => {
+          const mark = document.createElement("i");
+          mark.style.insetInlineStart = `${(100 * (year - first)) / span}%`;
+          return mark;
+        }),
+    );
+  }
+
+  /** A year stands for its last day, when all changes of the year have happened; this year for today. */
+  private endOf(year: number): string {
+    const end = `${year}-12-31`;
+    return end > this.config.today ? this.config.today : end;
+  }
+
+  private go(at: string): void {
+    const url = new URL(location.href);
+    if (!at || at === this.config.today) url.searchParams.delete("at");
+    else url.searchParams.set("at", at);
+    url.searchParams.delete("lang");
+    this.open(url);
+  }
+}

@@ -1,0 +1,217 @@
+import OlMap from "ol/Map";
+import View from "ol/View";
+import { defaults as defaultControls } from "ol/control/defaults";
+import Control from "ol/control/Control";
+import ScaleLine from "ol/control/ScaleLine";
+import type Feature from "ol/Feature";
+import MVT from "ol/format/MVT";
+import VectorLayer from "ol/layer/Vector";
+import VectorTileLayer from "ol/layer/VectorTile";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
+import type { Pixel } from "ol/pixel";
+import { transformExtent } from "ol/proj";
+import VectorSource from "ol/source/Vector";
+import VectorTileSource from "ol/source/VectorTile";
+
+import { type Config, type Moment, type PageState, element, momentQuery } from "../config";
+import { readPalette } from "./palette";
+import { fetchOutline } from "./outline";
+import { type MapLook, areaStyle, ghostStyle, hoverStyle, labelStyle, selectionStyle } from "./style";
+import { type TileUnit, nameIn, unitOf } from "./units";
+
+/** The home province until its own outline has arrived, in degrees. */
+const FIRST_VIEW = transformExtent([109.6, 20.1, 117.4, 25.6], "EPSG:4326", "EPSG:3857");
+const PADDING = [40, 40, 40, 40];
+
+/** From this zoom on counties are what the pointer means; below it, prefectures. */
+const COUNTY_ZOOM = 7.8;
+
+/** The map beside the panel: draws the register's own tiles and opens the unit that is clicked. */
+export class RegisterMap {
+  private readonly view = new View({
+    extent: transformExtent([70, 5, 140, 55], "EPSG:4326", "EPSG:3857"),
+    minZoom: 4,
+    maxZoom: 16,
+    enableRotation: false,
+  });
+  private readonly past = new VectorTileLayer({ visible: false, renderMode: "vector" });
+  private readonly areas = new VectorTileLayer({});
+  private readonly hover = new VectorTileLayer({ renderMode: "vector" });
+  private readonly labels = new VectorTileLayer({ declutter: true, renderMode: "vector" });
+  private readonly outline = new VectorLayer({ source: new VectorSource() });
+  private readonly map: OlMap;
+  private readonly target = element("map");
+  private readonly tip = element("map-tip");
+  private readonly note = element("map-note");
+
+  private moment: Moment | null = null;
+  private hovered: TileUnit | null = null;
+  private fitting: AbortController | null = null;
+  private fitted = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly open: (url: URL) => void,
+  ) {
+    this.map = new OlMap({
+      target: this.target,
+      view: this.view,
+      layers: [this.past, this.areas, this.hover, this.outline, this.labels],
+      controls: defaultControls({
+        attribution: false, // stands in the page's own text, where it is read without a script too
+        rotate: false,
+        zoomOptions: {
+          zoomInTipLabel: config.text.map_zoom_in,
+          zoomOutTipLabel: config.text.map_zoom_out,
+        },
+      }).extend([new ScaleLine(), this.homeControl()]),
+    });
+    this.view.fit(FIRST_VIEW, { size: this.map.getSize() ?? [800, 600], padding: PADDING });
+    this.restyle();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.restyle();
+    });
+    this.map.on("pointermove", (event) => {
+      this.onMove(event);
+    });
+    this.map.on("click", (event) => {
+      const unit = this.unitAt(event.pixel);
+      if (unit) this.openUnit(unit.code);
+    });
+    this.target.addEventListener("pointerleave", () => {
+      this.setHovered(null);
+    });
+  }
+
+  /** Show the page's date and mark its unit. */
+  show(state: PageState): void {
+    if (JSON.stringify(state.moment) !== JSON.stringify(this.moment)) this.setMoment(state.moment);
+    void this.select(state.chain);
+  }
+
+  private setMoment(moment: Moment): void {
+    this.moment = moment;
+    this.setHovered(null);
+    const source = this.tiles(moment);
+    for (const layer of [this.areas, this.hover, this.labels]) layer.setSource(source);
+    const isToday = moment.at === this.config.today;
+    this.past.setVisible(!isToday);
+    if (!isToday) {
+      this.past.setSource(this.tiles({ at: this.config.today, knownAt: null, basis: null }));
+    }
+    this.note.hidden = isToday;
+  }
+
+  private tiles(moment: Moment): VectorTileSource {
+    const query = momentQuery(moment, this.config.today);
+    query.set("at", moment.at);
+    return new VectorTileSource({
+      format: new MVT(),
+      url: `/tiles/divisions/{z}/{x}/{y}.mvt?${query}`,
+      maxZoom: 14,
+    });
+  }
+
+  /** Outline the nearest unit of the chain that has an area, and bring it into view. */
+  private async select(chain: readonly string[]): Promise<void> {
+    this.fitting?.abort();
+    const fitting = (this.fitting = new AbortController());
+    const codes = chain.length > 0 ? chain : [this.config.home];
+    const moment = this.moment;
+    if (!moment) return;
+    const outline = await fetchOutline(codes, momentQuery(moment, this.config.today), fitting.signal);
+    if (fitting.signal.aborted) return;
+    const source = this.outline.getSource();
+    source?.clear();
+    if (outline) {
+      if (chain.length > 0 && outline.code === chain[0]) source?.addFeature(outline.feature);
+      this.fit(outline.feature);
+    }
+  }
+
+  private fit(feature: Feature): void {
+    const extent = feature.getGeometry()?.getExtent();
+    if (!extent) return;
+    const still = !this.fitted || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.fitted = true;
+    this.view.fit(extent, { padding: PADDING, maxZoom: 12, duration: still ? 0 : 350 });
+  }
+
+  private restyle(): void {
+    const { lang, home } = this.config;
+    const look: MapLook = { palette: readPalette(), lang, home };
+    const zoom = (): number => this.view.getZoom() ?? 0;
+    this.past.setStyle(ghostStyle(look));
+    this.areas.setStyle(areaStyle(look));
+    this.hover.setStyle(hoverStyle(look, () => this.hovered?.code ?? null));
+    this.labels.setStyle(labelStyle(look, zoom));
+    this.outline.setStyle(selectionStyle(look));
+  }
+
+  private onMove(event: MapBrowserEvent): void {
+    if (event.dragging) {
+      this.setHovered(null);
+      return;
+    }
+    this.setHovered(this.unitAt(event.pixel), event.pixel);
+  }
+
+  /** The unit that a pixel means: a name means its unit, else the level that fits the zoom. */
+  private unitAt(pixel: Pixel): TileUnit | null {
+    const options = { layerFilter: (layer: unknown) => layer === this.labels };
+    const named = this.map.forEachFeatureAtPixel(pixel, unitOf, options);
+    if (named) return named;
+    const found = new Map<string, TileUnit>();
+    this.map.forEachFeatureAtPixel(
+      pixel,
+      (feature) => {
+        const unit = unitOf(feature);
+        if (unit) found.set(unit.level, unit);
+      },
+      { layerFilter: (layer) => layer === this.areas },
+    );
+    const zoomedIn = (this.view.getZoom() ?? 0) >= COUNTY_ZOOM;
+    const levels = zoomedIn
+      ? (["county", "prefecture", "province"] as const)
+      : (["prefecture", "county", "province"] as const);
+    for (const level of levels) {
+      const unit = found.get(level);
+      if (unit) return unit;
+    }
+    return null;
+  }
+
+  private setHovered(unit: TileUnit | null, pixel: Pixel = [0, 0]): void {
+    this.tip.hidden = unit === null;
+    if (unit) {
+      this.tip.textContent = nameIn(unit, this.config.lang);
+      this.tip.style.left = `${pixel[0] ?? 0}px`;
+      this.tip.style.top = `${pixel[1] ?? 0}px`;
+    }
+    if (unit?.code === this.hovered?.code) return;
+    this.hovered = unit;
+    this.target.style.cursor = unit ? "pointer" : "";
+    this.hover.changed();
+  }
+
+  private openUnit(code: string): void {
+    const url = new URL(`/units/${code}`, location.origin);
+    if (this.moment) url.search = momentQuery(this.moment, this.config.today).toString();
+    this.open(url);
+  }
+
+  private homeControl(): Control {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = this.config.text.map_home;
+    button.ariaLabel = this.config.text.map_home;
+    button.textContent = "⌂";
+    button.addEventListener("click", () => {
+      this.view.fit(FIRST_VIEW, { padding: PADDING, duration: 350 });
+    });
+    const box = document.createElement("div");
+    box.className = "ol-home ol-unselectable ol-control";
+    box.append(button);
+    return new Control({ element: box });
+  }
+}

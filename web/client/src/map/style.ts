@@ -1,0 +1,123 @@
+import type { FeatureLike } from "ol/Feature";
+import { Fill, Stroke, Style, Text } from "ol/style";
+import type { StyleFunction } from "ol/style/Style";
+import { type DrawnLevel, type Palette, tintOf } from "./palette";
+import { nameIn, stem, unitOf } from "./units";
+
+/** Widths of lines and sizes of labels in CSS pixels. */
+const LINE: Readonly<Record<DrawnLevel, number>> = { province: 1.8, prefecture: 1.2, county: 0.6 };
+const LABEL: Readonly<Record<DrawnLevel, string>> = {
+  province: "600 15px",
+  prefecture: "600 14px",
+  county: "400 12px",
+};
+const ORDER: Readonly<Record<DrawnLevel, number>> = { county: 0, prefecture: 1, province: 2 };
+
+/** The zoom range in which a level carries labels; the home province needs none of its own. */
+const LABEL_ZOOM: Readonly<Record<DrawnLevel, readonly [number, number]>> = {
+  province: [0, 9],
+  prefecture: [5, 11],
+  county: [8.6, 24],
+};
+
+export interface MapLook {
+  readonly palette: Palette;
+  readonly lang: "zh" | "en";
+  readonly home: string;
+}
+
+/** Prefectures tinted, thin county lines above them, everything outside the home unit muted. */
+export function areaStyle({ palette, home }: MapLook): StyleFunction {
+  const homeStem = stem(home);
+  const context = new Style({
+    fill: new Fill({ color: palette.context }),
+    stroke: new Stroke({ color: palette.contextLine, width: 0.6 }),
+    zIndex: -1,
+  });
+  const fills = new Map<string, Style>();
+  const lines = Object.fromEntries(
+    (Object.keys(LINE) as DrawnLevel[]).map((level) => [
+      level,
+      new Style({
+        stroke: new Stroke({ color: palette.lines[level], width: LINE[level], lineJoin: "round" }),
+        zIndex: 1 + ORDER[level],
+      }),
+    ]),
+  ) as Record<DrawnLevel, Style>;
+
+  return (feature) => {
+    const unit = feature.get("layer") === "label" ? null : unitOf(feature);
+    if (!unit) return undefined;
+    if (!unit.code.startsWith(homeStem)) return context;
+    const line = lines[unit.level];
+    if (unit.level === "province") return line;
+    const tint = tintOf(unit.code, palette.tints);
+    let fill = fills.get(tint);
+    if (!fill) {
+      fill = new Style({ fill: new Fill({ color: tint }), zIndex: 0 });
+      fills.set(tint, fill);
+    }
+    return [fill, line];
+  };
+}
+
+/** Today's lines, dashed, where the date has none of its own. */
+export function ghostStyle({ palette, home }: MapLook): StyleFunction {
+  const homeStem = stem(home);
+  const line = new Style({
+    stroke: new Stroke({ color: palette.ghost, width: 1, lineDash: [4, 4] }),
+  });
+  const context = new Style({ fill: new Fill({ color: palette.context }) });
+  return (feature) => {
+    const unit = feature.get("layer") === "label" ? null : unitOf(feature);
+    if (!unit) return undefined;
+    if (!unit.code.startsWith(homeStem)) return context;
+    return unit.level === "county" ? undefined : line;
+  };
+}
+
+/** Names at the label points of the tiles, larger levels winning where room is short. */
+export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number): StyleFunction {
+  const homeStem = stem(home);
+  const make = (level: DrawnLevel, color: string): Style =>
+    new Style({
+      text: new Text({
+        font: `${LABEL[level]} ${palette.font}`,
+        fill: new Fill({ color }),
+        stroke: new Stroke({ color: palette.halo, width: 3 }),
+        padding: [2, 4, 2, 4],
+      }),
+      zIndex: ORDER[level],
+    });
+  const levels: DrawnLevel[] = ["province", "prefecture", "county"];
+  const own = new Map(levels.map((level) => [level, make(level, palette.label)]));
+  const other = new Map(levels.map((level) => [level, make(level, palette.labelContext)]));
+
+  return (feature: FeatureLike) => {
+    const unit = feature.get("layer") === "label" ? unitOf(feature) : null;
+    if (!unit || unit.code === home) return undefined;
+    const [from, to] = LABEL_ZOOM[unit.level];
+    const isHome = unit.code.startsWith(homeStem);
+    if (zoom() < from || zoom() >= to || (!isHome && unit.level === "prefecture")) return undefined;
+    const style = (isHome ? own : other).get(unit.level);
+    style?.getText()?.setText(nameIn(unit, lang));
+    return style;
+  };
+}
+
+/** The unit under the pointer. */
+export function hoverStyle({ palette }: MapLook, code: () => string | null): StyleFunction {
+  const style = new Style({
+    fill: new Fill({ color: palette.hover }),
+    stroke: new Stroke({ color: palette.lines.province, width: 1.5 }),
+  });
+  return (feature) => (feature.get("code") === code() ? style : undefined);
+}
+
+/** The unit of the page: a strong line over a light one, readable on every tint. */
+export function selectionStyle({ palette }: MapLook): Style[] {
+  return [
+    new Style({ stroke: new Stroke({ color: palette.casing, width: 6, lineJoin: "round" }) }),
+    new Style({ stroke: new Stroke({ color: palette.selected, width: 2.5, lineJoin: "round" }) }),
+  ];
+}

@@ -1,0 +1,188 @@
+import { type Config, type Moment, element, momentQuery } from "./config";
+
+/** What a suggestion needs of a feature of the search answer. */
+interface Hit {
+  readonly label: string;
+  readonly name: string;
+  readonly code: string | null;
+  readonly via_former_name?: string | null;
+  readonly divisions?: readonly { readonly name: string }[];
+}
+
+interface Answer {
+  readonly features: readonly { readonly properties: { readonly geocoding: Hit } }[];
+}
+
+const PAUSE_MS = 120;
+const LIMIT = 8;
+
+/** Suggestions under the search box, by the ARIA combobox pattern with a listbox. */
+export class Suggestions {
+  private readonly input = element("q") as HTMLInputElement;
+  private readonly list = element("q-list");
+  private hits: readonly Hit[] = [];
+  private active = -1;
+  private timer = 0;
+  private request: AbortController | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly moment: () => Moment,
+    private readonly open: (url: URL) => void,
+    private readonly say: (text: string) => void,
+  ) {
+    this.input.addEventListener("input", (event) => {
+      // While a Chinese input method composes, the box holds letters that are not meant yet.
+      if (!(event).isComposing) this.schedule();
+    });
+    this.input.addEventListener("compositionend", () => {
+      this.schedule();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      this.onKey(event);
+    });
+    this.input.addEventListener("blur", () => {
+      this.close();
+    });
+    // Pressing on an option must not take the focus from the box, or blur would close the list first.
+    this.list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+    });
+    this.list.addEventListener("click", (event) => {
+      const option = (event.target as Element).closest<HTMLElement>("[role=option]");
+      if (option) this.choose(Number(option.dataset["index"]));
+    });
+    this.input.form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
+  }
+
+  private async ask(): Promise<void> {
+    this.request?.abort();
+    const text = this.input.value.trim();
+    if (!text) {
+      this.close();
+      return;
+    }
+    const request = (this.request = new AbortController());
+    const query = momentQuery(this.moment(), this.config.today);
+    query.set("q", text);
+    query.set("limit", String(LIMIT));
+    try {
+      const answer = await fetch(`/v1/search?${query}`, {
+        headers: { "Accept-Language": this.config.lang },
+        signal: request.signal,
+      });
+      if (answer.ok) this.show(((await answer.json()) as Answer).features);
+      else this.close();
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    }
+  }
+
+  private show(features: Answer["features"]): void {
+    if (document.activeElement !== this.input) return;
+    this.hits = features.map((feature) => feature.properties.geocoding);
+    this.active = -1;
+    this.list.replaceChildren(...this.hits.map((hit, index) => this.option(hit, index)));
+    this.list.hidden = this.hits.length === 0;
+    this.mark();
+    this.say(
+      this.hits.length === 0
+        ? this.config.text.results_none
+        : this.config.text.results_count.replace("{n}", String(this.hits.length)),
+    );
+  }
+
+  private option(hit: Hit, index: number): HTMLElement {
+    const option = document.createElement("li");
+    option.id = `q-option-${index}`;
+    option.className = "search__option";
+    option.setAttribute("role", "option");
+    option.dataset["index"] = String(index);
+    const where = (hit.divisions ?? []).map((division) => division.name).join(" › ");
+    const former = hit.via_former_name
+      ? `${this.config.text.former_name} ${hit.via_former_name}`
+      : "";
+    option.append(
+      text("b", hit.name, "zh-Hans"),
+      text("span", hit.code ?? "", null, "code quiet"),
+      text("small", [former, where].filter(Boolean).join(" · ")),
+    );
+    return option;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const count = this.hits.length;
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      // One position more than there are options: the box itself, as the pattern has it.
+      this.active = ((this.active + 1 + step + count + 1) % (count + 1)) - 1;
+      this.mark();
+    } else if (event.key === "Escape") {
+      if (this.list.hidden) this.input.value = "";
+      this.close();
+    } else if (event.key === "Enter" && this.active >= 0) {
+      event.preventDefault();
+      this.choose(this.active);
+    }
+  }
+
+  private mark(): void {
+    for (const [index, option] of [...this.list.children].entries()) {
+      option.ariaSelected = String(index === this.active);
+      if (index === this.active) option.scrollIntoView({ block: "nearest" });
+    }
+    this.input.ariaExpanded = String(!this.list.hidden);
+    if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `q-option-${this.active}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  private choose(index: number): void {
+    const hit = this.hits[index];
+    if (!hit) return;
+    this.input.value = hit.name;
+    if (hit.code) this.go(`/units/${hit.code}`, {});
+    else this.submit();
+  }
+
+  private submit(): void {
+    const q = this.input.value.trim();
+    if (q) this.go("/search", { q });
+  }
+
+  private go(path: string, more: Record<string, string>): void {
+    this.close();
+    const url = new URL(path, location.origin);
+    const query = momentQuery(this.moment(), this.config.today);
+    for (const [name, value] of Object.entries(more)) query.set(name, value);
+    url.search = query.toString();
+    this.open(url);
+  }
+
+  private close(): void {
+    clearTimeout(this.timer);
+    this.request?.abort();
+    this.hits = [];
+    this.active = -1;
+    this.list.hidden = true;
+    this.list.replaceChildren();
+    this.mark();
+  }
+}
+
+function text(tag: string, content: string, lang: string | null = null, className = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = content;
+  if (lang) made.lang = lang;
+  if (className) made.className = className;
+  return made;
+}
