@@ -1,0 +1,91 @@
+"""Finding the PostgreSQL programs of the distribution."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from gazetteer.database.errors import DatabaseNotInstalled, PostGISMissing
+
+OLDEST_MAJOR = 15
+_DEBIAN = Path("/usr/lib/postgresql")
+
+
+@dataclass(frozen=True, order=True)
+class Binaries:
+    """The programs of one PostgreSQL release."""
+
+    major: int
+    directory: Path
+
+    def path(self, program: str) -> str:
+        """The full path of ``initdb``, ``pg_ctl`` or another program."""
+        return str(self.directory / program)
+
+    def has_postgis(self) -> bool:
+        """Whether PostGIS is installed for this release."""
+        sharedir = _run(self.path("pg_config"), "--sharedir")
+        return Path(sharedir, "extension", "postgis.control").is_file()
+
+
+def find_binaries(major: int | None = None, *, search: tuple[Path, ...] | None = None) -> Binaries:
+    """The newest installed PostgreSQL (15 or later) with PostGIS.
+
+    Args:
+        major: take this release and no other; data on disk can be read only by its own release.
+        search: directories that may hold the programs; by default those of the distribution and
+            the one on the ``PATH``.
+
+    Raises:
+        DatabaseNotInstalled: there is none.
+        PostGISMissing: PostgreSQL is there, PostGIS for it is not.
+    """
+    found = [_inspect(directory) for directory in search or _usual_directories()]
+    fitting = sorted(
+        (b for b in found if b and (b.major == major if major else b.major >= OLDEST_MAJOR)),
+        reverse=True,
+    )
+    if not fitting:
+        raise _not_installed(major)
+    complete = next((b for b in fitting if b.has_postgis()), None)
+    if complete is None:
+        raise PostGISMissing(
+            f"PostgreSQL {fitting[0].major} is installed, but PostGIS for it is not.",
+            f"Install it: sudo apt-get install postgresql-{fitting[0].major}-postgis-3",
+        )
+    return complete
+
+
+def _not_installed(major: int | None) -> DatabaseNotInstalled:
+    if major is None:
+        return DatabaseNotInstalled(
+            f"PostgreSQL {OLDEST_MAJOR} or later is not installed on this machine.",
+            "Install it: sudo apt-get install postgresql-postgis",
+        )
+    return DatabaseNotInstalled(
+        f"The data on disk are of PostgreSQL {major}, which is not installed on this machine.",
+        f"Install it: sudo apt-get install postgresql-{major}-postgis-3; "
+        "or restore a backup into another GAZETTEER_HOME.",
+    )
+
+
+def _usual_directories() -> tuple[Path, ...]:
+    on_path = shutil.which("initdb")
+    more = (Path(on_path).resolve().parent,) if on_path else ()
+    return (*_DEBIAN.glob("*/bin"), *more)
+
+
+def _inspect(directory: Path) -> Binaries | None:
+    """The release in a directory; None where a program is missing or does not run."""
+    if not all((directory / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
+        return None
+    match = re.search(r"\) (\d+)", _run(str(directory / "postgres"), "--version"))
+    return Binaries(int(match[1]), directory) if match else None
+
+
+def _run(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
