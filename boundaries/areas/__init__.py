@@ -1,0 +1,1 @@
+"""Polygons of units: which land and water a unit covers, as of a date."""

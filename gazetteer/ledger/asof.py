@@ -1,0 +1,90 @@
+"""The moment that a question is about: in force on which day, as known when, by which date."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from gazetteer.problems import InvalidValue
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Basis(StrEnum):
+    """Which date of an act decides when a version shows (Order 704 arts. 15-18)."""
+
+    EFFECTIVE = "effective"
+    ANNOUNCED = "announced"  # public maps follow the announcement
+    IMPLEMENTED = "implemented"
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """``at``: in force on that day. ``known_at``: as known then; None means now.
+
+    Where an act does not say the day of the basis, its day of effect stands for it.
+    """
+
+    at: date
+    known_at: datetime | None = None
+    basis: Basis = Basis.EFFECTIVE
+
+    def params(self) -> dict[str, Any]:
+        """Named parameters for :data:`MOMENT` and :func:`in_force`."""
+        return {"at": self.at, "known_at": self.known_at, "basis": self.basis.value}
+
+    def echo(self, known_at: datetime) -> dict[str, str]:
+        """The moment as answers repeat it; ``known_at`` is what the register said of itself.
+
+        A reader who named no ``known_at`` is told the moment of the last publication: asking
+        with it again gives the same answer for ever.
+        """
+        moment = known_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {"at": self.at.isoformat(), "known_at": moment, "basis": self.basis.value}
+
+
+MOMENT = "moment AS (SELECT coalesce(%(known_at)s, recorded_at) AS known_at FROM ledger_head)"
+"""A WITH clause: the moment of knowledge, read in the same snapshot as everything else."""
+
+
+def in_force(alias: str) -> str:
+    """SQL: whether the version row ``alias`` counts at the moment; needs :data:`MOMENT`."""
+    return (
+        f"{alias}.recorded @> moment.known_at AND in_force({alias}.valid, {alias}.started_by,"
+        f" {alias}.ended_by, %(at)s::date, moment.known_at, %(basis)s::text)"
+    )
+
+
+def today() -> date:
+    """Today where the register is in force."""
+    return datetime.now(SHANGHAI).date()
+
+
+def known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
+    """The moment of knowledge that an answer repeats.
+
+    Raises:
+        InvalidValue: ``known_at`` lies in the future, or before the first publication.
+    """
+    row = conn.execute(
+        "SELECT recorded_at, (SELECT min(recorded_at) FROM changeset), clock_timestamp()"
+        " FROM ledger_head"
+    ).fetchone()
+    if row is None or row[1] is None:
+        return as_of.known_at or datetime.now(UTC)
+    last, first, now = row
+    if as_of.known_at is None:
+        return last  # type: ignore[no-any-return]
+    if as_of.known_at > now:
+        raise InvalidValue("known_at 在将来。", "known_at lies in the future", field="known_at")
+    if as_of.known_at < first:
+        raise InvalidValue(
+            f"登记册自 {first:%Y-%m-%d %H:%M:%S%z} 起有记录。",
+            f"the register knows nothing before {first.isoformat()}",
+            field="known_at",
+            since=first.isoformat(),
+        )
+    return as_of.known_at

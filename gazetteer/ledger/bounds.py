@@ -1,0 +1,65 @@
+"""The two ends of a period of validity: on which day, by which act, and how well we know it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class Precision(StrEnum):
+    """How well the day of a bound is known."""
+
+    DAY = "day"  # the day of effect is stated in the act
+    APPROVED = "approved"  # the day of approval, taken as the day of effect
+    INFERRED = "inferred"  # taken from the dated documents of related records
+    YEAR = "year"  # only the year is known; 1 January stands for it
+    FIRST_RECORD = "first_record"  # already in force when the records begin
+    UNKNOWN = "unknown"  # no day known: the bound is open
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a period. ``on`` is None where the period is open at this end."""
+
+    on: date | None = None
+    act: UUID | None = None
+    precision: Precision = Precision.UNKNOWN
+
+
+OPEN = Bound()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open period of validity ``[start.on, end.on)``, dates of Asia/Shanghai.
+
+    Raises:
+        ValueError: the period would be empty or inverted; the ledger holds no such thing.
+    """
+
+    start: Bound = OPEN
+    end: Bound = OPEN
+
+    def __post_init__(self) -> None:
+        if self.start.on and self.end.on and self.start.on >= self.end.on:
+            raise ValueError(f"empty period: {self.start.on} to {self.end.on}")
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` lies in the period."""
+        after_start = self.start.on is None or self.start.on <= day
+        return after_start and (self.end.on is None or day < self.end.on)
+
+
+def starts_before(a: Bound, b: Bound) -> bool:
+    """Whether the start ``a`` lies before the start ``b`` (open = since ever)."""
+    return b.on is not None and (a.on is None or a.on < b.on)
+
+
+def ends_after(a: Bound, b: Bound) -> bool:
+    """Whether the end ``a`` lies after the end ``b`` (open = for ever)."""
+    return b.on is not None and (a.on is None or a.on > b.on)
+
+
+def reaches_past(end: Bound, start: Bound) -> bool:
+    """Whether a period that ends at ``end`` has days on or after ``start``."""
+    return end.on is None or start.on is None or start.on < end.on

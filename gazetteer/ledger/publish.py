@@ -1,0 +1,283 @@
+"""The one door through which changes enter the register.
+
+Publishing is one transaction. It locks the single head row until commit, so sequence numbers
+have no gaps and their order is the order in which readers can see the changes; ``recorded``
+times rise along them. A reader never sees a part of a changeset.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, errors
+
+from gazetteer.ledger import audit, store
+from gazetteer.ledger.body import DIGEST_MODULUS, digest_sum
+from gazetteer.ledger.kinds import Kinds, RecordKind
+from gazetteer.ledger.references import refuse_dangling
+from gazetteer.ledger.versions import Statement, Timeline, Version, in_order, stated
+from gazetteer.problems import Conflict, InvalidValue
+
+Conn = Connection[Any]
+Derivation = Callable[[Conn, int], None]
+"""Brings derived tables in step inside the publishing transaction (connection, changeset id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """Who changes the register, why, and by which acts.
+
+    ``purpose`` is ``act`` (a legal change: at least one act), ``correction`` (what was known was
+    wrong) or ``load``. ``origin`` names the source of a load, so that a later load of the same
+    source leaves alone what people have changed since.
+    """
+
+    author: str
+    reason: str
+    purpose: str
+    acts: Sequence[UUID] = ()
+    origin: str | None = None
+    expected: Mapping[UUID, int] = field(default_factory=dict)
+    """The changeset in which the author saw each record last (0: not there yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication was given: its id, its sequence numbers and its moment."""
+
+    changeset_id: int
+    first_seq: int
+    last_seq: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The difference that a changeset makes to one record."""
+
+    kind: str
+    record_id: UUID
+    closed: tuple[store.Stored, ...]
+    opened: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A register's kinds and what is derived from them, in the order of derivation."""
+
+    kinds: Kinds
+    derivations: tuple[Derivation, ...] = ()
+
+    def publish(
+        self, conn: Conn, changeset: Changeset, statements: Iterable[Statement]
+    ) -> Published | None:
+        """Publish statements, in their order; None if they say nothing new.
+
+        Raises:
+            InvalidValue: no reason, an act-less act, a field that the kind does not have.
+            Conflict: a record moved since ``expected``, a code is taken, a reference is dangling.
+        """
+        said: dict[tuple[str, UUID], list[Statement]] = {}
+        for statement in statements:
+            said.setdefault((statement.kind, statement.record_id), []).append(statement)
+
+        def after(key: tuple[str, UUID], before: tuple[Version, ...]) -> tuple[Version, ...]:
+            for statement in said[key]:
+                before = stated(before, statement)
+            return before
+
+        return self._publish(conn, changeset, list(said), after)
+
+    def publish_timelines(
+        self, conn: Conn, changeset: Changeset, timelines: Iterable[Timeline]
+    ) -> Published | None:
+        """Publish whole timelines, as a load does; None if all of it is known already."""
+        wanted = {(t.kind, t.record_id): in_order(t.versions) for t in timelines}
+        return self._publish(conn, changeset, list(wanted), lambda key, _: wanted[key])
+
+    def _publish(
+        self,
+        conn: Conn,
+        changeset: Changeset,
+        keys: Sequence[tuple[str, UUID]],
+        after: Callable[[tuple[str, UUID], tuple[Version, ...]], tuple[Version, ...]],
+    ) -> Published | None:
+        _refuse_unreasoned(changeset)
+        with conn.transaction():
+            head = _lock_head(conn)
+            _refuse_moved(conn, changeset.expected)
+            edits = self._edits(conn, keys, after)
+            if not edits:
+                return None
+            published = _numbered(conn, head, len(edits))
+            _write_changeset(conn, changeset, published, edits)
+            try:
+                self._write_versions(conn, published, edits)
+            except errors.ExclusionViolation as error:
+                raise _collision(error) from None
+            refuse_dangling(conn, self.kinds, published.changeset_id)
+            for derive in self.derivations:
+                derive(conn, published.changeset_id)
+            _write_head(conn, published)
+            audit.append(
+                conn,
+                actor=changeset.author,
+                action="publish",
+                subject=f"changeset:{published.changeset_id}",
+                detail={"reason": changeset.reason, "changes": len(edits)},
+            )
+            return published
+
+    def _edits(
+        self,
+        conn: Conn,
+        keys: Sequence[tuple[str, UUID]],
+        after: Callable[[tuple[str, UUID], tuple[Version, ...]], tuple[Version, ...]],
+    ) -> list[_Edit]:
+        edits = []
+        for name in dict.fromkeys(kind for kind, _ in keys):
+            kind = self._kind(name)
+            ids = [record_id for key, record_id in keys if key == name]
+            for record_id, rows in store.known(conn, kind, ids).items():
+                before = in_order(row.version for row in rows)
+                wanted = after((name, record_id), before)
+                edit = _difference(kind, record_id, rows, wanted)
+                if edit:
+                    edits.append(edit)
+        return edits
+
+    def _kind(self, name: str) -> RecordKind:
+        if name not in self.kinds:
+            raise InvalidValue(f"没有名为“{name}”的记录类型。", f"no kind {name}", field="kind")
+        return self.kinds[name]
+
+    def _write_versions(self, conn: Conn, published: Published, edits: Sequence[_Edit]) -> None:
+        number, at = published.changeset_id, published.recorded_at
+        for name in dict.fromkeys(edit.kind for edit in edits):
+            kind = self.kinds[name]
+            mine = [edit for edit in edits if edit.kind == name]
+            closed = [row for edit in mine for row in edit.closed]
+            opened = [(edit.record_id, version) for edit in mine for version in edit.opened]
+            store.close_versions(conn, kind, [row.version_id for row in closed], number, at)
+            digests = store.open_versions(conn, kind, opened, number, at)
+            gained = digest_sum(digests) - digest_sum([row.digest for row in closed])
+            conn.execute(
+                "UPDATE ledger_sum SET versions = versions + %s,"
+                " digest_sum = mod(digest_sum + %s::numeric, %s::numeric) WHERE kind = %s",
+                (
+                    len(opened) - len(closed),
+                    str(gained % DIGEST_MODULUS),
+                    str(DIGEST_MODULUS),
+                    name,
+                ),
+            )
+
+
+def _refuse_unreasoned(changeset: Changeset) -> None:
+    if not changeset.reason.strip():
+        raise InvalidValue("请说明修改理由。", "a changeset needs a reason", field="reason")
+    if changeset.purpose == "act" and not changeset.acts:
+        raise InvalidValue(
+            "法定变更须引用至少一份文件。", "a legal change needs at least one act", field="acts"
+        )
+
+
+def _lock_head(conn: Conn) -> tuple[int, int, datetime]:
+    row = conn.execute(
+        "SELECT changeset_id, seq,"
+        " greatest(clock_timestamp(), recorded_at + interval '1 microsecond')"
+        " FROM ledger_head FOR UPDATE"
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("the ledger has no head row: the database was not migrated")
+    return row[0], row[1], row[2]
+
+
+def _numbered(conn: Conn, head: tuple[int, int, datetime], changes: int) -> Published:
+    changeset_id, seq, moment = head
+    return Published(changeset_id + 1, seq + 1, seq + changes, moment)
+
+
+def _refuse_moved(conn: Conn, expected: Mapping[UUID, int]) -> None:
+    if not expected:
+        return
+    rows = conn.execute(
+        "SELECT record_id, max(changeset_id) FROM change WHERE record_id = ANY(%s) GROUP BY 1",
+        (list(expected),),
+    )
+    now = dict(rows.fetchall())
+    moved = [str(record) for record, seen in expected.items() if now.get(record, 0) != seen]
+    if moved:
+        raise Conflict(
+            "所依据的记录已被他人修改。",
+            "records were changed by somebody else in the meantime",
+            records=moved,
+        )
+
+
+def _difference(
+    kind: RecordKind,
+    record_id: UUID,
+    rows: Sequence[store.Stored],
+    wanted: tuple[Version, ...],
+) -> _Edit | None:
+    for version in wanted:
+        try:
+            kind.plain(version.attributes)
+        except ValueError as error:
+            raise InvalidValue(f"记录不完整：{error}", str(error), field="attributes") from None
+    wanted = tuple(Version(v.span, _complete(kind, v)) for v in wanted)
+    closed = tuple(row for row in rows if row.version not in wanted)
+    still = [row.version for row in rows if row not in closed]
+    opened = tuple(version for version in wanted if version not in still)
+    return _Edit(kind.name, record_id, closed, opened) if closed or opened else None
+
+
+def _complete(kind: RecordKind, version: Version) -> dict[str, Any]:
+    return {field.name: version.attributes.get(field.name) for field in kind.fields}
+
+
+def _write_changeset(
+    conn: Conn, changeset: Changeset, published: Published, edits: Sequence[_Edit]
+) -> None:
+    conn.execute(
+        "INSERT INTO changeset VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            published.changeset_id,
+            published.first_seq,
+            published.last_seq,
+            changeset.author,
+            changeset.reason,
+            changeset.purpose,
+            changeset.origin,
+            list(changeset.acts),
+            published.recorded_at,
+        ),
+    )
+    conn.execute(
+        "INSERT INTO record SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT DO NOTHING",
+        ([edit.record_id for edit in edits], [edit.kind for edit in edits]),
+    )
+    with conn.cursor() as cursor, cursor.copy("COPY change FROM STDIN") as copy:
+        for seq, edit in enumerate(edits, published.first_seq):
+            copy.write_row((seq, published.changeset_id, edit.kind, edit.record_id))
+
+
+def _write_head(conn: Conn, published: Published) -> None:
+    conn.execute(
+        "UPDATE ledger_head SET changeset_id = %s, seq = %s, recorded_at = %s",
+        (published.changeset_id, published.last_seq, published.recorded_at),
+    )
+    conn.execute("SELECT pg_notify('published', %s)", (str(published.last_seq),))
+
+
+def _collision(error: errors.ExclusionViolation) -> Conflict:
+    if error.diag.constraint_name == "code_once_a_day":
+        return Conflict(
+            "该代码在此期间已由另一单位使用。",
+            "another unit carries the code in that period (Order 79: unique on every day)",
+            field="code",
+        )
+    return Conflict("有效期重叠。", "periods overlap", field="valid")

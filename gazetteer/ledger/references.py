@@ -1,0 +1,37 @@
+"""No version may name a record that does not exist, or one of another kind."""
+
+from typing import Any
+
+from psycopg import Connection, sql
+
+from gazetteer.ledger.kinds import Kinds
+from gazetteer.problems import Conflict
+
+
+def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None:
+    """Check every reference of the versions that a changeset opened, set by set.
+
+    Raises:
+        Conflict: names the kind, the field and one of the missing records.
+    """
+    opened = conn.execute(
+        "SELECT DISTINCT kind FROM change WHERE changeset_id = %s", (changeset,)
+    ).fetchall()
+    for (name,) in opened:
+        references = [(f.name, f.refers) for f in kinds[name].fields if f.refers]
+        for field, target in [*references, ("started_by", "act"), ("ended_by", "act")]:
+            row = conn.execute(
+                sql.SQL(
+                    "SELECT v.{field} FROM {table} v LEFT JOIN record r"
+                    " ON r.record_id = v.{field} AND r.kind = %s"
+                    " WHERE v.opened_in = %s AND v.{field} IS NOT NULL AND r.record_id IS NULL"
+                    " LIMIT 1"
+                ).format(field=sql.Identifier(field), table=sql.Identifier(kinds[name].table)),
+                (target, changeset),
+            ).fetchone()
+            if row:
+                raise Conflict(
+                    f"{name}.{field} 引用了不存在的记录。",
+                    f"{name}.{field} names a {target} that does not exist: {row[0]}",
+                    field=field,
+                )

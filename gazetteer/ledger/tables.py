@@ -1,0 +1,134 @@
+"""The tables of the ledger as SQLAlchemy metadata: what the migrations must have built."""
+
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import (
+    ARRAY,
+    DATERANGE,
+    JSONB,
+    TIMESTAMP,
+    TSTZRANGE,
+    ExcludeConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from gazetteer.ledger.kinds import Field, Kinds, RecordKind, Type
+
+_TYPES: dict[Type, TypeEngine[Any]] = {
+    Type.TEXT: Text(),
+    Type.UUID: Uuid(),
+    Type.DATE: Date(),
+    Type.REAL: Double(),
+    Type.POINT: Geometry("POINT", srid=4490, spatial_index=False),
+    Type.AREA: Geometry("MULTIPOLYGON", srid=4490, spatial_index=False),
+}
+
+
+def _column(field: Field) -> Column[Any]:
+    return Column(field.name, _TYPES[field.type], nullable=not field.required)
+
+
+def version_table(metadata: MetaData, kind: RecordKind) -> Table:
+    """The table of a kind's versions; one record never has two versions of one day at one time."""
+    return Table(
+        kind.table,
+        metadata,
+        Column("version_id", BigInteger, Identity(always=True), primary_key=True),
+        Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
+        Column("valid", DATERANGE, nullable=False),
+        Column("recorded", TSTZRANGE, nullable=False),
+        Column("started_by", Uuid),
+        Column("ended_by", Uuid),
+        Column("start_precision", Text, nullable=False),
+        Column("end_precision", Text, nullable=False),
+        Column("opened_in", BigInteger, ForeignKey("changeset.changeset_id"), nullable=False),
+        Column("closed_in", BigInteger, ForeignKey("changeset.changeset_id")),
+        Column("digest", LargeBinary, nullable=False),
+        *[_column(field) for field in kind.fields],
+        CheckConstraint("not isempty(valid)", name=f"{kind.name}_no_empty_period"),
+        ExcludeConstraint(
+            ("record_id", "="),
+            ("valid", "&&"),
+            ("recorded", "&&"),
+            using="gist",
+            name=f"{kind.name}_one_version_a_day",
+        ),
+    )
+
+
+def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
+    """Every table of the ledger, and the version table of each kind, by kind."""
+    Table(
+        "changeset",
+        metadata,
+        Column("changeset_id", BigInteger, primary_key=True, autoincrement=False),
+        Column("first_seq", BigInteger, nullable=False),
+        Column("last_seq", BigInteger, nullable=False),
+        Column("author", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("purpose", Text, nullable=False),
+        Column("origin", Text),
+        Column("acts", ARRAY(Uuid), nullable=False),
+        Column("recorded_at", TIMESTAMP(timezone=True), nullable=False, unique=True),
+    )
+    Table(
+        "record",
+        metadata,
+        Column("record_id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+    )
+    Table(
+        "change",
+        metadata,
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        Column("changeset_id", BigInteger, ForeignKey("changeset.changeset_id"), nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
+        Index("change_of_record", "record_id", "seq"),
+    )
+    Table(
+        "ledger_head",
+        metadata,
+        Column("only", Boolean, primary_key=True),
+        Column("changeset_id", BigInteger, nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
+    )
+    Table(
+        "ledger_sum",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("versions", BigInteger, nullable=False),
+        Column("digest_sum", Numeric(78, 0), nullable=False),
+    )
+    Table(
+        "audit",
+        metadata,
+        Column("audit_id", BigInteger, primary_key=True, autoincrement=False),
+        Column("happened_at", TIMESTAMP(timezone=True), nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("action", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("detail", JSONB, nullable=False),
+        Column("previous_hash", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False, unique=True),
+    )
+    return {name: version_table(metadata, kind) for name, kind in kinds.items()}

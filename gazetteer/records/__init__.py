@@ -1,0 +1,1 @@
+"""Places, names, units, codes and succession: the names half of the register."""

@@ -1,0 +1,151 @@
+"""The states of units: one row for each period in which nothing about a unit changed.
+
+Reads ask "what was the unit on that day"; the answer is spread over four kinds of record (unit,
+code, standard name, pinyin spelling). This module lays their periods over each other, in the
+transaction that publishes a change, for just the units that it touches.
+"""
+
+from typing import Any
+
+from psycopg import Connection
+
+_TOUCHED = """
+CREATE TEMP TABLE touched ON COMMIT DROP AS
+WITH changed AS (SELECT kind, record_id FROM change WHERE changeset_id = %(changeset)s),
+names AS (
+    SELECT record_id FROM changed WHERE kind = 'name'
+    UNION SELECT s.name_id FROM changed c JOIN spelling_version s USING (record_id)
+    WHERE c.kind = 'spelling'
+),
+places AS (
+    SELECT record_id FROM changed WHERE kind = 'place'
+    UNION SELECT n.place_id FROM names JOIN name_version n USING (record_id)
+)
+SELECT record_id AS unit_id FROM changed WHERE kind = 'unit'
+UNION SELECT v.unit_id FROM changed c JOIN code_version v USING (record_id) WHERE c.kind = 'code'
+UNION SELECT v.record_id FROM places p JOIN unit_version v ON v.place_id = p.record_id
+"""
+
+# The periods of every part, cut at every bound of any of them within the life of the unit.
+_PARTS = """
+CREATE TEMP TABLE part ON COMMIT DROP AS
+SELECT u.record_id AS unit_id, 'unit' AS source, u.version_id, u.valid,
+       u.started_by, u.ended_by, u.start_precision, u.end_precision
+FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
+UNION ALL
+SELECT c.unit_id, 'code', c.version_id, c.valid,
+       c.started_by, c.ended_by, c.start_precision, c.end_precision
+FROM touched t JOIN code_version c ON c.unit_id = t.unit_id AND upper_inf(c.recorded)
+UNION ALL
+SELECT u.record_id, 'name', n.version_id, u.valid * n.valid,
+       n.started_by, n.ended_by, n.start_precision, n.end_precision
+FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
+JOIN name_version n ON n.place_id = u.place_id AND upper_inf(n.recorded)
+    AND n.name_kind = 'standard' AND n.valid && u.valid
+UNION ALL
+SELECT u.record_id, 'pinyin', s.version_id, u.valid * n.valid * s.valid,
+       s.started_by, s.ended_by, s.start_precision, s.end_precision
+FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
+JOIN name_version n ON n.place_id = u.place_id AND upper_inf(n.recorded)
+    AND n.name_kind = 'standard' AND n.valid && u.valid
+JOIN spelling_version s ON s.name_id = n.record_id AND upper_inf(s.recorded)
+    AND s.system = 'pinyin' AND s.valid && (n.valid * u.valid)
+"""
+
+_STATES = """
+CREATE TEMP TABLE state ON COMMIT DROP AS
+WITH bound AS (
+    SELECT unit_id, coalesce(lower(valid), '-infinity') AS day FROM part
+    UNION SELECT unit_id, coalesce(upper(valid), 'infinity') FROM part
+),
+stretch AS (
+    SELECT unit_id, day AS start, lead(day) OVER (PARTITION BY unit_id ORDER BY day) AS stop
+    FROM bound
+),
+cut AS (
+    SELECT unit_id, daterange(nullif(start, '-infinity'), nullif(stop, 'infinity')) AS valid
+    FROM stretch WHERE stop IS NOT NULL
+)
+SELECT cut.unit_id, u.level, u.unit_type, c.code, n.text AS name, s.text AS romanized_name,
+       u.place_id, coalesce(u.custody_parent, u.subordination_parent) AS parent_id,
+       u.subordination_parent, u.custody_parent, cut.valid,
+       starts.act AS started_by, ends.act AS ended_by,
+       coalesce(starts.precision, 'unknown') AS start_precision,
+       coalesce(ends.precision, 'unknown') AS end_precision
+FROM cut
+JOIN part pu ON pu.unit_id = cut.unit_id AND pu.source = 'unit' AND pu.valid @> cut.valid
+JOIN unit_version u USING (version_id)
+LEFT JOIN part pc ON pc.unit_id = cut.unit_id AND pc.source = 'code' AND pc.valid @> cut.valid
+LEFT JOIN code_version c ON c.version_id = pc.version_id
+LEFT JOIN part pn ON pn.unit_id = cut.unit_id AND pn.source = 'name' AND pn.valid @> cut.valid
+LEFT JOIN name_version n ON n.version_id = pn.version_id
+LEFT JOIN part ps ON ps.unit_id = cut.unit_id AND ps.source = 'pinyin' AND ps.valid @> cut.valid
+LEFT JOIN spelling_version s ON s.version_id = ps.version_id
+LEFT JOIN LATERAL (
+    SELECT p.started_by AS act, p.start_precision AS precision FROM part p
+    WHERE p.unit_id = cut.unit_id AND lower(p.valid) = lower(cut.valid)
+    ORDER BY p.started_by IS NULL, p.source DESC LIMIT 1
+) starts ON true
+LEFT JOIN LATERAL (
+    SELECT p.ended_by AS act, p.end_precision AS precision FROM part p
+    WHERE p.unit_id = cut.unit_id AND upper(p.valid) = upper(cut.valid)
+    ORDER BY p.ended_by IS NULL, p.source DESC LIMIT 1
+) ends ON true
+"""
+
+_COLUMNS = (
+    "unit_id",
+    "level",
+    "unit_type",
+    "code",
+    "name",
+    "romanized_name",
+    "place_id",
+    "parent_id",
+    "subordination_parent",
+    "custody_parent",
+    "valid",
+    "started_by",
+    "ended_by",
+    "start_precision",
+    "end_precision",
+)
+
+
+def _of(alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in _COLUMNS)
+
+
+_CLOSE = f"""
+UPDATE unit_state old SET recorded = tstzrange(lower(old.recorded), changeset.recorded_at)
+FROM touched t, changeset
+WHERE changeset_id = %(changeset)s AND old.unit_id = t.unit_id AND upper_inf(old.recorded)
+AND NOT EXISTS (
+    SELECT FROM state s WHERE s.unit_id = old.unit_id AND s.valid = old.valid
+    AND ({_of("s")}) IS NOT DISTINCT FROM ({_of("old")})
+)
+"""
+
+_OPEN = f"""
+INSERT INTO unit_state ({", ".join(_COLUMNS)}, recorded)
+SELECT {_of("s")}, tstzrange(changeset.recorded_at, NULL)
+FROM state s, changeset
+WHERE changeset_id = %(changeset)s AND NOT EXISTS (
+    SELECT FROM unit_state old
+    WHERE old.unit_id = s.unit_id AND old.valid = s.valid AND upper_inf(old.recorded)
+)
+"""
+
+
+def derive_states(conn: Connection[Any], changeset: int) -> None:
+    """Lay the states of the touched units anew; those that come out the same stay."""
+    params = {"changeset": changeset}
+    conn.execute(_TOUCHED, params)
+    conn.execute("CREATE INDEX ON touched (unit_id); ANALYZE touched")
+    conn.execute(_PARTS)
+    conn.execute("CREATE INDEX ON part (unit_id); ANALYZE part")
+    conn.execute(_STATES)
+    conn.execute("CREATE INDEX ON state (unit_id); ANALYZE state")
+    conn.execute(_CLOSE, params)
+    conn.execute(_OPEN, params)
+    conn.execute("DROP TABLE touched, part, state")

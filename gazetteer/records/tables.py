@@ -1,0 +1,88 @@
+"""The tables of the names half as SQLAlchemy metadata: indexes, constraints, derived states."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint
+
+
+def _one_a_day(
+    table: Table, name: str, *columns: str, where: ColumnElement[bool] | None = None
+) -> None:
+    """No two versions with the same values in ``columns`` on one day, as known at one time."""
+    equal = [(table.c[column], "=") for column in columns]
+    periods = [(table.c.valid, "&&"), (table.c.recorded, "&&")]
+    table.append_constraint(
+        ExcludeConstraint(*equal, *periods, using="gist", name=name, where=where)
+    )
+
+
+def add_name_half(tables: dict[str, Table]) -> None:
+    """Indexes and constraints of the names half; each comment names the read that it serves."""
+    code = tables["code"].c
+    _one_a_day(tables["code"], "code_once_a_day", "code_system", "code")
+    _one_a_day(tables["code"], "unit_one_code_a_day", "unit_id")
+    name_is_standard = tables["name"].c.name_kind == text("'standard'")
+    _one_a_day(
+        tables["name"],
+        "place_one_standard_name_a_day",
+        "place_id",
+        "language",
+        where=name_is_standard,
+    )
+    _one_a_day(tables["spelling"], "name_one_spelling_a_day", "name_id", "system")
+    Index("code_of_unit", code.unit_id)  # states of a unit
+    Index("place_of_unit", tables["place"].c.unit_id)  # names of a unit
+    Index("place_at", tables["place"].c.location, postgresql_using="gist")  # tiles, nearest names
+    Index("name_of_place", tables["name"].c.place_id)  # names of a place
+    Index("name_text", tables["name"].c.text, postgresql_ops={"text": "text_pattern_ops"})  # search
+    Index("spelling_of_name", tables["spelling"].c.name_id)
+    Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
+    Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
+    Index("succession_to", tables["succession"].c.to_unit)  # predecessors
+
+
+def unit_state_table(metadata: MetaData) -> Table:
+    """What a unit was, in one row for each period in which nothing about it changed (derived)."""
+    table = Table(
+        "unit_state",
+        metadata,
+        Column("state_id", BigInteger, Identity(always=True), primary_key=True),
+        Column("unit_id", Uuid, ForeignKey("record.record_id"), nullable=False),
+        Column("level", Text, nullable=False),
+        Column("unit_type", Text),
+        Column("code", Text),
+        Column("name", Text),
+        Column("romanized_name", Text),
+        Column("place_id", Uuid),
+        Column("parent_id", Uuid),
+        Column("subordination_parent", Uuid),
+        Column("custody_parent", Uuid),
+        Column("valid", DATERANGE, nullable=False),
+        Column("recorded", TSTZRANGE, nullable=False),
+        Column("started_by", Uuid),
+        Column("ended_by", Uuid),
+        Column("start_precision", Text, nullable=False),
+        Column("end_precision", Text, nullable=False),
+        ExcludeConstraint(
+            ("unit_id", "="),
+            ("valid", "&&"),
+            ("recorded", "&&"),
+            using="gist",
+            name="unit_state_one_a_day",
+        ),
+    )
+    Index("unit_state_code", table.c.code)  # a code on a date
+    Index("unit_state_unit", table.c.unit_id)  # ancestors, history
+    Index("unit_state_parent", table.c.parent_id)  # children
+    return table
