@@ -1,0 +1,41 @@
+# make run     install what is missing and serve the register on http://127.0.0.1:8000
+# make test    install what tests need besides, and run every check and test
+# make lint    the checks without the tests
+# make bench   the benchmarks, as ratios to their peers
+# make lock    pin the newest fitting Python packages anew (needs uv)
+# make clean   remove what was built; the register's data in var/ stay
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
+	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
+
+.PHONY: run test lint bench lock clean python
+
+run: python
+	@$(PYTHON) -m tools.prepare run
+	@exec .venv/bin/gazetteer serve
+
+test: python
+	@$(PYTHON) -m tools.prepare test
+	@.venv/bin/python -m tools.examine
+
+lint: python
+	@$(PYTHON) -m tools.prepare test
+	@.venv/bin/python -m tools.examine lint
+
+bench: python
+	@$(PYTHON) -m tools.prepare test
+	@.venv/bin/python -m benchmarks
+
+lock:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv web/client/node_modules web/static/dist .mypy_cache .ruff_cache .pytest_cache
+
+python:
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 or later is needed: apt-get install python3" >&2; exit 1
+endif

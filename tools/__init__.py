@@ -1,0 +1,1 @@
+"""Setting the project up and examining it; needs nothing but Python."""

@@ -1,0 +1,43 @@
+"""Bring this machine to where the program, or its tests, can run: ``python -m tools.prepare run``.
+
+Does what is missing and nothing else: on a machine that has everything it takes a moment and
+neither needs the network nor any right.
+"""
+
+import fcntl
+import os
+import sys
+
+from tools.client import ensure_client
+from tools.environment import ensure_environment
+from tools.packages import ensure_packages
+from tools.steps import ROOT, Stop, stop
+
+
+def prepare(purpose: str) -> None:
+    """Install everything for ``run`` or for ``test``.
+
+    Raises:
+        Stop: something is in the way.
+    """
+    tests = purpose == "test"
+    own_database = tests or not os.environ.get("GAZETTEER_DATABASE_URL")
+    ensure_packages(database=own_database, browser=tests)
+    ensure_environment("dev" if tests else "run")
+    ensure_client()
+
+
+def main() -> None:
+    """Prepare for the purpose named on the command line."""
+    if sys.argv[1:] not in (["run"], ["test"]):
+        sys.exit("usage: python -m tools.prepare run|test")
+    with (ROOT / "pyproject.toml").open() as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # two at once would install into each other
+        try:
+            prepare(sys.argv[1])
+        except Stop as error:
+            stop(error)
+
+
+if __name__ == "__main__":
+    main()

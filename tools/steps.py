@@ -1,0 +1,58 @@
+"""Running the commands of the set-up and telling what goes on."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Stop(Exception):
+    """The set-up cannot go on; the text says why and what to do."""
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what is being done."""
+    print(f"• {text}", flush=True)
+
+
+def quietly(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str] | None = None,
+    where: Path = ROOT,
+    hint: str = "",
+) -> None:
+    """Run a command without its chatter, which is shown only when it fails.
+
+    Raises:
+        Stop: it failed; the end of what it said, and the hint, are the text.
+    """
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            cwd=where,
+            env={**os.environ, **(environment or {})},
+        )
+    except FileNotFoundError as error:
+        raise Stop(f"{command[0]} is not on this machine. {hint}") from error
+    if done.returncode == 0:
+        return
+    if "No space left on device" in done.stdout:
+        hint = "The disk is full: free about 3 GB, then start again."
+    said = "\n".join(done.stdout.strip().splitlines()[-25:])
+    line = " ".join(str(part) for part in command)
+    raise Stop(f"{said}\n\nThis command failed: {line}\n{hint}".rstrip())
+
+
+def stop(error: Stop) -> None:
+    """End the program with the text of the error."""
+    sys.exit(f"\n{error}")
