@@ -1,0 +1,1 @@
+"""The pages for people: server-rendered text that a script makes into a map product."""

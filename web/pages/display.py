@@ -1,0 +1,60 @@
+"""Dates, periods, areas and shares as a person reads them, in Chinese or English."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from web.pages.messages import Lang, text
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def day(value: str | date, lang: Lang) -> str:
+    """A calendar day: ``1985年5月24日`` or ``24 May 1985``."""
+    on = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    if lang == "zh":
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def bound(on: str | date | None, precision: str | None, lang: Lang) -> str:
+    """One end of a period, with how well it is known (``Precision`` of the ledger).
+
+    A day that stands for a whole year is never shown as a day.
+    """
+    if on is None or precision == "unknown":
+        return text("precision.unknown", lang)
+    if precision in ("year", "first_record"):
+        return text(f"precision.{precision}", lang, year=str(on)[:4])
+    shown = day(on, lang)
+    if precision in ("approved", "inferred"):
+        return text(f"precision.{precision}", lang, day=shown)
+    return shown
+
+
+def period(valid: Mapping[str, Any], lang: Lang) -> str:
+    """A period of validity ``{from, to, from_precision, to_precision}`` in words."""
+    start, end = valid.get("from"), valid.get("to")
+    starts = bound(start, valid.get("from_precision"), lang)
+    ends = bound(end, valid.get("to_precision"), lang)
+    if start and end:
+        return text("period.both", lang, start=starts, end=ends)
+    if start:
+        return text("period.from", lang, start=starts)
+    if end:
+        return text("period.until", lang, end=ends)
+    return text("period.always", lang)
+
+
+def km2(value: float) -> str:
+    """An area to three or four meaningful figures, thousands apart."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def share(value: float | None, lang: Lang) -> str:
+    """A share of territory as a percentage; null means that there is no evidence."""
+    if value is None:
+        return text("unit.share_unknown", lang)
+    return text("unit.share", lang, share=f"{100 * value:.0f}%")

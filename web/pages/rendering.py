@@ -1,0 +1,136 @@
+"""One way to answer with a page: the whole shell, or only the panel for a client that asks so."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, make_response, render_template, request
+
+from gazetteer.ledger.asof import today
+from web.pages import display, messages
+from web.pages.assets import assets
+from web.pages.language import page_lang, remember_lang
+
+HOME_CODE = "440000"
+"""The unit that the start page and the map are about; everything else is drawn as context."""
+
+FIRST_YEAR = 1981
+"""The first year of the records of county and above, where the slider of years begins."""
+
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+MENU = (
+    ("/", "menu.start"),
+    ("/changes", "menu.changes"),
+    ("/checks", "menu.checks"),
+    ("/docs", "menu.docs"),
+    ("/account", "menu.account"),
+)
+
+CLIENT_TEXTS = {
+    "map_label": "map.label",
+    "map_help": "map.help",
+    "map_home": "map.home",
+    "map_zoom_in": "map.zoom_in",
+    "map_zoom_out": "map.zoom_out",
+    "map_ghost": "map.ghost",
+    "map_failed": "map.failed",
+    "page_failed": "client.page_failed",
+    "results_none": "client.results_none",
+    "results_count": "client.results_count",
+    "former_name": "client.former_name",
+}
+
+
+def moment_args() -> dict[str, str]:
+    """The parts of the address that say which moment is asked about, to be carried by every link."""
+    return {name: request.args[name] for name in ("at", "known_at", "basis") if name in request.args}
+
+
+def unit_url(code: str, at: str | None = None) -> str:
+    """The address of a unit's page at the moment of the current page, or on another date."""
+    moment = {**moment_args(), "at": at} if at else moment_args()
+    path = f"/units/{code}"
+    return f"{path}?{urlencode(moment)}" if moment else path
+
+
+def lang_url(lang: messages.Lang) -> str:
+    """The address of the current page in another language."""
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': lang})}"
+
+
+def today_url() -> str:
+    """The address of the current page without a date."""
+    kept = {k: v for k, v in request.args.items() if k not in ("at", "known_at", "lang")}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def render(template: str, status: int = 200, **values: Any) -> Response:
+    """The page of ``template`` in the language of the request.
+
+    With the request header ``X-Panel: 1`` only the panel's content is sent, which the client puts in
+    place of the one before.
+    """
+    response = make_response(render_template(template, **_context(values)), status)
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.update(("X-Panel", "Accept-Language", "Cookie"))
+    return remember_lang(response)
+
+
+def _context(values: Mapping[str, Any]) -> dict[str, Any]:
+    lang = page_lang()
+    now = today()
+    return {
+        "lang": lang,
+        "t": lambda key, **given: messages.text(key, lang, **given),
+        "d": _Display(lang),
+        "today": now.isoformat(),
+        "at": now.isoformat(),
+        "first_year": FIRST_YEAR,
+        "home_code": HOME_CODE,
+        "moment_args": moment_args(),
+        "unit_url": unit_url,
+        "lang_url": lang_url,
+        "today_url": today_url,
+        "menu": MENU,
+        "assets": assets(),
+        "panel_only": request.headers.get("X-Panel") == "1",
+        "map_review_no": current_app.config.get("MAP_REVIEW_NO"),
+        "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
+        **values,
+    }
+
+
+class _Display:
+    """The functions of ``display`` with the language of the page already in."""
+
+    def __init__(self, lang: messages.Lang) -> None:
+        self.lang = lang
+
+    def day(self, value: str | date) -> str:
+        return display.day(value, self.lang)
+
+    def bound(self, on: str | None, precision: str | None) -> str:
+        return display.bound(on, precision, self.lang)
+
+    def period(self, valid: Mapping[str, Any]) -> str:
+        return display.period(valid, self.lang)
+
+    def share(self, value: float | None) -> str:
+        return display.share(value, self.lang)
+
+    def km2(self, value: float) -> str:
+        return display.km2(value)
+
+    def unit_type(self, name: str | None) -> str:
+        return messages.unit_type(name, self.lang)
+
+    def known(self, prefix: str, name: str) -> str:
+        """The text of a code-list value, the value itself where the list has grown since."""
+        key = f"{prefix}.{name}"
+        return messages.text(key, self.lang) if key in messages.CATALOGUE else name

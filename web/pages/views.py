@@ -1,0 +1,88 @@
+"""The public pages: start, unit and search. They ask the register what the API asks."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from psycopg import Connection
+
+from boundaries.areas import reads as areas
+from gazetteer.ledger.asof import AsOf
+from gazetteer.problems import NoAreaKnown, Problem
+from gazetteer.records import reads
+from gazetteer.search import names
+from web.db import connection
+from web.moments import as_of_from_request
+from web.pages.errors import problem_page
+from web.pages.links import succession_links
+from web.pages.rendering import HOME_CODE, render
+
+RESULTS = 50
+
+pages = Blueprint("pages", __name__, template_folder="templates")
+
+
+@pages.errorhandler(Problem)
+def on_problem(problem: Problem) -> Response:
+    """A question that cannot be answered as asked gets a page that says why and leads on."""
+    return problem_page(problem)
+
+
+@pages.get("/")
+def home() -> Response:
+    """The province on the map and the list of its prefectures."""
+    moment = as_of_from_request()
+    with connection() as conn:
+        division = reads.division(conn, HOME_CODE, moment)
+        children = reads.children(conn, HOME_CODE, moment)
+    return render("home.html", division=division, children=children, at=division["at"])
+
+
+@pages.get("/units/<code>")
+def unit(code: str) -> Response:
+    """Everything the register tells of the unit that carried the code on the date."""
+    moment = as_of_from_request()
+    with connection() as conn:
+        division = reads.division(conn, code, moment)
+        children = reads.children(conn, code, moment)
+        history = reads.history(conn, code, moment)
+        area, known_since = _area(conn, code, moment)
+    division["predecessors"] = succession_links(division["predecessors"], before=True)
+    division["successors"] = succession_links(division["successors"], before=False)
+    return render(
+        "unit.html",
+        division=division,
+        children=children,
+        events=history["events"],
+        area=area,
+        known_since=known_since,
+        at=division["at"],
+        chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
+        years=sorted({int(e["on"][:4]) for e in history["events"] if e["on"]}),
+    )
+
+
+@pages.get("/search")
+def search() -> Response:
+    """The full list of what a name or code finds; works without a script."""
+    moment = as_of_from_request()
+    query = request.args.get("q", "").strip()
+    found: dict[str, Any] = {"features": []}
+    if query:
+        with connection() as conn:
+            found = names.search(conn, query, moment, limit=RESULTS)
+    return render(
+        "search.html",
+        query=query,
+        hits=[feature["properties"]["geocoding"] for feature in found["features"]],
+        at=moment.at.isoformat(),
+    )
+
+
+def _area(
+    conn: Connection[Any], code: str, moment: AsOf
+) -> tuple[dict[str, Any] | None, str | None]:
+    """The properties of the unit's polygon; without one on the date, since when there is one."""
+    try:
+        return areas.area(conn, code, moment)["properties"], None
+    except NoAreaKnown as problem:
+        return None, problem.extras.get("known_since")
