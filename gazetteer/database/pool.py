@@ -23,7 +23,7 @@ def open_pool(conninfo: str, size: int, *, name: str = "gazetteer") -> Connectio
         conninfo,
         min_size=min(2, size),
         max_size=size,
-        kwargs={"application_name": name},
+        kwargs={"application_name": name, "autocommit": True},  # one statement, one state
         name=name,
         timeout=10.0,  # a request waits no longer for a connection, then it is told to come back
         max_idle=300.0,

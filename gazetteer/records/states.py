@@ -26,32 +26,34 @@ UNION SELECT v.unit_id FROM changed c JOIN code_version v USING (record_id) WHER
 UNION SELECT v.record_id FROM places p JOIN unit_version v ON v.place_id = p.record_id
 """
 
-# The periods of every part, cut at every bound of any of them within the life of the unit.
+# The periods of every part within the life of the unit; ``own`` is the part's whole period, whose
+# bounds are the ones that its acts and precisions speak of.
 _PARTS = """
 CREATE TEMP TABLE part ON COMMIT DROP AS
-SELECT u.record_id AS unit_id, 'unit' AS source, u.version_id, u.valid,
+SELECT u.record_id AS unit_id, 'unit' AS source, u.version_id, u.valid, u.valid AS own,
        u.started_by, u.ended_by, u.start_precision, u.end_precision
 FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
 UNION ALL
-SELECT c.unit_id, 'code', c.version_id, c.valid,
+SELECT c.unit_id, 'code', c.version_id, c.valid, c.valid,
        c.started_by, c.ended_by, c.start_precision, c.end_precision
 FROM touched t JOIN code_version c ON c.unit_id = t.unit_id AND upper_inf(c.recorded)
 UNION ALL
-SELECT u.record_id, 'name', n.version_id, u.valid * n.valid,
+SELECT u.record_id, 'name', n.version_id, u.valid * n.valid, n.valid,
        n.started_by, n.ended_by, n.start_precision, n.end_precision
 FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
 JOIN name_version n ON n.place_id = u.place_id AND upper_inf(n.recorded)
-    AND n.name_kind = 'standard' AND n.valid && u.valid
+    AND n.name_kind = 'standard' AND n.language = 'zh-Hans' AND n.valid && u.valid
 UNION ALL
-SELECT u.record_id, 'pinyin', s.version_id, u.valid * n.valid * s.valid,
+SELECT u.record_id, 'pinyin', s.version_id, u.valid * n.valid * s.valid, s.valid,
        s.started_by, s.ended_by, s.start_precision, s.end_precision
 FROM touched t JOIN unit_version u ON u.record_id = t.unit_id AND upper_inf(u.recorded)
 JOIN name_version n ON n.place_id = u.place_id AND upper_inf(n.recorded)
-    AND n.name_kind = 'standard' AND n.valid && u.valid
+    AND n.name_kind = 'standard' AND n.language = 'zh-Hans' AND n.valid && u.valid
 JOIN spelling_version s ON s.name_id = n.record_id AND upper_inf(s.recorded)
     AND s.system = 'pinyin' AND s.valid && (n.valid * u.valid)
 """
 
+# One state for each stretch between two bounds; a bound is explained by the part that has it.
 _STATES = """
 CREATE TEMP TABLE state ON COMMIT DROP AS
 WITH bound AS (
@@ -83,12 +85,12 @@ LEFT JOIN part ps ON ps.unit_id = cut.unit_id AND ps.source = 'pinyin' AND ps.va
 LEFT JOIN spelling_version s ON s.version_id = ps.version_id
 LEFT JOIN LATERAL (
     SELECT p.started_by AS act, p.start_precision AS precision FROM part p
-    WHERE p.unit_id = cut.unit_id AND lower(p.valid) = lower(cut.valid)
+    WHERE p.unit_id = cut.unit_id AND lower(p.own) = lower(cut.valid)
     ORDER BY p.started_by IS NULL, p.source DESC LIMIT 1
 ) starts ON true
 LEFT JOIN LATERAL (
     SELECT p.ended_by AS act, p.end_precision AS precision FROM part p
-    WHERE p.unit_id = cut.unit_id AND upper(p.valid) = upper(cut.valid)
+    WHERE p.unit_id = cut.unit_id AND upper(p.own) = upper(cut.valid)
     ORDER BY p.ended_by IS NULL, p.source DESC LIMIT 1
 ) ends ON true
 """

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint
@@ -85,4 +86,10 @@ def unit_state_table(metadata: MetaData) -> Table:
     Index("unit_state_code", table.c.code)  # a code on a date
     Index("unit_state_unit", table.c.unit_id)  # ancestors, history
     Index("unit_state_parent", table.c.parent_id)  # children
+    Index(  # where the records of a level begin
+        "unit_state_first_day",
+        table.c.level,
+        func.lower(table.c.valid),
+        postgresql_where=func.upper_inf(table.c.recorded),
+    )
     return table

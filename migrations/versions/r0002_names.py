@@ -94,6 +94,8 @@ CREATE INDEX unit_state_code ON unit_state (code);
 CREATE INDEX unit_state_unit ON unit_state (unit_id);
 -- Usage: children
 CREATE INDEX unit_state_parent ON unit_state (parent_id);
+-- Usage: where the records of a level begin
+CREATE INDEX unit_state_first_day ON unit_state (level, lower(valid)) WHERE upper_inf(recorded);
 """
 
 

@@ -1,0 +1,230 @@
+"""Reads of units: the unit that carried a code on a date, its children, its kin."""
+
+from datetime import date
+from typing import Any, LiteralString, NoReturn
+
+from psycopg import Connection
+from psycopg.rows import dict_row, tuple_row
+
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.problems import CodeNotInForce, NoDataBefore, UnknownCode
+from gazetteer.records.kinds import LEVELS
+
+Answer = dict[str, Any]
+
+_VALID: LiteralString = """jsonb_build_object(
+    'from', lower(s.valid), 'to', upper(s.valid),
+    'from_precision', s.start_precision, 'to_precision', s.end_precision)"""
+
+_DIVISION = f"""
+WITH RECURSIVE {MOMENT},
+unit AS MATERIALIZED (
+    SELECT s.* FROM unit_state s, moment WHERE s.code = %(code)s AND {in_force("s")}
+    ORDER BY lower(s.valid) DESC NULLS LAST LIMIT 1
+),
+line AS (
+    SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, 1 AS height
+    FROM unit, moment, unit_state s WHERE s.unit_id = unit.parent_id AND {in_force("s")}
+    UNION ALL
+    SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, height + 1
+    FROM line, moment, unit_state s
+    WHERE s.unit_id = line.parent_id AND height < 8 AND {in_force("s")}
+)
+SELECT moment.known_at, s.unit_id, s.code, s.name, s.romanized_name, s.level, s.unit_type,
+       s.place_id, s.parent_id, s.subordination_parent, s.custody_parent, {_VALID} AS valid,
+       EXISTS (
+           SELECT FROM unit_state now WHERE now.unit_id = s.unit_id
+           AND now.recorded @> moment.known_at AND now.valid @> %(today)s::date
+       ) AS is_current,
+       (SELECT jsonb_agg(jsonb_build_object(
+            'unit_id', unit_id, 'code', code, 'name', name, 'level', level)
+            ORDER BY height DESC) FROM line) AS ancestors,
+       (SELECT jsonb_build_object('lon', ST_X(v.seat), 'lat', ST_Y(v.seat))
+        FROM unit_version v WHERE v.record_id = s.unit_id AND v.seat IS NOT NULL
+        AND {in_force("v")}) AS seat,
+       (SELECT array_agg(l.record_id) FROM succession_version l
+        WHERE l.from_unit = s.unit_id OR l.to_unit = s.unit_id) IS NOT NULL AS has_kin
+FROM moment, unit s
+"""
+
+# Succession is told whatever the day asked for: who looks at 1990 wants to know what became of it.
+# The other unit is shown as it was on the day of the change: a predecessor on the day before.
+_KIN = f"""
+WITH {MOMENT}
+SELECT l.to_unit = %(unit_id)s AS is_predecessor, o.unit_id, o.code, o.name,
+       l.link_kind AS kind, l.share_from, l.share_to, lower(l.valid) AS "on",
+       l.start_precision AS precision
+FROM moment, succession_version l
+JOIN LATERAL (
+    SELECT s.unit_id, s.code, s.name FROM unit_state s
+    WHERE s.unit_id = CASE WHEN l.to_unit = %(unit_id)s THEN l.from_unit ELSE l.to_unit END
+    AND s.recorded @> moment.known_at
+    ORDER BY abs(coalesce(
+        CASE WHEN l.to_unit = %(unit_id)s THEN upper(s.valid) ELSE lower(s.valid) END
+        - lower(l.valid), 1000000))
+    LIMIT 1
+) o ON true
+WHERE (l.from_unit = %(unit_id)s OR l.to_unit = %(unit_id)s)
+AND l.recorded @> moment.known_at
+ORDER BY lower(l.valid), o.code
+"""
+
+_CHILDREN = f"""
+WITH {MOMENT}
+SELECT s.unit_id, s.code, s.name, s.romanized_name, s.level, s.unit_type, {_VALID} AS valid,
+       EXISTS (
+           SELECT FROM unit_state c WHERE c.parent_id = s.unit_id AND {in_force("c")}
+       ) AS has_children
+FROM moment, unit_state s WHERE s.parent_id = %(unit_id)s AND {in_force("s")}
+ORDER BY s.code NULLS LAST, s.name
+"""
+
+_PERIODS = f"""
+SELECT s.unit_id, s.name, s.level, {_VALID} AS valid FROM unit_state s, moment
+WHERE s.code = %(code)s AND s.recorded @> moment.known_at ORDER BY lower(s.valid) NULLS FIRST
+"""
+
+_RECORDS_BEGIN = """
+SELECT level, (
+    SELECT min(lower(s.valid)) FROM unit_state s WHERE s.level = l.level AND upper_inf(s.recorded)
+) FROM unnest(%s::text[]) AS l(level)
+"""
+
+
+def division(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answer:
+    """The unit that carried ``code`` at the moment, with its ancestors and kin.
+
+    Raises:
+        UnknownCode: no unit ever carried the code.
+        CodeNotInForce: none did on that day; ``periods`` says when one did.
+        NoDataBefore: the day lies before the first record; ``since`` says where they begin.
+    """
+    row = _unit_row(conn, code, as_of, today)
+    ancestors = row["ancestors"] or []
+    by_id = {unit["unit_id"]: unit for unit in ancestors}
+    kin = _kin(conn, row["unit_id"], as_of) if row["has_kin"] else ([], [])
+    return {
+        "unit_id": str(row["unit_id"]),
+        "code": row["code"],
+        "name": row["name"],
+        "romanized_name": row["romanized_name"],
+        "level": row["level"],
+        "unit_type": row["unit_type"],
+        "place_id": str(row["place_id"]) if row["place_id"] else None,
+        "parent": _brief(by_id, row["parent_id"]),
+        "subordination_parent": _brief(by_id, row["subordination_parent"]),
+        "custody_parent": _brief(by_id, row["custody_parent"]),
+        "ancestors": ancestors,
+        "seat": row["seat"],
+        "valid": row["valid"],
+        "status": "current" if row["is_current"] else "retired",
+        "predecessors": kin[0],
+        "successors": kin[1],
+        **as_of.echo(row["known_at"]),
+    }
+
+
+def _brief(units: dict[str, Answer], unit_id: object) -> Answer | None:
+    unit = units.get(str(unit_id))
+    return {"code": unit["code"], "name": unit["name"]} if unit else None
+
+
+def _unit_row(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answer:
+    params = {**as_of.params(), "code": code, "today": today}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_DIVISION, params).fetchone()
+    if row is None:
+        refuse_code(conn, code, as_of)
+    if as_of.known_at is not None:
+        known_at(conn, as_of)
+    return row
+
+
+def unit_of(conn: Connection[Any], code: str, as_of: AsOf) -> tuple[str, str]:
+    """Id and name of the unit that carried ``code`` at the moment; problems as :func:`division`."""
+    query = f"""
+        WITH {MOMENT} SELECT s.unit_id, s.name FROM moment, unit_state s
+        WHERE s.code = %(code)s AND {in_force("s")} ORDER BY lower(s.valid) DESC LIMIT 1"""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(query, {**as_of.params(), "code": code}).fetchone()
+    if row is None:
+        refuse_code(conn, code, as_of)
+    return str(row[0]), row[1]
+
+
+def refuse_code(conn: Connection[Any], code: str, as_of: AsOf) -> NoReturn:
+    """Say why no unit carries ``code`` at the moment; always raises."""
+    begin = records_begin(conn)
+    first = min((day for day in begin.values() if day), default=None)
+    if first and as_of.at < first:
+        raise NoDataBefore(
+            f"登记册的记录始于 {first}。",
+            f"the records begin on {first}",
+            field="at",
+            since=first.isoformat(),
+        )
+    params = {**as_of.params(), "code": code}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        periods = cursor.execute(f"WITH {MOMENT} {_PERIODS}", params).fetchall()
+    if not periods:
+        raise UnknownCode(*_unknown(code), field="code")
+    for period in periods:
+        period["unit_id"] = str(period["unit_id"])
+        kin = _kin(conn, period["unit_id"], as_of)
+        period["successors"] = kin[1]
+    raise CodeNotInForce(
+        f"{as_of.at} 没有单位使用代码 {code}；使用期见 periods。",
+        f"no unit carried {code} on {as_of.at}; periods says when one did",
+        field="at",
+        periods=periods,
+        **as_of.echo(known_at(conn, as_of)),
+    )
+
+
+def _unknown(code: str) -> tuple[str, str]:
+    if len(code) == 9 and code.startswith("156"):
+        return (
+            f"没有代码 {code}。156 开头的 9 位代码是天地图的写法，请去掉 156：{code[3:]}。",
+            f"{code} is unknown; 9 digits that begin with 156 are Tianditu's form of {code[3:]}",
+        )
+    return f"没有单位使用过代码 {code}。", f"no unit has ever carried the code {code}"
+
+
+def _kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answer], list[Answer]]:
+    """Predecessors and successors of a unit, each as it was on the day of the change."""
+    params = {**as_of.params(), "unit_id": unit_id}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_KIN, params).fetchall()
+    before: list[Answer] = []
+    after: list[Answer] = []
+    for row in rows:
+        is_predecessor = row.pop("is_predecessor")
+        share_from, share_to = row.pop("share_from"), row.pop("share_to")
+        row["unit_id"] = str(row["unit_id"])
+        row["share"] = share_to if is_predecessor else share_from
+        row["on"] = row["on"].isoformat() if row["on"] else None
+        (before if is_predecessor else after).append(row)
+    return before, after
+
+
+def children(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
+    """The units directly under the unit that carried ``code``; problems as :func:`division`."""
+    unit_id, name = unit_of(conn, code, as_of)
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_CHILDREN, {**as_of.params(), "unit_id": unit_id}).fetchall()
+    for row in rows:
+        row["unit_id"] = str(row["unit_id"])
+    begin = {level: day.isoformat() for level, day in records_begin(conn).items() if day}
+    return {
+        "code": code,
+        "name": name,
+        "children": rows,
+        "records_begin": begin,
+        **as_of.echo(known_at(conn, as_of)),
+    }
+
+
+def records_begin(conn: Connection[Any]) -> dict[str, date | None]:
+    """The first day of record of each level."""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return dict(cursor.execute(_RECORDS_BEGIN, (list(LEVELS),)).fetchall())

@@ -1,0 +1,40 @@
+"""The one settings object. Defaults and their explanation stand in ``defaults.env``."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULTS = Path(__file__).with_name("defaults.env")
+
+
+class Settings(BaseSettings):
+    """Read from the environment (prefix ``GAZETTEER_``) over ``defaults.env``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GAZETTEER_", env_file=DEFAULTS, env_file_encoding="utf-8", frozen=True
+    )
+
+    home: Path
+    database_url: str
+    replica_url: str
+    host: str
+    port: int = Field(ge=1, le=65535)
+    processes: int = Field(ge=0)
+    threads: int = Field(ge=1)
+    rate_limit: str
+    key_rate_limit: str
+    login_rate_limit: str
+    trusted_proxies: int = Field(ge=0)
+    session_days: int = Field(ge=1)
+    session_idle_minutes: int = Field(ge=1)
+    map_review_no: str
+    near_boundary_m: float = Field(ge=0)
+    home_division: str = Field(pattern=r"^\d{6}$")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; read once."""
+    return Settings()  # type: ignore[call-arg]

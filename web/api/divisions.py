@@ -1,0 +1,69 @@
+"""Units by code: ``/v1/divisions``."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from gazetteer.ledger.asof import today
+from gazetteer.records import reads
+from web.api.answers import AtMoment, Brief, Child, Kin, UnitBrief, Valid
+from web.contract import Api
+from web.db import connection
+from web.moments import Code, Moment
+
+api = Api()
+
+
+class Seat(BaseModel):
+    """Where the government sits: degrees, CGCS2000."""
+
+    lon: float
+    lat: float
+
+
+class Division(AtMoment):
+    """A unit as it was at the moment."""
+
+    unit_id: str
+    code: str
+    name: str | None
+    romanized_name: str | None
+    level: str
+    unit_type: str | None
+    place_id: str | None
+    parent: Brief | None
+    subordination_parent: Brief | None
+    custody_parent: Brief | None
+    ancestors: list[UnitBrief]
+    seat: Seat | None
+    valid: Valid
+    status: str
+    predecessors: list[Kin]
+    successors: list[Kin]
+
+
+class Children(AtMoment):
+    """The units directly under a unit; ``records_begin`` says since when each level is known."""
+
+    code: str
+    name: str | None
+    children: list[Child]
+    records_begin: dict[str, str]
+
+
+@api.get("/v1/divisions/<code>", Division)
+def division(code: Code, query: Moment) -> dict[str, Any]:
+    """The unit that carried the code on the date.
+
+    404 `code_not_in_force` gives the periods when a unit carried it, with what succeeded it;
+    404 `no_data_before` says since when there are records.
+    """
+    with connection() as conn:
+        return reads.division(conn, code, query.as_of(), today())
+
+
+@api.get("/v1/divisions/<code>/children", Children)
+def children(code: Code, query: Moment) -> dict[str, Any]:
+    """The units directly under the unit that carried the code on the date."""
+    with connection() as conn:
+        return reads.children(conn, code, query.as_of())

@@ -1,0 +1,49 @@
+"""The service as a WSGI application: it wires the rooms together and holds no logic of its own."""
+
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gazetteer.settings import Settings
+from web import db, problems
+from web.api import APIS
+from web.contract import Endpoint, as_json
+from web.openapi import describe
+
+MAX_BODY = 256 * 1024 * 1024
+"""Bytes of one request: the CSV of a bulk look-up, no more."""
+
+
+class _Orjson(JSONProvider):
+    """Flask's own JSON (templates, error pages) by the same library as the answers."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Flask:
+    """The application over a pool of connections to the register's database."""
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.json = _Orjson(app)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, GAZETTEER=settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.install(app, pool)
+    problems.install(app)
+    endpoints: list[Endpoint] = []
+    for api in APIS:
+        api.register(app)
+        endpoints.extend(api.endpoints)
+    document = describe(endpoints, version("gazetteer"))
+    app.add_url_rule("/openapi.json", "openapi", lambda: as_json(document))
+    return app

@@ -1,0 +1,157 @@
+"""How an endpoint is declared: once, and both the checking and ``/openapi.json`` follow from it.
+
+An endpoint is a function whose signature says everything: path parameters by name (annotated),
+``query`` and ``body`` as pydantic models, the answer as a pydantic model or a media type. A model
+is the only description of a parameter that there is.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from gazetteer.problems import InvalidValue
+from web.mistakes import invalid_value
+
+Answer = Mapping[str, Any] | Response
+Handler = Callable[..., Answer]
+
+
+class Parameters(BaseModel):
+    """Query parameters or a body; whatever is not declared is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One declared operation; ``answer`` is a model or a media type such as ``text/csv``."""
+
+    rule: str
+    method: str
+    handler: Handler
+    answer: type[BaseModel] | str
+    path: type[BaseModel] | None
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    status: int
+    account: bool
+
+    @property
+    def name(self) -> str:
+        """The operation id; also the label of its metrics (few values, never a whole URL)."""
+        return self.handler.__name__
+
+    @property
+    def resource(self) -> str:
+        """The file that answers: the tag under which the description lists the operation."""
+        return self.handler.__module__.rsplit(".", 1)[-1]
+
+
+class Api:
+    """The operations of one resource."""
+
+    def __init__(self) -> None:
+        self.endpoints: list[Endpoint] = []
+
+    def get(
+        self, rule: str, answer: type[BaseModel] | str, *, account: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Declare a read; ``account`` says in the description that a login or key is needed."""
+        return self._declare("GET", rule, answer, 200, account)
+
+    def write(
+        self, method: str, rule: str, answer: type[BaseModel] | str, status: int = 200
+    ) -> Callable[[Handler], Handler]:
+        """Declare a write (POST, PUT, PATCH, DELETE); the handler itself asks for the right."""
+        return self._declare(method, rule, answer, status, True)
+
+    def _declare(
+        self, method: str, rule: str, answer: type[BaseModel] | str, status: int, account: bool
+    ) -> Callable[[Handler], Handler]:
+        def declare(handler: Handler) -> Handler:
+            path, query, body = _models(rule, handler)
+            self.endpoints.append(
+                Endpoint(rule, method, handler, answer, path, query, body, status, account)
+            )
+            return handler
+
+        return declare
+
+    def register(self, app: Flask) -> None:
+        """Route the operations in ``app``."""
+        for endpoint in self.endpoints:
+            app.add_url_rule(
+                endpoint.rule, endpoint.name, _view(endpoint), methods=[endpoint.method]
+            )
+
+
+def _models(rule: str, handler: Handler) -> tuple[type[BaseModel] | None, ...]:
+    """The models of path, query and body, read from the handler's signature."""
+    parameters = inspect.signature(handler).parameters
+    names = re.findall(r"<(?:\w+:)?(\w+)>", rule)
+    fields: dict[str, Any] = {name: (parameters[name].annotation, ...) for name in names}
+    path = create_model(f"{handler.__name__}_path", **fields) if fields else None
+    query = parameters["query"].annotation if "query" in parameters else None
+    body = parameters["body"].annotation if "body" in parameters else None
+    return path, query, body
+
+
+def _view(endpoint: Endpoint) -> Callable[..., Response]:
+    handler, path, query, body = endpoint.handler, endpoint.path, endpoint.query, endpoint.body
+
+    @wraps(handler)
+    def view(**arguments: Any) -> Response:
+        if path is not None:
+            arguments = dict(_checked(path, arguments))
+        if query is not None:
+            arguments["query"] = _checked(query, _single(request.args.to_dict(flat=False)))
+        if body is not None:
+            arguments["body"] = _checked(body, _json_object())
+        answer = handler(**arguments)
+        return answer if isinstance(answer, Response) else as_json(answer, endpoint.status)
+
+    return view
+
+
+def as_json(content: Any, status: int = 200, media: str = "application/json") -> Response:
+    """A JSON response."""
+    return Response(orjson.dumps(content), status, mimetype=media)
+
+
+def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid_value(error) from None
+
+
+def _single(values: Mapping[str, list[str]]) -> dict[str, str]:
+    for name, given in values.items():
+        if len(given) > 1:
+            raise InvalidValue(
+                f"参数 {name} 出现了 {len(given)} 次。",
+                f"{name} is given {len(given)} times",
+                field=name,
+            )
+    return {name: given[0] for name, given in values.items()}
+
+
+def _json_object() -> Mapping[str, Any]:
+    try:
+        content = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError as error:
+        raise InvalidValue(
+            f"请求正文不是有效的 JSON:{error}", f"the body is not JSON: {error}", field="body"
+        ) from None
+    if not isinstance(content, dict):
+        raise InvalidValue(
+            "请求正文须为 JSON 对象。", "the body must be a JSON object", field="body"
+        )
+    return content

@@ -1,0 +1,36 @@
+"""The connections of a serving process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import current_app
+from psycopg import Connection, IsolationLevel
+from psycopg_pool import ConnectionPool
+
+_KEY = "gazetteer_pool"
+
+
+def install(app: Any, pool: ConnectionPool[Connection[Any]]) -> None:
+    """Give ``app`` its pool."""
+    app.extensions[_KEY] = pool
+
+
+def connection() -> Any:
+    """An autocommit connection for a ``with`` block; one statement sees one state."""
+    return current_app.extensions[_KEY].connection()
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection[Any]]:
+    """A connection on which all statements see one and the same state of the register."""
+    with connection() as conn:
+        conn.isolation_level = IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        try:
+            with conn.transaction():
+                yield conn
+        finally:
+            if not conn.closed:
+                conn.isolation_level = None
+                conn.read_only = None
