@@ -39,7 +39,7 @@ def append(
 def broken_at(conn: Connection[Any]) -> int | None:
     """The first audit row whose hash does not follow from its content; None if all is well."""
     previous, expected = _GENESIS, 1
-    with conn.cursor(name="audit_chain") as cursor:
+    with conn.transaction(), conn.cursor(name="audit_chain") as cursor:
         cursor.execute(
             "SELECT audit_id, happened_at, actor, action, subject, detail, previous_hash, hash"
             " FROM audit ORDER BY audit_id"

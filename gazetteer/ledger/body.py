@@ -1,5 +1,6 @@
 """A version as a program outside sees it: a JSON body, its canonical bytes and their digest."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -36,15 +37,20 @@ def _id(value: UUID | None) -> str | None:
     return str(value) if value else None
 
 
-def digest(version_body: dict[str, Any]) -> bytes:
-    """SHA-256 of the canonical bytes: UTF-8 JSON, sorted keys, no spaces (RFC 8785 for our values).
+def canonical(version_body: dict[str, Any]) -> bytes:
+    """UTF-8 JSON, sorted keys, no spaces: the canonical form of RFC 8785.
 
-    ``json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))`` in any
-    client gives the same bytes.
+    Every value is text or null, so any client gives the same bytes; in Python
+    ``json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))``.
     """
-    return sha256(orjson.dumps(version_body, option=orjson.OPT_SORT_KEYS)).digest()
+    return orjson.dumps(version_body, option=orjson.OPT_SORT_KEYS)
 
 
-def digest_sum(digests: list[bytes]) -> int:
+def digest(version_body: dict[str, Any]) -> bytes:
+    """SHA-256 of the canonical bytes."""
+    return sha256(canonical(version_body)).digest()
+
+
+def digest_sum(digests: Iterable[bytes]) -> int:
     """Digests added modulo 2^256: the order does not matter, and one can be taken away again."""
     return sum(int.from_bytes(value, "big") for value in digests) % DIGEST_MODULUS

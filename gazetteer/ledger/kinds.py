@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
-from uuid import UUID
 
 
 class Type(Enum):
@@ -46,11 +45,15 @@ class RecordKind:
         """The table of its versions."""
         return f"{self.name}_version"
 
-    def plain(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """Attributes as JSON values (strings, numbers, None), every field present.
+    def plain(self, attributes: Mapping[str, Any]) -> dict[str, str | None]:
+        """Attributes as text or None, every field present.
+
+        Numbers are text too (the shortest digits that read back as the same double): a digest
+        must not depend on how two programs print a number.
 
         Raises:
-            ValueError: a field that the kind does not have, or a required one without a value.
+            ValueError: a field that the kind does not have, a required one without a value, or a
+                geometry that is not lowercase hex of little-endian WKB of the field's type.
         """
         unknown = attributes.keys() - {field.name for field in self.fields}
         if unknown:
@@ -58,18 +61,27 @@ class RecordKind:
         missing = [f.name for f in self.fields if f.required and attributes.get(f.name) is None]
         if missing:
             raise ValueError(f"{self.name} needs {missing[0]}")
-        return {field.name: _plain(attributes.get(field.name)) for field in self.fields}
+        return {field.name: _plain(field, attributes.get(field.name)) for field in self.fields}
 
 
 Kinds = Mapping[str, RecordKind]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, date):
+_WKB_STARTS = {Type.POINT: "0101000000", Type.AREA: "0106000000"}
+
+
+def _plain(field: Field, value: Any) -> str | None:
+    if value is None:
+        return None
+    if field.type is Type.REAL:
+        return repr(float(value))
+    if field.type is Type.DATE and isinstance(value, date):
         return value.isoformat()
-    return value
+    if field.type.is_geometry and not value.startswith(_WKB_STARTS[field.type]):
+        raise ValueError(f"{field.name} is not little-endian WKB of a {field.type.value}")
+    if field.type.is_geometry and value != value.lower():
+        raise ValueError(f"{field.name} is not lowercase hex")
+    return str(value)
 
 
 def kinds_of(*kinds: RecordKind) -> Kinds:

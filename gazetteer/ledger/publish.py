@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg import Connection, errors
 
 from gazetteer.ledger import audit, store
-from gazetteer.ledger.body import DIGEST_MODULUS, digest_sum
+from gazetteer.ledger.body import DIGEST_MODULUS, body, digest, digest_sum
 from gazetteer.ledger.kinds import Kinds, RecordKind
 from gazetteer.ledger.references import refuse_dangling
 from gazetteer.ledger.versions import Statement, Timeline, Version, in_order, stated
@@ -60,7 +60,8 @@ class _Edit:
     kind: str
     record_id: UUID
     closed: tuple[store.Stored, ...]
-    opened: tuple[Version, ...]
+    opened: tuple[tuple[Version, bytes], ...]
+    """Versions with their digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,10 @@ class Ledger:
             kind = self.kinds[name]
             mine = [edit for edit in edits if edit.kind == name]
             closed = [row for edit in mine for row in edit.closed]
-            opened = [(edit.record_id, version) for edit in mine for version in edit.opened]
+            opened = [(edit.record_id, *new) for edit in mine for new in edit.opened]
             store.close_versions(conn, kind, [row.version_id for row in closed], number, at)
-            digests = store.open_versions(conn, kind, opened, number, at)
-            gained = digest_sum(digests) - digest_sum([row.digest for row in closed])
+            store.open_versions(conn, kind, opened, number, at)
+            gained = digest_sum(d for _, _, d in opened) - digest_sum(r.digest for r in closed)
             conn.execute(
                 "UPDATE ledger_sum SET versions = versions + %s,"
                 " digest_sum = mod(digest_sum + %s::numeric, %s::numeric) WHERE kind = %s",
@@ -223,20 +224,14 @@ def _difference(
     rows: Sequence[store.Stored],
     wanted: tuple[Version, ...],
 ) -> _Edit | None:
-    for version in wanted:
-        try:
-            kind.plain(version.attributes)
-        except ValueError as error:
-            raise InvalidValue(f"记录不完整：{error}", str(error), field="attributes") from None
-    wanted = tuple(Version(v.span, _complete(kind, v)) for v in wanted)
-    closed = tuple(row for row in rows if row.version not in wanted)
-    still = [row.version for row in rows if row not in closed]
-    opened = tuple(version for version in wanted if version not in still)
+    try:
+        after = {digest(body(kind, record_id, version)): version for version in wanted}
+    except ValueError as error:
+        raise InvalidValue(f"记录不完整：{error}", str(error), field="attributes") from None
+    before = {row.digest for row in rows}
+    closed = tuple(row for row in rows if row.digest not in after)
+    opened = tuple((version, value) for value, version in after.items() if value not in before)
     return _Edit(kind.name, record_id, closed, opened) if closed or opened else None
-
-
-def _complete(kind: RecordKind, version: Version) -> dict[str, Any]:
-    return {field.name: version.attributes.get(field.name) for field in kind.fields}
 
 
 def _write_changeset(
@@ -260,9 +255,24 @@ def _write_changeset(
         "INSERT INTO record SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT DO NOTHING",
         ([edit.record_id for edit in edits], [edit.kind for edit in edits]),
     )
+    _refuse_other_kind(conn, edits)
     with conn.cursor() as cursor, cursor.copy("COPY change FROM STDIN") as copy:
         for seq, edit in enumerate(edits, published.first_seq):
             copy.write_row((seq, published.changeset_id, edit.kind, edit.record_id))
+
+
+def _refuse_other_kind(conn: Conn, edits: Sequence[_Edit]) -> None:
+    row = conn.execute(
+        "SELECT r.record_id, r.kind FROM unnest(%s::uuid[], %s::text[]) AS said (record_id, kind)"
+        " JOIN record r USING (record_id) WHERE r.kind <> said.kind LIMIT 1",
+        ([edit.record_id for edit in edits], [edit.kind for edit in edits]),
+    ).fetchone()
+    if row:
+        raise Conflict(
+            f"记录 {row[0]} 的类型是“{row[1]}”。",
+            f"the record {row[0]} is of the kind {row[1]}",
+            field="kind",
+        )
 
 
 def _write_head(conn: Conn, published: Published) -> None:

@@ -9,11 +9,12 @@ from gazetteer.problems import Conflict
 
 
 def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None:
-    """Check every reference of the versions that a changeset opened, set by set.
+    """Check every reference of the versions that a changeset opened, and the acts it names.
 
     Raises:
         Conflict: names the kind, the field and one of the missing records.
     """
+    _refuse_missing_acts(conn, changeset)
     opened = conn.execute(
         "SELECT DISTINCT kind FROM change WHERE changeset_id = %s", (changeset,)
     ).fetchall()
@@ -35,3 +36,13 @@ def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None
                     f"{name}.{field} names a {target} that does not exist: {row[0]}",
                     field=field,
                 )
+
+
+def _refuse_missing_acts(conn: Connection[Any], changeset: int) -> None:
+    row = conn.execute(
+        "SELECT act FROM changeset, unnest(acts) AS act WHERE changeset_id = %s AND NOT EXISTS"
+        " (SELECT FROM record r WHERE r.record_id = act AND r.kind = 'act') LIMIT 1",
+        (changeset,),
+    ).fetchone()
+    if row:
+        raise Conflict(f"文件 {row[0]} 不存在。", f"there is no act {row[0]}", field="acts")

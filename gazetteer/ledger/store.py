@@ -9,7 +9,6 @@ from uuid import UUID
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from gazetteer.ledger.body import body, digest
 from gazetteer.ledger.bounds import Bound, Precision, Span
 from gazetteer.ledger.kinds import Field, RecordKind
 from gazetteer.ledger.versions import Version
@@ -96,26 +95,28 @@ def close_versions(
 def open_versions(
     conn: Connection[Any],
     kind: RecordKind,
-    versions: Iterable[tuple[UUID, Version]],
+    versions: Iterable[tuple[UUID, Version, bytes]],
     changeset: int,
     at: datetime,
-) -> list[bytes]:
-    """Write versions known from ``at`` on; returns their digests."""
+) -> None:
+    """Write versions of records, with their digests, known from ``at`` on."""
     names = [sql.Identifier(name) for name in (*_COMMON, *(field.name for field in kind.fields))]
     copy_into = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(kind.table), sql.SQL(", ").join(names)
     )
-    recorded, digests = f"[{at.isoformat()},)", []
+    recorded = f"[{at.isoformat()},)"
     with conn.cursor() as cursor, cursor.copy(copy_into) as copy:
-        for record_id, version in versions:
-            value = digest(body(kind, record_id, version))
-            digests.append(value)
-            copy.write_row(_row(kind, record_id, version, recorded, changeset, value))
-    return digests
+        for record_id, version, digest in versions:
+            copy.write_row(_row(kind, record_id, version, recorded, changeset, digest))
 
 
 def _row(
-    kind: RecordKind, record_id: UUID, version: Version, recorded: str, changeset: int, value: bytes
+    kind: RecordKind,
+    record_id: UUID,
+    version: Version,
+    recorded: str,
+    changeset: int,
+    digest: bytes,
 ) -> list[Any]:
     start, end = version.span.start, version.span.end
     return [
@@ -127,7 +128,7 @@ def _row(
         start.precision.value,
         end.precision.value,
         changeset,
-        value,
+        digest,
         *[version.attributes.get(field.name) for field in kind.fields],
     ]
 
