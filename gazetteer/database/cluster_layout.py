@@ -50,6 +50,11 @@ class Layout:
         return self.sockets / f".s.PGSQL.{PORT}"
 
     @property
+    def socket_lock(self) -> Path:
+        """What the server lays beside its socket to keep it for itself."""
+        return self.socket.with_name(self.socket.name + ".lock")
+
+    @property
     def doing(self) -> Path:
         """Locked by whoever starts or stops the server, for that moment."""
         return self.desk / "starting-or-stopping.lock"

@@ -61,7 +61,7 @@ def shut_down(layout: Layout) -> None:
         said += layout.account.run([*command, mode]).stdout
         if postmaster(layout) is None:
             return
-    raise _failure("The database server did not stop", said, layout)
+    raise failure("The database server did not stop", said, layout)
 
 
 def postmaster(layout: Layout) -> int | None:
@@ -129,7 +129,7 @@ def _create(layout: Layout, binaries: Binaries, *, durable: bool) -> None:
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--data-checksums"]
     made = layout.account.run(command if durable else [*command, "--no-sync"])
     if made.returncode != 0:
-        raise _failure("The database could not be created", made.stdout, layout)
+        raise failure("The database could not be created", made.stdout, layout)
     layout.unfinished.rename(layout.data)
 
 
@@ -155,9 +155,11 @@ def _end_orphans(layout: Layout) -> None:
             with suppress(ProcessLookupError):
                 kill(pid, signal.SIGQUIT if waited < _ORPHAN_SECONDS else signal.SIGKILL)
         time.sleep(0.1)
-    # Left by the killed one. The server itself would not dare to remove it when the id in it
-    # belongs by now to any other program; that there is no server of these data we have just seen.
-    (layout.data / "postmaster.pid").unlink(missing_ok=True)
+    # Left by the killed one. The server itself would not dare to remove these when the id in them
+    # belongs by now to any other program, or to a killed server that no init process has buried;
+    # that there is no server of these data we have just seen.
+    for stale in (layout.data / "postmaster.pid", layout.socket, layout.socket_lock):
+        stale.unlink(missing_ok=True)
 
 
 def _answers(path: Path) -> bool:
@@ -179,7 +181,7 @@ def _launch(layout: Layout, binaries: Binaries, *, durable: bool) -> None:
     started = layout.account.run([*command, "-D", str(layout.data), "-l", str(layout.log)])
     if started.returncode != 0:
         said = started.stdout + (_tail(layout.log, known) if layout.log.exists() else "")
-        raise _failure("The database server did not start", said, layout)
+        raise failure("The database server did not start", said, layout)
 
 
 def _tail(log: Path, start: int) -> str:
@@ -188,7 +190,7 @@ def _tail(log: Path, start: int) -> str:
         return file.read().decode(errors="replace")
 
 
-def _failure(happened: str, said: str, layout: Layout) -> DatabaseFault:
+def failure(happened: str, said: str, layout: Layout) -> DatabaseFault:
     """The error for what a PostgreSQL program said before it gave up."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
         return disk_full(layout.base)
