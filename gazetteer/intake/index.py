@@ -1,0 +1,68 @@
+"""Which unit carried a code on which days: what later files of a load refer to.
+
+Made from a batch that has just been read, or by the caller from the register's own ``code`` and
+``unit`` records, so that a single file can be taken on top of what is published.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.versions import overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A unit carried a code during a span; ``unit_span`` is the unit's whole life."""
+
+    unit_id: UUID
+    code: str
+    span: Span
+    level: str
+    name: str
+    unit_type: str | None = None
+
+
+def _first(carried: Carried) -> date:
+    return carried.span.start.on or date.min
+
+
+@dataclass
+class UnitIndex:
+    """Periods of codes, for look-up by code and day."""
+
+    by_code: dict[str, list[Carried]] = field(default_factory=dict)
+
+    def add(self, carried: Iterable[Carried]) -> "UnitIndex":
+        """Take in more periods; the order does not matter. Returns itself."""
+        touched: set[str] = set()
+        for item in carried:
+            self.by_code.setdefault(item.code, []).append(item)
+            touched.add(item.code)
+        for code in touched:
+            self.by_code[code].sort(key=_first)
+        return self
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.by_code
+
+    def __len__(self) -> int:
+        return len(self.by_code)
+
+    def on(self, code: str, day: date) -> Carried | None:
+        """Who carried the code on that day."""
+        periods = self.by_code.get(code, ())
+        at = bisect_right(periods, day, key=_first)
+        return periods[at - 1] if at and periods[at - 1].span.covers(day) else None
+
+    def during(self, code: str, span: Span) -> Iterator[Carried]:
+        """Who carried the code during some part of the span, in order of time."""
+        return (item for item in self.by_code.get(code, ()) if overlap(item.span, span))
+
+    def last(self, code: str) -> Carried | None:
+        """Who carried the code last."""
+        periods = self.by_code.get(code)
+        return periods[-1] if periods else None

@@ -1,0 +1,190 @@
+"""From what is known of one unit to its records: unit, codes, place, names, spellings.
+
+One unit has one place; a place has one name record per text, a name one spelling (field notes 2.2:
+one entity has many names, one name has many spellings).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from gazetteer.intake.ids import record_id
+from gazetteer.intake.parts import parts, unit_type
+from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.records.romanize import romanize
+
+RESIDENTS = "21620"
+"""GB/T 18521 class of residents' committees: the only class of units known for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a unit was during one span. Consecutive stages of a unit touch or leave a gap."""
+
+    span: Span
+    code: str
+    name: str
+    subordination_parent: UUID | None
+    custody_parent: UUID | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLife:
+    """A unit over all its time, as one source knows it; ``key`` is its stable key there."""
+
+    key: str
+    level: str
+    stages: tuple[Stage, ...]
+    source: str
+
+    @property
+    def unit_id(self) -> UUID:
+        """The id of the unit's record."""
+        return record_id("unit", self.key)
+
+
+
+def code_system(level: str) -> str:
+    """Who gives out the codes of a level: ``mca`` (civil affairs) or ``stats`` (statistics)."""
+    return "stats" if level == "village" else "mca"
+
+
+def timelines(life: UnitLife) -> Iterator[Timeline]:
+    """All records of one unit."""
+    place_id = record_id("place", life.key)
+    yield Timeline(
+        "unit",
+        life.unit_id,
+        _merged([(s.span, _unit_attributes(s, life.level, place_id)) for s in life.stages]),
+    )
+    yield from _codes(life)
+    yield _place(life, place_id)
+    yield from _names(life, place_id)
+
+
+def _unit_attributes(stage: Stage, level: str, place_id: UUID) -> dict[str, Any]:
+    return {
+        "level": level,
+        "unit_type": unit_type(stage.name, level, stage.code),
+        "subordination_parent": stage.subordination_parent,
+        "custody_parent": stage.custody_parent,
+        "place_id": place_id,
+        "seat": None,
+        "remark": stage.remark,
+    }
+
+
+def _codes(life: UnitLife) -> Iterator[Timeline]:
+    for code, stages in _grouped(life.stages, [s.code for s in life.stages]):
+        attributes = {
+            "unit_id": life.unit_id,
+            "code": code,
+            "code_system": code_system(life.level),
+        }
+        yield Timeline(
+            "code",
+            record_id("code", life.key, code),
+            _merged([(s.span, attributes) for s in stages]),
+        )
+
+
+def _place(life: UnitLife, place_id: UUID) -> Timeline:
+    village = life.level == "village"
+    residents = village and unit_type(life.stages[-1].name, "village", "") == "居民委员会"
+    attributes = {
+        "legal_class": "village_seat" if village else "division",
+        "class_code": RESIDENTS if residents else None,
+        "level": life.level,
+        "unit_id": life.unit_id,
+        "within": None,
+        "location": None,
+        "source": life.source,
+    }
+    return Timeline("place", place_id, _merged([(s.span, attributes) for s in life.stages]))
+
+
+def _names(life: UnitLife, place_id: UUID) -> Iterator[Timeline]:
+    for text, stages in _grouped(life.stages, [s.name for s in life.stages]):
+        taken = parts(text, life.level)
+        spans = [s.span for s in stages]
+        province = stages[0].code[:2]
+        yield from _name(
+            life, place_id, spans, text, "standard", taken.specific, taken.generic
+        )
+        yield from _spelling(life, spans, text, "standard", romanize(taken.words, province))
+    shorts = [parts(s.name, life.level).short for s in life.stages]
+    for short, stages in _grouped(life.stages, shorts):
+        spans = [s.span for s in stages]
+        yield from _name(life, place_id, spans, short, "short", None, None)
+        spelled = romanize((short,), stages[0].code[:2])
+        yield from _spelling(life, spans, short, "short", spelled)
+
+
+def _name(
+    life: UnitLife,
+    place_id: UUID,
+    spans: Sequence[Span],
+    text: str,
+    name_kind: str,
+    specific: str | None,
+    generic: str | None,
+) -> Iterator[Timeline]:
+    attributes = {
+        "place_id": place_id,
+        "text": text,
+        "name_kind": name_kind,
+        "language": "zh-Hans",
+        "specific_part": specific,
+        "generic_part": generic,
+        "source": life.source,
+    }
+    yield Timeline(
+        "name",
+        record_id("name", life.key, name_kind, text),
+        _merged([(span, attributes) for span in spans]),
+    )
+
+
+def _spelling(
+    life: UnitLife, spans: Sequence[Span], text: str, name_kind: str, spelled: str | None
+) -> Iterator[Timeline]:
+    if spelled is None:
+        return
+    attributes = {
+        "name_id": record_id("name", life.key, name_kind, text),
+        "text": spelled,
+        "system": "pinyin",
+        "status": "proposed",
+        "source": "pypinyin, readings.csv",
+    }
+    yield Timeline(
+        "spelling",
+        record_id("spelling", life.key, name_kind, text, "pinyin"),
+        _merged([(span, attributes) for span in spans]),
+    )
+
+
+def _grouped(
+    stages: Sequence[Stage], keys: Sequence[str | None]
+) -> Iterator[tuple[str, list[Stage]]]:
+    """Stages by key, in order of first appearance; stages without key are left out."""
+    groups: dict[str, list[Stage]] = {}
+    for stage, key in zip(stages, keys, strict=True):
+        if key is not None:
+            groups.setdefault(key, []).append(stage)
+    yield from groups.items()
+
+
+def _merged(pieces: Sequence[tuple[Span, dict[str, Any]]]) -> tuple[Version, ...]:
+    """Versions of the pieces; touching pieces with equal attributes become one."""
+    versions: list[Version] = []
+    for span, attributes in pieces:
+        last = versions[-1] if versions else None
+        if last and last.span.end.on == span.start.on and last.attributes == attributes:
+            versions[-1] = Version(Span(last.span.start, span.end), attributes)
+        else:
+            versions.append(Version(span, attributes))
+    return tuple(versions)
