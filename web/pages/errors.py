@@ -1,53 +1,73 @@
 """Problems as pages: the same shell, the same words as the API, and a way on."""
 
-from http import HTTPStatus
+import psycopg
+from flask import Blueprint, Flask, Response, request
+from psycopg_pool import PoolTimeout
+from werkzeug.exceptions import HTTPException
 
-from flask import Response, request
-
-from gazetteer.problems import Problem
-from web.pages.language import page_lang
+from gazetteer.problems import CodeNotInForce, Problem, Unavailable
+from web.language import language
 from web.pages.links import period_links
 from web.pages.messages import text
 from web.pages.rendering import render
+from web.problems import STATUS, database_away, http_problem
 
-STATUS_OF_KIND = {
-    "invalid": HTTPStatus.BAD_REQUEST,
-    "missing": HTTPStatus.NOT_FOUND,
-    "conflict": HTTPStatus.CONFLICT,
-    "forbidden": HTTPStatus.FORBIDDEN,
-    "unauthenticated": HTTPStatus.UNAUTHORIZED,
-    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "too_many": HTTPStatus.TOO_MANY_REQUESTS,
-    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-}
+PROGRAM_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
+
+
+def install(app: Flask, pages: tuple[Blueprint, ...]) -> None:
+    """Answer with a page wherever a person asked for one; comes after the problems of the API."""
+    app.register_error_handler(HTTPException, _http_error)
+    for blueprint in pages:
+        blueprint.register_error_handler(Problem, problem_page)
+        for away in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+            blueprint.register_error_handler(away, _database_away)
 
 
 def problem_page(problem: Problem) -> Response:
     """The page of a problem; a code out of force lists the periods when it was in force."""
-    lang = page_lang()
+    lang = language()
+    detail = problem.text(lang)
+    code = (request.view_args or {}).get("code", "")
+    if isinstance(problem, CodeNotInForce):
+        detail = text("problem.not_in_force", lang, code=code)
     return render(
         "problem.html",
-        STATUS_OF_KIND[problem.kind],
+        STATUS[problem.kind],
         title=problem.title(lang),
-        detail=problem.text(lang),
-        problem=problem,
-        periods=period_links(
-            problem.extras.get("periods", ()), (request.view_args or {}).get("code", "")
-        ),
+        detail=detail,
+        periods=period_links(problem.extras.get("periods", ()), code),
         since=problem.extras.get("since"),
+        at=problem.extras.get("at"),
     )
 
 
-def plain_problem_page(status: int, retry_after_s: int | None = None) -> Response:
-    """The page of what went wrong outside the register: unknown address, too many requests, failure."""
-    lang = page_lang()
-    name = {404: "not_found", 429: "too_many"}.get(status, "failed")
-    return render(
+def _http_error(error: HTTPException) -> Response:
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    if request.path.startswith(PROGRAM_PATHS) or not wants_page:
+        return http_problem(error)
+    status = error.code or 500
+    lang = language()
+    name = {404: "not_found", 405: "not_found", 429: "too_many"}.get(status)
+    if name is None:
+        name = "failed" if status >= 500 else "refused"
+    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
+    page = render(
         "problem.html",
         status,
         title=text(f"problem.{name}", lang),
-        detail=text(f"problem.{name}_text", lang, seconds=retry_after_s or 60),
-        problem=None,
-        periods=(),
-        since=None,
+        detail=text(f"problem.{name}_text", lang),
     )
+    page.headers.extend(headers)
+    return page
+
+
+def _database_away(error: Exception) -> Response:
+    logged = database_away(error)
+    page = problem_page(
+        Unavailable(
+            "数据库暂时无法访问，请稍后再试。", "the database does not answer; try again soon"
+        )
+    )
+    page.headers["Retry-After"] = logged.headers["Retry-After"]
+    return page

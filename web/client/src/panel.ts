@@ -49,7 +49,7 @@ export class Panel {
     const loading = (this.loading = new AbortController());
     this.page.ariaBusy = "true";
     try {
-      const answer = await fetch(url, { headers: { "X-Panel": "1" }, signal: loading.signal });
+      const answer = await fetch(url, { headers: { "X-Panel": "1", Accept: "text/html" }, signal: loading.signal });
       if (!answer.headers.get("Content-Type")?.startsWith("text/html")) {
         location.assign(url);
         return;

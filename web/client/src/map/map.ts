@@ -134,7 +134,15 @@ export class RegisterMap {
     if (!extent) return;
     const still = !this.fitted || matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.fitted = true;
-    this.view.fit(extent, { padding: PADDING, maxZoom: 12, duration: still ? 0 : 350 });
+    // A margin of a sixth on each side, so that the neighbours can be recognised.
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const padding = [height / 6, width / 6, height / 6, width / 6];
+    const isHome = feature.get("code") === this.config.home;
+    this.view.fit(extent, {
+      padding: isHome ? PADDING : padding,
+      maxZoom: 12,
+      duration: still ? 0 : 350,
+    });
   }
 
   private restyle(): void {

@@ -9,6 +9,7 @@ export interface Palette {
   readonly halo: string;
   readonly hover: string;
   readonly selected: string;
+  readonly selectedFill: string;
   readonly casing: string;
   readonly ghost: string;
   readonly font: string;
@@ -17,6 +18,10 @@ export interface Palette {
 export type DrawnLevel = "province" | "prefecture" | "county";
 
 const TINTS = 7;
+
+/** Found by search: with these, no two neighbouring prefectures of Guangdong share a tint. */
+const FACTOR = 22;
+const MODULUS = 53;
 
 /** Read the palette that is in force now (light or dark). */
 export function readPalette(): Palette {
@@ -36,16 +41,15 @@ export function readPalette(): Palette {
     halo: token("--map-halo"),
     hover: token("--map-hover"),
     selected: token("--map-selected"),
+    selectedFill: token("--map-selected-fill"),
     casing: token("--map-selected-casing"),
     ghost: token("--map-ghost"),
     font: token("--font"),
   };
 }
 
-/**
- * The tint of a prefecture: the same for the same code on every day and device.
- * The factor was chosen so that no two neighbouring prefectures of Guangdong share a tint.
- */
+/** The tint of a prefecture and everything in it: the same for the same code on every device. */
 export function tintOf(code: string, tints: readonly string[]): string {
-  return tints[(Number(code.slice(2, 4)) * 3) % tints.length] ?? "transparent";
+  const hash = (Number(code.slice(2, 4)) * FACTOR) % MODULUS;
+  return tints[hash % tints.length] ?? "transparent";
 }

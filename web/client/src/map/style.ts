@@ -11,6 +11,7 @@ const LABEL: Readonly<Record<DrawnLevel, string>> = {
   prefecture: "600 14px",
   county: "400 12px",
 };
+const CONTEXT_LABEL = "400 12px";
 const ORDER: Readonly<Record<DrawnLevel, number>> = { county: 0, prefecture: 1, province: 2 };
 
 /** The zoom range in which a level carries labels; the home province needs none of its own. */
@@ -61,37 +62,41 @@ export function areaStyle({ palette, home }: MapLook): StyleFunction {
   };
 }
 
-/** Today's lines, dashed, where the date has none of its own. */
+/** Land without a tint and today's prefecture lines, dashed, where the date has none of its own. */
 export function ghostStyle({ palette, home }: MapLook): StyleFunction {
   const homeStem = stem(home);
+  const land = new Style({ fill: new Fill({ color: palette.context }) });
   const line = new Style({
     stroke: new Stroke({ color: palette.ghost, width: 1, lineDash: [4, 4] }),
+    zIndex: 1,
   });
-  const context = new Style({ fill: new Fill({ color: palette.context }) });
   return (feature) => {
     const unit = feature.get("layer") === "label" ? null : unitOf(feature);
     if (!unit) return undefined;
-    if (!unit.code.startsWith(homeStem)) return context;
-    return unit.level === "county" ? undefined : line;
+    return unit.level === "prefecture" && unit.code.startsWith(homeStem) ? [land, line] : land;
   };
 }
 
 /** Names at the label points of the tiles, larger levels winning where room is short. */
 export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number): StyleFunction {
   const homeStem = stem(home);
-  const make = (level: DrawnLevel, color: string): Style =>
+  const make = (color: string, font: string, zIndex: number): Style =>
     new Style({
       text: new Text({
-        font: `${LABEL[level]} ${palette.font}`,
+        font: `${font} ${palette.font}`,
         fill: new Fill({ color }),
         stroke: new Stroke({ color: palette.halo, width: 3 }),
         padding: [2, 4, 2, 4],
       }),
-      zIndex: ORDER[level],
+      zIndex,
     });
   const levels: DrawnLevel[] = ["province", "prefecture", "county"];
-  const own = new Map(levels.map((level) => [level, make(level, palette.label)]));
-  const other = new Map(levels.map((level) => [level, make(level, palette.labelContext)]));
+  const own = new Map(
+    levels.map((level) => [level, make(palette.label, LABEL[level], 1 + ORDER[level])]),
+  );
+  const other = new Map(
+    levels.map((level) => [level, make(palette.labelContext, CONTEXT_LABEL, 0)]),
+  );
 
   return (feature: FeatureLike) => {
     const unit = feature.get("layer") === "label" ? unitOf(feature) : null;
@@ -117,7 +122,10 @@ export function hoverStyle({ palette }: MapLook, code: () => string | null): Sty
 /** The unit of the page: a strong line over a light one, readable on every tint. */
 export function selectionStyle({ palette }: MapLook): Style[] {
   return [
-    new Style({ stroke: new Stroke({ color: palette.casing, width: 6, lineJoin: "round" }) }),
+    new Style({
+      fill: new Fill({ color: palette.selectedFill }),
+      stroke: new Stroke({ color: palette.casing, width: 6, lineJoin: "round" }),
+    }),
     new Style({ stroke: new Stroke({ color: palette.selected, width: 2.5, lineJoin: "round" }) }),
   ];
 }
