@@ -1,0 +1,40 @@
+"""Whoever asks: nobody known, a person in a session, or a system with a key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gazetteer.people.accounts import Account
+from gazetteer.people.keys import Key
+from gazetteer.people.roles import Action, may
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Nobody known has no account; a system has its key and the account the key belongs to."""
+
+    account: Account | None = None
+    key: Key | None = None
+
+    @property
+    def label(self) -> str:
+        """How the audit and the changesets name the actor."""
+        if self.account is None:
+            return "anonymous"
+        if self.key is not None:
+            return f"key:{self.key.key_id} account:{self.account.login}"
+        return f"account:{self.account.login}"
+
+    def may(self, action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
+        """Whether the account may do it, and the key too where there is one.
+
+        Args:
+            action: what is to be done.
+            unit_chain: as in :func:`gazetteer.people.roles.may`.
+        """
+        if self.account is None or not may(self.account.grants, action, unit_chain):
+            return False
+        return self.key is None or may(self.key.grants, action, unit_chain)
+
+
+ANONYMOUS = Actor()

@@ -1,0 +1,35 @@
+"""The first account of an empty register: without it nobody could let anybody in."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from gazetteer.people import accounts, passwords
+from gazetteer.people.roles import Role
+
+LOGIN = "admin"
+_BY = "program:first-start"
+
+
+def ensure_first_administrator(conn: Connection[Any]) -> tuple[str, str] | None:
+    """Make the first administrator; None when there is any account already.
+
+    Programs that start at once make it once.
+
+    Returns:
+        Login name and password. It is told this one time and must be changed at the first login.
+    """
+    if _inhabited(conn):
+        return None
+    password = passwords.random_password()
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (accounts.LOCK,))
+        if _inhabited(conn):
+            return None  # another program was faster
+        accounts.create(conn, by=_BY, login=LOGIN, display_name="管理员", password=password)
+        accounts.grant(conn, LOGIN, Role.ADMINISTRATOR, None, by=_BY)
+    return LOGIN, password
+
+
+def _inhabited(conn: Connection[Any]) -> bool:
+    return conn.execute("SELECT FROM account LIMIT 1").fetchone() is not None
