@@ -46,6 +46,10 @@ def _column(field: Field) -> Column[Any]:
     return Column(field.name, _TYPES[field.type], nullable=not field.required)
 
 
+def _changeset() -> ForeignKey:
+    return ForeignKey("changeset.changeset_id", deferrable=True, initially="DEFERRED")
+
+
 def version_table(metadata: MetaData, kind: RecordKind) -> Table:
     """The table of a kind's versions; one record never has two versions of one day at one time."""
     return Table(
@@ -59,8 +63,8 @@ def version_table(metadata: MetaData, kind: RecordKind) -> Table:
         Column("ended_by", Uuid),
         Column("start_precision", Text, nullable=False),
         Column("end_precision", Text, nullable=False),
-        Column("opened_in", BigInteger, ForeignKey("changeset.changeset_id"), nullable=False),
-        Column("closed_in", BigInteger, ForeignKey("changeset.changeset_id")),
+        Column("opened_in", BigInteger, _changeset(), nullable=False),
+        Column("closed_in", BigInteger, _changeset()),
         Column("digest", LargeBinary, nullable=False),
         *[_column(field) for field in kind.fields],
         CheckConstraint("not isempty(valid)", name=f"{kind.name}_no_empty_period"),
@@ -99,7 +103,7 @@ def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
         "change",
         metadata,
         Column("seq", BigInteger, primary_key=True, autoincrement=False),
-        Column("changeset_id", BigInteger, ForeignKey("changeset.changeset_id"), nullable=False),
+        Column("changeset_id", BigInteger, _changeset(), nullable=False),
         Column("kind", Text, nullable=False),
         Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
         Index("change_of_record", "record_id", "seq"),

@@ -6,6 +6,8 @@ revision = "0001"
 down_revision = None
 
 TABLES = """
+-- Written at the end of its transaction, when its last sequence number is known: hence the
+-- deferred references to it.
 CREATE TABLE changeset (
     changeset_id bigint PRIMARY KEY,
     first_seq    bigint NOT NULL,
@@ -25,7 +27,7 @@ CREATE TABLE record (
 
 CREATE TABLE change (
     seq          bigint PRIMARY KEY,
-    changeset_id bigint NOT NULL REFERENCES changeset,
+    changeset_id bigint NOT NULL REFERENCES changeset DEFERRABLE INITIALLY DEFERRED,
     kind         text NOT NULL,
     record_id    uuid NOT NULL REFERENCES record
 );
@@ -103,8 +105,8 @@ BEGIN
             ended_by        uuid,
             start_precision text NOT NULL,
             end_precision   text NOT NULL,
-            opened_in       bigint NOT NULL REFERENCES changeset,
-            closed_in       bigint REFERENCES changeset,
+            opened_in       bigint NOT NULL REFERENCES changeset DEFERRABLE INITIALLY DEFERRED,
+            closed_in       bigint REFERENCES changeset DEFERRABLE INITIALLY DEFERRED,
             digest          bytea NOT NULL,
             %2$s,
             CONSTRAINT %3$I CHECK (NOT isempty(valid)),
