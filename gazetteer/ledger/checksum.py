@@ -1,0 +1,130 @@
+"""The checksum of a register, by which a copy proves that it is in step.
+
+It is the sum, modulo 2^256, of the SHA-256 digests of all versions known at a sequence number.
+A sum does not depend on an order and grows and shrinks with each change, so the register keeps it
+in step at no cost, and so can a copy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection, sql
+
+from gazetteer.ledger.body import DIGEST_MODULUS
+from gazetteer.ledger.feed import Json, moment_text, one_moment
+from gazetteer.ledger.kinds import Kinds
+from gazetteer.problems import InvalidValue
+
+
+@dataclass(frozen=True, slots=True)
+class KindSum:
+    """The versions of one kind: how many, and the sum of their digests."""
+
+    versions: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What was known at the sequence number ``seq``; ``recorded_at`` is None for the number 0."""
+
+    seq: int
+    recorded_at: datetime | None
+    kinds: Mapping[str, KindSum]
+
+    @property
+    def versions(self) -> int:
+        """How many versions were known."""
+        return sum(kind.versions for kind in self.kinds.values())
+
+    def json(self) -> Json:
+        """As answers show it; checksums are 64 hexadecimal digits."""
+        return {
+            "seq": self.seq,
+            "recorded_at": moment_text(self.recorded_at) if self.recorded_at else None,
+            "checksum": _hex(sum(kind.total for kind in self.kinds.values())),
+            "versions": self.versions,
+            "kinds": {
+                name: {"versions": kind.versions, "checksum": _hex(kind.total)}
+                for name, kind in self.kinds.items()
+            },
+        }
+
+
+def _hex(total: int) -> str:
+    return f"{total % DIGEST_MODULUS:064x}"
+
+
+def head_checksum(conn: Connection[Any], kinds: Kinds) -> Checksum:
+    """The checksum of what is known now, as kept; call it inside :func:`feed.one_moment`."""
+    row = conn.execute("SELECT seq, recorded_at FROM ledger_head").fetchone()
+    seq, recorded_at = row if row else (0, None)
+    sums = {
+        name: KindSum(versions, int(total))
+        for name, versions, total in conn.execute(
+            "SELECT kind, versions, digest_sum FROM ledger_sum"
+        )
+    }
+    return Checksum(seq, recorded_at if seq else None, {name: sums[name] for name in kinds})
+
+
+def checksum(conn: Connection[Any], kinds: Kinds, seq: int | None = None) -> Checksum:
+    """The checksum at a sequence number; None is the last one.
+
+    For an earlier number the digests of all versions that were known then are added up again.
+
+    Raises:
+        InvalidValue: the number is not published yet, or lies inside a changeset: no reader has
+            ever seen that state. ``first_seq`` and ``last_seq`` tell the changeset's numbers.
+    """
+    with one_moment(conn):
+        head = head_checksum(conn, kinds)
+        if seq is None or seq == head.seq:
+            return head
+        if seq > head.seq:
+            raise InvalidValue(
+                f"序号 {seq} 尚未发布，最新序号为 {head.seq}。",
+                f"the sequence number {seq} is not published yet; the last one is {head.seq}",
+                field="seq",
+                last_seq=head.seq,
+            )
+        changeset, recorded_at = _state_at(conn, seq)
+        return Checksum(seq, recorded_at, {n: _sum_at(conn, kinds, n, changeset) for n in kinds})
+
+
+def _state_at(conn: Connection[Any], seq: int) -> tuple[int, datetime | None]:
+    if seq == 0:
+        return 0, None
+    row = conn.execute(
+        "SELECT s.changeset_id, s.recorded_at, s.first_seq, s.last_seq"
+        " FROM change c JOIN changeset s USING (changeset_id) WHERE c.seq = %s",
+        (seq,),
+    ).fetchone()
+    if row is None:
+        raise InvalidValue("序号从 0 开始。", "sequence numbers begin at 0", field="seq")
+    changeset, recorded_at, first, last = row
+    if seq != last:
+        raise InvalidValue(
+            f"序号 {seq} 位于一次变更（{first} 至 {last}）之中，该状态从未公开。",
+            f"the sequence number {seq} lies inside a changeset ({first} to {last})",
+            field="seq",
+            first_seq=first,
+            last_seq=last,
+        )
+    return changeset, recorded_at
+
+
+def _sum_at(conn: Connection[Any], kinds: Kinds, name: str, changeset: int) -> KindSum:
+    query = sql.SQL(
+        "SELECT digest FROM {} WHERE opened_in <= %(changeset)s"
+        " AND (closed_in IS NULL OR closed_in > %(changeset)s)"
+    ).format(sql.Identifier(kinds[name].table))
+    versions = total = 0
+    with conn.cursor(name="digests") as cursor:
+        cursor.itersize = 10_000
+        for (digest,) in cursor.execute(query, {"changeset": changeset}):
+            versions += 1
+            total += int.from_bytes(digest, "big")
+    return KindSum(versions, total % DIGEST_MODULUS)

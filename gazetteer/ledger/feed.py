@@ -1,0 +1,158 @@
+"""The feed of changes: every mutation in the order in which it became visible, without gaps.
+
+A reader pulls pages with ``after``. One change is one record within one changeset: the versions
+that were closed (``before``) and opened (``after``). A page may end inside a changeset; the
+changeset's ``last_seq`` tells where it is complete. Published changes never change.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, sql
+from psycopg.rows import tuple_row
+
+from gazetteer.ledger.body import body
+from gazetteer.ledger.kinds import Kinds, RecordKind
+from gazetteer.ledger.store import Stored, select_versions, stored
+
+LIMIT = 100
+MAX_LIMIT = 1000
+
+Json = dict[str, Any]
+_Key = tuple[UUID, int]
+"""A record within a changeset."""
+
+
+@contextmanager
+def one_moment(conn: Connection[Any]) -> Iterator[None]:
+    """All statements inside see the register as of one instant; nothing can be written.
+
+    Must be entered outside any other transaction of the connection.
+    """
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def page(conn: Connection[Any], kinds: Kinds, after: int, limit: int = LIMIT) -> Json:
+    """The changes that follow the sequence number ``after``, at most ``limit``.
+
+    Returns:
+        ``changes``, ``next_after`` (what to ask with next) and ``last_seq`` of the register. No
+        changes means that the reader has seen everything; ``after`` beyond ``last_seq`` is no
+        error, because a replica of the database may lag behind the one that was asked before.
+    """
+    with one_moment(conn), conn.cursor(row_factory=tuple_row) as cursor:
+        head = cursor.execute("SELECT seq FROM ledger_head").fetchone()
+        rows = cursor.execute(
+            "SELECT seq, changeset_id, kind, record_id FROM change"
+            " WHERE seq > %s ORDER BY seq LIMIT %s",
+            (after, limit),
+        ).fetchall()
+        changesets = _changesets(conn, {row[1] for row in rows})
+        edits: dict[_Key, tuple[list[Json], list[Json]]] = {
+            (record_id, changeset): ([], []) for _, changeset, _, record_id in rows
+        }
+        for name in dict.fromkeys(row[2] for row in rows):
+            mine = [(row[3], row[1]) for row in rows if row[2] == name]
+            _collect(conn, kinds[name], mine, edits)
+    changes = [
+        {
+            "seq": seq,
+            "changeset": changesets[changeset],
+            "kind": name,
+            "record_id": str(record_id),
+            "before": edits[record_id, changeset][0],
+            "after": edits[record_id, changeset][1],
+        }
+        for seq, changeset, name, record_id in rows
+    ]
+    last_seq = head[0] if head else 0
+    return {
+        "changes": changes,
+        "next_after": rows[-1][0] if rows else after,
+        "last_seq": last_seq,
+    }
+
+
+def _collect(
+    conn: Connection[Any],
+    kind: RecordKind,
+    keys: list[_Key],
+    edits: dict[_Key, tuple[list[Json], list[Json]]],
+) -> None:
+    """Sort the versions that the changesets closed and opened into ``edits``, by time."""
+    records, changesets = [list(column) for column in zip(*keys, strict=True)]
+    query = select_versions(
+        kind,
+        "record_id = ANY(%(records)s)"
+        " AND (opened_in = ANY(%(changesets)s) OR closed_in = ANY(%(changesets)s))",
+    )
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query, {"records": records, "changesets": changesets})
+        versions = sorted((stored(kind, row) for row in cursor), key=_start)
+    for version in versions:
+        for side, changeset in enumerate((version.closed_in, version.opened_in)):
+            if changeset is not None and (version.record_id, changeset) in edits:
+                shown = body(kind, version.record_id, version.version)
+                edits[version.record_id, changeset][side].append(shown)
+
+
+def _start(version: Stored) -> date:
+    return version.version.span.start.on or date.min
+
+
+def _changesets(conn: Connection[Any], numbers: Iterable[int]) -> dict[int, Json]:
+    """Changesets by number, without their authors.
+
+    The feed is public, and the purpose of the feed does not need the person (PIPL art. 6); the
+    audit names them to those who may ask.
+    """
+    chosen = list(numbers)
+    rows = conn.execute(
+        "SELECT changeset_id, reason, purpose, origin, recorded_at, first_seq, last_seq"
+        " FROM changeset WHERE changeset_id = ANY(%s)",
+        (chosen,),
+    ).fetchall()
+    names = ("id", "reason", "purpose", "origin", "recorded_at", "first_seq", "last_seq", "acts")
+    found = {row[0]: dict(zip(names, (*row, []), strict=True)) for row in rows}
+    for changeset in found.values():
+        changeset["recorded_at"] = moment_text(changeset["recorded_at"])
+    for changeset_id, *act in conn.execute(_ACTS, (chosen,)):
+        found[changeset_id]["acts"].append(_act(act))
+    return found
+
+
+_ACT_FIELDS = (
+    "title",
+    "number",
+    "authority",
+    "approved_on",
+    "effective_on",
+    "announced_on",
+    "implemented_on",
+    "source",
+)
+# An act as it was known when the changeset was published: a later correction of the act is a
+# change of its own.
+_ACTS = sql.SQL(
+    "SELECT s.changeset_id, a.record_id, {fields}"
+    " FROM changeset s, unnest(s.acts) WITH ORDINALITY AS named (act, place)"
+    " JOIN act_version a ON a.record_id = named.act"
+    " WHERE s.changeset_id = ANY(%s) AND a.opened_in <= s.changeset_id"
+    " AND (a.closed_in IS NULL OR a.closed_in > s.changeset_id)"
+    " ORDER BY s.changeset_id, named.place"
+).format(fields=sql.SQL(", ").join(sql.Identifier("a", name) for name in _ACT_FIELDS))
+
+
+def _act(row: list[Any]) -> Json:
+    shown = [value.isoformat() if isinstance(value, date) else value for value in row[1:]]
+    return {"act_id": str(row[0]), **dict(zip(_ACT_FIELDS, shown, strict=True))}
+
+
+def moment_text(moment: datetime) -> str:
+    """An instant as answers write it: UTC, to the microsecond, with ``Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

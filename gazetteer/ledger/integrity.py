@@ -1,0 +1,80 @@
+"""Whether the ledger still is what was published: every digest and sum recomputed from the rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, sql
+
+from gazetteer.ledger.body import DIGEST_MODULUS, body, digest
+from gazetteer.ledger.checksum import KindSum, head_checksum
+from gazetteer.ledger.feed import one_moment
+from gazetteer.ledger.kinds import Kinds, RecordKind
+from gazetteer.ledger.store import select_versions, stored
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """A place where the rows are not what was published; ``what`` is a stable id.
+
+    ``version_altered``: the content does not give the digest. ``version_moved``: the times of
+    knowledge are not those of its changesets. ``change_missing``: a version was opened or closed
+    without a change in the feed. ``sum_differs``: versions were added, taken out or reopened.
+    ``sequence_broken``: the feed has a gap.
+    """
+
+    what: str
+    kind: str | None = None
+    record_id: UUID | None = None
+
+
+def recompute(conn: Connection[Any], kinds: Kinds) -> Iterator[Tampering]:
+    """Everything that was changed behind the ledger's back; nothing if all is well."""
+    with one_moment(conn):
+        if conn.execute(_BROKEN_SEQUENCE).fetchone():
+            yield Tampering("sequence_broken")
+        kept = head_checksum(conn, kinds).kinds
+        for name, kind in kinds.items():
+            found = KindSum(0, 0)
+            for record_id, value, intact, believed in _digests(conn, kind):
+                if not intact:
+                    yield Tampering("version_altered", name, record_id)
+                if believed:
+                    total = found.total + int.from_bytes(value, "big")
+                    found = KindSum(found.versions + 1, total % DIGEST_MODULUS)
+            if found != kept[name]:
+                yield Tampering("sum_differs", name)
+            for what, query in (("version_moved", _MOVED), ("change_missing", _UNANNOUNCED)):
+                rows = conn.execute(query.format(table=sql.Identifier(kind.table), kind=name))
+                yield from (Tampering(what, name, row[0]) for row in rows)
+
+
+def _digests(conn: Connection[Any], kind: RecordKind) -> Iterator[tuple[UUID, bytes, bool, bool]]:
+    """Every version: record, digest recomputed, whether that is the kept one, whether known now."""
+    with conn.cursor(name="versions") as cursor:
+        cursor.itersize = 2_000
+        for row in cursor.execute(select_versions(kind, "true")):
+            version = stored(kind, row)
+            value = digest(body(kind, version.record_id, version.version))
+            yield version.record_id, value, value == version.digest, version.closed_in is None
+
+
+_BROKEN_SEQUENCE = """
+SELECT FROM ledger_head h
+WHERE h.seq <> (SELECT count(*) FROM change) OR h.seq <> (SELECT coalesce(max(seq), 0) FROM change)
+   OR h.changeset_id <> (SELECT count(*) FROM changeset)
+"""
+
+_MOVED = sql.SQL("""
+SELECT v.record_id FROM {table} v
+LEFT JOIN changeset o ON o.changeset_id = v.opened_in
+LEFT JOIN changeset c ON c.changeset_id = v.closed_in
+WHERE v.recorded IS DISTINCT FROM tstzrange(o.recorded_at, c.recorded_at)
+""")
+
+_UNANNOUNCED = sql.SQL("""
+SELECT v.record_id FROM {table} v CROSS JOIN unnest(ARRAY[v.opened_in, v.closed_in]) AS touched (by)
+LEFT JOIN change c ON c.record_id = v.record_id AND c.changeset_id = touched.by AND c.kind = {kind}
+WHERE touched.by IS NOT NULL AND c.seq IS NULL
+""")
