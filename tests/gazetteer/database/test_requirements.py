@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -11,6 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 from gazetteer.database import requirements
 from gazetteer.database.cluster import Cluster
+from gazetteer.database.cluster_scratch import scratch_cluster
 from gazetteer.database.errors import (
     DatabaseUnreachable,
     DatabaseUnsuitable,
@@ -22,14 +21,9 @@ from gazetteer.database.requirements import ensure_database
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with TemporaryDirectory(prefix="gz-") as directory:
-        home = Path(directory)
-        home.chmod(0o755)
-        cluster = Cluster(home, durable=False)
-        cluster.start()
+    with scratch_cluster() as cluster:
         execute(cluster, "CREATE ROLE guest LOGIN")
         yield cluster
-        cluster.remove()
 
 
 def execute(cluster: Cluster, statement: str) -> None:

@@ -1,0 +1,38 @@
+"""Clusters for tests and benchmarks, which nobody misses afterwards."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
+
+from gazetteer.database.cluster import Cluster
+
+_PREFIX = "gazetteer-scratch-"
+_ABANDONED_SECONDS = 3600
+
+
+@contextmanager
+def scratch_cluster() -> Iterator[Cluster]:
+    """A running cluster in a temporary directory; it is gone at the end.
+
+    Those of programs that were killed, more than an hour ago, are cleared away on the occasion.
+    """
+    for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        old = time.time() - left.stat().st_mtime > _ABANDONED_SECONDS
+        if old and Cluster(left).stop():  # stops it only when no living program uses it
+            _clear(left)
+    home = Path(mkdtemp(prefix=_PREFIX))
+    home.chmod(0o755)  # the server's user must be able to enter
+    cluster = Cluster(home, durable=False)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        _clear(home)
+
+
+def _clear(home: Path) -> None:
+    Cluster(home).remove()
+    shutil.rmtree(home)
