@@ -106,7 +106,7 @@ def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
         Column("changeset_id", BigInteger, _changeset(), nullable=False),
         Column("kind", Text, nullable=False),
         Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
-        Index("change_of_record", "record_id", "seq"),
+        Index("change_of_record", "record_id", "changeset_id", unique=True),
     )
     Table(
         "ledger_head",

@@ -32,7 +32,7 @@ CREATE TABLE change (
     record_id    uuid NOT NULL REFERENCES record
 );
 -- Usage: which changeset touched a record last (conflicts), history of a record
-CREATE INDEX change_of_record ON change (record_id, seq);
+CREATE UNIQUE INDEX change_of_record ON change (record_id, changeset_id);
 
 -- One row. Whoever publishes locks it until commit: sequence numbers have no gaps, and their
 -- order is the order in which readers can see them.
