@@ -53,7 +53,7 @@ _KIN = f"""
 WITH {MOMENT}
 SELECT l.to_unit = %(unit_id)s AS is_predecessor, o.unit_id, o.code, o.name,
        l.link_kind AS kind, l.share_from, l.share_to, lower(l.valid) AS "on",
-       l.start_precision AS precision
+       l.start_precision AS precision, l.started_by AS act_id
 FROM moment, succession_version l
 JOIN LATERAL (
     SELECT s.unit_id, s.code, s.name FROM unit_state s
@@ -102,7 +102,7 @@ def division(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answ
     row = _unit_row(conn, code, as_of, today)
     ancestors = row["ancestors"] or []
     by_id = {unit["unit_id"]: unit for unit in ancestors}
-    kin = _kin(conn, row["unit_id"], as_of) if row["has_kin"] else ([], [])
+    before, after = kin(conn, row["unit_id"], as_of) if row["has_kin"] else ([], [])
     return {
         "unit_id": str(row["unit_id"]),
         "code": row["code"],
@@ -118,8 +118,8 @@ def division(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answ
         "seat": row["seat"],
         "valid": row["valid"],
         "status": "current" if row["is_current"] else "retired",
-        "predecessors": kin[0],
-        "successors": kin[1],
+        "predecessors": before,
+        "successors": after,
         **as_of.echo(row["known_at"]),
     }
 
@@ -152,7 +152,7 @@ def unit_of(conn: Connection[Any], code: str, as_of: AsOf) -> tuple[str, str]:
     return str(row[0]), row[1]
 
 
-def refuse_code(conn: Connection[Any], code: str, as_of: AsOf) -> NoReturn:
+def refuse_code(conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "at") -> NoReturn:
     """Say why no unit carries ``code`` at the moment; always raises."""
     begin = records_begin(conn)
     first = min((day for day in begin.values() if day), default=None)
@@ -160,7 +160,7 @@ def refuse_code(conn: Connection[Any], code: str, as_of: AsOf) -> NoReturn:
         raise NoDataBefore(
             f"登记册的记录始于 {first}。",
             f"the records begin on {first}",
-            field="at",
+            field=field,
             since=first.isoformat(),
         )
     params = {**as_of.params(), "code": code}
@@ -170,12 +170,11 @@ def refuse_code(conn: Connection[Any], code: str, as_of: AsOf) -> NoReturn:
         raise UnknownCode(*_unknown(code), field="code")
     for period in periods:
         period["unit_id"] = str(period["unit_id"])
-        kin = _kin(conn, period["unit_id"], as_of)
-        period["successors"] = kin[1]
+        period["successors"] = kin(conn, period["unit_id"], as_of)[1]
     raise CodeNotInForce(
         f"{as_of.at} 没有单位使用代码 {code}；使用期见 periods。",
         f"no unit carried {code} on {as_of.at}; periods says when one did",
-        field="at",
+        field=field,
         periods=periods,
         **as_of.echo(known_at(conn, as_of)),
     )
@@ -190,7 +189,7 @@ def _unknown(code: str) -> tuple[str, str]:
     return f"没有单位使用过代码 {code}。", f"no unit has ever carried the code {code}"
 
 
-def _kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answer], list[Answer]]:
+def kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answer], list[Answer]]:
     """Predecessors and successors of a unit, each as it was on the day of the change."""
     params = {**as_of.params(), "unit_id": unit_id}
     with conn.cursor(row_factory=dict_row) as cursor:

@@ -61,3 +61,4 @@ class Kin(Brief):
     share: float | None
     on: str | None
     precision: str
+    act_id: str | None

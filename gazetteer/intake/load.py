@@ -1,0 +1,48 @@
+"""The last stage of a load: publish a checked batch in one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from gazetteer.intake.batch import Batch, Progress, no_progress
+from gazetteer.ledger.publish import Changeset, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did; ``changeset_id`` is None if everything was known already."""
+
+    changeset_id: int | None
+    changed: int
+    kept: int
+
+
+def load_batch(
+    conn: Connection[Any],
+    ledger: Ledger,
+    batch: Batch,
+    *,
+    author: str,
+    reason: str | None = None,
+    strict: bool = True,
+    progress: Progress = no_progress,
+) -> LoadResult:
+    """Publish a batch: all of it or nothing.
+
+    Records that people changed by hand since an earlier load are left alone and counted as kept.
+
+    Raises:
+        RowsRejected: ``strict``, and a row was rejected; nothing was loaded.
+    """
+    if strict:
+        batch.must_hold()
+    total = len(batch)
+    changeset = Changeset(author, reason or f"load of {batch.source}", "load", origin=batch.source)
+    published = ledger.publish_timelines(
+        conn, changeset, batch, lambda done: progress(done, total, "publish")
+    )
+    if published is None:
+        return LoadResult(None, 0, 0)
+    changed = published.last_seq - published.first_seq + 1
+    return LoadResult(published.changeset_id, changed, len(published.kept))

@@ -1,0 +1,193 @@
+"""What became of an old code: the walk along succession links between two days.
+
+Forward in time it follows successors, backward predecessors. Every unit in which territory of the
+first one lies on the last day is a result; nothing is picked (field notes 3.3; Order 79).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from gazetteer.ledger.asof import MOMENT, AsOf, known_at
+from gazetteer.records.reads import Answer, refuse_code
+
+_RANK = ("same", "continues", "absorbed", "split_off", "part_of")
+"""How much a step on the way says about the whole way: the last of these that occurs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Territory that passed from a unit to another on a day; ``share`` is the part that passed."""
+
+    to: UUID
+    on: date
+    kind: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A unit in which territory lies, how it came there, and how much of it (None: unknown)."""
+
+    unit: UUID
+    kind: str
+    share: float | None
+
+
+Links = Callable[[UUID], Sequence[Link]]
+InForce = Callable[[UUID], bool]
+
+
+def walk(start: UUID, since: date, until: date, links: Links, in_force: InForce) -> list[Reached]:
+    """Everything reached from ``start`` between two days; pure, given the two look-ups.
+
+    ``links`` gives the links in the direction of travel, ``in_force`` whether a unit is in force
+    on the last day. Steps run in the order of travel, so that a way never goes back in time.
+    """
+    forward = since <= until
+    reached: dict[UUID, Reached] = {}
+    todo: list[tuple[UUID, date, str, float | None]] = [(start, since, "same", 1.0)]
+    seen: set[tuple[UUID, date]] = set()
+    while todo:
+        unit, day, kind, share = todo.pop()
+        if (unit, day) in seen:
+            continue
+        seen.add((unit, day))
+        steps = [step for step in links(unit) if _lies_ahead(step.on, day, until, forward)]
+        if in_force(unit):
+            rest = share if not steps else _left(share, steps)
+            reached[unit] = _joined(reached.get(unit), Reached(unit, kind, rest))
+        for step in steps:
+            worst = max(kind, step.kind, key=_RANK.index)
+            todo.append((step.to, step.on, worst, _times(share, step.share)))
+    return list(reached.values())
+
+
+def _lies_ahead(on: date, day: date, until: date, forward: bool) -> bool:
+    return day < on <= until if forward else until < on <= day
+
+
+def _times(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a * b
+
+
+def _left(share: float | None, steps: Sequence[Link]) -> float | None:
+    """What stays with a unit that gave parts away and is still in force."""
+    given = [step.share for step in steps]
+    if share is None or any(part is None for part in given):
+        return None
+    return share * max(0.0, 1.0 - sum(part for part in given if part is not None))
+
+
+def _joined(known: Reached | None, new: Reached) -> Reached:
+    if known is None:
+        return new
+    shares = (known.share, new.share)
+    total = None if None in shares else sum(share for share in shares if share is not None)
+    return Reached(new.unit, max(known.kind, new.kind, key=_RANK.index), total)
+
+
+_CARRIERS = f"""
+WITH {MOMENT}
+SELECT s.unit_id, min(s.name) AS name, min(lower(s.valid)) AS start,
+       nullif(max(coalesce(upper(s.valid), 'infinity')), 'infinity') AS stop
+FROM unit_state s, moment WHERE s.code = %(code)s AND s.recorded @> moment.known_at
+AND (%(day)s::date IS NULL OR s.valid @> %(day)s::date)
+GROUP BY s.unit_id ORDER BY start
+"""
+_LINKS = f"""
+WITH {MOMENT}
+SELECT CASE WHEN %(forward)s THEN to_unit ELSE from_unit END AS to, lower(valid) AS "on",
+       link_kind AS kind, CASE WHEN %(forward)s THEN share_from ELSE share_to END AS share
+FROM succession_version l, moment
+WHERE CASE WHEN %(forward)s THEN from_unit ELSE to_unit END = %(unit_id)s
+AND (from_unit = %(unit_id)s OR to_unit = %(unit_id)s)
+AND l.recorded @> moment.known_at AND NOT lower_inf(valid)
+"""
+_STATE = f"""
+WITH {MOMENT}
+SELECT s.code, s.name FROM unit_state s, moment
+WHERE s.unit_id = %(unit_id)s AND s.recorded @> moment.known_at AND s.valid @> %(day)s::date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An old code, the day when it was current (None: any), the day of the wanted codes."""
+
+    code: str
+    since: date | None
+    until: date
+
+
+def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
+    """The units that hold, on ``until``, the territory of the unit that carried the code.
+
+    ``status``: ``matched`` (one result), ``several`` (all of them are told, none is picked),
+    ``ambiguous`` (without ``since``, several units carried the code in turn: ``candidates``),
+    ``unknown_successor`` (the unit ended and no link says where its territory went).
+
+    Raises:
+        UnknownCode, CodeNotInForce: as :func:`gazetteer.records.reads.division`.
+    """
+    carriers = _rows(conn, _CARRIERS, as_of, code=question.code, day=question.since)
+    if not carriers:
+        day = question.since or question.until
+        refuse_code(conn, question.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
+    answer: Answer = {
+        "code": question.code,
+        "from": question.since.isoformat() if question.since else None,
+        "to": question.until.isoformat(),
+        "known_at": as_of.echo(known_at(conn, as_of))["known_at"],
+        "candidates": [],
+        "results": [],
+    }
+    if len(carriers) > 1:
+        return {**answer, "status": "ambiguous", "candidates": [_carrier(c) for c in carriers]}
+    results = _results(conn, carriers[0], question, as_of)
+    status = ("unknown_successor", "matched", "several")[min(len(results), 2)]
+    return {**answer, "status": status, "results": results}
+
+
+def _results(
+    conn: Connection[Any], carrier: Mapping[str, Any], question: Question, as_of: AsOf
+) -> list[Answer]:
+    since = question.since or carrier["start"] or question.until
+    forward = since <= question.until
+    found: dict[UUID, Answer | None] = {}
+
+    def state(unit: UUID) -> Answer | None:
+        if unit not in found:
+            rows = _rows(conn, _STATE, as_of, unit_id=unit, day=question.until)
+            found[unit] = rows[0] if rows else None
+        return found[unit]
+
+    def links(unit: UUID) -> list[Link]:
+        rows = _rows(conn, _LINKS, as_of, unit_id=unit, forward=forward)
+        return [Link(row["to"], row["on"], row["kind"], row["share"]) for row in rows]
+
+    reached = walk(carrier["unit_id"], since, question.until, links, lambda u: bool(state(u)))
+    results = [
+        {**(state(r.unit) or {}), "unit_id": str(r.unit), "kind": r.kind, "share": r.share}
+        for r in reached
+    ]
+    return sorted(results, key=lambda result: str(result["code"]))
+
+
+def _carrier(row: Mapping[str, Any]) -> Answer:
+    return {
+        "unit_id": str(row["unit_id"]),
+        "name": row["name"],
+        "from": row["start"].isoformat() if row["start"] else None,
+        "to": row["stop"].isoformat() if row["stop"] else None,
+    }
+
+
+def _rows(conn: Connection[Any], query: str, as_of: AsOf, **params: Any) -> list[Answer]:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, {**as_of.params(), **params}).fetchall()

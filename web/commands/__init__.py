@@ -1,0 +1,35 @@
+"""The command line ``gazetteer``: how operators reach the register.
+
+Exit code 1: something that blocks was found or failed; 2: wrong usage.
+"""
+
+import sys
+
+import click
+
+from gazetteer.database.errors import DatabaseFault
+from gazetteer.problems import Problem
+from web.commands import database, loading, serving
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """The register of geographic names and administrative boundaries."""
+
+
+for command in (
+    serving.serve,
+    database.db,
+    loading.load,
+    loading.import_,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; what went wrong is told in words, without a traceback."""
+    try:
+        cli(prog_name="gazetteer")
+    except (DatabaseFault, Problem) as error:
+        click.echo(f"gazetteer: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,129 @@
+"""``gazetteer load`` and ``gazetteer import``: staged loading, with a report of every rejection."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from boundaries.register import LEDGER
+from gazetteer.database.register import register_database
+from gazetteer.intake.batch import Batch
+from gazetteer.intake.load import LoadResult, load_batch
+from gazetteer.settings import settings
+from web.commands.progress import Tell, progress
+from web.intake import KINDS, fixture_batch, read_kind
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def _report_option(command: Any) -> Any:
+    return click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Where to write the rejected and doubtful rows (CSV); default: <home>/reports.",
+    )(command)
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["guangdong", "china"]), default="guangdong")
+@click.argument("divisions", required=False, type=click.Path(exists=True, path_type=Path))
+@_report_option
+def load(what: str, divisions: Path | None, report: Path | None) -> None:
+    """Load the shipped data of Guangdong, or all China from a DIVISIONS file as well.
+
+    One transaction: killed in the middle it leaves nothing; a second load changes nothing.
+    """
+    if what == "china" and divisions is None:
+        raise click.UsageError("'load china' needs the path of a divisions file (CSV, may be .gz)")
+    with register_database(settings()) as conninfo, progress() as tell:
+        batch = fixture_batch(FIXTURES, tell, divisions)
+        _publish(conninfo, batch, report, tell, strict=False, author="gazetteer load")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", required=True, type=click.Choice(sorted(KINDS)), help="What the file holds")
+@click.option("--reason", required=True, help="Why; kept with the changeset for ever.")
+@click.option("--author", required=True, help="Who.")
+@click.option("--check", is_flag=True, help="Read and check only; load nothing.")
+@click.option("--skip-rejected", is_flag=True, help="Load the good rows although some are rejected")
+@_report_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def import_(
+    file: Path,
+    kind: str,
+    reason: str,
+    author: str,
+    check: bool,
+    skip_rejected: bool,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Import a FILE of the same form as the shipped data: read, check, report, then load all of it.
+
+    With rejected rows nothing is loaded, unless --skip-rejected.
+    """
+    with register_database(settings()) as conninfo, progress() as tell:
+        with psycopg.connect(conninfo, autocommit=True) as conn:
+            batch = read_kind(conn, kind, file, tell)
+        if check:
+            _say(batch, None, _written(batch, report), as_json)
+            raise click.exceptions.Exit(1 if batch.rejected() else 0)
+        _publish(
+            conninfo,
+            batch,
+            report,
+            tell,
+            strict=not skip_rejected,
+            author=author,
+            reason=reason,
+            as_json=as_json,
+        )
+
+
+def _publish(
+    conninfo: str,
+    batch: Batch,
+    report: Path | None,
+    tell: Tell,
+    *,
+    strict: bool,
+    author: str,
+    reason: str | None = None,
+    as_json: bool = False,
+) -> None:
+    written = _written(batch, report)
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        result = load_batch(
+            conn, LEDGER, batch, author=author, reason=reason, strict=strict, progress=tell
+        )
+    _say(batch, result, written, as_json)
+
+
+def _written(batch: Batch, report: Path | None) -> Path:
+    path = report or settings().home / "reports" / f"{batch.source}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    from gazetteer.intake.report import write_report
+
+    write_report(batch, path)
+    return path
+
+
+def _say(batch: Batch, result: LoadResult | None, report: Path, as_json: bool) -> None:
+    facts = {
+        "source": batch.source,
+        "rows": dict(batch.rows),
+        "rejected": batch.rejected(),
+        "findings": len(batch.rejections),
+        "report": str(report),
+        "changeset": result.changeset_id if result else None,
+        "changed_records": result.changed if result else 0,
+        "kept_records": result.kept if result else 0,
+    }
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name:16} {value}")

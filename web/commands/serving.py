@@ -1,0 +1,47 @@
+"""``gazetteer serve``: everything from an empty directory to a page that answers."""
+
+import click
+import psycopg
+
+from boundaries.register import LEDGER
+from gazetteer.database.register import register_database
+from gazetteer.intake.load import load_batch
+from gazetteer.people.first import ensure_first_administrator
+from gazetteer.settings import Settings, settings
+from web.commands.loading import FIXTURES
+from web.commands.progress import progress
+from web.intake import fixture_batch
+from web.serving import Service, prepare_metrics, refuse_taken_port
+
+
+@click.command()
+@click.option("--empty", is_flag=True, help="Do not load the shipped data into an empty register.")
+def serve(empty: bool) -> None:
+    """Serve the register; at the first start, load the shipped data and make an administrator."""
+    ours = settings()
+    refuse_taken_port(ours)
+    with register_database(ours) as conninfo:
+        if not empty:
+            _load_if_empty(conninfo)
+        _greet(conninfo, ours)
+        prepare_metrics(ours)
+        Service(ours, conninfo).run()
+
+
+def _load_if_empty(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        if conn.execute("SELECT FROM changeset LIMIT 1").fetchone():
+            return
+        click.echo("First start: loading Guangdong …", err=True)
+        with progress() as tell:
+            batch = fixture_batch(FIXTURES, tell)
+            load_batch(conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell)
+
+
+def _greet(conninfo: str, ours: Settings) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        first = ensure_first_administrator(conn)
+    if first:
+        name, password = first
+        click.echo(f"First login: {name} / {password}  (shown once; you will choose a new password)")
+    click.echo(f"Register: http://{ours.host}:{ours.port}", err=False)
