@@ -1,9 +1,10 @@
 """Dates, periods, areas and shares as a person reads them, in Chinese or English."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from gazetteer.ledger.asof import SHANGHAI
 from web.language import Lang
 from web.pages.messages import text
 
@@ -19,6 +20,12 @@ def day(value: str | date, lang: Lang) -> str:
     if lang == "zh":
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def moment(value: datetime, lang: Lang) -> str:
+    """An instant on the clock of China, to the minute."""
+    local = value.astimezone(SHANGHAI)
+    return f"{day(local.date(), lang)} {local:%H:%M}"
 
 
 def bound(on: str | date | None, precision: str | None, lang: Lang) -> str:

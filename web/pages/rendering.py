@@ -1,20 +1,18 @@
 """One way to answer with a page: the whole shell, or only the panel for a client that asks so."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.asof import today
+from gazetteer.settings import Settings
 from web.language import Lang, language
 from web.pages import display, messages
 from web.pages.assets import assets
 from web.pages.language import remember_lang
-
-HOME_CODE = "440000"
-"""The unit that the start page and the map are about; everything else is drawn as context."""
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""
@@ -45,6 +43,11 @@ CLIENT_TEXTS = {
     "results_count": "client.results_count",
     "former_name": "client.former_name",
 }
+
+
+def settings() -> Settings:
+    """The settings of the serving program."""
+    return cast(Settings, current_app.config["GAZETTEER"])
 
 
 def moment_args() -> dict[str, str]:
@@ -93,7 +96,7 @@ def _context(values: Mapping[str, Any]) -> dict[str, Any]:
         "d": _Display(lang),
         "today": now.isoformat(),
         "first_year": FIRST_YEAR,
-        "home_code": HOME_CODE,
+        "home_code": settings().home_division,
         "moment_args": moment_args(),
         "unit_url": unit_url,
         "lang_url": lang_url,
@@ -101,7 +104,7 @@ def _context(values: Mapping[str, Any]) -> dict[str, Any]:
         "menu": MENU,
         "assets": assets(),
         "panel_only": request.headers.get("X-Panel") == "1",
-        "map_review_no": current_app.config.get("MAP_REVIEW_NO"),
+        "map_review_no": settings().map_review_no,
         "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
         **values,
         "at": values.get("at") or now.isoformat(),
@@ -116,6 +119,9 @@ class _Display:
 
     def day(self, value: str | date) -> str:
         return display.day(value, self.lang)
+
+    def moment(self, value: datetime) -> str:
+        return display.moment(value, self.lang)
 
     def bound(self, on: str | None, precision: str | None) -> str:
         return display.bound(on, precision, self.lang)

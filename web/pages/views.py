@@ -12,8 +12,9 @@ from gazetteer.records import reads
 from gazetteer.search import names
 from web.db import snapshot
 from web.moments import as_of_from_request
+from web.pages import changesets, overview
 from web.pages.links import succession_links
-from web.pages.rendering import HOME_CODE, render
+from web.pages.rendering import render, settings
 
 RESULTS = 50
 
@@ -23,11 +24,14 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 @pages.get("/")
 def home() -> Response:
     """The province on the map and the list of its prefectures."""
-    moment = as_of_from_request()
+    moment, code = as_of_from_request(), settings().home_division
     with snapshot() as conn:
-        division = reads.division(conn, HOME_CODE, moment, today())
-        children = reads.children(conn, HOME_CODE, moment)
-    return render("home.html", division=division, children=children, at=division["at"])
+        division = reads.division(conn, code, moment, today())
+        children = reads.children(conn, code, moment)
+        counts = overview.counts(conn, code, moment)
+    return render(
+        "home.html", division=division, children=children, counts=counts, at=division["at"]
+    )
 
 
 @pages.get("/units/<code>")
@@ -69,6 +73,16 @@ def search() -> Response:
         hits=[feature["properties"]["geocoding"] for feature in found["features"]],
         at=moment.at.isoformat(),
     )
+
+
+@pages.get("/changes")
+def published() -> Response:
+    """What was published lately, and by which documents."""
+    before = request.args.get("before", type=int)
+    with snapshot() as conn:
+        found = changesets.latest(conn, before)
+    older = found[-1]["id"] if len(found) == changesets.PAGE else None
+    return render("changes.html", changesets=found, older=older)
 
 
 def _area(

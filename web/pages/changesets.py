@@ -1,0 +1,36 @@
+"""The list of published changesets, newest first, without their authors (see the feed)."""
+
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+PAGE = 50
+
+_LATEST = """
+SELECT c.changeset_id AS id, c.reason, c.purpose, c.origin, c.recorded_at,
+       c.first_seq, c.last_seq, c.last_seq - c.first_seq + 1 AS records,
+       coalesce((
+           SELECT jsonb_agg(jsonb_build_object(
+               'title', a.title, 'number', a.number, 'authority', a.authority,
+               'approved_on', a.approved_on, 'effective_on', a.effective_on,
+               'announced_on', a.announced_on, 'implemented_on', a.implemented_on,
+               'source', a.source))
+           FROM act_version a WHERE a.record_id = ANY (c.acts[1:3]) AND upper_inf(a.recorded)
+       ), '[]') AS acts,
+       cardinality(c.acts) AS act_count
+FROM changeset c WHERE c.changeset_id < %(before)s
+ORDER BY c.changeset_id DESC LIMIT %(limit)s
+"""
+
+
+def latest(conn: Connection[Any], before: int | None = None) -> list[dict[str, Any]]:
+    """At most :data:`PAGE` changesets with the first three of their acts, the newest first.
+
+    Args:
+        conn: a connection to the register.
+        before: only those with a smaller number; None begins with the newest.
+    """
+    params = {"before": before or 2**63 - 1, "limit": PAGE}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_LATEST, params).fetchall()

@@ -1,0 +1,21 @@
+"""How many units of each level there are inside a unit, for the start page."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.records.kinds import LEVELS
+
+_COUNTS = f"""
+WITH {MOMENT}
+SELECT s.level, count(*) FROM moment, unit_state s
+WHERE s.code LIKE %(prefix)s AND {in_force("s")} GROUP BY s.level
+"""
+
+
+def counts(conn: Connection[Any], code: str, as_of: AsOf) -> dict[str, int]:
+    """Units inside the province ``code`` at the moment, by level from above, without empty ones."""
+    params = {**as_of.params(), "prefix": f"{code[:2]}%"}
+    found = dict(conn.execute(_COUNTS, params).fetchall())
+    return {level: found[level] for level in LEVELS[1:] if level in found}
