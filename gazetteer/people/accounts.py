@@ -53,7 +53,7 @@ COLUMNS = (
 
 def from_row(row: tuple[Any, ...]) -> Account:
     """An account from :data:`COLUMNS`."""
-    return Account(*row[:7], grants=grants.parse(row[7]))
+    return Account(*[*row[:7], grants.parse(row[7])])
 
 
 def list_accounts(conn: Connection[Any]) -> list[Account]:

@@ -1,8 +1,10 @@
 """The network address that a limit is counted for."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """The address itself; for IPv6 its /64, all of which one subscriber has.
 

@@ -163,7 +163,7 @@ def authenticate(conn: Connection[Any], text: str) -> tuple[Key, Account]:
 
 
 def _from_row(row: Sequence[Any]) -> Key:
-    return Key(*row[:7], grants=grants.parse(row[7]))
+    return Key(*[*row[:7], grants.parse(row[7])])
 
 
 def _check_held(conn: Connection[Any], account: Account, wanted: Iterable[Grant]) -> None:

@@ -10,10 +10,21 @@ class BadCredentials(Unauthenticated):
     title_zh, title_en = "登录名或密码错误", "Wrong login name or password"
 
 
-class TooManyAttempts(Problem):
-    """Too many failed logins; ``retry_after`` (seconds) says when the next one is looked at."""
+class TooManyRequests(Problem):
+    """More was asked than the limit lets through; ``retry_after`` says how many seconds to wait."""
 
-    kind, code = "too_many", "too_many_attempts"
+    kind, code = "too_many", "too_many_requests"
+    title_zh, title_en = "请求过多", "Too many requests"
+
+    def __init__(self, zh: str, en: str, *, retry_after: int) -> None:
+        super().__init__(zh, en, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(TooManyRequests):
+    """Too many failed logins; the next one is looked at when ``retry_after`` has passed."""
+
+    code = "too_many_attempts"
     title_zh, title_en = "登录尝试过多", "Too many login attempts"
 
 
@@ -36,3 +47,10 @@ class LastAdministrator(Conflict):
 
     code = "last_administrator"
     title_zh, title_en = "不能移除最后一名管理员", "The last administrator must remain"
+
+
+class CsrfFailed(Forbidden):
+    """A write came with a session's cookie, but not from a page of this service."""
+
+    code = "csrf"
+    title_zh, title_en = "页面令牌无效", "Missing or wrong page token"

@@ -1,0 +1,106 @@
+"""How much one address, one key and one person who logs in may ask for.
+
+Fixed windows of the library ``limits``, counted for all serving processes of the machine together
+(:mod:`web.access_counters`). The setting ``off`` lifts them.
+"""
+
+import time
+from collections.abc import Callable
+from math import ceil
+
+from flask import Flask, Response, current_app, request
+from limits import RateLimitItem, parse
+from limits.strategies import FixedWindowRateLimiter
+
+from gazetteer.people.addresses import network
+from gazetteer.people.problems import TooManyRequests
+from gazetteer.settings import Settings
+from web import problems
+from web.access_counters import SharedCounters
+
+OFF = "off"
+UNLIMITED = frozenset({"/status", "/metrics"})
+"""Asked by the machines that watch the service, which must not be told to come back later."""
+
+_KEY = "gazetteer_limits"
+
+
+class Limits:
+    """The limits of one application, and the counts."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Read the limits; the counts lie in a file under the program's home."""
+        self._address = parse(settings.rate_limit)
+        self._key = parse(settings.key_rate_limit)
+        self._login = parse(settings.login_rate_limit)
+        self._counts = FixedWindowRateLimiter(SharedCounters(settings.home / "limits"))
+
+    def count_request(self, key_id: str | None) -> None:
+        """Count a request of this key, or without a key of this address.
+
+        Raises:
+            TooManyRequests: it is one too many.
+        """
+        if key_id is None:
+            self._count(self._address, "address", address())
+        else:
+            self._count(self._key, "key", key_id)
+
+    def count_login(self) -> None:
+        """Count an attempt to log in from this address.
+
+        Raises:
+            TooManyRequests: it is one too many.
+        """
+        self._count(self._login, "login", address())
+
+    def _count(self, limit: RateLimitItem, *who: str) -> None:
+        if not self._counts.hit(limit, *who):
+            ends = self._counts.get_window_stats(limit, *who).reset_time
+            wait = max(1, ceil(ends - time.time()))
+            raise TooManyRequests(
+                f"请求过于频繁，请 {wait} 秒后再试。",
+                f"too many requests; try again in {wait} seconds",
+                retry_after=wait,
+            )
+
+
+def install(app: Flask, settings: Settings, key_id: Callable[[], str | None]) -> None:
+    """Put ``app`` under the limits of the settings; nothing where they are ``off``.
+
+    Args:
+        app: the application.
+        settings: with the limits, as ``limits`` writes them: ``600/minute``.
+        key_id: tells which key, if any, makes the request.
+    """
+    app.register_error_handler(TooManyRequests, _response)
+    if settings.rate_limit == OFF:
+        return
+    limits = app.extensions[_KEY] = Limits(settings)
+
+    @app.before_request
+    def count() -> None:
+        if request.path not in UNLIMITED and request.endpoint != "static":
+            limits.count_request(key_id())
+
+
+def count_login() -> None:
+    """Count an attempt to log in, where limits are on.
+
+    Raises:
+        TooManyRequests: there were too many in a short time.
+    """
+    limits: Limits | None = current_app.extensions.get(_KEY)
+    if limits is not None:
+        limits.count_login()
+
+
+def address() -> str:
+    """The address that asks, as it is counted; behind proxies the one that they vouch for."""
+    return network(request.remote_addr or "")
+
+
+def _response(problem: TooManyRequests) -> Response:
+    response = problems.problem_response(problem)
+    response.headers["Retry-After"] = str(problem.retry_after)
+    return response
