@@ -1,49 +1,43 @@
 """The tables of areas as SQLAlchemy metadata: Mercator for tiles, pieces for points."""
 
+from typing import Any
+
 from geoalchemy2 import Geometry
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Computed,
-    ForeignKey,
-    Index,
-    MetaData,
-    SmallInteger,
-    Table,
-)
+from sqlalchemy import Column, Computed, Double, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy.types import TypeEngine
 
 from boundaries.areas.kinds import REGISTER_KINDS
 from gazetteer.ledger.tables import ledger_tables
 from gazetteer.records.tables import add_name_half, unit_state_table
 
 
+def _derived(name: str, type_: TypeEngine[Any], expression: str) -> Column[Any]:
+    return Column(name, type_, Computed(expression, persisted=True))
+
+
 def add_boundary_half(metadata: MetaData, tables: dict[str, Table]) -> None:
     """The derived shapes of the boundary half: Mercator for tiles, pieces for points."""
     area = tables["area"]
-    area.append_column(
-        Column(
-            "web_mercator",
-            Geometry("MULTIPOLYGON", srid=3857, spatial_index=False),
-            Computed("st_transform(geom, 3857)", persisted=True),
-        )
-    )
+    mercator = Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
+    point = Geometry("POINT", srid=3857, spatial_index=False)
+    area.append_column(_derived("web_mercator", mercator, "st_transform(geom, 3857)"))
+    area.append_column(_derived("label", point, "label_point(st_transform(geom, 3857))"))
+    area.append_column(_derived("area_m2", Double(), "st_area((geom)::geography)"))
     Index("area_of_unit", area.c.unit_id)
     Index("area_web_mercator", area.c.web_mercator, postgresql_using="gist")  # tiles
+    Index("area_label", area.c.label, postgresql_using="gist")  # tiles
     Index("jurisdiction_geom", tables["jurisdiction"].c.geom, postgresql_using="gist")  # reverse
-    for name, geometry in (("area_piece", "POLYGON"), ("border_piece", "LINESTRING")):
+    for name, geometry, indexed in (
+        ("area_piece", "POLYGON", ["geom"]),  # the areas that may cover a point
+        ("border_piece", "LINESTRING", ["version_id", "geom"]),  # the border nearest to a point
+    ):
         Table(
             name,
             metadata,
-            Column(
-                "version_id",
-                BigInteger,
-                ForeignKey("area_version.version_id", ondelete="CASCADE"),
-                nullable=False,
-            ),
-            Column("part", SmallInteger, nullable=False),
+            Column("version_id", ForeignKey("area_version.version_id"), primary_key=True),
+            Column("part", Integer, primary_key=True),
             Column("geom", Geometry(geometry, srid=4490, spatial_index=False), nullable=False),
-            Index(f"{name}_version", "version_id"),
-            Index(f"{name}_geom", "geom", postgresql_using="gist"),  # point look-ups
+            Index(f"{name}_geom", *indexed, postgresql_using="gist"),
         )
 
 
