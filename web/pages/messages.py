@@ -161,16 +161,12 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "level.door": ("门牌", "Door plate"),
     "level.poi": ("地点", "Point of interest"),
     "level.natural_feature": ("自然地理实体", "Natural feature"),
-    # Kinds of succession and of events
-    "kind.recode": ("代码变更", "code changed"),
-    "kind.replace": ("设立更替", "replaced"),
-    "kind.split": ("析置", "split"),
-    "kind.merge": ("合并", "merged"),
-    "kind.transfer": ("划转", "transferred"),
-    "kind.abolish": ("撤销", "abolished"),
-    "kind.rename": ("更名", "renamed"),
-    "kind.redefine": ("调整", "redefined"),
-    "kind.continue": ("延续", "continued"),
+    # Kinds of succession
+    "kind.same": ("整体延续", "the same unit"),
+    "kind.continues": ("承继", "continued"),
+    "kind.part_of": ("划转部分区域", "part transferred"),
+    "kind.absorbed": ("并入", "absorbed"),
+    "kind.split_off": ("析置", "split off"),
     # Problems
     "problem.periods": ("该代码的使用时期", "Periods in which the code was in force"),
     "problem.home": ("返回地图", "Back to the map"),

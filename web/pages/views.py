@@ -9,12 +9,15 @@ from boundaries.areas import reads as areas
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import reads
+from gazetteer.records.history import history
 from gazetteer.search import names
 from web.db import snapshot
+from web.language import language
 from web.moments import as_of_from_request
 from web.pages import changesets, overview
 from web.pages.links import succession_links
 from web.pages.rendering import render, settings
+from web.pages.timeline import timeline, years_of_change
 
 RESULTS = 50
 
@@ -41,7 +44,7 @@ def unit(code: str) -> Response:
     with snapshot() as conn:
         division = reads.division(conn, code, moment, today())
         children = reads.children(conn, code, moment)
-        history = reads.history(conn, code, moment)
+        events = history(conn, code, moment)["events"]
         area, known_since = _area(conn, code, moment)
     division["predecessors"] = succession_links(division["predecessors"], before=True)
     division["successors"] = succession_links(division["successors"], before=False)
@@ -49,12 +52,12 @@ def unit(code: str) -> Response:
         "unit.html",
         division=division,
         children=children,
-        events=history["events"],
+        moments=timeline(events, division["at"], language()),
         area=area,
         known_since=known_since,
         at=division["at"],
         chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
-        years=sorted({int(e["on"][:4]) for e in history["events"] if e["on"]}),
+        years=years_of_change(events),
     )
 
 
