@@ -10,7 +10,7 @@ from gazetteer.intake.ids import record_id
 from gazetteer.ledger.bounds import Span
 from gazetteer.ledger.versions import Timeline, Version
 
-AUTHORITY = re.compile(r"(国务院|民政部|全国人民代表大会|第.届全国人民代表大会|\w{2,8}?(?:省|自治区)人民政府)")
+AUTHORITY = re.compile(r"(国务院|民政部|(?:第.届)?全国人民代表大会|\w{2,8}?(?:省|自治区)人民政府)")
 NO_TITLE = frozenset({"", "摘录", "来源请求"})
 """Titles of the source that say only that something was excerpted or is still wanted."""
 
@@ -22,8 +22,13 @@ class Acts:
     by_key: dict[tuple[str, str, str], Timeline] = field(default_factory=dict)
 
     def act(
-        self, number: str, title: str, approved_on: date | None, source: str,
-        *, effective_on: date | None = None,
+        self,
+        number: str,
+        title: str,
+        approved_on: date | None,
+        source: str,
+        *,
+        effective_on: date | None = None,
     ) -> UUID | None:
         """The act of a document; None where the source names no document at all."""
         named = "" if title in NO_TITLE else title

@@ -4,12 +4,14 @@ Pure values. Whether a rejection stops the load is the caller's decision (:meth:
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from gazetteer.intake.index import UnitIndex
+from gazetteer.intake.territory import Territory
 from gazetteer.ledger.versions import Timeline
 from gazetteer.problems import Problem
 
@@ -46,8 +48,26 @@ class Rejection:
     reason_en: str
 
 
-class Part(Sized, Iterable[Timeline], Protocol):
-    """Timelines that can be walked through more than once; their number is known beforehand."""
+class Part(Protocol):
+    """Timelines that can be walked through more than once."""
+
+    def __len__(self) -> int:
+        """How many there will be at most (a name without known reading gets no spelling)."""
+
+    def __iter__(self) -> Iterator[Timeline]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Timelines that are there already."""
+
+    timelines: Sequence[Timeline]
+
+    def __len__(self) -> int:
+        return len(self.timelines)
+
+    def __iter__(self) -> Iterator[Timeline]:
+        return iter(self.timelines)
 
 
 class RowsRejected(Problem):
@@ -70,18 +90,17 @@ class Batch:
     rejections: tuple[Rejection, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)  # rows read, by file name
     encodings: Mapping[str, str] = field(default_factory=dict)  # by file name
+    known: UnitIndex = field(default_factory=UnitIndex)  # units down to townships, for later files
+    territory: Territory = field(default_factory=Territory)  # when territories changed
 
     def __len__(self) -> int:
+        """How many timelines there will be at most: the total for a progress bar."""
         return sum(len(part) for part in self.parts)
 
     def __iter__(self) -> Iterator[Timeline]:
+        """All timelines. A record may come before one that it refers to."""
         for part in self.parts:
             yield from part
-
-    @property
-    def timelines(self) -> Iterator[Timeline]:
-        """All timelines; records stand before the records that refer to them only by chance."""
-        return iter(self)
 
     def counts(self) -> dict[str, int]:
         """Number of records by kind. Walks through everything."""
@@ -111,7 +130,7 @@ class Batch:
                 )
 
 
-def joined(source: str, batches: Iterable[Batch]) -> Batch:
+def joined(source: str, batches: Iterable[Batch], known: UnitIndex, lands: Territory) -> Batch:
     """Several batches as one; their order is kept."""
     whole = tuple(batches)
     return Batch(
@@ -120,6 +139,8 @@ def joined(source: str, batches: Iterable[Batch]) -> Batch:
         rejections=tuple(finding for batch in whole for finding in batch.rejections),
         rows={name: n for batch in whole for name, n in batch.rows.items()},
         encodings={name: e for batch in whole for name, e in batch.encodings.items()},
+        known=known,
+        territory=lands,
     )
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from uuid import UUID
 
 from gazetteer.intake.findings import Findings
@@ -139,7 +140,7 @@ class Days:
             if record.until is not None:
                 self._turns[number, True] = _Turn(record.until, [(number, True)])
         for numbers in self._history.by_code.values():
-            for earlier, later in zip(numbers, numbers[1:], strict=False):
+            for earlier, later in pairwise(numbers):
                 if records[earlier].until == records[later].since:
                     self._join((earlier, True), (later, False))
         for change in self._history.changes:

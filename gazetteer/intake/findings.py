@@ -1,4 +1,4 @@
-"""The checks of the staged load by their stable ids: severity and the sentence in both languages."""
+"""The checks of the staged load by their stable ids: severity, sentence in both languages."""
 
 from dataclasses import dataclass, field
 
@@ -40,11 +40,20 @@ RULES: dict[str, tuple[Severity, str, str]] = {
     "coordinate_range": (REJECT, "坐标超出范围", "coordinate out of range"),
     "swapped_coordinates": (REJECT, "经纬度疑似颠倒", "longitude and latitude look swapped"),
     "bad_geometry": (REJECT, "几何不是有效的面", "not a valid polygon"),
-    "unknown_unit": (REJECT, "代码没有对应的单位", "no unit carries the code"),
     "not_a_unit": (
         WARNING,
         "统计用区域,不是行政区划:记为功能区",
         "a statistical area, not a division: kept as a functional area",
+    ),
+    "begins_here": (
+        INFO,
+        "沿革记录中没有,自本表时点起",
+        "not in the records known: begins with the day of this list",
+    ),
+    "text_for_code": (
+        WARNING,
+        "代码栏是文字,按无代码处理",
+        "a text where a code should be: taken as no code",
     ),
     "summary_row": (INFO, "汇总行,不是行政区划", "a summary row, not a division"),
     "outside_unit": (
@@ -77,21 +86,35 @@ RULES: dict[str, tuple[Severity, str, str]] = {
         "变更晚于区划表的时点或与其矛盾,未采用",
         "later than the state of the divisions file, or contradicts it: not applied",
     ),
+    "code_used_otherwise": (
+        WARNING,
+        "该代码在区划表中属于另一单位,未采用",
+        "the divisions file gives the code to another unit: not applied",
+    ),
     "not_applied": (
         WARNING,
         "无法与已知单位对应,未采用",
         "does not fit any known unit: not applied",
+    ),
+    "unknown_kind": (
+        WARNING,
+        "该种类不作为地名实体载入",
+        "nothing of this kind is loaded as a place",
     ),
     "within_unknown": (
         INFO,
         "所在单位未知或未在册",
         "the unit it lies in is unknown or not in the register",
     ),
-    "no_reading": (INFO, "有字无读音,未拟拼写", "a character without reading: no spelling made"),
-    "short_area": (
-        INFO,
-        "单位的边界面仅在其有效期内采用",
-        "the area is kept only while the unit is in force",
+    "later_than_area": (
+        WARNING,
+        "边界面时点之后辖区又有变更,面可能已过时",
+        "the territory changed after the state of the polygons: the area may be out of date",
+    ),
+    "no_unit_for_area": (
+        WARNING,
+        "代码在该时点没有对应的单位,未采用",
+        "no unit carried the code on the day of the polygons: not loaded",
     ),
 }
 
@@ -108,7 +131,5 @@ class Findings:
         severity, zh, en = RULES[rule]
         tail = f" ({more})" if more else ""
         self.found.append(
-            Rejection(
-                self.file, line, column, str(value), rule, severity, zh + tail, en + tail
-            )
+            Rejection(self.file, line, column, str(value), rule, severity, zh + tail, en + tail)
         )

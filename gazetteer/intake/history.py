@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gazetteer.intake import rows
 from gazetteer.intake.acts import Acts
-from gazetteer.intake.batch import Batch, Progress, file_name, no_progress
+from gazetteer.intake.batch import Batch, Made, Progress, file_name, no_progress
 from gazetteer.intake.days import Days, History, Stated
 from gazetteer.intake.findings import Findings
 from gazetteer.intake.identity import Link, links, passings, units_of
@@ -18,6 +18,7 @@ from gazetteer.intake.parts import unit_type
 from gazetteer.intake.read import read_table
 from gazetteer.intake.rows import ChangeRow, RecordRow
 from gazetteer.intake.spans import clip
+from gazetteer.intake.territory import territory
 from gazetteer.intake.units import Stage, UnitLife, timelines
 from gazetteer.ledger.bounds import Bound, Precision, Span
 from gazetteer.ledger.versions import Timeline, Version
@@ -61,10 +62,12 @@ def records(
     made = maker.made()
     return Batch(
         source=", ".join(t.path.name for t in tables),
-        parts=(list(acts), made),
+        parts=(Made(list(acts)), Made(made)),
         rejections=tuple(found for f in all_findings for found in f.found),
         rows={t.path.name: len(t.rows) for t in tables},
         encodings={t.path.name: t.encoding for t in tables},
+        known=maker.index,
+        territory=territory(made),
     )
 
 
@@ -83,9 +86,7 @@ def _with_parents(read: Sequence[RecordRow], findings: Findings) -> list[RecordR
     return kept
 
 
-def _stated(
-    path: Path, acts: Acts, findings: Findings
-) -> dict[tuple[str, int], Stated]:
+def _stated(path: Path, acts: Acts, findings: Findings) -> dict[tuple[str, int], Stated]:
     found: dict[tuple[str, int], Stated] = {}
     told = Findings(file_name(path))
     for line, row in read_table(path, STATED_COLUMNS, told).rows:
@@ -119,14 +120,13 @@ class _Maker:
     ) -> None:
         self._history = History(known, _resolvable(known, change_rows, findings))
         self._acts = {
-            c.line: acts.act(c.number, c.title, c.approved_on, c.url)
-            for c in self._history.changes
+            c.line: acts.act(c.number, c.title, c.approved_on, c.url) for c in self._history.changes
         }
         self._days = Days(self._history, self._acts, stated, findings)
         self._spans = self._days.spans()
         self._passed = passings(self._history)
         self._unit = units_of(self._history, self._passed)
-        self._index = UnitIndex()
+        self.index = UnitIndex()
         self._findings, self._source, self._progress = findings, source, progress
 
     def made(self) -> list[Timeline]:
@@ -135,7 +135,7 @@ class _Maker:
         lives = self._by_unit()
         for done, (first, numbers) in enumerate(lives):
             life = self._life(first, numbers)
-            self._index.add(carried(life))
+            self.index.add(carried(life))
             made.extend(timelines(life))
             self._progress(done + 1, len(lives), self._source)
         made.extend(self._successions())
@@ -163,12 +163,12 @@ class _Maker:
         if not record.parent_code:
             yield Stage(span, record.code, record.name, None)
             return
-        for parent in self._index.during(record.parent_code, span):
+        for parent in self.index.during(record.parent_code, span):
             piece = clip(span, parent.span)
             if not _held_in_custody(record, parent):
                 yield Stage(piece, record.code, record.name, parent.unit_id)
                 continue
-            for province in self._index.during(f"{parent.code[:2]}0000", piece):
+            for province in self.index.during(f"{parent.code[:2]}0000", piece):
                 yield Stage(
                     clip(piece, province.span), record.code, record.name,
                     province.unit_id, parent.unit_id,

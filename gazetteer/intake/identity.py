@@ -9,6 +9,7 @@ where a code is used again (field notes 3.2, 3.3; MCA Order 79 art. 6).
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gazetteer.intake.days import History
 from gazetteer.intake.parts import unit_type
@@ -90,7 +91,7 @@ def _silent_renamings(history: History, passed: Sequence[Passing]) -> Iterator[t
     records = history.records
     spoken = {p.old for p in passed if ends(p, records)}
     for numbers in history.by_code.values():
-        for earlier, later in zip(numbers, numbers[1:], strict=False):
+        for earlier, later in pairwise(numbers):
             old, new = records[earlier], records[later]
             if (
                 old.level == new.level == "prefecture"
@@ -161,8 +162,7 @@ def _grows(history: History, p: Passing) -> bool:
     if old.level == new.level:
         return False
     return any(
-        record.parent_code == new.code and record.since == new.since
-        for record in history.records
+        record.parent_code == new.code and record.since == new.since for record in history.records
     )
 
 

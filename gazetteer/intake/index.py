@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from gazetteer.intake.spans import clip
 from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.versions import overlap
+from gazetteer.ledger.versions import Timeline, Version, overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,49 @@ class UnitIndex:
         """Who carried the code last."""
         periods = self.by_code.get(code)
         return periods[-1] if periods else None
+
+    @classmethod
+    def of(cls, timelines: Iterable[Timeline]) -> "UnitIndex":
+        """The index of a batch, or of the register's own ``unit``, ``code`` and ``name`` records.
+
+        One period for every stretch of days on which code, name and type stay the same.
+        """
+        codes: list[Timeline] = []
+        units: dict[UUID, Timeline] = {}
+        names: dict[UUID, list[Version]] = {}
+        for timeline in timelines:
+            if timeline.kind == "code":
+                codes.append(timeline)
+            elif timeline.kind == "unit":
+                units[timeline.record_id] = timeline
+            elif timeline.kind == "name":
+                for version in timeline.versions:
+                    if version.attributes["name_kind"] == "standard":
+                        names.setdefault(version.attributes["place_id"], []).append(version)
+        return cls().add(
+            period
+            for code in codes
+            for version in code.versions
+            for period in _periods(version, units, names)
+        )
+
+
+def _periods(
+    code: Version, units: dict[UUID, Timeline], names: dict[UUID, list[Version]]
+) -> Iterator[Carried]:
+    unit_id = code.attributes["unit_id"]
+    unit = units.get(unit_id)
+    for stage in unit.versions if unit else ():
+        if not overlap(stage.span, code.span):
+            continue
+        within = clip(code.span, stage.span)
+        for name in names.get(stage.attributes["place_id"], ()):
+            if overlap(name.span, within):
+                yield Carried(
+                    unit_id,
+                    code.attributes["code"],
+                    clip(within, name.span),
+                    stage.attributes["level"],
+                    name.attributes["text"],
+                    stage.attributes["unit_type"],
+                )

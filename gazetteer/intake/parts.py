@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass
 
 NATIONS = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 "
-    "东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 "
-    "俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 各"
-).split()
-_NATION = "|".join(
-    [f"{n}族" for n in sorted(NATIONS, key=len, reverse=True)]
-    # Written without 族 in names of autonomous units.
-    + ["维吾尔", "哈萨克", "柯尔克孜", "(?<!内)蒙古", "达斡尔", "塔吉克", "锡伯", "鄂伦春"]
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|"
+    "畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|"
+    "阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|"
+    "赫哲|门巴|珞巴|基诺|各"
 )
+_WITHOUT_ZU = "维吾尔|哈萨克|柯尔克孜|(?<!内)蒙古|达斡尔|塔吉克|锡伯|鄂伦春"
+"""Nations that names of autonomous units also write without 族."""
+
+_NATION = rf"(?:{NATIONS})族|{_WITHOUT_ZU}"
 _NATIONS_AT_END = re.compile(rf"(?P<own>.*?)(?P<nations>(?:{_NATION})+)$")
 _EACH_NATION = re.compile(_NATION)
 

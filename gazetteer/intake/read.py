@@ -1,4 +1,4 @@
-"""Reading a file of a user: its compression, its encoding, its columns. Nothing is guessed silently.
+"""Reading a file of a user: its compression, encoding and columns; nothing is guessed silently.
 
 UTF-8 with and without byte order mark and GB18030 are told apart; which one was found is part of
 the result. A file that cannot be read at all is a problem that names file, line and field.
@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from gazetteer.intake.findings import Findings
 from gazetteer.problems import Problem
@@ -46,7 +47,8 @@ def read_bytes(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise unreadable(path, f"打不开({reason})", f"cannot open ({reason})", field="file") from error
+        zh, en = f"打不开({reason})", f"cannot open ({reason})"
+        raise unreadable(path, zh, en, field="file") from error
     if not raw.startswith(GZIP):
         return raw
     try:
@@ -93,6 +95,14 @@ def _decoded(path: Path, raw: bytes, encoding: str) -> str:
 Row = dict[str, str]
 
 
+class _Reader(Protocol):
+    """A reader of the standard library, whose own type has no public name."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 @dataclass(frozen=True)
 class Table:
     """A CSV file whose header has been checked."""
@@ -124,7 +134,7 @@ def read_table(path: Path, columns: Sequence[str], findings: Findings) -> Table:
 
 
 def _rows(
-    path: Path, reader: "csv._reader", header: list[str], findings: Findings
+    path: Path, reader: "_Reader", header: list[str], findings: Findings
 ) -> Iterator[tuple[int, Row]]:
     try:
         for cells in reader:
@@ -132,13 +142,19 @@ def _rows(
                 continue
             if len(cells) != len(header):
                 findings.add(
-                    "cell_count", reader.line_num, "", ",".join(cells)[:120],
+                    "cell_count",
+                    reader.line_num,
+                    "",
+                    ",".join(cells)[:120],
                     f"{len(cells)} ≠ {len(header)}",
                 )
                 continue
             yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
         raise unreadable(
-            path, f"不是有效的 CSV({error})", f"not valid CSV ({error})",
-            field="file", line=reader.line_num,
+            path,
+            f"不是有效的 CSV({error})",
+            f"not valid CSV ({error})",
+            field="file",
+            line=reader.line_num,
         ) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from gazetteer.intake.coordinates import read_point
 from gazetteer.intake.findings import Findings
 from gazetteer.intake.read import Row, Table, read_table
 
@@ -149,9 +150,7 @@ def divisions(path: Path, findings: Findings) -> tuple[Table, list[DivisionRow]]
             continue
         seen.add(code)
         is_unit = row.get("in_mca_2023", "") != "0"
-        rows.append(
-            DivisionRow(line, code, row["name"], row["level"], row["parent_code"], is_unit)
-        )
+        rows.append(DivisionRow(line, code, row["name"], row["level"], row["parent_code"], is_unit))
     return table, rows
 
 
@@ -225,15 +224,24 @@ def townships(path: Path, findings: Findings) -> tuple[Table, list[TownshipRow]]
         year = _year(line, "year", row["year"], findings)
         if year is None:
             continue
+        if row["new_code"] and not any(char.isdigit() for char in row["new_code"]):
+            findings.add("text_for_code", line, "new_code", row["new_code"])
+            row["new_code"] = ""
         sides = [c for c in ("old_code", "new_code") if row[c]]
         if not sides:
             findings.add("malformed_code", line, "new_code", "")
         elif all(_code(line, side, row[side], "township", findings) for side in sides):
             rows.append(
                 TownshipRow(
-                    line, year, row["old_code"], row["old_name"], row["new_code"],
-                    row["new_name"], row["reason_filled_down"], row["document_filled_down"],
-                )  # fmt: skip
+                    line,
+                    year,
+                    row["old_code"],
+                    row["old_name"],
+                    row["new_code"],
+                    row["new_name"],
+                    row["reason_filled_down"],
+                    row["document_filled_down"],
+                )
             )
     return table, rows
 
@@ -250,45 +258,27 @@ def toponyms(path: Path, findings: Findings) -> tuple[Table, list[ToponymRow]]:
         if not row["name"] and not row["name_zh"]:
             findings.add("missing_name", line, "name", "")
             continue
-        point = _point(line, row, findings)
+        point = read_point(line, row, findings)
         if point is None:
             continue
         seen.add(row["id"])
         rows.append(
             ToponymRow(
-                line, row["id"], row["name"], row["name_zh"], _split(row.get("names_zh", "")),
-                _split(row.get("alternate_names", "")), *point, row.get("country", ""),
-                row.get("county_code_pip", ""), row["kind"], row["source"],
-            )  # fmt: skip
+                line,
+                row["id"],
+                row["name"],
+                row["name_zh"],
+                _split(row.get("names_zh", "")),
+                _split(row.get("alternate_names", "")),
+                *point,
+                row.get("country", ""),
+                row.get("county_code_pip", ""),
+                row["kind"],
+                row["source"],
+            )
         )
     return table, rows
 
 
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in cell.split("|") if part.strip()))
-
-
-def _point(line: int, row: Row, findings: Findings) -> tuple[float, float] | None:
-    values: list[float] = []
-    for column in ("lon", "lat"):
-        try:
-            values.append(float(row[column]))
-        except ValueError:
-            findings.add("bad_coordinate", line, column, row[column])
-            return None
-    return (values[0], values[1]) if in_range(line, values[0], values[1], findings) else None
-
-
-def in_range(line: int, lon: float, lat: float, findings: Findings) -> bool:
-    """Whether a point (degrees) lies in the area of the register; tells what is wrong if not.
-
-    The area is that of all China with its seas: 73 to 136 east, 3 to 54 north. There a swapped
-    pair is always recognisable: no latitude reaches 73.
-    """
-    if 73 <= lon <= 136 and 3 <= lat <= 54:
-        return True
-    if 73 <= lat <= 136 and 3 <= lon <= 54:
-        findings.add("swapped_coordinates", line, "lon", f"{lon},{lat}")
-    else:
-        findings.add("coordinate_range", line, "lon", f"{lon},{lat}")
-    return False

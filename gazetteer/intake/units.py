@@ -29,6 +29,7 @@ class Stage:
     subordination_parent: UUID | None
     custody_parent: UUID | None = None
     remark: str | None = None
+    code_system: str = "mca"  # who gives out the code: civil affairs, or "stats" (statistics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,6 @@ class UnitLife:
     def unit_id(self) -> UUID:
         """The id of the unit's record."""
         return record_id("unit", self.key)
-
-
-
-def code_system(level: str) -> str:
-    """Who gives out the codes of a level: ``mca`` (civil affairs) or ``stats`` (statistics)."""
-    return "stats" if level == "village" else "mca"
 
 
 def timelines(life: UnitLife) -> Iterator[Timeline]:
@@ -82,7 +77,7 @@ def _codes(life: UnitLife) -> Iterator[Timeline]:
         attributes = {
             "unit_id": life.unit_id,
             "code": code,
-            "code_system": code_system(life.level),
+            "code_system": stages[0].code_system,
         }
         yield Timeline(
             "code",
@@ -111,9 +106,7 @@ def _names(life: UnitLife, place_id: UUID) -> Iterator[Timeline]:
         taken = parts(text, life.level)
         spans = [s.span for s in stages]
         province = stages[0].code[:2]
-        yield from _name(
-            life, place_id, spans, text, "standard", taken.specific, taken.generic
-        )
+        yield from _name(life, place_id, spans, text, "standard", taken.specific, taken.generic)
         yield from _spelling(life, spans, text, "standard", romanize(taken.words, province))
     shorts = [parts(s.name, life.level).short for s in life.stages]
     for short, stages in _grouped(life.stages, shorts):

@@ -1,0 +1,36 @@
+"""The report of a load: every finding as a row of a CSV file that a spreadsheet opens."""
+
+import csv
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from gazetteer.intake.batch import Rejection
+
+COLUMNS = ("severity", "file", "line", "field", "value", "rule", "reason_zh", "reason_en")
+
+
+def write_report(path: Path, findings: Iterable[Rejection]) -> Path:
+    """Write all findings (UTF-8 with byte order mark); an older report is replaced as a whole.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            for f in findings:
+                cells = (f.file, f.line, f.field, _inert(f.value), f.rule, f.reason_zh, f.reason_en)
+                writer.writerow((f.severity.value, *cells))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def _inert(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula; the value comes from a stranger's file."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value

@@ -1,0 +1,92 @@
+"""On which day the territory of a unit last changed: from then on a polygon of today holds.
+
+Territory changes by a succession (both units, and every ancestor whose border the territory
+crosses) and by a move to another parent (both parents, and so on up). A parent by custody is the
+parent in space.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from gazetteer.ledger.bounds import Bound
+from gazetteer.ledger.versions import Timeline, Version
+
+
+@dataclass
+class Territory:
+    """Days of change by unit, and whole passings of territory from one unit to one other."""
+
+    changes: dict[UUID, list[Bound]] = field(default_factory=dict)
+    whole: dict[UUID, tuple[UUID, Bound]] = field(default_factory=dict)
+
+    def last_change(self, unit_id: UUID, until: date) -> Bound | None:
+        """The last change of the unit's territory up to and on a day."""
+        known = [b for b in self.changes.get(unit_id, ()) if b.on and b.on <= until]
+        return max(known, key=lambda b: b.on or date.min) if known else None
+
+    def changed_after(self, unit_id: UUID, day: date) -> Bound | None:
+        """The first change of the unit's territory after a day."""
+        known = [b for b in self.changes.get(unit_id, ()) if b.on and b.on > day]
+        return min(known, key=lambda b: b.on or date.max) if known else None
+
+
+def territory(timelines: Iterable[Timeline]) -> Territory:
+    """What the ``unit`` and ``succession`` records say of territories; others are passed over."""
+    units: dict[UUID, tuple[Version, ...]] = {}
+    successions: list[Version] = []
+    for timeline in timelines:
+        if timeline.kind == "unit":
+            units[timeline.record_id] = timeline.versions
+        elif timeline.kind == "succession":
+            successions.extend(timeline.versions)
+    known = Territory()
+    for unit_id, bound in (*_moves(units), *_passings(units, successions)):
+        known.changes.setdefault(unit_id, []).append(bound)
+    for version in successions:
+        if version.attributes["share_from"] == version.attributes["share_to"] == 1.0:
+            to_unit = version.attributes["to_unit"]
+            known.whole[version.attributes["from_unit"]] = (to_unit, version.span.start)
+    return known
+
+
+def _parent(version: Version) -> UUID | None:
+    above: UUID | None = version.attributes["custody_parent"]
+    return above or version.attributes["subordination_parent"]
+
+
+def _chain(units: Mapping[UUID, tuple[Version, ...]], unit_id: UUID, day: date) -> list[UUID]:
+    """The unit and everything above it on a day."""
+    chain: list[UUID] = []
+    at: UUID | None = unit_id
+    while at is not None and at in units:
+        chain.append(at)
+        version = next((v for v in units[at] if v.span.covers(day)), None)
+        at = _parent(version) if version else None
+    return chain
+
+
+def _moves(units: Mapping[UUID, tuple[Version, ...]]) -> Iterator[tuple[UUID, Bound]]:
+    for versions in units.values():
+        for before, after in pairwise(versions):
+            old, new, bound = _parent(before), _parent(after), after.span.start
+            if old == new or old is None or new is None or bound.on is None:
+                continue
+            eve = bound.on - timedelta(days=1)
+            changed = {*_chain(units, old, eve)} ^ {*_chain(units, new, bound.on)}
+            yield from ((unit_id, bound) for unit_id in changed)
+
+
+def _passings(
+    units: Mapping[UUID, tuple[Version, ...]], successions: Iterable[Version]
+) -> Iterator[tuple[UUID, Bound]]:
+    for version in successions:
+        bound = version.span.start
+        if bound.on is None:
+            continue
+        eve = bound.on - timedelta(days=1)
+        giving = _chain(units, version.attributes["from_unit"], eve)
+        taking = _chain(units, version.attributes["to_unit"], bound.on)
+        yield from ((unit_id, bound) for unit_id in {*giving} ^ {*taking})
