@@ -68,9 +68,21 @@ def require(action: Action, unit_code: str | None = None, unit_id: UUID | None =
         unit = unit_of_code(conn, unit_code) if unit_code is not None else unit_id
         chain = unit_chain(conn, unit) if unit is not None else ()
     if not who.may(action, chain):
-        raise Forbidden(
-            "您没有此操作的权限。", f"you may not {action.replace('_', ' ')} here", action=action
-        )
+        raise _forbidden(action)
+    return who
+
+
+def require_somewhere(action: Action) -> Actor:
+    """Whoever asks, if there is any unit over which they may do it.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: they may do it nowhere.
+    """
+    who = actor()
+    _check_known(who)
+    if not who.may_somewhere(action):
+        raise _forbidden(action)
     return who
 
 
@@ -228,6 +240,12 @@ def _check_origin() -> None:
         raise CsrfFailed(
             "只能从本系统的页面登录。", "log in from a page of this service", field="Origin"
         )
+
+
+def _forbidden(action: Action) -> Forbidden:
+    return Forbidden(
+        "您没有此操作的权限。", f"you may not {action.replace('_', ' ')} here", action=action
+    )
 
 
 def _check_known(who: Actor, *, new_password: bool = True) -> Account:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gazetteer.people.accounts import Account
 from gazetteer.people.keys import Key
-from gazetteer.people.roles import Action, may
+from gazetteer.people.roles import Action, may, may_somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Actor:
         if self.account is None or not may(self.account.grants, action, unit_chain):
             return False
         return self.key is None or may(self.key.grants, action, unit_chain)
+
+    def may_somewhere(self, action: Action) -> bool:
+        """Whether there is any unit over which the actor may do it."""
+        if self.account is None or not may_somewhere(self.account.grants, action):
+            return False
+        return self.key is None or may_somewhere(self.key.grants, action)
 
 
 ANONYMOUS = Actor()

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
+from gazetteer.ledger.asof import today
 from gazetteer.people.roles import Grant, Role
 from gazetteer.problems import InvalidValue
 
@@ -63,3 +64,17 @@ def _check_unit(conn: Connection[Any], unit_id: UUID | None) -> None:
     known = "SELECT FROM record WHERE record_id = %s AND kind = 'unit'"
     if unit_id is not None and conn.execute(known, (unit_id,)).fetchone() is None:
         raise InvalidValue(f"没有政区 {unit_id}。", f"there is no unit {unit_id}", field="unit_id")
+
+
+def unit_names(
+    conn: Connection[Any], given: Iterable[Grant]
+) -> dict[UUID, tuple[str | None, str | None]]:
+    """Code and name of the units that grants are about: today's, or the last they had."""
+    units = list({grant.unit_id for grant in given if grant.unit_id})
+    rows = conn.execute(
+        "SELECT DISTINCT ON (unit_id) unit_id, code, name FROM unit_state"
+        " WHERE unit_id = ANY(%s) AND upper_inf(recorded)"
+        " ORDER BY unit_id, valid @> %s::date DESC, lower(valid) DESC NULLS LAST",
+        (units, today()),
+    )
+    return {unit: (code, name) for unit, code, name in rows}

@@ -75,6 +75,11 @@ def may(grants: Iterable[Grant], action: Action, unit_chain: Sequence[UUID] = ()
     return any(g.role in _ALLOWED[action] and g.reaches(unit_chain) for g in grants)
 
 
+def may_somewhere(grants: Iterable[Grant], action: Action) -> bool:
+    """Whether somebody with these grants may do it over any unit at all."""
+    return any(g.role in _ALLOWED[action] for g in grants)
+
+
 def covers(held: Iterable[Grant], wanted: Grant, unit_chain: Sequence[UUID]) -> bool:
     """Whether a grant hands on no more than is held; ``unit_chain`` is that of its unit."""
     return any(g.role is wanted.role and g.reaches(unit_chain) for g in held)

@@ -1,5 +1,5 @@
 """The HTTP interface: one file for each resource; each parses, calls and formats."""
 
-from web.api import divisions
+from web.api import accounts, divisions, session
 
-APIS = (divisions.api,)
+APIS = (divisions.api, session.api, accounts.api)

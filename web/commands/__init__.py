@@ -9,7 +9,7 @@ import click
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
-from web.commands import database, loading, serving
+from web.commands import database, loading, people, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,8 @@ for command in (
     database.db,
     loading.load,
     loading.import_,
+    people.user,
+    people.key,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,194 @@
+"""For administrators: accounts with their roles, and the audit."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from gazetteer.ledger import audit
+from gazetteer.people import accounts, passwords, trail
+from gazetteer.people.accounts import Account
+from gazetteer.people.roles import Action
+from gazetteer.problems import NotFound
+from web import access
+from web.api.session import HeldGrant, WantedGrant, held_grants, wanted_grant
+from web.contract import Api, Parameters
+from web.db import connection
+
+api = Api()
+
+
+class AccountFacts(BaseModel):
+    """An account and its roles."""
+
+    login: str
+    display_name: str
+    active: bool
+    language: str
+    must_change_password: bool
+    created_at: str
+    grants: list[HeldGrant]
+
+
+class Accounts(BaseModel):
+    """All accounts by login name, those switched off included."""
+
+    accounts: list[AccountFacts]
+
+
+class MadeAccount(AccountFacts):
+    """An account with the password for its first login, shown this one time."""
+
+    password: str
+
+
+class NewAccount(Parameters):
+    """Whom the account is for. It has no roles at first."""
+
+    login: str = Field(description="Never changes; letters, digits and . _ @ -")
+    display_name: str
+    language: str = Field("zh", description="zh or en")
+
+
+class AccountChanges(Parameters):
+    """What shall be different; whatever is left out stays."""
+
+    display_name: str | None = None
+    language: str | None = Field(None, description="zh or en")
+    active: bool | None = Field(
+        None, description="false ends the account's sessions and stops its keys"
+    )
+
+
+class Nothing(Parameters):
+    """An empty object."""
+
+
+class AuditPage(Parameters):
+    """Which part of the audit."""
+
+    before: int | None = Field(None, ge=1, le=2**63 - 1, description="Rows older than this number")
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class AuditEntry(BaseModel):
+    """Who did what to whom, and when."""
+
+    audit_id: int
+    happened_at: str
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Audit(BaseModel):
+    """A part of the audit, the newest first.
+
+    The first page also says whether the chain of hashes holds: `intact`, and in `broken_at` the
+    first row that was tampered with. Both are null on later pages.
+    """
+
+    entries: list[AuditEntry]
+    intact: bool | None
+    broken_at: int | None
+    before: int | None = Field(description="For the next page; null on the last one")
+
+
+@api.get("/v1/accounts", Accounts, account=True)
+def list_accounts() -> dict[str, Any]:
+    """All accounts with their roles; the administrator of any unit may see them."""
+    access.require_somewhere(Action.MANAGE_PEOPLE)
+    with connection() as conn:
+        return {"accounts": [_facts(conn, a) for a in accounts.list_accounts(conn)]}
+
+
+@api.write("POST", "/v1/accounts", MadeAccount, 201)
+def create_account(body: NewAccount) -> dict[str, Any]:
+    """Make an account; the answer tells the password for its first login, which must change it."""
+    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.random_password()
+    with connection() as conn:
+        made = accounts.create(
+            conn,
+            by=by,
+            login=body.login,
+            display_name=body.display_name,
+            language=body.language,
+            password=password,
+        )
+        return {**_facts(conn, made), "password": password}
+
+
+@api.write("PATCH", "/v1/accounts/<login>", AccountFacts)
+def change_account(login: str, body: AccountChanges) -> dict[str, Any]:
+    """Rename a person, or switch the account on or off; the last administrator must remain."""
+    by = access.require(Action.MANAGE_PEOPLE).label
+    with connection() as conn, conn.transaction():
+        if body.display_name is not None or body.language is not None:
+            shown, language = body.display_name, body.language
+            accounts.edit(conn, login, by=by, display_name=shown, language=language)
+        if body.active is not None:
+            accounts.set_active(conn, login, body.active, by=by)
+        return _facts(conn, accounts.find(conn, login))
+
+
+@api.write("POST", "/v1/accounts/<login>/password", MadeAccount)
+def reset_password(login: str, body: Nothing) -> dict[str, Any]:
+    """Give somebody a new first password and end their sessions."""
+    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.random_password()
+    with connection() as conn:
+        accounts.set_password(conn, login, password, by=by, must_change=True)
+        return {**_facts(conn, accounts.find(conn, login)), "password": password}
+
+
+@api.write("POST", "/v1/accounts/<login>/grants", AccountFacts, 201)
+def grant_role(login: str, body: WantedGrant) -> dict[str, Any]:
+    """Give a role; the administrator of a unit may do so within it."""
+    by = access.require(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
+    with connection() as conn:
+        grant = wanted_grant(conn, body)
+        accounts.grant(conn, login, grant.role, grant.unit_id, by=by)
+        return _facts(conn, accounts.find(conn, login))
+
+
+@api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountFacts)
+def revoke_role(login: str, grant_id: UUID) -> dict[str, Any]:
+    """Take a role away; the administrator of a unit may do so within it."""
+    access.require_somewhere(Action.MANAGE_PEOPLE)
+    with connection() as conn:
+        held = next((g for g in accounts.find(conn, login).grants if g.grant_id == grant_id), None)
+    if held is None:
+        raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
+    by = access.require(Action.MANAGE_PEOPLE, unit_id=held.unit_id).label
+    with connection() as conn:
+        accounts.revoke_grant(conn, login, grant_id, by=by)
+        return _facts(conn, accounts.find(conn, login))
+
+
+@api.get("/v1/audit", Audit, account=True)
+def audit_trail(query: AuditPage) -> dict[str, Any]:
+    """Who changed what, the newest first, and whether anybody has tampered with it."""
+    access.require(Action.READ_AUDIT)
+    with connection() as conn, conn.transaction():
+        rows = trail.read(conn, query.limit, query.before)
+        first = query.before is None
+        broken = audit.broken_at(conn) if first else None
+    more = len(rows) == query.limit and rows[-1].audit_id > 1
+    return {
+        "entries": rows,
+        "intact": broken is None if first else None,
+        "broken_at": broken,
+        "before": rows[-1].audit_id if more else None,
+    }
+
+
+def _facts(conn: Any, account: Account) -> dict[str, Any]:
+    return {
+        "login": account.login,
+        "display_name": account.display_name,
+        "active": account.active,
+        "language": account.language,
+        "must_change_password": account.must_change_password,
+        "created_at": account.created_at,
+        "grants": held_grants(conn, account.grants),
+    }

@@ -1,0 +1,223 @@
+"""Who am I: logging in and out, one's own password and one's own API keys."""
+
+from typing import Any
+
+from flask import Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from gazetteer.people import grants, keys
+from gazetteer.people.keys import Key
+from gazetteer.people.roles import Action, Grant, Role, unit_of_code
+from gazetteer.people.sessions import csrf_token
+from gazetteer.problems import NotFound
+from web import access
+from web.contract import Api, Parameters, as_json
+from web.db import connection
+
+api = Api()
+
+
+class Credentials(Parameters):
+    """What a person logs in with."""
+
+    login: str = Field(description="Login name; case does not matter")
+    password: str
+
+
+class NewPassword(Parameters):
+    """The password that was, and the one that shall be."""
+
+    current: str
+    password: str = Field(description="At least 12 characters, none of the common ones")
+
+
+class WantedGrant(Parameters):
+    """A role over a unit and all below it; without a unit over the whole register."""
+
+    role: Role
+    unit_code: str | None = Field(None, description="Division code; its unit of today")
+
+
+class HeldGrant(BaseModel):
+    """A role over a unit and all below it; without a unit over the whole register."""
+
+    grant_id: str | None
+    role: str
+    unit_id: str | None
+    unit_code: str | None
+    unit_name: str | None
+
+
+class Who(BaseModel):
+    """Whoever asks; `login` is null for anybody, `key_id` for a person.
+
+    `csrf_token` goes into the header `X-CSRF-Token` of every write that comes with the cookie.
+    """
+
+    login: str | None
+    display_name: str | None
+    language: str | None
+    must_change_password: bool
+    key_id: str | None
+    grants: list[HeldGrant]
+    csrf_token: str | None
+
+
+class NewKey(Parameters):
+    """What a key is for, and what it may do beyond reading: no more than its account."""
+
+    name: str = Field(description="What the key is for", examples=["permit system"])
+    grants: list[WantedGrant] = Field(default_factory=list)
+    expires_at: AwareDatetime | None = Field(None, description="With an offset or Z; null: never")
+
+
+class KeyFacts(BaseModel):
+    """A key without its secret."""
+
+    key_id: str
+    login: str
+    name: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None = Field(description="Exact to the minute")
+    revoked_at: str | None
+    grants: list[HeldGrant]
+
+
+class MadeKey(KeyFacts):
+    """A new key; `key` is its text, which is shown this one time."""
+
+    key: str
+
+
+class Keys(BaseModel):
+    """Keys, the newest first; revoked ones included."""
+
+    keys: list[KeyFacts]
+
+
+@api.get("/v1/session", Who)
+def session() -> dict[str, Any]:
+    """Who asks, and what they may do."""
+    return _who(access.csrf_token())
+
+
+@api.write("POST", "/v1/session", Who)
+def log_in(body: Credentials) -> Response:
+    """Log in by name and password; the answer sets the session's cookie.
+
+    401 `bad_credentials` does not tell whether the name exists; 429 comes with `Retry-After`.
+    """
+    _, token = access.log_in(body.login, body.password)
+    return access.remember(as_json(_who(csrf_token(token))), token)
+
+
+@api.write("DELETE", "/v1/session", Who)
+def log_out() -> Response:
+    """Log out: the session ends at once."""
+    access.log_out()
+    return access.forget(as_json(_who("")))
+
+
+@api.write("POST", "/v1/session/password", Who)
+def change_password(body: NewPassword) -> Response:
+    """Choose a new password; all other sessions end, and this one goes on under a new cookie."""
+    token = access.change_password(body.current, body.password)
+    return access.remember(as_json(_who(csrf_token(token))), token)
+
+
+@api.get("/v1/keys", Keys, account=True)
+def own_keys() -> dict[str, Any]:
+    """The API keys of the person who asks."""
+    account = access.require_person()
+    with connection() as conn:
+        return {"keys": [key_facts(conn, k) for k in keys.list_keys(conn, account.account_id)]}
+
+
+@api.write("POST", "/v1/keys", MadeKey, 201)
+def create_key(body: NewKey) -> dict[str, Any]:
+    """Make an API key; its text is told this one time."""
+    account = access.require_person()
+    with connection() as conn:
+        wanted = [wanted_grant(conn, grant) for grant in body.grants]
+        key, text = keys.create(
+            conn,
+            account,
+            by=access.actor().label,
+            name=body.name,
+            wanted=wanted,
+            expires_at=body.expires_at,
+        )
+        return {**key_facts(conn, key), "key": text}
+
+
+@api.write("DELETE", "/v1/keys/<key_id>", KeyFacts)
+def revoke_key(key_id: str) -> dict[str, Any]:
+    """Stop a key for good: one's own, or any as an administrator."""
+    account = access.require_person()
+    with connection() as conn:
+        mine = keys.find(conn, key_id).login == account.login
+        if not mine and not access.actor().may(Action.MANAGE_PEOPLE):
+            raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
+        keys.revoke(conn, key_id, by=access.actor().label)
+        return key_facts(conn, keys.find(conn, key_id))
+
+
+def wanted_grant(conn: Any, grant: WantedGrant) -> Grant:
+    """A grant with its unit by id.
+
+    Raises:
+        UnknownCode: no unit ever had the code.
+    """
+    unit = unit_of_code(conn, grant.unit_code) if grant.unit_code is not None else None
+    return Grant(grant.role, unit)
+
+
+def held_grants(conn: Any, held: tuple[Grant, ...]) -> list[dict[str, str | None]]:
+    """Grants as answers show them."""
+    names = grants.unit_names(conn, held)
+    return [_held(grant, names) for grant in held]
+
+
+def key_facts(conn: Any, key: Key) -> dict[str, Any]:
+    """A key as answers show it."""
+    return {
+        "key_id": key.key_id,
+        "login": key.login,
+        "name": key.name,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
+        "grants": held_grants(conn, key.grants),
+    }
+
+
+def _held(grant: Grant, names: dict[Any, tuple[str | None, str | None]]) -> dict[str, str | None]:
+    code, name = names.get(grant.unit_id, (None, None))
+    return {
+        "grant_id": str(grant.grant_id) if grant.grant_id else None,
+        "role": grant.role.value,
+        "unit_id": str(grant.unit_id) if grant.unit_id else None,
+        "unit_code": code,
+        "unit_name": name,
+    }
+
+
+def _who(csrf: str) -> dict[str, Any]:
+    actor = access.actor()
+    account, key = actor.account, actor.key
+    held = key.grants if key else account.grants if account else ()
+    names: list[dict[str, str | None]] = []
+    if held:
+        with connection() as conn:
+            names = held_grants(conn, held)
+    return {
+        "login": account.login if account else None,
+        "display_name": account.display_name if account else None,
+        "language": account.language if account else None,
+        "must_change_password": bool(account and account.must_change_password),
+        "key_id": key.key_id if key else None,
+        "grants": names,
+        "csrf_token": csrf if account and not key else None,
+    }
