@@ -37,7 +37,7 @@ def database(cluster: Cluster) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as admin:
         admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(TEMPLATE)
             )
         )

@@ -86,7 +86,7 @@ BEGIN
     expected.recorded := NEW.recorded;
     expected.closed_in := NEW.closed_in;
     IF expected IS DISTINCT FROM NEW OR NOT upper_inf(OLD.recorded) OR upper_inf(NEW.recorded)
-       OR lower(NEW.recorded) <> lower(OLD.recorded) OR NEW.closed_in IS NULL THEN
+       OR lower(NEW.recorded) IS DISTINCT FROM lower(OLD.recorded) OR NEW.closed_in IS NULL THEN
         RAISE EXCEPTION 'a version in % can only be closed', TG_TABLE_NAME;
     END IF;
     RETURN NULL;

@@ -1,0 +1,89 @@
+"""The arithmetic of timelines against a model so naive that it must be right: a table of days."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
+from gazetteer.ledger.versions import Statement, Version, in_order, stated
+
+RECORD = uuid4()
+FIRST = date(2000, 1, 1)
+LENGTH = 12
+# One day more on either side stands for all the days before and after.
+DAYS = [FIRST + timedelta(days=number) for number in range(-1, LENGTH + 1)]
+
+
+def bounds(draw: st.DrawFn) -> tuple[Bound, Bound]:
+    first = draw(st.none() | st.integers(0, LENGTH - 1))
+    last = draw(st.none() | st.integers((first or 0) + 1, LENGTH))
+    return tuple(  # type: ignore[return-value]
+        OPEN
+        if number is None
+        else Bound(FIRST + timedelta(days=number), UUID(int=draw(st.integers(1, 4))), Precision.DAY)
+        for number in (first, last)
+    )
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> Statement:
+    attributes = draw(st.none() | st.fixed_dictionaries({"name": st.sampled_from("甲乙丙")}))
+    return Statement("functional_area", RECORD, Span(*bounds(draw)), attributes)
+
+
+def told(said: list[Statement]) -> tuple[Version, ...]:
+    timeline: tuple[Version, ...] = ()
+    for statement in said:
+        timeline = stated(timeline, statement)
+    return timeline
+
+
+def day_by_day(said: list[Statement]) -> list[object]:
+    """What each day says: the last statement about it wins."""
+    table: list[object] = [None] * len(DAYS)
+    for statement in said:
+        for number, day in enumerate(DAYS):
+            if statement.span.covers(day):
+                table[number] = statement.attributes
+    return table
+
+
+@given(st.lists(statements(), max_size=8))
+def test_every_day_says_what_the_last_statement_about_it_said(said: list[Statement]) -> None:
+    timeline = told(said)
+    found = [[v.attributes for v in timeline if v.span.covers(day)] for day in DAYS]
+    assert found == [[] if wanted is None else [wanted] for wanted in day_by_day(said)]
+
+
+@given(st.lists(statements(), max_size=8))
+def test_versions_come_in_order_and_never_share_a_day(said: list[Statement]) -> None:
+    timeline = told(said)
+    assert in_order(reversed(timeline)) == timeline
+
+
+@given(st.lists(statements(), min_size=1, max_size=6))
+def test_a_statement_said_twice_changes_nothing_more(said: list[Statement]) -> None:
+    assert told([*said, said[-1]]) == told(said)
+
+
+@given(st.lists(statements(), min_size=1, max_size=6))
+def test_only_what_a_statement_cuts_takes_its_bounds(said: list[Statement]) -> None:
+    before, last = told(said[:-1]), said[-1]
+    own = Version(last.span, last.attributes or {})
+    for version in told(said):
+        cut_here = version.span.end == last.span.start or version.span.start == last.span.end
+        assert version in before or version == own or cut_here
+
+
+def test_a_period_without_a_day_cannot_be_said() -> None:
+    with pytest.raises(ValueError, match="empty period"):
+        Span(Bound(FIRST), Bound(FIRST))
+
+
+def test_a_timeline_with_a_day_of_two_versions_is_refused() -> None:
+    twice = [Version(Span(OPEN, OPEN), {"name": "甲"}), Version(Span(Bound(FIRST)), {"name": "乙"})]
+    with pytest.raises(ValueError, match="overlapping"):
+        in_order(twice)
