@@ -1,16 +1,21 @@
 """Problems as pages: the same shell, the same words as the API, and a way on."""
 
+from urllib.parse import urlencode
+
 import psycopg
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, redirect, request
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
-from gazetteer.problems import CodeNotInForce, Problem, Unavailable
+from gazetteer.ledger.asof import today
+from gazetteer.people.problems import PasswordChangeRequired
+from gazetteer.problems import CodeNotInForce, Problem, Unauthenticated, Unavailable
 from web.language import language
 from web.pages.links import period_links
 from web.pages.messages import text
 from web.pages.rendering import render
-from web.problems import STATUS, database_away, http_problem
+from web.problems import database_away, http_problem
 
 PROGRAM_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
 
@@ -24,8 +29,12 @@ def install(app: Flask, pages: tuple[Blueprint, ...]) -> None:
             blueprint.register_error_handler(away, _database_away)
 
 
-def problem_page(problem: Problem) -> Response:
-    """The page of a problem; a code out of force lists the periods when it was in force."""
+def problem_page(problem: Problem) -> BaseResponse:
+    """The page of a problem; who must log in first is sent to do so and comes back after it."""
+    if isinstance(problem, PasswordChangeRequired):
+        return redirect("/account", 303)
+    if isinstance(problem, Unauthenticated) and request.method == "GET":
+        return redirect(f"/login?{urlencode({'next': request.full_path.rstrip('?')})}", 303)
     lang = language()
     detail = problem.text(lang)
     code = (request.view_args or {}).get("code", "")
@@ -33,12 +42,12 @@ def problem_page(problem: Problem) -> Response:
         detail = text("problem.not_in_force", lang, code=code)
     return render(
         "problem.html",
-        STATUS[problem.kind],
+        problem=problem,
         title=problem.title(lang),
         detail=detail,
         periods=period_links(problem.extras.get("periods", ()), code),
         since=problem.extras.get("since"),
-        at=problem.extras.get("at"),
+        at=problem.extras.get("at") or today().isoformat(),
     )
 
 
@@ -62,12 +71,12 @@ def _http_error(error: HTTPException) -> Response:
     return page
 
 
-def _database_away(error: Exception) -> Response:
-    logged = database_away(error)
-    page = problem_page(
+def _database_away(error: Exception) -> BaseResponse:
+    database_away(error)  # writes the log
+    return problem_page(
         Unavailable(
-            "数据库暂时无法访问，请稍后再试。", "the database does not answer; try again soon"
+            "数据库暂时无法访问，请稍后再试。",
+            "the database does not answer; try again soon",
+            retry_after=5,
         )
     )
-    page.headers["Retry-After"] = logged.headers["Retry-After"]
-    return page

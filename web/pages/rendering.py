@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.asof import today
+from gazetteer.problems import Problem
 from gazetteer.settings import Settings
 from web.language import Lang, language
 from web.pages import display, messages
 from web.pages.assets import assets
 from web.pages.language import remember_lang
+from web.problems import STATUS
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""
@@ -74,20 +76,27 @@ def today_url() -> str:
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
-def render(template: str, status: int = 200, **values: Any) -> Response:
+def render(
+    template: str, status: int = 200, *, problem: Problem | None = None, **values: Any
+) -> Response:
     """The page of ``template`` in the language of the request.
 
     With the request header ``X-Panel: 1`` only the panel's content is sent, which the client puts
-    in place of the one before.
+    in place of the one before. A ``problem`` is shown on the page and decides the status.
     """
-    response = make_response(render_template(template, **_context(values)), status)
+    context = {**_context(), **values, "problem": problem}
+    response = make_response(render_template(template, **context), status)
+    if problem is not None:
+        response.status_code = STATUS[problem.kind]
+        if wait := problem.extras.get("retry_after"):
+            response.headers["Retry-After"] = str(wait)
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("X-Panel", "Accept-Language", "Cookie"))
     return remember_lang(response)
 
 
-def _context(values: Mapping[str, Any]) -> dict[str, Any]:
+def _context() -> dict[str, Any]:
     lang = language()
     now = today()
     return {
@@ -106,8 +115,7 @@ def _context(values: Mapping[str, Any]) -> dict[str, Any]:
         "panel_only": request.headers.get("X-Panel") == "1",
         "map_review_no": settings().map_review_no,
         "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
-        **values,
-        "at": values.get("at") or now.isoformat(),
+        "at": now.isoformat(),
     }
 
 

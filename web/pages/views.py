@@ -1,9 +1,11 @@
 """The public pages: start, unit and search. They ask the register what the API asks."""
 
+import re
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 from psycopg import Connection
+from werkzeug.wrappers import Response as BaseResponse
 
 from boundaries.areas import reads as areas
 from gazetteer.ledger.asof import AsOf, today
@@ -16,10 +18,11 @@ from web.language import language
 from web.moments import as_of_from_request
 from web.pages import changesets, overview
 from web.pages.links import succession_links
-from web.pages.rendering import render, settings
+from web.pages.rendering import render, settings, unit_url
 from web.pages.timeline import timeline, years_of_change
 
 RESULTS = 50
+CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
@@ -62,14 +65,16 @@ def unit(code: str) -> Response:
 
 
 @pages.get("/search")
-def search() -> Response:
+def search() -> BaseResponse:
     """The full list of what a name or code finds; works without a script."""
     moment = as_of_from_request()
     query = request.args.get("q", "").strip()
+    if CODE.fullmatch(query):
+        return redirect(unit_url(query))
     found: dict[str, Any] = {"features": []}
     if query:
         with snapshot() as conn:
-            found = names.search(conn, query, moment, limit=RESULTS)
+            found = names.search(conn, query, moment, names.Filters(), RESULTS)
     return render(
         "search.html",
         query=query,

@@ -54,6 +54,7 @@ export class Panel {
         location.assign(url);
         return;
       }
+      if (answer.redirected) history.replaceState(null, "", answer.url);
       this.show(await answer.text());
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;

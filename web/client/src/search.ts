@@ -5,8 +5,9 @@ interface Hit {
   readonly label: string;
   readonly name: string;
   readonly code: string | null;
-  readonly via_former_name?: string | null;
-  readonly divisions?: readonly { readonly name: string }[];
+  readonly matched_name: string;
+  readonly via_former_name: boolean;
+  readonly divisions: readonly { readonly name: string }[];
 }
 
 interface Answer {
@@ -106,10 +107,8 @@ export class Suggestions {
     option.className = "search__option";
     option.setAttribute("role", "option");
     option.dataset["index"] = String(index);
-    const where = (hit.divisions ?? []).map((division) => division.name).join(" › ");
-    const former = hit.via_former_name
-      ? `${this.config.text.former_name} ${hit.via_former_name}`
-      : "";
+    const where = hit.divisions.map((division) => division.name).join(" › ");
+    const former = hit.via_former_name ? `${this.config.text.former_name} ${hit.matched_name}` : "";
     option.append(
       text("b", hit.name, "zh-Hans"),
       text("span", hit.code ?? "", null, "code quiet"),
