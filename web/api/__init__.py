@@ -1,5 +1,6 @@
 """The HTTP interface: one file for each resource; each parses, calls and formats."""
 
-from web.api import accounts, divisions, session
+from web import tiles
+from web.api import accounts, areas, divisions, reverse, session
 
-APIS = (divisions.api, session.api, accounts.api)
+APIS = (divisions.api, areas.api, reverse.api, tiles.api, session.api, accounts.api, changes.api)

@@ -1,0 +1,258 @@
+"""Which units cover a point: the exact chain as of a date, and how near the border is.
+
+A point is first held against small pieces of the areas. Cutting rounds new vertices, so a piece
+may err within some 1e-13 degrees of a border: a point within :data:`DOUBT` of a border is
+judged on the whole polygon with exact arithmetic, everybody else by the pieces. A point on a
+border belongs to both sides.
+
+Nearness is measured to the closest point of the border, found on a plane in which a degree of
+longitude is as long as it is at the point, and then told as geodesic metres on the CGCS2000
+ellipsoid.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from boundaries.coordinates import Located
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.records.kinds import LEVELS
+
+Answer = dict[str, Any]
+
+DOUBT = "1e-9"
+"""Degrees (0.1 mm) from a border within which only the whole polygon decides."""
+
+REACH_DEGREES = 0.1
+"""A border farther away than this in the plane of degrees is not measured (about 10 km)."""
+
+NAMES_REACH_DEGREES = 0.2
+NAMES = 5
+"""The nearest names are the first 5 within about 20 km."""
+
+_E2 = 0.00669438002290079
+"""First eccentricity squared of the CGCS2000 ellipsoid (a = 6378137 m, 1/f = 298.257222101)."""
+
+_POINT = "point AS MATERIALIZED (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490) AS geom)"
+_INSIDE = "'^(T|0|...0)'"  # by a piece; or by DE-9IM: interior or boundary of the area meets it
+_DEPTH = f"array_position('{{{','.join(LEVELS)}}}'::text[], s.level)"
+
+
+def _metres(shape: str) -> str:
+    """SQL: geodesic metres from the point to the nearest spot of a shape within some kilometres.
+
+    ``%(squeeze)s`` is the length of a degree of longitude over that of a degree of latitude.
+    """
+    closest = (
+        f"ST_ClosestPoint(ST_Scale({shape}, %(squeeze)s, 1), ST_Scale(point.geom, %(squeeze)s, 1))"
+    )
+    return (
+        "ST_Distance(point.geom::geography,"
+        f" ST_Scale({closest}, 1 / %(squeeze)s::float8, 1)::geography)"
+    )
+
+
+_NAMES = f"""
+    SELECT near.place_id, n.text AS name, near.level, near.lon, near.lat, near.distance_m
+    FROM (
+        SELECT p.record_id AS place_id, p.level, ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
+            ST_Distance(point.geom::geography, p.location::geography) AS distance_m
+        FROM (
+            SELECT max(degrees) / %(squeeze)s::float8 * 1.001 AS reach FROM (
+                SELECT p.location <-> point.geom AS degrees FROM place_version p
+                WHERE p.location && ST_Expand(point.geom, {NAMES_REACH_DEGREES})
+                AND {in_force("p")}
+                ORDER BY p.location <-> point.geom LIMIT {NAMES}
+            ) first
+        ) within
+        JOIN place_version p
+        ON p.location && ST_Expand(point.geom, within.reach) AND {in_force("p")}
+        ORDER BY distance_m LIMIT {NAMES}
+    ) near
+    LEFT JOIN LATERAL (
+        SELECT n.text FROM name_version n WHERE n.place_id = near.place_id AND {in_force("n")}
+        ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans' LIMIT 1
+    ) n ON true
+    ORDER BY distance_m
+"""
+
+# One statement. LATERAL with OFFSET 0 keeps the planner on the primary keys: it underrates how
+# many versions are known at a moment. Everything within a metric distance d of the point lies
+# within d / squeeze in degrees, so a box around the first hit of the index holds the nearest.
+_REVERSE = f"""
+WITH {MOMENT}, {_POINT},
+candidate AS MATERIALIZED (
+    SELECT p.version_id, bool_or(ST_Covers(p.geom, point.geom)) AS inside,
+        bool_or(ST_DWithin(ST_Boundary(p.geom), point.geom, {DOUBT})) AS at_cut_or_border
+    FROM point, area_piece p WHERE p.geom && ST_Expand(point.geom, {DOUBT}) GROUP BY 1
+),
+judged AS MATERIALIZED (
+    SELECT c.version_id, a.unit_id, a.accuracy_m, {in_force("a")} AS in_force,
+        CASE WHEN c.at_cut_or_border AND EXISTS (
+            SELECT FROM border_piece b WHERE b.version_id = c.version_id
+            AND b.geom && ST_Expand(point.geom, {DOUBT})
+            AND ST_DWithin(b.geom, point.geom, {DOUBT})
+        ) THEN ST_Relate(a.geom, point.geom) WHEN c.inside THEN 'T' ELSE 'F' END AS relation
+    FROM moment CROSS JOIN point CROSS JOIN candidate c
+    JOIN LATERAL (SELECT * FROM area_version WHERE version_id = c.version_id OFFSET 0) a
+    ON a.recorded @> moment.known_at
+),
+link AS MATERIALIZED (
+    SELECT j.version_id, j.accuracy_m, s.unit_id, s.code, s.name, s.level, {_DEPTH} AS depth,
+        j.relation LIKE '___0%%' AS on_boundary
+    FROM moment CROSS JOIN judged j
+    JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = j.unit_id OFFSET 0) s
+    ON {in_force("s")}
+    WHERE j.in_force AND j.relation ~ {_INSIDE}
+)
+SELECT moment.known_at,
+    (SELECT json_agg(json_build_object('level', level, 'unit_id', unit_id, 'code', code,
+        'name', name) ORDER BY depth, code) FROM link)::text AS chain,
+    coalesce((SELECT bool_or(on_boundary) FROM link), false) AS on_boundary,
+    (SELECT array_agg(version_id) FROM judged WHERE NOT in_force AND relation ~ {_INSIDE})
+        AS other_times,
+    low.accuracy_m, border.metres,
+    (SELECT json_agg(nearest) FROM ({_NAMES}) nearest)::text AS nearest_names,
+    EXISTS (SELECT FROM jurisdiction_version j WHERE j.geom && point.geom) AS has_overrides
+FROM moment CROSS JOIN point
+LEFT JOIN LATERAL (SELECT * FROM link ORDER BY depth DESC LIMIT 1) low ON true
+LEFT JOIN LATERAL (
+    SELECT b.geom <-> point.geom AS degrees FROM border_piece b
+    WHERE b.version_id = low.version_id ORDER BY b.geom <-> point.geom LIMIT 1
+) first ON true
+LEFT JOIN LATERAL (
+    SELECT min({_metres("b.geom")}) AS metres FROM border_piece b
+    WHERE b.version_id = low.version_id AND first.degrees < {REACH_DEGREES}
+    AND b.geom && ST_Expand(point.geom, first.degrees / %(squeeze)s::float8 * 1.001 + 1e-9)
+) border ON true
+"""
+
+# The units beyond the border: those that do not cover the point and come nearer than the limit.
+_BEYOND = f"""
+WITH {MOMENT}, {_POINT},
+near AS MATERIALIZED (
+    SELECT p.version_id, min({_metres("p.geom")}) AS metres FROM point, area_piece p
+    WHERE p.geom && ST_Expand(point.geom, %(reach_x)s, %(reach_y)s) GROUP BY 1
+)
+SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, near.metres AS distance_m
+FROM moment CROSS JOIN near
+JOIN LATERAL (SELECT * FROM area_version WHERE version_id = near.version_id OFFSET 0) a
+ON {in_force("a")}
+JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force("s")}
+WHERE near.metres <= greatest(%(limit_m)s, a.accuracy_m) AND s.unit_id <> ALL (%(chain)s::uuid[])
+ORDER BY near.metres, {_DEPTH} DESC, s.code
+"""
+
+_OVERRIDES = f"""
+WITH {MOMENT}, {_POINT}
+SELECT json_build_object('unit_id', g.unit_id, 'code', g.code, 'name', g.name) AS grantor,
+    json_build_object('unit_id', h.unit_id, 'code', h.code, 'name', h.name) AS holder,
+    act.body AS act, j.remark,
+    json_build_object('from', lower(j.valid), 'to', upper(j.valid)) AS valid
+FROM moment CROSS JOIN point
+JOIN jurisdiction_version j ON {in_force("j")} AND ST_Intersects(j.geom, point.geom)
+LEFT JOIN unit_state g ON g.unit_id = j.grantor_unit AND {in_force("g")}
+LEFT JOIN unit_state h ON h.unit_id = j.holder_unit AND {in_force("h")}
+LEFT JOIN LATERAL (
+    SELECT json_build_object('title', v.title, 'number', v.number, 'authority', v.authority,
+        'approved_on', v.approved_on, 'effective_on', v.effective_on, 'source', v.source) AS body
+    FROM act_version v WHERE v.record_id = j.act_id AND v.recorded @> moment.known_at LIMIT 1
+) act ON true
+ORDER BY lower(j.valid)
+"""
+
+_OTHER_TIMES = f"""
+WITH {MOMENT}
+SELECT s.level, min(lower(a.valid)) AS since
+FROM moment, area_version a JOIN unit_state s USING (unit_id)
+WHERE a.version_id = ANY(%(versions)s) AND lower(a.valid) > %(at)s
+AND s.recorded @> moment.known_at AND s.valid && a.valid
+GROUP BY s.level
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A point, and the moment for which everything about it is asked."""
+
+    conn: Connection[Any]
+    at: Located
+    params: dict[str, Any]
+
+    def rows(self, statement: str, **more: Any) -> list[Answer]:
+        with self.conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(statement, {**self.params, **more}).fetchall()
+
+
+def squeeze(lat: float) -> float:
+    """A degree of longitude over a degree of latitude on the ellipsoid, at a latitude below 90."""
+    phi = math.radians(max(-89.9, min(89.9, lat)))
+    return math.cos(phi) * (1 - _E2 * math.sin(phi) ** 2) / (1 - _E2)
+
+
+def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m: float) -> Answer:
+    """The units whose area covers the point at the moment, top first, and what is around it.
+
+    ``boundary_distance_m``: metres to the border of the lowest covering unit; None beyond some
+    10 km, and where no unit covers the point and none is near. ``near_boundary``: that distance
+    is within ``near_boundary_m``, the accuracy of the border or that of the point, whichever is
+    the largest. ``known_since``: levels whose area over the point is known from a later day only.
+    """
+    params = {**as_of.params(), "lon": point.lon, "lat": point.lat, "squeeze": squeeze(point.lat)}
+    spot = _Spot(conn, point, params)
+    row = spot.rows(_REVERSE)[0]
+    if as_of.known_at is not None:
+        known_at(conn, as_of)
+    params["known_at"] = row["known_at"]  # whatever else is asked, is asked of the same state
+    chain = orjson.loads(row["chain"] or "[]")
+    limit = max(near_boundary_m, row["accuracy_m"] or 0.0, point.accuracy_m or 0.0)
+    metres = row["metres"]
+    near = metres is not None and metres <= limit
+    beyond = _beyond(spot, limit, chain) if near or not chain else []
+    if not chain and beyond:
+        near, metres = True, beyond[0]["distance_m"]
+    return {
+        "chain": chain,
+        "on_boundary": row["on_boundary"],
+        "near_boundary": near,
+        "near_boundary_limit_m": limit,
+        "boundary_distance_m": metres,
+        "beyond_boundary": beyond,
+        "jurisdiction_overrides": _overrides(spot) if row["has_overrides"] else [],
+        "nearest_names": orjson.Fragment(row["nearest_names"] or "[]"),
+        "known_since": _known_since(spot, row["other_times"], chain),
+        **as_of.echo(row["known_at"]),
+    }
+
+
+def _beyond(spot: _Spot, limit: float, chain: list[Answer]) -> list[Answer]:
+    """The lowest units within ``limit`` metres that do not cover the point, nearest first."""
+    reach = max(limit, 1000.0) / 110_000
+    rows = spot.rows(
+        _BEYOND,
+        limit_m=limit,
+        chain=[unit["unit_id"] for unit in chain],
+        reach_y=reach,
+        reach_x=reach / squeeze(spot.at.lat),
+    )
+    parents = {row.pop("parent_id") for row in rows}
+    return [
+        {**row, "unit_id": str(row["unit_id"])} for row in rows if row["unit_id"] not in parents
+    ]
+
+
+def _overrides(spot: _Spot) -> list[Answer]:
+    """Where another unit's law applies although the boundary has not moved."""
+    return spot.rows(_OVERRIDES)
+
+
+def _known_since(spot: _Spot, versions: list[int] | None, chain: list[Answer]) -> Answer:
+    if not versions:
+        return {}
+    levels = {unit["level"] for unit in chain}
+    rows = spot.rows(_OTHER_TIMES, versions=versions)
+    return {row["level"]: row["since"].isoformat() for row in rows if row["level"] not in levels}

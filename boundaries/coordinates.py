@@ -1,0 +1,186 @@
+"""Coordinates as people bring them, turned into lon, lat of CGCS2000 or refused with the reason.
+
+The register keeps CGCS2000 (EPSG:4490). Gauss-Krüger and WGS 84 are the same datum for a look-up
+and converted exactly. Map providers' shifted coordinates (GCJ-02, BD-09) are converted by the
+public formula, which is only approximate. Beijing 1954 and Xian 1980 are refused: the parameters
+are state secrets, and what general software does instead returns the input unchanged although
+the true shift is tens of metres to more than a hundred.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from pyproj import Transformer
+
+from gazetteer.problems import InvalidValue
+
+Pair = tuple[float, float]
+
+
+class Crs(StrEnum):
+    """Coordinate systems that are taken; numbers are EPSG codes."""
+
+    CGCS2000 = "4490"
+    WGS84 = "4326"
+    WEB_MERCATOR = "3857"
+    GK_111 = "4546"
+    GK_114 = "4547"
+    GK_117 = "4548"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+GAUSS_KRUEGER = (Crs.GK_111, Crs.GK_114, Crs.GK_117)
+"""CGCS2000 3° zones of 111, 114 and 117 E, easting without the zone number."""
+
+SHIFT_ACCURACY_M = 10.0
+"""A cautious figure for the public formula of GCJ-02 and BD-09; nothing official is published."""
+
+_ALIASES = {
+    "cgcs2000": Crs.CGCS2000,
+    "wgs84": Crs.WGS84,
+    "crs84": Crs.WGS84,
+    "gcj-02": Crs.GCJ02,
+    "bd-09": Crs.BD09,
+}
+_XIAN_1980 = {"xian80", "xian1980", "4610", *map(str, range(2327, 2391))}
+_BEIJING_1954 = {"beijing54", "beijing1954", "4214", "4555", *map(str, range(2401, 2443))}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A position in degrees of CGCS2000; ``accuracy_m`` where its conversion is approximate."""
+
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+
+
+def crs_named(text: str) -> Crs:
+    """The coordinate system that ``text`` names: an EPSG code with or without prefix, or a name.
+
+    Raises:
+        InvalidValue: unknown, or one whose transformation is not available to anybody.
+    """
+    name = text.strip().lower().removeprefix("epsg:").replace(" ", "")
+    for refused, label in (
+        (_XIAN_1980, "西安80 (Xian 1980)"),
+        (_BEIJING_1954, "北京54 (Beijing 1954)"),
+    ):
+        if name in refused:
+            raise InvalidValue(
+                f"{label} 到 CGCS2000 的转换参数不公开；"
+                "通用软件原样返回坐标，实际相差数十至百余米。请提供经批准的 CGCS2000 成果。",
+                f"the transformation from {label} to CGCS2000 is not public; general software"
+                " returns the input unchanged, tens of metres to over 100 m off. Bring officially"
+                " transformed CGCS2000 coordinates",
+                field="crs",
+            )
+    try:
+        return _ALIASES.get(name) or Crs(name)
+    except ValueError:
+        accepted = ", ".join(Crs)
+        raise InvalidValue(
+            f"不支持坐标系“{text}”；可用：{accepted}。",
+            f"{text!r} is not supported; use one of {accepted}",
+            field="crs",
+        ) from None
+
+
+def located(lon: float, lat: float, crs: Crs = Crs.CGCS2000) -> Located:
+    """A position given in ``crs``; in projected systems ``lon`` is the easting in metres.
+
+    Raises:
+        InvalidValue: not a number, out of range, or the two look swapped.
+    """
+    if crs in (Crs.CGCS2000, Crs.WGS84, Crs.GCJ02, Crs.BD09):
+        _refuse_outside(lon, lat, (-180, 180), (-90, 90))
+    if crs in (Crs.CGCS2000, Crs.WGS84):  # equal within less than a metre: enough to look up
+        return Located(lon, lat)
+    if crs in (Crs.GCJ02, Crs.BD09):
+        shifted = gcj02 if crs is Crs.GCJ02 else bd09
+        return Located(*_inverse(shifted, (lon, lat)), SHIFT_ACCURACY_M)
+    if crs in GAUSS_KRUEGER:
+        _refuse_zone_number(lon)
+        _refuse_outside(lon, lat, (0, 1_000_000), (1_000_000, 6_000_000))
+    else:
+        _refuse_outside(lon, lat, (-20037508.35, 20037508.35), (-20037508.35, 20037508.35))
+    return Located(*_unprojection(crs).transform(lon, lat))
+
+
+def _refuse_zone_number(easting: float) -> None:
+    if 25_000_000 <= easting < 46_000_000:
+        raise InvalidValue(
+            f"横坐标 {easting} 带有带号 {easting // 1e6:.0f}，请去掉前两位。",
+            f"the easting {easting} begins with the zone number {easting // 1e6:.0f}; leave it out",
+            field="lon",
+        )
+
+
+def _refuse_outside(lon: float, lat: float, lons: Pair, lats: Pair) -> None:
+    for field, value, limits in (("lon", lon, lons), ("lat", lat, lats)):
+        if limits[0] <= value <= limits[1]:
+            continue
+        swapped = lons[0] <= lat <= lons[1] and lats[0] <= lon <= lats[1]
+        raise InvalidValue(
+            f"{field}={value} 超出范围 {limits[0]} 至 {limits[1]}"
+            + ("；lon 与 lat 似乎颠倒了。" if swapped else "。"),
+            f"{field}={value} is outside {limits[0]} to {limits[1]}"
+            + ("; lon and lat look swapped" if swapped else ""),
+            field=field,
+            looks_swapped=swapped,
+        )
+
+
+@cache
+def _unprojection(crs: Crs) -> Transformer:
+    return Transformer.from_crs(f"EPSG:{crs}", "EPSG:4490", always_xy=True)
+
+
+def _inverse(forward: Callable[[float, float], Pair], target: Pair) -> Pair:
+    """The position that ``forward`` shifts to ``target``, to 1e-10 degrees (0.01 mm)."""
+    lon, lat = target
+    for _ in range(30):
+        x, y = forward(lon, lat)
+        lon, lat = lon + target[0] - x, lat + target[1] - y
+        if abs(target[0] - x) + abs(target[1] - y) < 1e-10:
+            break
+    return lon, lat
+
+
+# The shift as everybody outside the providers computes it: Krassowsky ellipsoid, and polynomials
+# with sines in the distance from 105 E, 35 N. Outside a rough rectangle nothing is shifted.
+_A, _E2 = 6378245.0, 0.00669342162296594323
+
+
+def gcj02(lon: float, lat: float) -> Pair:
+    """WGS 84 or CGCS2000 degrees as GCJ-02 (Amap, Tencent) shows them; public formula."""
+    if not (72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271):
+        return lon, lat
+    x, y, pi = lon - 105.0, lat - 35.0, math.pi
+    waves = (20 * math.sin(6 * x * pi) + 20 * math.sin(2 * x * pi)) * 2 / 3
+    east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x)) + waves
+    east += (20 * math.sin(x * pi) + 40 * math.sin(x / 3 * pi)) * 2 / 3
+    east += (150 * math.sin(x / 12 * pi) + 300 * math.sin(x / 30 * pi)) * 2 / 3
+    north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x)) + waves
+    north += (20 * math.sin(y * pi) + 40 * math.sin(y / 3 * pi)) * 2 / 3
+    north += (160 * math.sin(y / 12 * pi) + 320 * math.sin(y / 30 * pi)) * 2 / 3
+    phi = math.radians(lat)
+    w2 = 1 - _E2 * math.sin(phi) ** 2
+    meridian = _A * (1 - _E2) / (w2 * math.sqrt(w2))
+    parallel = _A / math.sqrt(w2) * math.cos(phi)
+    return lon + math.degrees(east / parallel), lat + math.degrees(north / meridian)
+
+
+def bd09(lon: float, lat: float) -> Pair:
+    """WGS 84 or CGCS2000 degrees as BD-09 (Baidu) shows them; public formula over GCJ-02."""
+    x, y = gcj02(lon, lat)
+    if (x, y) == (lon, lat):
+        return x, y
+    turn = math.pi * 3000.0 / 180.0
+    radius = math.hypot(x, y) + 0.00002 * math.sin(y * turn)
+    angle = math.atan2(y, x) + 0.000003 * math.cos(x * turn)
+    return radius * math.cos(angle) + 0.0065, radius * math.sin(angle) + 0.006

@@ -1,0 +1,36 @@
+"""The polygon of a unit: ``/v1/divisions/{code}/area``."""
+
+from flask import Response
+from pydantic import Field
+
+from boundaries.areas import reads
+from boundaries.coordinates import crs_named
+from web.contract import Api, as_json
+from web.db import connection
+from web.moments import Code, Moment
+
+api = Api()
+
+GEOJSON = "application/geo+json"
+
+
+class AreaQuery(Moment):
+    """The moment, and the system of the coordinates in the answer."""
+
+    crs: str = Field(
+        "4490",
+        description="EPSG code of the answer: 4490, 4326, 3857, or Gauss-Krüger 4546, 4547, 4548."
+        " Always x = east before y = north, also where EPSG lists north first",
+    )
+
+
+@api.get("/v1/divisions/<code>/area", GEOJSON)
+def area(code: Code, query: AreaQuery) -> Response:
+    """The polygon of the unit that carried the code on the date, as a GeoJSON feature.
+
+    Properties: `area_km2` on the CGCS2000 ellipsoid, `source`, `accuracy_m`, `valid`. A unit in
+    force whose polygon is not known on the date: 404 `no_area_known` with `known_since`.
+    """
+    crs = crs_named(query.crs)
+    with connection() as conn:
+        return as_json(reads.area(conn, code, query.as_of(), crs), media=GEOJSON)

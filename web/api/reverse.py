@@ -1,0 +1,147 @@
+"""What lies at a point: ``/v1/reverse``."""
+
+from typing import Any
+
+from flask import current_app
+from pydantic import BaseModel, Field, FiniteFloat
+
+from boundaries.areas.reverse import reverse as units_at
+from boundaries.coordinates import crs_named, located
+from web.api.answers import AtMoment, Brief
+from web.contract import Api
+from web.db import connection
+from web.moments import Moment
+
+api = Api()
+
+
+class PointQuery(Moment):
+    """A position, the system of its coordinates, and the moment."""
+
+    lon: FiniteFloat = Field(description="Longitude in degrees; easting in metres if projected")
+    lat: FiniteFloat = Field(description="Latitude in degrees; northing in metres if projected")
+    crs: str = Field(
+        "4490",
+        description="4490 (CGCS2000), 4326, 3857, Gauss-Krüger 4546, 4547, 4548 (easting without"
+        " zone number), gcj02 or bd09 (approximate). Beijing 1954 and Xian 1980 are refused",
+    )
+
+
+class Position(BaseModel):
+    """Degrees, CGCS2000."""
+
+    lon: float
+    lat: float
+
+
+class Conversion(BaseModel):
+    """The coordinates were converted approximately: to within about this many metres."""
+
+    accuracy_m: float
+
+
+class UnitId(Brief):
+    """A unit by id, code and name."""
+
+    unit_id: str
+
+
+class Link(UnitId):
+    """A unit whose area covers the point."""
+
+    level: str
+
+
+class Beyond(Link):
+    """A unit on the other side of the near border, with its distance in metres."""
+
+    distance_m: float
+
+
+class Document(BaseModel):
+    """The legal document of an override."""
+
+    title: str
+    number: str | None
+    authority: str | None
+    approved_on: str | None
+    effective_on: str | None
+    source: str | None
+
+
+class Period(BaseModel):
+    """Half-open; null where open."""
+
+    model_config = {"populate_by_name": True}
+
+    start: str | None = Field(alias="from")
+    to: str | None
+
+
+class Override(BaseModel):
+    """Here the law of the holder applies, although the boundary has not moved."""
+
+    grantor: UnitId
+    holder: UnitId
+    act: Document | None
+    remark: str | None
+    valid: Period
+
+
+class NamedPlace(BaseModel):
+    """A place near the point."""
+
+    place_id: str
+    name: str | None
+    level: str
+    lon: float
+    lat: float
+    distance_m: float
+
+
+class Reverse(AtMoment):
+    """The chain of units over a point, top first, and what is around it.
+
+    A point on a border lies in both units. `boundary_distance_m` is the geodesic distance to the
+    border of the lowest unit of the chain (null beyond some 10 km); `near_boundary` says that it
+    is within `near_boundary_limit_m`: a setting, the accuracy of the border or that of the point,
+    whichever is the largest. `known_since` names the levels whose area over the point is known
+    from a later day only. In the sea or abroad the chain is empty.
+    """
+
+    lon: float
+    lat: float
+    crs: str
+    point: Position
+    conversion: Conversion | None
+    chain: list[Link]
+    on_boundary: bool
+    near_boundary: bool
+    near_boundary_limit_m: float
+    boundary_distance_m: float | None
+    beyond_boundary: list[Beyond]
+    jurisdiction_overrides: list[Override]
+    nearest_names: list[NamedPlace]
+    known_since: dict[str, str]
+
+
+@api.get("/v1/reverse", Reverse)
+def reverse(query: PointQuery) -> dict[str, Any]:
+    """The units whose area covers a point on the date, and what is around it.
+
+    The chain is exact: judged on the whole polygons, boundary points belong to both sides.
+    """
+    crs = crs_named(query.crs)
+    point = located(query.lon, query.lat, crs)
+    near_m = current_app.config["GAZETTEER"].near_boundary_m
+    with connection() as conn:
+        answer = units_at(conn, point, query.as_of(), near_m)
+    approximate = {"accuracy_m": point.accuracy_m} if point.accuracy_m is not None else None
+    return {
+        "lon": query.lon,
+        "lat": query.lat,
+        "crs": crs.value,
+        "point": {"lon": point.lon, "lat": point.lat},
+        "conversion": approximate,
+        **answer,
+    }

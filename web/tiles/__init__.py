@@ -1,0 +1,69 @@
+"""Vector tiles over HTTP: cacheable, and told apart by the head of the ledger."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any
+
+from flask import Response, request
+from psycopg import Connection
+from pydantic import Field
+
+from boundaries.areas import tiles
+from boundaries.areas.tiles import Tile
+from gazetteer.ledger.asof import AsOf, known_at
+from web.contract import Api
+from web.db import connection
+from web.moments import Moment
+
+api = Api()
+
+MVT = "application/vnd.mapbox-vector-tile"
+FORM = "1"
+"""Raise it with every change of what a tile of the same state contains."""
+
+Zoom = Annotated[int, Field(description="Zoom, 0 to 22")]
+Column = Annotated[int, Field(description="Column, counted from the west")]
+Row = Annotated[int, Field(description="Row, counted from the north")]
+Reader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
+
+
+@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT)
+def division_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
+    """Areas of units in force: layers `province`, `prefecture`, `county`, and `label` (points).
+
+    Properties: `unit_id`, `code`, `name`, `romanized_name`, `level`. An empty tile is 204.
+    """
+    return _answer("divisions", tiles.divisions, Tile(z, x, y), query.as_of())
+
+
+@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT)
+def place_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
+    """Places in force: layer `places`, thinned below zoom 14. An empty tile is 204.
+
+    Properties: `place_id`, `name`, `level`, `legal_class`, `class_code`.
+    """
+    return _answer("places", tiles.places, Tile(z, x, y), query.as_of())
+
+
+def _answer(layer: str, read: Reader, tile: Tile, as_of: AsOf) -> Response:
+    with connection() as conn:
+        if as_of.known_at is not None:
+            known_at(conn, as_of)
+        if request.if_none_match:
+            tag = _tag(layer, tile, as_of, tiles.head(conn))
+            if request.if_none_match.contains(tag):
+                return _cacheable(Response(status=304), tag)
+        seq, content = read(conn, tile, as_of)
+    status = 200 if content else 204
+    return _cacheable(Response(content, status, mimetype=MVT), _tag(layer, tile, as_of, seq))
+
+
+def _tag(layer: str, tile: Tile, as_of: AsOf, seq: int) -> str:
+    """The tile of one state of the register at one moment: the same tag, the same bytes."""
+    return sha256(repr((FORM, layer, tile, as_of, seq)).encode()).hexdigest()[:32]
+
+
+def _cacheable(response: Response, tag: str) -> Response:
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
