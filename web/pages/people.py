@@ -38,7 +38,7 @@ def reset_password(login: str) -> Response:
 @people.post("/<login>/active")
 def set_active(login: str) -> Response:
     """Switch an account on or off."""
-    wanted = api.AccountChanges(active=request.form.get("active") == "yes")
+    wanted = api.AccountChanges.model_validate({"active": request.form.get("active") == "yes"})
     return _done(*attempt(lambda: api.change_account(login, wanted)))
 
 

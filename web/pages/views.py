@@ -98,6 +98,6 @@ def _area(
 ) -> tuple[dict[str, Any] | None, str | None]:
     """The properties of the unit's polygon; without one on the date, since when there is one."""
     try:
-        return areas.area(conn, code, moment)["properties"], None
+        return areas.area_facts(conn, code, moment), None
     except NoAreaKnown as problem:
         return None, problem.extras.get("known_since")
