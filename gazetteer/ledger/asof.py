@@ -70,8 +70,8 @@ def known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
         InvalidValue: ``known_at`` lies in the future, or before the first publication.
     """
     row = conn.execute(
-        "SELECT recorded_at, (SELECT min(recorded_at) FROM changeset), clock_timestamp()"
-        " FROM ledger_head"
+        "SELECT nullif(recorded_at, '-infinity'),"
+        " (SELECT min(recorded_at) FROM changeset), clock_timestamp() FROM ledger_head"
     ).fetchone()
     if row is None or row[1] is None:
         return as_of.known_at or datetime.now(UTC)

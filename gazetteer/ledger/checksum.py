@@ -59,7 +59,7 @@ def _hex(total: int) -> str:
 
 def head_checksum(conn: Connection[Any], kinds: Kinds) -> Checksum:
     """The checksum of what is known now, as kept; call it inside :func:`feed.one_moment`."""
-    row = conn.execute("SELECT seq, recorded_at FROM ledger_head").fetchone()
+    row = conn.execute("SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head").fetchone()
     seq, recorded_at = row if row else (0, None)
     sums = {
         name: KindSum(versions, int(total))
@@ -67,7 +67,7 @@ def head_checksum(conn: Connection[Any], kinds: Kinds) -> Checksum:
             "SELECT kind, versions, digest_sum FROM ledger_sum"
         )
     }
-    return Checksum(seq, recorded_at if seq else None, {name: sums[name] for name in kinds})
+    return Checksum(seq, recorded_at, {name: sums[name] for name in kinds})
 
 
 def checksum(conn: Connection[Any], kinds: Kinds, seq: int | None = None) -> Checksum:

@@ -32,7 +32,7 @@ class Tampering:
 def recompute(conn: Connection[Any], kinds: Kinds) -> Iterator[Tampering]:
     """Everything that was changed behind the ledger's back; nothing if all is well."""
     with one_moment(conn):
-        if conn.execute(_BROKEN_SEQUENCE).fetchone():
+        if conn.execute(_BROKEN_SEQUENCE).rowcount:
             yield Tampering("sequence_broken")
         kept = head_checksum(conn, kinds).kinds
         for name, kind in kinds.items():
