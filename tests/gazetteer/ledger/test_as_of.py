@@ -139,3 +139,7 @@ def test_a_deleted_period_is_empty_and_the_rest_stays(conn: Conn) -> None:
     publish(conn, gap, why=CORRECTION)
     found = [name_of(conn, unit, AsOf(date(year, 6, 1))) for year in (1999, 2000, 2001)]
     assert found == [["天河区"], [], ["天河区"]]
+
+
+def test_an_empty_register_knows_of_now(conn: Conn) -> None:
+    assert known_at(conn, AsOf(date(2020, 1, 1))) is not None
