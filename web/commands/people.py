@@ -6,6 +6,7 @@ argument, which other users of the machine could read.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,6 @@ from typing import Any
 
 import click
 import psycopg
-from click.termui import prompt
 from psycopg import Connection
 
 from gazetteer.database.register import register_database
@@ -188,8 +188,9 @@ def _operator() -> str:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
-    return str(prompt("Password", hide_input=True, confirmation_prompt=True))
+        return sys.stdin.readline().rstrip("\r\n")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer
 
 
 def _grant(conn: Connection[Any], text: str) -> Grant:

@@ -1,0 +1,57 @@
+"""A small register of one province with two counties, and people in it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from gazetteer.ledger.bounds import OPEN, Bound, Span
+from gazetteer.ledger.versions import Statement
+from gazetteer.people import accounts
+from gazetteer.people.accounts import Account
+from gazetteer.people.roles import Grant
+
+PASSWORD = "heron over wet rice"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Province 440000 > prefecture 440100 > counties 440106 and (until 2014) 440184; 440300."""
+
+    province: UUID
+    canton: UUID
+    tianhe: UUID
+    conghua: UUID
+    shenzhen: UUID
+
+
+def unit_with_code(
+    level: str, code: str, parent: UUID | None, until: date | None = None
+) -> tuple[UUID, list[Statement]]:
+    unit, place = uuid4(), uuid4()
+    span = Span(Bound(date(1988, 1, 1)), Bound(until) if until else OPEN)
+    facts: dict[str, Any] = {"level": level, "place_id": place, "subordination_parent": parent}
+    coded = {"unit_id": unit, "code": code, "code_system": "mca"}
+    placed = {"legal_class": "administrative", "level": level, "unit_id": unit}
+    return unit, [
+        Statement("unit", unit, span, facts),
+        Statement("place", place, span, placed),
+        Statement("code", uuid4(), span, coded),
+    ]
+
+
+def person(conn: psycopg.Connection, login: str, *grants: Grant, changed: bool = True) -> Account:
+    """An account with these roles, whose owner has chosen the password already."""
+    accounts.create(
+        conn,
+        by="test",
+        login=login,
+        display_name=login.title(),
+        password=PASSWORD,
+        must_change=not changed,
+    )
+    for grant in grants:
+        accounts.grant(conn, login, grant.role, grant.unit_id, by="test")
+    return accounts.find(conn, login)
