@@ -5,6 +5,7 @@ Level and code digits decide where the name alone is ambiguous (GB/T 2260, GB/T 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 NATIONS = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|"
@@ -45,6 +46,7 @@ class Parts:
     short: str | None
 
 
+@lru_cache(maxsize=1024)
 def parts(name: str, level: str) -> Parts:
     """Take the name of a unit of ``level`` apart."""
     generic = next((g for g in GENERIC[level] if name.endswith(g) and len(name) > len(g)), None)

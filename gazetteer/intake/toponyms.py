@@ -91,10 +91,10 @@ def _place(row: ToponymRow, within: UUID | None) -> Iterator[Timeline]:
     latin = _distinct([n for n in (row.name, *row.others) if is_latin(n)])
     for text in chinese:
         yield _name(row, place_id, text, _script(text))
-    if chinese:
-        yield from (_spelling(row, chinese[0], n, text) for n, text in enumerate(latin))
-    else:
-        yield from (_name(row, place_id, text, "en") for text in latin or [row.name])
+    if chinese and latin:
+        yield _spelling(row, chinese[0], latin.pop(0))
+    for text in latin if chinese else latin or [row.name]:
+        yield _name(row, place_id, text, "und-Latn")
 
 
 def _name(row: ToponymRow, place_id: UUID, text: str, language: str) -> Timeline:
@@ -113,16 +113,15 @@ def _name(row: ToponymRow, place_id: UUID, text: str, language: str) -> Timeline
     )
 
 
-def _spelling(row: ToponymRow, name: str, number: int, text: str) -> Timeline:
+def _spelling(row: ToponymRow, name: str, text: str) -> Timeline:
     """The first Latin name of a place of the mainland is its Pinyin, elsewhere the English one."""
-    main = "pinyin" if row.country == "CN" else "english"
     return _one(
         "spelling",
         (row.key, "alias", name, text),
         {
             "name_id": record_id("name", row.key, "alias", name),
             "text": text,
-            "system": "local" if number else main,
+            "system": "pinyin" if row.country == "CN" else "english",
             "status": "proposed",
             "source": row.source,
         },

@@ -50,13 +50,14 @@ class UnitLife:
 def timelines(life: UnitLife) -> Iterator[Timeline]:
     """All records of one unit."""
     place_id = record_id("place", life.key)
+    unit_id = life.unit_id
     yield Timeline(
         "unit",
-        life.unit_id,
+        unit_id,
         _merged([(s.span, _unit_attributes(s, life.level, place_id)) for s in life.stages]),
     )
-    yield from _codes(life)
-    yield _place(life, place_id)
+    yield from _codes(life, unit_id)
+    yield _place(life, unit_id, place_id)
     yield from _names(life, place_id)
 
 
@@ -72,10 +73,10 @@ def _unit_attributes(stage: Stage, level: str, place_id: UUID) -> dict[str, Any]
     }
 
 
-def _codes(life: UnitLife) -> Iterator[Timeline]:
+def _codes(life: UnitLife, unit_id: UUID) -> Iterator[Timeline]:
     for code, stages in _grouped(life.stages, [s.code for s in life.stages]):
         attributes = {
-            "unit_id": life.unit_id,
+            "unit_id": unit_id,
             "code": code,
             "code_system": stages[0].code_system,
         }
@@ -86,14 +87,14 @@ def _codes(life: UnitLife) -> Iterator[Timeline]:
         )
 
 
-def _place(life: UnitLife, place_id: UUID) -> Timeline:
+def _place(life: UnitLife, unit_id: UUID, place_id: UUID) -> Timeline:
     village = life.level == "village"
     residents = village and unit_type(life.stages[-1].name, "village", "") == "居民委员会"
     attributes = {
         "legal_class": "village_seat" if village else "division",
         "class_code": RESIDENTS if residents else None,
         "level": life.level,
-        "unit_id": life.unit_id,
+        "unit_id": unit_id,
         "within": None,
         "location": None,
         "source": life.source,

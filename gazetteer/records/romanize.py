@@ -8,10 +8,12 @@ Uyghur and other scripts are officially spelled by their own rules, which this m
 
 import csv
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import pypinyin
+from pypinyin.constants import PHRASES_DICT
 
 READINGS = Path(__file__).with_name("readings.csv")
 
@@ -35,24 +37,31 @@ def _longest(province: str) -> int:
 
 
 @cache
-def _only_reading(char: str) -> str | None:
-    """The reading of a character that has just one, without tone; None if there are several."""
-    readings = pypinyin.pinyin(char, style=pypinyin.Style.NORMAL, heteronym=True, errors="ignore")
-    if len(readings) == 1 and len(set(readings[0])) == 1:
-        return str(readings[0][0])
-    return None
+def _usual_reading(char: str) -> str | None:
+    """The reading of a character by itself, without tone; None if it has none."""
+    found = pypinyin.lazy_pinyin(char, errors="ignore")
+    return str(found[0]) if len(found) == 1 else None
+
+
+@cache
+def _phrase_pairs() -> frozenset[str]:
+    """Pairs of characters inside the phrases by which pypinyin decides between readings."""
+    return frozenset(first + second for p in PHRASES_DICT for first, second in pairwise(p))
 
 
 def _by_context(text: str) -> list[str] | None:
-    """Readings of a run of characters; pypinyin decides where one has several."""
-    single = [_only_reading(char) for char in text]
-    if None not in single:
-        return [reading for reading in single if reading is not None]
-    found = pypinyin.lazy_pinyin(text, errors="ignore")
-    return list(found) if len(found) == len(text) else None
+    """Readings of a run of characters; its phrases decide where one has several."""
+    pairs = _phrase_pairs()
+    if any(first + second in pairs for first, second in pairwise(text)):
+        found = pypinyin.lazy_pinyin(text, errors="ignore")
+        return list(found) if len(found) == len(text) else None
+    usual = [_usual_reading(char) for char in text]
+    read = [reading for reading in usual if reading is not None]
+    return read if len(read) == len(text) else None
 
 
-def syllables(text: str, province: str = "") -> list[str] | None:
+@lru_cache(maxsize=4096)
+def syllables(text: str, province: str = "") -> tuple[str, ...] | None:
     """Toneless syllables of Chinese characters, ``ü`` kept; None if one has no known reading."""
     table, longest = _overrides(province), _longest(province)
     found: list[str] = []
@@ -70,7 +79,7 @@ def syllables(text: str, province: str = "") -> list[str] | None:
         at += size
         plain_from = at
     rest = _by_context(text[plain_from:])
-    return None if rest is None else [s.replace("v", "ü") for s in (*found, *rest)]
+    return None if rest is None else tuple(s.replace("v", "ü") for s in (*found, *rest))
 
 
 def word(parts: Sequence[str]) -> str:
@@ -87,14 +96,10 @@ def romanize(words: Sequence[str], province: str = "") -> str | None:
     ``province`` (first two digits of a code) chooses local readings. None where a character has
     no known reading or is not a Chinese character: nothing is proposed then.
     """
-    whole = "".join(words)
-    read = syllables(whole, province) if whole else None
-    if read is None or len(read) != len(whole):
-        return None
     spelled: list[str] = []
-    at = 0
     for part in words:
-        if part:
-            spelled.append(word(read[at : at + len(part)]))
-            at += len(part)
-    return " ".join(spelled)
+        read = syllables(part, province)
+        if not read or len(read) != len(part):
+            return None
+        spelled.append(word(read))
+    return " ".join(spelled) or None
