@@ -14,6 +14,7 @@ Only the standard library and nothing of this package: read it as the contract, 
 
 import gzip
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -23,6 +24,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+log = logging.getLogger(__name__)
+
 Tell = Callable[[int, int, str], None]
 """Called with: done, total, what is being done."""
 
@@ -31,7 +34,7 @@ MODULUS = 1 << 256
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS version (
     digest TEXT PRIMARY KEY, kind TEXT, record_id TEXT, valid_from TEXT, valid_to TEXT, body TEXT
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS version_of_record ON version (record_id);
 CREATE TABLE IF NOT EXISTS state (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER);
 """
@@ -79,7 +82,7 @@ class Follower:
             self.verify()
         except OutOfStep as error:
             self.copy.rollback()
-            self.tell(0, 0, f"out of step, beginning anew: {error}")
+            log.warning("out of step, beginning anew: %s", error)
             self.begin_anew()
             self.verify()
             return False
@@ -93,7 +96,8 @@ class Follower:
         self.copy.execute("DELETE FROM version")
         for done, line in enumerate(lines, 1):
             self._add(json.loads(line))
-            self.tell(done, head["versions"], "snapshot")
+            if done % PAGE == 0 or done == head["versions"]:
+                self.tell(done, head["versions"], "snapshot")
         if self.checksum() != head["checksum"]:
             raise ConnectionError("the snapshot was cut off or altered on its way")
         self._stand_at(head["seq"])

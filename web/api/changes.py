@@ -19,12 +19,14 @@ from web.db import connection
 api = Api()
 
 NDJSON = "application/x-ndjson"
+LAST = 2**63 - 1
+"""No sequence number is greater."""
 
 
 class AfterSeq(Parameters):
     """Where in the feed to go on."""
 
-    after: int = Field(0, ge=0, description="The changes that follow this sequence number")
+    after: int = Field(0, ge=0, le=LAST, description="The changes that follow this sequence number")
     limit: int = Field(
         feed.LIMIT, ge=1, le=feed.MAX_LIMIT, description="At most so many changes in the answer"
     )
@@ -57,6 +59,7 @@ class AtSeq(Parameters):
     seq: int | None = Field(
         None,
         ge=0,
+        le=LAST,
         description="The state after this sequence number, the last one of a changeset; "
         "default the state now",
     )

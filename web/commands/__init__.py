@@ -9,7 +9,7 @@ import click
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
-from web.commands import database, loading, people, serving
+from web.commands import database, follow, loading, people, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,6 +24,7 @@ for command in (
     loading.import_,
     people.user,
     people.key,
+    follow.follow,
 ):
     cli.add_command(command)
 

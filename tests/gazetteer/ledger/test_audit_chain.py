@@ -25,7 +25,7 @@ def tamper(conn: Conn, statement: str) -> None:
     """As a superuser can: with the guards switched off."""
     with conn.transaction():
         conn.execute("SET LOCAL session_replication_role = replica")
-        conn.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        conn.execute(sql.SQL(statement))
 
 
 def test_every_write_has_its_row_and_the_chain_holds(chained: Conn) -> None:

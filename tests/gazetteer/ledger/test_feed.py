@@ -226,5 +226,5 @@ def test_what_was_changed_behind_the_ledgers_back_is_found(
 ) -> None:
     with changed.transaction():
         changed.execute("SET LOCAL session_replication_role = replica")
-        changed.execute(statement)  # type: ignore[arg-type]
+        changed.execute(statement)
     assert {fault.what for fault in recompute(changed, KINDS)} == found

@@ -88,7 +88,7 @@ RAW_RECORD = uuid4()
 
 def insert_raw(conn: Conn, kind: str, period: str) -> None:
     """A version past the one door; only what the tables demand is filled."""
-    values = {field.name: None for field in LEDGER.kinds[kind].fields}
+    values: dict[str, object] = {field.name: None for field in LEDGER.kinds[kind].fields}
     for field in LEDGER.kinds[kind].fields:
         if field.required:
             values[field.name] = {"uuid": uuid4(), "text": uuid4().hex}.get(
