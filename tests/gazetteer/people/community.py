@@ -8,10 +8,13 @@ from uuid import UUID, uuid4
 import psycopg
 
 from gazetteer.ledger.bounds import OPEN, Bound, Span
+from gazetteer.ledger.publish import Changeset, Ledger
 from gazetteer.ledger.versions import Statement
 from gazetteer.people import accounts
 from gazetteer.people.accounts import Account
 from gazetteer.people.roles import Grant
+from gazetteer.records.kinds import NAME_KINDS
+from gazetteer.records.states import derive_states
 
 PASSWORD = "heron over wet rice"
 
@@ -27,7 +30,7 @@ class Tree:
     shenzhen: UUID
 
 
-def unit_with_code(
+def _unit(
     level: str, code: str, parent: UUID | None, until: date | None = None
 ) -> tuple[UUID, list[Statement]]:
     unit, place = uuid4(), uuid4()
@@ -40,6 +43,18 @@ def unit_with_code(
         Statement("place", place, span, placed),
         Statement("code", uuid4(), span, coded),
     ]
+
+
+def plant_tree(conn: psycopg.Connection) -> Tree:
+    """Publish the units of :class:`Tree`."""
+    province, a = _unit("province", "440000", None)
+    canton, b = _unit("prefecture", "440100", province)
+    tianhe, c = _unit("county", "440106", canton)
+    conghua, d = _unit("county", "440184", canton, until=date(2014, 2, 12))
+    shenzhen, e = _unit("prefecture", "440300", province)
+    ledger = Ledger(NAME_KINDS, (derive_states,))
+    ledger.publish(conn, Changeset("test", "first load", "load"), [*a, *b, *c, *d, *e])
+    return Tree(province, canton, tianhe, conghua, shenzhen)
 
 
 def person(conn: psycopg.Connection, login: str, *grants: Grant, changed: bool = True) -> Account:
