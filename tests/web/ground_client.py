@@ -1,0 +1,23 @@
+"""The service over the register of real areas, for tests that only read it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask.testing import FlaskClient
+
+from gazetteer.database.cluster import Cluster
+from gazetteer.database.pool import open_pool
+from gazetteer.settings import settings
+from tests.boundaries.areas.ground import guangdong
+from web.app import create_app
+
+
+@contextmanager
+def ground_client(cluster: Cluster) -> Iterator[FlaskClient]:
+    """A client of the service; nobody limits its rate."""
+    pool = open_pool(guangdong(cluster), 2)
+    try:
+        unlimited = settings().model_copy(update={"rate_limit": "off"})
+        yield create_app(unlimited, pool).test_client()
+    finally:
+        pool.close()
