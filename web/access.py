@@ -35,6 +35,7 @@ def install(app: Flask, settings: Settings) -> None:
     )
     access_limits.install(app, settings, _key_id)
     app.before_request(_guard)
+    app.after_request(_keep_private)
 
 
 def actor() -> Actor:
@@ -218,6 +219,13 @@ def _guard() -> None:
             _check_origin()  # there is no session yet whose token could be asked for
         elif request.cookies.get(COOKIE):
             _check_csrf()
+
+
+def _keep_private(response: Response) -> Response:
+    """What depended on who asks is nothing for a cache, unless the answer itself says otherwise."""
+    if "actor" in g and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _check_csrf() -> None:

@@ -17,13 +17,15 @@ class AuditRow:
     action: str
     subject: str
     detail: dict[str, Any]
+    hash: str
+    """Seals this row and all before it."""
 
 
 def read(conn: Connection[Any], limit: int, before: int | None = None) -> list[AuditRow]:
     """At most ``limit`` rows below the number ``before``, or the newest."""
     rows = conn.execute(
-        "SELECT audit_id, happened_at, actor, action, subject, detail FROM audit"
-        " WHERE %(before)s::bigint IS NULL OR audit_id < %(before)s"
+        "SELECT audit_id, happened_at, actor, action, subject, detail, encode(hash, 'hex')"
+        " FROM audit WHERE %(before)s::bigint IS NULL OR audit_id < %(before)s"
         " ORDER BY audit_id DESC LIMIT %(limit)s",
         {"before": before, "limit": limit},
     )

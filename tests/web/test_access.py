@@ -157,6 +157,13 @@ def test_whoever_has_a_password_from_somebody_else_must_change_it_first(
     assert client.get("/v1/accounts").status_code == 200, "the session goes on under a new cookie"
 
 
+def test_no_cache_keeps_what_depends_on_who_asks(client: FlaskClient, chief: None) -> None:
+    log_in(client)
+    assert client.get("/v1/session").headers["Cache-Control"] == "no-store"
+    assert client.get("/v1/accounts").headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in client.get("/openapi.json").headers
+
+
 # Page tokens
 
 

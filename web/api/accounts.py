@@ -80,6 +80,7 @@ class AuditEntry(BaseModel):
     action: str
     subject: str
     detail: dict[str, Any]
+    hash: str = Field(description="SHA-256 over this row and the hash of the one before it")
 
 
 class Audit(BaseModel):
