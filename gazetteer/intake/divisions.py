@@ -21,7 +21,7 @@ from gazetteer.intake.ids import record_id
 from gazetteer.intake.index import Carried, UnitIndex
 from gazetteer.intake.parts import unit_type
 from gazetteer.intake.rows import DivisionRow, TownshipRow
-from gazetteer.intake.townships import FIRST_DAY, Key, Lives, Townships, successions, trace
+from gazetteer.intake.townships import FIRST_DAY, Key, Lives, Period, Townships, successions, trace
 from gazetteer.intake.units import Stage, UnitLife, timelines
 from gazetteer.ledger.bounds import Bound, Precision, Span
 from gazetteer.ledger.versions import Timeline, Version
@@ -188,7 +188,8 @@ class _Taker:
         told: Findings,
     ) -> list[Timeline]:
         """Townships with their past; townships of the list that are known already are compared."""
-        current: dict[Key, str] = {}  # no two townships of a county share a name
+        current: dict[Key, str] = {}
+        namesakes: list[Period] = []  # of another township of the county: without a known past
         parent_of: dict[str, str] = {}
         for row in read:
             if row.level != "township":
@@ -202,11 +203,15 @@ class _Taker:
                 self._compare(row, there)
                 self._townships[row.code] = there.unit_id
                 continue
-            current[row.code[:6], row.name] = row.code
             parent_of[row.code] = parent.code
+            if (row.code[:6], row.name) in current:
+                namesakes.append(Period((row.code[:6], row.name), row.code, "stats"))
+            else:
+                current[row.code[:6], row.name] = row.code
         provinces = {code[:2] for code in parent_of}
         listed = [c for c in changes if (c.new_code or c.old_code)[:2] in provinces]
         traced = trace(listed, current, told)
+        traced.periods += namesakes
         first = Bound(FIRST_DAY if changes else self._state, None, Precision.FIRST_RECORD)
         return list(
             self._made(traced, Lives(self._known, acts, told, self._source, parent_of, first))

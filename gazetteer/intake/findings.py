@@ -23,9 +23,9 @@ RULES: dict[str, tuple[Severity, str, str]] = {
     "duplicate_code": (REJECT, "代码重复", "the code occurs twice"),
     "unknown_parent": (REJECT, "上级代码不存在", "the parent is not known"),
     "parent_not_in_force": (
-        REJECT,
-        "上级在此期间未存续",
-        "the parent is not in force in the period",
+        WARNING,
+        "上级在此期间未存续,未采用",
+        "the parent is not in force in the period: not applied",
     ),
     "bad_year": (REJECT, "年份无效", "not a year"),
     "bad_date": (REJECT, "日期不存在,应为 年-月-日", "not a date of the form YYYY-MM-DD"),

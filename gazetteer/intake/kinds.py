@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gazetteer.intake import rows
 from gazetteer.intake.batch import Batch, Progress, joined, no_progress
-from gazetteer.intake.divisions import divisions
+from gazetteer.intake.divisions import STATE, divisions
 from gazetteer.intake.history import STATED_COLUMNS, records
 from gazetteer.intake.index import UnitIndex
 from gazetteer.intake.toponyms import toponyms
@@ -19,7 +19,7 @@ HONGKONG_STATE = date(2019, 12, 31)
 Files = Mapping[str, Path]
 """The files of one import by kind: the file itself, and those that go with it."""
 
-Reader = Callable[[Files, UnitIndex, Progress], Batch]
+Reader = Callable[[Files, UnitIndex, Progress, date], Batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,17 @@ class FileKind:
     goes_with: str | None = None
 
 
-def _records(files: Files, known: UnitIndex, progress: Progress) -> Batch:
-    del known  # a history of codes stands for itself
+def _records(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
+    del known, state  # a history of codes stands for itself
     return records(files["records"], files.get("changes"), files.get("days"), progress)
 
 
-def _divisions(files: Files, known: UnitIndex, progress: Progress) -> Batch:
-    return divisions(files["divisions"], known, files.get("townships"), progress=progress)
+def _divisions(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
+    return divisions(files["divisions"], known, files.get("townships"), state, progress)
 
 
-def _toponyms(files: Files, known: UnitIndex, progress: Progress) -> Batch:
+def _toponyms(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
+    del state  # nothing is known of when names began
     return toponyms(files["toponyms"], known, progress)
 
 
@@ -76,9 +77,15 @@ KNOWN_KINDS: Mapping[str, FileKind] = {
 
 
 def read_files(
-    kind: str, files: Files, known: UnitIndex, progress: Progress = no_progress
+    kind: str,
+    files: Files,
+    known: UnitIndex,
+    progress: Progress = no_progress,
+    state: date = STATE,
 ) -> Batch:
     """Read a file of ``kind`` (and those beside it) on top of the units that are known.
+
+    ``state`` is the day that a list of divisions shows.
 
     Raises:
         InvalidValue: an unknown kind, or one that needs another file beside it.
@@ -98,7 +105,7 @@ def read_files(
             f"'{kind}' is read together with a file of the kind '{found.goes_with}'",
             field="kind",
         )
-    return found.read(files, known, progress)
+    return found.read(files, known, progress, state)
 
 
 def national_history(fixtures: Path, progress: Progress = no_progress) -> Batch:

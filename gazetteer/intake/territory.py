@@ -19,6 +19,8 @@ from gazetteer.ledger.versions import Timeline, Version
 class Territory:
     """Days of change by unit, and whole passings of territory from one unit to one other."""
 
+    starts: dict[UUID, Bound] = field(default_factory=dict)
+    ends: dict[UUID, Bound] = field(default_factory=dict)
     changes: dict[UUID, list[Bound]] = field(default_factory=dict)
     whole: dict[UUID, tuple[UUID, Bound]] = field(default_factory=dict)
 
@@ -42,7 +44,10 @@ def territory(timelines: Iterable[Timeline]) -> Territory:
             units[timeline.record_id] = timeline.versions
         elif timeline.kind == "succession":
             successions.extend(timeline.versions)
-    known = Territory()
+    known = Territory(
+        {unit_id: versions[0].span.start for unit_id, versions in units.items()},
+        {unit_id: versions[-1].span.end for unit_id, versions in units.items()},
+    )
     for unit_id, bound in (*_moves(units), *_passings(units, successions)):
         known.changes.setdefault(unit_id, []).append(bound)
     for version in successions:

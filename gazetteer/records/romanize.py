@@ -9,7 +9,7 @@ Uyghur and other scripts are officially spelled by their own rules, which this m
 import csv
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pypinyin
@@ -96,10 +96,13 @@ def romanize(words: Sequence[str], province: str = "") -> str | None:
     ``province`` (first two digits of a code) chooses local readings. None where a character has
     no known reading or is not a Chinese character: nothing is proposed then.
     """
-    spelled: list[str] = []
-    for part in words:
-        read = syllables(part, province)
-        if not read or len(read) != len(part):
-            return None
-        spelled.append(word(read))
-    return " ".join(spelled) or None
+    pairs = _phrase_pairs()
+    if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):  # 太行 + 山
+        whole = syllables("".join(words), province)
+        ends = [*accumulate(map(len, words))]
+        read = [whole[e - len(w) : e] if whole else None for w, e in zip(words, ends, strict=True)]
+    else:
+        read = [syllables(part, province) for part in words]
+    if not all(r and len(r) == len(w) for r, w in zip(read, words, strict=True)):
+        return None
+    return " ".join(word(r) for r in read if r) or None

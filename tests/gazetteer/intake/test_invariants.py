@@ -1,0 +1,166 @@
+"""What must hold for every record of the shipped data, on every day."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+
+from gazetteer.intake import Batch
+from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.versions import Timeline, in_order, overlap
+from gazetteer.records.kinds import NAME_KINDS
+
+Records = dict[str, dict[UUID, Timeline]]
+
+
+@pytest.fixture(scope="module")
+def records(timelines: tuple[Timeline, ...]) -> Records:
+    """Timelines by kind and id; no id occurs twice."""
+    found: Records = defaultdict(dict)
+    for timeline in timelines:
+        assert timeline.record_id not in found[timeline.kind], timeline
+        found[timeline.kind][timeline.record_id] = timeline
+    return found
+
+
+def _first(span: Span) -> date:
+    return span.start.on or date.min
+
+
+def _disjoint(spans: Iterable[Span]) -> bool:
+    ordered = sorted(spans, key=_first)
+    return not any(overlap(a, b) for a, b in pairwise(ordered))
+
+
+def _covered(span: Span, frames: Iterable[Span]) -> bool:
+    """Whether every day of a span lies in one of the frames."""
+    at = _first(span)
+    for frame in sorted(frames, key=_first):
+        if _first(frame) <= at and (frame.end.on is None or at < frame.end.on):
+            if frame.end.on is None:
+                return True
+            at = frame.end.on
+            if span.end.on is not None and at >= span.end.on:
+                return True
+    return False
+
+
+def test_every_version_has_the_fields_of_its_kind(records: Records) -> None:
+    for kind, timelines in records.items():
+        for timeline in timelines.values():
+            assert timeline.versions
+            assert in_order(timeline.versions) == timeline.versions
+            for version in timeline.versions:
+                NAME_KINDS[kind].plain(version.attributes)
+
+
+def test_every_reference_leads_to_a_record(records: Records) -> None:
+    for kind, timelines in records.items():
+        referring = [(f.name, f.refers) for f in NAME_KINDS[kind].fields if f.refers]
+        for timeline in timelines.values():
+            for version in timeline.versions:
+                for name, target in referring:
+                    value = version.attributes[name]
+                    assert value is None or value in records[target], (kind, name, version)
+                for act in (version.span.start.act, version.span.end.act):
+                    assert act is None or act in records["act"]
+
+
+def test_no_code_is_carried_by_two_units_on_one_day(records: Records) -> None:
+    carried: dict[str, list[Span]] = defaultdict(list)
+    for timeline in records["code"].values():
+        for version in timeline.versions:
+            carried[version.attributes["code"]].append(version.span)
+    assert [code for code, spans in carried.items() if not _disjoint(spans)] == []
+
+
+def test_every_unit_has_exactly_one_code_and_one_standard_name_on_every_day(
+    records: Records,
+) -> None:
+    codes: dict[UUID, list[Span]] = defaultdict(list)
+    for timeline in records["code"].values():
+        for version in timeline.versions:
+            codes[version.attributes["unit_id"]].append(version.span)
+    names: dict[UUID, list[Span]] = defaultdict(list)
+    for timeline in records["name"].values():
+        for version in timeline.versions:
+            if version.attributes["name_kind"] == "standard":
+                names[version.attributes["place_id"]].append(version.span)
+    for unit_id, timeline in records["unit"].items():
+        place_id = timeline.versions[0].attributes["place_id"]
+        for spans in (codes[unit_id], names[place_id]):
+            assert _disjoint(spans)
+            assert all(_covered(version.span, spans) for version in timeline.versions)
+
+
+def test_no_unit_is_in_force_without_its_parents(records: Records) -> None:
+    units = records["unit"]
+    for timeline in units.values():
+        for version in timeline.versions:
+            for name in ("subordination_parent", "custody_parent"):
+                parent = version.attributes[name]
+                if parent is not None:
+                    frames = [v.span for v in units[parent].versions]
+                    assert _covered(version.span, frames), (timeline, name)
+
+
+def test_only_provinces_have_no_parent_and_nobody_is_held_without_a_sovereign(
+    records: Records,
+) -> None:
+    for timeline in records["unit"].values():
+        for version in timeline.versions:
+            level = version.attributes["level"]
+            assert (version.attributes["subordination_parent"] is None) == (level == "province")
+
+
+def test_every_year_of_the_records_is_kept(shipped: Batch, records: Records) -> None:
+    """No day of effect leaves the year that the source gives."""
+    assert shipped.rows["division_records.csv"] == 6823
+    versions = [v for t in records["code"].values() for v in t.versions]
+    upper = [v for v in versions if len(v.attributes["code"]) == 6]
+    assert len([v for v in upper if v.span.end.on is None]) == 34 + 333 + 2846 + 18
+
+
+def test_a_spelling_and_its_name_begin_and_end_together(records: Records) -> None:
+    for timeline in records["spelling"].values():
+        name = records["name"][timeline.versions[0].attributes["name_id"]]
+        assert [v.span for v in timeline.versions] == [v.span for v in name.versions]
+        assert {v.attributes["status"] for v in timeline.versions} == {"proposed"}
+
+
+def test_a_name_has_one_spelling_in_a_system(records: Records) -> None:
+    seen = [
+        (t.versions[0].attributes["name_id"], t.versions[0].attributes["system"])
+        for t in records["spelling"].values()
+    ]
+    assert len(seen) == len(set(seen))
+
+
+def test_successions_begin_when_both_units_are_there(records: Records) -> None:
+    units = records["unit"]
+    for timeline in records["succession"].values():
+        (version,) = timeline.versions
+        old = units[version.attributes["from_unit"]].versions
+        new = units[version.attributes["to_unit"]].versions
+        day = version.span.start.on
+        assert day is not None
+        assert _first(old[0].span) <= day
+        assert _first(new[0].span) <= day
+        shares = (version.attributes["share_from"], version.attributes["share_to"])
+        assert shares in ((None, None), (1.0, 1.0))
+
+
+def test_the_shipped_data_is_read_without_a_rejected_row(shipped: Batch) -> None:
+    shipped.must_hold()
+    assert shipped.encodings.keys() == shipped.rows.keys()
+    assert set(shipped.encodings.values()) == {"utf-8"}
+
+
+def test_walking_through_again_gives_the_same_records(
+    shipped: Batch, timelines: tuple[Timeline, ...]
+) -> None:
+    assert all(once == again for once, again in zip(timelines, shipped, strict=True))
+    assert len(timelines) <= len(shipped)
