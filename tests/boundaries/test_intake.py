@@ -1,0 +1,214 @@
+"""Polygon files made into dated areas; broken geometries are told and left out."""
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from boundaries.areas.kinds import AREA
+from boundaries.intake import ACCURACY_M, areas
+from gazetteer.intake import Batch, UnitIndex, UnreadableFile, national_history, read_files
+from gazetteer.intake.batch import Severity
+from gazetteer.ledger.versions import Timeline
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+STATE = date(2019, 12, 31)
+SQUARE = [[[113.0, 23.0], [113.5, 23.0], [113.5, 23.5], [113.0, 23.5], [113.0, 23.0]]]
+
+
+@pytest.fixture(scope="module")
+def history() -> Batch:
+    """Units of county level and above, and the districts of Hong Kong."""
+    batch = national_history(FIXTURES)
+    read_files("divisions", {"divisions": FIXTURES / "hongkong_districts.csv"}, batch.known,
+               state=STATE)  # fmt: skip
+    return batch
+
+
+@pytest.fixture(scope="module")
+def shipped(history: Batch) -> Batch:
+    return areas(FIXTURES / "guangdong_boundaries.geojson.gz", history.known, history.territory)
+
+
+@pytest.fixture(scope="module")
+def by_unit(shipped: Batch) -> dict[Any, Timeline]:
+    return {t.versions[0].attributes["unit_id"]: t for t in shipped}
+
+
+def unit(history: Batch, code: str, day: date = STATE) -> Any:
+    found = history.known.on(code, day)
+    assert found is not None
+    return found.unit_id
+
+
+def test_every_polygon_of_a_unit_is_loaded(shipped: Batch, history: Batch, by_unit) -> None:
+    assert shipped.rows == {"guangdong_boundaries.geojson.gz": 198}
+    assert shipped.rejected() == 0
+    not_loaded = [f.value for f in shipped.rejections if f.rule == "no_unit_for_area"]
+    assert not_loaded == ["820101", "820102"]  # municipalities of Macao that are no more
+    guangdong = [c for c in history.known.by_code if c.startswith("44")]
+    current = [u for u in (history.known.on(c, STATE) for c in guangdong) if u is not None]
+    assert len(current) == 1 + 21 + 122
+    assert all(u.unit_id in by_unit for u in current)
+
+
+def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: Batch) -> None:
+    for timeline in shipped:
+        (version,) = timeline.versions
+        AREA.plain(version.attributes)
+        assert version.attributes["accuracy_m"] == ACCURACY_M
+        assert version.attributes["geom"] == version.attributes["geom"].lower()
+        shape = shapely.from_wkb(version.attributes["geom"])
+        assert shape.geom_type == "MultiPolygon"
+        assert shape.is_valid
+        assert not shape.has_z
+        assert shapely.get_srid(shape) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "since"),
+    [
+        ("440106", "2005-04-28"),  # gave parts away
+        ("440311", "2018-02-09"),  # set up out of another district
+        ("440306", "2018-02-09"),  # lost that part
+        ("440307", "2016-09-14"),
+        ("440783", "1993-01-05"),  # a county made a city
+        ("440100", "1988-01-07"),  # lost counties to another city
+        ("440500", "1991-12-07"),
+        ("440000", "1988-04-13"),  # lost Hainan
+        ("441900", "1988-01-07"),
+        ("440523", "1981-01-01"),  # never changed since the records begin
+        ("810000", "1997-07-01"),
+    ],
+)
+def test_an_area_is_known_from_the_last_change_of_the_territory_on(
+    history, by_unit, code: str, since: str
+) -> None:
+    (version,) = by_unit[unit(history, code)].versions
+    assert version.span.start.on == date.fromisoformat(since)
+    assert version.span.end.on is None
+
+
+def test_an_area_goes_on_under_the_unit_that_took_the_whole_territory(history, by_unit) -> None:
+    (county,) = by_unit[unit(history, "360727")].versions
+    (city,) = by_unit[unit(history, "360783", date(2021, 1, 1))].versions
+    assert county.span.end.on == city.span.start.on == date(2020, 6, 12)
+    assert county.attributes["geom"] == city.attributes["geom"]
+
+
+def test_a_change_after_the_state_of_the_polygons_is_told(shipped: Batch) -> None:
+    late = {f.value: f.severity for f in shipped.rejections if f.rule == "later_than_area"}
+    assert late == {"445202": Severity.WARNING, "445203": Severity.WARNING}
+
+
+def test_hengqin_and_macao_are_told_apart(history, by_unit) -> None:
+    def covers(code: str, lon: float, lat: float) -> bool:
+        (version,) = by_unit[unit(history, code)].versions
+        shape = shapely.from_wkb(version.attributes["geom"])
+        return bool(shape.covers(shapely.Point(lon, lat)))
+
+    hengqin, macao = (113.52, 22.13), (113.545, 22.195)
+    assert covers("440402", *hengqin)
+    assert not covers("820000", *hengqin)
+    assert covers("820000", *macao)
+    assert not covers("440000", *macao)
+
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def _write(*geometries: Any, code: str = "440106", **more: Any) -> Path:
+        features = [
+            {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
+            for geometry in geometries
+        ]
+        path = tmp_path / "layer.geojson"
+        layer = {"type": "FeatureCollection", "features": features, **more}
+        path.write_text(json.dumps(layer), encoding="utf-8")
+        return path
+
+    return _write
+
+
+def read(history: Batch, path: Path) -> Batch:
+    return areas(path, history.known, history.territory)
+
+
+def polygon(rings: Any) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": rings}
+
+
+def test_a_polygon_becomes_a_multipolygon_without_heights(history, write: Write) -> None:
+    high = [[[*point, 12.0] for point in SQUARE[0]]]
+    (timeline,) = read(history, write(polygon(high)))
+    shape = shapely.from_wkb(timeline.versions[0].attributes["geom"])
+    assert (shape.geom_type, shape.has_z, shape.area) == ("MultiPolygon", False, 0.25)
+
+
+def test_a_packed_layer_is_read(history, write: Write, tmp_path: Path) -> None:
+    packed = tmp_path / "layer.geojson.gz"
+    packed.write_bytes(gzip.compress(write(polygon(SQUARE)).read_bytes()))
+    assert len(list(read(history, packed))) == 1
+
+
+@pytest.mark.parametrize(
+    ("geometry", "rule"),
+    [
+        (None, "bad_geometry"),
+        ({"type": "Point", "coordinates": [113.0, 23.0]}, "bad_geometry"),
+        (polygon([SQUARE[0][:-1]]), "bad_geometry"),  # open ring
+        (polygon([[]]), "bad_geometry"),
+        (polygon([[[113.0, 23.0], [113.5, 23.0], [113.0, 23.0]]]), "bad_geometry"),
+        (polygon([[[113, 23], [114, 24], [114, 23], [113, 24], [113, 23]]]), "bad_geometry"),
+        (polygon(7), "bad_geometry"),
+        (polygon([[[y, x] for x, y in SQUARE[0]]]), "swapped_coordinates"),
+        (polygon([[[x - 100, y] for x, y in SQUARE[0]]]), "coordinate_range"),
+        (polygon([[[x * 111_000, y * 111_000] for x, y in SQUARE[0]]]), "coordinate_range"),
+    ],
+)
+def test_a_broken_geometry_is_rejected_with_its_feature(
+    history, write: Write, geometry: Any, rule: str
+) -> None:
+    batch = read(history, write(geometry))
+    assert [(f.rule, f.line, f.severity) for f in batch.rejections] == [(rule, 1, Severity.REJECT)]
+    assert list(batch) == []
+
+
+def test_a_code_given_twice_is_rejected(history, write: Write) -> None:
+    batch = read(history, write(polygon(SQUARE), polygon(SQUARE)))
+    assert [(f.rule, f.line) for f in batch.rejections] == [("duplicate_code", 2)]
+
+
+@pytest.mark.parametrize("code", ["440999", "156440106", ""])
+def test_a_polygon_of_no_unit_is_left_out(history, write: Write, code: str) -> None:
+    batch = read(history, write(polygon(SQUARE), code=code))
+    assert [f.rule for f in batch.rejections] == ["no_unit_for_area"]
+    assert list(batch) == []
+
+
+def test_projected_coordinates_are_refused_by_name(history, write: Write) -> None:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4547"}}
+    with pytest.raises(UnreadableFile) as caught:
+        read(history, write(polygon(SQUARE), crs=crs))
+    assert caught.value.field == "crs"
+    assert "4547" in caught.value.en
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"type": "FeatureCollection"}', '{"features": [1]}'])
+def test_what_is_no_layer_is_refused(history, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "no.geojson"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile):
+        read(history, path)
+
+
+def test_an_index_without_units_takes_nothing(history, write: Write) -> None:
+    batch = areas(write(polygon(SQUARE)), UnitIndex(), history.territory)
+    assert [f.rule for f in batch.rejections] == ["no_unit_for_area"]
