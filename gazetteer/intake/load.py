@@ -44,5 +44,6 @@ def load_batch(
     )
     if published is None:
         return LoadResult(None, 0, 0)
+    conn.execute("ANALYZE")  # reads must not wait for autovacuum to notice
     changed = published.last_seq - published.first_seq + 1
     return LoadResult(published.changeset_id, changed, len(published.kept))

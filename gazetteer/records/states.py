@@ -9,6 +9,9 @@ from typing import Any
 
 from psycopg import Connection
 
+_LARGE = 5_000
+_SIZE = "SELECT last_seq - first_seq FROM changeset WHERE changeset_id = %(changeset)s"
+
 _TOUCHED = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 WITH changed AS (SELECT kind, record_id FROM change WHERE changeset_id = %(changeset)s),
@@ -142,6 +145,10 @@ WHERE changeset_id = %(changeset)s AND NOT EXISTS (
 def derive_states(conn: Connection[Any], changeset: int) -> None:
     """Lay the states of the touched units anew; those that come out the same stay."""
     params = {"changeset": changeset}
+    row = conn.execute(_SIZE, params).fetchone()
+    if row and row[0] > _LARGE:
+        # The planner knows nothing yet of what this very transaction has written.
+        conn.execute("ANALYZE change, unit_version, code_version, name_version, spelling_version")
     conn.execute(_TOUCHED, params)
     conn.execute("CREATE INDEX ON touched (unit_id); ANALYZE touched")
     conn.execute(_PARTS)

@@ -41,13 +41,16 @@ def add_name_half(tables: dict[str, Table]) -> None:
         "language",
         where=name_is_standard,
     )
-    _one_a_day(tables["spelling"], "name_one_spelling_a_day", "name_id", "system")
+    is_pinyin = tables["spelling"].c.system == text("'pinyin'")
+    _one_a_day(tables["spelling"], "name_one_pinyin_a_day", "name_id", where=is_pinyin)
     Index("code_of_unit", code.unit_id)  # states of a unit
     Index("place_of_unit", tables["place"].c.unit_id)  # names of a unit
     Index("place_at", tables["place"].c.location, postgresql_using="gist")  # tiles, nearest names
     Index("name_of_place", tables["name"].c.place_id)  # names of a place
     Index("name_text", tables["name"].c.text, postgresql_ops={"text": "text_pattern_ops"})  # search
     Index("spelling_of_name", tables["spelling"].c.name_id)
+    latin = func.latin_key(tables["spelling"].c.text).label("latin")
+    Index("spelling_latin", latin, postgresql_ops={"latin": "text_pattern_ops"})  # search
     Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors

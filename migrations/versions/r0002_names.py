@@ -34,6 +34,13 @@ KINDS = {
 }
 
 INDEXES = """
+-- A romanized name for comparison: lower case, letters and digits only, no tone marks.
+CREATE FUNCTION latin_key(text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(
+        normalize(replace(lower(text), 'ü', 'v'), NFKD), '[^a-z0-9]', '', 'g')
+$$;
+-- Usage: search by pinyin, exact and by prefix
+CREATE INDEX spelling_latin ON spelling_version (latin_key(text) text_pattern_ops);
 -- A code is unique in its system on every day, as known at every moment (Order 79).
 ALTER TABLE code_version ADD CONSTRAINT code_once_a_day EXCLUDE USING gist
     (code_system WITH =, code WITH =, valid WITH &&, recorded WITH &&);
@@ -44,9 +51,9 @@ ALTER TABLE code_version ADD CONSTRAINT unit_one_code_a_day EXCLUDE USING gist
 ALTER TABLE name_version ADD CONSTRAINT place_one_standard_name_a_day EXCLUDE USING gist
     (place_id WITH =, language WITH =, valid WITH &&, recorded WITH &&)
     WHERE (name_kind = 'standard');
--- A name has one spelling a day in each system.
-ALTER TABLE spelling_version ADD CONSTRAINT name_one_spelling_a_day EXCLUDE USING gist
-    (name_id WITH =, system WITH =, valid WITH &&, recorded WITH &&);
+-- A name has one romanized name a day.
+ALTER TABLE spelling_version ADD CONSTRAINT name_one_pinyin_a_day EXCLUDE USING gist
+    (name_id WITH =, valid WITH &&, recorded WITH &&) WHERE (system = 'pinyin');
 -- Usage: states of a unit
 CREATE INDEX code_of_unit ON code_version (unit_id);
 -- Usage: names of a unit
