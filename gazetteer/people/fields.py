@@ -10,7 +10,7 @@ _LOGIN = re.compile(r"[^\W_][\w.@-]{1,63}")
 
 def normal_login(login: str) -> str:
     """The one form of a login name: width and case do not matter."""
-    return unicodedata.normalize("NFKC", login.replace("\0", "")).strip().casefold()[:128]
+    return unicodedata.normalize("NFKC", login[:512].replace("\0", "")).strip().casefold()[:128]
 
 
 def checked_login(login: str) -> str:

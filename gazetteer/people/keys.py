@@ -24,7 +24,8 @@ from gazetteer.people.fields import checked_name
 from gazetteer.people.roles import Grant, covers, unit_chain
 from gazetteer.problems import Forbidden, InvalidValue, NotFound, Unauthenticated
 
-_FORM = re.compile(r"gz_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+_ID = re.compile(r"[0-9a-f]{16}")
+_FORM = re.compile(rf"gz_({_ID.pattern})_([A-Za-z0-9_-]{{43}})")
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -109,7 +110,10 @@ def find(conn: Connection[Any], key_id: str) -> Key:
     Raises:
         NotFound: there is none.
     """
-    row = conn.execute(f"SELECT {_COLUMNS} {_FROM} WHERE k.key_id = %s", (key_id,)).fetchone()
+    row = None
+    if _ID.fullmatch(key_id):
+        query = f"SELECT {_COLUMNS} {_FROM} WHERE k.key_id = %s"
+        row = conn.execute(query, (key_id,)).fetchone()
     if row is None:
         raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
     return _from_row(row)

@@ -4,6 +4,7 @@ A role is granted over a unit and everything below it, or over the whole registe
 pure: it takes the chain of units from the one concerned up to the province.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -102,6 +103,8 @@ def role_of(text: str) -> Role:
         ) from error
 
 
+_CODE = re.compile(r"[0-9]{1,12}")
+
 # A unit stands where it stands today. One that is no longer in force (or not yet) stands where it
 # stood last, so that its history stays in the care of whoever looks after the place.
 _CHAIN = """
@@ -136,7 +139,9 @@ def unit_of_code(conn: Connection[Any], code: str) -> UUID:
     Raises:
         UnknownCode: no unit ever did.
     """
-    row = conn.execute(_CARRIER, {"code": code, "today": today()}).fetchone()
+    row = None
+    if _CODE.fullmatch(code):
+        row = conn.execute(_CARRIER, {"code": code, "today": today()}).fetchone()
     if row is None:
         raise UnknownCode(f"没有代码 {code}。", f"no unit has the code {code}", field="unit_code")
     return row[0]  # type: ignore[no-any-return]

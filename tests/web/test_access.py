@@ -130,6 +130,27 @@ def test_a_login_that_lacks_something_names_the_field(
     assert refused(client.post("/v1/session", json=body), 400, "invalid_value")["field"]
 
 
+def test_odd_text_is_a_mistake_of_the_client_and_never_of_the_service(
+    client: FlaskClient, chief: None
+) -> None:
+    headers = log_in(client)
+    odd = "\0\u202e'; DROP TABLE account; --"
+    role = {"role": "viewer", "unit_code": odd}
+    refused(
+        client.post("/v1/accounts/chief/grants", json=role, headers=headers), 404, "unknown_code"
+    )
+    refused(client.patch("/v1/accounts/a%00b", json={}, headers=headers), 404, "not_found")
+    refused(client.delete("/v1/keys/a%00b", headers=headers), 404, "not_found")
+    for body in ({"name": odd}, {"name": "k", "grants": [{"role": odd}]}):
+        refused(client.post("/v1/keys", json=body, headers=headers), 400, "invalid_value")
+    new = {"login": odd, "display_name": odd}
+    refused(client.post("/v1/accounts", json=new, headers=headers), 400, "invalid_value")
+    client.set_cookie(access.COOKIE, "%00é")
+    assert _json(client.get("/v1/session"))["login"] is None
+    too_long = {"login": "c" * 257, "password": "x"}
+    refused(client.post("/v1/session", json=too_long), 400, "invalid_value")
+
+
 def test_too_many_failed_logins_are_told_when_to_come_back(
     client: FlaskClient, chief: None
 ) -> None:

@@ -20,15 +20,17 @@ api = Api()
 class Credentials(Parameters):
     """What a person logs in with."""
 
-    login: str = Field(description="Login name; case does not matter")
-    password: str
+    login: str = Field(max_length=256, description="Login name; case does not matter")
+    password: str = Field(max_length=1024)
 
 
 class NewPassword(Parameters):
     """The password that was, and the one that shall be."""
 
-    current: str
-    password: str = Field(description="At least 12 characters, none of the common ones")
+    current: str = Field(max_length=1024)
+    password: str = Field(
+        max_length=1024, description="At least 12 characters, none of the common ones"
+    )
 
 
 class WantedGrant(Parameters):
