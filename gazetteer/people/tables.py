@@ -52,6 +52,10 @@ def people_tables(metadata: MetaData) -> None:
         Index("api_key_of_account", "account_id"),  # the keys of one account
     )
     _grants(metadata, "api_key_grant", Column("key_id", Text, ForeignKey("api_key.key_id")))
+    _logins(metadata)
+
+
+def _logins(metadata: MetaData) -> None:
     Table(
         "login_session",
         metadata,
