@@ -67,7 +67,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "map.zoom_out": ("缩小", "Zoom out"),
     "map.ghost": (
         "虚线为现今界线，仅供定位；当日界线未知处不着色。",
-        "Dashed: today’s lines, for orientation only. No tint: lines of that day unknown.",
+        "Dashed: today’s lines, to find your way. No tint: lines of that day unknown.",
     ),
     "map.failed": ("地图数据未能载入。", "The map data could not be loaded."),
     "map.source": ("界线数据", "Boundaries"),
@@ -106,7 +106,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "unit.custody": ("代管", "In custody of"),
     "unit.id": ("永久标识", "Identifier for life"),
     "unit.current": ("现行", "In force"),
-    "unit.retired": ("已撤销", "Abolished"),
+    "unit.retired": ("现已撤销", "Since abolished"),
     "unit.children": ("下辖", "Contains"),
     "unit.no_children": ("没有下级单位。", "No units below."),
     "unit.children_begin": (
