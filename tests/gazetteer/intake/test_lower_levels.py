@@ -5,15 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from gazetteer.intake import Batch
+from gazetteer.intake import Batch, UnitIndex
 from gazetteer.ledger.bounds import Precision
 from gazetteer.ledger.versions import Timeline
 
+Units = dict[UUID, Timeline]
 TODAY = date(2024, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def units(timelines: tuple[Timeline, ...]) -> dict[UUID, Timeline]:
+def units(timelines: tuple[Timeline, ...]) -> Units:
     return {t.record_id: t for t in timelines if t.kind == "unit"}
 
 
@@ -27,8 +28,11 @@ def villages(timelines: tuple[Timeline, ...]) -> dict[str, UUID]:
 
 
 @pytest.mark.parametrize("city", ["441900", "442000"])
-def test_a_city_without_counties_has_townships_as_children(index, units, city: str) -> None:
+def test_a_city_without_counties_has_townships_as_children(
+    index: UnitIndex, units: Units, city: str
+) -> None:
     parent = index.on(city, TODAY)
+    assert parent is not None
     levels = {
         timeline.versions[-1].attributes["level"]
         for timeline in units.values()
@@ -38,12 +42,12 @@ def test_a_city_without_counties_has_townships_as_children(index, units, city: s
     assert levels == {"township"}
 
 
-def test_every_village_of_the_list_is_there(villages, shipped: Batch) -> None:
+def test_every_village_of_the_list_is_there(villages: dict[str, UUID], shipped: Batch) -> None:
     assert len(villages) == 26842
     assert shipped.rows["guangdong_divisions.csv.gz"] == 28743
 
 
-def test_a_village_begins_with_the_list(units, villages) -> None:
+def test_a_village_begins_with_the_list(units: Units, villages: dict[str, UUID]) -> None:
     (version,) = units[villages["440103001101"]].versions
     assert (version.span.start.on, version.span.start.precision) == (
         date(2023, 6, 30),
@@ -52,7 +56,7 @@ def test_a_village_begins_with_the_list(units, villages) -> None:
     assert version.attributes["unit_type"] in ("居民委员会", "村民委员会")
 
 
-def test_a_township_without_a_change_is_carried_back_to_the_first_list(index) -> None:
+def test_a_township_without_a_change_is_carried_back_to_the_first_list(index: UnitIndex) -> None:
     machong = index.on("441900119", TODAY) or index.on("441900120", TODAY)
     assert machong is not None
     assert (machong.span.start.on, machong.span.start.precision) == (
@@ -61,14 +65,16 @@ def test_a_township_without_a_change_is_carried_back_to_the_first_list(index) ->
     )
 
 
-def test_a_township_is_never_older_than_its_county(index) -> None:
+def test_a_township_is_never_older_than_its_county(index: UnitIndex) -> None:
     for code, periods in index.by_code.items():
         if code.startswith("440309") and len(code) == 9:
             assert periods[0].span.start.on == date(2016, 9, 14)
             assert periods[0].span.start.precision is Precision.INFERRED
 
 
-def test_a_converted_town_ends_and_its_subdistrict_begins_in_the_year(index, timelines) -> None:
+def test_a_converted_town_ends_and_its_subdistrict_begins_in_the_year(
+    index: UnitIndex, timelines: tuple[Timeline, ...]
+) -> None:
     old, new = index.last("442000102"), None
     for code, periods in index.by_code.items():
         if code.startswith("442000") and periods[-1].name == "民众街道":
@@ -86,14 +92,16 @@ def test_a_converted_town_ends_and_its_subdistrict_begins_in_the_year(index, tim
     assert links == ["continues"]
 
 
-def test_a_township_moved_to_another_county_is_found_under_its_new_code(index) -> None:
+def test_a_township_moved_to_another_county_is_found_under_its_new_code(index: UnitIndex) -> None:
     yangjiao = [p[-1] for p in index.by_code.values() if p[-1].name == "羊角镇"]
     (only,) = [c for c in yangjiao if c.code.startswith("4409")]
     assert only.code.startswith("440902")
     assert only.span.start.on == date(2017, 1, 1)
 
 
-def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(timelines) -> None:
+def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(
+    timelines: tuple[Timeline, ...],
+) -> None:
     systems = {
         (len(v.attributes["code"]), v.attributes["code_system"])
         for t in timelines
@@ -103,7 +111,7 @@ def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(tim
     assert systems == {(6, "mca"), (9, "mca"), (9, "stats"), (12, "stats")}
 
 
-def test_hong_kong_has_its_districts_and_macao_none(index) -> None:
+def test_hong_kong_has_its_districts_and_macao_none(index: UnitIndex) -> None:
     hongkong = [code for code in index.by_code if code.startswith("81") and code != "810000"]
     assert len(hongkong) == 18
     assert [code for code in index.by_code if code.startswith("82")] == ["820000"]

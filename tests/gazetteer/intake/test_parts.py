@@ -25,7 +25,9 @@ from gazetteer.intake.parts import parts, unit_type
         ("岳洲社区居委会", "village", "岳洲", "社区居委会", None),
     ],
 )
-def test_a_name_is_taken_apart(name, level, specific, generic, short) -> None:
+def test_a_name_is_taken_apart(
+    name: str, level: str, specific: str | None, generic: str | None, short: str | None
+) -> None:
     taken = parts(name, level)
     assert (taken.specific, taken.generic, taken.short) == (specific, generic, short)
     assert "".join(taken.words) == name
@@ -53,5 +55,7 @@ def test_a_name_is_taken_apart(name, level, specific, generic, short) -> None:
         ("西部林场生活区", "village", "440106001501", None),
     ],
 )
-def test_the_type_of_a_unit_follows_from_name_and_code(name, level, code, expected) -> None:
+def test_the_type_of_a_unit_follows_from_name_and_code(
+    name: str, level: str, code: str, expected: str | None
+) -> None:
     assert unit_type(name, level, code) == expected
