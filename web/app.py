@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gazetteer.settings import Settings
-from web import access, db, problems
+from web import access, db, pages, problems
 from web.api import APIS
 from web.contract import Endpoint, as_json
 from web.openapi import describe
@@ -45,6 +45,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
     for api in APIS:
         api.register(app)
         endpoints.extend(api.endpoints)
+    pages.install(app)
     document = describe(endpoints, version("gazetteer"))
     app.add_url_rule("/openapi.json", "openapi", lambda: as_json(document))
     return app

@@ -1,8 +1,9 @@
 """How an endpoint is declared: once, and both the checking and ``/openapi.json`` follow from it.
 
 An endpoint is a function whose signature says everything: path parameters by name (annotated),
-``query`` and ``body`` as pydantic models, the answer as a pydantic model or a media type. A model
-is the only description of a parameter that there is.
+``query``, ``body`` (JSON) or ``form`` (the fields beside an uploaded file ``data``) as pydantic
+models, the answer as a pydantic model or a media type. A model is the only description of a
+parameter that there is.
 """
 
 import inspect
@@ -40,6 +41,7 @@ class Endpoint:
     path: type[BaseModel] | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
+    form: type[BaseModel] | None
     status: int
     account: bool
 
@@ -67,19 +69,23 @@ class Api:
         return self._declare("GET", rule, answer, 200, account)
 
     def write(
-        self, method: str, rule: str, answer: type[BaseModel] | str, status: int = 200
+        self,
+        method: str,
+        rule: str,
+        answer: type[BaseModel] | str,
+        status: int = 200,
+        *,
+        account: bool = True,
     ) -> Callable[[Handler], Handler]:
-        """Declare a write (POST, PUT, PATCH, DELETE); the handler itself asks for the right."""
-        return self._declare(method, rule, answer, status, True)
+        """Declare any other method; ``account`` False: open to all, as a look-up by a file is."""
+        return self._declare(method, rule, answer, status, account)
 
     def _declare(
         self, method: str, rule: str, answer: type[BaseModel] | str, status: int, account: bool
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
-            path, query, body = _models(rule, handler)
-            self.endpoints.append(
-                Endpoint(rule, method, handler, answer, path, query, body, status, account)
-            )
+            models = _models(rule, handler)
+            self.endpoints.append(Endpoint(rule, method, handler, answer, *models, status, account))
             return handler
 
         return declare
@@ -92,19 +98,25 @@ class Api:
             )
 
 
-def _models(rule: str, handler: Handler) -> tuple[type[BaseModel] | None, ...]:
-    """The models of path, query and body, read from the handler's signature."""
+_Model = type[BaseModel] | None
+
+
+def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model]:
+    """The models of path, query, body and form, read from the handler's signature."""
     parameters = inspect.signature(handler).parameters
     names = re.findall(r"<(?:\w+:)?(\w+)>", rule)
     fields: dict[str, Any] = {name: (parameters[name].annotation, ...) for name in names}
     path = create_model(f"{handler.__name__}_path", **fields) if fields else None
-    query = parameters["query"].annotation if "query" in parameters else None
-    body = parameters["body"].annotation if "body" in parameters else None
-    return path, query, body
+
+    def model(name: str) -> _Model:
+        return parameters[name].annotation if name in parameters else None
+
+    return path, model("query"), model("body"), model("form")
 
 
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
-    handler, path, query, body = endpoint.handler, endpoint.path, endpoint.query, endpoint.body
+    handler, path, query = endpoint.handler, endpoint.path, endpoint.query
+    body, form = endpoint.body, endpoint.form
 
     @wraps(handler)
     def view(**arguments: Any) -> Response:
@@ -114,6 +126,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             arguments["query"] = _checked(query, _single(request.args.to_dict(flat=False)))
         if body is not None:
             arguments["body"] = _checked(body, _json_object())
+        if form is not None:
+            arguments["form"] = _checked(form, _single(request.form.to_dict(flat=False)))
         answer = handler(**arguments)
         return answer if isinstance(answer, Response) else as_json(answer, endpoint.status)
 

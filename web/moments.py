@@ -10,11 +10,13 @@ from gazetteer.ledger.asof import AsOf, Basis, today
 from web.contract import Parameters
 from web.mistakes import invalid_value
 
+CODE_FORM = r"^(\d{6}|\d{9}|\d{12})$"
+
 Code = Annotated[
     str,
     Field(
         description="Division code: 6 digits to county, 9 to township, 12 to village",
-        pattern=r"^(\d{6}|\d{9}|\d{12})$",
+        pattern=CODE_FORM,
         examples=["440106"],
     ),
 ]

@@ -55,8 +55,7 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     for endpoint in endpoints:
         if isinstance(endpoint.answer, type):
             models.add(endpoint.answer)
-        if endpoint.body is not None:
-            models.add(endpoint.body)
+        models.update(model for model in (endpoint.body, endpoint.form) if model is not None)
     wanted = sorted(models, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "validation") for model in wanted], ref_template=_REF)
     definitions: dict[str, Any] = schema["$defs"]
@@ -91,6 +90,13 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": _reference(endpoint.body)}},
+        }
+    if endpoint.form is not None:
+        upload = {"properties": {"data": {"type": "string", "format": "binary"}}}
+        schema = {"allOf": [_reference(endpoint.form), {**upload, "required": ["data"]}]}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": schema}},
         }
     return operation
 

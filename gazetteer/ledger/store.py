@@ -1,8 +1,9 @@
 """The SQL of version tables: read what is known of records, open versions, close versions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from psycopg.rows import tuple_row
 
 from gazetteer.ledger.bounds import Bound, Precision, Span
 from gazetteer.ledger.kinds import Field, RecordKind
-from gazetteer.ledger.versions import Version
+from gazetteer.ledger.versions import Timeline, Version, in_order
 
 _COMMON = (
     "record_id",
@@ -77,6 +78,15 @@ def known(
         for row in cursor.execute(query, (list(record_ids),)):
             found[row[1]].append(stored(kind, row))
     return found
+
+
+def all_known(conn: Connection[Any], kind: RecordKind) -> Iterator[Timeline]:
+    """Every record of a kind as it is known now."""
+    query = select_versions(kind, "upper_inf(recorded) ORDER BY record_id, lower(valid)")
+    with conn.transaction(), conn.cursor(name="all_known", row_factory=tuple_row) as cursor:
+        rows = (stored(kind, row) for row in cursor.execute(query))
+        for record_id, versions in groupby(rows, key=lambda row: row.record_id):
+            yield Timeline(kind.name, record_id, in_order(row.version for row in versions))
 
 
 def close_versions(

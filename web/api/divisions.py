@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from gazetteer.ledger.asof import today
 from gazetteer.records import reads
+from gazetteer.records.history import history as unit_history
 from web.api.answers import AtMoment, Brief, Child, Kin, UnitBrief, Valid
 from web.contract import Api
 from web.db import connection
@@ -51,6 +52,41 @@ class Children(AtMoment):
     records_begin: dict[str, str]
 
 
+class Event(BaseModel):
+    """One thing that happened, with the act behind it."""
+
+    on: str | None
+    precision: str
+    kind: str
+    summary_zh: str
+    summary_en: str
+    act: dict[str, Any] | None
+    before: str | None
+    after: str | None
+
+
+class UnitVersion(BaseModel):
+    """What the unit was in one period."""
+
+    code: str | None
+    name: str | None
+    romanized_name: str | None
+    level: str
+    unit_type: str | None
+    parent: Brief | None
+    valid: Valid
+
+
+class History(AtMoment):
+    """The whole history of a unit."""
+
+    code: str
+    unit_id: str
+    name: str | None
+    events: list[Event]
+    versions: list[UnitVersion]
+
+
 @api.get("/v1/divisions/<code>", Division)
 def division(code: Code, query: Moment) -> dict[str, Any]:
     """The unit that carried the code on the date.
@@ -67,3 +103,13 @@ def children(code: Code, query: Moment) -> dict[str, Any]:
     """The units directly under the unit that carried the code on the date."""
     with connection() as conn:
         return reads.children(conn, code, query.as_of())
+
+
+@api.get("/v1/divisions/<code>/history", History)
+def history(code: Code, query: Moment) -> dict[str, Any]:
+    """Every version and every event of the unit that carried the code on the date.
+
+    The history is whole whatever the date; the date only says whose it is.
+    """
+    with connection() as conn:
+        return unit_history(conn, code, query.as_of())

@@ -69,7 +69,9 @@ def restore(source: Path, replace: bool) -> None:
             from gazetteer.database.requirements import ensure_database
 
             ensure_database(conninfo)
-        _run("pg_restore", "--single-transaction", "--no-owner", *clean, "-d", conninfo, str(source))
+        _run(
+            "pg_restore", "--single-transaction", "--no-owner", *clean, "-d", conninfo, str(source)
+        )
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -1,19 +1,21 @@
 """``gazetteer load`` and ``gazetteer import``: staged loading, with a report of every rejection."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import psycopg
 
+from boundaries.files import COMPANIONS, KINDS, read, shipped
 from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
+from gazetteer.intake import write_report
 from gazetteer.intake.batch import Batch
 from gazetteer.intake.load import LoadResult, load_batch
 from gazetteer.settings import settings
 from web.commands.progress import Tell, progress
-from web.intake import KINDS, fixture_batch, read_kind
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -38,13 +40,26 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
     if what == "china" and divisions is None:
         raise click.UsageError("'load china' needs the path of a divisions file (CSV, may be .gz)")
     with register_database(settings()) as conninfo, progress() as tell:
-        batch = fixture_batch(FIXTURES, tell, divisions)
+        batch = shipped(FIXTURES, tell, divisions)
         _publish(conninfo, batch, report, tell, strict=False, author="gazetteer load")
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, type=click.Choice(sorted(KINDS)), help="What the file holds")
+@click.option("--kind", required=True, type=click.Choice(KINDS), help="What the file holds")
+@click.option(
+    "--with",
+    "beside",
+    type=(click.Choice(COMPANIONS), click.Path(exists=True, dir_okay=False, path_type=Path)),
+    multiple=True,
+    metavar="KIND FILE",
+    help=f"A file that goes with it ({', '.join(COMPANIONS)}).",
+)
+@click.option(
+    "--state",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day whose state a file of areas shows.",
+)
 @click.option("--reason", required=True, help="Why; kept with the changeset for ever.")
 @click.option("--author", required=True, help="Who.")
 @click.option("--check", is_flag=True, help="Read and check only; load nothing.")
@@ -54,6 +69,8 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
 def import_(
     file: Path,
     kind: str,
+    beside: tuple[tuple[str, Path], ...],
+    state: datetime | None,
     reason: str,
     author: str,
     check: bool,
@@ -67,7 +84,8 @@ def import_(
     """
     with register_database(settings()) as conninfo, progress() as tell:
         with psycopg.connect(conninfo, autocommit=True) as conn:
-            batch = read_kind(conn, kind, file, tell)
+            day = state.date() if state else None
+            batch = read(conn, kind, {kind: file, **dict(beside)}, day, tell)
         if check:
             _say(batch, None, _written(batch, report), as_json)
             raise click.exceptions.Exit(1 if batch.rejected() else 0)
@@ -104,11 +122,7 @@ def _publish(
 
 def _written(batch: Batch, report: Path | None) -> Path:
     path = report or settings().home / "reports" / f"{batch.source}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    from gazetteer.intake.report import write_report
-
-    write_report(batch, path)
-    return path
+    return write_report(path, batch.rejections)
 
 
 def _say(batch: Batch, result: LoadResult | None, report: Path, as_json: bool) -> None:

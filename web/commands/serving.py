@@ -3,6 +3,7 @@
 import click
 import psycopg
 
+from boundaries.files import shipped
 from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
 from gazetteer.intake.load import load_batch
@@ -10,7 +11,6 @@ from gazetteer.people.first import ensure_first_administrator
 from gazetteer.settings import Settings, settings
 from web.commands.loading import FIXTURES
 from web.commands.progress import progress
-from web.intake import fixture_batch
 from web.serving import Service, prepare_metrics, refuse_taken_port
 
 
@@ -34,7 +34,7 @@ def _load_if_empty(conninfo: str) -> None:
             return
         click.echo("First start: loading Guangdong …", err=True)
         with progress() as tell:
-            batch = fixture_batch(FIXTURES, tell)
+            batch = shipped(FIXTURES, tell)
             load_batch(conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell)
 
 
@@ -43,5 +43,5 @@ def _greet(conninfo: str, ours: Settings) -> None:
         first = ensure_first_administrator(conn)
     if first:
         name, password = first
-        click.echo(f"First login: {name} / {password}  (shown once; you will choose a new password)")
-    click.echo(f"Register: http://{ours.host}:{ours.port}", err=False)
+        click.echo(f"First login: {name} / {password}  (shown once; change it then)")
+    click.echo(f"Register: http://{ours.host}:{ours.port}")

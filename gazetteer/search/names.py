@@ -1,0 +1,193 @@
+"""Look-up of places by name: exact, by prefix, by alias, by former name and by pinyin."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.problems import InvalidValue
+from gazetteer.search.text import folded, latin_key
+
+Answer = dict[str, Any]
+
+MAX_QUERY = 200
+"""Characters; no name of the register is nearly as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What may be found: each None lets everything through.
+
+    ``bbox`` is (west, south, east, north) and ``near`` (lon, lat), degrees, CGCS2000.
+    """
+
+    level: str | None = None
+    legal_class: str | None = None
+    within: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    near: tuple[float, float] | None = None
+
+
+# Ranking: the whole name before a part, in force before former, the higher level first.
+_SEARCH = f"""
+WITH RECURSIVE {MOMENT},
+subtree AS (
+    SELECT s.unit_id FROM unit_state s, moment WHERE s.code = %(within)s AND {in_force("s")}
+    UNION ALL
+    SELECT s.unit_id FROM subtree t, moment, unit_state s
+    WHERE s.parent_id = t.unit_id AND {in_force("s")}
+),
+hit AS (
+    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force("n")} AS in_force,
+           n.text = %(text)s AS whole, 'name' AS matched_by
+    FROM name_version n, moment
+    WHERE n.text LIKE %(prefix)s AND n.recorded @> moment.known_at
+    UNION ALL
+    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force("n")},
+           latin_key(s.text) = %(latin)s, 'pinyin'
+    FROM spelling_version s JOIN name_version n ON n.record_id = s.name_id, moment
+    WHERE %(latin)s <> '' AND latin_key(s.text) LIKE %(latin)s || '%%'
+    AND s.system = 'pinyin' AND s.recorded @> moment.known_at AND n.recorded @> moment.known_at
+),
+best AS (
+    SELECT DISTINCT ON (place_id) * FROM hit
+    ORDER BY place_id, in_force DESC, whole DESC, name_kind = 'standard' DESC,
+             matched_by, length(text)
+),
+found AS (
+    SELECT best.*, p.legal_class, p.level, p.unit_id, p.within, p.location,
+           coalesce(p.unit_id, p.within) AS inside,
+           array_position(%(levels)s, p.level) AS height
+    FROM best, moment, place_version p
+    WHERE p.record_id = best.place_id AND p.recorded @> moment.known_at
+    AND (%(level)s::text IS NULL OR p.level = %(level)s)
+    AND (%(legal_class)s::text IS NULL OR p.legal_class = %(legal_class)s)
+    AND (%(within)s::text IS NULL
+         OR coalesce(p.unit_id, p.within) IN (SELECT unit_id FROM subtree))
+    AND (%(bbox)s::float8[] IS NULL OR p.location && ST_MakeEnvelope(
+        (%(bbox)s::float8[])[1], (%(bbox)s::float8[])[2],
+        (%(bbox)s::float8[])[3], (%(bbox)s::float8[])[4], 4490))
+    ORDER BY best.whole DESC, best.in_force DESC, best.name_kind = 'standard' DESC,
+             height NULLS LAST,
+             CASE WHEN %(near)s::float8[] IS NOT NULL THEN
+                 p.location <-> ST_SetSRID(
+                     ST_MakePoint((%(near)s::float8[])[1], (%(near)s::float8[])[2]), 4490)
+             END NULLS LAST,
+             length(best.text), best.text, best.place_id
+    LIMIT %(limit)s
+)
+SELECT moment.known_at, found.*, ST_X(found.location) AS lon, ST_Y(found.location) AS lat,
+       lower(found.valid) AS "from", upper(found.valid) AS "to",
+       standard.text AS standard_name, unit.code, unit.name AS unit_name,
+       coalesce(unit.parent_id, found.inside) AS above
+FROM moment, found
+LEFT JOIN LATERAL (
+    SELECT n.text FROM name_version n
+    WHERE n.place_id = found.place_id AND n.name_kind = 'standard' AND {in_force("n")}
+    LIMIT 1
+) standard ON true
+LEFT JOIN LATERAL (
+    SELECT s.code, s.name, s.parent_id FROM unit_state s
+    WHERE s.unit_id = found.unit_id AND s.recorded @> moment.known_at
+    ORDER BY {in_force("s")} DESC, lower(s.valid) DESC LIMIT 1
+) unit ON true
+"""
+
+_CHAINS = f"""
+WITH RECURSIVE {MOMENT},
+line AS (
+    SELECT start AS leaf, start AS unit_id, 0 AS height FROM unnest(%(units)s::uuid[]) AS start
+    UNION ALL
+    SELECT line.leaf, s.parent_id, height + 1 FROM line, moment, unit_state s
+    WHERE s.unit_id = line.unit_id AND height < 8 AND s.parent_id IS NOT NULL AND {in_force("s")}
+)
+SELECT line.leaf, s.level, s.code, s.name FROM line, moment, unit_state s
+WHERE s.unit_id = line.unit_id AND {in_force("s")} ORDER BY line.leaf, height DESC
+"""
+
+LEVELS = [
+    "province",
+    "prefecture",
+    "county",
+    "township",
+    "village",
+    "natural_settlement",
+    "poi",
+    "natural_feature",
+]
+
+
+def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
+    """Places whose name, at some time, is or begins with the query; GeocodeJSON.
+
+    A name that was not in force at the moment is found too and says so (``via_former_name``).
+
+    Raises:
+        InvalidValue: an empty or overlong query.
+    """
+    text = folded(query)
+    if not text or len(text) > MAX_QUERY:
+        raise InvalidValue(
+            f"请输入 1 到 {MAX_QUERY} 个字符。", f"type 1 to {MAX_QUERY} characters", field="q"
+        )
+    params = {
+        **as_of.params(),
+        "text": text,
+        "prefix": _escaped(text) + "%",
+        "latin": latin_key(text) if text.isascii() else "",
+        "levels": LEVELS,
+        "level": filters.level,
+        "legal_class": filters.legal_class,
+        "within": filters.within,
+        "bbox": list(filters.bbox) if filters.bbox else None,
+        "near": list(filters.near) if filters.near else None,
+        "limit": limit,
+    }
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_SEARCH, params).fetchall()
+        units = [row["above"] for row in rows if row["above"]]
+        chains: dict[object, list[Answer]] = {}
+        for part in cursor.execute(_CHAINS, {**as_of.params(), "units": units}):
+            chains.setdefault(part.pop("leaf"), []).append(part)
+    moment = as_of.echo(known_at(conn, as_of))
+    return {
+        "type": "FeatureCollection",
+        "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **moment},
+        "features": [_feature(row, chains.get(row["above"], [])) for row in rows],
+    }
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _feature(row: Answer, divisions: list[Answer]) -> Answer:
+    name = row["standard_name"] or row["unit_name"] or row["text"]
+    label = "".join(division["name"] or "" for division in divisions) + name
+    point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+    return {
+        "type": "Feature",
+        "geometry": point if row["lon"] is not None else None,
+        "properties": {
+            "geocoding": {
+                "place_id": row["place_id"],
+                "unit_id": row["unit_id"],
+                "label": label,
+                "name": name,
+                "code": row["code"],
+                "level": row["level"],
+                "legal_class": row["legal_class"],
+                "matched_by": row["matched_by"] if row["matched_by"] == "pinyin" else _kind(row),
+                "matched_name": row["text"],
+                "via_former_name": not row["in_force"],
+                "valid": {"from": row["from"], "to": row["to"]},
+                "divisions": divisions,
+            }
+        },
+    }
+
+
+def _kind(row: Answer) -> str:
+    return "former" if not row["in_force"] else str(row["name_kind"])

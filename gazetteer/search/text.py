@@ -1,0 +1,23 @@
+"""Folding what people type to what the register keeps: NFKC, simplified characters, no spaces."""
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+from opencc import OpenCC
+
+
+@cache
+def _converter() -> Any:
+    return OpenCC("t2s")
+
+
+def folded(text: str) -> str:
+    """Text in compatibility form (NFKC), simplified characters, without outer space."""
+    return str(_converter().convert(unicodedata.normalize("NFKC", text))).strip()
+
+
+def latin_key(text: str) -> str:
+    """A romanized name for comparison: lower case, letters and digits only, no tone marks."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().replace("ü", "v"))
+    return "".join(char for char in decomposed if char.isascii() and char.isalnum())

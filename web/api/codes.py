@@ -1,0 +1,123 @@
+"""Old codes to new ones: ``/v1/codes/translate`` and its CSV twin."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from flask import Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from gazetteer.ledger.asof import AsOf, today
+from gazetteer.problems import Problem
+from gazetteer.records.translation import Question, translate
+from web.contract import Api, Parameters
+from web.csv_files import Table, read_upload, write_table
+from web.db import connection, snapshot
+from web.language import language
+from web.moments import CODE_FORM, Code
+
+api = Api()
+
+Since = Annotated[
+    date | None,
+    Field(alias="from", description="A day on which the code was current; default: any"),
+]
+Until = Annotated[
+    date | None, Field(alias="to", description="The day of the wanted codes; default today")
+]
+KnownAt = Annotated[AwareDatetime | None, Field(description="As known at this moment")]
+
+
+class TranslationQuery(Parameters):
+    """Which code, between which days."""
+
+    code: Code
+    since: Since = None
+    until: Until = None
+    known_at: KnownAt = None
+
+
+class Result(BaseModel):
+    """A unit that holds territory of the old one; `share` is null where evidence is missing."""
+
+    code: str | None
+    name: str | None
+    unit_id: str
+    kind: str
+    share: float | None
+
+
+class Translation(BaseModel):
+    """What became of a code.
+
+    `status`: `matched`, `several` (all are told, none is picked), `ambiguous` (without `from`,
+    several units carried the code: `candidates`), `unknown_successor`.
+    """
+
+    code: str
+    since: str | None = Field(alias="from")
+    to: str
+    known_at: str
+    status: str
+    results: list[Result]
+    candidates: list[dict[str, Any]]
+
+
+@api.get("/v1/codes/translate", Translation)
+def translate_code(query: TranslationQuery) -> dict[str, Any]:
+    """The codes, on one day, of the territory that carried a code on another."""
+    as_of = AsOf(query.until or today(), query.known_at)
+    with connection() as conn:
+        return translate(conn, Question(query.code, query.since, as_of.at), as_of)
+
+
+class TranslationForm(Parameters):
+    """The fields beside the file `data` (multipart/form-data)."""
+
+    columns: str = Field(description="The column that holds the old codes", min_length=1)
+    since: Since = None
+    until: Until = None
+    known_at: KnownAt = None
+    encoding: str | None = Field(
+        None, description="utf-8, utf-8-sig or gb18030; default: found out", pattern=r"^[\w-]+$"
+    )
+
+
+ADDED = ["result_status", "result_code", "result_name", "result_kind", "result_share",
+         "result_candidates", "result_detail"]  # fmt: skip
+
+
+@api.write("POST", "/v1/codes/translate/csv", "text/csv", account=False)
+def translate_codes(form: TranslationForm) -> Response:
+    """A CSV file with a column of old codes, translated row by row.
+
+    The input columns are kept, `result_*` are added. Where one code became several, the row says
+    so in `result_status` and lists them in `result_candidates`; none is picked.
+    """
+    table = read_upload("data", form.encoding, [form.columns])
+    as_of = AsOf(form.until or today(), form.known_at)
+    known: dict[str, list[str]] = {}
+    with snapshot() as conn:
+        for row in table.rows:
+            code = row[table.position(form.columns)].strip()
+            if code not in known:
+                known[code] = _translated(conn, code, form.since, as_of)
+            row.extend(known[code])
+    return write_table(Table([*table.header, *ADDED], table.rows, table.encoding))
+
+
+def _translated(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:
+    if not re.fullmatch(CODE_FORM, code):
+        return ["invalid_code", "", "", "", "", "", ""]
+    try:
+        answer = translate(conn, Question(code, since, as_of.at), as_of)
+    except Problem as problem:
+        return [problem.code, "", "", "", "", "", problem.text(language())]
+    results = answer["results"]
+    if answer["status"] != "matched":
+        names = [f"{r['code']} {r['name']}" for r in results]
+        names += [f"{c['name']} {c['from']}..{c['to'] or ''}" for c in answer["candidates"]]
+        return [answer["status"], "", "", "", "", ";".join(names), ""]
+    (only,) = results
+    share = "" if only["share"] is None else str(only["share"])
+    return ["matched", only["code"], only["name"], only["kind"], share, "", ""]
