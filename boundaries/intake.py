@@ -7,7 +7,7 @@ the polygon goes on under the new unit.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,17 +59,7 @@ def areas(
     findings = Findings(path.name)
     encoding, source, features = _read(path)
     made: list[Timeline] = []
-    seen: set[str] = set()
-    for line, feature in enumerate(features, 1):
-        code = str((feature.get("properties") or {}).get("code") or "")
-        if code in seen:
-            findings.add("duplicate_code", line, "code", code)
-            continue
-        seen.add(code)
-        unit = known.on(code, state)
-        if unit is None:
-            findings.add("no_unit_for_area", line, "code", code)
-            continue
+    for line, unit, feature in _of_units(features, known, state, findings):
         shape = _shape(line, feature.get("geometry"), findings)
         if shape is not None:
             attributes = {"geom": shape, "accuracy_m": accuracy_m, "source": source}
@@ -82,6 +72,23 @@ def areas(
         rows={path.name: len(features)},
         encodings={path.name: encoding},
     )
+
+
+def _of_units(
+    features: Sequence[Feature], known: UnitIndex, state: date, findings: Findings
+) -> Iterator[tuple[int, Carried, Feature]]:
+    """The features whose code a unit carried, each code once, by their number in the file."""
+    seen: set[str] = set()
+    for line, feature in enumerate(features, 1):
+        code = str(_object(feature.get("properties")).get("code") or "")
+        unit = known.on(code, state)
+        if code in seen:
+            findings.add("duplicate_code", line, "code", code)
+        elif unit is None:
+            findings.add("no_unit_for_area", line, "code", code)
+        else:
+            yield line, unit, feature
+        seen.add(code)
 
 
 def _read(path: Path) -> tuple[str, str, list[Feature]]:
@@ -101,12 +108,18 @@ def _read(path: Path) -> tuple[str, str, list[Feature]]:
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
         zh, en = "不是 GeoJSON 要素集", "not a GeoJSON FeatureCollection"
         raise unreadable(path, zh, en, field="features")
-    metadata = layer.get("metadata") or {}
-    crs = str(metadata.get("crs") or (layer.get("crs") or {}).get("properties", {}).get("name", ""))
+    metadata = _object(layer.get("metadata"))
+    named = _object(_object(layer.get("crs")).get("properties")).get("name")
+    crs = str(metadata.get("crs") or named or "")
     if crs and not crs.endswith(("CRS84", "4326", "4490")):
         zh, en = f"坐标系 {crs} 不是经纬度", f"{crs} is not longitude and latitude"
         raise unreadable(path, zh, en, field="crs")
     return encoding, str(metadata.get("source") or path.name), features
+
+
+def _object(value: Any) -> Feature:
+    """A JSON object; an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def _shape(line: int, geometry: Any, findings: Findings) -> str | None:

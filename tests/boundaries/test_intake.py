@@ -198,6 +198,14 @@ def test_a_polygon_of_no_unit_is_left_out(history: Batch, write: Write, code: st
     assert list(batch) == []
 
 
+def test_members_of_a_wrong_type_do_no_harm(history: Batch, tmp_path: Path) -> None:
+    path = tmp_path / "odd.geojson"
+    feature = {"type": "Feature", "properties": ["440106"], "geometry": polygon(SQUARE)}
+    layer = {"type": "FeatureCollection", "features": [feature], "crs": "x", "metadata": 1}
+    path.write_text(json.dumps(layer), encoding="utf-8")
+    assert [f.rule for f in read(history, path).rejections] == ["no_unit_for_area"]
+
+
 def test_projected_coordinates_are_refused_by_name(history: Batch, write: Write) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4547"}}
     with pytest.raises(UnreadableFile) as caught:
