@@ -52,13 +52,17 @@ AND NOT EXISTS (
 ORDER BY s.code
 """
 
+# From piece to piece by the index, never from every unit to every other: hence OFFSET 0.
 _OVERLAPS = f"""
 WITH {_TODAY}
 SELECT a.code AS subject, a.name, b.code AS other, b.name AS other_name,
     sum(shared.m2) AS m2
-FROM area a JOIN area b ON a.level = b.level AND a.unit_id < b.unit_id
-JOIN area_piece p ON p.version_id = a.version_id
-JOIN area_piece q ON q.version_id = b.version_id AND q.geom && p.geom
+FROM area a JOIN area_piece p USING (version_id)
+CROSS JOIN LATERAL (
+    SELECT q.version_id, q.geom FROM area_piece q
+    WHERE q.geom && p.geom AND q.version_id > p.version_id OFFSET 0
+) q
+JOIN area b ON b.version_id = q.version_id AND b.level = a.level AND b.unit_id <> a.unit_id
 CROSS JOIN LATERAL (
     SELECT ST_Area(ST_CollectionExtract(ST_Intersection(p.geom, q.geom), 3)::geography) AS m2
 ) shared
