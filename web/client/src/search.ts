@@ -126,8 +126,9 @@ export class Suggestions {
       // One position more than there are options: the box itself, as the pattern has it.
       this.active = ((this.active + 1 + step + count + 1) % (count + 1)) - 1;
       this.mark();
-    } else if (event.key === "Escape") {
-      if (this.list.hidden) this.input.value = "";
+    } else if (event.key === "Escape" && !this.list.hidden) {
+      // The first Escape closes the list; a second one empties the box, as browsers do by themselves.
+      event.preventDefault();
       this.close();
     } else if (event.key === "Enter" && this.active >= 0) {
       event.preventDefault();

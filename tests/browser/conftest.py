@@ -1,0 +1,45 @@
+"""A real Chromium, offline but for the service under test."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; the one of the distribution."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-background-networking"],  # as root, and quietly
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of 1366 px in Chinese, or as ``@pytest.mark.parametrize("page", …, indirect=True)``.
+
+    Fails the test if the page asked another host for anything, or if its script failed.
+    """
+    wishes = {"viewport": DESKTOP, "locale": "zh-CN", **getattr(request, "param", {})}
+    context = chromium.new_context(base_url=live_server, reduced_motion="reduce", **wishes)
+    page = context.new_page()
+    asked: list[str] = []
+    failed: list[str] = []
+
+    def note(sent: Request) -> None:
+        asked.append(sent.url)
+
+    page.on("request", note)
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith((live_server, "data:", "blob:"))] == []
+    assert failed == []

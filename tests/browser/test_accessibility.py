@@ -1,0 +1,87 @@
+"""What people who listen, zoom or tab need of every page (WCAG 2.2 AA, by what can be computed)."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+PATHS = [
+    "/",
+    "/units/440106",
+    "/units/440100?at=1985-01-01",
+    "/units/440221?at=2010-01-01",
+    "/search?q=天河",
+    "/changes",
+    "/login",
+    "/no-such-page",
+]
+
+UNNAMED = """() => [...document.querySelectorAll('a[href], button, input, select, summary')]
+  .filter(e => e.type !== 'hidden' && e.offsetParent !== null)
+  .filter(e => !(e.textContent || e.ariaLabel || e.title || e.labels?.[0]?.textContent || '').trim())
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+DOUBLE_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  return ids.filter((id, i) => ids.indexOf(id) !== i) }"""
+
+BROKEN_REFERENCES = """() => [...document.querySelectorAll('*')].flatMap(e =>
+  ['aria-controls', 'aria-labelledby', 'aria-describedby', 'aria-activedescendant', 'for']
+    .map(name => e.getAttribute(name)).filter(Boolean)
+    .filter(id => !document.getElementById(id)))"""
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, summary')]
+  .filter(e => e.offsetParent !== null && e.type !== 'hidden')
+  .filter(e => { const r = e.getBoundingClientRect(); return r.width < 24 || r.height < 24 })
+  .filter(e => !e.matches('[type=checkbox], [type=radio]'))
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_has_its_landmarks_names_and_references(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    assert page.title()
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert page.get_by_role("main").count() == 1
+    assert page.get_by_role("banner").count() == 1
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(DOUBLE_IDS) == []
+    assert page.evaluate(BROKEN_REFERENCES) == []
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_headings_leave_out_no_level(page: Page, path: str) -> None:
+    page.goto(path)
+    levels: list[int] = page.evaluate(
+        "() => [...document.querySelectorAll('h1,h2,h3,h4')].map(e => Number(e.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_tell_their_columns_and_rows(page: Page) -> None:
+    page.goto("/units/440106")
+    table = page.get_by_role("table", name="下辖")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["名称", "类型", "代码"]
+    assert table.get_by_role("rowheader").count() > 10
+
+
+def test_where_the_focus_is_can_be_seen(page: Page) -> None:
+    page.goto("/")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        ring: dict[str, Any] = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e),
+                 p = getComputedStyle(e.parentElement);
+               return {outline: parseFloat(s.outlineWidth) * (s.outlineStyle !== 'none'),
+                       around: p.boxShadow !== 'none'} }"""
+        )
+        assert ring["outline"] >= 2 or ring["around"]
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 700}}], indirect=True)
+def test_at_four_times_zoom_the_text_still_fits(page: Page) -> None:
+    page.goto("/units/440106")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
