@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -73,15 +72,19 @@ _WKB_STARTS = {Type.POINT: "0101000000", Type.AREA: "0106000000"}
 def _plain(field: Field, value: Any) -> str | None:
     if value is None:
         return None
+    if field.type in _WKB_STARTS:
+        return _geometry(field, value)
     if field.type is Type.REAL:
         return repr(float(value))
-    if field.type is Type.DATE and isinstance(value, date):
-        return value.isoformat()
-    if field.type.is_geometry and not value.startswith(_WKB_STARTS[field.type]):
+    return str(value)  # of a date: ISO 8601
+
+
+def _geometry(field: Field, value: str) -> str:
+    if not value.startswith(_WKB_STARTS[field.type]):
         raise ValueError(f"{field.name} is not little-endian WKB of a {field.type.value}")
-    if field.type.is_geometry and value != value.lower():
+    if value != value.lower():
         raise ValueError(f"{field.name} is not lowercase hex")
-    return str(value)
+    return value
 
 
 def kinds_of(*kinds: RecordKind) -> Kinds:
