@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gazetteer.settings import Settings
-from web import access, db, pages, problems
+from web import access, db, metrics, pages, problems
 from web.api import APIS
 from web.contract import Endpoint, as_json
 from web.openapi import describe
@@ -40,6 +40,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.install(app, pool)
     problems.install(app)
+    metrics.install(app)
     access.install(app, settings)
     endpoints: list[Endpoint] = []
     for api in APIS:

@@ -8,7 +8,6 @@ from multiprocessing import cpu_count
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from gazetteer.database.errors import DatabaseFault
@@ -40,7 +39,7 @@ def refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-class Service(BaseApplication):  # type: ignore[misc]
+class Service(BaseApplication):
     """Serves the application; :meth:`run` returns by SystemExit on SIGTERM or Ctrl-C."""
 
     def __init__(self, settings: Settings, conninfo: str) -> None:
@@ -66,7 +65,7 @@ class Service(BaseApplication):  # type: ignore[misc]
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
 

@@ -5,12 +5,14 @@ from web.api import (
     accounts,
     areas,
     changes,
+    checks,
     codes,
     divisions,
     places,
     reverse,
     search,
     session,
+    status,
 )
 
 APIS = (
@@ -22,6 +24,8 @@ APIS = (
     reverse.api,
     tiles.api,
     changes.api,
+    checks.api,
     session.api,
     accounts.api,
+    status.api,
 )

@@ -9,7 +9,7 @@ import click
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
-from web.commands import database, follow, loading, people, serving
+from web.commands import check, database, follow, loading, people, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ for command in (
     database.db,
     loading.load,
     loading.import_,
+    check.check,
     people.user,
     people.key,
     follow.follow,

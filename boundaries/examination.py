@@ -1,0 +1,72 @@
+"""The register examines itself: checks of both halves, the ledger's digests, the audit chain."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from psycopg import Connection
+
+from boundaries.areas import checks as areas
+from boundaries.register import LEDGER
+from gazetteer.ledger import audit
+from gazetteer.ledger.integrity import recompute
+from gazetteer.records import checks as records
+from gazetteer.records.finding import Finding
+
+Conn = Connection[Any]
+Progress = Callable[[int, int, str], None]
+
+
+def _ledger(conn: Conn) -> Iterable[Finding]:
+    for tampering in recompute(conn, LEDGER.kinds):
+        subject = f"{tampering.kind or 'ledger'} {tampering.record_id or ''}".strip()
+        yield Finding(
+            f"ledger_{tampering.what}",
+            "error",
+            subject,
+            f"账簿内容与发布时不一致（{tampering.what}）：{subject}。",
+            f"the ledger is not what was published ({tampering.what}): {subject}",
+            "有人绕过程序改动了数据库：从备份恢复，并检查数据库权限。",
+            "somebody changed the database behind the program: restore, and check who may write",
+        )
+
+
+def _audit(conn: Conn) -> Iterable[Finding]:
+    with conn.transaction():
+        broken = audit.broken_at(conn)
+    if broken is not None:
+        yield Finding(
+            "audit_chain_broken",
+            "error",
+            f"audit {broken}",
+            f"审计链在第 {broken} 行断裂。",
+            f"the audit chain breaks at row {broken}",
+            "审计记录被改动或删除：与备份比对，查明何时、何人。",
+            "an audit row was changed or taken out: compare with a backup",
+        )
+
+
+def _steps() -> list[tuple[str, Callable[[Conn], Iterable[Finding]]]]:
+    steps: list[tuple[str, Callable[[Conn], Iterable[Finding]]]] = [
+        (check.id, lambda conn, check=check: records.run(conn, check))  # type: ignore[misc]
+        for check in records.CHECKS
+    ]
+    area_checks = (
+        areas.areas_without_unit,
+        areas.units_without_area,
+        areas.overlapping_areas,
+        areas.areas_outside_parent,
+    )
+    steps += [(check.__name__, check) for check in area_checks]
+    return [*steps, ("ledger_digests", _ledger), ("audit_chain", _audit)]
+
+
+def examine(conn: Conn, progress: Progress = lambda done, total, what: None) -> list[Finding]:
+    """All findings, errors first; ``progress(done, total, what)`` hears each step."""
+    steps = _steps()
+    found: list[Finding] = []
+    for done, (_, step) in enumerate(steps):
+        progress(done, len(steps), "check")
+        found.extend(step(conn))
+    progress(len(steps), len(steps), "check")
+    order = ("error", "warning", "info")
+    return sorted(found, key=lambda f: (order.index(f.severity), f.check, f.subject))

@@ -1,0 +1,68 @@
+"""What the service counts: requests by operation, status and time, and how far the ledger is.
+
+Operations are labelled by name, never by URL, so that there are few of them. All serving
+processes count in one directory; any of them can tell the sum.
+"""
+
+import os
+import time
+from typing import Any
+
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from prometheus_client.registry import REGISTRY
+
+from web.db import connection
+
+_REQUESTS = Counter("gazetteer_requests", "Requests answered", ("operation", "status"))
+_SECONDS = Histogram(
+    "gazetteer_request_seconds",
+    "Time to the answer",
+    ("operation",),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
+)
+
+
+def install(app: Flask) -> None:
+    """Count every request of ``app`` and serve ``/metrics``."""
+
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    def count(response: Response) -> Response:
+        operation = request.endpoint or "unknown"
+        _REQUESTS.labels(operation, str(response.status_code)).inc()
+        _SECONDS.labels(operation).observe(time.perf_counter() - g.started)
+        return response
+
+    app.before_request_funcs.setdefault(None, []).insert(0, start)
+    app.after_request(count)
+    app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def metrics() -> Response:
+    """All counts in Prometheus' text form."""
+    registry: Any = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    own = CollectorRegistry()
+    with connection() as conn:
+        seq, moment = conn.execute(
+            "SELECT seq, extract(epoch FROM recorded_at) FROM ledger_head"
+        ).fetchone()
+    Gauge("gazetteer_ledger_seq", "Last published change", registry=own).set(seq)
+    if moment is not None and float(moment) > 0:
+        published = Gauge(
+            "gazetteer_ledger_published_timestamp_seconds", "Last publication", registry=own
+        )
+        published.set(float(moment))
+    return Response(generate_latest(registry) + generate_latest(own), mimetype=CONTENT_TYPE_LATEST)
