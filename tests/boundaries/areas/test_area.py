@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 import shapely
@@ -27,7 +28,7 @@ def told(conn: Connection[Any], code: str, crs: Crs = Crs.CGCS2000) -> Answer:
 @pytest.mark.parametrize("code", ["440000", "440106", "441900", "820000"])
 def test_every_digit_of_every_vertex_is_kept(real: Connection[Any], code: str) -> None:
     geometry = shape(told(real, code)["geometry"])
-    assert shapely.equals_identical(shapely.MultiPolygon(geometry), as_multi(polygons()[code]))
+    assert shapely.equals_identical(geometry, as_multi(polygons()[code]))
 
 
 def as_multi(polygon: Any) -> Any:
@@ -44,9 +45,10 @@ def test_the_size_is_that_on_the_ellipsoid(real: Connection[Any], code: str) -> 
 def test_projected_coordinates_are_east_before_north(real: Connection[Any], crs: Crs) -> None:
     answer = told(real, "440106", crs)
     forward = Transformer.from_crs("EPSG:4490", f"EPSG:{crs}", always_xy=True)
-    expected = shapely.transform(polygons()["440106"], forward.transform, interleaved=False)
+    vertices = shapely.get_coordinates(polygons()["440106"])
+    expected = np.column_stack(forward.transform(vertices[:, 0], vertices[:, 1]))
     got = shapely.get_coordinates(shape(answer["geometry"]))
-    assert got == pytest.approx(shapely.get_coordinates(expected), abs=1e-3)
+    assert got == pytest.approx(expected, abs=1e-3)
     assert answer["properties"]["crs"] == f"EPSG:{crs}"
 
 

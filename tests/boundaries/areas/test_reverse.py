@@ -3,6 +3,7 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 import shapely
@@ -149,7 +150,8 @@ def geodesic_to_border(lon: float, lat: float, code: str) -> float:
     plane = Transformer.from_crs("EPSG:4490", local, always_xy=True)
     back = Transformer.from_crs(local, "EPSG:4490", always_xy=True)
     border = shapely.transform(
-        polygons()[code].boundary.segmentize(0.01), plane.transform, interleaved=False
+        polygons()[code].boundary.segmentize(0.01),
+        lambda xy: np.column_stack(plane.transform(xy[:, 0], xy[:, 1])),
     )
     near = nearest_points(border, shapely.Point(0, 0))[0]
     distance: float = EARTH.inv(lon, lat, *back.transform(near.x, near.y))[2]
