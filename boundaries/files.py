@@ -9,9 +9,8 @@ from psycopg import Connection
 
 from boundaries.intake import STATE, areas
 from boundaries.register import LEDGER
-from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files
+from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
 from gazetteer.intake.batch import Batch, Progress, joined, no_progress
-from gazetteer.intake.territory import Territory
 from gazetteer.ledger.store import all_known
 
 KINDS = (*(kind for kind, known in KNOWN_KINDS.items() if known.read), "areas")
@@ -42,18 +41,17 @@ def read(
 ) -> Batch:
     """A user's file of ``kind``, on top of the units that the register knows.
 
-    ``state`` is the day whose state a file of areas shows.
+    ``state`` is the day whose state a file of divisions or areas shows.
 
     Raises:
         InvalidValue: an unknown kind, or one that needs another file beside it.
         UnreadableFile: a file cannot be read, or is not of its form.
     """
-    known = UnitIndex.of(
-        timeline
-        for name in ("unit", "code", "name")
-        for timeline in all_known(conn, LEDGER.kinds[name])
-    )
+    day = state or STATE
+    units, codes, names = (list(all_known(conn, LEDGER.kinds[k])) for k in ("unit", "code", "name"))
+    known = UnitIndex.of([*units, *codes, *names])
     if kind == "areas":
-        day = state or STATE
-        return areas(files["areas"], known, Territory(), state=day, progress=progress)
-    return read_files(kind, files, known, progress)
+        links = all_known(conn, LEDGER.kinds["succession"])
+        lands = territory([*units, *links])
+        return areas(files["areas"], known, lands, state=day, progress=progress)
+    return read_files(kind, files, known, progress, day)

@@ -5,7 +5,7 @@ first one lies on the last day is a result; nothing is picked (field notes 3.3; 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,11 +32,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A unit in which territory lies, how it came there, and how much of it (None: unknown)."""
+    """A unit in which territory lies, how it came there, and how much of it (None: unknown).
+
+    Not ``certain``: a unit that had taken the territory in gave something away later; whether
+    that was of this territory, no evidence says.
+    """
 
     unit: UUID
     kind: str
     share: float | None
+    certain: bool = True
 
 
 Links = Callable[[UUID], Sequence[Link]]
@@ -51,21 +56,27 @@ def walk(start: UUID, since: date, until: date, links: Links, in_force: InForce)
     """
     forward = since <= until
     reached: dict[UUID, Reached] = {}
-    todo: list[tuple[UUID, date, str, float | None]] = [(start, since, "same", 1.0)]
+    todo: list[tuple[date, Reached]] = [(since, Reached(start, "same", 1.0))]
     seen: set[tuple[UUID, date]] = set()
     while todo:
-        unit, day, kind, share = todo.pop()
-        if (unit, day) in seen:
+        day, here = todo.pop()
+        if (here.unit, day) in seen:
             continue
-        seen.add((unit, day))
-        steps = [step for step in links(unit) if _lies_ahead(step.on, day, until, forward)]
-        if in_force(unit):
-            rest = share if not steps else _left(share, steps)
-            reached[unit] = _joined(reached.get(unit), Reached(unit, kind, rest))
-        for step in steps:
-            worst = max(kind, step.kind, key=_RANK.index)
-            todo.append((step.to, step.on, worst, _times(share, step.share)))
+        seen.add((here.unit, day))
+        steps = [step for step in links(here.unit) if _lies_ahead(step.on, day, until, forward)]
+        if in_force(here.unit):
+            rest = replace(here, share=_left(here.share, steps))
+            reached[here.unit] = _joined(reached.get(here.unit), rest)
+        todo += [(step.on, _after(here, step)) for step in steps]
     return list(reached.values())
+
+
+def _after(here: Reached, step: Link) -> Reached:
+    """Where a step leads, and what is known of the territory there."""
+    worst = max(here.kind, step.kind, key=_RANK.index)
+    mixed = here.kind not in ("same", "continues")
+    certain = here.certain and not (mixed and step.kind == "split_off")
+    return Reached(step.to, worst, _times(here.share, step.share), certain)
 
 
 def _lies_ahead(on: date, day: date, until: date, forward: bool) -> bool:
@@ -77,7 +88,9 @@ def _times(a: float | None, b: float | None) -> float | None:
 
 
 def _left(share: float | None, steps: Sequence[Link]) -> float | None:
-    """What stays with a unit that gave parts away and is still in force."""
+    """What stays with a unit that is still in force after it gave parts away."""
+    if not steps:
+        return share
     given = [step.share for step in steps]
     if share is None or any(part is None for part in given):
         return None
@@ -89,7 +102,8 @@ def _joined(known: Reached | None, new: Reached) -> Reached:
         return new
     shares = (known.share, new.share)
     total = None if None in shares else sum(share for share in shares if share is not None)
-    return Reached(new.unit, max(known.kind, new.kind, key=_RANK.index), total)
+    kind = max(known.kind, new.kind, key=_RANK.index)
+    return Reached(new.unit, kind, total, known.certain or new.certain)
 
 
 _CARRIERS = f"""
@@ -129,6 +143,7 @@ def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
     """The units that hold, on ``until``, the territory of the unit that carried the code.
 
     ``status``: ``matched`` (one result), ``several`` (all of them are told, none is picked),
+    ``possible`` are units to which a later owner gave something, of this territory or not.
     ``ambiguous`` (without ``since``, several units carried the code in turn: ``candidates``),
     ``unknown_successor`` (the unit ended and no link says where its territory went).
 
@@ -146,17 +161,19 @@ def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
         "known_at": as_of.echo(known_at(conn, as_of))["known_at"],
         "candidates": [],
         "results": [],
+        "possible": [],
     }
     if len(carriers) > 1:
         return {**answer, "status": "ambiguous", "candidates": [_carrier(c) for c in carriers]}
-    results = _results(conn, carriers[0], question, as_of)
-    status = ("unknown_successor", "matched", "several")[min(len(results), 2)]
-    return {**answer, "status": status, "results": results}
+    certain, possible = _results(conn, carriers[0], question, as_of)
+    status = ("unknown_successor", "matched", "several")[min(len(certain), 2)]
+    return {**answer, "status": status, "results": certain, "possible": possible}
 
 
 def _results(
     conn: Connection[Any], carrier: Mapping[str, Any], question: Question, as_of: AsOf
-) -> list[Answer]:
+) -> tuple[list[Answer], list[Answer]]:
+    """The certain and the merely possible results, each in order of code."""
     since = question.since or carrier["start"] or question.until
     forward = since <= question.until
     found: dict[UUID, Answer | None] = {}
@@ -172,11 +189,11 @@ def _results(
         return [Link(row["to"], row["on"], row["kind"], row["share"]) for row in rows]
 
     reached = walk(carrier["unit_id"], since, question.until, links, lambda u: bool(state(u)))
-    results = [
-        {**(state(r.unit) or {}), "unit_id": str(r.unit), "kind": r.kind, "share": r.share}
-        for r in reached
-    ]
-    return sorted(results, key=lambda result: str(result["code"]))
+    told: tuple[list[Answer], list[Answer]] = ([], [])
+    for unit in sorted(reached, key=lambda r: str((state(r.unit) or {}).get("code"))):
+        result = {"unit_id": str(unit.unit), "kind": unit.kind, "share": unit.share}
+        told[0 if unit.certain else 1].append({**(state(unit.unit) or {}), **result})
+    return told
 
 
 def _carrier(row: Mapping[str, Any]) -> Answer:

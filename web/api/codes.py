@@ -51,7 +51,8 @@ class Translation(BaseModel):
     """What became of a code.
 
     `status`: `matched`, `several` (all are told, none is picked), `ambiguous` (without `from`,
-    several units carried the code: `candidates`), `unknown_successor`.
+    several units carried the code: `candidates`), `unknown_successor`. `possible` are units to
+    which a later owner gave something; no evidence says whether it was of this territory.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Translation(BaseModel):
     known_at: str
     status: str
     results: list[Result]
+    possible: list[Result]
     candidates: list[dict[str, Any]]
 
 

@@ -58,7 +58,7 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
 @click.option(
     "--state",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day whose state a file of areas shows.",
+    help="The day whose state a file of divisions or areas shows.",
 )
 @click.option("--reason", required=True, help="Why; kept with the changeset for ever.")
 @click.option("--author", required=True, help="Who.")
