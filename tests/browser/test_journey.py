@@ -1,11 +1,11 @@
-"""The way of a newcomer: search, unit, date; by mouse, by keyboard, in both languages, on a phone."""
+"""The way of a newcomer: search, unit, date; by mouse, keyboard and touch, in both languages."""
 
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.screens import PHONE
 
 ENGLISH: dict[str, Any] = {"locale": "en-GB"}
 ON_A_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True}

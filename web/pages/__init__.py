@@ -7,10 +7,13 @@ from web.pages.account import account
 from web.pages.people import people
 from web.pages.views import pages
 
+BLUEPRINTS = (pages, account, people)
+for blueprint in BLUEPRINTS:
+    errors.answer_with_pages(blueprint)
+
 
 def install(app: Flask) -> None:
     """Serve the pages from ``app``; call it after the problems of the API are installed."""
-    blueprints = (pages, account, people)
-    errors.install(app, blueprints)
-    for blueprint in blueprints:
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -20,13 +20,16 @@ from web.problems import database_away, http_problem
 PROGRAM_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
 
 
-def install(app: Flask, pages: tuple[Blueprint, ...]) -> None:
+def install(app: Flask) -> None:
     """Answer with a page wherever a person asked for one; comes after the problems of the API."""
     app.register_error_handler(HTTPException, _http_error)
-    for blueprint in pages:
-        blueprint.register_error_handler(Problem, problem_page)
-        for away in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
-            blueprint.register_error_handler(away, _database_away)
+
+
+def answer_with_pages(blueprint: Blueprint) -> None:
+    """Answer problems of a blueprint with pages; once, before any application registers it."""
+    blueprint.register_error_handler(Problem, problem_page)
+    for away in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+        blueprint.register_error_handler(away, _database_away)
 
 
 def problem_page(problem: Problem) -> BaseResponse:

@@ -60,8 +60,15 @@ def moment_args() -> dict[str, str]:
 
 def unit_url(code: str, at: str | None = None) -> str:
     """The address of a unit's page at the moment of the current page, or on another date."""
-    moment = {**moment_args(), "at": at} if at else moment_args()
-    path = f"/units/{code}"
+    return _at_moment(f"/units/{code}", {**moment_args(), "at": at} if at else moment_args())
+
+
+def place_url(place_id: object) -> str:
+    """The address of a place's page at the moment of the current page."""
+    return _at_moment(f"/places/{place_id}", moment_args())
+
+
+def _at_moment(path: str, moment: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(moment)}" if moment else path
 
 
@@ -108,6 +115,7 @@ def _context() -> dict[str, Any]:
         "home_code": settings().home_division,
         "moment_args": moment_args(),
         "unit_url": unit_url,
+        "place_url": place_url,
         "lang_url": lang_url,
         "today_url": today_url,
         "menu": MENU,

@@ -1,7 +1,9 @@
 """The public pages: start, unit and search. They ask the register what the API asks."""
 
 import re
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
 from psycopg import Connection
@@ -10,9 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from boundaries.areas import reads as areas
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
-from gazetteer.records import reads
+from gazetteer.records import places, reads
 from gazetteer.records.history import history
 from gazetteer.search import names
+from web.api.checks import current_findings
 from web.db import snapshot
 from web.language import language
 from web.moments import as_of_from_request
@@ -22,6 +25,7 @@ from web.pages.rendering import render, settings, unit_url
 from web.pages.timeline import timeline, years_of_change
 
 RESULTS = 50
+SHOWN_OF_A_CHECK = 50
 CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -81,6 +85,34 @@ def search() -> BaseResponse:
         hits=[feature["properties"]["geocoding"] for feature in found["features"]],
         at=moment.at.isoformat(),
     )
+
+
+@pages.get("/places/<uuid:place_id>")
+def place(place_id: UUID) -> BaseResponse:
+    """A named place with all its names; the place of a unit is told on the unit's own page."""
+    moment = as_of_from_request()
+    with snapshot() as conn:
+        found = places.place(conn, place_id, moment)
+    if found["code"]:
+        return redirect(unit_url(found["code"]))
+    inside, point = found["within"], found["location"]
+    return render(
+        "place.html",
+        place=found,
+        at=found["at"],
+        chain=[inside["code"]] if inside and inside["code"] else [],
+        point=f"{point['lon']} {point['lat']}" if point else None,
+    )
+
+
+@pages.get("/checks")
+def checks() -> Response:
+    """What the register finds in itself, with a hint for each finding."""
+    _, findings = current_findings()
+    by_check = {
+        check: list(group) for check, group in groupby(findings, key=lambda found: found.check)
+    }
+    return render("checks.html", by_check=by_check, most=SHOWN_OF_A_CHECK)
 
 
 @pages.get("/changes")

@@ -33,6 +33,8 @@ export interface PageState {
   readonly moment: Moment;
   /** The unit shown and its ancestors, nearest first; empty on pages that show no unit. */
   readonly chain: readonly string[];
+  /** Longitude and latitude of the place shown, in degrees. */
+  readonly point: readonly [number, number] | null;
   /** Years in which something changed here. */
   readonly years: readonly number[];
 }
@@ -46,10 +48,12 @@ export function readConfig(): Config {
 
 /** Read what the page in the panel says about itself. */
 export function readPage(page: HTMLElement): PageState {
-  const { at, knownAt, basis, chain, years } = page.dataset;
+  const { at, knownAt, basis, chain, point, years } = page.dataset;
+  const [lon, lat] = point?.split(" ").map(Number) ?? [];
   return {
     moment: { at: at ?? "", knownAt: knownAt ?? null, basis: basis ?? null },
     chain: chain ? chain.split(" ") : [],
+    point: lon !== undefined && lat !== undefined ? [lon, lat] : null,
     years: years ? years.split(" ").map(Number) : [],
   };
 }

@@ -5,6 +5,7 @@ interface Hit {
   readonly label: string;
   readonly name: string;
   readonly code: string | null;
+  readonly place_id: string;
   readonly matched_name: string;
   readonly via_former_name: boolean;
   readonly divisions: readonly { readonly name: string }[];
@@ -150,8 +151,7 @@ export class Suggestions {
     const hit = this.hits[index];
     if (!hit) return;
     this.input.value = hit.name;
-    if (hit.code) this.go(`/units/${hit.code}`, {});
-    else this.submit();
+    this.go(hit.code ? `/units/${hit.code}` : `/places/${hit.place_id}`, {});
   }
 
   private submit(): void {

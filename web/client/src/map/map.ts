@@ -3,13 +3,15 @@ import View from "ol/View";
 import { defaults as defaultControls } from "ol/control/defaults";
 import Control from "ol/control/Control";
 import ScaleLine from "ol/control/ScaleLine";
-import type Feature from "ol/Feature";
+import type { Extent } from "ol/extent";
+import Feature from "ol/Feature";
 import MVT from "ol/format/MVT";
+import Point from "ol/geom/Point";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
 import type MapBrowserEvent from "ol/MapBrowserEvent";
 import type { Pixel } from "ol/pixel";
-import { transformExtent } from "ol/proj";
+import { fromLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 
@@ -47,7 +49,7 @@ export class RegisterMap {
   private moment: Moment | null = null;
   private hovered: TileUnit | null = null;
   private fitting: AbortController | null = null;
-  private fitted = false;
+  private placed = false;
 
   constructor(
     private readonly config: Config,
@@ -86,7 +88,17 @@ export class RegisterMap {
   /** Show the page's date and mark its unit. */
   show(state: PageState): void {
     if (JSON.stringify(state.moment) !== JSON.stringify(this.moment)) this.setMoment(state.moment);
-    void this.select(state.chain);
+    if (state.point) this.point(state.point);
+    else void this.select(state.chain);
+  }
+
+  /** Mark a place, and come near enough to see what is around it. */
+  private point(lonLat: readonly [number, number]): void {
+    this.fitting?.abort();
+    const place = new Point(fromLonLat([...lonLat]));
+    this.outline.getSource()?.clear();
+    this.outline.getSource()?.addFeature(new Feature(place));
+    this.move(place.getExtent(), PADDING, 11);
   }
 
   private setMoment(moment: Moment): void {
@@ -132,17 +144,18 @@ export class RegisterMap {
   private fit(feature: Feature): void {
     const extent = feature.getGeometry()?.getExtent();
     if (!extent) return;
-    const still = !this.fitted || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.fitted = true;
     // A margin of a sixth on each side, so that the neighbours can be recognised.
     const [width = 0, height = 0] = this.map.getSize() ?? [];
     const padding = [height / 6, width / 6, height / 6, width / 6];
     const isHome = feature.get("code") === this.config.home;
-    this.view.fit(extent, {
-      padding: isHome ? PADDING : padding,
-      maxZoom: 12,
-      duration: still ? 0 : 350,
-    });
+    this.move(extent, isHome ? PADDING : padding, 12);
+  }
+
+  /** Bring an extent into view: at once for the first page, with a short flight later. */
+  private move(extent: Extent, padding: number[], maxZoom: number): void {
+    const still = !this.placed || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.placed = true;
+    this.view.fit(extent, { padding, maxZoom, duration: still ? 0 : 350 });
   }
 
   private restyle(): void {
@@ -215,7 +228,7 @@ export class RegisterMap {
     button.ariaLabel = this.config.text.map_home;
     button.textContent = "⌂";
     button.addEventListener("click", () => {
-      this.view.fit(FIRST_VIEW, { padding: PADDING, duration: 350 });
+      this.move(FIRST_VIEW, PADDING, 12);
     });
     const box = document.createElement("div");
     box.className = "ol-home ol-unselectable ol-control";

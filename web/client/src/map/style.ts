@@ -1,5 +1,5 @@
 import type { FeatureLike } from "ol/Feature";
-import { Fill, Stroke, Style, Text } from "ol/style";
+import { Circle as CircleStyle, Fill, Stroke, Style, Text } from "ol/style";
 import type { StyleFunction } from "ol/style/Style";
 import { type DrawnLevel, type Palette, tintOf } from "./palette";
 import { nameIn, stem, unitOf } from "./units";
@@ -119,13 +119,20 @@ export function hoverStyle({ palette }: MapLook, code: () => string | null): Sty
   return (feature) => (feature.get("code") === code() ? style : undefined);
 }
 
-/** The unit of the page: a strong line over a light one, readable on every tint. */
+/** The unit or place of the page: a strong line over a light one, readable on every tint. */
 export function selectionStyle({ palette }: MapLook): Style[] {
   return [
     new Style({
       fill: new Fill({ color: palette.selectedFill }),
       stroke: new Stroke({ color: palette.casing, width: 6, lineJoin: "round" }),
     }),
-    new Style({ stroke: new Stroke({ color: palette.selected, width: 2.5, lineJoin: "round" }) }),
+    new Style({
+      stroke: new Stroke({ color: palette.selected, width: 2.5, lineJoin: "round" }),
+      image: new CircleStyle({
+        radius: 7,
+        fill: new Fill({ color: palette.selected }),
+        stroke: new Stroke({ color: palette.casing, width: 3 }),
+      }),
+    }),
   ];
 }
