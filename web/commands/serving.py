@@ -30,7 +30,7 @@ def serve(empty: bool) -> None:
 
 def _load_if_empty(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        if conn.execute("SELECT FROM changeset LIMIT 1").fetchone():
+        if conn.execute("SELECT changeset_id FROM changeset LIMIT 1").fetchone():
             return
         click.echo("First start: loading Guangdong …", err=True)
         with progress() as tell:
