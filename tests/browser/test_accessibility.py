@@ -13,6 +13,7 @@ PATHS = [
     "/units/440221?at=2010-01-01",
     "/search?q=天河",
     "/changes",
+    "/checks",
     "/login",
     "/no-such-page",
 ]

@@ -1,5 +1,6 @@
 """The way of a newcomer: search, unit, date; by mouse, keyboard and touch, in both languages."""
 
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def test_from_the_search_to_the_unit_to_another_date(page: Page) -> None:
     expect(page.get_by_role("link", name="广州市", exact=True)).to_be_visible()
 
     page.get_by_role("combobox").fill("天河")
-    page.get_by_role("option").filter(has_text="440106").click()
+    page.get_by_role("option", name="天河区 440106").click()
     expect(page).to_have_url("/units/440106")
     expect(page.get_by_role("heading", level=1)).to_have_text("天河区")
     expect(page.get_by_role("main")).to_contain_text("Tianhe Qu")
@@ -65,6 +66,14 @@ def test_down_to_the_villages_by_clicking_on(page: Page) -> None:
     page.get_by_role("region", name="下辖").get_by_role("link").first.click()
     expect(page.get_by_role("navigation", name="所属").get_by_role("link")).to_have_count(4)
     expect(page.get_by_role("main")).to_contain_text("村级")
+
+
+def test_a_place_that_is_no_unit_has_its_own_page(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("combobox").fill("龙潭")
+    page.get_by_role("option").filter(has_not_text=re.compile(r"\d{6}")).first.click()
+    expect(page).to_have_url(re.compile("/places/"))
+    expect(page.get_by_role("region", name="名称")).to_contain_text("龙潭")
 
 
 def test_the_map_shows_the_register_and_opens_what_is_clicked(page: Page) -> None:

@@ -138,7 +138,6 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     # Places
     "place.names": ("名称", "Names"),
     "place.within": ("所在", "Inside"),
-    "place.level": ("类别", "Kind"),
     "place.location": ("坐标", "Position"),
     "place.source": ("来源", "Source"),
     "place.spellings": ("拼写", "Spellings"),

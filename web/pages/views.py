@@ -1,6 +1,7 @@
 """The public pages: start, unit and search. They ask the register what the API asks."""
 
 import re
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -96,6 +97,7 @@ def place(place_id: UUID) -> BaseResponse:
     if found["code"]:
         return redirect(unit_url(found["code"]))
     inside, point = found["within"], found["location"]
+    found["names"].sort(key=_best_name_first)
     return render(
         "place.html",
         place=found,
@@ -123,6 +125,11 @@ def published() -> Response:
         found = changesets.latest(conn, before)
     older = found[-1]["id"] if len(found) == changesets.PAGE else None
     return render("changes.html", changesets=found, older=older)
+
+
+def _best_name_first(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    is_chinese = name["language"].startswith("zh")
+    return not name["in_force"], name["name_kind"] != "standard", not is_chinese
 
 
 def _area(
