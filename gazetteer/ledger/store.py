@@ -80,6 +80,21 @@ def known(
     return found
 
 
+def known_digests(
+    conn: Connection[Any], kind: RecordKind, record_ids: Sequence[UUID]
+) -> dict[UUID, dict[bytes, int]]:
+    """What is known now of the records, by digest only: version ids by record and digest."""
+    query = sql.SQL(
+        "SELECT record_id, digest, version_id FROM {}"
+        " WHERE record_id = ANY(%s) AND upper_inf(recorded)"
+    ).format(sql.Identifier(kind.table))
+    found: dict[UUID, dict[bytes, int]] = {}
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        for record_id, digest, version_id in cursor.execute(query, (list(record_ids),)):
+            found.setdefault(record_id, {})[digest] = version_id
+    return found
+
+
 def all_known(conn: Connection[Any], kind: RecordKind) -> Iterator[Timeline]:
     """Every record of a kind as it is known now."""
     query = select_versions(kind, "upper_inf(recorded) ORDER BY record_id, lower(valid)")

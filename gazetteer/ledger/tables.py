@@ -74,6 +74,8 @@ def version_table(metadata: MetaData, kind: RecordKind) -> Table:
             ("recorded", "&&"),
             using="gist",
             name=f"{kind.name}_one_version_a_day",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
     )
 

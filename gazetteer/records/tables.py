@@ -24,7 +24,7 @@ def _one_a_day(
     equal = [(table.c[column], "=") for column in columns]
     periods = [(table.c.valid, "&&"), (table.c.recorded, "&&")]
     table.append_constraint(
-        ExcludeConstraint(*equal, *periods, using="gist", name=name, where=where)
+        ExcludeConstraint(*equal, *periods, using="gist", name=name, where=where, deferrable=True)
     )
 
 

@@ -112,6 +112,7 @@ BEGIN
             CONSTRAINT %3$I CHECK (NOT isempty(valid)),
             CONSTRAINT %4$I EXCLUDE USING gist
                 (record_id WITH =, valid WITH &&, recorded WITH &&)
+                DEFERRABLE INITIALLY IMMEDIATE
         );
         CREATE TRIGGER only_close AFTER UPDATE ON %1$I
             FOR EACH ROW EXECUTE FUNCTION only_close();

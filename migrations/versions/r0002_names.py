@@ -43,17 +43,21 @@ $$;
 CREATE INDEX spelling_latin ON spelling_version (latin_key(text) text_pattern_ops);
 -- A code is unique in its system on every day, as known at every moment (Order 79).
 ALTER TABLE code_version ADD CONSTRAINT code_once_a_day EXCLUDE USING gist
-    (code_system WITH =, code WITH =, valid WITH &&, recorded WITH &&);
+    (code_system WITH =, code WITH =, valid WITH &&, recorded WITH &&)
+    DEFERRABLE;
 -- A unit carries one code a day.
 ALTER TABLE code_version ADD CONSTRAINT unit_one_code_a_day EXCLUDE USING gist
-    (unit_id WITH =, valid WITH &&, recorded WITH &&);
+    (unit_id WITH =, valid WITH &&, recorded WITH &&)
+    DEFERRABLE;
 -- A place has at most one standard name in a language (Order 753 art. 15).
 ALTER TABLE name_version ADD CONSTRAINT place_one_standard_name_a_day EXCLUDE USING gist
     (place_id WITH =, language WITH =, valid WITH &&, recorded WITH &&)
-    WHERE (name_kind = 'standard');
+    WHERE (name_kind = 'standard')
+    DEFERRABLE;
 -- A name has one romanized name a day.
 ALTER TABLE spelling_version ADD CONSTRAINT name_one_pinyin_a_day EXCLUDE USING gist
-    (name_id WITH =, valid WITH &&, recorded WITH &&) WHERE (system = 'pinyin');
+    (name_id WITH =, valid WITH &&, recorded WITH &&) WHERE (system = 'pinyin')
+    DEFERRABLE;
 -- Usage: states of a unit
 CREATE INDEX code_of_unit ON code_version (unit_id);
 -- Usage: names of a unit
