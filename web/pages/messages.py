@@ -198,6 +198,23 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "在这一天，没有单位使用代码 {code}。",
         "No unit carried the code {code} on this date.",
     ),
+    # Reference
+    "docs.problems": ("问题代码", "Problem codes"),
+    "docs.problems_lead": (
+        "出错的回答为 application/problem+json，其中 code 不会改变。",
+        "Answers to what cannot be done are application/problem+json; code never changes.",
+    ),
+    "docs.parameters": ("参数", "Parameter"),
+    "docs.fields": ("字段", "Field"),
+    "docs.type": ("类型", "Type"),
+    "docs.meaning": ("含义", "Meaning"),
+    "docs.required": ("必填", "required"),
+    "docs.account": ("需登录或密钥", "login or key"),
+    "docs.body": ("请求正文", "Body"),
+    "docs.answer": ("回答", "Answer"),
+    "docs.models": ("数据结构", "Models"),
+    "docs.status": ("状态码", "Status"),
+    "docs.title": ("名称", "Title"),
     # Published changes
     "changes.title": ("变更公布", "Published changes"),
     "changes.lead": (
