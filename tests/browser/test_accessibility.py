@@ -14,6 +14,8 @@ PATHS = [
     "/search?q=天河",
     "/changes",
     "/checks",
+    "/docs",
+    "/docs/problems",
     "/login",
     "/no-such-page",
 ]

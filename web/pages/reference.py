@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app
 
@@ -36,7 +36,7 @@ class Operation:
 @reference.get("/docs")
 def description() -> Response:
     """Every operation with its parameters, body and answer."""
-    document = current_app.view_functions["openapi"]().get_json()
+    document = cast(Response, current_app.view_functions["openapi"]()).get_json()
     found = sorted(operations(document), key=lambda operation: operation.resource)
     by_resource = {
         resource: list(group)
