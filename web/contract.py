@@ -140,6 +140,11 @@ def as_json(content: Any, status: int = 200, media: str = "application/json") ->
 
 
 def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+    for name, value in values.items():
+        if isinstance(value, str) and "\0" in value:
+            raise InvalidValue(
+                f"{name} 含有空字符。", f"{name} contains a null character", field=name
+            )
     try:
         return model.model_validate(values)
     except ValidationError as error:

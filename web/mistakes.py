@@ -50,6 +50,10 @@ _TEXTS: dict[str, _Text] = {
     "int_parsing": _number,
     "float_parsing": _number,
     "finite_number": _number,
+    "uuid_parsing": lambda name, value, _: (
+        f"“{value}”不是编号（UUID）。",
+        f"{value!r} is not a UUID",
+    ),
     "timezone_aware": _time,
     "enum": lambda name, value, context: (
         f"“{value}”不是可用的值；可用：{context.get('expected')}。",

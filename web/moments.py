@@ -1,16 +1,24 @@
 """The parameters ``at``, ``known_at`` and ``basis``, which every read takes."""
 
-from datetime import date, datetime
-from typing import Annotated
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
 from flask import request
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from gazetteer.ledger.asof import AsOf, Basis, today
 from web.contract import Parameters
 from web.mistakes import invalid_value
 
-CODE_FORM = r"^(\d{6}|\d{9}|\d{12})$"
+CODE_FORM = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 Code = Annotated[
     str,
@@ -21,14 +29,42 @@ Code = Annotated[
     ),
 ]
 
+_DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+", re.ASCII)
+
+
+def _day(value: Any) -> Any:
+    """Let through what is written as a day: a bare number is not taken for seconds since 1970."""
+    if isinstance(value, str) and not _DAY_FORM.fullmatch(value):
+        raise PydanticCustomError("date_form", "write it as YYYY-MM-DD")
+    return value
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and not _MOMENT_FORM.fullmatch(value):
+        raise PydanticCustomError("datetime_form", "write it with date, time and offset")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_range", "outside the calendar in UTC") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A calendar day, written YYYY-MM-DD and in no other way."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
+"""A moment with its offset."""
+
 
 class Moment(Parameters):
     """The moment that a question is about."""
 
-    at: date | None = Field(
-        None, description="In force on this day (Asia/Shanghai); default today", strict=False
-    )
-    known_at: AwareDatetime | None = Field(
+    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+    known_at: Instant | None = Field(
         None, description="As known at this moment; default now. With an offset or Z"
     )
     basis: Basis = Field(
@@ -38,8 +74,7 @@ class Moment(Parameters):
 
     def as_of(self) -> AsOf:
         """The moment as a value, with its defaults."""
-        known_at: datetime | None = self.known_at
-        return AsOf(self.at or today(), known_at, self.basis)
+        return AsOf(self.at or today(), self.known_at, self.basis)
 
 
 def as_of_from_request() -> AsOf:

@@ -140,34 +140,37 @@ def _unit_row(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Ans
     return row
 
 
-def unit_of(conn: Connection[Any], code: str, as_of: AsOf) -> tuple[str, str]:
-    """Id and name of the unit that carried ``code`` at the moment; problems as :func:`division`."""
+def unit_of(
+    conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "code"
+) -> tuple[str, str]:
+    """Id and name of the unit that carried ``code`` at the moment; problems as :func:`division`.
+
+    ``field`` is what an unknown code is called in the problem.
+    """
     query = f"""
         WITH {MOMENT} SELECT s.unit_id, s.name FROM moment, unit_state s
         WHERE s.code = %(code)s AND {in_force("s")} ORDER BY lower(s.valid) DESC LIMIT 1"""
     with conn.cursor(row_factory=tuple_row) as cursor:
         row = cursor.execute(query, {**as_of.params(), "code": code}).fetchone()
     if row is None:
-        refuse_code(conn, code, as_of)
+        refuse_code(conn, code, as_of, code_field=field)
     return str(row[0]), row[1]
 
 
-def refuse_code(conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "at") -> NoReturn:
-    """Say why no unit carries ``code`` at the moment; always raises."""
-    begin = records_begin(conn)
-    first = min((day for day in begin.values() if day), default=None)
-    if first and as_of.at < first:
-        raise NoDataBefore(
-            f"登记册的记录始于 {first}。",
-            f"the records begin on {first}",
-            field=field,
-            since=first.isoformat(),
-        )
+def refuse_code(
+    conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "at", code_field: str = "code"
+) -> NoReturn:
+    """Say why no unit carries ``code`` at the moment; always raises.
+
+    The fields are what the caller calls the day and the code.
+    """
+    moment = as_of.echo(known_at(conn, as_of))
+    refuse_early(conn, as_of.at, field=field)
     params = {**as_of.params(), "code": code}
     with conn.cursor(row_factory=dict_row) as cursor:
         periods = cursor.execute(f"WITH {MOMENT} {_PERIODS}", params).fetchall()
     if not periods:
-        raise UnknownCode(*_unknown(code), field="code")
+        raise UnknownCode(*_unknown(code), field=code_field)
     for period in periods:
         period["unit_id"] = str(period["unit_id"])
         period["successors"] = kin(conn, period["unit_id"], as_of)[1]
@@ -176,8 +179,24 @@ def refuse_code(conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "
         f"no unit carried {code} on {as_of.at}; periods says when one did",
         field=field,
         periods=periods,
-        **as_of.echo(known_at(conn, as_of)),
+        **moment,
     )
+
+
+def refuse_early(conn: Connection[Any], day: date, *, field: str) -> None:
+    """Refuse a day before the first record.
+
+    Raises:
+        NoDataBefore: ``since`` says where the records begin.
+    """
+    first = min((begin for begin in records_begin(conn).values() if begin), default=None)
+    if first and day < first:
+        raise NoDataBefore(
+            f"登记册的记录始于 {first}。",
+            f"the records begin on {first}",
+            field=field,
+            since=first.isoformat(),
+        )
 
 
 def _unknown(code: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.asof import MOMENT, AsOf, known_at
-from gazetteer.records.reads import Answer, refuse_code
+from gazetteer.records.reads import Answer, refuse_code, refuse_early
 
 _RANK = ("same", "continues", "absorbed", "split_off", "part_of")
 """How much a step on the way says about the whole way: the last of these that occurs."""
@@ -143,17 +143,18 @@ def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
     """The units that hold, on ``until``, the territory of the unit that carried the code.
 
     ``status``: ``matched`` (one result), ``several`` (all of them are told, none is picked),
-    ``possible`` are units to which a later owner gave something, of this territory or not.
     ``ambiguous`` (without ``since``, several units carried the code in turn: ``candidates``),
     ``unknown_successor`` (the unit ended and no link says where its territory went).
+    ``possible`` are units to which a later owner gave something, of this territory or not.
 
     Raises:
-        UnknownCode, CodeNotInForce: as :func:`gazetteer.records.reads.division`.
+        UnknownCode, CodeNotInForce, NoDataBefore: as :func:`gazetteer.records.reads.division`.
     """
     carriers = _rows(conn, _CARRIERS, as_of, code=question.code, day=question.since)
     if not carriers:
         day = question.since or question.until
         refuse_code(conn, question.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
+    refuse_early(conn, question.until, field="to")
     answer: Answer = {
         "code": question.code,
         "from": question.since.isoformat() if question.since else None,

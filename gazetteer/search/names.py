@@ -1,6 +1,7 @@
 """Look-up of places by name: exact, by prefix, by alias, by former name and by pinyin."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from psycopg import Connection
@@ -8,7 +9,7 @@ from psycopg.rows import dict_row
 
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
 from gazetteer.problems import InvalidValue
-from gazetteer.search.text import folded, latin_key
+from gazetteer.search.text import folded, is_latin, latin_key
 
 Answer = dict[str, Any]
 
@@ -122,7 +123,8 @@ LEVELS = [
 def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
     """Places whose name, at some time, is or begins with the query; GeocodeJSON.
 
-    A name that was not in force at the moment is found too and says so (``via_former_name``).
+    A name that was not in force at the moment is found too: one that had ended says so in
+    ``via_former_name``, and ``matched_by`` tells ``former`` from ``later``.
 
     Raises:
         InvalidValue: an empty or overlong query.
@@ -136,7 +138,7 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
         **as_of.params(),
         "text": text,
         "prefix": _escaped(text) + "%",
-        "latin": latin_key(text) if text.isascii() else "",
+        "latin": latin_key(text) if is_latin(text) else "",
         "levels": LEVELS,
         "level": filters.level,
         "legal_class": filters.legal_class,
@@ -147,7 +149,7 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
     }
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_SEARCH, params).fetchall()
-        units = [row["above"] for row in rows if row["above"]]
+        units = list({row["above"] for row in rows if row["above"]})
         chains: dict[object, list[Answer]] = {}
         for part in cursor.execute(_CHAINS, {**as_of.params(), "units": units}):
             chains.setdefault(part.pop("leaf"), []).append(part)
@@ -155,7 +157,7 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
     return {
         "type": "FeatureCollection",
         "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **moment},
-        "features": [_feature(row, chains.get(row["above"], [])) for row in rows],
+        "features": [_feature(row, as_of.at, chains.get(row["above"], [])) for row in rows],
     }
 
 
@@ -163,7 +165,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _feature(row: Answer, divisions: list[Answer]) -> Answer:
+def _feature(row: Answer, at: date, divisions: list[Answer]) -> Answer:
+    kind = _kind(row, at)
     name = row["standard_name"] or row["unit_name"] or row["text"]
     label = "".join(division["name"] or "" for division in divisions) + name
     point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
@@ -179,9 +182,9 @@ def _feature(row: Answer, divisions: list[Answer]) -> Answer:
                 "code": row["code"],
                 "level": row["level"],
                 "legal_class": row["legal_class"],
-                "matched_by": row["matched_by"] if row["matched_by"] == "pinyin" else _kind(row),
+                "matched_by": row["matched_by"] if row["matched_by"] == "pinyin" else kind,
                 "matched_name": row["text"],
-                "via_former_name": not row["in_force"],
+                "via_former_name": kind == "former",
                 "valid": {"from": row["from"], "to": row["to"]},
                 "divisions": divisions,
             }
@@ -189,5 +192,8 @@ def _feature(row: Answer, divisions: list[Answer]) -> Answer:
     }
 
 
-def _kind(row: Answer) -> str:
-    return "former" if not row["in_force"] else str(row["name_kind"])
+def _kind(row: Answer, at: date) -> str:
+    """The kind of the name; ``former`` if its period has ended, ``later`` if it comes yet."""
+    if row["in_force"]:
+        return str(row["name_kind"])
+    return "former" if row["to"] and row["to"] <= at else "later"

@@ -17,6 +17,13 @@ def folded(text: str) -> str:
     return str(_converter().convert(unicodedata.normalize("NFKC", text))).strip()
 
 
+def is_latin(text: str) -> bool:
+    """Whether a text is written in Latin letters, tone marks allowed, with a letter or digit."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = all(char.isascii() or unicodedata.combining(char) for char in decomposed)
+    return plain and bool(latin_key(text))
+
+
 def latin_key(text: str) -> str:
     """A romanized name for comparison: lower case, letters and digits only, no tone marks."""
     decomposed = unicodedata.normalize("NFKD", text.lower().replace("ü", "v"))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import Problem
@@ -14,18 +14,18 @@ from web.contract import Api, Parameters
 from web.csv_files import Table, read_upload, write_table
 from web.db import connection, snapshot
 from web.language import language
-from web.moments import CODE_FORM, Code
+from web.moments import CODE_FORM, Code, Day, Instant
 
 api = Api()
 
 Since = Annotated[
-    date | None,
+    Day | None,
     Field(alias="from", description="A day on which the code was current; default: any"),
 ]
 Until = Annotated[
-    date | None, Field(alias="to", description="The day of the wanted codes; default today")
+    Day | None, Field(alias="to", description="The day of the wanted codes; default today")
 ]
-KnownAt = Annotated[AwareDatetime | None, Field(description="As known at this moment")]
+KnownAt = Annotated[Instant | None, Field(description="As known at this moment")]
 
 
 class TranslationQuery(Parameters):

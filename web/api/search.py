@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from boundaries.areas.labels import label_points
 from gazetteer.problems import InvalidValue
+from gazetteer.records.reads import unit_of
 from gazetteer.search import names
 from web.contract import Api
 from web.db import connection
@@ -57,12 +58,19 @@ class Found(BaseModel):
 def search(query: SearchQuery) -> dict[str, Any]:
     """Places whose name is or begins with the text, in force or former.
 
-    A name that was not in force on the date says so in `via_former_name`, with its period.
+    A name that had ended by the date says so in `via_former_name`, with its period; `matched_by`
+    is `later` for one that began after it. An unknown code in `within`: 404 `unknown_code`.
     """
     bbox = _numbers("bbox", query.bbox, 4)
+    if bbox and (bbox[0] > bbox[2] or bbox[1] > bbox[3]):
+        raise InvalidValue(
+            "bbox 须依次为西、南、东、北。", "bbox is west, south, east, north", field="bbox"
+        )
     near = _numbers("near", query.near, 2)
     filters = names.Filters(query.level, query.legal_class, query.within, bbox, near)  # type: ignore[arg-type]
     with connection() as conn:
+        if query.within is not None:
+            unit_of(conn, query.within, query.as_of(), field="within")
         answer = names.search(conn, query.q, query.as_of(), filters, query.limit)
         _give_points(conn, answer["features"], query)
     return answer
