@@ -1,13 +1,10 @@
 """``gazetteer check``: the register examines itself."""
 
 import json
-from collections import Counter
 from dataclasses import asdict
 
 import click
 import psycopg
-from rich.console import Console
-from rich.table import Table
 
 from boundaries.examination import examine
 from gazetteer.database.register import register_database
@@ -15,7 +12,7 @@ from gazetteer.records.finding import Finding
 from gazetteer.settings import settings
 from web.commands.progress import progress
 
-_SHOWN = 20
+_SHOWN = 10
 
 
 @click.command()
@@ -38,16 +35,16 @@ def check(as_json: bool) -> None:
 
 
 def _print(found: list[Finding]) -> None:
-    table = Table("severity", "check", "finding", "hint")
-    shown: Counter[str] = Counter()
+    by_check: dict[str, list[Finding]] = {}
     for finding in found:
-        shown[finding.check] += 1
-        if shown[finding.check] <= _SHOWN:
-            table.add_row(finding.severity, finding.check, finding.detail_en, finding.hint_en)
-    console = Console()
-    if found:
-        console.print(table)
-    for name, count in shown.items():
-        more = f", {count - _SHOWN} not shown (--json shows all)" if count > _SHOWN else ""
-        console.print(f"{name}: {count}{more}")
-    console.print("No errors." if all(f.severity != "error" for f in found) else "Errors found.")
+        by_check.setdefault(finding.check, []).append(finding)
+    for name, findings in by_check.items():
+        first = findings[0]
+        click.secho(f"{first.severity}: {name} ({len(findings):,})", bold=True)
+        click.echo(f"  hint: {first.hint_en}")
+        for finding in findings[:_SHOWN]:
+            click.echo(f"  - {finding.detail_en}")
+        if len(findings) > _SHOWN:
+            click.echo(f"  … and {len(findings) - _SHOWN:,} more; --json shows all")
+    errors = sum(finding.severity == "error" for finding in found)
+    click.echo(f"{errors:,} errors, {len(found) - errors:,} warnings and remarks")
