@@ -4,9 +4,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.browser.screens import DESKTOP
+
+PATIENCE_MS = 120_000
+"""No test is about speed: a busy machine and the first self-examination may take their time."""
+
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +34,7 @@ def page(chromium: Browser, live_server: str, request: pytest.FixtureRequest) ->
     """
     wishes = {"viewport": DESKTOP, "locale": "zh-CN", **getattr(request, "param", {})}
     context = chromium.new_context(base_url=live_server, reduced_motion="reduce", **wishes)
+    context.set_default_navigation_timeout(PATIENCE_MS)
     page = context.new_page()
     asked: list[str] = []
     failed: list[str] = []

@@ -68,6 +68,11 @@ def test_down_to_the_villages_by_clicking_on(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("村级")
 
 
+def test_before_the_townships_are_on_record_the_page_says_since_when(page: Page) -> None:
+    page.goto("/units/440106?at=1990-01-01")
+    expect(page.get_by_role("region", name="下辖")).to_contain_text("下一级的名录自")
+
+
 def test_a_place_that_is_no_unit_has_its_own_page(page: Page) -> None:
     page.goto("/")
     page.get_by_role("combobox").fill("龙潭")

@@ -15,6 +15,7 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
 from gazetteer.records.history import history
+from gazetteer.records.kinds import LEVELS
 from gazetteer.search import names
 from web.api.checks import current_findings
 from web.db import snapshot
@@ -60,6 +61,7 @@ def unit(code: str) -> Response:
         "unit.html",
         division=division,
         children=children,
+        children_begin=_later_begin(children["records_begin"], division),
         moments=timeline(events, division["at"], language()),
         area=area,
         known_since=known_since,
@@ -125,6 +127,13 @@ def published() -> Response:
         found = changesets.latest(conn, before)
     older = found[-1]["id"] if len(found) == changesets.PAGE else None
     return render("changes.html", changesets=found, older=older)
+
+
+def _later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
+    """Since when the units below are on record, if that is later than the date of the page."""
+    below = LEVELS[LEVELS.index(division["level"]) + 1 :]
+    begin = next((begins[level] for level in below if level in begins), None)
+    return begin if begin and begin > division["at"] else None
 
 
 def _best_name_first(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
