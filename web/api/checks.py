@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from boundaries.examination import examine
+from gazetteer.problems import Unavailable
 from gazetteer.records.finding import Finding
 from web.contract import Api, Parameters
 from web.db import connection
@@ -50,17 +51,34 @@ def checks(query: NoParameters) -> dict[str, Any]:
 
 
 def current_findings() -> tuple[int, list[Finding]]:
-    """The findings of the register as published now.
+    """The sequence number that was examined last, and what was found.
 
-    An examination reads everything, so it runs once for each publication (and again after some
-    minutes, for what was changed behind the program), never twice at once in one process.
+    An examination reads everything, so one runs for each publication (and again after some
+    minutes, for what was changed behind the program). Who comes while one runs is given the one
+    before, so that many readers cannot make many examinations.
+
+    Raises:
+        Unavailable: the first examination is still running.
     """
     with connection() as conn:
         (seq,) = conn.execute("SELECT seq FROM ledger_head").fetchone()
-        with _lock:
-            kept = _kept.get(seq)
-            if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
-                kept = (time.monotonic(), examine(conn))
-                _kept.clear()
-                _kept[seq] = kept
-    return seq, kept[1]
+        if _fresh(seq):
+            return seq, _kept[seq][1]
+        if _lock.acquire(blocking=False):
+            try:
+                found = examine(conn)
+                _kept[seq] = (time.monotonic(), found)
+                for earlier in [known for known in _kept if known != seq]:
+                    del _kept[earlier]
+                return seq, found
+            finally:
+                _lock.release()
+    for earlier, (_, found) in list(_kept.items()):
+        return earlier, found
+    raise Unavailable(
+        "自检正在进行，请稍后再看。", "the register is being examined; look again in a moment"
+    )
+
+
+def _fresh(seq: int) -> bool:
+    return seq in _kept and time.monotonic() - _kept[seq][0] < _KEPT_SECONDS

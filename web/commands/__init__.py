@@ -3,9 +3,11 @@
 Exit code 1: something that blocks was found or failed; 2: wrong usage.
 """
 
+import errno
 import sys
 
 import click
+import psycopg
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
@@ -36,4 +38,15 @@ def main() -> None:
         cli(prog_name="gazetteer")
     except (DatabaseFault, Problem) as error:
         click.echo(f"gazetteer: {error}", err=True)
+        sys.exit(1)
+    except psycopg.errors.DiskFull:
+        click.echo("gazetteer: the database's disk is full; nothing was changed.", err=True)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        click.echo(f"gazetteer: the database went away; nothing was changed: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo(f"gazetteer: no space left on the disk of {error.filename}.", err=True)
         sys.exit(1)
