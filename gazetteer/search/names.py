@@ -81,14 +81,16 @@ found AS (
 )
 SELECT moment.known_at, found.*, ST_X(found.location) AS lon, ST_Y(found.location) AS lat,
        lower(found.valid) AS "from", upper(found.valid) AS "to",
-       standard.text AS standard_name, unit.code, unit.name AS unit_name,
+       shown.text AS shown_name, unit.code, unit.name AS unit_name,
        coalesce(unit.parent_id, found.inside) AS above
 FROM moment, found
 LEFT JOIN LATERAL (
     SELECT n.text FROM name_version n
-    WHERE n.place_id = found.place_id AND n.name_kind = 'standard' AND {in_force("n")}
+    WHERE n.place_id = found.place_id AND {in_force("n")}
+    AND (n.name_kind = 'standard' OR found.unit_id IS NULL)
+    ORDER BY n.name_kind = 'standard' DESC, n.language = 'zh-Hans' DESC, length(n.text), n.text
     LIMIT 1
-) standard ON true
+) shown ON true
 LEFT JOIN LATERAL (
     SELECT s.code, s.name, s.parent_id FROM unit_state s
     WHERE s.unit_id = found.unit_id AND s.recorded @> moment.known_at
@@ -167,7 +169,7 @@ def _escaped(text: str) -> str:
 
 def _feature(row: Answer, at: date, divisions: list[Answer]) -> Answer:
     kind = _kind(row, at)
-    name = row["standard_name"] or row["unit_name"] or row["text"]
+    name = row["shown_name"] or row["unit_name"] or row["text"]
     label = "".join(division["name"] or "" for division in divisions) + name
     point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
     return {

@@ -1,6 +1,6 @@
 """For administrators: accounts with their roles, and the audit."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -16,6 +16,10 @@ from web.contract import Api, Parameters
 from web.db import connection
 
 api = Api()
+
+
+Login = Annotated[str, Field(description="Login name of the account")]
+GrantId = Annotated[UUID, Field(description="Id of the grant, as the account's `grants` tell it")]
 
 
 class AccountFacts(BaseModel):
@@ -68,7 +72,7 @@ class AuditPage(Parameters):
     """Which part of the audit."""
 
     before: int | None = Field(None, ge=1, le=2**63 - 1, description="Rows older than this number")
-    limit: int = Field(100, ge=1, le=1000)
+    limit: int = Field(100, ge=1, le=1000, description="How many rows at most")
 
 
 class AuditEntry(BaseModel):
@@ -121,7 +125,7 @@ def create_account(body: NewAccount) -> dict[str, Any]:
 
 
 @api.write("PATCH", "/v1/accounts/<login>", AccountFacts)
-def change_account(login: str, body: AccountChanges) -> dict[str, Any]:
+def change_account(login: Login, body: AccountChanges) -> dict[str, Any]:
     """Rename a person, or switch the account on or off; the last administrator must remain."""
     by = access.require(Action.MANAGE_PEOPLE).label
     with connection() as conn, conn.transaction():
@@ -134,7 +138,7 @@ def change_account(login: str, body: AccountChanges) -> dict[str, Any]:
 
 
 @api.write("POST", "/v1/accounts/<login>/password", MadeAccount)
-def reset_password(login: str, body: Nothing) -> dict[str, Any]:
+def reset_password(login: Login, body: Nothing) -> dict[str, Any]:
     """Give somebody a new first password and end their sessions."""
     by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.random_password()
     with connection() as conn:
@@ -143,7 +147,7 @@ def reset_password(login: str, body: Nothing) -> dict[str, Any]:
 
 
 @api.write("POST", "/v1/accounts/<login>/grants", AccountFacts, 201)
-def grant_role(login: str, body: WantedGrant) -> dict[str, Any]:
+def grant_role(login: Login, body: WantedGrant) -> dict[str, Any]:
     """Give a role; the administrator of a unit may do so within it."""
     by = access.require(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
     with connection() as conn:
@@ -153,7 +157,7 @@ def grant_role(login: str, body: WantedGrant) -> dict[str, Any]:
 
 
 @api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountFacts)
-def revoke_role(login: str, grant_id: UUID) -> dict[str, Any]:
+def revoke_role(login: Login, grant_id: GrantId) -> dict[str, Any]:
     """Take a role away; the administrator of a unit may do so within it."""
     access.require_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:

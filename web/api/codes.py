@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from flask import Response
 from pydantic import BaseModel, Field
 
-from gazetteer.ledger.asof import AsOf, today
+from gazetteer.ledger.asof import AsOf, known_at, today
 from gazetteer.problems import Problem
+from gazetteer.records.reads import refuse_early
 from gazetteer.records.translation import Question, translate
 from web.contract import Api, Parameters
 from web.csv_files import Table, read_upload, write_table
@@ -100,12 +101,21 @@ def translate_codes(form: TranslationForm) -> Response:
     as_of = AsOf(form.until or today(), form.known_at)
     known: dict[str, list[str]] = {}
     with snapshot() as conn:
+        _refuse_for_all(conn, form, as_of)
         for row in table.rows:
             code = row[table.position(form.columns)].strip()
             if code not in known:
                 known[code] = _translated(conn, code, form.since, as_of)
             row.extend(known[code])
     return write_table(Table([*table.header, *ADDED], table.rows, table.encoding))
+
+
+def _refuse_for_all(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
+    """Refuse days and moments that no row can be translated at, once instead of in every row."""
+    known_at(conn, as_of)
+    refuse_early(conn, as_of.at, field="to")
+    if form.since is not None:
+        refuse_early(conn, form.since, field="from")
 
 
 def _translated(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:

@@ -1,6 +1,6 @@
 """Who am I: logging in and out, one's own password and one's own API keys."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -154,7 +154,7 @@ def create_key(body: NewKey) -> dict[str, Any]:
 
 
 @api.write("DELETE", "/v1/keys/<key_id>", KeyFacts)
-def revoke_key(key_id: str) -> dict[str, Any]:
+def revoke_key(key_id: Annotated[str, Field(description="Id of the key")]) -> dict[str, Any]:
     """Stop a key for good: one's own, or any as an administrator."""
     account = access.require_person()
     with connection() as conn:
