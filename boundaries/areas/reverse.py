@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 
 from boundaries.coordinates import Located
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
-from gazetteer.records.kinds import LEVELS
+from gazetteer.records.levels import UNIT_LEVELS
 
 Answer = dict[str, Any]
 
@@ -39,7 +39,7 @@ _E2 = 0.00669438002290079
 
 _POINT = "point AS MATERIALIZED (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490) AS geom)"
 _INSIDE = "'^(T|0|...0)'"  # by a piece; or by DE-9IM: interior or boundary of the area meets it
-_DEPTH = f"array_position('{{{','.join(LEVELS)}}}'::text[], s.level)"
+_DEPTH = f"array_position('{{{','.join(UNIT_LEVELS)}}}'::text[], s.level)"
 
 
 def _metres(shape: str) -> str:

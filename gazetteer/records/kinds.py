@@ -109,5 +109,3 @@ FUNCTIONAL_AREA = RecordKind(
 """A development or cooperation zone: named and coded, but not a unit (Order 704 knows none)."""
 
 NAME_KINDS = kinds_of(ACT, UNIT, CODE, PLACE, NAME, SPELLING, SUCCESSION, FUNCTIONAL_AREA)
-
-LEVELS = ("province", "prefecture", "county", "township", "village")

@@ -8,7 +8,7 @@ from psycopg.rows import dict_row, tuple_row
 
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
 from gazetteer.problems import CodeNotInForce, NoDataBefore, UnknownCode
-from gazetteer.records.kinds import LEVELS
+from gazetteer.records.levels import UNIT_LEVELS
 
 Answer = dict[str, Any]
 
@@ -245,4 +245,4 @@ def children(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
 def records_begin(conn: Connection[Any]) -> dict[str, date | None]:
     """The first day of record of each level."""
     with conn.cursor(row_factory=tuple_row) as cursor:
-        return dict(cursor.execute(_RECORDS_BEGIN, (list(LEVELS),)).fetchall())
+        return dict(cursor.execute(_RECORDS_BEGIN, (list(UNIT_LEVELS),)).fetchall())

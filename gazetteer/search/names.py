@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
 from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import LEVELS
 from gazetteer.search.text import folded, is_latin, latin_key
 
 Answer = dict[str, Any]
@@ -109,17 +110,6 @@ line AS (
 SELECT line.leaf, s.level, s.code, s.name FROM line, moment, unit_state s
 WHERE s.unit_id = line.unit_id AND {in_force("s")} ORDER BY line.leaf, height DESC
 """
-
-LEVELS = [
-    "province",
-    "prefecture",
-    "county",
-    "township",
-    "village",
-    "natural_settlement",
-    "poi",
-    "natural_feature",
-]
 
 
 def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:

@@ -3,7 +3,7 @@
 import time
 from dataclasses import asdict
 from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,23 +20,11 @@ _lock = Lock()
 _kept: dict[int, tuple[float, list[Finding]]] = {}
 
 
-class FindingAnswer(BaseModel):
-    """One finding, with what a person can do about it."""
-
-    check: str
-    severity: Literal["error", "warning", "info"]
-    subject: str
-    detail_zh: str
-    detail_en: str
-    hint_zh: str
-    hint_en: str
-
-
 class Checks(BaseModel):
     """All findings for the register at a sequence number, errors first."""
 
     seq: int
-    findings: list[FindingAnswer]
+    findings: list[Finding]
 
 
 class NoParameters(Parameters):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from boundaries.areas.labels import label_points
 from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import Level
 from gazetteer.records.reads import unit_of
 from gazetteer.search import names
 from web.contract import Api
@@ -13,21 +14,6 @@ from web.db import connection
 from web.moments import CODE_FORM, Moment
 
 api = Api()
-
-Level = Literal[
-    "province",
-    "prefecture",
-    "county",
-    "township",
-    "village",
-    "natural_settlement",
-    "road",
-    "estate",
-    "building",
-    "door",
-    "poi",
-    "natural_feature",
-]
 
 
 class SearchQuery(Moment):

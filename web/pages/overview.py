@@ -5,7 +5,7 @@ from typing import Any
 from psycopg import Connection
 
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force
-from gazetteer.records.kinds import LEVELS
+from gazetteer.records.levels import UNIT_LEVELS
 
 _COUNTS = f"""
 WITH {MOMENT}
@@ -18,4 +18,4 @@ def counts(conn: Connection[Any], code: str, as_of: AsOf) -> dict[str, int]:
     """Units inside the province ``code`` at the moment, by level from above, without empty ones."""
     params = {**as_of.params(), "prefix": f"{code[:2]}%"}
     found = dict(conn.execute(_COUNTS, params).fetchall())
-    return {level: found[level] for level in LEVELS[1:] if level in found}
+    return {level: found[level] for level in UNIT_LEVELS[1:] if level in found}

@@ -15,7 +15,7 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
 from gazetteer.records.history import history
-from gazetteer.records.kinds import LEVELS
+from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search import names
 from web.api.checks import current_findings
 from web.db import snapshot
@@ -131,7 +131,7 @@ def published() -> Response:
 
 def _later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
     """Since when the units below are on record, if that is later than the date of the page."""
-    below = LEVELS[LEVELS.index(division["level"]) + 1 :]
+    below = UNIT_LEVELS[UNIT_LEVELS.index(division["level"]) + 1 :]
     begin = next((begins[level] for level in below if level in begins), None)
     return begin if begin and begin > division["at"] else None
 

@@ -1,0 +1,24 @@
+"""The levels of units and places, coarse to fine."""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How fine a place is: the five levels of units, then what lies within them."""
+
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    NATURAL_SETTLEMENT = "natural_settlement"
+    ROAD = "road"
+    ESTATE = "estate"
+    BUILDING = "building"
+    DOOR = "door"
+    POI = "poi"
+    NATURAL_FEATURE = "natural_feature"
+
+
+LEVELS = [level.value for level in Level]
+UNIT_LEVELS = LEVELS[:5]
