@@ -121,8 +121,10 @@ def _publish(
 
 
 def _written(batch: Batch, report: Path | None) -> Path:
-    path = report or settings().home / "reports" / f"{batch.source}.csv"
-    return write_report(path, batch.rejections)
+    path = report or settings().home / "reports" / f"{batch.source}.report.csv"
+    write_report(path, batch.rejections)
+    click.echo(f"{len(batch.rejections)} findings: {path}", err=True)
+    return path
 
 
 def _say(batch: Batch, result: LoadResult | None, report: Path, as_json: bool) -> None:
