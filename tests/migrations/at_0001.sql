@@ -1,0 +1,4 @@
+-- Rows as the program of revision 0001 wrote them.
+INSERT INTO audit (audit_id, happened_at, actor, action, subject, detail, previous_hash, hash) VALUES (1, '2026-11-22 01:48:26.267815+00', 'terminal:registrar', 'register.created', 'register', '{"reason": "a new register"}', '\x0000000000000000000000000000000000000000000000000000000000000000', '\x732e782ff04ff0546fb4758b83aa389d150f668ccc0065d93d79da78a51e6207');
+INSERT INTO audit (audit_id, happened_at, actor, action, subject, detail, previous_hash, hash) VALUES (2, '2026-11-22 01:48:26.269492+00', 'terminal:registrar', 'register.named', 'register', '{"name": "广东"}', '\x732e782ff04ff0546fb4758b83aa389d150f668ccc0065d93d79da78a51e6207', '\x58b13b999c13eabc03b0eebaa3c5a05cc767fe26fff672dbdeaa1d82fc049f76');
+UPDATE ledger_head SET changeset_id = 0, seq = 0, recorded_at = '-infinity';
