@@ -20,7 +20,7 @@ from gazetteer.search import names
 from web.api.checks import current_findings
 from web.db import snapshot
 from web.language import language
-from web.moments import as_of_from_request
+from web.moments import CODE_FORM, as_of_from_request
 from web.pages import changesets, overview
 from web.pages.links import succession_links
 from web.pages.rendering import render, settings, unit_url
@@ -28,7 +28,7 @@ from web.pages.timeline import timeline, years_of_change
 
 RESULTS = 50
 SHOWN_OF_A_CHECK = 50
-CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
+CODE = re.compile(CODE_FORM)
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
