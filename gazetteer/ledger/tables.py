@@ -80,6 +80,37 @@ def version_table(metadata: MetaData, kind: RecordKind) -> Table:
     )
 
 
+def _head_tables(metadata: MetaData) -> None:
+    """The head that orders publications, the sums, and the audit chain."""
+    Table(
+        "ledger_head",
+        metadata,
+        Column("only", Boolean, primary_key=True),
+        Column("changeset_id", BigInteger, nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
+    )
+    Table(
+        "ledger_sum",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("versions", BigInteger, nullable=False),
+        Column("digest_sum", Numeric(78, 0), nullable=False),
+    )
+    Table(
+        "audit",
+        metadata,
+        Column("audit_id", BigInteger, primary_key=True, autoincrement=False),
+        Column("happened_at", TIMESTAMP(timezone=True), nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("action", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("detail", JSONB, nullable=False),
+        Column("previous_hash", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False, unique=True),
+    )
+
+
 def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
     """Every table of the ledger, and the version table of each kind, by kind."""
     Table(
@@ -110,31 +141,5 @@ def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
         Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
         Index("change_of_record", "record_id", "changeset_id", unique=True),
     )
-    Table(
-        "ledger_head",
-        metadata,
-        Column("only", Boolean, primary_key=True),
-        Column("changeset_id", BigInteger, nullable=False),
-        Column("seq", BigInteger, nullable=False),
-        Column("recorded_at", TIMESTAMP(timezone=True), nullable=False),
-    )
-    Table(
-        "ledger_sum",
-        metadata,
-        Column("kind", Text, primary_key=True),
-        Column("versions", BigInteger, nullable=False),
-        Column("digest_sum", Numeric(78, 0), nullable=False),
-    )
-    Table(
-        "audit",
-        metadata,
-        Column("audit_id", BigInteger, primary_key=True, autoincrement=False),
-        Column("happened_at", TIMESTAMP(timezone=True), nullable=False),
-        Column("actor", Text, nullable=False),
-        Column("action", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("detail", JSONB, nullable=False),
-        Column("previous_hash", LargeBinary, nullable=False),
-        Column("hash", LargeBinary, nullable=False, unique=True),
-    )
+    _head_tables(metadata)
     return {name: version_table(metadata, kind) for name, kind in kinds.items()}
