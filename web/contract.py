@@ -44,6 +44,7 @@ class Endpoint:
     form: type[BaseModel] | None
     status: int
     account: bool
+    media: str = "application/json"
 
     @property
     def name(self) -> str:
@@ -63,10 +64,18 @@ class Api:
         self.endpoints: list[Endpoint] = []
 
     def get(
-        self, rule: str, answer: type[BaseModel] | str, *, account: bool = False
+        self,
+        rule: str,
+        answer: type[BaseModel] | str,
+        *,
+        account: bool = False,
+        media: str = "application/json",
     ) -> Callable[[Handler], Handler]:
-        """Declare a read; ``account`` says in the description that a login or key is needed."""
-        return self._declare("GET", rule, answer, 200, account)
+        """Declare a read; ``account`` says in the description that a login or key is needed.
+
+        ``media`` is the type of an answer that a model describes, such as GeoJSON.
+        """
+        return self._declare("GET", rule, answer, 200, account, media)
 
     def write(
         self,
@@ -81,11 +90,19 @@ class Api:
         return self._declare(method, rule, answer, status, account)
 
     def _declare(
-        self, method: str, rule: str, answer: type[BaseModel] | str, status: int, account: bool
+        self,
+        method: str,
+        rule: str,
+        answer: type[BaseModel] | str,
+        status: int,
+        account: bool,
+        media: str = "application/json",
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             models = _models(rule, handler)
-            self.endpoints.append(Endpoint(rule, method, handler, answer, *models, status, account))
+            self.endpoints.append(
+                Endpoint(rule, method, handler, answer, *models, status, account, media)
+            )
             return handler
 
         return declare

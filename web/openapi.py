@@ -55,7 +55,8 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     for endpoint in endpoints:
         if isinstance(endpoint.answer, type):
             models.add(endpoint.answer)
-        models.update(model for model in (endpoint.body, endpoint.form) if model is not None)
+        if endpoint.body is not None:
+            models.add(endpoint.body)
     wanted = sorted(models, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "validation") for model in wanted], ref_template=_REF)
     definitions: dict[str, Any] = schema["$defs"]
@@ -71,7 +72,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": summary.replace("\n", " "),
         "parameters": [*_parameters(endpoint.path, "path"), *_parameters(endpoint.query, "query")],
         "responses": {
-            str(endpoint.status): _answer(endpoint.answer),
+            str(endpoint.status): _answer(endpoint.answer, endpoint.media),
             "default": {
                 "description": "What was wrong, and in which field",
                 "content": {
@@ -92,23 +93,31 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "content": {"application/json": {"schema": _reference(endpoint.body)}},
         }
     if endpoint.form is not None:
-        upload = {"properties": {"data": {"type": "string", "format": "binary"}}}
-        schema = {"allOf": [_reference(endpoint.form), {**upload, "required": ["data"]}]}
         operation["requestBody"] = {
             "required": True,
-            "content": {"multipart/form-data": {"schema": schema}},
+            "content": {"multipart/form-data": {"schema": _upload(endpoint.form)}},
         }
     return operation
 
 
-def _answer(answer: type[BaseModel] | str) -> dict[str, Any]:
+def _upload(form: type[BaseModel]) -> dict[str, Any]:
+    """The fields of a form and the file ``data`` as one object: both are closed to others."""
+    schema = form.model_json_schema()
+    fields = _inlined(schema["properties"], schema.get("$defs", {}))
+    file = {"type": "string", "format": "binary", "description": "The CSV file"}
+    required = [*schema.get("required", []), "data"]
+    closed = {"type": "object", "additionalProperties": False}
+    return {**closed, "properties": {**fields, "data": file}, "required": required}
+
+
+def _answer(answer: type[BaseModel] | str, media: str) -> dict[str, Any]:
     if isinstance(answer, str):
         kind: dict[str, Any] = {"type": "string"}
         return {"description": "OK", "content": {answer: {"schema": kind}}}
     summary = (getdoc(answer) or "OK").partition("\n\n")[0]
     return {
         "description": summary,
-        "content": {"application/json": {"schema": _reference(answer)}},
+        "content": {media: {"schema": _reference(answer)}},
     }
 
 

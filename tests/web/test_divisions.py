@@ -240,3 +240,18 @@ def test_a_parameter_that_does_not_exist_or_comes_twice_is_refused(client: Flask
     assert problem(client, "440106", 400, date="2020-01-01")["field"] == "date"
     response = client.get("/v1/divisions/440106?at=2020-01-01&at=2021-01-01")
     assert (response.status_code, response.get_json()["field"]) == (400, "at")
+
+
+def test_an_area_is_a_feature_with_its_source_and_accuracy(client: FlaskClient) -> None:
+    feature = client.get("/v1/divisions/440106/area").get_json()
+    assert feature["properties"]["area_km2"] == pytest.approx(137, abs=10)  # the official figure
+    assert feature["properties"]["source"]
+
+
+def test_an_area_that_is_not_known_on_a_day_is_told_apart_from_a_unit_that_is_not(
+    client: FlaskClient,
+) -> None:
+    response = client.get("/v1/divisions/440106/area?at=1990-01-01")
+    problem = response.get_json()
+    assert (response.status_code, problem["code"]) == (404, "no_area_known")
+    assert problem["known_since"] > "1990-01-01"

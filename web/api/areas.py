@@ -1,10 +1,13 @@
 """The polygon of a unit: ``/v1/divisions/{code}/area``."""
 
+from typing import Literal
+
 from flask import Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from boundaries.areas import reads
 from boundaries.coordinates import crs_named
+from web.api.answers import AtMoment, Valid
 from web.contract import Api, as_json
 from web.db import connection
 from web.moments import Code, Moment
@@ -24,7 +27,40 @@ class AreaQuery(Moment):
     )
 
 
-@api.get("/v1/divisions/<code>/area", GEOJSON)
+Position = list[float]
+
+
+class MultiPolygon(BaseModel):
+    """GeoJSON (RFC 7946), east before north, in the system asked for."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[list[Position]]]
+
+
+class AreaFacts(AtMoment):
+    """Whose polygon it is, how large, from where, and how well it is known."""
+
+    unit_id: str
+    code: str
+    name: str | None
+    level: str
+    area_km2: float
+    source: str
+    accuracy_m: float | None
+    valid: Valid
+    crs: str
+
+
+class AreaFeature(BaseModel):
+    """The polygon of a unit as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: MultiPolygon
+    properties: AreaFacts
+
+
+@api.get("/v1/divisions/<code>/area", AreaFeature, media=GEOJSON)
 def area(code: Code, query: AreaQuery) -> Response:
     """The polygon of the unit that carried the code on the date, as a GeoJSON feature.
 

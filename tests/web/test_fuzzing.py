@@ -1,0 +1,50 @@
+"""Random requests made from the service's own description: never a fault, always as described."""
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as bounds
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+EXAMPLES = 40
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+# They read the whole register, which other tests do once.
+HEAVY = {"/v1/snapshot", "/v1/checks"}
+
+
+@pytest.fixture(scope="module")
+def operations(service: Flask) -> list[APIOperation]:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", service)
+    found = [result.ok() for result in schema.get_all_operations()]
+    return [operation for operation in found if operation.path not in HEAVY]
+
+
+def test_random_requests_are_answered_as_described(operations: list[APIOperation]) -> None:
+    assert len(operations) > 20
+    for operation in operations:
+        ask_at_random(operation)
+
+
+def ask_at_random(operation: APIOperation) -> None:
+    """Send some requests that the description allows; each answer must be one that it tells."""
+
+    @seed(7)
+    @bounds(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Case) -> None:
+        case.call_and_validate(checks=CHECKS)
+
+    ask()
