@@ -45,6 +45,7 @@ class Endpoint:
     status: int
     account: bool
     media: str = "application/json"
+    empty: str | None = None
 
     @property
     def name(self) -> str:
@@ -70,12 +71,14 @@ class Api:
         *,
         account: bool = False,
         media: str = "application/json",
+        empty: str | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a read; ``account`` says in the description that a login or key is needed.
 
-        ``media`` is the type of an answer that a model describes, such as GeoJSON.
+        ``media`` is the type of an answer that a model describes, such as GeoJSON; ``empty`` says
+        when there is nothing to answer (204).
         """
-        return self._declare("GET", rule, answer, 200, account, media)
+        return self._declare("GET", rule, answer, 200, account, media, empty)
 
     def write(
         self,
@@ -97,11 +100,12 @@ class Api:
         status: int,
         account: bool,
         media: str = "application/json",
+        empty: str | None = None,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             models = _models(rule, handler)
             self.endpoints.append(
-                Endpoint(rule, method, handler, answer, *models, status, account, media)
+                Endpoint(rule, method, handler, answer, *models, status, account, media, empty)
             )
             return handler
 

@@ -83,6 +83,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             },
         },
     }
+    if endpoint.empty is not None:
+        operation["responses"]["204"] = {"description": endpoint.empty}
     if description:
         operation["description"] = description
     if endpoint.account:

@@ -27,7 +27,7 @@ Row = Annotated[int, Field(description="Row, counted from the north")]
 Reader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
 
 
-@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT)
+@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty="Nothing lies there")
 def division_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
     """Areas of units in force: layers `province`, `prefecture`, `county`, and `label` (points).
 
@@ -36,7 +36,7 @@ def division_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
     return _answer("divisions", tiles.divisions, Tile(z, x, y), query.as_of())
 
 
-@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT)
+@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty="Nothing lies there")
 def place_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
     """Places in force: layer `places`, thinned below zoom 14. An empty tile is 204.
 
