@@ -12,9 +12,14 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
+def simplified(text: str) -> str:
+    """Text in simplified characters."""
+    return str(_converter().convert(text))
+
+
 def folded(text: str) -> str:
     """Text in compatibility form (NFKC), simplified characters, without outer space."""
-    return str(_converter().convert(unicodedata.normalize("NFKC", text))).strip()
+    return simplified(unicodedata.normalize("NFKC", text)).strip()
 
 
 def is_latin(text: str) -> bool:

@@ -1,0 +1,223 @@
+"""From what people write to what the index holds, by named steps that keep every offset.
+
+The steps stand in :data:`STEPS`, in their order. The names of the register pass the same steps
+before they are indexed, so a step never parts a name from the text that means it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gazetteer.search.text import simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text under way, and where each of its characters came from.
+
+    ``origin[i]`` is the offset in the input of character ``i``, non-decreasing; None while
+    nothing has moved. ``size`` is the length of the input.
+    """
+
+    value: str
+    size: int
+    origin: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the input behind ``value[start:end]``, half-open."""
+        if start >= end:
+            return self.at(start), self.at(start)
+        return self.at(start), self.at(end - 1) + 1
+
+    def at(self, position: int) -> int:
+        """The offset in the input of one character of ``value``, or of its end."""
+        if self.origin is None:
+            return position
+        return self.origin[position] if position < len(self.origin) else self.size
+
+
+Step = Callable[[Text], Text]
+_Replacement = str | Callable[[re.Match[str]], str]
+
+
+def _substituted(text: Text, pattern: re.Pattern[str], replacement: _Replacement) -> Text:
+    """Matches replaced; every new character points to the beginning of what it stands for."""
+    found = list(pattern.finditer(text.value))
+    if not found:
+        return text
+    old = range(len(text.value)) if text.origin is None else text.origin
+    pieces: list[str] = []
+    origin: list[int] = []
+    done = 0
+    for match in found:
+        start, end = match.span()
+        new = replacement if isinstance(replacement, str) else replacement(match)
+        pieces += (text.value[done:start], new)
+        origin += old[done:start]
+        origin += [old[min(start + i, end - 1)] for i in range(len(new))]
+        done = end
+    pieces.append(text.value[done:])
+    origin += old[done:]
+    return Text("".join(pieces), text.size, origin)
+
+
+_COMPATIBLE = re.compile(r"[^\x00-\x7f\u4e00-\u9fff][\u0300-\u036f\u3099\u309a]*")
+_INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+
+
+def compatibility(text: Text) -> Text:
+    """Full-width letters, circled digits, compatibility ideographs: NFKC, cluster by cluster."""
+    if text.value.isascii() or unicodedata.is_normalized("NFKC", text.value):
+        return text
+    return _substituted(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
+
+
+def invisible(text: Text) -> Text:
+    """Byte order marks, zero-width and direction marks: dropped."""
+    return _substituted(text, _INVISIBLE, "")
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Any character that simplification may change."""
+    every = [chr(point) for point in range(0x3400, 0xA000)]
+    changed = [char for char in every if simplified(char) != char]
+    return re.compile("[" + "".join(changed) + "乾著藉瞭麼徵]")
+
+
+def simplify(text: Text) -> Text:
+    """Traditional characters to simplified ones: 廣州 to 广州."""
+    if not _traditional().search(text.value):
+        return text
+    whole = simplified(text.value)
+    if len(whole) != len(text.value):  # a phrase changed its length: offsets matter more
+        whole = "".join(simplified(char)[:1] or char for char in text.value)
+    return Text(whole, text.size, text.origin)
+
+
+_VARIANTS = str.maketrans(
+    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧", "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌"
+)
+
+
+def variants(text: Text) -> Text:
+    """Variant characters that simplification leaves: 邨 to 村."""
+    return Text(text.value.translate(_VARIANTS), text.size, text.origin)
+
+
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    **{"〇": 0, "两": 2},
+    **{char: value for value, char in enumerate("壹贰叁肆伍陆柒捌玖", 1)},
+}
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]"
+_COUNTED = re.compile(
+    rf"{_NUMERAL}{{1,9}}(?=号|栋|幢|座|单元|层|楼|室|弄|组|队|之[一二三四五六七八九\d])"
+    rf"|(?<=号之){_NUMERAL}{{1,3}}"
+)
+
+
+def _number(match: re.Match[str]) -> str:
+    text = match[0]
+    if not any(char in _TENS for char in text):
+        return "".join(str(_DIGITS[char]) for char in text)
+    total, digit = 0, 0
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        else:
+            total += (digit or (0 if total else 1)) * _TENS[char]
+            digit = 0
+    return str(total + digit)
+
+
+def numerals(text: Text) -> Text:
+    """Chinese numerals that count a door, building or floor: 十二号 to 12号."""
+    return _substituted(text, _COUNTED, _number)
+
+
+_NOTE = re.compile(r"\([^()]{0,60}\)")
+_BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
+
+
+def notes(text: Text) -> Text:
+    """Notes in round brackets: no part of the address itself."""
+    return _substituted(text, _NOTE, " ")
+
+
+def brackets(text: Text) -> Text:
+    """All other brackets and quotation marks: what they hold stays."""
+    return _substituted(text, _BRACKETS, " ")
+
+
+_NOISE = re.compile(
+    r"中华人民共和国|^\s*中国(?!大陆)|(?<=[\s:：])中国|[Pp]\.?[Rr]\.? ?[Cc]hina"
+    r"|(?:收货|收件|详细|所在|联系|通讯|家庭|办公|注册)?(?:地址|地区|住址)\s*[:：]"
+    r"|(?:收货人|收件人|联系人|姓名|手机号码|手机|电话|联系电话|邮编|邮政编码)\s*[:：]?(?=[\s,，;；:：\d]|$)"
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"
+    r"|(?<=邮编)\s*\d{6}|(?<=邮编[:：])\s*\d{6}"
+)
+
+
+def noise(text: Text) -> Text:
+    """Labels of forms, the country, telephone numbers and postcodes."""
+    return _substituted(text, _NOISE, " ")
+
+
+_DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
+_HAN = r"[\u3400-\u9fff]"
+_JOINERS = re.compile(rf"(?<={_HAN})[·•‧・](?={_HAN})")
+_LETTERED = re.compile(rf"\A\s*{_HAN}(?:\s+{_HAN})+\s*\Z")
+_SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
+
+
+def punctuation(text: Text) -> Text:
+    """One form of dash; every other mark and gap parts the text as one blank."""
+    text = _substituted(text, _DASHES, "-")
+    text = _substituted(text, _JOINERS, "")
+    if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
+        return _substituted(text, re.compile(r"\s+"), "")
+    return _substituted(text, _SEPARATORS, " ")
+
+
+STEPS: tuple[Step, ...] = (
+    compatibility,
+    invisible,
+    simplify,
+    variants,
+    notes,
+    noise,
+    brackets,
+    punctuation,
+    numerals,
+)
+"""What is done to a text, in this order."""
+
+NAME_STEPS: tuple[Step, ...] = (compatibility, invisible, simplify, variants, punctuation, numerals)
+"""The same for a name of the register, which has neither notes nor noise."""
+
+
+def normalized(text: str, steps: Sequence[Step] = STEPS) -> Text:
+    """The text after all steps."""
+    now = Text(text, len(text))
+    for step in steps:
+        now = step(now)
+    return now
+
+
+def told(text: str) -> list[tuple[str, str]]:
+    """Each step that changed something, by its name, with the text after it."""
+    now, steps = Text(text, len(text)), []
+    for step in STEPS:
+        after = step(now)
+        if after.value != now.value:
+            steps.append((step.__name__, after.value))
+        now = after
+    return steps
+
+
+def key_of(name: str) -> str:
+    """A name of the register as texts will show it."""
+    return normalized(name, NAME_STEPS).value.strip()
