@@ -19,7 +19,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from boundaries.coordinates import Located
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.ledger.asof import MOMENT, AsOf, fitted, in_force, known_at
 from gazetteer.records.levels import UNIT_LEVELS
 
 Answer = dict[str, Any]
@@ -63,26 +63,30 @@ _NAMES = f"""
             ST_Distance(point.geom::geography, p.location::geography) AS distance_m
         FROM (
             SELECT max(degrees) / %(squeeze)s::float8 * 1.001 AS reach FROM (
-                SELECT p.location <-> point.geom AS degrees FROM place_version p
-                WHERE p.location && ST_Expand(point.geom, {NAMES_REACH_DEGREES})
-                AND {in_force("p")}
-                ORDER BY p.location <-> point.geom LIMIT {NAMES}
+                SELECT p.degrees FROM (
+                    SELECT *, location <-> point.geom AS degrees FROM place_version
+                    WHERE location && ST_Expand(point.geom, {NAMES_REACH_DEGREES})
+                    ORDER BY location <-> point.geom OFFSET 0
+                ) p WHERE {in_force("p")} ORDER BY p.degrees LIMIT {NAMES}
             ) first
         ) within
-        JOIN place_version p
-        ON p.location && ST_Expand(point.geom, within.reach) AND {in_force("p")}
+        JOIN LATERAL (
+            SELECT * FROM place_version WHERE location && ST_Expand(point.geom, within.reach)
+            OFFSET 0
+        ) p ON {in_force("p")}
         ORDER BY distance_m LIMIT {NAMES}
     ) near
     LEFT JOIN LATERAL (
-        SELECT n.text FROM name_version n WHERE n.place_id = near.place_id AND {in_force("n")}
-        ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans' LIMIT 1
+        SELECT n.text
+        FROM (SELECT * FROM name_version WHERE place_id = near.place_id OFFSET 0) n
+        WHERE {in_force("n")} ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans' LIMIT 1
     ) n ON true
     ORDER BY distance_m
 """
 
-# One statement. LATERAL with OFFSET 0 keeps the planner on the primary keys: it underrates how
-# many versions are known at a moment. Everything within a metric distance d of the point lies
-# within d / squeeze in degrees, so a box around the first hit of the index holds the nearest.
+# One statement. LATERAL with OFFSET 0 keeps the planner on the keys (``fitted`` says why).
+# Everything within a metric distance d of the point lies within d / squeeze in degrees, so a box
+# around the first hit of the index holds the nearest.
 _REVERSE = f"""
 WITH {MOMENT}, {_POINT},
 candidate AS MATERIALIZED (
@@ -204,7 +208,7 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
     """
     params = {**as_of.params(), "lon": point.lon, "lat": point.lat, "squeeze": squeeze(point.lat)}
     spot = _Spot(conn, point, params)
-    row = spot.rows(_REVERSE)[0]
+    row = spot.rows(fitted(_REVERSE, as_of.basis))[0]
     if as_of.known_at is not None:
         known_at(conn, as_of)
     params["known_at"] = row["known_at"]  # whatever else is asked, is asked of the same state

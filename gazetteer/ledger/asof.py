@@ -1,9 +1,11 @@
 """The moment that a question is about: in force on which day, as known when, by which date."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -56,6 +58,28 @@ def in_force(alias: str) -> str:
         f"{alias}.recorded @> moment.known_at AND in_force({alias}.valid, {alias}.started_by,"
         f" {alias}.ended_by, %(at)s::date, moment.known_at, %(basis)s::text)"
     )
+
+
+_INDENTATION = re.compile(r"\n\s+")
+_BY_BASIS = re.compile(r"in_force\((\w+)\.valid, .*?%\(basis\)s::text\)")
+
+
+@cache
+def fitted(statement: LiteralString, basis: Basis) -> LiteralString:
+    """A statement with :func:`in_force`, without the look-up of acts where the basis needs none.
+
+    A prepared statement carries that look-up along for every parameter, and it costs more than
+    the rest of a look-up by code. The plain condition that is left looks far more selective to
+    the planner than it is (most versions are known now): keep it out of the choice of an index
+    by ``LATERAL (SELECT ... OFFSET 0)`` around the key.
+
+    Indentation goes too: psycopg remembers how it read a statement of up to 4096 characters, and
+    reads a longer one anew each time.
+    """
+    text: str = _INDENTATION.sub("\n", statement)
+    if basis is Basis.EFFECTIVE:
+        text = _BY_BASIS.sub(r"\1.valid @> %(at)s::date", text)
+    return text
 
 
 def today() -> date:

@@ -1,0 +1,1 @@
+"""What the service achieves, as ratios to its peers: ``python -m benchmarks``."""

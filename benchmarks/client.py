@@ -1,0 +1,116 @@
+"""A load of HTTP requests over connections that are kept open, for a bounded time.
+
+Each connection asks, waits for the whole answer, and asks again. It parses only what it must
+(status and ``Content-Length``), so that it takes little of the cores that it shares with the
+server.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a load came to; ``statuses`` counts answers by their status."""
+
+    seconds: float
+    statuses: Counter[int]
+    latencies: tuple[float, ...]
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.latencies) / self.seconds
+
+    def latency_ms(self, share: float) -> float:
+        """The latency that this share of the answers did not exceed."""
+        ordered = sorted(self.latencies)
+        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
+
+
+class _Connection(asyncio.Protocol):
+    """One connection that keeps asking until its time is over."""
+
+    def __init__(self, requests: Iterator[bytes], ends: float) -> None:
+        self.requests, self.ends = requests, ends
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.statuses: Counter[int] = Counter()
+        self.latencies: list[float] = []
+        self._buffer = b""
+        self._expected = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._expected:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            self._expected = end + 4 + _length(self._buffer[:end])
+        if len(self._buffer) < self._expected:
+            return
+        self.statuses[int(self._buffer[9:12])] += 1
+        self.latencies.append(time.perf_counter() - self._asked)
+        self._buffer, self._expected = b"", 0
+        self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.done.done():
+            return
+        if self._buffer or exc:
+            self.done.set_exception(exc or ConnectionError("an answer was cut off"))
+        else:
+            self.done.set_result(None)
+
+    def _ask(self) -> None:
+        self._asked = time.perf_counter()
+        if self._asked > self.ends:
+            self.done.set_result(None)
+            self.transport.close()
+            return
+        self.transport.write(next(self.requests))
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    if head[9:12] in (b"204", b"304"):
+        return 0
+    raise ValueError(f"an answer without a length: {head!r}")
+
+
+def put_load(port: int, paths: Iterable[str], connections: int, seconds: float) -> Load:
+    """Ask the server on a loopback port for the paths, round and round, for so many seconds.
+
+    Raises:
+        OSError: the server cannot be reached, or broke off.
+    """
+    requests = cycle(
+        [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
+    )
+    return asyncio.run(_drive(port, requests, connections, seconds))
+
+
+async def _drive(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
+    loop = asyncio.get_running_loop()
+    begun = time.perf_counter()
+    opened = [
+        await loop.create_connection(
+            lambda: _Connection(requests, begun + seconds), "127.0.0.1", port
+        )
+        for _ in range(connections)
+    ]
+    await asyncio.gather(*(protocol.done for _, protocol in opened))
+    spent = time.perf_counter() - begun
+    statuses = sum((protocol.statuses for _, protocol in opened), Counter())
+    return Load(spent, statuses, tuple(t for _, p in opened for t in p.latencies))

@@ -1,0 +1,52 @@
+"""What is asked: keys drawn at random from the register itself, the same ones in every run."""
+
+import random
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import psycopg
+
+COUNT = 3000
+PAST = "1995-06-01"
+_LEVELS = ("province", "prefecture", "county", "township", "village")
+_CODES = """
+SELECT code FROM unit_state WHERE level = %(level)s AND code IS NOT NULL
+AND upper_inf(recorded) AND valid @> current_date AND valid @> %(also)s::date
+ORDER BY md5(code) LIMIT %(count)s
+"""
+_NAMES = """
+SELECT text FROM name_version WHERE upper_inf(recorded) AND name_kind = 'standard'
+ORDER BY md5(text) LIMIT %(count)s
+"""
+
+
+def questions(conninfo: str) -> Mapping[str, list[str]]:
+    """Paths by row of the table; levels are drawn equally, so that no key is in all answers."""
+    chance = random.Random(2026)
+    with psycopg.connect(conninfo) as conn:
+
+        def codes(*levels: str, also: str | None = None) -> list[str]:
+            day = also or "today"
+            each = COUNT // len(levels)
+            drawn = [
+                row[0]
+                for level in levels
+                for row in conn.execute(_CODES, {"level": level, "also": day, "count": each})
+            ]
+            chance.shuffle(drawn)
+            return drawn
+
+        names = [row[0] for row in conn.execute(_NAMES, {"count": COUNT})]
+        old = codes("province", "prefecture", "county", also=PAST)
+        return {
+            "division": [f"/v1/divisions/{code}" for code in codes(*_LEVELS)],
+            "reverse": [f"/v1/reverse?{_point(chance)}" for _ in range(COUNT)],
+            "search": [f"/v1/search?q={quote(name)}" for name in names],
+            "today": [f"/v1/divisions/{code}" for code in old],
+            "past": [f"/v1/divisions/{code}?at={PAST}" for code in old],
+        }
+
+
+def _point(chance: random.Random) -> str:
+    """Somewhere in the box around Guangdong's mainland."""
+    return f"lon={chance.uniform(110.5, 116.5):.5f}&lat={chance.uniform(21.8, 24.8):.5f}"

@@ -1,0 +1,49 @@
+"""The one table that a run prints."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement; ``floor`` is a least value, ``ceiling`` a largest one, neither: to know."""
+
+    work: str
+    value: float
+    unit: str
+    against: str = ""
+    floor: float | None = None
+    ceiling: float | None = None
+    remark: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """``pass`` or ``fail``; nothing where there is no bound."""
+        if self.floor is None and self.ceiling is None:
+            return ""
+        low = self.floor is None or self.value >= self.floor
+        high = self.ceiling is None or self.value <= self.ceiling
+        return "pass" if low and high else "fail"
+
+    @property
+    def bound(self) -> str:
+        """The bound as it is printed."""
+        if self.floor is not None:
+            return f"≥ {self.floor:g}"
+        return f"≤ {self.ceiling:g}" if self.ceiling is not None else ""
+
+
+def as_text(rows: Sequence[Row]) -> str:
+    """A Markdown table."""
+    lines = ["| work | against | value | bound | | remark |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        value = f"{row.value:.3g} {row.unit}".strip()
+        cells = (row.work, row.against, value, row.bound, row.verdict, row.remark)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """The same for programs."""
+    return json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows], indent=1)
