@@ -54,21 +54,33 @@ def walk(start: UUID, since: date, until: date, links: Links, in_force: InForce)
     ``links`` gives the links in the direction of travel, ``in_force`` whether a unit is in force
     on the last day. Steps run in the order of travel, so that a way never goes back in time.
     """
-    forward = since <= until
-    reached: dict[UUID, Reached] = {}
-    todo: list[tuple[date, Reached]] = [(since, Reached(start, "same", 1.0))]
-    seen: set[tuple[UUID, date]] = set()
-    while todo:
-        day, here = todo.pop()
-        if (here.unit, day) in seen:
-            continue
-        seen.add((here.unit, day))
-        steps = [step for step in links(here.unit) if _lies_ahead(step.on, day, until, forward)]
-        if in_force(here.unit):
-            rest = replace(here, share=_left(here.share, steps))
-            reached[here.unit] = _joined(reached.get(here.unit), rest)
-        todo += [(step.on, _after(here, step)) for step in steps]
-    return list(reached.values())
+    known: dict[UUID, Sequence[Link]] = {}
+    held: dict[UUID, Reached] = {start: Reached(start, "same", 1.0)}
+    day, forward = since, since <= until
+    first = True
+    while True:
+        known.update({unit: links(unit) for unit in held.keys() - known.keys()})
+        steps = [
+            (unit, step)
+            for unit in held
+            for step in known[unit]
+            if _lies_ahead(step.on, day, until, forward, first)
+        ]
+        if not steps:
+            return [there for there in held.values() if in_force(there.unit)]
+        day = (min if forward else max)(step.on for _, step in steps)
+        _pass_on(held, [(unit, step) for unit, step in steps if step.on == day])
+        first = False
+
+
+def _pass_on(held: dict[UUID, Reached], steps: Sequence[tuple[UUID, Link]]) -> None:
+    """Let the territory of one day pass; what arrives on a day stays where it is on that day."""
+    arrived = [_after(held[unit], step) for unit, step in steps]
+    for unit in {unit for unit, _ in steps}:
+        given = [step for giver, step in steps if giver == unit]
+        held[unit] = replace(held[unit], share=_left(held[unit].share, given))
+    for there in arrived:
+        held[there.unit] = _joined(held.get(there.unit), there)
 
 
 def _after(here: Reached, step: Link) -> Reached:
@@ -79,8 +91,10 @@ def _after(here: Reached, step: Link) -> Reached:
     return Reached(step.to, worst, _times(here.share, step.share), certain)
 
 
-def _lies_ahead(on: date, day: date, until: date, forward: bool) -> bool:
-    return day < on <= until if forward else until < on <= day
+def _lies_ahead(on: date, day: date, until: date, forward: bool, first: bool) -> bool:
+    if forward:
+        return day < on <= until
+    return until < on < day or (first and until < on == day)
 
 
 def _times(a: float | None, b: float | None) -> float | None:
@@ -88,9 +102,7 @@ def _times(a: float | None, b: float | None) -> float | None:
 
 
 def _left(share: float | None, steps: Sequence[Link]) -> float | None:
-    """What stays with a unit that is still in force after it gave parts away."""
-    if not steps:
-        return share
+    """What stays with a unit that gave parts away."""
     given = [step.share for step in steps]
     if share is None or any(part is None for part in given):
         return None
