@@ -83,7 +83,8 @@ def invisible(text: Text) -> Text:
 def _traditional() -> re.Pattern[str]:
     """Any character that simplification may change."""
     every = [chr(point) for point in range(0x3400, 0xA000)]
-    changed = [char for char in every if simplified(char) != char]
+    after = simplified("\n".join(every)).split("\n")
+    changed = [char for char, now in zip(every, after, strict=True) if char != now]
     return re.compile("[" + "".join(changed) + "乾著藉瞭麼徵]")
 
 
@@ -98,7 +99,8 @@ def simplify(text: Text) -> Text:
 
 
 _VARIANTS = str.maketrans(
-    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧", "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌"
+    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧",
+    "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌",
 )
 
 

@@ -1,0 +1,92 @@
+"""The rest of an address below its units: road, estate, door, building, unit, floor, room.
+
+No coordinate exists for any of them here; they are told apart so that a reader sees what was
+understood. The order follows field notes 8.1.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gazetteer.records.levels import LEVELS, Level
+
+_HAN = r"[\u3400-\u9fff]"
+_WORD = r"(?:(?![号弄栋幢室])[\u3400-\u9fffA-Za-z\d])"
+_ELEMENT = re.compile(
+    r"(?P<door>(?:[甲乙丙])?[A-Za-z]?\d{1,6}(?:[-、至/]\d{1,6}){0,2}号(?!楼|线|栋)(?:院|之\d+|-\d+)?)"
+    r"|(?P<lane>\d{1,6}弄)"
+    r"|(?P<unit>[A-Za-z\d甲乙丙]{1,3}单元)"
+    r"|(?P<building>[A-Za-z]?\d{0,4}[A-Za-z]?(?:号楼|栋|幢|座|#楼?)|[东南西北]座)"
+    r"|(?P<room>[A-Za-z]?\d{1,5}[A-Za-z]?(?:室|房|户))"
+    r"|(?P<floor>[Bb负]?\d{1,3}(?:层|楼|[Ff](?![A-Za-z])))"
+    r"|(?P<group>\d{1,3}(?:村民小组|小组|组|队|社))"
+    r"|(?P<numbers>[A-Za-z]?\d{1,5}(?:-\d{1,5}){1,3}[A-Za-z]?)"
+    r"|(?P<relation>对面|旁边|附近|隔壁|交叉口|路口|[往向]?[东南西北]{1,2}(?:侧|行)?\d{1,5}(?:米|公里)处?)"
+    rf"|(?P<unmatched>{_HAN}{{2,6}}?(?:街道|镇|乡)(?![路街巷村大东南西北中]))"
+    rf"|(?P<road>(?:[A-Z]?\d{{1,4}}|{_HAN}{{1,10}}?)"
+    r"(?:大道|大街|公路|国道|省道|县道|乡道|路|街(?!道)|巷|胡同|里弄|(?<!街)道)(?:[东南西北中](?=\d|\Z))?)"
+    rf"|(?P<estate>{_WORD}{{2,14}}?"
+    r"(?:小区|花园|花苑|公寓|家园|庄园|山庄|新村|新城|广场|大厦|大楼|[苑园城府邸居湾]))"
+    rf"|(?P<poi>{_WORD}{{2,16}}?"
+    r"(?:医院|学校|大学|学院|中学|小学|幼儿园|银行|支行|酒店|宾馆|超市|市场|商厦|公司|工业园|厂|店|馆|站))"
+)
+_LEVEL = {
+    "road": Level.ROAD,
+    "lane": Level.ESTATE,
+    "estate": Level.ESTATE,
+    "building": Level.BUILDING,
+    "poi": Level.POI,
+    "door": Level.DOOR,
+    "unit": Level.DOOR,
+    "floor": Level.DOOR,
+    "room": Level.DOOR,
+}
+_UNDERSTOOD = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A part of the address; ``start`` and ``end`` are offsets in the normalised text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def elements(text: str, start: int, end: int) -> Iterator[Element]:
+    """The elements in a stretch of the text; what is none is of kind ``unmatched``."""
+    done = start
+    for match in _ELEMENT.finditer(text, start, end):
+        yield from _unmatched(text, done, match.start())
+        kind = match.lastgroup or ""
+        if kind == "numbers":
+            yield from _numbered(match)
+        else:
+            yield Element(kind, match[0], *match.span())
+        done = match.end()
+    yield from _unmatched(text, done, end)
+
+
+def _unmatched(text: str, start: int, end: int) -> Iterator[Element]:
+    piece = text[start:end]
+    if _UNDERSTOOD.search(piece):
+        left = len(piece) - len(piece.lstrip())
+        yield Element("unmatched", piece.strip(), start + left, start + len(piece.rstrip()))
+
+
+def _numbered(match: re.Match[str]) -> Iterator[Element]:
+    """Building, unit and room of 31-1-101; building and room of 12-302."""
+    kinds = {2: ("building", "room"), 3: ("building", "unit", "room")}
+    parts = match[0].split("-")
+    at = match.start()
+    for kind, part in zip(kinds.get(len(parts), ("numbers",) * len(parts)), parts, strict=True):
+        yield Element(kind, part, at, at + len(part))
+        at += len(part) + 1
+
+
+def finest(parts: list[Element]) -> int | None:
+    """The finest level that the elements reach, as a number in the order of levels."""
+    reached = [LEVELS.index(_LEVEL[part.kind]) for part in parts if part.kind in _LEVEL]
+    below_poi = [level for level in reached if level != LEVELS.index(Level.POI)]
+    return max(below_poi or reached, default=None)

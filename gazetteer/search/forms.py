@@ -1,0 +1,84 @@
+"""The forms in which people write a name of the register."""
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from gazetteer.records.levels import Level
+
+
+class Form(IntEnum):
+    """How a name is written; a whole form names its type, the others need their surroundings."""
+
+    STANDARD = 0
+    FORMER = 1
+    ALIAS = 2
+    SHORT = 3  # 天河 for 天河区
+    ABBREVIATED = 4  # 市桥街 for 市桥街道
+    CORE = 5  # 锦厦 for 锦厦社区居民委员会
+
+    @classmethod
+    def of(cls, name_kind: str) -> "Form":
+        """The form that a name recorded under this kind has."""
+        return _KINDS.get(name_kind, cls.ALIAS)
+
+
+_KINDS = {"standard": Form.STANDARD, "short": Form.SHORT, "former": Form.FORMER}
+
+_COMMITTEE = re.compile(
+    r"(?:虚拟)?(?:村民委员会|社区居民委员会|居民委员会|社区居委会|社区村委会|村委会|居委会|社区)\Z"
+)
+_SHORTEST = 2
+"""Characters; one character alone means too many things."""
+
+
+def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[str, Form]]:
+    """The name itself, and the shorter forms that people use for it."""
+    if len(name) < _SHORTEST or not _HAN.search(name):
+        return
+    yield name, form
+    if form not in (Form.STANDARD, Form.FORMER):
+        return
+    if level == Level.TOWNSHIP and name.endswith("街道") and len(name) > _SHORTEST + 1:
+        yield name[:-1], Form.ABBREVIATED
+    if level == Level.VILLAGE:
+        core = village_core(name, parent)
+        if core != name:
+            yield core, Form.CORE
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def village_core(name: str, parent: str) -> str:
+    """What a village is called, without its committee and the township before it."""
+    core = _COMMITTEE.sub("", name)
+    if parent and core.startswith(parent) and len(core) - len(parent) >= _SHORTEST:
+        core = core[len(parent) :]
+    if core.endswith("村") and len(core) > _SHORTEST:
+        core = core[:-1]
+    return core if len(core) >= _SHORTEST else name
+
+
+_GENERIC = re.compile(
+    r"(?:特别行政区|(?:[\u3400-\u9fff]{1,3}族)*自治[区州县旗]|街道|地区|林区|特区|省|市|区|县|盟|旗|镇|乡)\Z"
+)
+
+
+def specific_part(name: str) -> str:
+    """The name without its generic part, to see whether two units bear the same name."""
+    core = _GENERIC.sub("", name)
+    return core if len(core) >= _SHORTEST else name
+
+
+TRAILING = {
+    Level.TOWNSHIP: re.compile(r"街道办事处|街道办|街道|街(?!道)|镇|乡"),
+    Level.VILLAGE: re.compile(
+        r"村民委员会|社区居民委员会|居民委员会|社区居委会|村委会|居委会|社区|村(?!路|道|街|镇)"
+    ),
+    Level.COUNTY: re.compile(r"自治县|县|市(?!场)|区"),
+}
+"""The generic part that may follow a short form, by the level of what is meant."""
+
+OFFICE = re.compile(r"(?:街道)?办事处|人民政府|镇政府|区政府|市政府")
+"""What may follow a whole name: the office of the unit stands for the unit."""

@@ -1,0 +1,220 @@
+"""All names of the register in memory: an automaton over their texts, and what each may mean.
+
+A *node* is a unit, or a place that is no unit. Nodes are numbered so that everything under a node,
+by its latest parent, follows it without a gap. Days are proleptic ordinals, half-open; the arrays
+are flat, so that the whole country fits (665 000 units: a few hundred MiB).
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from uuid import UUID
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from gazetteer.records.levels import LEVELS
+from gazetteer.records.translation import Link
+from gazetteer.search.forms import Form, forms_of
+from gazetteer.search.normalize import key_of
+
+OPEN_START, OPEN_END = 0, 4_000_000
+"""Ordinals before the first and after the last day."""
+
+
+class Kind(IntEnum):
+    """What a node is."""
+
+    UNIT = 0
+    PLACE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """What a node was in a period in which nothing about it changed."""
+
+    node: UUID
+    kind: Kind
+    level: str
+    code: str | None
+    name: str
+    parent: UUID | None
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A name of a node with its period; ``name_kind`` is standard, short, alias or former."""
+
+    node: UUID
+    text: str
+    name_kind: str
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an index is built from: one state of the register, at ledger sequence ``seq``."""
+
+    seq: int
+    recorded_at: datetime
+    states: Sequence[StateRow]
+    names: Sequence[NameRow]
+    links: Mapping[UUID, Sequence[Link]]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The names of one state of the register; nothing in it ever changes.
+
+    States of node ``n``: ``state_at[n]`` to ``state_at[n + 1]``; meanings of key ``k``:
+    ``meaning_at[k]`` to ``meaning_at[k + 1]``, in the order of nodes.
+    """
+
+    seq: int
+    recorded_at: datetime
+    ids: Sequence[UUID]
+    kinds: Sequence[int]
+    last_under: Sequence[int]
+    state_at: Sequence[int]
+    levels: Sequence[int]
+    parents: Sequence[int]
+    codes: Sequence[str | None]
+    names: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    keys: Sequence[str]
+    meaning_at: Sequence[int]
+    meaning_node: Sequence[int]
+    meaning_form: Sequence[int]
+    meaning_start: Sequence[int]
+    meaning_end: Sequence[int]
+    automaton: AhoCorasick
+    links: Mapping[UUID, Sequence[Link]]
+    linked: Mapping[UUID, int]
+
+    def hits(self, text: str) -> list[tuple[int, int, int]]:
+        """Every key in the text, overlapping ones too: (key, start, end)."""
+        return self.automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def state(self, node: int, day: int) -> int | None:
+        """The state of a node on a day."""
+        for state in range(self.state_at[node], self.state_at[node + 1]):
+            if self.starts[state] <= day < self.ends[state]:
+                return state
+        return None
+
+
+def _ordinal(day: date | None, otherwise: int) -> int:
+    return otherwise if day is None else day.toordinal()
+
+
+def build(source: Source) -> Index:
+    """The index of one state of the register."""
+    states = [state for state in source.states if state.name]
+    order, last_under = _numbered(states)
+    number = {node: i for i, node in enumerate(order)}
+    states.sort(key=lambda s: (number[s.node], _ordinal(s.start, OPEN_START)))
+    state_at = array("i", [0]) * (len(order) + 1)
+    for state in states:
+        state_at[number[state.node] + 1] += 1
+    for i in range(len(order)):
+        state_at[i + 1] += state_at[i]
+    kinds = array("b", (int(states[state_at[i]].kind) for i in range(len(order))))
+    keys, meanings = _keys(source.names, states, number)
+    flat = [meanings[key] for key in keys]
+    meaning_at = array("i", [0])
+    for found in flat:
+        meaning_at.append(meaning_at[-1] + len(found))
+    rows = [row for found in flat for row in sorted(found)]
+    return Index(
+        seq=source.seq,
+        recorded_at=source.recorded_at,
+        ids=order,
+        kinds=kinds,
+        last_under=last_under,
+        state_at=state_at,
+        levels=array("b", (LEVELS.index(s.level) for s in states)),
+        parents=array("i", (number.get(s.parent, -1) if s.parent else -1 for s in states)),
+        codes=[s.code for s in states],
+        names=[s.name for s in states],
+        starts=array("i", (_ordinal(s.start, OPEN_START) for s in states)),
+        ends=array("i", (_ordinal(s.end, OPEN_END) for s in states)),
+        keys=keys,
+        meaning_at=meaning_at,
+        meaning_node=array("i", (row[0] for row in rows)),
+        meaning_form=array("b", (row[1] for row in rows)),
+        meaning_start=array("i", (row[2] for row in rows)),
+        meaning_end=array("i", (row[3] for row in rows)),
+        automaton=AhoCorasick(
+            keys, implementation=Implementation.ContiguousNFA, store_patterns=False
+        ),
+        links=source.links,
+        linked={unit: number[unit] for unit in _ends(source.links) if unit in number},
+    )
+
+
+def _ends(links: Mapping[UUID, Sequence[Link]]) -> Iterable[UUID]:
+    for unit, steps in links.items():
+        yield unit
+        yield from (step.to for step in steps)
+
+
+def _numbered(states: Sequence[StateRow]) -> tuple[list[UUID], Sequence[int]]:
+    """Nodes in depth-first order by their latest parent, and the last node under each."""
+    latest: dict[UUID, StateRow] = {}
+    for state in states:
+        known = latest.get(state.node)
+        if known is None or (state.start or date.min) > (known.start or date.min):
+            latest[state.node] = state
+    children: dict[UUID | None, list[StateRow]] = {}
+    for state in latest.values():
+        parent = state.parent if state.parent in latest else None
+        children.setdefault(parent, []).append(state)
+    order: list[UUID] = []
+    last: dict[UUID, int] = {}
+    todo: list[tuple[UUID, bool]] = []
+
+    def push(parent: UUID | None) -> None:
+        below = children.get(parent, ())
+        todo.extend((s.node, False) for s in sorted(below, key=_by_code, reverse=True))
+
+    push(None)
+    while todo:
+        node, done = todo.pop()
+        if done:
+            last[node] = len(order) - 1
+            continue
+        order.append(node)
+        todo.append((node, True))
+        push(node)
+    return order, array("i", (last[node] for node in order))
+
+
+def _by_code(state: StateRow) -> tuple[str, str]:
+    return state.code or "~", str(state.node)
+
+
+_Meaning = tuple[int, int, int, int]
+
+
+def _keys(
+    names: Sequence[NameRow], states: Sequence[StateRow], number: Mapping[UUID, int]
+) -> tuple[list[str], dict[str, set[_Meaning]]]:
+    """Each text under which a node may be written, with the periods of the names behind it."""
+    latest = {state.node: state for state in states}
+    meanings: dict[str, set[_Meaning]] = {}
+    for row in names:
+        state = latest.get(row.node)
+        if state is None:
+            continue
+        parent = latest.get(state.parent) if state.parent else None
+        span = _ordinal(row.start, OPEN_START), _ordinal(row.end, OPEN_END)
+        form = Form.of(row.name_kind)
+        above = parent.name if parent else ""
+        for text, written in forms_of(key_of(row.text), form, state.level, above):
+            meanings.setdefault(text, set()).add((number[row.node], int(written), *span))
+    return sorted(meanings), meanings

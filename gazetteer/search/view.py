@@ -1,0 +1,215 @@
+"""The index as of one day: what each key means then, and where each node lies."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from gazetteer.records.levels import LEVELS, Level
+from gazetteer.records.translation import Reached, walk
+from gazetteer.search.forms import Form, specific_part
+from gazetteer.search.index import OPEN_END, OPEN_START, Index
+
+MANY = 64
+"""Meanings of one key that are looked at without anything else in the text to choose by."""
+_REMEMBERED = 100_000
+_LOWEST_UNIT = LEVELS.index(Level.VILLAGE)
+
+
+class Via(StrEnum):
+    """How a name leads to a unit that is in force on the day."""
+
+    NAME = "name"  # the name is in force
+    FORMER = "former_name"  # the unit had the name once
+    SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
+    SHARED = "part_of_successor"  # this one too, and others hold a part
+    GAVE = "former_parent"  # this one's territory once belonged to the unit named
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A node that a piece of text may mean; ``named`` is the node that had the name."""
+
+    node: int
+    level: int
+    form: Form
+    via: Via
+    named: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A node in the chain from the province down to a unit."""
+
+    node: int
+    level: int
+    name: str
+    code: str | None
+
+
+class View:
+    """An index on one day. Remembers what it worked out; the index below never changes."""
+
+    def __init__(self, index: Index, at: date) -> None:
+        self.index = index
+        self.at = at
+        self.day = at.toordinal()
+        self.claims = lru_cache(_REMEMBERED)(self._claims)
+        self.chain = lru_cache(_REMEMBERED)(self._chain)
+        self.nodes = lru_cache(_REMEMBERED)(self._nodes)
+        self.is_whole = lru_cache(_REMEMBERED)(self._is_whole)
+        self._successors = lru_cache(_REMEMBERED)(self._reached)
+
+    def _chain(self, node: int) -> tuple[Spot, ...]:
+        """The node and what it lies in, the highest first; empty if it is not in force."""
+        spots: list[Spot] = []
+        index = self.index
+        while node >= 0 and len(spots) < len(LEVELS):
+            state = index.state(node, self.day)
+            if state is None:
+                break
+            level = index.levels[state]
+            spots.append(Spot(node, level, index.names[state], index.codes[state]))
+            node = index.parents[state]
+        return tuple(reversed(spots))
+
+    def _nodes(self, node: int) -> tuple[int, ...]:
+        """The nodes of its chain."""
+        return tuple(spot.node for spot in self.chain(node))
+
+    def meanings(self, key: int) -> int:
+        """How many names of the register, of any time, read as the key."""
+        return self.index.meaning_at[key + 1] - self.index.meaning_at[key]
+
+    def _is_whole(self, key: int) -> bool:
+        """Whether the key is the standard name that a unit has or had by the day."""
+        return any(
+            claim.form in _WHOLE and claim.level <= _LOWEST_UNIT for claim in self.claims(key)
+        )
+
+    def _claims(self, key: int) -> tuple[Claim, ...]:
+        """All that a key may mean on the day; nothing for a name that begins later."""
+        first, last = self.index.meaning_at[key], self.index.meaning_at[key + 1]
+        return self._between(first, min(last, first + 16 * MANY))
+
+    def claims_under(self, key: int, node: int) -> tuple[Claim, ...]:
+        """The same, of the nodes under one node only; for keys with very many meanings."""
+        index = self.index
+        first, last = index.meaning_at[key], index.meaning_at[key + 1]
+        low = bisect_left(index.meaning_node, node, first, last)
+        high = bisect_right(index.meaning_node, index.last_under[node], first, last)
+        return self._between(low, high)
+
+    def _between(self, first: int, last: int) -> tuple[Claim, ...]:
+        best: dict[int, Claim] = {}
+        for meaning in range(first, last):
+            for claim in self._meant(meaning):
+                known = best.get(claim.node)
+                if known is None or _closeness(claim) < _closeness(known):
+                    best[claim.node] = claim
+        claims = tuple(best.values())
+        if any(claim.via is Via.NAME for claim in claims):  # 上海 is the city, not 上海县 of old
+            return tuple(c for c in claims if c.form in _WHOLE or c.via in _OWN)
+        return claims
+
+    def _meant(self, meaning: int) -> list[Claim]:
+        index = self.index
+        since, until = index.meaning_start[meaning], index.meaning_end[meaning]
+        if since > self.day:
+            return []
+        named, form = index.meaning_node[meaning], Form(index.meaning_form[meaning])
+        state = index.state(named, self.day)
+        own: list[Claim] = []
+        if state is not None:
+            via = Via.NAME if self.day < until else Via.FORMER
+            own = [Claim(named, index.levels[state], form, via, named, since, until)]
+        others = self._successors(named)
+        if not others:
+            return own
+        since, until = self._period(named, since, until)
+        return own + [
+            Claim(node, level, form, via, named, since, until)
+            for node, level, via in others
+            if not own or via is Via.GAVE
+        ]
+
+    def _period(self, node: int, since: int, until: int) -> tuple[int, int]:
+        """The part of a name's period in which the node existed."""
+        first, last = self.index.state_at[node], self.index.state_at[node + 1] - 1
+        return max(since, self.index.starts[first]), min(until, self.index.ends[last])
+
+    def _reached(self, node: int) -> tuple[tuple[int, int, Via], ...]:
+        """Where the territory of a node lies on the day, other than in itself.
+
+        A unit that has ended is followed by those that took over what it was in the end; what
+        it gave away before makes it their former parent only.
+        """
+        index = self.index
+        if index.ids[node] not in index.links:
+            return ()
+        ended = index.ends[index.state_at[node + 1] - 1]
+        heirs: dict[int, Via] = {}
+        if index.state(node, self.day) is None and ended <= self.day:
+            heirs = self._heirs(node, self._walked(node, date.fromordinal(ended - 1)))
+        told: list[tuple[int, int, Via]] = []
+        for other, _ in self._walked(node, date.min):
+            state = index.state(other, self.day)
+            if state is not None:
+                told.append((other, index.levels[state], heirs.get(other, Via.GAVE)))
+        return tuple(told)
+
+    def _walked(self, node: int, since: date) -> list[tuple[int, Reached]]:
+        """The other nodes in which territory of a node lies on the day, as far as links say."""
+        index = self.index
+        reached = walk(
+            index.ids[node],
+            since,
+            self.at,
+            lambda u: index.links.get(u, ()),
+            lambda u: u in index.linked and index.state(index.linked[u], self.day) is not None,
+        )
+        found = [(index.linked[r.unit], r) for r in reached]
+        return [(other, r) for other, r in found if other != node]
+
+    def _heirs(self, node: int, found: list[tuple[int, Reached]]) -> dict[int, Via]:
+        """Which of the units that are surely reached stand for the one that ended.
+
+        The only one; or, of several, the only one that bears its name on; or all of them, and
+        the text has to decide.
+        """
+        sure = [other for other, reached in found if reached.certain]
+        if len(sure) == 1:
+            return {sure[0]: Via.SUCCESSOR}
+        old = {specific_part(name) for name in self._names(node)}
+        bearers = [n for n in sure if {specific_part(name) for name in self._names(n)} & old]
+        return dict.fromkeys(bearers if len(bearers) == 1 else sure, Via.SHARED)
+
+    def below(self, node: int) -> Iterator[Spot]:
+        """What lies directly under a node on the day."""
+        index, child = self.index, node + 1
+        while child <= index.last_under[node]:
+            state = index.state(child, self.day)
+            if state is not None and index.parents[state] == node:
+                yield Spot(child, index.levels[state], index.names[state], index.codes[state])
+            child = index.last_under[child] + 1
+
+    def _names(self, node: int) -> list[str]:
+        return list(self.index.names[self.index.state_at[node] : self.index.state_at[node + 1]])
+
+
+_ORDER = list(Via)
+_OWN = (Via.NAME, Via.FORMER)
+_WHOLE = (Form.STANDARD, Form.FORMER)
+
+
+def _closeness(claim: Claim) -> tuple[int, int]:
+    return _ORDER.index(claim.via), claim.form
+
+
+def day_of(ordinal: int) -> date | None:
+    """A bound of a period as a day; None where it is open."""
+    return None if ordinal in (OPEN_START, OPEN_END) else date.fromordinal(ordinal)
