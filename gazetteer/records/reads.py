@@ -2,7 +2,9 @@
 
 from datetime import date
 from typing import Any, LiteralString, NoReturn
+from uuid import UUID
 
+import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row, tuple_row
 
@@ -30,6 +32,41 @@ _TOLD_PARENTS = ", ".join(
     f"u{step}.unit_id::text, u{step}.code, u{step}.name, u{step}.level" for step in _ABOVE
 )
 
+
+def _links(unit: LiteralString) -> LiteralString:
+    """SQL: the succession of a unit, one row for each link.
+
+    Succession is told whatever the day asked for: who looks at 1990 wants to know what became of
+    it. The other unit is shown as it was on the day of the change: a predecessor on the day before.
+    """
+    return f"""
+    SELECT l.is_predecessor, o.unit_id, o.code, o.name, l.link_kind AS kind, l.share_from,
+           l.share_to, lower(l.valid) AS "on", l.start_precision AS precision,
+           l.started_by AS act_id
+    FROM (
+        SELECT *, true AS is_predecessor, from_unit AS other FROM succession_version
+        WHERE to_unit = {unit}
+        UNION ALL
+        SELECT *, false, to_unit FROM succession_version WHERE from_unit = {unit}
+    ) l
+    JOIN LATERAL (
+        SELECT s.unit_id, s.code, s.name
+        FROM (SELECT * FROM unit_state WHERE unit_id = l.other OFFSET 0) s
+        WHERE s.recorded @> moment.known_at
+        ORDER BY abs(coalesce(
+            CASE WHEN l.is_predecessor THEN upper(s.valid) ELSE lower(s.valid) END
+            - lower(l.valid), 1000000))
+        LIMIT 1
+    ) o ON true
+    WHERE l.recorded @> moment.known_at
+    ORDER BY lower(l.valid), o.code"""
+
+
+_KIN = f"""
+WITH {MOMENT}
+SELECT json_agg(k)::text FROM moment, LATERAL ({_links("%(unit_id)s")}) k
+"""
+
 # One statement of plain index look-ups: a recursive one takes twice as long.
 _DIVISION = f"""
 WITH {MOMENT}
@@ -44,41 +81,13 @@ SELECT moment.known_at, u0.unit_id::text, u0.code, u0.name, u0.romanized_name, u
        (SELECT jsonb_build_object('lon', ST_X(v.seat), 'lat', ST_Y(v.seat)) FROM (
             SELECT * FROM unit_version WHERE record_id = u0.unit_id AND seat IS NOT NULL OFFSET 0
         ) v WHERE {in_force("v")}) AS seat,
-       EXISTS (SELECT FROM succession_version WHERE from_unit = u0.unit_id)
-       OR EXISTS (SELECT FROM succession_version WHERE to_unit = u0.unit_id) AS has_kin,
+       (SELECT json_agg(k) FROM ({_links("u0.unit_id")}) k)::text AS kin,
        {_TOLD_PARENTS}
 FROM moment JOIN LATERAL (
     SELECT s.* FROM (SELECT * FROM unit_state WHERE code = %(code)s OFFSET 0) s
     WHERE {in_force("s")} ORDER BY lower(s.valid) DESC NULLS LAST LIMIT 1
 ) u0 ON true
 {_PARENTS}
-"""
-
-# Succession is told whatever the day asked for: who looks at 1990 wants to know what became of it.
-# The other unit is shown as it was on the day of the change: a predecessor on the day before.
-_KIN = f"""
-WITH {MOMENT},
-link AS (
-    SELECT *, true AS is_predecessor, from_unit AS other FROM succession_version
-    WHERE to_unit = %(unit_id)s
-    UNION ALL
-    SELECT *, false, to_unit FROM succession_version WHERE from_unit = %(unit_id)s
-)
-SELECT l.is_predecessor, o.unit_id, o.code, o.name,
-       l.link_kind AS kind, l.share_from, l.share_to, lower(l.valid) AS "on",
-       l.start_precision AS precision, l.started_by AS act_id
-FROM moment, link l
-JOIN LATERAL (
-    SELECT s.unit_id, s.code, s.name
-    FROM (SELECT * FROM unit_state WHERE unit_id = l.other OFFSET 0) s
-    WHERE s.recorded @> moment.known_at
-    ORDER BY abs(coalesce(
-        CASE WHEN l.is_predecessor THEN upper(s.valid) ELSE lower(s.valid) END
-        - lower(l.valid), 1000000))
-    LIMIT 1
-) o ON true
-WHERE l.recorded @> moment.known_at
-ORDER BY lower(l.valid), o.code
 """
 
 _CHILDREN = f"""
@@ -120,14 +129,14 @@ def division(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answ
         known_at(conn, as_of)
     known, unit_id, code, name, romanized_name, level, unit_type, place_id, *rest = row
     parent, subordination, custody, start, end, start_precision, end_precision, *rest = rest
-    is_current, seat, has_kin, *above = rest
+    is_current, seat, links, *above = rest
     ancestors = [
         dict(zip(("unit_id", "code", "name", "level"), unit, strict=True))
         for unit in zip(*[iter(above)] * 4, strict=True)
         if unit[0] is not None
     ]
     by_id = {unit["unit_id"]: unit for unit in ancestors}
-    before, after = kin(conn, unit_id, as_of) if has_kin else ([], [])
+    before, after = _told_kin(links)
     return {
         "unit_id": unit_id,
         "code": code,
@@ -230,17 +239,21 @@ def _unknown(code: str) -> tuple[str, str]:
 def kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answer], list[Answer]]:
     """Predecessors and successors of a unit, each as it was on the day of the change."""
     params = {**as_of.params(), "unit_id": unit_id}
-    with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_KIN, params).fetchall()
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(_KIN, params).fetchone()
+    return _told_kin(row[0] if row else None)
+
+
+def _told_kin(links: str | None) -> tuple[list[Answer], list[Answer]]:
     before: list[Answer] = []
     after: list[Answer] = []
-    for row in rows:
-        is_predecessor = row.pop("is_predecessor")
-        share_from, share_to = row.pop("share_from"), row.pop("share_to")
-        row["unit_id"] = str(row["unit_id"])
-        row["share"] = share_to if is_predecessor else share_from
-        row["on"] = row["on"].isoformat() if row["on"] else None
-        (before if is_predecessor else after).append(row)
+    for link in orjson.loads(links or "[]"):
+        is_predecessor = link.pop("is_predecessor")
+        share_from, share_to = link.pop("share_from"), link.pop("share_to")
+        share = share_to if is_predecessor else share_from
+        link["share"] = None if share is None else float(share)
+        link["act_id"] = UUID(link["act_id"]) if link["act_id"] else None
+        (before if is_predecessor else after).append(link)
     return before, after
 
 
