@@ -44,6 +44,7 @@ def load_batch(
     )
     if published is None:
         return LoadResult(None, 0, 0)
+    if not published.changes:
+        return LoadResult(None, 0, len(published.kept))
     conn.execute("ANALYZE")  # reads must not wait for autovacuum to notice
-    changed = published.last_seq - published.first_seq + 1
-    return LoadResult(published.changeset_id, changed, len(published.kept))
+    return LoadResult(published.changeset_id, published.changes, len(published.kept))

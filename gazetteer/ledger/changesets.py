@@ -44,6 +44,11 @@ class Published:
     recorded_at: datetime
     kept: tuple[UUID, ...] = ()
 
+    @property
+    def changes(self) -> int:
+        """How many records changed; 0: nothing was published."""
+        return self.last_seq - self.first_seq + 1
+
 
 def refuse_unreasoned(changeset: Changeset) -> None:
     """Raise InvalidValue for a changeset without a reason, or a legal change without an act."""

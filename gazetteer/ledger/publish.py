@@ -74,6 +74,9 @@ class Ledger:
     ) -> Published | None:
         """Publish whole timelines, as a load does; None if all of it is known already.
 
+        What people changed since is kept, and told even if nothing else is left to publish
+        (``changes`` is 0 then).
+
         They are taken some thousands at a time, so memory does not grow with the load; it is one
         transaction and one changeset all the same. ``progress`` hears how many were taken.
         """
@@ -100,8 +103,8 @@ class Ledger:
                 published, edits = _without_kept(conn, changeset, published, edits)
                 published = _numbered(conn, published, edits)
                 self._write_versions(conn, published, edits)
-            if published.last_seq < published.first_seq:
-                return None
+            if not published.changes:
+                return published if published.kept else None
             self._finish(conn, changeset, published)
             return published
 
@@ -122,7 +125,7 @@ class Ledger:
             subject=f"changeset:{published.changeset_id}",
             detail={
                 "reason": changeset.reason,
-                "changes": published.last_seq - published.first_seq + 1,
+                "changes": published.changes,
             },
         )
 

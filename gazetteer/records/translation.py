@@ -133,7 +133,11 @@ SELECT CASE WHEN %(forward)s THEN to_unit ELSE from_unit END AS to, lower(valid)
 FROM succession_version l, moment
 WHERE CASE WHEN %(forward)s THEN from_unit ELSE to_unit END = %(unit_id)s
 AND (from_unit = %(unit_id)s OR to_unit = %(unit_id)s)
-AND l.recorded @> moment.known_at AND NOT lower_inf(valid)
+AND l.recorded @> moment.known_at AND NOT lower_inf(l.valid)
+AND NOT (%(forward)s AND EXISTS (
+    SELECT FROM unit_state s WHERE s.unit_id = l.to_unit AND s.parent_id = l.from_unit
+    AND s.recorded @> moment.known_at AND s.valid @> lower(l.valid)
+))
 """
 _STATE = f"""
 WITH {MOMENT}

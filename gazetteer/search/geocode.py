@@ -39,10 +39,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One unit that the text names; ``via`` is what named it, ``matched_text`` how."""
+    """One unit that the text names, by ``matched_text``; ``supports`` is what speaks for it."""
 
     chain: tuple[Spot, ...]
-    via: Claim
+    supports: tuple[Support, ...]
     matched_text: str
     faults: tuple[Fault, ...]
     elements: tuple[Element, ...]
@@ -52,6 +52,11 @@ class Match:
     def leaf(self) -> Spot:
         """The unit itself."""
         return self.chain[-1]
+
+    @property
+    def via(self) -> Claim:
+        """What named the unit, or the lowest unit above it that is not spelled wrong."""
+        return self.supports[-1].claim
 
     @property
     def score(self) -> float:
@@ -129,7 +134,7 @@ def _match(view: View, text: Text, reading: Reading, *, sole: bool) -> Match:
     by = reading.by
     return Match(
         chain=chain,
-        via=by.claim,
+        supports=reading.supports,
         matched_text=value[by.mark.start : by.mark.end],
         faults=tuple(faults),
         elements=tuple(part for part in parts if part.kind != "unmatched"),

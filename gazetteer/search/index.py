@@ -32,23 +32,29 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """What a node was in a period in which nothing about it changed."""
+    """What a node was in a period in which nothing about it changed.
 
-    node: UUID
+    Ids are texts: they go into answers as they are, and compare fast. ``place`` is the place
+    whose name the unit bears; ``point`` (lon, lat, CGCS2000) is known of places that are no units.
+    """
+
+    node: str
     kind: Kind
     level: str
     code: str | None
     name: str
-    parent: UUID | None
+    parent: str | None
     start: date | None
     end: date | None
+    place: str | None = None
+    point: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
     """A name of a node with its period; ``name_kind`` is standard, short, alias or former."""
 
-    node: UUID
+    node: str
     text: str
     name_kind: str
     start: date | None
@@ -60,7 +66,7 @@ class Source:
     """What an index is built from: one state of the register, at ledger sequence ``seq``."""
 
     seq: int
-    recorded_at: datetime
+    recorded_at: datetime | None
     states: Sequence[StateRow]
     names: Sequence[NameRow]
     links: Mapping[UUID, Sequence[Link]]
@@ -75,8 +81,10 @@ class Index:
     """
 
     seq: int
-    recorded_at: datetime
-    ids: Sequence[UUID]
+    recorded_at: datetime | None
+    ids: Sequence[str]
+    places: Sequence[str | None]
+    points: Mapping[int, tuple[float, float]]
     kinds: Sequence[int]
     last_under: Sequence[int]
     state_at: Sequence[int]
@@ -134,6 +142,8 @@ def build(source: Source) -> Index:
         seq=source.seq,
         recorded_at=source.recorded_at,
         ids=order,
+        places=[states[state_at[i + 1] - 1].place for i in range(len(order))],
+        points={number[s.node]: s.point for s in states if s.point},
         kinds=kinds,
         last_under=last_under,
         state_at=state_at,
@@ -153,7 +163,7 @@ def build(source: Source) -> Index:
             keys, implementation=Implementation.ContiguousNFA, store_patterns=False
         ),
         links=source.links,
-        linked={unit: number[unit] for unit in _ends(source.links) if unit in number},
+        linked={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
     )
 
 
@@ -163,22 +173,22 @@ def _ends(links: Mapping[UUID, Sequence[Link]]) -> Iterable[UUID]:
         yield from (step.to for step in steps)
 
 
-def _numbered(states: Sequence[StateRow]) -> tuple[list[UUID], Sequence[int]]:
+def _numbered(states: Sequence[StateRow]) -> tuple[list[str], Sequence[int]]:
     """Nodes in depth-first order by their latest parent, and the last node under each."""
-    latest: dict[UUID, StateRow] = {}
+    latest: dict[str, StateRow] = {}
     for state in states:
         known = latest.get(state.node)
         if known is None or (state.start or date.min) > (known.start or date.min):
             latest[state.node] = state
-    children: dict[UUID | None, list[StateRow]] = {}
+    children: dict[str | None, list[StateRow]] = {}
     for state in latest.values():
         parent = state.parent if state.parent in latest else None
         children.setdefault(parent, []).append(state)
-    order: list[UUID] = []
-    last: dict[UUID, int] = {}
-    todo: list[tuple[UUID, bool]] = []
+    order: list[str] = []
+    last: dict[str, int] = {}
+    todo: list[tuple[str, bool]] = []
 
-    def push(parent: UUID | None) -> None:
+    def push(parent: str | None) -> None:
         below = children.get(parent, ())
         todo.extend((s.node, False) for s in sorted(below, key=_by_code, reverse=True))
 
@@ -195,14 +205,14 @@ def _numbered(states: Sequence[StateRow]) -> tuple[list[UUID], Sequence[int]]:
 
 
 def _by_code(state: StateRow) -> tuple[str, str]:
-    return state.code or "~", str(state.node)
+    return state.code or "~", state.node
 
 
 _Meaning = tuple[int, int, int, int]
 
 
 def _keys(
-    names: Sequence[NameRow], states: Sequence[StateRow], number: Mapping[UUID, int]
+    names: Sequence[NameRow], states: Sequence[StateRow], number: Mapping[str, int]
 ) -> tuple[list[str], dict[str, set[_Meaning]]]:
     """Each text under which a node may be written, with the periods of the names behind it."""
     latest = {state.node: state for state in states}

@@ -9,13 +9,14 @@ from psycopg import Connection, IsolationLevel
 from gazetteer.records.translation import Link
 from gazetteer.search.index import Kind, NameRow, Source, StateRow
 
-_HEAD = "SELECT seq, recorded_at FROM ledger_head"
+_HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
 _STATES = """
-SELECT unit_id, level, code, name, parent_id, lower(valid), upper(valid)
+SELECT unit_id::text, level, code, name, parent_id::text, lower(valid), upper(valid), place_id::text
 FROM unit_state WHERE upper_inf(recorded) AND name IS NOT NULL
 """
 _PLACES = """
-SELECT p.record_id, p.level, n.text, p.within, lower(p.valid), upper(p.valid)
+SELECT p.record_id::text, p.level, n.text, p.within::text, lower(p.valid), upper(p.valid),
+       ST_X(p.location), ST_Y(p.location)
 FROM place_version p
 JOIN LATERAL (
     SELECT text FROM name_version
@@ -25,7 +26,7 @@ JOIN LATERAL (
 WHERE upper_inf(p.recorded) AND p.unit_id IS NULL
 """
 _NAMES = """
-SELECT coalesce(u.unit_id, n.place_id), n.text, n.name_kind, lower(n.valid), upper(n.valid)
+SELECT coalesce(u.unit_id, n.place_id)::text, n.text, n.name_kind, lower(n.valid), upper(n.valid)
 FROM name_version n
 LEFT JOIN (
     SELECT DISTINCT place_id, unit_id FROM unit_state WHERE upper_inf(recorded)
@@ -62,7 +63,8 @@ def read_source(conn: Connection[Any]) -> Source:
 
 
 def _states(conn: Connection[Any]) -> Iterator[StateRow]:
-    for unit, level, code, name, parent, start, end in conn.execute(_STATES):
-        yield StateRow(unit, Kind.UNIT, level, code, name, parent, start, end)
-    for place, level, name, within, start, end in conn.execute(_PLACES):
-        yield StateRow(place, Kind.PLACE, level, None, name, within, start, end)
+    for unit, level, code, name, parent, start, end, place in conn.execute(_STATES):
+        yield StateRow(unit, Kind.UNIT, level, code, name, parent, start, end, place)
+    for place, level, name, within, start, end, lon, lat in conn.execute(_PLACES):
+        point = None if lon is None else (lon, lat)
+        yield StateRow(place, Kind.PLACE, level, None, name, within, start, end, place, point)

@@ -220,6 +220,16 @@ def told(text: str) -> list[tuple[str, str]]:
     return steps
 
 
+@cache
+def _settled() -> re.Pattern[str]:
+    """A name that no step changes."""
+    numerals_or_variants = _NUMERAL.strip("[]") + "".join(map(chr, _VARIANTS))
+    moved = f"{_traditional().pattern}|[{numerals_or_variants}]"
+    return re.compile(rf"(?:(?!{moved})[\u4e00-\u9fff])+")
+
+
 def key_of(name: str) -> str:
     """A name of the register as texts will show it."""
+    if _settled().fullmatch(name):
+        return name
     return normalized(name, NAME_STEPS).value.strip()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from uuid import UUID
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Reached, walk
@@ -149,7 +150,7 @@ class View:
         it gave away before makes it their former parent only.
         """
         index = self.index
-        if index.ids[node] not in index.links:
+        if UUID(index.ids[node]) not in index.links:
             return ()
         ended = index.ends[index.state_at[node + 1] - 1]
         heirs: dict[int, Via] = {}
@@ -166,7 +167,7 @@ class View:
         """The other nodes in which territory of a node lies on the day, as far as links say."""
         index = self.index
         reached = walk(
-            index.ids[node],
+            UUID(index.ids[node]),
             since,
             self.at,
             lambda u: index.links.get(u, ()),
