@@ -67,7 +67,9 @@ def test_a_load_leaves_alone_what_a_person_has_corrected(conn: Conn) -> None:
     LEDGER.publish_timelines(conn, LOAD, loaded)
     by_hand = Statement("functional_area", zone, Span(), {"name": "南沙开发区"})
     publish(conn, by_hand, why=CORRECTION)
-    assert LEDGER.publish_timelines(conn, LOAD, loaded) is None
+    again = LEDGER.publish_timelines(conn, LOAD, loaded)
+    assert again is not None
+    assert (again.changes, again.kept) == (0, (zone,))
 
 
 @pytest.mark.parametrize("kind", LEDGER.kinds)
