@@ -27,6 +27,7 @@ from gazetteer.search.view import Claim, Spot, Via, View
 MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""
 MAX_CANDIDATES = 10
+_TOLD = 3
 
 
 class Status(StrEnum):
@@ -196,11 +197,10 @@ def _of_support(written: str, support: Support, spot: Spot) -> Iterator[Fault]:
 
 
 def _contradiction(view: View, value: str, mark: Mark) -> Fault:
-    chain = view.chain(mark.claims[0].node)
-    where = "".join(spot.name for spot in chain)
-    return Fault(
-        FaultKind.CONTRADICTION, LEVELS[chain[-1].level], value[mark.start : mark.end], where
-    )
+    chains = [view.chain(claim.node) for claim in mark.claims[:_TOLD]]
+    where = "、".join("".join(spot.name for spot in chain) for chain in chains)
+    text = value[mark.start : mark.end]
+    return Fault(FaultKind.CONTRADICTION, LEVELS[chains[0][-1].level], text, where)
 
 
 def joined(parts: Sequence[str | None]) -> str:

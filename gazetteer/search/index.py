@@ -108,6 +108,10 @@ class Index:
         """Every key in the text, overlapping ones too: (key, start, end)."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
 
+    def is_unit(self, node: int) -> bool:
+        """Whether the node is a unit and not just a place."""
+        return self.kinds[node] == Kind.UNIT
+
     def state(self, node: int, day: int) -> int | None:
         """The state of a node on a day."""
         for state in range(self.state_at[node], self.state_at[node + 1]):

@@ -53,12 +53,16 @@ class Spot:
 
 
 class View:
-    """An index on one day. Remembers what it worked out; the index below never changes."""
+    """An index on one day. Remembers what it worked out; the index below never changes.
+
+    ``points`` remembers where nodes lie, for whoever looked it up (lon, lat, CGCS2000).
+    """
 
     def __init__(self, index: Index, at: date) -> None:
         self.index = index
         self.at = at
         self.day = at.toordinal()
+        self.points: dict[int, tuple[float, float] | None] = {}
         self.claims = lru_cache(_REMEMBERED)(self._claims)
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)

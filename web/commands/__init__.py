@@ -11,7 +11,7 @@ import psycopg
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
-from web.commands import check, database, follow, loading, people, serving
+from web.commands import check, database, explain, follow, loading, people, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +25,7 @@ for command in (
     loading.load,
     loading.import_,
     check.check,
+    explain.explain,
     people.user,
     people.key,
     follow.follow,

@@ -1,0 +1,83 @@
+"""The index of a serving process, in step with what is published.
+
+An answer is made from one index, which is one state of the register: it never mixes two. When the
+ledger has moved on, a new index is built beside the old one, which answers until then; answers
+say by ``known_at`` which state they show.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+from threading import Lock, Thread
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from gazetteer.search.index import Index, build
+from gazetteer.search.loading import ledger_seq, read_source
+from gazetteer.search.view import View
+
+CHECK_EVERY = 1.0
+"""Seconds between two looks at the head of the ledger."""
+_DAYS_REMEMBERED = 8
+
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+
+
+class Holder:
+    """Gives the views of the newest index that there is; safe to use from many threads."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._first = Lock()
+        self._lock = Lock()
+        self._index: Index | None = None
+        self._views: OrderedDict[date, View] = OrderedDict()
+        self._looked = float("-inf")
+        self._rebuilding: Thread | None = None
+
+    def view(self, at: date) -> View:
+        """The register on a day; the first call waits until the index is built."""
+        index = self._current()
+        with self._lock:
+            view = self._views.get(at)
+            if view is None or view.index is not index:
+                view = View(index, at)
+                self._views[at] = view
+            self._views.move_to_end(at)
+            while len(self._views) > _DAYS_REMEMBERED:
+                self._views.popitem(last=False)
+            return view
+
+    def _current(self) -> Index:
+        if self._index is None:
+            with self._first:
+                if self._index is None:
+                    self._index = self._built()
+        if time.monotonic() - self._looked >= CHECK_EVERY:
+            self._look(self._index)
+        return self._index
+
+    def _look(self, index: Index) -> None:
+        self._looked = time.monotonic()
+        with self._connect() as conn:
+            behind = ledger_seq(conn) != index.seq
+        with self._lock:
+            idle = self._rebuilding is None or not self._rebuilding.is_alive()
+            if behind and idle:
+                self._rebuilding = Thread(target=self._rebuild, name="search-index", daemon=True)
+                self._rebuilding.start()
+
+    def _rebuild(self) -> None:
+        try:
+            self._index = self._built()
+        except psycopg.OperationalError:
+            return  # the database is away: the next look tries again
+
+    def _built(self) -> Index:
+        with self._connect() as conn:
+            source = read_source(conn)
+        return build(source)
