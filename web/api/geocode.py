@@ -44,7 +44,7 @@ class GeocodeQuery(Parameters):
         return joined([*parts, self.address])
 
 
-class Division(BaseModel):
+class GeocodedDivision(BaseModel):
     """A unit in which the place lies, or the unit itself."""
 
     level: str
@@ -84,7 +84,7 @@ class FormerName(BaseModel):
     to: str | None
 
 
-class Place(BaseModel):
+class GeocodedPlace(BaseModel):
     """What the address names. `score` is 1 less the penalties of the faults."""
 
     place_id: str | None
@@ -103,13 +103,13 @@ class Place(BaseModel):
     faults: list[FaultTold]
     unmatched: str
     elements: list[ElementTold]
-    divisions: list[Division]
+    divisions: list[GeocodedDivision]
 
 
-class Properties(BaseModel):
+class GeocodedProperties(BaseModel):
     """The member in which GeocodeJSON keeps what it knows."""
 
-    geocoding: Place
+    geocoding: GeocodedPlace
 
 
 class PointGeometry(BaseModel):
@@ -119,15 +119,15 @@ class PointGeometry(BaseModel):
     coordinates: list[float]
 
 
-class Feature(BaseModel):
+class GeocodedFeature(BaseModel):
     """One place."""
 
     type: Literal["Feature"]
     geometry: PointGeometry | None
-    properties: Properties
+    properties: GeocodedProperties
 
 
-class Answered(BaseModel):
+class GeocodingTold(BaseModel):
     """What was asked, and what became of it."""
 
     version: str
@@ -146,8 +146,8 @@ class GeocodeAnswer(BaseModel):
     """GeocodeJSON: one feature if matched, the candidates if ambiguous."""
 
     type: Literal["FeatureCollection"]
-    geocoding: Answered
-    features: list[Feature]
+    geocoding: GeocodingTold
+    features: list[GeocodedFeature]
 
 
 @api.get("/v1/geocode", GeocodeAnswer)
