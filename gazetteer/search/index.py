@@ -12,15 +12,21 @@ from datetime import date, datetime
 from enum import IntEnum
 from uuid import UUID
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation
+from numpy.typing import NDArray
 
-from gazetteer.records.levels import LEVELS
+from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Link
 from gazetteer.search.forms import Form, forms_of
+from gazetteer.search.latin import typed
 from gazetteer.search.normalize import key_of
+from gazetteer.search.prefixes import Prefixes, beginning, prefixes, rank_of, ranks
 
 OPEN_START, OPEN_END = 0, 4_000_000
 """Ordinals before the first and after the last day."""
+_HIGH = rank_of(LEVELS.index(Level.TOWNSHIP), 0)
+"""Keys of a rank below this mean a county or more."""
 
 
 class Kind(IntEnum):
@@ -47,6 +53,7 @@ class StateRow:
     start: date | None
     end: date | None
     place: str | None = None
+    romanized: str | None = None
     point: tuple[float, float] | None = None
 
 
@@ -92,6 +99,7 @@ class Index:
     parents: Sequence[int]
     codes: Sequence[str | None]
     names: Sequence[str]
+    romanized: Sequence[str | None]
     starts: Sequence[int]
     ends: Sequence[int]
     keys: Sequence[str]
@@ -101,12 +109,20 @@ class Index:
     meaning_start: Sequence[int]
     meaning_end: Sequence[int]
     automaton: AhoCorasick
+    key_rank: NDArray[np.int16]
+    high_keys: Sequence[int]
+    pinyin: Prefixes
+    initials: Prefixes
     links: Mapping[UUID, Sequence[Link]]
     linked: Mapping[UUID, int]
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
         """Every key in the text, overlapping ones too: (key, start, end)."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def beginning(self, prefix: str, limit: int) -> list[int]:
+        """Keys that begin with the prefix, the best ``limit`` by level and length."""
+        return beginning(self.keys, self.key_rank, prefix, limit)
 
     def is_unit(self, node: int) -> bool:
         """Whether the node is a unit and not just a place."""
@@ -136,12 +152,15 @@ def build(source: Source) -> Index:
     for i in range(len(order)):
         state_at[i + 1] += state_at[i]
     kinds = array("b", (int(states[state_at[i]].kind) for i in range(len(order))))
+    level_of = [LEVELS.index(states[state_at[i + 1] - 1].level) for i in range(len(order))]
     keys, meanings = _keys(source.names, states, number)
     flat = [meanings[key] for key in keys]
     meaning_at = array("i", [0])
     for found in flat:
         meaning_at.append(meaning_at[-1] + len(found))
     rows = [row for found in flat for row in sorted(found)]
+    spelt, short = _latin(states, number)
+    rank = ranks(keys, (min(level_of[row[0]] for row in found) for found in flat))
     return Index(
         seq=source.seq,
         recorded_at=source.recorded_at,
@@ -155,6 +174,7 @@ def build(source: Source) -> Index:
         parents=array("i", (number.get(s.parent, -1) if s.parent else -1 for s in states)),
         codes=[s.code for s in states],
         names=[s.name for s in states],
+        romanized=[s.romanized for s in states],
         starts=array("i", (_ordinal(s.start, OPEN_START) for s in states)),
         ends=array("i", (_ordinal(s.end, OPEN_END) for s in states)),
         keys=keys,
@@ -166,6 +186,10 @@ def build(source: Source) -> Index:
         automaton=AhoCorasick(
             keys, implementation=Implementation.ContiguousNFA, store_patterns=False
         ),
+        key_rank=rank,
+        high_keys=[key for key, value in enumerate(rank) if value < _HIGH],
+        pinyin=prefixes(spelt),
+        initials=prefixes(short),
         links=source.links,
         linked={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
     )
@@ -210,6 +234,25 @@ def _numbered(states: Sequence[StateRow]) -> tuple[list[str], Sequence[int]]:
 
 def _by_code(state: StateRow) -> tuple[str, str]:
     return state.code or "~", state.node
+
+
+_Spelling = tuple[str, int, int]
+
+
+def _latin(
+    states: Sequence[StateRow], number: Mapping[str, int]
+) -> tuple[list[_Spelling], list[_Spelling]]:
+    """The spellings of nodes, whole and by their initials, with their levels."""
+    whole: list[_Spelling] = []
+    short: list[_Spelling] = []
+    for state in states:
+        if state.romanized:
+            latin, first = typed(state.name, state.romanized)
+            node, level = number[state.node], LEVELS.index(state.level)
+            whole.append((latin, node, level))
+            if first:
+                short.append((first, node, level))
+    return whole, short
 
 
 _Meaning = tuple[int, int, int, int]

@@ -11,7 +11,8 @@ from gazetteer.search.index import Kind, NameRow, Source, StateRow
 
 _HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
 _STATES = """
-SELECT unit_id::text, level, code, name, parent_id::text, lower(valid), upper(valid), place_id::text
+SELECT unit_id::text, level, code, name, parent_id::text, lower(valid), upper(valid),
+       place_id::text, romanized_name
 FROM unit_state WHERE upper_inf(recorded) AND name IS NOT NULL
 """
 _PLACES = """
@@ -63,8 +64,8 @@ def read_source(conn: Connection[Any]) -> Source:
 
 
 def _states(conn: Connection[Any]) -> Iterator[StateRow]:
-    for unit, level, code, name, parent, start, end, place in conn.execute(_STATES):
-        yield StateRow(unit, Kind.UNIT, level, code, name, parent, start, end, place)
+    for unit, level, code, name, parent, start, end, place, romanized in conn.execute(_STATES):
+        yield StateRow(unit, Kind.UNIT, level, code, name, parent, start, end, place, romanized)
     for place, level, name, within, start, end, lon, lat in conn.execute(_PLACES):
         point = None if lon is None else (lon, lat)
-        yield StateRow(place, Kind.PLACE, level, None, name, within, start, end, place, point)
+        yield StateRow(place, Kind.PLACE, level, None, name, within, start, end, place, point=point)

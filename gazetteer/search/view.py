@@ -50,6 +50,7 @@ class Spot:
     level: int
     name: str
     code: str | None
+    romanized: str | None = None
 
 
 class View:
@@ -78,7 +79,8 @@ class View:
             if state is None:
                 break
             level = index.levels[state]
-            spots.append(Spot(node, level, index.names[state], index.codes[state]))
+            spelt = index.romanized[state]
+            spots.append(Spot(node, level, index.names[state], index.codes[state], spelt))
             node = index.parents[state]
         return tuple(reversed(spots))
 

@@ -14,6 +14,7 @@ from web.api import (
     search,
     session,
     status,
+    suggest,
 )
 
 APIS = (
@@ -29,5 +30,6 @@ APIS = (
     checks.api,
     session.api,
     accounts.api,
+    suggest.api,
     status.api,
 )
