@@ -60,6 +60,8 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     wanted = sorted(models, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "validation") for model in wanted], ref_template=_REF)
     definitions: dict[str, Any] = schema["$defs"]
+    if lost := [model.__name__ for model in wanted if model.__name__ not in definitions]:
+        raise TypeError(f"two models of the API are named {lost[0]}")
     return definitions
 
 
