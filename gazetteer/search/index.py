@@ -146,28 +146,20 @@ def build(source: Source) -> Index:
     order, last_under = _numbered(states)
     number = {node: i for i, node in enumerate(order)}
     states.sort(key=lambda s: (number[s.node], _ordinal(s.start, OPEN_START)))
-    state_at = array("i", [0]) * (len(order) + 1)
-    for state in states:
-        state_at[number[state.node] + 1] += 1
-    for i in range(len(order)):
-        state_at[i + 1] += state_at[i]
-    kinds = array("b", (int(states[state_at[i]].kind) for i in range(len(order))))
-    level_of = [LEVELS.index(states[state_at[i + 1] - 1].level) for i in range(len(order))]
-    keys, meanings = _keys(source.names, states, number)
-    flat = [meanings[key] for key in keys]
-    meaning_at = array("i", [0])
-    for found in flat:
-        meaning_at.append(meaning_at[-1] + len(found))
-    rows = [row for found in flat for row in sorted(found)]
+    state_at = _counted(number[state.node] for state in states)
+    latest = [states[after - 1] for after in state_at[1:]]
+    keys, found = _keys(source.names, states, number)
+    meanings = [row for rows in found for row in rows]
     spelt, short = _latin(states, number)
-    rank = ranks(keys, (min(level_of[row[0]] for row in found) for found in flat))
+    heights = [LEVELS.index(state.level) for state in latest]
+    rank = ranks(keys, (min(heights[row[0]] for row in rows) for rows in found))
     return Index(
         seq=source.seq,
         recorded_at=source.recorded_at,
         ids=order,
-        places=[states[state_at[i + 1] - 1].place for i in range(len(order))],
+        places=[state.place for state in latest],
         points={number[s.node]: s.point for s in states if s.point},
-        kinds=kinds,
+        kinds=array("b", (int(state.kind) for state in latest)),
         last_under=last_under,
         state_at=state_at,
         levels=array("b", (LEVELS.index(s.level) for s in states)),
@@ -178,14 +170,12 @@ def build(source: Source) -> Index:
         starts=array("i", (_ordinal(s.start, OPEN_START) for s in states)),
         ends=array("i", (_ordinal(s.end, OPEN_END) for s in states)),
         keys=keys,
-        meaning_at=meaning_at,
-        meaning_node=array("i", (row[0] for row in rows)),
-        meaning_form=array("b", (row[1] for row in rows)),
-        meaning_start=array("i", (row[2] for row in rows)),
-        meaning_end=array("i", (row[3] for row in rows)),
-        automaton=AhoCorasick(
-            keys, implementation=Implementation.ContiguousNFA, store_patterns=False
-        ),
+        meaning_at=_counted(key for key, rows in enumerate(found) for _ in rows),
+        meaning_node=array("i", (row[0] for row in meanings)),
+        meaning_form=array("b", (row[1] for row in meanings)),
+        meaning_start=array("i", (row[2] for row in meanings)),
+        meaning_end=array("i", (row[3] for row in meanings)),
+        automaton=AhoCorasick(keys, implementation=Implementation.ContiguousNFA),
         key_rank=rank,
         high_keys=[key for key, value in enumerate(rank) if value < _HIGH],
         pinyin=prefixes(spelt),
@@ -193,6 +183,18 @@ def build(source: Source) -> Index:
         links=source.links,
         linked={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
     )
+
+
+def _counted(owners: Iterable[int]) -> Sequence[int]:
+    """Where the rows of each owner begin, for owners 0, 1, … in order, none without a row."""
+    at = array("i")
+    rows = 0
+    for owner in owners:
+        if owner == len(at):
+            at.append(rows)
+        rows += 1
+    at.append(rows)
+    return at
 
 
 def _ends(links: Mapping[UUID, Sequence[Link]]) -> Iterable[UUID]:
@@ -260,7 +262,7 @@ _Meaning = tuple[int, int, int, int]
 
 def _keys(
     names: Sequence[NameRow], states: Sequence[StateRow], number: Mapping[str, int]
-) -> tuple[list[str], dict[str, set[_Meaning]]]:
+) -> tuple[list[str], list[list[_Meaning]]]:
     """Each text under which a node may be written, with the periods of the names behind it."""
     latest = {state.node: state for state in states}
     meanings: dict[str, set[_Meaning]] = {}
@@ -274,4 +276,5 @@ def _keys(
         above = parent.name if parent else ""
         for text, written in forms_of(key_of(row.text), form, state.level, above):
             meanings.setdefault(text, set()).add((number[row.node], int(written), *span))
-    return sorted(meanings), meanings
+    keys = sorted(meanings)
+    return keys, [sorted(meanings[key]) for key in keys]
