@@ -195,7 +195,10 @@ def _identify() -> Actor:
 
 
 def _bearer() -> str | None:
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    sent = request.environ.get("HTTP_AUTHORIZATION")
+    if not sent:
+        return None
+    scheme, _, credentials = sent.partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else None
 
 

@@ -144,7 +144,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
         if path is not None:
             arguments = dict(_checked(path, arguments))
         if query is not None:
-            arguments["query"] = _checked(query, _single(request.args.to_dict(flat=False)))
+            given = _single(request.args.to_dict(flat=False)) if request.query_string else {}
+            arguments["query"] = _checked(query, given)
         if body is not None:
             arguments["body"] = _checked(body, _json_object())
         if form is not None:

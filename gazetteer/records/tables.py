@@ -51,6 +51,8 @@ def add_name_half(tables: dict[str, Table]) -> None:
     Index("spelling_of_name", tables["spelling"].c.name_id)
     latin = func.latin_key(tables["spelling"].c.text).label("latin")
     Index("spelling_latin", latin, postgresql_ops={"latin": "text_pattern_ops"})  # search
+    unit = tables["unit"].c
+    Index("unit_seat", unit.record_id, postgresql_where=unit.seat.is_not(None))  # seat of a unit
     Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
@@ -87,7 +89,11 @@ def unit_state_table(metadata: MetaData) -> Table:
         ),
     )
     Index("unit_state_code", table.c.code)  # a code on a date
-    Index("unit_state_unit", table.c.unit_id)  # ancestors, history
+    Index(  # ancestors and kin, from the index alone; history
+        "unit_state_unit",
+        table.c.unit_id,
+        postgresql_include=["code", "name", "level", "parent_id", "valid", "recorded"],
+    )
     Index("unit_state_parent", table.c.parent_id)  # children
     Index(  # where the records of a level begin
         "unit_state_first_day",

@@ -70,6 +70,8 @@ CREATE INDEX name_of_place ON name_version (place_id);
 CREATE INDEX name_text ON name_version (text text_pattern_ops);
 -- Usage: spellings of a name
 CREATE INDEX spelling_of_name ON spelling_version (name_id);
+-- Usage: the seat of a unit; few have one
+CREATE INDEX unit_seat ON unit_version (record_id) WHERE seat IS NOT NULL;
 -- Usage: the unit whose place was renamed
 CREATE INDEX unit_place ON unit_version (place_id);
 -- Usage: successors and predecessors, code translation
@@ -101,8 +103,9 @@ CREATE TABLE unit_state (
 );
 -- Usage: a code on a date
 CREATE INDEX unit_state_code ON unit_state (code);
--- Usage: ancestors, history
-CREATE INDEX unit_state_unit ON unit_state (unit_id);
+-- Usage: ancestors and kin, from the index alone; history
+CREATE INDEX unit_state_unit ON unit_state (unit_id)
+    INCLUDE (code, name, level, parent_id, valid, recorded);
 -- Usage: children
 CREATE INDEX unit_state_parent ON unit_state (parent_id);
 -- Usage: where the records of a level begin
