@@ -6,7 +6,7 @@ understood. The order follows field notes 8.1.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
 
@@ -44,8 +44,7 @@ _LEVEL = {
 _UNDERSTOOD = re.compile(r"[^\W_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A part of the address; ``start`` and ``end`` are offsets in the normalised text."""
 
     kind: str

@@ -201,8 +201,21 @@ NAME_STEPS: tuple[Step, ...] = (compatibility, invisible, simplify, variants, pu
 """The same for a name of the register, which has neither notes nor noise."""
 
 
+_NOT_QUITE_PLAIN = re.compile(rf"中国|中华|\d{{6}}|--|{_COUNTED.pattern}")
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """A text of settled characters only, of which no step changes any by itself."""
+    moved = _traditional()
+    settled = (chr(point) for point in range(0x4E00, 0xA000) if point not in _VARIANTS)
+    return re.compile("[0-9A-Za-z#" + "".join(c for c in settled if not moved.match(c)) + "-]*")
+
+
 def normalized(text: str, steps: Sequence[Step] = STEPS) -> Text:
     """The text after all steps."""
+    if _plain().fullmatch(text) and not _NOT_QUITE_PLAIN.search(text):
+        return Text(text, len(text))  # most texts are: the steps would find nothing to do
     now = Text(text, len(text))
     for step in steps:
         now = step(now)
@@ -220,16 +233,6 @@ def told(text: str) -> list[tuple[str, str]]:
     return steps
 
 
-@cache
-def _settled() -> re.Pattern[str]:
-    """A name that no step changes."""
-    numerals_or_variants = _NUMERAL.strip("[]") + "".join(map(chr, _VARIANTS))
-    moved = f"{_traditional().pattern}|[{numerals_or_variants}]"
-    return re.compile(rf"(?:(?!{moved})[\u4e00-\u9fff])+")
-
-
 def key_of(name: str) -> str:
     """A name of the register as texts will show it."""
-    if _settled().fullmatch(name):
-        return name
     return normalized(name, NAME_STEPS).value.strip()

@@ -8,14 +8,16 @@ different parent.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.forms import OFFICE, TRAILING, Form
-from gazetteer.search.view import MANY, Claim, Spot, Via, View
+from gazetteer.search.view import MANY, Claim, Spot, Via, View, meant
 
 MAX_MARKS = 64
 """Names that are looked at in one text; an address has fewer."""
+_EASILY_WITHIN = 2
+"""Characters of whole names (西区, 城区) that are part of many other words."""
 _WHOLE = (Form.STANDARD, Form.FORMER)
 _COUNTY, _TOWNSHIP = LEVELS.index(Level.COUNTY), LEVELS.index(Level.TOWNSHIP)
 _VILLAGE = LEVELS.index(Level.VILLAGE)
@@ -45,8 +47,7 @@ _OF_TOWNSHIP = re.compile("街道|镇|乡(?!村)")
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of the text with what it may mean; ``generic`` is the generic part it took in."""
 
     start: int
@@ -56,8 +57,7 @@ class Mark:
     generic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(NamedTuple):
     """A mark that speaks for one unit in the chain of a reading."""
 
     mark: Mark
@@ -65,8 +65,7 @@ class Support:
     worth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A chain of units and what in the text speaks for and against it.
 
     ``supports`` holds the best mark of each unit, the highest first; ``repeats`` the others.
@@ -97,15 +96,19 @@ def readings(view: View, text: str, *, every: bool = False) -> list[Reading]:
     """The ways to read the text, the best first; ``every`` also tells those that cannot win."""
     marks = _marks(view, text)
     by_node: dict[int, list[Support]] = {}
+    most: dict[int, int] = {}
+    leaves: set[int] = set()
     for mark in marks:
         for claim in mark.claims:
-            by_node.setdefault(claim.node, []).append(Support(mark, claim, _worth(mark, claim)))
-    most = {node: max(s.worth for s in supports) for node, supports in by_node.items()}
-    bounds = {
-        node: sum(most.get(above, 0) for above in view.nodes(node))
-        for node, supports in by_node.items()
-        if any(s.claim.via is not Via.GAVE for s in supports)
-    }
+            node, worth = claim.node, _worth(mark, claim)
+            by_node.setdefault(node, []).append(Support(mark, claim, worth))
+            if worth > most.get(node, -1):
+                most[node] = worth
+            if claim.via is not Via.GAVE:
+                leaves.add(node)
+    if not leaves:
+        return []
+    bounds = {node: sum([most.get(above, 0) for above in view.nodes(node)]) for node in leaves}
     anchors = [mark for mark in marks if _anchors(mark)]
     found: list[Reading] = []
     enough = -1_000_000
@@ -206,21 +209,19 @@ def _mark(
     view: View, text: str, hit: tuple[int, int, int], open_before: bool, above: Sequence[int]
 ) -> Mark | None:
     start, end, key = hit
-    if view.meanings(key) <= MANY or not above:
-        claims = view.claims(key)[:MANY]
-    else:
+    claims = view.meant(key)
+    if not open_before and (not claims.whole or end - start <= _EASILY_WITHIN):
+        return None
+    if claims.many and above:
         under = {c.node: c for node in dict.fromkeys(above) for c in view.claims_under(key, node)}
-        claims = tuple(under.values()) or view.claims(key)[:MANY]
-    whole = tuple(claim for claim in claims if claim.form in _WHOLE)
-    loose = tuple(claim for claim in claims if claim.form not in _WHOLE)
-    blocked = not open_before or _NO_DIVISION.match(text, end) is not None
-    if not loose or blocked:
-        if not whole or (blocked and end - start == 2 and not open_before):
-            return None
-        office = OFFICE.match(text, end)
-        return Mark(start, office.end() if office else end, key, whole)
-    mark = Mark(start, end, key, claims)
-    return mark if whole else _completed(text, mark)
+        claims = meant(tuple(under.values())) if under else claims
+    if open_before and claims.loose and not _NO_DIVISION.match(text, end):
+        mark = Mark(start, end, key, claims.all)
+        return mark if claims.whole else _completed(text, mark)
+    if not claims.whole:
+        return None
+    office = OFFICE.match(text, end)
+    return Mark(start, office.end() if office else end, key, claims.whole)
 
 
 def _completed(text: str, mark: Mark) -> Mark:
@@ -230,9 +231,9 @@ def _completed(text: str, mark: Mark) -> Mark:
         number = LEVELS.index(level)
         claims = tuple(c for c in mark.claims if c.level == number)
         if found and claims:
-            return replace(mark, end=found.end(), claims=claims, generic=found[0])
+            return mark._replace(end=found.end(), claims=claims, generic=found[0])
     if _OF_TOWNSHIP.match(text, mark.end):  # 赤城街道 is no way to write 赤城县
-        return replace(mark, claims=tuple(c for c in mark.claims if c.level >= _TOWNSHIP))
+        return mark._replace(claims=tuple(c for c in mark.claims if c.level >= _TOWNSHIP))
     return mark
 
 

@@ -6,7 +6,7 @@ the unit that was understood is compared; a single one that fits is taken, and t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element
@@ -42,7 +42,7 @@ def corrected(view: View, leaf: Spot, parts: Sequence[Element]) -> Correction | 
         left = part.text[found.end() :]
         rest = list(parts)
         rest[number : number + 1] = (
-            [replace(part, text=left, start=part.start + found.end())] if left else []
+            [part._replace(text=left, start=part.start + found.end())] if left else []
         )
         return Correction(fitting[0], found[0], rest)
     return None

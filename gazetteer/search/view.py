@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from gazetteer.records.levels import LEVELS, Level
@@ -53,6 +54,21 @@ class Spot:
     romanized: str | None = None
 
 
+class Meant(NamedTuple):
+    """What a piece of text may mean: by whole names, and by all; ``many``: there are more."""
+
+    whole: tuple[Claim, ...]
+    all: tuple[Claim, ...]
+    loose: bool
+    many: bool
+
+
+def meant(claims: tuple[Claim, ...], many: bool = False) -> Meant:
+    """The claims, sorted out."""
+    whole = tuple(claim for claim in claims if claim.form in _WHOLE)
+    return Meant(whole, claims, len(whole) < len(claims), many)
+
+
 class View:
     """An index on one day. Remembers what it worked out; the index below never changes.
 
@@ -67,6 +83,7 @@ class View:
         self.claims = lru_cache(_REMEMBERED)(self._claims)
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
+        self.meant = lru_cache(_REMEMBERED)(self._sorted)
         self.is_whole = lru_cache(_REMEMBERED)(self._is_whole)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
 
@@ -88,9 +105,10 @@ class View:
         """The nodes of its chain."""
         return tuple(spot.node for spot in self.chain(node))
 
-    def meanings(self, key: int) -> int:
-        """How many names of the register, of any time, read as the key."""
-        return self.index.meaning_at[key + 1] - self.index.meaning_at[key]
+    def _sorted(self, key: int) -> Meant:
+        """The claims of a key, the whole names apart from the loose ones."""
+        many = self.index.meaning_at[key + 1] - self.index.meaning_at[key] > MANY
+        return meant(self.claims(key)[:MANY], many)
 
     def _is_whole(self, key: int) -> bool:
         """Whether the key is the standard name that a unit has or had by the day."""
