@@ -7,35 +7,20 @@ different parent.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.forms import OFFICE, TRAILING, Form
-from gazetteer.search.view import MANY, Claim, Spot, Via, View, meant
+from gazetteer.search.forms import OFFICE, TRAILING
+from gazetteer.search.view import MANY, WORTH_OF_A_NAME, Claim, Meant, Spot, View, meant
 
 MAX_MARKS = 64
 """Names that are looked at in one text; an address has fewer."""
 _EASILY_WITHIN = 2
 """Characters of whole names (西区, 城区) that are part of many other words."""
-_WHOLE = (Form.STANDARD, Form.FORMER)
-_COUNTY, _TOWNSHIP = LEVELS.index(Level.COUNTY), LEVELS.index(Level.TOWNSHIP)
-_VILLAGE = LEVELS.index(Level.VILLAGE)
-
-# What is worth more decides between readings; the score of the answer is another matter.
-_WORTH = {
-    Form.STANDARD: 30,
-    Form.FORMER: 28,
-    Form.ALIAS: 22,
-    Form.SHORT: 20,
-    Form.ABBREVIATED: 18,
-    Form.CORE: 15,
-}
-_LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
+_TOWNSHIP = LEVELS.index(Level.TOWNSHIP)
 _WITH_GENERIC = 8
-"""More, for a short form that the text completes by a generic part: 锦厦 and 村."""
-_OTHER_GENERIC = 3
-"""Less, for a generic part that is not the register's: 两路镇 for 两路街道."""
+"""Worth more, for a short form that the text completes by a generic part: 锦厦 and 村."""
 
 _NUMBER = "[东南西北中上下前后内外大新老一二三四五六七八九十0-9]{0,3}"
 _NO_DIVISION = re.compile(
@@ -43,17 +28,26 @@ _NO_DIVISION = re.compile(
     "|里弄|大厦|大楼|广场|花园|花苑|小区|公寓|酒店|宾馆|饭店|大学|学院|中学|小学|医院|银行|商场"
     "|超市|机场|公园|山(?![区县市镇])|工业|科技|体育|国际|商贸|农贸"
 )
-_OF_TOWNSHIP = re.compile("街道|镇|乡(?!村)")
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
+_OF_TOWNSHIP = re.compile("街道|镇|乡(?!村)")
+_COMPLETED_BY = [
+    (LEVELS.index(level), TRAILING[level])
+    for level in (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
+]
+_BEGIN_GENERICS = frozenset("村社居街镇乡自县市区")
 
 
 class Mark(NamedTuple):
-    """A stretch of the text with what it may mean; ``generic`` is the generic part it took in."""
+    """A stretch of the text with what it may mean; ``generic`` is the generic part it took in.
+
+    ``anchors``: it names a county or above so clearly that it cannot be passed over.
+    """
 
     start: int
     end: int
     key: int
     claims: tuple[Claim, ...]
+    anchors: bool = False
     generic: str = ""
 
 
@@ -100,16 +94,19 @@ def readings(view: View, text: str, *, every: bool = False) -> list[Reading]:
     leaves: set[int] = set()
     for mark in marks:
         for claim in mark.claims:
-            node, worth = claim.node, _worth(mark, claim)
+            node = claim.node
+            worth = claim.worth
+            if mark.generic and not claim.whole:
+                worth += _WITH_GENERIC
             by_node.setdefault(node, []).append(Support(mark, claim, worth))
             if worth > most.get(node, -1):
                 most[node] = worth
-            if claim.via is not Via.GAVE:
+            if claim.leads:
                 leaves.add(node)
     if not leaves:
         return []
     bounds = {node: sum([most.get(above, 0) for above in view.nodes(node)]) for node in leaves}
-    anchors = [mark for mark in marks if _anchors(mark)]
+    anchors = [mark for mark in marks if mark.anchors]
     found: list[Reading] = []
     enough = -1_000_000
     for node in sorted(bounds, key=lambda n: -bounds[n]):
@@ -127,114 +124,110 @@ def _preference(reading: Reading) -> tuple[bool, int, int, int]:
     return reading.hops, -reading.worth, reading.start, reading.leaf.level
 
 
-def _worth(mark: Mark, claim: Claim) -> int:
-    worth = _WORTH[claim.form] - _LESS[claim.via]
-    if mark.generic and claim.form not in _WHOLE:
-        worth += _WITH_GENERIC
-    return worth if claim.level <= _VILLAGE else worth // 2
-
-
-def _anchors(mark: Mark) -> bool:
-    """Whether the mark is so clear a name of a county or above that it cannot be passed over."""
-    return any(
-        claim.form in _WHOLE and claim.level <= _COUNTY and claim.via is not Via.GAVE
-        for claim in mark.claims
-    )
-
-
 def _reading(
     view: View, node: int, by_node: dict[int, list[Support]], anchors: Sequence[Mark]
 ) -> Reading | None:
     chain = view.chain(node)
     chosen: list[Support] = []
-    repeats: list[Mark] = []
+    taken: list[Mark] = []
+    others: list[Mark] = []
     for spot in reversed(chain):
-        own = by_node.get(spot.node, ())
-        if spot.node == node:
-            own = [support for support in own if support.claim.via is not Via.GAVE]
-        free = [s for s in own if _apart(s.mark, (c.mark for c in chosen))]
-        if not free:
-            if spot.node == node:
-                return None
-            continue
-        best = min(free, key=lambda s: (-s.worth, s.mark.start))
-        chosen.append(best)
-        rest = (s.mark for s in free if s is not best)
-        repeats += [mark for mark in rest if _apart(mark, (best.mark,))]
-    taken = [support.mark for support in chosen]
-    repeats = [mark for mark in repeats if _apart(mark, taken)]
+        best: Support | None = None
+        for support in by_node.get(spot.node, ()):
+            if not _apart(support.mark, taken) or (spot.node == node and not support.claim.leads):
+                continue
+            others.append(support.mark)
+            if best is None or support.worth > best.worth:
+                best = support
+        if best is not None:
+            chosen.append(best)
+            taken.append(best.mark)
+        elif spot.node == node:
+            return None
+    repeats = [mark for mark in others if _apart(mark, taken)]
     nodes = {spot.node for spot in chain}
-    firm = [support.mark for support in chosen if support.claim.form in _WHOLE]
+    firm = [support.mark for support in chosen if support.claim.whole]
     against = tuple(
         mark
         for mark in anchors
-        if _apart(mark, (*firm, *repeats)) and not any(c.node in nodes for c in mark.claims)
+        if _apart(mark, firm)
+        and _apart(mark, repeats)
+        and not any(claim.node in nodes for claim in mark.claims)
     )
-    worth = sum(support.worth for support in chosen) - _WORTH[Form.STANDARD] * len(against)
+    worth = sum(support.worth for support in chosen) - WORTH_OF_A_NAME * len(against)
     hops = any(mark.start < chosen[0].mark.start for mark in against)
     start = min(mark.start for mark in taken)
     supports = tuple(reversed(chosen))
     return Reading(chain, supports, tuple(repeats), against, worth, hops, start)
 
 
-def _apart(mark: Mark, others: Iterable[Mark]) -> bool:
-    return all(mark.end <= other.start or other.end <= mark.start for other in others)
+def _apart(mark: Mark, others: Sequence[Mark]) -> bool:
+    start, end = mark.start, mark.end
+    for other in others:  # noqa: SIM110 - asked very often, and a loop is twice as fast
+        if start < other.end and other.start < end:
+            return False
+    return True
 
 
 def _marks(view: View, text: str) -> list[Mark]:
     """The names in the text that may be meant as such, from left to right."""
-    hits = sorted((start, -end, key) for key, start, end in view.index.hits(text))
-    whole = {(start, -end) for start, end, key in hits if view.is_whole(key)}
+    hits = sorted([(start, -end, key) for key, start, end in view.index.hits(text)])
+    named = {(start, -end) for start, end, key in hits if view.meant(key).named}
     marks: list[Mark] = []
     bounds = {0}
-    above: list[int] = []
     for start, negative, key in hits:
         end = -negative
+        claims = view.meant(key)
         open_before = start in bounds or text[start - 1] == " "
-        mark = _mark(view, text, (start, end, key), open_before, above)
+        if not open_before and (not claims.whole or end - start <= _EASILY_WITHIN):
+            continue
+        if claims.many and marks:
+            claims = _under(view, key, marks) or claims
+        mark = _mark(text, (start, end, key), claims, open_before)
         if mark is None or not mark.claims:
             continue
-        if (mark.start, mark.end) in whole and mark.generic:
-            mark = Mark(start, end, key, mark.claims)  # the register has a name for the two
+        if mark.generic and (mark.start, mark.end) in named:
+            mark = mark._replace(end=end, generic="")  # the register has a name for the two
         marks.append(mark)
-        if mark.generic or any(c.form is not Form.CORE for c in mark.claims):
+        if mark.generic or claims.firm:
             bounds |= {mark.end, end}
-        above += [c.node for c in mark.claims if c.level <= _TOWNSHIP][:MANY]
         if len(marks) == MAX_MARKS:
             break
     return marks
 
 
-def _mark(
-    view: View, text: str, hit: tuple[int, int, int], open_before: bool, above: Sequence[int]
-) -> Mark | None:
-    start, end, key = hit
-    claims = view.meant(key)
-    if not open_before and (not claims.whole or end - start <= _EASILY_WITHIN):
-        return None
-    if claims.many and above:
-        under = {c.node: c for node in dict.fromkeys(above) for c in view.claims_under(key, node)}
-        claims = meant(tuple(under.values())) if under else claims
-    if open_before and claims.loose and not _NO_DIVISION.match(text, end):
-        mark = Mark(start, end, key, claims.all)
-        return mark if claims.whole else _completed(text, mark)
+def _under(view: View, key: int, marks: Sequence[Mark]) -> Meant | None:
+    """Of the very many meanings of a key, those that lie in what was named before it."""
+    above = {c.node for mark in marks for c in mark.claims[:MANY] if c.level <= _TOWNSHIP}
+    under = {c.node: c for node in sorted(above) for c in view.claims_under(key, node)}
+    return meant(tuple(under.values())) if under else None
+
+
+def _mark(text: str, hit: tuple[int, int, int], claims: Meant, open_before: bool) -> Mark | None:
+    """The mark with what follows it and belongs to it; None if it is part of another word."""
+    loose = len(claims.whole) < len(claims.all)
+    if open_before and loose and not _NO_DIVISION.match(text, hit[1]):
+        return Mark(*hit, claims.all, claims.anchors) if claims.whole else _short(text, hit, claims)
     if not claims.whole:
         return None
+    start, end, key = hit
     office = OFFICE.match(text, end)
-    return Mark(start, office.end() if office else end, key, claims.whole)
+    return Mark(start, office.end() if office else end, key, claims.whole, claims.anchors)
 
 
-def _completed(text: str, mark: Mark) -> Mark:
+def _short(text: str, hit: tuple[int, int, int], meant: Meant) -> Mark:
     """A short form with the generic part that follows it; other levels lose their claim."""
-    for level in (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY):
-        found = TRAILING[level].match(text, mark.end)
-        number = LEVELS.index(level)
-        claims = tuple(c for c in mark.claims if c.level == number)
+    start, end, key = hit
+    if end == len(text) or text[end] not in _BEGIN_GENERICS:
+        return Mark(start, end, key, meant.all)
+    for level, generic in _COMPLETED_BY:
+        found = generic.match(text, end)
+        claims = tuple(c for c in meant.all if c.level == level) if found else ()
         if found and claims:
-            return mark._replace(end=found.end(), claims=claims, generic=found[0])
-    if _OF_TOWNSHIP.match(text, mark.end):  # 赤城街道 is no way to write 赤城县
-        return mark._replace(claims=tuple(c for c in mark.claims if c.level >= _TOWNSHIP))
-    return mark
+            return Mark(start, found.end(), key, claims, generic=found[0])
+    if _OF_TOWNSHIP.match(text, end):  # 赤城街道 is no way to write 赤城县
+        return Mark(start, end, key, tuple(c for c in meant.all if c.level >= _TOWNSHIP))
+    return Mark(start, end, key, meant.all)
 
 
 def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:

@@ -17,7 +17,8 @@ from gazetteer.search.index import OPEN_END, OPEN_START, Index
 MANY = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
 _REMEMBERED = 100_000
-_LOWEST_UNIT = LEVELS.index(Level.VILLAGE)
+_COUNTY, _LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
+_WHOLE = (Form.STANDARD, Form.FORMER)
 
 
 class Via(StrEnum):
@@ -30,9 +31,26 @@ class Via(StrEnum):
     GAVE = "former_parent"  # this one's territory once belonged to the unit named
 
 
+# What is worth more decides between readings; the score of the answer is another matter.
+_WORTH = {
+    Form.STANDARD: 30,
+    Form.FORMER: 28,
+    Form.ALIAS: 22,
+    Form.SHORT: 20,
+    Form.ABBREVIATED: 18,
+    Form.CORE: 15,
+}
+_LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
+WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A node that a piece of text may mean; ``named`` is the node that had the name."""
+    """A node that a piece of text may mean; ``named`` is the node that had the name.
+
+    ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
+    support what lies in it. ``worth`` weighs it against other claims.
+    """
 
     node: int
     level: int
@@ -41,6 +59,16 @@ class Claim:
     named: int
     since: int
     until: int
+    whole: bool
+    leads: bool
+    worth: int
+
+
+def _claim(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
+    """The claim by a name: (node that had it, first day, day after the last)."""
+    worth = _WORTH[form] - _LESS[via]
+    worth = worth if level <= _LOWEST_UNIT else worth // 2
+    return Claim(node, level, form, via, *name, form in _WHOLE, via is not Via.GAVE, worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +83,32 @@ class Spot:
 
 
 class Meant(NamedTuple):
-    """What a piece of text may mean: by whole names, and by all; ``many``: there are more."""
+    """What a piece of text may mean: by whole names, and by all.
+
+    ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
+    above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
+    is more than the core of a village's name.
+    """
 
     whole: tuple[Claim, ...]
     all: tuple[Claim, ...]
-    loose: bool
     many: bool
+    anchors: bool
+    named: bool
+    firm: bool
 
 
-def meant(claims: tuple[Claim, ...], many: bool = False) -> Meant:
+def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     """The claims, sorted out."""
-    whole = tuple(claim for claim in claims if claim.form in _WHOLE)
-    return Meant(whole, claims, len(whole) < len(claims), many)
+    whole = tuple(claim for claim in claims if claim.whole)
+    return Meant(
+        whole,
+        claims,
+        many,
+        anchors=any(claim.leads and claim.level <= _COUNTY for claim in whole),
+        named=any(claim.level <= _LOWEST_UNIT for claim in whole),
+        firm=any(claim.form is not Form.CORE for claim in claims),
+    )
 
 
 class View:
@@ -84,7 +126,6 @@ class View:
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
-        self.is_whole = lru_cache(_REMEMBERED)(self._is_whole)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
 
     def _chain(self, node: int) -> tuple[Spot, ...]:
@@ -108,13 +149,7 @@ class View:
     def _sorted(self, key: int) -> Meant:
         """The claims of a key, the whole names apart from the loose ones."""
         many = self.index.meaning_at[key + 1] - self.index.meaning_at[key] > MANY
-        return meant(self.claims(key)[:MANY], many)
-
-    def _is_whole(self, key: int) -> bool:
-        """Whether the key is the standard name that a unit has or had by the day."""
-        return any(
-            claim.form in _WHOLE and claim.level <= _LOWEST_UNIT for claim in self.claims(key)
-        )
+        return meant(self.claims(key)[:MANY], many=many)
 
     def _claims(self, key: int) -> tuple[Claim, ...]:
         """All that a key may mean on the day; nothing for a name that begins later."""
@@ -138,7 +173,7 @@ class View:
                     best[claim.node] = claim
         claims = tuple(best.values())
         if any(claim.via is Via.NAME for claim in claims):  # 上海 is the city, not 上海县 of old
-            return tuple(c for c in claims if c.form in _WHOLE or c.via in _OWN)
+            return tuple(c for c in claims if c.whole or c.via in _OWN)
         return claims
 
     def _meant(self, meaning: int) -> list[Claim]:
@@ -151,13 +186,13 @@ class View:
         own: list[Claim] = []
         if state is not None:
             via = Via.NAME if self.day < until else Via.FORMER
-            own = [Claim(named, index.levels[state], form, via, named, since, until)]
+            own = [_claim(named, index.levels[state], form, via, (named, since, until))]
         others = self._successors(named)
         if not others:
             return own
-        since, until = self._period(named, since, until)
+        name = (named, *self._period(named, since, until))
         return own + [
-            Claim(node, level, form, via, named, since, until)
+            _claim(node, level, form, via, name)
             for node, level, via in others
             if not own or via is Via.GAVE
         ]
@@ -228,7 +263,6 @@ class View:
 
 _ORDER = list(Via)
 _OWN = (Via.NAME, Via.FORMER)
-_WHOLE = (Form.STANDARD, Form.FORMER)
 
 
 def _closeness(claim: Claim) -> tuple[int, int]:

@@ -134,7 +134,7 @@ class GeocodingTold(BaseModel):
     query: str
     normalized: str
     status: Literal["matched", "ambiguous", "not_found"]
-    candidates: int = Field(description="How many there are; at most ten are told")
+    candidates: int = Field(description="How many there are, counted to 64; at most ten are told")
     deciding_field: str | None = Field(description="The level whose name would decide")
     at: str
     known_at: str | None
