@@ -1,0 +1,60 @@
+"""Metres and square metres of what is stored in degrees: the CGCS2000 ellipsoid, never degrees.
+
+The ellipsoid's figures are those of GB 22021-2008 (semi-major axis, inverse flattening).
+"""
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+SEMI_MAJOR_M, INVERSE_FLATTENING = 6378137.0, 298.257222101
+
+_GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
+_E2 = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING  # first eccentricity, squared
+
+Floats = NDArray[np.float64]
+
+
+def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
+    """Metres per degree of longitude and per degree of latitude at latitudes in degrees.
+
+    Exact at the latitude itself (radii of curvature N cos φ and M). A difference of coordinates
+    multiplied by them is a length in metres to about 1e-4 of it over 10 km.
+    """
+    phi = np.radians(np.asarray(lat, dtype=np.float64))
+    w2 = 1 - _E2 * np.sin(phi) ** 2
+    normal = SEMI_MAJOR_M / np.sqrt(w2)
+    meridian = normal * (1 - _E2) / w2
+    return np.radians(normal * np.cos(phi)), np.radians(meridian)
+
+
+def geodesic_area(geometries: ArrayLike) -> Floats:
+    """Square metres on the ellipsoid of each geometry in lon, lat degrees; edges are geodesics.
+
+    Holes are taken away. What has no rings (None, points, lines) has the area 0. An array of any
+    shape is answered in that shape. Rings that cross themselves count by their signed area, as
+    everywhere: ask for valid geometries.
+    """
+    asked = np.asarray(geometries, dtype=object)
+    polygons, of_geometry = _polygons(asked.ravel())
+    rings, of_polygon = shapely.get_rings(polygons, return_index=True)
+    coordinates, of_ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.searchsorted(of_ring, np.arange(1, len(rings)))
+    pieces = np.split(coordinates, starts) if len(rings) else []
+    areas = np.array([abs(_GEOD.polygon_area_perimeter(*piece.T)[0]) for piece in pieces])
+    is_hole = np.r_[False, of_polygon[1:] == of_polygon[:-1]][: len(rings)]
+    signed = np.where(is_hole, -areas, areas) if len(rings) else areas
+    total: Floats = np.zeros(asked.size)
+    np.add.at(total, of_geometry[of_polygon], signed)
+    return total.reshape(asked.shape)
+
+
+def _polygons(geometries: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """The polygons within, also those of collections, and whose each one is."""
+    parts, index = geometries, np.arange(len(geometries))
+    while (shapely.get_type_id(parts) > 3).any():  # collections of collections
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        index = index[inner]
+    keep = shapely.get_type_id(parts) == 3
+    return parts[keep], index[keep]
