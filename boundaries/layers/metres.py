@@ -3,10 +3,13 @@
 The ellipsoid's figures are those of GB 22021-2008 (semi-major axis, inverse flattening).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 SEMI_MAJOR_M, INVERSE_FLATTENING = 6378137.0, 298.257222101
 
@@ -14,6 +17,7 @@ _GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _E2 = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING  # first eccentricity, squared
 
 Floats = NDArray[np.float64]
+Geometries = BaseGeometry | NDArray[np.object_] | Sequence[BaseGeometry | None]
 
 
 def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
@@ -29,7 +33,7 @@ def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
     return np.radians(normal * np.cos(phi)), np.radians(meridian)
 
 
-def geodesic_area(geometries: ArrayLike) -> Floats:
+def geodesic_area(geometries: Geometries) -> Floats:
     """Square metres on the ellipsoid of each geometry in lon, lat degrees; edges are geodesics.
 
     Holes are taken away. What has no rings (None, points, lines) has the area 0. An array of any
