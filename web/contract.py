@@ -1,9 +1,9 @@
 """How an endpoint is declared: once, and both the checking and ``/openapi.json`` follow from it.
 
 An endpoint is a function whose signature says everything: path parameters by name (annotated),
-``query``, ``body`` (JSON) or ``form`` (the fields beside an uploaded file ``data``) as pydantic
-models, the answer as a pydantic model or a media type. A model is the only description of a
-parameter that there is.
+``query``, ``body`` (JSON), ``form`` (the fields beside an uploaded file ``data``) or ``fields`` (a
+form without a file) as pydantic models, the answer as a pydantic model or a media type. A model is
+the only description of a parameter that there is.
 """
 
 import inspect
@@ -42,6 +42,7 @@ class Endpoint:
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     form: type[BaseModel] | None
+    fields: type[BaseModel] | None
     status: int
     account: bool
     media: str = "application/json"
@@ -122,8 +123,8 @@ class Api:
 _Model = type[BaseModel] | None
 
 
-def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model]:
-    """The models of path, query, body and form, read from the handler's signature."""
+def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model, _Model]:
+    """The models of path, query, body, form and fields, read from the handler's signature."""
     parameters = inspect.signature(handler).parameters
     names = re.findall(r"<(?:\w+:)?(\w+)>", rule)
     fields: dict[str, Any] = {name: (parameters[name].annotation, ...) for name in names}
@@ -132,12 +133,12 @@ def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model
     def model(name: str) -> _Model:
         return parameters[name].annotation if name in parameters else None
 
-    return path, model("query"), model("body"), model("form")
+    return path, model("query"), model("body"), model("form"), model("fields")
 
 
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
     handler, path, query = endpoint.handler, endpoint.path, endpoint.query
-    body, form = endpoint.body, endpoint.form
+    body, form, fields = endpoint.body, endpoint.form, endpoint.fields
 
     @wraps(handler)
     def view(**arguments: Any) -> Response:
@@ -150,6 +151,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             arguments["body"] = _checked(body, _json_object())
         if form is not None:
             arguments["form"] = _checked(form, _single(request.form.to_dict(flat=False)))
+        if fields is not None:
+            arguments["fields"] = _checked(fields, _single(request.form.to_dict(flat=False)))
         answer = handler(**arguments)
         return answer if isinstance(answer, Response) else as_json(answer, endpoint.status)
 

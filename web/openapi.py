@@ -91,17 +91,23 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["description"] = description
     if endpoint.account:
         operation["security"] = [{"key": []}, {"session": []}]
-    if endpoint.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _reference(endpoint.body)}},
-        }
-    if endpoint.form is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"multipart/form-data": {"schema": _upload(endpoint.form)}},
-        }
+    if (body := _request_body(endpoint)) is not None:
+        operation["requestBody"] = body
     return operation
+
+
+def _request_body(endpoint: Endpoint) -> dict[str, Any] | None:
+    if endpoint.body is not None:
+        schema: dict[str, Any] = _reference(endpoint.body)
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
+    if endpoint.form is not None:
+        schema = _upload(endpoint.form)
+        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    if endpoint.fields is not None:
+        schema = endpoint.fields.model_json_schema()
+        schema = _inlined(schema, schema.pop("$defs", {}))
+        return {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    return None
 
 
 def _upload(form: type[BaseModel]) -> dict[str, Any]:
