@@ -1,0 +1,120 @@
+"""GeoPackage read by its own standard (OGC 12-128r18), blob by blob.
+
+General readers turn curves into many small segments and broken blobs into nothing without a word;
+here both are told. The file is opened read-only and cannot run anything: views are not read.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from boundaries.layers import wkb
+from boundaries.layers.problems import unreadable, which_layer
+from boundaries.layers.raw import Raw
+from gazetteer.problems import Problem
+
+SIGNATURE = b"SQLite format 3\0"
+
+_LAYERS = """
+SELECT g.table_name, g.column_name, g.srs_id FROM gpkg_geometry_columns g
+JOIN gpkg_contents c USING (table_name)
+JOIN sqlite_master m ON lower(m.name) = lower(g.table_name) AND m.type = 'table'
+WHERE c.data_type = 'features' ORDER BY 1
+"""
+_SYSTEM = """
+SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys
+WHERE srs_id = ?
+"""
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)  # by its code in the flags: none, xy, xyz, xym, xyzm
+
+
+def read(path: Path, source: str, layer: str | None) -> Raw:
+    """The features of one table of polygons.
+
+    Raises:
+        UnreadableFile: no GeoPackage, broken, or without feature tables.
+        LayerNotNamed: several feature tables, or not the one asked for.
+    """
+    try:
+        with _opened(path) as db:
+            table, column, srs = _chosen(db, source, layer)
+            rows = db.execute(f"SELECT * FROM {_quoted(table)}")
+            names = [described[0] for described in rows.description]
+            at = _position(names, column, source)
+            records = rows.fetchall()
+            crs = _system(db, srs)
+    except (sqlite3.Error, OverflowError) as error:
+        zh, en = f"GeoPackage 读不出（{error}）。", f"the GeoPackage cannot be read ({error})"
+        raise unreadable(source, zh, en) from None
+    geometries, remarks = wkb.polygons([_binary(record[at]) for record in records])
+    attributes = tuple(_attributes(names, record, at) for record in records)
+    return Raw(geometries, attributes, crs, tuple(remarks))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+        yield db
+
+
+def _chosen(db: sqlite3.Connection, source: str, layer: str | None) -> tuple[str, str, int]:
+    """Table, geometry column and reference system of the layer that is meant."""
+    layers = db.execute(_LAYERS).fetchall()
+    if not layers:
+        zh, en = "没有要素表。", "has no table of features"
+        raise unreadable(source, zh, en, field="layer")
+    asked = [found for found in layers if layer in (None, found[0])]
+    if len(asked) != 1:
+        raise which_layer(source, [str(found[0]) for found in layers], layer)
+    table, column, srs = asked[0]
+    return str(table), str(column), int(srs)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _position(names: Sequence[str], column: str, source: str) -> int:
+    for at, name in enumerate(names):
+        if name.lower() == column.lower():
+            return at
+    raise _no_column(source, column)
+
+
+def _no_column(source: str, column: str) -> Problem:
+    return unreadable(
+        source, f"没有登记的几何列 {column}。", f"lacks its geometry column {column}", field="layer"
+    )
+
+
+def _attributes(names: Sequence[str], record: Sequence[Any], geometry: int) -> dict[str, Any]:
+    return {name: record[i] for i, name in enumerate(names) if i != geometry}
+
+
+def _system(db: sqlite3.Connection, srs: int) -> str | None:
+    """``EPSG:n`` or WKT; None for the two "undefined" ones (0 and -1)."""
+    found = db.execute(_SYSTEM, (srs,)).fetchone()
+    if srs in (0, -1) or found is None:
+        return None
+    organization, number, definition = found
+    if str(organization).upper() == "EPSG":
+        return f"EPSG:{number}"
+    return str(definition)
+
+
+def _binary(blob: Any) -> bytes | None:
+    """The WKB in a GeoPackage blob; what has no header goes through as it is, to be told of."""
+    if blob is None:
+        return None
+    if not isinstance(blob, bytes):
+        return b"?"
+    if len(blob) < 8 or not blob.startswith(b"GP"):
+        return blob or b"?"
+    code = blob[3] >> 1 & 7
+    if code >= len(_ENVELOPE_BYTES):
+        return b"?"
+    return blob[8 + _ENVELOPE_BYTES[code] :] or b"?"

@@ -1,0 +1,71 @@
+"""Geometries out of well-known binary, bit for bit; a broken one spoils only its own feature."""
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from boundaries.layers.faults import Geometries, malformed, sorted_out, wrong_type
+from boundaries.layers.layer import Remark
+
+_TYPES = {
+    1: "Point",
+    2: "LineString",
+    3: "Polygon",
+    4: "MultiPoint",
+    5: "MultiLineString",
+    6: "MultiPolygon",
+    7: "GeometryCollection",
+    8: "CircularString",
+    9: "CompoundCurve",
+    10: "CurvePolygon",
+    11: "MultiCurve",
+    12: "MultiSurface",
+    15: "PolyhedralSurface",
+    16: "TIN",
+    17: "Triangle",
+}
+_POLYGON, _MULTIPOLYGON = 3, 6
+_EWKB_FLAGS = 0xE0000000  # Z, M and SRID, as PostGIS writes them
+
+
+def polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remark]]:
+    """Polygons and MultiPolygons of ``raw``, flat and finite; None where there is none.
+
+    For each None there is a remark of that feature.
+    """
+    remarks: list[Remark] = []
+    readable: list[bytes | None] = [None] * len(raw)
+    for i, wkb in enumerate(raw):
+        kind = _kind(wkb) if wkb else None
+        if wkb and kind in (_POLYGON, _MULTIPOLYGON):
+            readable[i] = wkb
+        else:
+            named = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
+            remarks.append(wrong_type(i, named))
+    with np.errstate(invalid="ignore"):  # NaN is told below
+        read = shapely.from_wkb(np.array(readable, dtype=object), on_invalid="ignore")
+    for i, wkb in enumerate(readable):
+        if wkb is not None and read[i] is None:
+            remarks.append(_fault(i, wkb))
+    kept, more = sorted_out(read)
+    return kept, remarks + more
+
+
+def _kind(wkb: bytes) -> int:
+    """The type's number without dimensions (ISO thousands, EWKB flags); 0 if there is none."""
+    if len(wkb) < 5 or wkb[0] > 1:
+        return 0
+    (number,) = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)
+    return int(number & ~_EWKB_FLAGS) % 1000
+
+
+def _fault(feature: int, wkb: bytes) -> Remark:
+    """Why GEOS does not take ``wkb``."""
+    try:
+        shapely.from_wkb(wkb)
+    except shapely.GEOSException as error:
+        if "closed" in str(error):
+            return malformed(feature, "有环未闭合。", "has an open ring")
+    return malformed(feature, "几何数据损坏。", "the geometry is broken")
