@@ -1,18 +1,16 @@
 """Addresses to units: ``/v1/geocode``."""
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from gazetteer.ledger.asof import AsOf, today
+from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
-from gazetteer.records.levels import LEVELS
 from gazetteer.search.explain import explained
-from gazetteer.search.faults import MEANINGS, Fault, FaultKind
-from gazetteer.search.forms import Form
-from gazetteer.search.geocode import Geocoded, Match, geocode, joined
-from gazetteer.search.view import Via, View, day_of
+from gazetteer.search.faults import FaultKind
+from gazetteer.search.geocode import geocode, joined
+from gazetteer.search.geocodejson import as_geocodejson
+from gazetteer.search.view import Via
 from web.contract import Api, Parameters
 from web.language import language
 from web.moments import Day
@@ -163,104 +161,9 @@ def geocode_address(query: GeocodeQuery) -> dict[str, Any]:
         raise InvalidValue("请输入地址。", "type an address", field="address")
     view = search_view(query.at or today())
     answer = geocode(view, address)
-    lines = [line.text(language()) for line in explained(view, address)] if query.explain else None
-    return as_geocodejson(view, address, answer, lines)
-
-
-def as_geocodejson(
-    view: View, address: str, answer: Geocoded, lines: list[str] | None = None
-) -> dict[str, Any]:
-    """The answer as GeocodeJSON."""
-    known = view.index.recorded_at
-    moment: dict[str, str | None] = {"at": view.at.isoformat(), "known_at": None}
-    if known:
-        moment |= AsOf(view.at).echo(known)
-    told: dict[str, Any] = {
-        "version": "0.1.0",
-        "query": address,
-        "normalized": answer.text.value.strip(),
-        "status": answer.status.value,
-        "candidates": answer.total,
-        "deciding_field": answer.deciding,
-        "basis": "effective",
-        **moment,
-    }
-    if lines is not None:
-        told["explain"] = lines
     points = Points(view, [spot.node for match in answer.matches for spot in match.chain])
-    features = [_feature(view, answer, match, points) for match in answer.matches]
-    return {"type": "FeatureCollection", "geocoding": told, "features": features}
-
-
-def _feature(view: View, answer: Geocoded, match: Match, points: Points) -> dict[str, Any]:
-    node, index = match.leaf.node, view.index
-    located = next((s for s in reversed(match.chain) if points.of(s.node)), None)
-    point = points.of(located.node) if located else None
-    formers = list(_formers(match, answer))
-    place = {
-        "place_id": index.places[node],
-        "unit_id": index.ids[node] if index.is_unit(node) else None,
-        "label": "".join(spot.name for spot in match.chain),
-        "name": match.leaf.name,
-        "code": match.leaf.code,
-        "level": LEVELS[match.leaf.level],
-        "match_level": match.match_level,
-        "coordinate_level": LEVELS[located.level] if located else None,
-        "score": match.score,
-        "matched_by": _matched_by(match),
-        "matched_name": match.matched_text,
-        "via_former_name": any(f["relation"] != Via.GAVE for f in formers),
-        "former_names": formers,
-        "faults": [_fault(fault) for fault in match.faults],
-        "unmatched": match.unmatched,
-        "elements": [
-            {"kind": e.kind, "text": e.text, **_span(answer, e.start, e.end)}
-            for e in match.elements
-        ],
-        "divisions": [
-            {"level": LEVELS[spot.level], "code": spot.code, "name": spot.name}
-            for spot in match.chain
-        ],
-    }
-    geometry = {"type": "Point", "coordinates": list(point)} if point else None
-    return {"type": "Feature", "geometry": geometry, "properties": {"geocoding": place}}
-
-
-def _span(answer: Geocoded, start: int, end: int) -> dict[str, int]:
-    first, last = answer.text.span(start, end)
-    return {"start": first, "end": last}
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    zh, en = MEANINGS[fault.kind]
-    return {
-        "fault": fault.kind.value,
-        "level": fault.level,
-        "text": fault.text,
-        "known_as": fault.register,
-        "penalty": fault.penalty,
-        "detail": zh if language() == "zh" else en,
-    }
-
-
-def _formers(match: Match, answer: Geocoded) -> Iterator[dict[str, Any]]:
-    for support in match.supports:
-        claim = support.claim
-        if claim.via is Via.NAME:
-            continue
-        since, until = day_of(claim.since), day_of(claim.until)
-        yield {
-            "text": answer.text.value[support.mark.start : support.mark.end],
-            "relation": claim.via.value,
-            "level": LEVELS[claim.level],
-            "from": since.isoformat() if since else None,
-            "to": until.isoformat() if until else None,
-        }
-
-
-def _matched_by(match: Match) -> str:
-    if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
-        return "fuzzy"
-    if match.via.via is not Via.NAME or match.via.form is Form.FORMER:
-        return "former"
-    return {Form.STANDARD: "standard", Form.ALIAS: "alias"}.get(match.via.form, "short")
+    told = as_geocodejson(view, address, answer, points.of, language())
+    if query.explain:
+        lines = [line.text(language()) for line in explained(view, address)]
+        told["geocoding"]["explain"] = lines
+    return told
