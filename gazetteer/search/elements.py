@@ -5,7 +5,7 @@ understood. The order follows field notes 8.1.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
@@ -41,6 +41,8 @@ _LEVEL = {
     "floor": Level.DOOR,
     "room": Level.DOOR,
 }
+_REACHED = {kind: LEVELS.index(level) for kind, level in _LEVEL.items()}
+_POI = LEVELS.index(Level.POI)
 _UNDERSTOOD = re.compile(r"[^\W_]")
 
 
@@ -84,8 +86,8 @@ def _numbered(match: re.Match[str]) -> Iterator[Element]:
         at += len(part) + 1
 
 
-def finest(parts: list[Element]) -> int | None:
+def finest(parts: Iterable[Element]) -> int | None:
     """The finest level that the elements reach, as a number in the order of levels."""
-    reached = [LEVELS.index(_LEVEL[part.kind]) for part in parts if part.kind in _LEVEL]
-    below_poi = [level for level in reached if level != LEVELS.index(Level.POI)]
+    reached = [_REACHED[part.kind] for part in parts if part.kind in _REACHED]
+    below_poi = [level for level in reached if level != _POI]
     return max(below_poi or reached, default=None)

@@ -56,7 +56,7 @@ def _steps(address: str) -> Iterator[Line]:
 
 def _readings(view: View, address: str) -> Iterator[Line]:
     value = normalized(address).value[:MAX_READ]
-    found = readings(view, value, every=True)
+    found = readings(view, value)
     for reading in found[:_SHOWN]:
         yield _reading(value, reading)
     if len(found) > _SHOWN:

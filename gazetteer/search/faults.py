@@ -5,8 +5,8 @@ all: it is no probability. A reader who minds one fault more than another decide
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FaultKind(StrEnum):
@@ -77,8 +77,7 @@ MEANINGS = {
 """In words, Chinese and English."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault: at which level, in which piece of the text, and what the register has instead."""
 
     kind: FaultKind
@@ -94,4 +93,4 @@ class Fault:
 
 def score(faults: Iterable[Fault]) -> float:
     """1 less all penalties, not below 0."""
-    return max(0.0, round(1.0 - sum(fault.penalty for fault in faults), 2))
+    return max(0.0, round(1.0 - sum([PENALTIES[fault.kind] for fault in faults]), 2))

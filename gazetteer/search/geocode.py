@@ -4,23 +4,17 @@ Pure: an index on a day and a text in, a value out. Nothing is picked silently: 
 text does not tell apart make the answer ``ambiguous``, and each departure is a fault.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
+from gazetteer.search.marks import Mark, marks
 from gazetteer.search.normalize import Text, normalized
-from gazetteer.search.readings import (
-    Mark,
-    Reading,
-    Support,
-    ambiguous,
-    deciding_level,
-    readings,
-)
+from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
 from gazetteer.search.typo import corrected
 from gazetteer.search.view import Claim, Spot, Via, View
 
@@ -28,6 +22,7 @@ MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""
 MAX_CANDIDATES = 10
 _TOLD = 3
+_REMEMBERED_ANSWERS = 10_000
 
 
 class Status(StrEnum):
@@ -38,8 +33,7 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One unit that the text names, by ``matched_text``; ``supports`` is what speaks for it."""
 
     chain: tuple[Spot, ...]
@@ -67,12 +61,11 @@ class Match:
     @property
     def match_level(self) -> str:
         """How fine the text was understood: a road or a door lies below any unit."""
-        below = finest(list(self.elements))
+        below = finest(self.elements)
         return LEVELS[self.leaf.level if below is None else max(below, self.leaf.level)]
 
 
-@dataclass(frozen=True, slots=True)
-class Geocoded:
+class Geocoded(NamedTuple):
     """The answer: one match, several candidates, or none.
 
     ``deciding`` is the level whose name would decide between the candidates; ``total`` counts
@@ -86,71 +79,131 @@ class Geocoded:
     deciding: str | None = None
 
 
+class _Told(NamedTuple):
+    """A reading, and all of its match that does not depend on what follows its names.
+
+    ``parts`` are the elements before ``done``, the end of the last name.
+    """
+
+    reading: Reading
+    matched_text: str
+    faults: tuple[Fault, ...]
+    against: tuple[str, ...]
+    parts: tuple[Element, ...]
+    done: int
+
+
+class _Decision(NamedTuple):
+    """The readings that answer a text, and how many there are besides."""
+
+    told: tuple[_Told, ...]
+    total: int
+    deciding: str | None
+
+
 def geocode(view: View, address: str) -> Geocoded:
-    """The unit that an address names, on the day of the view."""
+    """The unit that an address names, on the day of the view.
+
+    This is the one way from a text to an answer: single look-ups, batches and jobs go through
+    it, so they say the same. For many addresses there is :func:`geocode_many`.
+    """
     text = normalized(address)
-    value = text.value[:MAX_READ]
-    found = readings(view, value)
+    value = text.value if len(text.value) <= MAX_READ else text.value[:MAX_READ]
+    found = marks(view, value)
     if not found:
         return Geocoded(text, Status.NOT_FOUND, (), 0)
-    best = found[0]
-    rivals = ambiguous(best, found[1:])
-    if not rivals:
-        return Geocoded(text, Status.MATCHED, (_match(view, text, best, sole=True),), 1)
-    equal = [r for r in (best, *rivals) if _high_enough(r, [best, *rivals])]
+    # What the marks mean depends on them and on nothing else in the text.
+    names = (value[: max([mark.end for mark in found])], found)
+    decision: _Decision | None = view.settled.get(names)
+    if decision is None:
+        decision = _decided(view, value, found)
+        view.settle(names, decision)
+    if not decision.told:
+        return Geocoded(text, Status.NOT_FOUND, (), 0)
+    sole = len(decision.told) == 1
+    matches = tuple([_match(view, text, value, told, sole=sole) for told in decision.told])
+    status = Status.MATCHED if sole else Status.AMBIGUOUS
+    return Geocoded(text, status, matches, decision.total, decision.deciding)
+
+
+def geocode_many(view: View, addresses: Iterable[str]) -> Iterator[Geocoded]:
+    """What :func:`geocode` says of each address, in their order, as they come.
+
+    An address that came lately is not read again. Memory does not grow with the batch.
+    """
+    remembered: dict[str, Geocoded] = {}
+    for address in addresses:
+        answer = remembered.get(address)
+        if answer is None:
+            if len(remembered) >= _REMEMBERED_ANSWERS:
+                remembered.clear()
+            answer = remembered[address] = geocode(view, address)
+        yield answer
+
+
+def _decided(view: View, value: str, found: Sequence[Mark]) -> _Decision:
+    ranked = weighed(view, found)
+    if not ranked:
+        return _Decision((), 0, None)
+    best = ranked[0]
+    among = [best, *ambiguous(best, ranked[1:])]
+    highest = min([reading.leaf.level for reading in among])
+    equal = [reading for reading in among if reading.leaf.level - highest <= 1]
     if len(equal) == 1:
-        return Geocoded(text, Status.MATCHED, (_match(view, text, equal[0], sole=True),), 1)
+        return _Decision((_told(view, value, equal[0]),), 1, None)
     level = LEVELS[deciding_level([reading.chain for reading in equal])]
-    told = equal[:MAX_CANDIDATES]
-    matches = tuple(_match(view, text, reading, sole=False) for reading in told)
-    return Geocoded(text, Status.AMBIGUOUS, matches, len(equal), level)
+    told = tuple([_told(view, value, reading) for reading in equal[:MAX_CANDIDATES]])
+    return _Decision(told, _count(view, equal), level)
 
 
-def _high_enough(reading: Reading, among: Sequence[Reading]) -> bool:
-    return reading.leaf.level - min(other.leaf.level for other in among) <= 1
+def _count(view: View, equal: Sequence[Reading]) -> int:
+    """How many candidates there are, also those beyond the ones that were looked at."""
+    by = equal[0].by
+    if not by.mark.meant.many:
+        return len(equal)
+    supports = equal[0].supports
+    within = supports[-2].claim.node if len(supports) > 1 else None
+    return max(len(equal), view.count(by.mark.key, by.claim.worth, within))
 
 
-def _match(view: View, text: Text, reading: Reading, *, sole: bool) -> Match:
-    value = text.value[:MAX_READ]
-    parts = list(_rest(value, reading))
-    chain = reading.chain
-    wrong: tuple[Fault, ...] = ()
-    if sole and not reading.against:
+def _told(view: View, value: str, reading: Reading) -> _Told:
+    taken = [s.mark for s in reading.supports] + [*reading.repeats, *reading.against]
+    parts: list[Element] = []
+    done = 0
+    for mark in sorted(taken):
+        parts += elements(value, done, mark.start)
+        done = max(done, mark.end)
+    faults = [*_of_supports(value, reading)]
+    faults += [_contradiction(view, value, mark) for mark in reading.against]
+    against = tuple([value[mark.start : mark.end] for mark in reading.against])
+    by = reading.by.mark
+    written = value[by.start : by.end]
+    return _Told(reading, written, tuple(faults), against, tuple(parts), done)
+
+
+def _match(view: View, text: Text, value: str, told: _Told, *, sole: bool) -> Match:
+    reading = told.reading
+    parts = list(told.parts)
+    if told.done < len(value):
+        parts += elements(value, told.done, len(value))
+    chain, faults = reading.chain, list(told.faults)
+    if sole and parts and not reading.against:
         correction = corrected(view, reading.leaf, parts)
         if correction:
             chain, parts = (*chain, correction.spot), correction.rest
-            wrong = (Fault(FaultKind.SPELLED_WRONG, *correction.told),)
+            faults.append(Fault(FaultKind.SPELLED_WRONG, *correction.told))
     unmatched = [part.text for part in parts if part.kind == "unmatched"]
-    rest = [value[mark.start : mark.end] for mark in reading.against]
-    faults = [*_of_supports(value, reading), *wrong]
-    faults += [_contradiction(view, value, mark) for mark in reading.against]
     if any(part.kind == "relation" for part in parts):
         faults.append(Fault(FaultKind.RELATIVE))
     if unmatched:
         faults.append(Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
-    if len(text.value) > MAX_READ:
+        parts = [part for part in parts if part.kind != "unmatched"]
+    if len(value) < len(text.value):
         faults.append(Fault(FaultKind.OVERLONG))
     if not sole:
         faults.append(Fault(FaultKind.AMBIGUOUS))
-    by = reading.by
-    return Match(
-        chain=chain,
-        supports=reading.supports,
-        matched_text=value[by.mark.start : by.mark.end],
-        faults=tuple(faults),
-        elements=tuple(part for part in parts if part.kind != "unmatched"),
-        unmatched=" ".join([*rest, *unmatched]),
-    )
-
-
-def _rest(value: str, reading: Reading) -> Iterator[Element]:
-    """What the units of the reading leave of the text, in its elements."""
-    taken = [s.mark for s in reading.supports] + [*reading.repeats, *reading.against]
-    done = 0
-    for mark in sorted(taken, key=lambda m: m.start):
-        yield from elements(value, done, mark.start)
-        done = max(done, mark.end)
-    yield from elements(value, done, len(value))
+    rest = " ".join([*told.against, *unmatched])
+    return Match(chain, reading.supports, told.matched_text, tuple(faults), tuple(parts), rest)
 
 
 _BY_FORM = {
@@ -197,7 +250,8 @@ def _of_support(written: str, support: Support, spot: Spot) -> Iterator[Fault]:
 
 
 def _contradiction(view: View, value: str, mark: Mark) -> Fault:
-    chains = [view.chain(claim.node) for claim in mark.claims[:_TOLD]]
+    claims = mark.meant.claims
+    chains = [view.chain(claim.node) for claim in claims[:_TOLD]]
     where = "、".join("".join(spot.name for spot in chain) for chain in chains)
     text = value[mark.start : mark.end]
     return Fault(FaultKind.CONTRADICTION, LEVELS[chains[0][-1].level], text, where)

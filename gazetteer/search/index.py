@@ -114,7 +114,9 @@ class Index:
     pinyin: Prefixes
     initials: Prefixes
     links: Mapping[UUID, Sequence[Link]]
-    linked: Mapping[UUID, int]
+    linked: Mapping[int, UUID]
+    linked_number: Mapping[UUID, int]
+    whole_keys: bytes
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
         """Every key in the text, overlapping ones too: (key, start, end)."""
@@ -181,7 +183,9 @@ def build(source: Source) -> Index:
         pinyin=prefixes(spelt),
         initials=prefixes(short),
         links=source.links,
-        linked={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
+        linked={number[str(u)]: u for u in source.links if str(u) in number},
+        linked_number={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
+        whole_keys=bytes(any(row[1] <= Form.FORMER for row in rows) for rows in found),
     )
 
 

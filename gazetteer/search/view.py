@@ -1,22 +1,25 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Reached, walk
+from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
-from gazetteer.search.index import OPEN_END, OPEN_START, Index
+from gazetteer.search.index import Index
 
 MANY = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
-_REMEMBERED = 100_000
+_REMEMBERED = 50_000
 _COUNTY, _LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
 _WHOLE = (Form.STANDARD, Form.FORMER)
 
@@ -42,10 +45,10 @@ _WORTH = {
 }
 _LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
 WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
+_FORMS = list(Form)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A node that a piece of text may mean; ``named`` is the node that had the name.
 
     ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
@@ -68,11 +71,12 @@ def _claim(node: int, level: int, form: Form, via: Via, name: tuple[int, int, in
     """The claim by a name: (node that had it, first day, day after the last)."""
     worth = _WORTH[form] - _LESS[via]
     worth = worth if level <= _LOWEST_UNIT else worth // 2
-    return Claim(node, level, form, via, *name, form in _WHOLE, via is not Via.GAVE, worth)
+    named, since, until = name
+    leads = via is not Via.GAVE
+    return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A node in the chain from the province down to a unit."""
 
     node: int
@@ -82,77 +86,120 @@ class Spot:
     romanized: str | None = None
 
 
-class Meant(NamedTuple):
-    """What a piece of text may mean: by whole names, and by all.
+@dataclass(slots=True, eq=False)
+class Meant:
+    """What a piece of text may mean. Never changed, and equal to itself alone.
 
+    ``whole``: the same by whole names only (itself if it has no others, None without any).
     ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
     above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
     is more than the core of a village's name.
     """
 
-    whole: tuple[Claim, ...]
-    all: tuple[Claim, ...]
+    claims: tuple[Claim, ...]
+    by_node: Mapping[int, Claim]
+    whole: "Meant | None"
     many: bool
     anchors: bool
     named: bool
     firm: bool
+    parts: "dict[tuple[int, int], Meant] | None" = None
+
+    def between(self, highest: int, lowest: int) -> "Meant":
+        """The same at some levels only."""
+        if self.parts is None:
+            self.parts = {}
+        part = self.parts.get((highest, lowest))
+        if part is None:
+            claims = tuple([c for c in self.claims if highest <= c.level <= lowest])
+            part = self.parts[highest, lowest] = meant(claims, many=self.many)
+        return part
 
 
 def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     """The claims, sorted out."""
-    whole = tuple(claim for claim in claims if claim.whole)
-    return Meant(
-        whole,
-        claims,
-        many,
-        anchors=any(claim.leads and claim.level <= _COUNTY for claim in whole),
-        named=any(claim.level <= _LOWEST_UNIT for claim in whole),
-        firm=any(claim.form is not Form.CORE for claim in claims),
-    )
+    whole = tuple([claim for claim in claims if claim.whole])
+    anchors = any(claim.leads and claim.level <= _COUNTY for claim in whole)
+    named = any(claim.level <= _LOWEST_UNIT for claim in whole)
+    firm = any(claim.form is not Form.CORE for claim in claims)
+    by_node = {claim.node: claim for claim in claims}
+    every = Meant(claims, by_node, None, many, anchors, named, firm)
+    if len(whole) == len(claims):
+        every.whole = every if claims else None
+    elif whole:
+        every.whole = meant(whole, many=many)
+    return every
 
 
 class View:
     """An index on one day. Remembers what it worked out; the index below never changes.
 
-    ``points`` remembers where nodes lie, for whoever looked it up (lon, lat, CGCS2000).
+    ``points`` remembers where nodes lie, for whoever looked it up (lon, lat, CGCS2000), and
+    ``settled`` how marks were read, for whoever reads them. ``states``: the state in which each
+    node is on the day, -1 if in none.
     """
 
     def __init__(self, index: Index, at: date) -> None:
         self.index = index
         self.at = at
         self.day = at.toordinal()
+        self.states = _states(index, self.day)
         self.points: dict[int, tuple[float, float] | None] = {}
+        self.settled: dict[Hashable, Any] = {}
         self.claims = lru_cache(_REMEMBERED)(self._claims)
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
+        self.count = lru_cache(_REMEMBERED)(self._counted)
+        self._spot = lru_cache(_REMEMBERED)(self._made)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
 
-    def _chain(self, node: int) -> tuple[Spot, ...]:
-        """The node and what it lies in, the highest first; empty if it is not in force."""
-        spots: list[Spot] = []
-        index = self.index
-        while node >= 0 and len(spots) < len(LEVELS):
-            state = index.state(node, self.day)
-            if state is None:
-                break
-            level = index.levels[state]
-            spelt = index.romanized[state]
-            spots.append(Spot(node, level, index.names[state], index.codes[state], spelt))
-            node = index.parents[state]
-        return tuple(reversed(spots))
+    def settle(self, key: Hashable, value: Any) -> None:
+        """Remember what was worked out from names alone, in bounded memory."""
+        if len(self.settled) >= _REMEMBERED:
+            self.settled.clear()
+        self.settled[key] = value
 
     def _nodes(self, node: int) -> tuple[int, ...]:
-        """The nodes of its chain."""
-        return tuple(spot.node for spot in self.chain(node))
+        """The node and those in which it lies, the highest first; empty if it is not in force."""
+        found: list[int] = []
+        states, parents = self.states, self.index.parents
+        while node >= 0 and states[node] >= 0 and len(found) < len(LEVELS):
+            found.append(node)
+            node = parents[states[node]]
+        return tuple(reversed(found))
+
+    def _chain(self, node: int) -> tuple[Spot, ...]:
+        """What :meth:`nodes` gives, described."""
+        return tuple([self._spot(above) for above in self.nodes(node)])
+
+    def _made(self, node: int) -> Spot:
+        index, state = self.index, self.states[node]
+        return Spot(
+            node,
+            index.levels[state],
+            index.names[state],
+            index.codes[state],
+            index.romanized[state],
+        )
 
     def _sorted(self, key: int) -> Meant:
-        """The claims of a key, the whole names apart from the loose ones."""
-        many = self.index.meaning_at[key + 1] - self.index.meaning_at[key] > MANY
-        return meant(self.claims(key)[:MANY], many=many)
+        """The claims of a key, the whole names apart from the loose ones.
+
+        Of very many the worthiest are taken; what else the text names chooses among all.
+        """
+        index = self.index
+        claims = self._between(index.meaning_at[key], index.meaning_at[key + 1])
+        if len(claims) <= MANY:
+            return meant(claims)
+        best = sorted(claims, key=lambda claim: -claim.worth)[:MANY]
+        return meant(tuple(sorted(best)), many=True)
 
     def _claims(self, key: int) -> tuple[Claim, ...]:
-        """All that a key may mean on the day; nothing for a name that begins later."""
+        """What a key may mean on the day; nothing for a name that begins later.
+
+        Of a key with more than a thousand meanings only as many are told.
+        """
         first, last = self.index.meaning_at[key], self.index.meaning_at[key + 1]
         return self._between(first, min(last, first + 16 * MANY))
 
@@ -164,6 +211,15 @@ class View:
         high = bisect_right(index.meaning_node, index.last_under[node], first, last)
         return self._between(low, high)
 
+    def _counted(self, key: int, worth: int, within: int | None) -> int:
+        """How many nodes a key means with the same worth, within a node or anywhere."""
+        index = self.index
+        if within is None:
+            claims = self._between(index.meaning_at[key], index.meaning_at[key + 1])
+        else:
+            claims = self.claims_under(key, within)
+        return sum(claim.worth == worth and claim.leads for claim in claims)
+
     def _between(self, first: int, last: int) -> tuple[Claim, ...]:
         best: dict[int, Claim] = {}
         for meaning in range(first, last):
@@ -172,22 +228,22 @@ class View:
                 if known is None or _closeness(claim) < _closeness(known):
                     best[claim.node] = claim
         claims = tuple(best.values())
-        if any(claim.via is Via.NAME for claim in claims):  # 上海 is the city, not 上海县 of old
-            return tuple(c for c in claims if c.whole or c.via in _OWN)
+        if any(claim.via is Via.NAME for claim in claims):  # 上海 is the city, not 上海县
+            return tuple([c for c in claims if c.whole or c.via in _OWN])
         return claims
 
-    def _meant(self, meaning: int) -> list[Claim]:
+    def _meant(self, meaning: int) -> Sequence[Claim]:
         index = self.index
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
         if since > self.day:
-            return []
-        named, form = index.meaning_node[meaning], Form(index.meaning_form[meaning])
-        state = index.state(named, self.day)
+            return ()
+        named, form = index.meaning_node[meaning], _FORMS[index.meaning_form[meaning]]
+        state = self.states[named]
         own: list[Claim] = []
-        if state is not None:
+        if state >= 0:
             via = Via.NAME if self.day < until else Via.FORMER
             own = [_claim(named, index.levels[state], form, via, (named, since, until))]
-        others = self._successors(named)
+        others = self._successors(named) if named in index.linked else ()
         if not others:
             return own
         name = (named, *self._period(named, since, until))
@@ -209,30 +265,28 @@ class View:
         it gave away before makes it their former parent only.
         """
         index = self.index
-        if UUID(index.ids[node]) not in index.links:
-            return ()
         ended = index.ends[index.state_at[node + 1] - 1]
         heirs: dict[int, Via] = {}
-        if index.state(node, self.day) is None and ended <= self.day:
+        if self.states[node] < 0 and ended <= self.day:
             heirs = self._heirs(node, self._walked(node, date.fromordinal(ended - 1)))
         told: list[tuple[int, int, Via]] = []
         for other, _ in self._walked(node, date.min):
-            state = index.state(other, self.day)
-            if state is not None:
+            state = self.states[other]
+            if state >= 0:
                 told.append((other, index.levels[state], heirs.get(other, Via.GAVE)))
         return tuple(told)
 
     def _walked(self, node: int, since: date) -> list[tuple[int, Reached]]:
         """The other nodes in which territory of a node lies on the day, as far as links say."""
-        index = self.index
+        index, number = self.index, self.index.linked_number
         reached = walk(
-            UUID(index.ids[node]),
+            index.linked[node],
             since,
             self.at,
             lambda u: index.links.get(u, ()),
-            lambda u: u in index.linked and index.state(index.linked[u], self.day) is not None,
+            lambda u: u in number and self.states[number[u]] >= 0,
         )
-        found = [(index.linked[r.unit], r) for r in reached]
+        found = [(number[r.unit], r) for r in reached]
         return [(other, r) for other, r in found if other != node]
 
     def _heirs(self, node: int, found: list[tuple[int, Reached]]) -> dict[int, Via]:
@@ -252,13 +306,23 @@ class View:
         """What lies directly under a node on the day."""
         index, child = self.index, node + 1
         while child <= index.last_under[node]:
-            state = index.state(child, self.day)
-            if state is not None and index.parents[state] == node:
-                yield Spot(child, index.levels[state], index.names[state], index.codes[state])
+            state = self.states[child]
+            if state >= 0 and index.parents[state] == node:
+                yield self._spot(child)
             child = index.last_under[child] + 1
 
     def _names(self, node: int) -> list[str]:
-        return list(self.index.names[self.index.state_at[node] : self.index.state_at[node + 1]])
+        index = self.index
+        return [index.names[s] for s in range(index.state_at[node], index.state_at[node + 1])]
+
+
+def _states(index: Index, day: int) -> Sequence[int]:
+    """The state in which each node is on the day; -1 where it is in none."""
+    starts, ends = np.asarray(index.starts), np.asarray(index.ends)
+    found = np.full(len(index.ids), -1, np.intc)
+    current = np.flatnonzero((starts <= day) & (day < ends))
+    found[np.searchsorted(np.asarray(index.state_at), current, side="right") - 1] = current
+    return array("i", found.tobytes())
 
 
 _ORDER = list(Via)

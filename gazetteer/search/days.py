@@ -1,0 +1,11 @@
+"""Days as the flat arrays of the index hold them: proleptic ordinals, half-open periods."""
+
+from datetime import date
+
+OPEN_START, OPEN_END = 0, 4_000_000
+"""Ordinals before the first and after the last day."""
+
+
+def ordinal(day: date | None, otherwise: int) -> int:
+    """A day as a number; ``otherwise`` where a period is open."""
+    return otherwise if day is None else day.toordinal()
