@@ -1,0 +1,254 @@
+"""Coordinate systems of files: recognised, and brought to CGCS2000 only where that is exact.
+
+Projections are undone on their own datum. Between datums only published operations with a stated
+accuracy are taken; what PROJ calls a ballpark leaves the numbers as they are and is refused.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import AreaOfInterest, TransformerGroup
+
+from boundaries.coordinates import Crs, crs_named
+from boundaries.layers.problems import CrsNotKnown
+from gazetteer.intake.coordinates import EAST, NORTH
+from gazetteer.problems import InvalidValue
+
+Floats = NDArray[np.float64]
+
+CGCS2000, WGS84 = 4490, 4326
+"""Equal to less than a metre: degrees of one are taken for degrees of the other, digit by digit."""
+
+EXACT_M = 2.0
+"""The worst stated accuracy of an operation between datums that is taken."""
+
+_SECRET = {4214: "beijing54", 4555: "beijing54", 4610: "xian80"}
+_SURE = 70
+"""PROJ's confidence from which it has recognised a system by parameters, not by name alone."""
+
+_METRES_OFF = 1_000_000.0
+"""Farther than this from its central meridian nothing is drawn in a transverse projection."""
+
+
+def zone_of(lon: float) -> int:
+    """The EPSG code of the CGCS2000 3° Gauss-Krüger zone of a longitude in degrees, 73.5-136.5 E.
+
+    Eastings without the zone's number: 4534 (75 E) to 4554 (135 E).
+    """
+    return 4534 + min(max(round(lon / 3) - 25, 0), 20)
+
+
+def by_name(text: str) -> CRS:
+    """The system that a person names: ``4547``, ``EPSG:4547``, ``CGCS2000`` or WKT.
+
+    Raises:
+        InvalidValue: unknown, or without a public, exact way to CGCS2000.
+    """
+    name = text.strip()
+    bare = name.lower().removeprefix("epsg:").removeprefix("urn:ogc:def:crs:epsg::")
+    if bare.isdigit() and len(bare) < 7:
+        return _described(f"EPSG:{bare}", text)
+    if "[" in name or name.lower().startswith("urn:ogc:def:crs:"):
+        return _described(name, text)
+    known = crs_named(name)
+    if known in (Crs.GCJ02, Crs.BD09):
+        raise InvalidValue(
+            f"{known} 是加偏坐标，没有精确的还原方法，不能用于界线。",
+            f"{known} is a shifted system without an exact way back: not for boundaries",
+            field="crs",
+        )
+    return _described(f"EPSG:{known}", text)
+
+
+def _described(definition: str, text: str) -> CRS:
+    try:
+        return CRS.from_user_input(definition)
+    except CRSError:
+        zh, en = f"不认识坐标系“{text[:60]}”。", f"{text[:60]!r} is no coordinate system known here"
+        raise InvalidValue(zh, en, field="crs") from None
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system of a file: what it is called, and the datum under it as an EPSG code if known."""
+
+    crs: CRS
+    label: str
+    datum: int | None
+
+    @property
+    def geographic(self) -> bool:
+        """Whether coordinates are degrees."""
+        return self.crs.is_geographic
+
+    @property
+    def as_stored(self) -> bool:
+        """Whether its numbers are those of CGCS2000 degrees already."""
+        degrees = all(axis.unit_name == "degree" for axis in self.crs.axis_info[:2])
+        return self.geographic and degrees and self.datum in (CGCS2000, WGS84)
+
+
+def system(crs: CRS) -> System:
+    """``crs`` recognised; only its horizontal part counts.
+
+    Raises:
+        InvalidValue: its datum has no public way to CGCS2000 (Xian 1980, Beijing 1954).
+    """
+    flat = crs.sub_crs_list[0] if crs.is_compound else crs
+    flat = flat.to_2d() if len(flat.axis_info) > 2 else flat
+    number = flat.to_epsg(_SURE)
+    datum = _datum(flat)
+    if datum in _SECRET:
+        crs_named(_SECRET[datum])
+    return System(flat, f"EPSG:{number}" if number else flat.name, datum)
+
+
+def _datum(crs: CRS) -> int | None:
+    """EPSG code of the geographic system under ``crs``; CGCS2000 also by its other names."""
+    base = crs.geodetic_crs
+    if base is None or not base.is_geographic:
+        return None
+    if base.name == "WGS 84 (CRS84)":
+        return WGS84
+    number = base.to_epsg(_SURE) or CRS.from_wkt(base.to_wkt("WKT1_ESRI")).to_epsg(_SURE)
+    if number is None and base.ellipsoid is not None and base.datum is not None:
+        name = f"{base.name} {base.datum.name}".lower()
+        named = "cgcs" in name or ("china" in name and "2000" in name)
+        if named and abs(base.ellipsoid.inverse_flattening - 298.257222101) < 1e-6:
+            return CGCS2000
+    return number
+
+
+def plainly_degrees(points: Floats) -> bool:
+    """Whether all of ``points`` (n, 2) are longitudes and latitudes of China, in either order."""
+    if not len(points):
+        return True
+    low, high = points.min(axis=0), points.max(axis=0)
+    for east, north in ((0, 1), (1, 0)):
+        in_east = EAST[0] <= low[east] and high[east] <= EAST[1]
+        if in_east and NORTH[0] <= low[north] and high[north] <= NORTH[1]:
+            return True
+    return False
+
+
+def refuse_misfit(found: System, points: Floats, source: str) -> None:
+    """Refuse coordinates that cannot be of the system that they are said to be in.
+
+    Raises:
+        CrsNotKnown: metres called degrees or the reverse, a zone number too many or missing, the
+            north axis first. Says which system would fit.
+    """
+    if not len(points):
+        return
+    east, north = np.median(points, axis=0)
+    if found.geographic:
+        if (np.abs(points).max(axis=0) > (360, 360)).any():
+            raise _misfit(found, source, "坐标是米，不是度", "metres, not degrees", east, north)
+        return
+    if plainly_degrees(points):
+        zh, en = "坐标是经纬度，不是米", "longitudes and latitudes, not metres"
+        raise CrsNotKnown(*_words(found, source, zh, en, ("EPSG:4490", "4490")), field="crs")
+    origin = _false_easting(found.crs)
+    if origin is None or abs(east - origin) <= _METRES_OFF:
+        return
+    if abs(north - origin) <= _METRES_OFF:
+        zh, en = "纵坐标（北）在前，横坐标（东）在后", "north comes before east"
+        raise CrsNotKnown(*_words(found, source, zh, en, None), field="crs")
+    raise _misfit(found, source, "横坐标与中央子午线相距过远", "far off the meridian", east, north)
+
+
+def _false_easting(crs: CRS) -> float | None:
+    """Metres; None if it is no transverse Mercator, of which Gauss-Krüger is one."""
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return None
+    return next((float(p.value) for p in operation.params if p.name == "False easting"), None)
+
+
+def fitting(east: float, north: float) -> int | None:
+    """The CGCS2000 system with numbered zones that an easting and northing look like (EPSG)."""
+    if not 1e6 < north < 6.5e6:
+        return None
+    zone = int(east // 1e6)
+    if 25 <= zone <= 45:  # 3° zones
+        return 4513 + zone - 25
+    return 4491 + zone - 13 if 13 <= zone <= 23 else None  # 6° zones
+
+
+def _misfit(found: System, source: str, zh: str, en: str, east: float, north: float) -> CrsNotKnown:
+    likely = fitting(east, north)
+    hint = (f"EPSG:{likely}", str(likely)) if likely else None
+    return CrsNotKnown(*_words(found, source, zh, en, hint), field="crs", likely=likely)
+
+
+def _words(
+    found: System, source: str, zh: str, en: str, hint: tuple[str, str] | None
+) -> tuple[str, str]:
+    hint_zh = f"像是 {hint[0]}，请以 crs={hint[1]} 指明" if hint else "请改正文件或指明坐标系"
+    hint_en = (
+        f"it looks like {hint[0]}; say crs={hint[1]}" if hint else "correct it, or name the crs"
+    )
+    return (
+        f"{source}：{zh}，与 {found.label} 不符；{hint_zh}。",
+        f"{source}: the coordinates are {en}, which {found.label} cannot have; {hint_en}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to get to CGCS2000 degrees; ``accuracy_m`` is 0 where the datum stays the same."""
+
+    steps: Transformer
+    accuracy_m: float
+
+    def __call__(self, points: Floats) -> Floats:
+        """Points (n, 2) east first, as lon, lat degrees; infinite where there is no answer."""
+        return np.column_stack(self.steps.transform(points[:, 0], points[:, 1]))
+
+
+def way(found: System, points: Floats, source: str) -> Way:
+    """The way from the system of a file to the register's, for the area of ``points``.
+
+    Raises:
+        CrsNotKnown: there is none with a stated accuracy of at most ``EXACT_M``.
+    """
+    if found.datum in (CGCS2000, WGS84):
+        base = found.crs.geodetic_crs
+        return Way(Transformer.from_crs(found.crs, base, always_xy=True), 0.0)
+    operations = _operations(found, points) if found.datum else []
+    stated = [t for t in operations if 0 <= t.accuracy <= EXACT_M]
+    if not stated:
+        raise CrsNotKnown(
+            f"{source}：{found.label} 到 CGCS2000 没有公开的、精度在 {EXACT_M:g} 米以内的转换。",
+            f"{source}: there is no public operation from {found.label} to CGCS2000 of"
+            f" {EXACT_M:g} m or better",
+            field="crs",
+        )
+    return Way(stated[0], stated[0].accuracy)
+
+
+def _operations(found: System, points: Floats) -> Iterable[Transformer]:
+    base = found.crs.geodetic_crs
+    corners = Transformer.from_crs(found.crs, base, always_xy=True).transform(
+        [points[:, 0].min(), points[:, 0].max()], [points[:, 1].min(), points[:, 1].max()]
+    )
+    if not np.isfinite(corners).all():
+        return []
+    (west, east), (south, north) = corners
+    area = AreaOfInterest(min(west, east), min(south, north), max(west, east), max(south, north))
+    try:
+        return TransformerGroup(
+            found.crs, _wgs84(), always_xy=True, area_of_interest=area, allow_ballpark=False
+        ).transformers
+    except ProjError:
+        return []
+
+
+@cache
+def _wgs84() -> CRS:
+    return CRS.from_epsg(WGS84)
