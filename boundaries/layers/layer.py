@@ -1,7 +1,7 @@
 """What a polygon file holds, as a value: the same for every format it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -47,7 +47,8 @@ class Layer:
 
     ``names`` call the features in findings: code, else id, else number from 0. ``codes`` are
     division codes, without the ``156`` of China and zeros behind; all None if no column has them.
-    ``declared_crs`` is what the file itself said.
+    ``declared_crs`` is what the file itself said. ``columns`` tells which attribute holds ``code``,
+    ``name``, ``level`` and ``parent_code``, as far as known.
     """
 
     geometries: NDArray[np.object_]
@@ -58,6 +59,7 @@ class Layer:
     declared_crs: str | None
     source: str
     remarks: tuple[Remark, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -63,7 +63,11 @@ def read_text(path: Path) -> tuple[str, str]:
     Raises:
         UnreadableFile: any other encoding; names the line where decoding stopped.
     """
-    raw = read_bytes(path)
+    return text_of(path, read_bytes(path))
+
+
+def text_of(path: Path, raw: bytes) -> tuple[str, str]:
+    """What :func:`read_text` gives, of the unpacked content ``raw`` of the file ``path``."""
     if raw.startswith(UTF16_BOMS):
         raise unreadable(
             path, "是 UTF-16,请另存为 UTF-8", "is UTF-16; save it as UTF-8", field="encoding"
