@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gazetteer.settings import Settings
-from web import access, db, metrics, pages, problems
+from web import access, cross_origin, db, metrics, pages, problems
 from web.api import APIS
 from web.contract import Endpoint, as_json
 from web.openapi import describe
@@ -42,6 +42,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
     problems.install(app)
     metrics.install(app)
     access.install(app, settings)
+    cross_origin.install(app)
     endpoints: list[Endpoint] = []
     for api in APIS:
         api.register(app)

@@ -10,6 +10,7 @@ from web.api import (
     divisions,
     geocode,
     places,
+    reconcile,
     reverse,
     search,
     session,
@@ -31,5 +32,6 @@ APIS = (
     session.api,
     accounts.api,
     suggest.api,
+    reconcile.api,
     status.api,
 )

@@ -5,10 +5,11 @@ from flask import Flask
 from web.pages import errors
 from web.pages.account import account
 from web.pages.people import people
+from web.pages.reconcile import reconciling
 from web.pages.reference import reference
 from web.pages.views import pages
 
-BLUEPRINTS = (pages, account, people, reference)
+BLUEPRINTS = (pages, account, people, reference, reconciling)
 for blueprint in BLUEPRINTS:
     errors.answer_with_pages(blueprint)
 

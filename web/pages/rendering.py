@@ -109,7 +109,7 @@ def _context() -> dict[str, Any]:
     return {
         "lang": lang,
         "t": lambda key, **given: messages.text(key, lang, **given),
-        "d": _Display(lang),
+        "d": Display(lang),
         "today": now.isoformat(),
         "first_year": FIRST_YEAR,
         "home_code": settings().home_division,
@@ -127,7 +127,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-class _Display:
+class Display:
     """The functions of ``display`` with the language of the page already in."""
 
     def __init__(self, lang: Lang) -> None:

@@ -1,0 +1,85 @@
+"""The types and properties by which tables are reconciled, with their names in both languages."""
+
+from dataclasses import dataclass
+
+from gazetteer.records.levels import LEVELS, UNIT_LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something with a stable id and a name for people."""
+
+    id: str
+    zh: str
+    en: str
+
+    def name(self, lang: str) -> str:
+        """The name in ``zh`` or ``en``."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Property(Term):
+    """An attribute: ``asked``: a query may give it; ``told``: it can be fetched."""
+
+    asked: bool = False
+    told: bool = True
+
+
+UNIT = Term("unit", "行政区划", "Administrative division")
+PLACE = Term("place", "其他地名", "Place that is no division")
+
+_LEVEL_NAMES = (
+    ("省级", "Province"),
+    ("地级", "Prefecture"),
+    ("县级", "County"),
+    ("乡级", "Township"),
+    ("村级", "Village"),
+    ("自然村", "Settlement"),
+    ("道路", "Road"),
+    ("住宅区", "Estate"),
+    ("建筑物", "Building"),
+    ("门牌", "Door plate"),
+    ("地点", "Point of interest"),
+    ("自然地理实体", "Natural feature"),
+)
+LEVEL_TYPES = {
+    level: Term(level, *names) for level, names in zip(LEVELS, _LEVEL_NAMES, strict=True)
+}
+TYPES = {term.id: term for term in (UNIT, *LEVEL_TYPES.values(), PLACE)}
+
+
+def broader(level: str) -> Term:
+    """What all places of a level are."""
+    return UNIT if level in UNIT_LEVELS else PLACE
+
+
+def levels_of(type_id: str) -> frozenset[str]:
+    """The levels that a type of :data:`TYPES` takes in."""
+    return frozenset(level for level in LEVELS if level == type_id or broader(level).id == type_id)
+
+
+PROPERTIES = {
+    term.id: term
+    for term in (
+        Property("at", "日期（在此日现行）", "Date (in force on this day)", asked=True, told=False),
+        Property("within", "所在单位", "Inside", asked=True),
+        *(Property(level, *_LEVEL_NAMES[LEVELS.index(level)], asked=True) for level in UNIT_LEVELS),
+        Property("level", "层级", "Level", asked=True),
+        Property("code", "区划代码", "Division code", asked=True),
+        Property("unit_type", "建制", "Type of division"),
+        Property("romanized_name", "汉语拼音", "Romanized name"),
+        Property("former_name", "曾用名", "Former names"),
+        Property("lon", "经度", "Longitude"),
+        Property("lat", "纬度", "Latitude"),
+        Property("valid_from", "起始日期", "In force from"),
+        Property("valid_from_precision", "起始日期的依据", "How the first day is known"),
+        Property("valid_to", "终止日期", "In force until"),
+        Property("valid_to_precision", "终止日期的依据", "How the last day is known"),
+        Property("predecessor", "前身", "Came from"),
+        Property("successor", "去向", "Went to"),
+        Property("unit_id", "单位永久标识", "Identifier of the unit"),
+    )
+}
+OF_UNITS = frozenset({"code", "unit_type", "romanized_name", "predecessor", "successor", "unit_id"})
+"""Properties that only units have."""

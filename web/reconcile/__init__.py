@@ -1,0 +1,1 @@
+"""What ``/reconcile`` asks and answers, beside its routes."""

@@ -1,0 +1,262 @@
+"""Queries of the Reconciliation API as they are asked, read into what is wanted."""
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gazetteer.problems import InvalidValue, TooLarge
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.reconcile.known import is_code
+from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, levels_of
+from web.mistakes import invalid_value
+
+MAX_QUERIES = 50
+"""Queries of one batch; the manifest says so."""
+MAX_LIMIT = 50
+MAX_IDS = 1000
+_MAX_TEXT = 10_000
+_Model = TypeVar("_Model")
+
+
+class AskedEntity(BaseModel):
+    """A value that was reconciled before."""
+
+    id: str = Field(max_length=200)
+    name: str | None = Field(None, max_length=_MAX_TEXT)
+
+    def text(self) -> str:
+        """Its id."""
+        return self.id
+
+
+_Value = str | int | float | bool | AskedEntity
+
+
+class AskedProperty(BaseModel):
+    """A property with the value or values that a candidate should have."""
+
+    pid: str = Field(max_length=200)
+    v: _Value | list[_Value] | None = None
+
+
+class AskedQuery(BaseModel):
+    """One query of a batch (Reconciliation API 0.2, 4.1)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str | None = Field(None, max_length=_MAX_TEXT)
+    type: str | list[str] | None = None
+    limit: int = Field(10, ge=1)
+    properties: list[AskedProperty] = Field(default_factory=list, max_length=50)
+    type_strict: Literal["any", "all", "should"] | None = None
+
+
+class AskedSettings(BaseModel):
+    """How a property is fetched."""
+
+    at: str | None = None
+
+
+class AskedColumn(BaseModel):
+    """A property that is to be fetched."""
+
+    id: str
+    settings: AskedSettings = AskedSettings()
+
+
+class AskedExtension(BaseModel):
+    """Values of properties for places that were reconciled (Reconciliation API 0.2, 7.3)."""
+
+    ids: list[str] = Field(max_length=MAX_IDS)
+    properties: list[AskedColumn] = Field(max_length=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query with everything that can be read from it alone.
+
+    ``levels``: empty for any. ``inside``: units above, the highest first; a pair is the id of a
+    place and how it is called.
+    """
+
+    text: str
+    at: date | None
+    levels: frozenset[str]
+    inside: tuple[str | tuple[str, str], ...]
+    code: str | None
+    limit: int
+
+
+class Unanswerable(Exception):
+    """A value of one row that cannot be right; the other rows of the batch are answered."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def read_batch(text: str) -> dict[str, AskedQuery]:
+    """The queries of a batch.
+
+    Raises:
+        InvalidValue: not a batch; names the query and its member.
+        TooLarge: more than :data:`MAX_QUERIES`.
+    """
+    content = _json("queries", text)
+    if not isinstance(content, dict):
+        raise InvalidValue(
+            "queries 须为 JSON 对象。", "queries must be a JSON object", field="queries"
+        )
+    if len(content) > MAX_QUERIES:
+        raise TooLarge(
+            f"一次至多 {MAX_QUERIES} 条查询,收到 {len(content)} 条。",
+            f"at most {MAX_QUERIES} queries at once, there are {len(content)}",
+            field="queries",
+        )
+    return _checked(TypeAdapter(dict[str, AskedQuery]), "queries", content)
+
+
+def read_extension(text: str) -> AskedExtension:
+    """A question for values of properties.
+
+    Raises:
+        InvalidValue: it is none, or asks for a property that there is not.
+    """
+    asked = _checked(TypeAdapter(AskedExtension), "extend", _json("extend", text))
+    for column in asked.properties:
+        if column.id not in PROPERTIES or not PROPERTIES[column.id].told:
+            raise _no_such("属性", "property", column.id, "extend")
+    return asked
+
+
+def _json(field: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidValue(
+            f"{field} 不是有效的 JSON：{error}", f"{field} is not JSON: {error}", field=field
+        ) from None
+
+
+def _checked(adapter: TypeAdapter[_Model], field: str, content: Any) -> _Model:
+    try:
+        return adapter.validate_python(content)
+    except ValidationError as error:
+        problem = invalid_value(error)
+        raise InvalidValue(problem.zh, problem.en, field=f"{field}.{problem.field}") from None
+
+
+def question(name: str, asked: AskedQuery, today: date) -> Question:
+    """What a query wants.
+
+    Raises:
+        InvalidValue: it names a type or property that there is not, or asks for nothing.
+        Unanswerable: a value cannot be right.
+    """
+    given = {pid: list(values) for pid, values in _given(name, asked)}
+    levels = _levels(name, asked.type)
+    for value in given.get("level", ()):
+        levels = levels & _level(value) if levels else _level(value)
+    inside = [value for pid in (*UNIT_LEVELS, "within") for value in given.get(pid, ())]
+    text, code = (asked.query or "").strip(), _code(given.get("code", []))
+    if not text and inside and code is None:
+        last = inside.pop()  # the lowest part is the name itself
+        text = last.text() if isinstance(last, AskedEntity) else _text(last)
+    if not text and code is None:
+        raise InvalidValue(
+            "须有 query 或 properties。",
+            "there must be a query or properties",
+            field=f"queries.{name}",
+        )
+    at = next((written_day(_text(v), today) for v in given.get("at", []) if _text(v)), None)
+    units = tuple(
+        (v.id, v.name or v.id) if isinstance(v, AskedEntity) else _text(v) for v in inside
+    )
+    return Question(text, at, levels, units, code, min(asked.limit, MAX_LIMIT))
+
+
+def _given(name: str, asked: AskedQuery) -> Iterable[tuple[str, list[_Value]]]:
+    for given in asked.properties:
+        known = PROPERTIES.get(given.pid)
+        if known is None or not known.asked:
+            raise _no_such("可查询的属性", "property to ask by", given.pid, f"queries.{name}")
+        values = given.v if isinstance(given.v, list) else [given.v] if given.v is not None else []
+        yield given.pid, [value for value in values if _text(value)]
+
+
+def _text(value: _Value) -> str:
+    """A value as people write it: a number that a table made of a code is that code again."""
+    if isinstance(value, AskedEntity):
+        return value.text()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _levels(name: str, types: str | list[str] | None) -> frozenset[str]:
+    wanted = [types] if isinstance(types, str) else types or []
+    for type_id in wanted:
+        if type_id not in TYPES:
+            raise _no_such("类型", "type", type_id, f"queries.{name}.type")
+    return frozenset[str]().union(*map(levels_of, wanted))
+
+
+def _level(value: _Value) -> frozenset[str]:
+    wanted = _text(value).casefold()
+    for term in TYPES.values():
+        if wanted in (term.id, term.zh, term.en.casefold()):
+            return levels_of(term.id)
+    raise Unanswerable(f"没有层级“{_text(value)}”。", f"there is no level {_text(value)!r}")
+
+
+def _code(values: list[_Value]) -> str | None:
+    if not values:
+        return None
+    code = _text(values[0])
+    if not is_code(code):
+        raise Unanswerable(
+            f"“{code}”不是区划代码：须为 6、9 或 12 位数字。",
+            f"{code!r} is not a division code: 6, 9 or 12 digits",
+        )
+    return code
+
+
+_DAY = re.compile(
+    r"(\d{4})(?:[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?)?(?:[T ].*)?", re.ASCII
+)
+
+
+def written_day(text: str, today: date) -> date:
+    """A day as tables write it: 1984, 1984-06, 1984-06-01, 1984年6月1日, or with a time.
+
+    A year or a month stands for its last day, when all its changes have happened; the one that
+    is not over stands for today.
+
+    Raises:
+        Unanswerable: it is none.
+    """
+    found = _DAY.fullmatch(text)
+    try:
+        if found:
+            year, month, day = (int(part) if part else 0 for part in found.groups())
+            if day:
+                return date(year, month, day)
+            first, last = date(year, month or 1, 1), month or 12
+            end = date(year, last, calendar.monthrange(year, last)[1])
+            return today if first <= today < end else end
+    except ValueError:
+        pass  # no such year, month or day
+    raise Unanswerable(
+        f"“{text}”不是日期，请写成 YYYY-MM-DD 或 YYYY。",
+        f"{text!r} is not a date; write it as YYYY-MM-DD or YYYY",
+    )
+
+
+def _no_such(zh: str, en: str, name: str, field: str) -> InvalidValue:
+    return InvalidValue(f"没有{zh}“{name[:80]}”。", f"there is no {en} {name[:80]!r}", field=field)
