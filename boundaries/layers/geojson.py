@@ -49,6 +49,7 @@ def read(text: str, source: str) -> Raw:
         UnreadableFile: no JSON (says line and column), or no GeoJSON.
     """
     document = _parsed(text, source)
+    del text  # a national layer has 100 MB of it
     features = _features(document, source)
     made, remarks = _geometries(features)
     kept, more = sorted_out(made)
@@ -62,7 +63,7 @@ def read(text: str, source: str) -> Raw:
     )
 
 
-def _parsed(text: str, source: str) -> Mapping[str, Any]:
+def _parsed(text: str, source: str) -> dict[str, Any]:
     """The JSON object; NaN and Infinity, which are no JSON but are written, are let through."""
     try:
         document = orjson.loads(text)
@@ -80,7 +81,7 @@ def _parsed(text: str, source: str) -> Mapping[str, Any]:
     return document
 
 
-def _features(document: Mapping[str, Any], source: str) -> list[Mapping[str, Any]]:
+def _features(document: dict[str, Any], source: str) -> list[dict[str, Any]]:
     kind = document.get("type")
     if kind == "Feature":
         return [document]
@@ -109,7 +110,7 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _geometries(features: Sequence[Mapping[str, Any]]) -> tuple[Geometries, list[Remark]]:
+def _geometries(features: Sequence[dict[str, Any]]) -> tuple[Geometries, list[Remark]]:
     """All geometries, built at once: many small calls would take longer than reading the file."""
     remarks: list[Remark] = []
     high, rings = 0, Rings()
@@ -118,11 +119,12 @@ def _geometries(features: Sequence[Mapping[str, Any]]) -> tuple[Geometries, list
     made = np.full(len(features), None, dtype=object)
     multi = np.zeros(len(features), dtype=bool)
     for i, feature in enumerate(features):
-        polygons, remark = _polygons(i, feature.get("geometry"))
+        geometry = feature.pop("geometry", None)  # lists of numbers need most of the memory
+        polygons, remark = _polygons(i, geometry)
         if remark is not None:
             remarks.append(remark)
             continue
-        multi[i] = _object(feature["geometry"])["type"] == "MultiPolygon"
+        multi[i] = geometry["type"] == "MultiPolygon"
         made[i] = shapely.MultiPolygon() if multi[i] else shapely.Polygon()
         high += any(ring.shape[1] > 2 for ring in chain.from_iterable(polygons))
         for polygon in polygons:

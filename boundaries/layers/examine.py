@@ -1,0 +1,148 @@
+"""Rules TOP-CRS-02, 03 and 05: is a layer where it should be, and as exact as it should be."""
+
+import numpy as np
+import shapely
+
+from boundaries.layers.faults import Floats
+from boundaries.layers.layer import Layer, Remark
+from boundaries.layers.shifts import Shift, shift
+from gazetteer.intake.coordinates import EAST, NORTH
+
+LEAST_SHIFT_M = 5.0
+"""Displacements of a whole layer up to this are those of ordinary drawings."""
+
+DECIMALS = 8
+"""Decimals of a degree that legal data should have: 1 mm."""
+
+_SAMPLE = 10_000
+_DEGREE_M = 111_000.0
+
+
+def examine_crs(layer: Layer, reference: Layer | None = None) -> list[Remark]:
+    """What is systematically wrong with the coordinates of a whole layer.
+
+    ``reference`` is a layer that shows the same units (by code or by place) at the right place;
+    without one a shift cannot be seen. A planar layer has nothing to be examined.
+    """
+    if layer.planar:
+        return []
+    points = shapely.get_coordinates(layer.geometries)
+    if not len(points):
+        return []
+    swapped = _swapped(points)
+    if swapped:
+        return [*swapped, *_truncated(points)]
+    remarks = [*_outside(layer, points), *_truncated(points)]
+    moved = shift(layer, reference, LEAST_SHIFT_M) if reference is not None else None
+    return [*remarks, _shifted(moved)] if moved else remarks
+
+
+def _in_window(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which positions (n, 2) lie in China with its seas."""
+    lon, lat = points.T
+    inside = (lon >= EAST[0]) & (lon <= EAST[1]) & (lat >= NORTH[0]) & (lat <= NORTH[1])
+    return np.asarray(inside)
+
+
+def _swapped(points: Floats) -> list[Remark]:
+    """Latitude before longitude: no latitude of China is also a longitude of it."""
+    if not (_in_window(points[:, ::-1]).all() or np.abs(points[:, 1]).max() > 90):
+        return []
+    lon, lat = points[0]
+    return [
+        Remark(
+            "TOP-CRS-02",
+            "error",
+            f"纬度在前、经度在后（首点 {lon:g}，{lat:g}）；请互换后再送。",
+            f"latitude comes before longitude (first position {lon:g}, {lat:g}); swap them",
+            place=(float(lon), float(lat)),
+        )
+    ]
+
+
+def _outside(layer: Layer, points: Floats) -> list[Remark]:
+    """Features with positions outside China; one remark if the layer as a whole lies elsewhere."""
+    inside = _in_window(points)
+    if inside.all():
+        return []
+    window = f"{EAST[0]:g}-{EAST[1]:g} E, {NORTH[0]:g}-{NORTH[1]:g} N"
+    if not inside.any():
+        zh, en = f"整个图层不在中国范围（{window}）内。", f"the layer lies outside China ({window})"
+        return [Remark("TOP-CRS-02", "warning", zh, en, place=_place(points[0]))]
+    _, of_feature = shapely.get_coordinates(layer.geometries, return_index=True)
+    astray, first, count = np.unique(of_feature[~inside], return_index=True, return_counts=True)
+    return [
+        Remark(
+            "TOP-CRS-02",
+            "error",
+            f"有 {n} 个坐标不在中国范围（{window}）内。",
+            f"{n} positions lie outside China ({window})",
+            int(i),
+            int(n),
+            0,
+            "positions",
+            _place(points[~inside][at]),
+        )
+        for i, at, n in zip(astray, first, count, strict=True)
+    ]
+
+
+def _place(position: Floats) -> tuple[float, float]:
+    return float(position[0]), float(position[1])
+
+
+def _truncated(points: Floats) -> list[Remark]:
+    decimals = decimals_of(points)
+    if decimals is None or decimals >= DECIMALS:
+        return []
+    known = _DEGREE_M * 10.0**-decimals
+    return [
+        Remark(
+            "TOP-CRS-05",
+            "warning",
+            f"坐标只有 {decimals} 位小数，一位约 {known:.2g} 米；法定数据应不少于 {DECIMALS} 位。",
+            f"coordinates have {decimals} decimals, the last is {known:.2g} m; legal data should"
+            f" have {DECIMALS}",
+            measured=decimals,
+            limit=DECIMALS,
+            unit="decimals",
+        )
+    ]
+
+
+def decimals_of(points: Floats) -> int | None:
+    """How many decimals all positions get along with, up to 8; None if more."""
+    step = max(len(points) // _SAMPLE, 1)
+    for decimals in range(DECIMALS + 1):
+        if _whole(points[::step], decimals) and _whole(points, decimals):
+            return decimals
+    return None
+
+
+def _whole(points: Floats, decimals: int) -> bool:
+    scaled = points * 10.0**decimals
+    # A float64 of 180 degrees is exact to 3e-14, so this is far above rounding and chance.
+    return bool((np.abs(scaled - np.round(scaled)) < 1e-4).all())
+
+
+def _shifted(moved: Shift) -> Remark:
+    far, toward = f"{moved.distance_m:.0f}", f"{moved.azimuth:.0f}"
+    pairs, error = moved.pairs, f"{moved.error_m:.0f}"
+    zh = f"整层向方位角 {toward}° 偏 {far} 米（{pairs} 个单位的中位数，±{error} 米）"
+    en = f"the whole layer lies {far} m toward {toward}° (median of {pairs} units, ±{error} m)"
+    if moved.cause:
+        zh += f"，与 {moved.cause} 加偏一致。请提供未加偏的原始成果，勿以公式还原作法定数据。"
+        en += f": that is {moved.cause}. Bring the unshifted original; the public formula's inverse"
+        en += " is no legal data"
+    else:
+        zh += "；可能未经转换的北京54、西安80坐标，或参照层本身有偏。"
+        en += "; perhaps untransformed Beijing 1954 or Xian 1980, or the reference itself is off"
+    return Remark(
+        "TOP-CRS-03",
+        "error" if moved.cause else "warning",
+        zh,
+        en,
+        measured=moved.distance_m,
+        limit=LEAST_SHIFT_M,
+        unit="m",
+    )
