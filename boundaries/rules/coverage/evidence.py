@@ -1,0 +1,94 @@
+"""What all rules of a coverage look at, gathered once from the polygons of one level."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.segments import Segments, segments
+from boundaries.rules.coverage.faces import Faces, faces
+from boundaries.rules.coverage.facing import Facing, facing
+from boundaries.rules.metric import Metric
+from boundaries.rules.tolerances import Tolerances
+
+Shapes = NDArray[np.object_]
+
+_NUMBERS_M = 1e-6
+"""Faces narrower than a micrometre come from the rounding of crossings."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The polygons of one level, with what follows from them; each part is made when asked for.
+
+    ``shapes`` (n) are Polygons, MultiPolygons or None; ``names`` (n) call them in words. A finding
+    tells a feature by its number there.
+    """
+
+    shapes: Shapes
+    names: tuple[str, ...]
+    metric: Metric
+    tolerances: Tolerances
+
+    @cached_property
+    def pieces(self) -> Segments:
+        """The straight pieces of all rings."""
+        return segments(self.shapes)
+
+    @cached_property
+    def valid(self) -> Shapes:
+        """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
+        mended = self.shapes.copy()
+        bad = np.flatnonzero(~shapely.is_valid(mended) & ~shapely.is_missing(mended))
+        mended[bad] = [_polygons(shapely.make_valid(s, method="structure")) for s in mended[bad]]
+        return mended
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """Finds polygons by place."""
+        return STRtree(self.valid)
+
+    @cached_property
+    def faces(self) -> Faces:
+        """What is covered by none, and what by several."""
+        return faces(self.pieces, self.tree)
+
+    @cached_property
+    def facing(self) -> Facing:
+        """Loose pieces of two features that run along each other within the widths that matter."""
+        reach = max(2 * self.tolerances.overlap_m, self.tolerances.gap_width_m)
+        return facing(self.pieces, self.metric, reach)
+
+    @cached_property
+    def widths(self) -> dict[int, float]:
+        """Metres across the widest place of each face that is a hole or an overlap."""
+        odd = np.flatnonzero((self.faces.count == 0) | (self.faces.count > 1))
+        widths = self.metric.widths(self.faces.shapes[odd], least=_NUMBERS_M)
+        return dict(zip(odd.tolist(), widths.tolist(), strict=True))
+
+    def neighbours(self, feature: int) -> tuple[int, ...]:
+        """The features that share border pieces with one."""
+        return self._adjacency.get(feature, ())
+
+    @cached_property
+    def _adjacency(self) -> dict[int, tuple[int, ...]]:
+        partner = self.pieces.pairing.partner
+        with_one = np.flatnonzero(partner >= 0)
+        mine, other = self.pieces.feature[with_one], self.pieces.feature[partner[with_one]]
+        size = self.pieces.features
+        pairs = np.unique(mine * size + other)
+        found: dict[int, list[int]] = {}
+        for a, b in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
+            found.setdefault(a, []).append(b)
+        return {a: tuple(others) for a, others in found.items()}
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """What has an area in a mended shape."""
+    parts = shapely.get_parts(shape)
+    flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
+    return shapely.MultiPolygon(flat.tolist())

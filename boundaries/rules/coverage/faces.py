@@ -1,0 +1,84 @@
+"""The faces into which the loose pieces of a layer cut the plane, and who covers each.
+
+How many polygons cover a point changes only where one walks over a loose piece: across a border
+that two polygons share, one ends as the other begins. So every face between loose pieces is covered
+equally often throughout, and one point inside tells how often. A face that nobody covers is a hole;
+one that two or more cover is an overlap. Nothing else needs to be compared with anything.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.segments import Segments
+
+Ints = NDArray[np.int64]
+Shapes = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """``shapes`` (F) are polygons; ``count`` (F) is by how many features each is covered.
+
+    ``cover`` (2, K) are the pairs of a face and a feature that covers it. A face for which no
+    point could be found that lies clearly inside has the count -1: it is thinner than numbers are
+    exact.
+    """
+
+    shapes: Shapes
+    count: Ints
+    cover: Ints
+
+    @property
+    def holes(self) -> Ints:
+        """The faces that no feature covers."""
+        return np.flatnonzero(self.count == 0)
+
+    @property
+    def overlaps(self) -> Ints:
+        """The faces that several features cover."""
+        return np.flatnonzero(self.count > 1)
+
+    def covering(self, face: int) -> tuple[int, ...]:
+        """The features that cover a face, ascending."""
+        return tuple(sorted(self.cover[1, self.cover[0] == face].tolist()))
+
+
+def faces(pieces: Segments, tree: STRtree) -> Faces:
+    """The faces between the loose pieces; ``tree`` holds a valid polygon of each feature.
+
+    Where pieces cross, they are cut there, rounded to the nearest numbers.
+    """
+    lines = shapely.union_all(pieces.lines(pieces.pairing.loose))
+    shapes = shapely.get_parts(shapely.polygonize([lines]))
+    count, cover = _counted(shapely.point_on_surface(shapes), tree)
+    for face in np.flatnonzero(count < 0):
+        again, who = _elsewhere(shapes[face], tree)
+        count[face] = again
+        cover = np.hstack([cover, np.array([[face] * len(who), who], dtype=np.int64)])
+    return Faces(shapes, count, cover)
+
+
+def _counted(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
+    """By how many features each point is covered, and by which; -1 for a point on a border."""
+    inside = tree.query(points, predicate="within")
+    touched = tree.query(points, predicate="intersects")
+    count = np.bincount(inside[0], minlength=len(points))
+    unclear = count != np.bincount(touched[0], minlength=len(points))
+    return np.where(unclear, -1, count), inside[:, ~unclear[inside[0]]]
+
+
+def _elsewhere(face: BaseGeometry, tree: STRtree) -> tuple[int, Ints]:
+    """The same at other points of a face, whose first one lay on a border between two features."""
+    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(face))
+    order = np.argsort(-shapely.area(triangles), kind="stable")
+    points = shapely.centroid(triangles[order])
+    count, cover = _counted(points, tree)
+    clear = np.flatnonzero(count >= 0)
+    if not len(clear):
+        return -1, np.empty(0, np.int64)
+    return int(count[clear[0]]), cover[1, cover[0] == clear[0]]

@@ -1,0 +1,69 @@
+"""TOP-COV-02: no gaps between the units of a level; and which holes are left open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.rules.coverage.evidence import Evidence
+from boundaries.rules.finding import Finding
+from boundaries.rules.registry import judges, severity
+
+_TOUCH = 1e-9
+"""A unit borders on a hole when it comes as near as this, in units of the coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Ground that no unit covers, with units all round; widths in metres, areas in m2."""
+
+    shape: BaseGeometry
+    features: tuple[int, ...]
+    width_m: float
+    area_m2: float
+
+
+@judges("TOP-COV-02")
+def gaps(evidence: Evidence) -> Iterator[Finding]:
+    """Holes not wider than the asked width; wider ones are left open, see :func:`open_holes`."""
+    limit = evidence.tolerances.gap_width_m
+    for hole in holes(evidence):
+        if hole.width_m > limit:
+            continue
+        names = "、".join(evidence.names[f] for f in hole.features)
+        names_en = ", ".join(evidence.names[f] for f in hole.features)
+        size = f"{hole.area_m2:.2f}"
+        yield Finding(
+            "TOP-COV-02",
+            "within" if len(hole.features) == 1 else "between",
+            severity("TOP-COV-02"),
+            hole.features,
+            hole.shape,
+            f"{names} 之间有空隙：{size} 平方米，最宽处 {hole.width_m:.3f} 米。",
+            f"nobody's ground between {names_en}: {size} m2, {hole.width_m:.3f} m across the"
+            " widest place",
+            measured=hole.width_m,
+            limit=evidence.tolerances.overlap_m,
+            unit="m",
+            area_m2=hole.area_m2,
+        )
+
+
+def open_holes(evidence: Evidence) -> list[Hole]:
+    """The holes wider than the asked width, the largest first: enclaves, lakes, missing units."""
+    limit = evidence.tolerances.gap_width_m
+    return sorted((h for h in holes(evidence) if h.width_m > limit), key=lambda h: -h.area_m2)
+
+
+def holes(evidence: Evidence) -> Iterator[Hole]:
+    """All ground with units round it that none covers, wider than what counts as nothing."""
+    faces, metric = evidence.faces, evidence.metric
+    for face in faces.holes.tolist():
+        width = evidence.widths[face]
+        if width <= evidence.tolerances.overlap_m:
+            continue
+        shape = faces.shapes[face]
+        around = evidence.tree.query(shape, predicate="dwithin", distance=_TOUCH)
+        area = float(metric.area(np.array([shape]))[0])
+        yield Hole(shape, tuple(sorted(around.tolist())), width, area)

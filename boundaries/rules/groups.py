@@ -1,0 +1,25 @@
+"""What hangs together: members that have a key in common, directly or through others."""
+
+from collections.abc import Hashable, Iterable
+
+
+def grouped(links: Iterable[tuple[int, Hashable]]) -> list[list[int]]:
+    """The groups of members, each ascending; ``links`` are members with their keys."""
+    parent: dict[int, int] = {}
+    first: dict[Hashable, int] = {}
+    for member, key in links:
+        parent.setdefault(member, member)
+        other = first.setdefault(key, member)
+        a, b = _root(parent, member), _root(parent, other)
+        parent[max(a, b)] = min(a, b)
+    groups: dict[int, list[int]] = {}
+    for member in sorted(parent):
+        groups.setdefault(_root(parent, member), []).append(member)
+    return list(groups.values())
+
+
+def _root(parent: dict[int, int], member: int) -> int:
+    while parent[member] != member:
+        parent[member] = parent[parent[member]]
+        member = parent[member]
+    return member
