@@ -161,8 +161,10 @@ def _build(
 def _polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | None]:
     """The polygons of one geometry as rings (n, 2 or more), or why there are none."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if geometry is not None and not isinstance(kind, str):
+        return [], malformed(feature, "几何没有类型。", "the geometry has no type")
     if kind not in ("Polygon", "MultiPolygon"):
-        return [], wrong_type(feature, None if geometry is None else str(kind))
+        return [], wrong_type(feature, kind)
     try:
         parts = _array(geometry.get("coordinates"))
         parts = [parts] if kind == "Polygon" else parts

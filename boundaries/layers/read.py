@@ -87,6 +87,7 @@ def _read(found: Found, encoding: str | None) -> tuple[Raw, str | None]:
             return geopackage.read(found.path, found.source, found.layer), None
         if found.layer is not None and not called(found.source, found.layer):
             raise which_layer(found.source, [found.source], found.layer)
+        _refuse_part(found)
         if start.startswith(shapefile.SIGNATURE):
             return shapefile.read(found.path, found.source, encoding), None
         _refuse_by_name(found)
@@ -104,7 +105,10 @@ def _refuse_by_name(found: Found) -> None:
     if ending in (".gpkg", ".shp", ".zip", ".gz"):
         zh = f"名为 {ending}，内容却不是。"
         raise unreadable(found.source, zh, f"is called {ending}, but its content is not that")
-    if ending in (".shx", ".dbf", ".prj", ".cpg"):
+
+
+def _refuse_part(found: Found) -> None:
+    if Path(found.source).suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
         zh = "只是 Shapefile 的一部分，请打开 .shp，或把各部分打成 ZIP。"
         en = "is only a part of a Shapefile: give the .shp, or all parts as a ZIP"
         raise unreadable(found.source, zh, en)
@@ -116,7 +120,7 @@ def _text(found: Found, encoding: str | None) -> str:
         return text_of(Path(found.source), content)[0].removeprefix("\ufeff")
     try:
         return content.decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):
         zh, en = f"不是 {encoding} 编码。", f"is not in {encoding}"
         raise unreadable(found.source, zh, en, field="encoding") from None
 
@@ -177,7 +181,8 @@ def _declared(crs: str | None, source: str, *, must: bool) -> System | None:
     if crs is None:
         return None
     try:
-        return system(by_name(crs))
+        named = by_name(crs)
+        return None if named.is_engineering else system(named)  # "undefined", as GDAL writes it
     except InvalidValue as problem:
         if not must:
             return None

@@ -4,6 +4,7 @@ Projections are undone on their own datum. Between datums only published operati
 accuracy are taken; what PROJ calls a ballpark leaves the numbers as they are and is refused.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -89,7 +90,8 @@ class System:
     @property
     def as_stored(self) -> bool:
         """Whether its numbers are those of CGCS2000 degrees already."""
-        degrees = all(axis.unit_name == "degree" for axis in self.crs.axis_info[:2])
+        axes = self.crs.axis_info[:2]
+        degrees = all(abs(a.unit_conversion_factor - math.pi / 180) < 1e-12 for a in axes)
         return self.geographic and degrees and self.datum in (CGCS2000, WGS84)
 
 

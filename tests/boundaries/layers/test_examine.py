@@ -1,0 +1,142 @@
+"""Systematic shifts of whole layers are noticed, measured and named; ordinary drawings are not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boundaries.coordinates import bd09, gcj02
+from boundaries.layers.examine import decimals_of, examine_crs
+from boundaries.layers.layer import Layer, Remark
+from boundaries.layers.metres import local_scale
+from boundaries.layers.read import read_layer
+
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "guangdong_boundaries.geojson.gz"
+Move = Callable[[float, float], tuple[float, float]]
+
+
+@pytest.fixture(scope="module")
+def guangdong() -> Layer:
+    return read_layer(FIXTURE)
+
+
+def moved(layer: Layer, move: Move) -> Layer:
+    def each(points: np.ndarray) -> np.ndarray:
+        return np.array([move(x, y) for x, y in points])
+
+    return replace(layer, geometries=np.asarray(shapely.transform(layer.geometries, each)))
+
+
+def redrawn(layer: Layer, metres: float, seed: int = 1) -> Layer:
+    """Each unit with another error of its own, as another maker draws it."""
+    random = np.random.default_rng(seed)
+    shapes = []
+    for shape in layer.geometries:
+        east, north = local_scale(shape.centroid.y)
+        x, y = random.normal(0, metres, 2) / (float(east), float(north))
+        shapes.append(shapely.affinity.translate(shape, x, y))
+    return replace(layer, geometries=np.array(shapes))
+
+
+def of_rule(remarks: list[Remark], rule: str = "TOP-CRS-03") -> list[Remark]:
+    return [remark for remark in remarks if remark.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("formula", "cause", "metres", "toward"),
+    [(gcj02, "GCJ-02", (500, 700), (112, 128)), (bd09, "BD-09", (1100, 1350), (65, 82))],
+)
+@pytest.mark.parametrize("by_code", [True, False])
+def test_the_shifts_of_map_providers_are_recognised(
+    guangdong: Layer,
+    formula: Move,
+    cause: str,
+    metres: tuple[int, int],
+    toward: tuple[int, int],
+    by_code: bool,
+) -> None:
+    layer = moved(redrawn(guangdong, 300), formula)
+    if not by_code:
+        layer = replace(layer, codes=(None,) * len(layer))
+    (remark,) = of_rule(examine_crs(layer, guangdong))
+    assert remark.severity == "error" and cause in remark.zh and f"that is {cause}" in remark.en
+    assert remark.measured is not None and metres[0] < remark.measured < metres[1]
+    azimuth = int(remark.en.split("toward ")[1].split("°")[0])
+    assert toward[0] < azimuth < toward[1]
+
+
+def test_the_same_layer_drawn_by_somebody_else_is_not_shifted(guangdong: Layer) -> None:
+    assert of_rule(examine_crs(guangdong, guangdong)) == []
+    for seed in range(5):
+        assert of_rule(examine_crs(redrawn(guangdong, 300, seed), guangdong)) == []
+
+
+def test_a_shift_that_no_formula_explains_is_measured_and_left_open(guangdong: Layer) -> None:
+    layer = moved(guangdong, lambda x, y: (x - 0.0006, y + 0.0004))
+    (remark,) = of_rule(examine_crs(layer, guangdong))
+    assert remark.severity == "warning" and "perhaps" in remark.en
+    assert remark.measured == pytest.approx(76, abs=3)
+
+
+def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
+    layer = moved(guangdong, gcj02)
+    few = replace(
+        layer,
+        geometries=layer.geometries[:4],
+        names=layer.names[:4],
+        codes=layer.codes[:4],
+        attributes=layer.attributes[:4],
+    )
+    assert of_rule(examine_crs(few, guangdong)) == []
+    assert of_rule(examine_crs(layer)) == []
+
+
+def test_units_that_are_invalid_or_missing_are_not_compared(guangdong: Layer) -> None:
+    shapes = guangdong.geometries.copy()
+    shapes[0] = None
+    shapes[1] = shapely.Polygon([(113, 23), (114, 24), (114, 23), (113, 24)])
+    assert of_rule(examine_crs(replace(guangdong, geometries=shapes), guangdong)) == []
+
+
+def test_latitude_before_longitude_is_told_once(guangdong: Layer) -> None:
+    remarks = examine_crs(moved(guangdong, lambda x, y: (y, x)), guangdong)
+    (remark,) = of_rule(remarks, "TOP-CRS-02")
+    assert remark.severity == "error" and "latitude comes before longitude" in remark.en
+    assert of_rule(remarks) == []
+
+
+def test_strays_are_told_by_feature_and_layers_from_elsewhere_once(guangdong: Layer) -> None:
+    shapes = guangdong.geometries.copy()
+    shapes[3] = shapely.box(0, 0, 0.1, 0.1)
+    (remark,) = of_rule(examine_crs(replace(guangdong, geometries=shapes)), "TOP-CRS-02")
+    assert (remark.feature, remark.measured, remark.severity) == (3, 5, "error")
+    away = examine_crs(moved(guangdong, lambda x, y: (x - 100, y)))
+    assert [(r.feature, r.severity) for r in of_rule(away, "TOP-CRS-02")] == [(None, "warning")]
+
+
+def test_planar_and_empty_layers_have_nothing_to_examine(guangdong: Layer) -> None:
+    assert examine_crs(replace(guangdong, crs="planar"), guangdong) == []
+    nothing = np.full(len(guangdong), None, dtype=object)
+    assert examine_crs(replace(guangdong, geometries=nothing), guangdong) == []
+
+
+@given(decimals=st.integers(0, 10), seed=st.integers(0, 1000))
+@settings(deadline=None)
+def test_cut_decimals_are_counted(decimals: int, seed: int) -> None:
+    points = np.random.default_rng(seed).uniform((73, 3), (136, 54), (50, 2))
+    cut = np.round(points, decimals)
+    assert decimals_of(cut) == (decimals if decimals <= 8 else None)
+    assert decimals_of(points) is None
+
+
+def test_cut_decimals_are_told_in_metres(guangdong: Layer) -> None:
+    (remark,) = of_rule(
+        examine_crs(moved(guangdong, lambda x, y: (round(x, 5), round(y, 5)))), "TOP-CRS-05"
+    )
+    assert (remark.measured, remark.limit, remark.unit) == (5, 8, "decimals")
+    assert "1.1 m" in remark.en
