@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.search.source import PointRow
 
 _POINTS = f"""
 WITH {MOMENT},
@@ -16,6 +17,20 @@ point AS (
 )
 SELECT unit_id, ST_X(geom), ST_Y(geom) FROM point
 """
+
+
+_ALL_POINTS = """
+SELECT unit_id::text, lower(valid), upper(valid), ST_X(geom), ST_Y(geom)
+FROM (
+    SELECT unit_id, valid, ST_Transform(label, 4490) AS geom FROM area_version
+    WHERE upper_inf(recorded)
+) point
+"""
+
+
+def points_of_units(conn: Connection[Any]) -> list[PointRow]:
+    """The points of all units at all times, as known now; see :func:`read_source`."""
+    return [PointRow(*row) for row in conn.execute(_ALL_POINTS)]
 
 
 def label_points(

@@ -67,6 +67,15 @@ WITH {MOMENT}
 SELECT json_agg(k)::text FROM moment, LATERAL ({_links("%(unit_id)s")}) k
 """
 
+_ALL_KIN = f"""
+WITH {MOMENT}, linked AS (
+    SELECT from_unit AS unit FROM succession_version WHERE upper_inf(recorded)
+    UNION SELECT to_unit FROM succession_version WHERE upper_inf(recorded)
+)
+SELECT linked.unit::text, (SELECT json_agg(k) FROM ({_links("linked.unit")}) k)::text
+FROM moment, linked
+"""
+
 # One statement of plain index look-ups: a recursive one takes twice as long.
 _DIVISION = f"""
 WITH {MOMENT}
@@ -136,7 +145,7 @@ def division(conn: Connection[Any], code: str, as_of: AsOf, today: date) -> Answ
         if unit[0] is not None
     ]
     by_id = {unit["unit_id"]: unit for unit in ancestors}
-    before, after = _told_kin(links)
+    before, after = told_kin(links)
     return {
         "unit_id": unit_id,
         "code": code,
@@ -241,10 +250,18 @@ def kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answe
     params = {**as_of.params(), "unit_id": unit_id}
     with conn.cursor(row_factory=tuple_row) as cursor:
         row = cursor.execute(_KIN, params).fetchone()
-    return _told_kin(row[0] if row else None)
+    return told_kin(row[0] if row else None)
 
 
-def _told_kin(links: str | None) -> tuple[list[Answer], list[Answer]]:
+def links_of_all(conn: Connection[Any]) -> list[tuple[str, str]]:
+    """The succession of every unit that has any: its id, and JSON for :func:`told_kin`."""
+    params = {"known_at": None}
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return [row for row in cursor.execute(_ALL_KIN, params) if row[1]]
+
+
+def told_kin(links: str | None) -> tuple[list[Answer], list[Answer]]:
+    """Predecessors and successors from the links of a unit as JSON text."""
     before: list[Answer] = []
     after: list[Answer] = []
     for link in orjson.loads(links or "[]"):

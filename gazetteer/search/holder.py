@@ -17,10 +17,10 @@ import psycopg
 from psycopg import Connection
 
 from gazetteer.search.index import Index, build
-from gazetteer.search.loading import ledger_seq, read_source
+from gazetteer.search.loading import ReadPoints, ledger_seq, read_source
 from gazetteer.search.view import View
 
-CHECK_EVERY = 1.0
+CHECK_EVERY = 0.1
 """Seconds between two looks at the head of the ledger."""
 _DAYS_REMEMBERED = 8
 
@@ -28,16 +28,21 @@ Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 class Holder:
-    """Gives the views of the newest index that there is; safe to use from many threads."""
+    """Gives the views of the newest index that there is; safe to use from many threads.
 
-    def __init__(self, connect: Connect) -> None:
+    ``points_of_units`` reads the points that stand for units.
+    """
+
+    def __init__(self, connect: Connect, points_of_units: ReadPoints | None = None) -> None:
         self._connect = connect
+        self._points_of_units = points_of_units
         self._first = Lock()
         self._lock = Lock()
         self._index: Index | None = None
         self._views: OrderedDict[date, View] = OrderedDict()
         self._looked = float("-inf")
         self._rebuilding: Thread | None = None
+        self._behind = True
 
     def view(self, at: date) -> View:
         """The register on a day; the first call waits until the index is built."""
@@ -52,6 +57,15 @@ class Holder:
                 self._views.popitem(last=False)
             return view
 
+    def newest(self) -> Index | None:
+        """The index if it is of the newest state, as far as the last look told; None if not.
+
+        Never waits: what is missing is built beside.
+        """
+        if time.monotonic() - self._looked >= CHECK_EVERY:
+            self._look(self._index)
+        return None if self._behind else self._index
+
     def _current(self) -> Index:
         if self._index is None:
             with self._first:
@@ -61,13 +75,13 @@ class Holder:
             self._look(self._index)
         return self._index
 
-    def _look(self, index: Index) -> None:
+    def _look(self, index: Index | None) -> None:
         self._looked = time.monotonic()
         with self._connect() as conn:
-            behind = ledger_seq(conn) != index.seq
+            self._behind = index is None or ledger_seq(conn) != index.seq
         with self._lock:
             idle = self._rebuilding is None or not self._rebuilding.is_alive()
-            if behind and idle:
+            if self._behind and idle:
                 self._rebuilding = Thread(target=self._rebuild, name="search-index", daemon=True)
                 self._rebuilding.start()
 
@@ -79,5 +93,5 @@ class Holder:
 
     def _built(self) -> Index:
         with self._connect() as conn:
-            source = read_source(conn)
+            source = read_source(conn, self._points_of_units)
         return build(source)

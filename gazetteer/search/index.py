@@ -6,10 +6,10 @@ are flat, so that the whole country fits (665 000 units: a few hundred MiB).
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import IntEnum
 from uuid import UUID
 
 import numpy as np
@@ -18,65 +18,18 @@ from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Link
+from gazetteer.search.days import OPEN_END, OPEN_START, ordinal
 from gazetteer.search.forms import Form, forms_of
 from gazetteer.search.latin import typed
 from gazetteer.search.normalize import key_of
-from gazetteer.search.prefixes import Prefixes, beginning, prefixes, rank_of, ranks
+from gazetteer.search.particulars import Particulars, particulars
+from gazetteer.search.points import Points, points
+from gazetteer.search.prefixes import Entry, Prefixes, prefixes, rank_of, ranks
+from gazetteer.search.source import Kind, NameRow, Source, StateRow
+from gazetteer.search.text import latin_key
 
-OPEN_START, OPEN_END = 0, 4_000_000
-"""Ordinals before the first and after the last day."""
 _HIGH = rank_of(LEVELS.index(Level.TOWNSHIP), 0)
 """Keys of a rank below this mean a county or more."""
-
-
-class Kind(IntEnum):
-    """What a node is."""
-
-    UNIT = 0
-    PLACE = 1
-
-
-@dataclass(frozen=True, slots=True)
-class StateRow:
-    """What a node was in a period in which nothing about it changed.
-
-    Ids are texts: they go into answers as they are, and compare fast. ``place`` is the place
-    whose name the unit bears; ``point`` (lon, lat, CGCS2000) is known of places that are no units.
-    """
-
-    node: str
-    kind: Kind
-    level: str
-    code: str | None
-    name: str
-    parent: str | None
-    start: date | None
-    end: date | None
-    place: str | None = None
-    romanized: str | None = None
-    point: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NameRow:
-    """A name of a node with its period; ``name_kind`` is standard, short, alias or former."""
-
-    node: str
-    text: str
-    name_kind: str
-    start: date | None
-    end: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What an index is built from: one state of the register, at ledger sequence ``seq``."""
-
-    seq: int
-    recorded_at: datetime | None
-    states: Sequence[StateRow]
-    names: Sequence[NameRow]
-    links: Mapping[UUID, Sequence[Link]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +44,8 @@ class Index:
     recorded_at: datetime | None
     ids: Sequence[str]
     places: Sequence[str | None]
-    points: Mapping[int, tuple[float, float]]
+    points: Points
+    particulars: Particulars
     kinds: Sequence[int]
     last_under: Sequence[int]
     state_at: Sequence[int]
@@ -113,6 +67,7 @@ class Index:
     high_keys: Sequence[int]
     pinyin: Prefixes
     initials: Prefixes
+    latin: Prefixes
     links: Mapping[UUID, Sequence[Link]]
     linked: Mapping[int, UUID]
     linked_number: Mapping[UUID, int]
@@ -122,9 +77,11 @@ class Index:
         """Every key in the text, overlapping ones too: (key, start, end)."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
 
-    def beginning(self, prefix: str, limit: int) -> list[int]:
-        """Keys that begin with the prefix, the best ``limit`` by level and length."""
-        return beginning(self.keys, self.key_rank, prefix, limit)
+    def key(self, name: str) -> int | None:
+        """The key of a name of the register; None for one that is too short to be looked for."""
+        text = key_of(name)
+        key = bisect_left(self.keys, text)
+        return key if key < len(self.keys) and self.keys[key] == text else None
 
     def is_unit(self, node: int) -> bool:
         """Whether the node is a unit and not just a place."""
@@ -138,16 +95,12 @@ class Index:
         return None
 
 
-def _ordinal(day: date | None, otherwise: int) -> int:
-    return otherwise if day is None else day.toordinal()
-
-
 def build(source: Source) -> Index:
     """The index of one state of the register."""
     states = [state for state in source.states if state.name]
     order, last_under = _numbered(states)
     number = {node: i for i, node in enumerate(order)}
-    states.sort(key=lambda s: (number[s.node], _ordinal(s.start, OPEN_START)))
+    states.sort(key=lambda s: (number[s.node], ordinal(s.start, OPEN_START)))
     state_at = _counted(number[state.node] for state in states)
     latest = [states[after - 1] for after in state_at[1:]]
     keys, found = _keys(source.names, states, number)
@@ -160,7 +113,8 @@ def build(source: Source) -> Index:
         recorded_at=source.recorded_at,
         ids=order,
         places=[state.place for state in latest],
-        points={number[s.node]: s.point for s in states if s.point},
+        points=points(source.points, number),
+        particulars=particulars(source, states, number),
         kinds=array("b", (int(state.kind) for state in latest)),
         last_under=last_under,
         state_at=state_at,
@@ -169,8 +123,8 @@ def build(source: Source) -> Index:
         codes=[s.code for s in states],
         names=[s.name for s in states],
         romanized=[s.romanized for s in states],
-        starts=array("i", (_ordinal(s.start, OPEN_START) for s in states)),
-        ends=array("i", (_ordinal(s.end, OPEN_END) for s in states)),
+        starts=array("i", (ordinal(s.start, OPEN_START) for s in states)),
+        ends=array("i", (ordinal(s.end, OPEN_END) for s in states)),
         keys=keys,
         meaning_at=_counted(key for key, rows in enumerate(found) for _ in rows),
         meaning_node=array("i", (row[0] for row in meanings)),
@@ -182,6 +136,7 @@ def build(source: Source) -> Index:
         high_keys=[key for key, value in enumerate(rank) if value < _HIGH],
         pinyin=prefixes(spelt),
         initials=prefixes(short),
+        latin=prefixes(_written(source.latin, states, number)),
         links=source.links,
         linked={number[str(u)]: u for u in source.links if str(u) in number},
         linked_number={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
@@ -242,23 +197,31 @@ def _by_code(state: StateRow) -> tuple[str, str]:
     return state.code or "~", state.node
 
 
-_Spelling = tuple[str, int, int]
-
-
 def _latin(
     states: Sequence[StateRow], number: Mapping[str, int]
-) -> tuple[list[_Spelling], list[_Spelling]]:
-    """The spellings of nodes, whole and by their initials, with their levels."""
-    whole: list[_Spelling] = []
-    short: list[_Spelling] = []
-    for state in states:
+) -> tuple[list[Entry], list[Entry]]:
+    """The spellings of nodes, whole and by their initials."""
+    whole: list[Entry] = []
+    short: list[Entry] = []
+    for position, state in enumerate(states):
         if state.romanized:
             latin, first = typed(state.name, state.romanized)
-            node, level = number[state.node], LEVELS.index(state.level)
-            whole.append((latin, node, level))
+            of = number[state.node], position, LEVELS.index(state.level)
+            whole.append(Entry(latin, *of))
             if first:
-                short.append((first, node, level))
+                short.append(Entry(first, *of))
     return whole, short
+
+
+def _written(
+    names: Iterable[tuple[str, str]], states: Sequence[StateRow], number: Mapping[str, int]
+) -> Iterable[Entry]:
+    """Names in Latin letters, each with the latest state of its node."""
+    latest = {state.node: position for position, state in enumerate(states)}
+    for node, text in names:
+        if node in latest:
+            level = LEVELS.index(states[latest[node]].level)
+            yield Entry(latin_key(text), number[node], latest[node], level, text)
 
 
 _Meaning = tuple[int, int, int, int]
@@ -275,7 +238,7 @@ def _keys(
         if state is None:
             continue
         parent = latest.get(state.parent) if state.parent else None
-        span = _ordinal(row.start, OPEN_START), _ordinal(row.end, OPEN_END)
+        span = ordinal(row.start, OPEN_START), ordinal(row.end, OPEN_END)
         form = Form.of(row.name_kind)
         above = parent.name if parent else ""
         for text, written in forms_of(key_of(row.text), form, state.level, above):

@@ -1,26 +1,42 @@
 """Reading the state of the register from which the index is built, in one snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from sys import intern
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection, IsolationLevel
 
+from gazetteer.records.reads import links_of_all
 from gazetteer.records.translation import Link
-from gazetteer.search.index import Kind, NameRow, Source, StateRow
+from gazetteer.search.source import Kind, NameRow, PointRow, Source, StateRow
+
+ReadPoints = Callable[[Connection[Any]], Iterable[PointRow]]
 
 _HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
 _STATES = """
-SELECT unit_id::text, level, code, name, parent_id::text, lower(valid), upper(valid),
-       place_id::text, romanized_name
-FROM unit_state WHERE upper_inf(recorded) AND name IS NOT NULL
+SELECT s.unit_id::text, s.level, s.code, s.name, s.parent_id::text, lower(s.valid), upper(s.valid),
+       s.place_id::text, s.romanized_name, p.legal_class, s.unit_type, s.start_precision,
+       s.end_precision, s.subordination_parent::text, s.custody_parent::text
+FROM unit_state s LEFT JOIN (
+    SELECT DISTINCT ON (record_id) record_id, legal_class FROM place_version
+    WHERE upper_inf(recorded) ORDER BY record_id, lower(valid) DESC
+) p ON p.record_id = s.place_id
+WHERE upper_inf(s.recorded) AND s.name IS NOT NULL
+"""
+_NAMELESS = """
+SELECT DISTINCT unit_id::text FROM unit_state WHERE upper_inf(recorded) AND name IS NULL
 """
 _PLACES = """
 SELECT p.record_id::text, p.level, n.text, p.within::text, lower(p.valid), upper(p.valid),
-       ST_X(p.location), ST_Y(p.location)
+       ST_X(p.location), ST_Y(p.location), p.legal_class, (
+           SELECT text FROM spelling_version s
+           WHERE s.name_id = n.record_id AND upper_inf(s.recorded) AND s.system = 'pinyin'
+           ORDER BY upper_inf(s.valid) DESC, lower(s.valid) DESC LIMIT 1
+       )
 FROM place_version p
 JOIN LATERAL (
-    SELECT text FROM name_version
+    SELECT record_id, text FROM name_version
     WHERE place_id = p.record_id AND upper_inf(recorded) AND language LIKE 'zh%'
     ORDER BY name_kind = 'standard' DESC, language = 'zh-Hans' DESC, length(text), text LIMIT 1
 ) n ON true
@@ -34,6 +50,26 @@ LEFT JOIN (
 ) u USING (place_id)
 WHERE upper_inf(n.recorded) AND n.language LIKE 'zh%'
 """
+_LATIN = """
+WITH named AS (
+    SELECT record_id, place_id, text, language LIKE 'zh%' AS is_chinese
+    FROM name_version WHERE upper_inf(recorded)
+),
+written AS (
+    SELECT place_id, text FROM named WHERE NOT is_chinese
+    UNION
+    SELECT n.place_id, s.text FROM spelling_version s JOIN named n ON n.record_id = s.name_id
+    WHERE upper_inf(s.recorded) AND s.system <> 'pinyin'
+)
+SELECT coalesce(u.unit_id, w.place_id)::text, w.text FROM written w
+LEFT JOIN (
+    SELECT DISTINCT place_id, unit_id FROM unit_state WHERE upper_inf(recorded)
+) u USING (place_id)
+"""
+_SEATS = """
+SELECT record_id::text, lower(valid), upper(valid), ST_X(seat), ST_Y(seat)
+FROM unit_version WHERE upper_inf(recorded) AND seat IS NOT NULL
+"""
 _LINKS = """
 SELECT from_unit, to_unit, lower(valid), link_kind, share_from
 FROM succession_version WHERE upper_inf(recorded) AND NOT lower_inf(valid)
@@ -46,26 +82,64 @@ def ledger_seq(conn: Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def read_source(conn: Connection[Any]) -> Source:
-    """All names and states as known now; ``conn`` must not be within a transaction."""
+def read_source(conn: Connection[Any], points_of_units: ReadPoints | None = None) -> Source:
+    """All names and states as known now; ``conn`` must not be within a transaction.
+
+    ``points_of_units`` reads, in the same snapshot, the points that stand for units.
+    """
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with conn.transaction():
-            head = conn.execute(_HEAD).fetchone()
-            assert head is not None, "the ledger has a head since its first migration"
-            states = list(_states(conn))
-            names = [NameRow(*row) for row in conn.execute(_NAMES)]
-            links: dict[UUID, list[Link]] = {}
-            for start, to, on, kind, share in conn.execute(_LINKS):
-                links.setdefault(start, []).append(Link(to, on, kind, share))
+            return _read(conn, points_of_units)
     finally:
         conn.isolation_level = None
-    return Source(head[0], head[1], states, names, links)
 
 
-def _states(conn: Connection[Any]) -> Iterator[StateRow]:
-    for unit, level, code, name, parent, start, end, place, romanized in conn.execute(_STATES):
-        yield StateRow(unit, Kind.UNIT, level, code, name, parent, start, end, place, romanized)
-    for place, level, name, within, start, end, lon, lat in conn.execute(_PLACES):
-        point = None if lon is None else (lon, lat)
-        yield StateRow(place, Kind.PLACE, level, None, name, within, start, end, place, point=point)
+def _read(conn: Connection[Any], points_of_units: ReadPoints | None) -> Source:
+    head = conn.execute(_HEAD).fetchone()
+    assert head is not None, "the ledger has a head since its first migration"
+    places = list(_places(conn))
+    points = [point for _, point in places if point]
+    if points_of_units is not None:
+        points.extend(points_of_units(conn))
+    links: dict[UUID, list[Link]] = {}
+    for start, to, on, kind, share in conn.execute(_LINKS):
+        links.setdefault(start, []).append(Link(to, on, kind, share))
+    return Source(
+        seq=head[0],
+        recorded_at=head[1],
+        states=[*_units(conn), *(state for state, _ in places)],
+        names=[NameRow(*row) for row in conn.execute(_NAMES)],
+        links=links,
+        latin=conn.execute(_LATIN).fetchall(),
+        points=points,
+        seats=[PointRow(*row) for row in conn.execute(_SEATS)],
+        kin=links_of_all(conn),
+        nameless=[row[0] for row in conn.execute(_NAMELESS)],
+    )
+
+
+def _units(conn: Connection[Any]) -> Iterator[StateRow]:
+    for row in conn.execute(_STATES):
+        unit, level, code, name, parent, start, end, place, romanized, *words, above, custody = row
+        legal_class, unit_type, start_precision, end_precision = map(_once, words)
+        yield StateRow(
+            unit, Kind.UNIT, intern(level), code, name, parent, start, end, place, romanized,
+            legal_class, unit_type, start_precision, end_precision, above, custody,
+        )  # fmt: skip
+
+
+def _once(word: str | None) -> Any:
+    """One and the same object for a word that many rows have."""
+    return word if word is None else intern(word)
+
+
+def _places(conn: Connection[Any]) -> Iterator[tuple[StateRow, PointRow | None]]:
+    """Places that are no units, as states without a code, with their points."""
+    for row in conn.execute(_PLACES):
+        place, level, name, within, start, end, lon, lat, legal_class, pinyin = row
+        state = StateRow(
+            place, Kind.PLACE, intern(level), None, name, within, start, end, place, pinyin,
+            _once(legal_class),
+        )  # fmt: skip
+        yield state, None if lon is None else PointRow(place, start, end, lon, lat)

@@ -1,6 +1,8 @@
-"""Look-up of places by name: exact, by prefix, by alias, by former name and by pinyin."""
+"""Look-up by name in any state of the register, by SQL: whole names, beginnings and pinyin.
 
-from dataclasses import dataclass
+The newest state is searched in memory (:mod:`gazetteer.search.suggest`), which finds more.
+"""
+
 from datetime import date
 from typing import Any
 
@@ -10,6 +12,7 @@ from psycopg.rows import dict_row
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.filters import Filters
 from gazetteer.search.text import folded, is_latin, latin_key
 
 Answer = dict[str, Any]
@@ -18,25 +21,11 @@ MAX_QUERY = 200
 """Characters; no name of the register is nearly as long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What may be found: each None lets everything through.
-
-    ``bbox`` is (west, south, east, north) and ``near`` (lon, lat), degrees, CGCS2000.
-    """
-
-    level: str | None = None
-    legal_class: str | None = None
-    within: str | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    near: tuple[float, float] | None = None
-
-
 # Ranking: the whole name before a part, in force before former, the higher level first.
 _SEARCH = f"""
 WITH RECURSIVE {MOMENT},
 subtree AS (
-    SELECT s.unit_id FROM unit_state s, moment WHERE s.code = %(within)s AND {in_force("s")}
+    SELECT %(within)s::uuid AS unit_id
     UNION ALL
     SELECT s.unit_id FROM subtree t, moment, unit_state s
     WHERE s.parent_id = t.unit_id AND {in_force("s")}
@@ -66,7 +55,7 @@ found AS (
     WHERE p.record_id = best.place_id AND p.recorded @> moment.known_at
     AND (%(level)s::text IS NULL OR p.level = %(level)s)
     AND (%(legal_class)s::text IS NULL OR p.legal_class = %(legal_class)s)
-    AND (%(within)s::text IS NULL
+    AND (%(within)s::uuid IS NULL
          OR coalesce(p.unit_id, p.within) IN (SELECT unit_id FROM subtree))
     AND (%(bbox)s::float8[] IS NULL OR p.location && ST_MakeEnvelope(
         (%(bbox)s::float8[])[1], (%(bbox)s::float8[])[2],

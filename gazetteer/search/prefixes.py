@@ -1,8 +1,11 @@
 """Texts in order, to find all that begin with a few characters, the best first."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,27 +13,50 @@ from numpy.typing import NDArray
 _LAST = chr(0x10FFFF)
 
 
+class Entry(NamedTuple):
+    """A text that stands for a node, by one of its states; ``shown`` is how it is written."""
+
+    text: str
+    node: int
+    state: int
+    level: int
+    shown: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Prefixes:
-    """Texts in order; ``rank`` is small for what people mean by a short beginning."""
+    """Texts in order; ``rank`` is small for what people mean by a short beginning.
+
+    The rows of text ``t`` are ``row_at[t]`` to ``row_at[t + 1]``: one for each node, with its
+    latest state of that text, and how the register writes the text where that is another way.
+    """
 
     texts: Sequence[str]
-    nodes: Sequence[Sequence[int]]
+    row_at: Sequence[int]
+    nodes: Sequence[int]
+    states: Sequence[int]
     rank: NDArray[np.int16]
+    shown: Sequence[str]
 
-    def beginning(self, prefix: str, limit: int) -> list[int]:
-        """Positions of the texts that begin with the prefix, the best ``limit`` by rank."""
-        return beginning(self.texts, self.rank, prefix, limit)
+    def rows(self, position: int) -> range:
+        """The rows of one text."""
+        return range(self.row_at[position], self.row_at[position + 1])
 
 
-def beginning(texts: Sequence[str], rank: NDArray[np.int16], prefix: str, limit: int) -> list[int]:
-    """Positions of the texts that begin with the prefix, the best ``limit`` by rank."""
+def stretch(texts: Sequence[str], prefix: str) -> tuple[int, int]:
+    """The half-open stretch of the texts that begin with the prefix."""
     low = bisect_left(texts, prefix)
-    high = bisect_left(texts, prefix + _LAST, low)
-    if high - low <= limit:
-        return list(range(low, high))
-    order = np.argsort(rank[low:high], kind="stable")[:limit]
-    return [low + int(position) for position in order]
+    return low, bisect_left(texts, prefix + _LAST, low)
+
+
+def best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> list[int]:
+    """The best of the positions by rank, the best first."""
+    if len(positions) <= limit:
+        return list(map(int, positions[np.argsort(rank[positions], kind="stable")]))
+    # Positions break ties, so that what is cut off does not depend on the algorithm.
+    keys = rank[positions].astype(np.int64) * (int(positions[-1]) + 1) + positions
+    chosen = np.argpartition(keys, limit)[:limit]
+    return list(map(int, positions[chosen[np.argsort(keys[chosen])]]))
 
 
 def rank_of(level: int, length: int) -> int:
@@ -44,11 +70,26 @@ def ranks(texts: Sequence[str], levels: Iterable[int]) -> NDArray[np.int16]:
     return np.fromiter((rank_of(level, len(text)) for text, level in pairs), np.int16, len(texts))
 
 
-def prefixes(entries: Iterable[tuple[str, int, int]]) -> Prefixes:
-    """From (text, node, level) in any order."""
-    grouped: dict[str, dict[int, int]] = {}
-    for text, node, level in entries:
-        grouped.setdefault(text, {})[node] = level
-    texts = sorted(grouped)
-    rank = ranks(texts, (min(grouped[text].values()) for text in texts))
-    return Prefixes(texts, [tuple(grouped[text]) for text in texts], rank)
+def prefixes(entries: Iterable[Entry]) -> Prefixes:
+    """From entries in any order."""
+    ordered = sorted(entry for entry in entries if entry.text)
+    rows = [row for row, after in pairwise(ordered) if row[:2] != after[:2]] + ordered[-1:]
+    texts: list[str] = []
+    levels: list[int] = []
+    row_at = array("i")
+    for position, row in enumerate(rows):
+        if texts and texts[-1] == row.text:
+            levels[-1] = min(levels[-1], row.level)
+        else:
+            texts.append(row.text)
+            levels.append(row.level)
+            row_at.append(position)
+    row_at.append(len(rows))
+    return Prefixes(
+        texts,
+        row_at,
+        nodes=array("i", (row.node for row in rows)),
+        states=array("i", (row.state for row in rows)),
+        rank=ranks(texts, levels),
+        shown=[row.shown for row in rows] if any(row.shown for row in rows) else (),
+    )

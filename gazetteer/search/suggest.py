@@ -1,41 +1,52 @@
-"""What somebody may mean who has typed a few characters.
+"""What somebody may mean who has typed a text, or its first characters; the likeliest first.
 
 Han characters, whole pinyin, initials, and mixtures (``gz天河``: 广州 by its initials, then 天河);
-names of the past; one wrong letter where nothing else fits. Pure, over an index on a day.
+names of the past; several levels in one; one wrong character where nothing else fits. What comes
+first is arithmetic (:mod:`gazetteer.search.ranking`). Pure, over an index on a day.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
-from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.forms import Form
+from gazetteer.search.filters import Filters, allowed
+from gazetteer.search.finds import Allowed, Find, named, spelt
 from gazetteer.search.geocode import geocode
 from gazetteer.search.latin import typed
+from gazetteer.search.near import nearly
 from gazetteer.search.normalize import normalized
-from gazetteer.search.prefixes import Prefixes
-from gazetteer.search.text import latin_key
-from gazetteer.search.view import Claim, Spot, Via, View
+from gazetteer.search.points import Point
+from gazetteer.search.ranking import cost, far
+from gazetteer.search.text import is_latin, latin_key
+from gazetteer.search.view import Spot, View
 
-_LOOKED_AT = 200
+MOST = 200
 """Texts that are looked at for one beginning; the best by level, then the shortest."""
+MOST_IN_PLACE = 2_000
+"""The same where it matters in which unit, or how near, something lies."""
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
 _LONGEST_SPLIT = 8
 _MOST_PIECES = 6
-_LOWEST_WRONG = LEVELS.index(Level.COUNTY)
-"""A wrong first character is looked for down to this level only."""
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A place, and by what it was found: a name, ``pinyin``, ``initials`` or ``fuzzy``."""
+    """A place with what it lies in, and by what it was found: see :class:`Find`.
+
+    ``since`` and ``until`` are the days (ordinals) of the name ``matched``.
+    """
 
     chain: tuple[Spot, ...]
     matched: str
     by: str
     former: bool
     whole: bool
+    since: int
+    until: int
+    state: int
 
     @property
     def leaf(self) -> Spot:
@@ -43,22 +54,75 @@ class Suggestion:
         return self.chain[-1]
 
 
-def suggest(view: View, query: str, limit: int, level: str | None = None) -> list[Suggestion]:
-    """The places that are most likely meant, the likeliest first."""
-    pieces = _PIECES.findall(_toneless(normalized(query).value))[:_MOST_PIECES]
+def suggest(view: View, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Suggestion]:
+    """The places that are most likely meant, among those that the filters let through."""
+    passing = allowed(view, filters)
+    text = normalized(query).value.strip()
+    most = MOST if filters == EVERYTHING else MOST_IN_PLACE
+    cheapest: dict[int, Find] = {}
+    for find in sorted(_finds(view, text, passing, most)):
+        cheapest.setdefault(find.node, find)
+    names, codes, near = view.index.names, view.index.codes, filters.near
+
+    def order(find: Find) -> tuple[float, int, str]:
+        extra = far(place(view, find.node), near) if near else 0.0
+        return find.cost + extra, len(names[find.state]), codes[find.state] or "~"
+
+    return [_told(view, find) for find in nsmallest(limit, cheapest.values(), key=order)]
+
+
+def place(view: View, node: int) -> Point | None:
+    """Where a node lies about: its own point, or that of the lowest unit above that has one."""
+    points, day = view.index.points, view.day
+    return next((p for above in reversed(view.nodes(node)) if (p := points.of(above, day))), None)
+
+
+def _told(view: View, find: Find) -> Suggestion:
+    index, node, state = view.index, find.node, find.state
+    chain = view.chain(node)
+    if not chain:  # it is shown as it was at another time, in what there is of that today
+        spot = Spot(node, index.levels[state], index.names[state], index.codes[state])
+        above = index.parents[state]
+        chain = (*(view.chain(above) if above >= 0 else ()), spot)
+    return Suggestion(
+        chain, find.matched, find.by, find.former, find.whole, find.since, find.until, state
+    )
+
+
+def _finds(view: View, text: str, passing: Allowed, most: int) -> list[Find]:
+    """Everything that fits, by the first way that leads anywhere."""
+    pieces = _PIECES.findall(_toneless(text))[:_MOST_PIECES]
     if not pieces:
         return []
-    found = list(_found(view, pieces[-1]))
+    found = list(_beginning(view, text, pieces, passing, most))
+    if found or (passing is not None and any(_beginning(view, text, pieces, None, 1))):
+        return found
+    for way in (_read(view, text, passing, most), _split(view, pieces, passing, most)):
+        found = list(way)
+        if found:
+            return found
+    return list(nearly(view, pieces[-1], passing)) if len(pieces) == 1 else []
+
+
+def _beginning(
+    view: View, text: str, pieces: list[str], passing: Allowed, most: int
+) -> Iterator[Find]:
+    """What begins with the text; or with its last piece, and lies in what the others begin."""
+    if is_latin(text):
+        yield from spelt(view, latin_key(text), passing, most)
+    else:
+        yield from named(view, text, passing, most)
     if len(pieces) > 1:
-        found = [s for s in found if _lies_in(s, pieces[:-1])]
-    if not found:
-        found = _otherwise(view, query, pieces)
-    if level is not None:
-        found = [s for s in found if LEVELS[s.leaf.level] == level]
-    best: dict[int, Suggestion] = {}
-    for suggestion in sorted(found, key=_order):
-        best.setdefault(suggestion.leaf.node, suggestion)
-    return list(best.values())[:limit]
+        for find in _last(view, pieces[-1], passing, max(most, MOST_IN_PLACE)):
+            if _lies_in(view, find.node, pieces[:-1]):
+                yield find
+
+
+def _last(view: View, piece: str, passing: Allowed, most: int) -> Iterator[Find]:
+    if not piece.isascii():
+        return named(view, piece, passing, most)
+    latin = latin_key(piece)
+    return spelt(view, latin, passing, most) if latin else iter(())
 
 
 def _toneless(text: str) -> str:
@@ -67,47 +131,9 @@ def _toneless(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def _order(s: Suggestion) -> tuple[bool, bool, int, int, str]:
-    high = s.leaf.level <= _LOWEST_WRONG
-    return s.former, not (s.whole or high), s.leaf.level, len(s.leaf.name), s.leaf.code or "~"
-
-
-def _found(view: View, piece: str) -> Iterator[Suggestion]:
-    index = view.index
-    if not piece.isascii():
-        for key in index.beginning(piece, _LOOKED_AT):
-            for claim in view.claims(key)[:_LOOKED_AT]:
-                yield from _claimed(view, claim, index.keys[key], index.keys[key] == piece)
-        return
-    latin = latin_key(piece)
-    if latin:
-        yield from _spelt(view, index.pinyin, latin, "pinyin")
-        yield from _spelt(view, index.initials, latin, "initials")
-
-
-_BY = {Form.STANDARD: "standard", Form.FORMER: "former", Form.ALIAS: "alias"}
-
-
-def _claimed(view: View, claim: Claim, text: str, whole: bool) -> Iterator[Suggestion]:
-    if claim.via is Via.GAVE:
-        return
-    former = claim.via is not Via.NAME
-    by = "former" if former else _BY.get(claim.form, "short")
-    chain = view.chain(claim.node)
-    yield Suggestion(chain, text, by, former, whole)
-
-
-def _spelt(view: View, texts: Prefixes, latin: str, by: str) -> Iterator[Suggestion]:
-    for position in texts.beginning(latin, _LOOKED_AT):
-        text = texts.texts[position]
-        for node in texts.nodes[position][:_LOOKED_AT]:
-            chain = view.chain(node)
-            if chain:
-                yield Suggestion(chain, text, by, False, text == latin)
-
-
-def _lies_in(suggestion: Suggestion, above: Iterable[str]) -> bool:
-    return all(any(_begins(spot, piece) for spot in suggestion.chain[:-1]) for piece in above)
+def _lies_in(view: View, node: int, above: Iterable[str]) -> bool:
+    units = view.chain(node)[:-1]
+    return all(any(_begins(spot, piece) for spot in units) for piece in above)
 
 
 def _begins(spot: Spot, piece: str) -> bool:
@@ -119,78 +145,32 @@ def _begins(spot: Spot, piece: str) -> bool:
     return whole.startswith(latin) or (first or "").startswith(latin)
 
 
-def _otherwise(view: View, query: str, pieces: list[str]) -> list[Suggestion]:
-    """Where nothing begins like that: several levels in one, or one character wrong."""
-    last = pieces[-1]
-    if last.isascii():
-        ways = [_split(view, last), _nearly(view, last)] if len(pieces) == 1 else []
-    else:
-        ways = [_read(view, query), _nearly(view, last)]
-    return next((found for found in map(list, ways) if found), [])
-
-
-def _split(view: View, piece: str) -> Iterator[Suggestion]:
+def _split(view: View, pieces: list[str], passing: Allowed, most: int) -> Iterator[Find]:
     """Letters for a unit and for what lies in it: gzth for 广州 and 天河."""
-    for cut in range(2, min(len(piece) - 1, _LONGEST_SPLIT)):
-        above = [piece[:cut]]
-        yield from (s for s in _found(view, piece[cut:]) if _lies_in(s, above))
+    if len(pieces) > 1 or not pieces[0].isascii():
+        return
+    letters = latin_key(pieces[0])
+    for cut in range(2, min(len(letters) - 1, _LONGEST_SPLIT)):
+        for find in spelt(view, letters[cut:], passing, most):
+            if _lies_in(view, find.node, [letters[:cut]]):
+                yield find
 
 
-def _read(view: View, query: str) -> Iterator[Suggestion]:
+def _read(view: View, text: str, passing: Allowed, most: int) -> Iterator[Find]:
     """A text that names several levels is read as an address; the rest begins what lies there."""
-    for match in geocode(view, query).matches:
+    if is_latin(text):
+        return
+    for match in geocode(view, text).matches:
+        node = match.leaf.node
         if match.elements:
             continue
-        if not match.unmatched:
-            yield Suggestion(match.chain, match.matched_text, "address", False, True)
-            continue
-        for suggestion in _found(view, match.unmatched):
-            if match.leaf in suggestion.chain:
-                yield suggestion
-
-
-def _nearly(view: View, piece: str) -> Iterator[Suggestion]:
-    """Names that begin with the piece but for one character."""
-    if len(piece) < 2 or (piece.isascii() and len(piece) < 4):
-        return
-    index = view.index
-    if piece.isascii():
-        latin = latin_key(piece)
-        for position in index.pinyin.beginning(latin[:1], 50 * _LOOKED_AT):
-            text = index.pinyin.texts[position]
-            if near_prefix(latin, text):
-                for node in index.pinyin.nodes[position][:_LOOKED_AT]:
-                    if view.chain(node):
-                        yield Suggestion(view.chain(node), text, "fuzzy", False, False)
-        return
-    for key in [*index.beginning(piece[0], 50 * _LOOKED_AT), *index.high_keys]:
-        text = index.keys[key]
-        if _near(piece, text):
-            for claim in view.claims(key)[:_LOOKED_AT]:
-                for suggestion in _claimed(view, claim, text, False):
-                    yield Suggestion(suggestion.chain, text, "fuzzy", suggestion.former, False)
-
-
-def _near(piece: str, text: str) -> bool:
-    """Two characters of which one is wrong say little: they stand for names just as long."""
-    if len(piece) == 2:
-        return len(text) == 2 and (piece[0] == text[0]) != (piece[1] == text[1])
-    return near_prefix(piece, text)
-
-
-def near_prefix(piece: str, text: str) -> bool:
-    """Whether the text begins with the piece but for one wrong, missing, extra or swapped one."""
-    size = len(piece)
-    start = next((i for i in range(min(size, len(text))) if piece[i] != text[i]), None)
-    if start is None:
-        return len(text) >= size - 1
-    rest = piece[start + 1 :]
-    return (
-        text.startswith(rest, start + 1)  # one wrong
-        or text.startswith(rest, start)  # one too many
-        or text.startswith(piece[start:], start + 1)  # one missing
-        or (
-            text[start : start + 2] == piece[start : start + 2][::-1]
-            and text.startswith(piece[start + 2 :], start + 2)  # two swapped
-        )
-    )
+        if match.unmatched:
+            inside = _last(view, match.unmatched, passing, max(most, MOST_IN_PLACE))
+            yield from (find for find in inside if node in view.nodes(find.node))
+        elif passing is None or passing[node]:
+            state = view.states[node]
+            value = cost("address", match.leaf.level, 0, whole=True)
+            yield Find(
+                value, node, state, match.matched_text, "address", False, True,
+                view.index.starts[state], view.index.ends[state],
+            )  # fmt: skip

@@ -1,5 +1,6 @@
 """Addresses to units: ``/v1/geocode``."""
 
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -14,7 +15,7 @@ from gazetteer.search.view import Via
 from web.contract import Api, Parameters
 from web.language import language
 from web.moments import Day
-from web.search_index import Points, search_view
+from web.search_index import search_view
 
 api = Api()
 
@@ -161,8 +162,8 @@ def geocode_address(query: GeocodeQuery) -> dict[str, Any]:
         raise InvalidValue("请输入地址。", "type an address", field="address")
     view = search_view(query.at or today())
     answer = geocode(view, address)
-    points = Points(view, [spot.node for match in answer.matches for spot in match.chain])
-    told = as_geocodejson(view, address, answer, points.of, language())
+    where = partial(view.index.points.of, day=view.day)
+    told = as_geocodejson(view, address, answer, where, language())
     if query.explain:
         lines = [line.text(language()) for line in explained(view, address)]
         told["geocoding"]["explain"] = lines

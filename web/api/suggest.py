@@ -6,12 +6,13 @@ from pydantic import BaseModel, Field
 
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue
-from gazetteer.records.levels import LEVELS, Level
+from gazetteer.records.levels import LEVELS
 from gazetteer.search.suggest import Suggestion, suggest
 from gazetteer.search.view import View
-from web.contract import Api, Parameters
+from web.contract import Api
+from web.finding import FilterQuery
 from web.moments import Day
-from web.search_index import search_view
+from web.search_index import search_view, told_moment
 
 api = Api()
 
@@ -19,14 +20,13 @@ MAX_TYPED = 100
 """Characters; nobody types more before looking at what is suggested."""
 
 
-class SuggestQuery(Parameters):
+class SuggestQuery(FilterQuery):
     """What has been typed so far."""
 
     q: str = Field(
         description="Characters, pinyin, initials, or a mixture such as gz天河",
         max_length=MAX_TYPED,
     )
-    level: Level | None = Field(None, description="Only places of this level")
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
     limit: int = Field(10, ge=1, le=50, description="How many at most")
 
@@ -40,10 +40,11 @@ class Suggested(BaseModel):
     name: str
     label: str = Field(description="The name with the units above it")
     level: str
-    matched_name: str
+    matched_name: str = Field(description="The name or spelling that begins as typed")
     matched_by: str = Field(
-        description="standard, short, alias, former, pinyin, initials, fuzzy, or address for a"
-        " text that names several levels"
+        description="standard, short, alias, former, later (it bears the name from a later day),"
+        " ended (in force no more), pinyin, initials, latin, address (the text names several"
+        " levels) or fuzzy (one character differs)"
     )
     via_former_name: bool
 
@@ -62,19 +63,18 @@ class SuggestionsTold(BaseModel):
 def suggest_places(query: SuggestQuery) -> dict[str, Any]:
     """Places that may be meant by a few characters, the likeliest first.
 
-    Higher levels come first, names in force before former ones. One wrong character is forgiven
-    where nothing else fits (`fuzzy`).
+    Whole names come before beginnings, names in force before former ones, higher levels before
+    lower ones, and with `near` what is nearer. One wrong character is forgiven where nothing else
+    fits.
     """
     if not query.q.strip():
         raise InvalidValue("请输入文字。", "type something", field="q")
-    view = search_view(query.at or today())
-    found = suggest(view, query.q, query.limit, query.level)
-    known = view.index.recorded_at
-    moment: dict[str, str | None] = {"at": view.at.isoformat(), "known_at": None}
-    if known:
-        moment |= AsOf(view.at).echo(known)
+    at = query.at or today()
+    filters = query.filters(AsOf(at))
+    view = search_view(at)
+    found = suggest(view, query.q, query.limit, filters)
     told = [_suggested(view, suggestion) for suggestion in found]
-    return {"query": query.q, "suggestions": told, "basis": "effective", **moment}
+    return {"query": query.q, "suggestions": told, **told_moment(view)}
 
 
 def _suggested(view: View, suggestion: Suggestion) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _suggested(view: View, suggestion: Suggestion) -> dict[str, Any]:
         "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
         "code": leaf.code,
         "name": leaf.name,
-        "label": "".join(spot.name for spot in suggestion.chain),
+        "label": "".join([spot.name for spot in suggestion.chain]),
         "level": LEVELS[leaf.level],
         "matched_name": suggestion.matched,
         "matched_by": suggestion.by,

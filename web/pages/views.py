@@ -16,9 +16,10 @@ from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
 from gazetteer.records.history import history
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search import names
+from gazetteer.search.filters import Filters
 from web.api.checks import current_findings
 from web.db import snapshot
+from web.finding import find
 from web.language import language
 from web.moments import CODE_FORM, as_of_from_request
 from web.pages import changesets, overview
@@ -80,8 +81,7 @@ def search() -> BaseResponse:
         return redirect(unit_url(query))
     found: dict[str, Any] = {"features": []}
     if query:
-        with snapshot() as conn:
-            found = names.search(conn, query, moment, names.Filters(), RESULTS)
+        found = find(query, moment, Filters(), RESULTS)
     return render(
         "search.html",
         query=query,

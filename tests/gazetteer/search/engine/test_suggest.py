@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gazetteer.search.filters import Filters
 from gazetteer.search.index import Index
 from gazetteer.search.latin import initials
-from gazetteer.search.suggest import near_prefix, suggest
+from gazetteer.search.near import near_prefix
+from gazetteer.search.suggest import suggest
 from gazetteer.search.view import View
 
 
@@ -62,11 +64,13 @@ def test_the_day_decides_what_is_suggested(index: Index) -> None:
     then = View(index, date(2010, 1, 1))
     (found,) = suggest(then, "萝岗区", 1)
     assert (found.leaf.name, found.former) == ("萝岗区", False)
-    assert names(then, "龙华区") != names(View(index, date(2026, 1, 1)), "龙华区")
+    assert [s.by for s in suggest(then, "龙华区", 2)] == ["standard", "later"]  # 海口's, 深圳's
+    now = suggest(View(index, date(2026, 1, 1)), "龙华区", 2)
+    assert [s.by for s in now] == ["standard", "standard"]
 
 
 def test_a_level_can_be_asked_for(view: View) -> None:
-    found = suggest(view, "天河", 10, "township")
+    found = suggest(view, "天河", 10, Filters(level="township"))
     assert found
     assert {suggestion.leaf.name for suggestion in found} >= {"天河南街道"}
 

@@ -1,0 +1,63 @@
+"""Where nodes lie: points with the periods for which they are known, in flat arrays."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazetteer.search.days import OPEN_END, OPEN_START, ordinal
+from gazetteer.search.source import PointRow
+
+Point = tuple[float, float]
+"""Lon, lat in degrees, CGCS2000."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees, CGCS2000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Rows in the order of nodes; days are ordinals, half-open."""
+
+    nodes: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    lons: Sequence[float]
+    lats: Sequence[float]
+
+    def of(self, node: int, day: int) -> Point | None:
+        """Where the node lies on the day; None if that is not known."""
+        row = bisect_left(self.nodes, node)
+        while row < len(self.nodes) and self.nodes[row] == node:
+            if self.starts[row] <= day < self.ends[row]:
+                return self.lons[row], self.lats[row]
+            row += 1
+        return None
+
+    def within(self, box: Box, day: int) -> NDArray[Any]:
+        """The nodes whose point lies in the box on the day, its sides included."""
+        west, south, east, north = box
+        lons, lats = np.asarray(self.lons), np.asarray(self.lats)
+        inside = (west <= lons) & (lons <= east) & (south <= lats) & (lats <= north)
+        known = (np.asarray(self.starts) <= day) & (day < np.asarray(self.ends))
+        return np.asarray(self.nodes)[inside & known]
+
+
+def points(rows: Iterable[PointRow], number: Mapping[str, int]) -> Points:
+    """The points of numbered nodes; a row of any other node is passed over."""
+    ordered = sorted(
+        (number[r.node], ordinal(r.start, OPEN_START), ordinal(r.end, OPEN_END), r.lon, r.lat)
+        for r in rows
+        if r.node in number
+    )
+    return Points(
+        array("i", (row[0] for row in ordered)),
+        array("i", (row[1] for row in ordered)),
+        array("i", (row[2] for row in ordered)),
+        array("d", (row[3] for row in ordered)),
+        array("d", (row[4] for row in ordered)),
+    )

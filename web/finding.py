@@ -1,0 +1,130 @@
+"""Finding by name: what may be found, and in which state of the register it is looked for."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from pydantic import Field
+
+from boundaries.areas.labels import label_points
+from gazetteer.ledger.asof import AsOf, Basis
+from gazetteer.problems import InvalidValue, NotFound
+from gazetteer.records.levels import Level
+from gazetteer.records.reads import unit_of
+from gazetteer.search import names
+from gazetteer.search.filters import Filters
+from gazetteer.search.found import as_geocodejson
+from gazetteer.search.suggest import suggest
+from web.contract import Parameters
+from web.db import connection
+from web.moments import CODE_FORM
+from web.search_index import search_view, told_moment
+
+Answer = dict[str, Any]
+
+_UUID_FORM = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class FilterQuery(Parameters):
+    """What may be found: everything, where nothing is given."""
+
+    level: Level | None = Field(None, description="Only places of this level")
+    legal_class: str | None = Field(
+        None,
+        alias="class",
+        description="Only places of this legal class, such as `division` or `natural`",
+        max_length=50,
+    )
+    within: str | None = Field(
+        None,
+        description="Only what lies in the unit with this code or id, and the unit itself",
+        pattern=f"{CODE_FORM}|^{_UUID_FORM}$",
+    )
+    bbox: str | None = Field(
+        None,
+        description="west,south,east,north in degrees (CGCS2000): only what has its point there",
+        max_length=200,
+    )
+    near: str | None = Field(
+        None, description="lon,lat: what is nearer comes earlier", max_length=100
+    )
+
+    def filters(self, as_of: AsOf) -> Filters:
+        """The values.
+
+        Raises:
+            InvalidValue: names the parameter.
+            UnknownCode, CodeNotInForce, NoDataBefore, NotFound: there is no unit to look in.
+        """
+        bbox = _numbers("bbox", self.bbox, 4)
+        if bbox and (bbox[0] > bbox[2] or bbox[1] > bbox[3]):
+            raise InvalidValue(
+                "bbox 须依次为西、南、东、北。", "bbox is west, south, east, north", field="bbox"
+            )
+        near = _numbers("near", self.near, 2)
+        within = self._unit(as_of) if self.within else None
+        return Filters(self.level, self.legal_class, within, bbox, near)  # type: ignore[arg-type]
+
+    def _unit(self, as_of: AsOf) -> str:
+        assert self.within is not None
+        with connection() as conn:
+            if len(self.within) <= 12:
+                return unit_of(conn, self.within, as_of, field="within")[0]
+            return _known(conn, UUID(self.within))
+
+
+def _known(conn: Connection[Any], unit: UUID) -> str:
+    if conn.execute("SELECT FROM unit_state WHERE unit_id = %s LIMIT 1", [unit]).rowcount == 0:
+        raise NotFound(f"没有编号为 {unit} 的单位。", f"there is no unit {unit}", field="within")
+    return str(unit)
+
+
+def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
+    """What a name finds, as GeocodeJSON: in memory in the newest state, in an earlier one by SQL.
+
+    Raises:
+        InvalidValue: an empty or overlong query.
+    """
+    if not query.strip() or len(query) > names.MAX_QUERY:
+        raise InvalidValue(
+            f"请输入 1 到 {names.MAX_QUERY} 个字符。",
+            f"type 1 to {names.MAX_QUERY} characters",
+            field="q",
+        )
+    if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
+        view = search_view(as_of.at)
+        found = suggest(view, query, limit, filters)
+        return as_geocodejson(view, query, found, told_moment(view))
+    with connection() as conn:
+        answer = names.search(conn, query, as_of, filters, limit)
+        _give_points(conn, answer["features"], as_of)
+    return answer
+
+
+def _give_points(conn: Connection[Any], features: list[Answer], as_of: AsOf) -> None:
+    """Units have no point of their own: the label point of their area stands for them."""
+    bare = [f for f in features if f["geometry"] is None]
+    ids = [f["properties"]["geocoding"]["unit_id"] for f in bare]
+    points = label_points(conn, [unit for unit in ids if unit], as_of)
+    for feature in bare:
+        point = points.get(feature["properties"]["geocoding"]["unit_id"])
+        if point:
+            feature["geometry"] = {"type": "Point", "coordinates": point}
+
+
+def _numbers(field: str, text: str | None, count: int) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    ranges = ((-180, 180), (-90, 90)) * 2
+    inside = all(low <= v <= high for v, (low, high) in zip(values, ranges, strict=False))
+    if len(values) != count or not inside:
+        raise InvalidValue(
+            f"{field} 须为 {count} 个以逗号分隔的经纬度数值（先经度后纬度）。",
+            f"{field} takes {count} numbers in degrees, lon before lat",
+            field=field,
+        )
+    return values
