@@ -75,10 +75,10 @@ def test_before_the_townships_are_on_record_the_page_says_since_when(page: Page)
 
 def test_a_place_that_is_no_unit_has_its_own_page(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("combobox").fill("龙潭")
-    page.get_by_role("option").filter(has_not_text=re.compile(r"\d{6}")).first.click()
+    page.get_by_role("combobox").fill("鱼湾镇")
+    page.get_by_role("option").filter(has_text="自然村").first.click()
     expect(page).to_have_url(re.compile("/places/"))
-    expect(page.get_by_role("region", name="名称")).to_contain_text("龙潭")
+    expect(page.get_by_role("region", name="名称")).to_contain_text("鱼湾镇")
 
 
 def test_the_map_shows_the_register_and_opens_what_is_clicked(page: Page) -> None:
@@ -154,7 +154,16 @@ def test_the_language_of_the_browser_and_the_other_one(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [ON_A_PHONE], indirect=True)
 @pytest.mark.parametrize(
-    "path", ["/", "/units/440106", "/units/440221?at=2010-01-01", "/changes", "/login"]
+    "path",
+    [
+        "/",
+        "/units/440106",
+        "/units/440221?at=2010-01-01",
+        "/changes",
+        "/login",
+        "/geocode?address=广东省萝岗区科学大道100号",
+        "/coverage",
+    ],
 )
 def test_a_phone_needs_no_sideways_scrolling(page: Page, path: str) -> None:
     page.goto(path)

@@ -7,9 +7,10 @@ from web.pages.account import account
 from web.pages.people import people
 from web.pages.reconcile import reconciling
 from web.pages.reference import reference
+from web.pages.tools import tools
 from web.pages.views import pages
 
-BLUEPRINTS = (pages, account, people, reference, reconciling)
+BLUEPRINTS = (pages, account, people, reference, reconciling, tools)
 for blueprint in BLUEPRINTS:
     errors.answer_with_pages(blueprint)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from web.language import Lang
 from web.pages.terms import TERMS, UNIT_TYPES
+from web.pages.tool_texts import TOOL_TEXTS
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -22,6 +23,8 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to content"),
     "menu": ("菜单", "Menu"),
     "menu.start": ("地图与查询", "Map and search"),
+    "menu.geocode": ("地址解析", "Read addresses"),
+    "menu.coverage": ("设施覆盖", "Facility coverage"),
     "menu.changes": ("变更公布", "Published changes"),
     "menu.checks": ("数据自检", "Self-examination"),
     "menu.docs": ("接口说明", "API description"),
@@ -285,6 +288,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "role.reviewer": ("审核", "Reviewer"),
     "role.administrator": ("管理员", "Administrator"),
     **TERMS,
+    **TOOL_TEXTS,
 }
 
 

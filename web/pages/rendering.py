@@ -9,6 +9,7 @@ from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.asof import today
 from gazetteer.problems import Problem
+from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
 from web.language import Lang, language
 from web.pages import display, messages
@@ -26,6 +27,8 @@ CONTENT_POLICY = (
 
 MENU = (
     ("/", "menu.start"),
+    ("/geocode", "menu.geocode"),
+    ("/coverage", "menu.coverage"),
     ("/changes", "menu.changes"),
     ("/checks", "menu.checks"),
     ("/docs", "menu.docs"),
@@ -66,6 +69,11 @@ def unit_url(code: str, at: str | None = None) -> str:
 def place_url(place_id: object) -> str:
     """The address of a place's page at the moment of the current page."""
     return _at_moment(f"/places/{place_id}", moment_args())
+
+
+def address_url(address: str) -> str:
+    """The page that reads an address at the moment of the current page."""
+    return _at_moment("/geocode", {"address": address, **moment_args()})
 
 
 def _at_moment(path: str, moment: Mapping[str, str]) -> str:
@@ -116,12 +124,14 @@ def _context() -> dict[str, Any]:
         "moment_args": moment_args(),
         "unit_url": unit_url,
         "place_url": place_url,
+        "address_url": address_url,
         "lang_url": lang_url,
         "today_url": today_url,
         "menu": MENU,
         "assets": assets(),
         "panel_only": request.headers.get("X-Panel") == "1",
         "map_review_no": settings().map_review_no,
+        "level_names": {level: messages.text(f"level.{level}", lang) for level in LEVELS},
         "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
         "at": now.isoformat(),
     }
@@ -134,24 +144,31 @@ class Display:
         self.lang = lang
 
     def day(self, value: str | date) -> str:
+        """A calendar day."""
         return display.day(value, self.lang)
 
     def moment(self, value: datetime) -> str:
+        """An instant on the clock of China."""
         return display.moment(value, self.lang)
 
     def bound(self, on: str | None, precision: str | None) -> str:
+        """One end of a period."""
         return display.bound(on, precision, self.lang)
 
     def period(self, valid: Mapping[str, Any]) -> str:
+        """A period of validity."""
         return display.period(valid, self.lang)
 
     def share(self, value: float | None) -> str:
+        """A share of territory."""
         return display.share(value, self.lang)
 
     def km2(self, value: float) -> str:
+        """An area."""
         return display.km2(value)
 
     def unit_type(self, name: str | None) -> str:
+        """A legal unit type."""
         return messages.unit_type(name, self.lang)
 
     def known(self, prefix: str, name: str) -> str:

@@ -4,6 +4,8 @@ export interface Config {
   readonly today: string;
   /** Code of the unit whose territory is drawn in full; everything else is context. */
   readonly home: string;
+  /** What the levels of units and places are called. */
+  readonly levels: Readonly<Record<string, string>>;
   readonly text: Readonly<Record<TextKey, string>>;
 }
 

@@ -3,12 +3,14 @@ import "./base.css";
 import "./layout.css";
 import "./components.css";
 import "./map.css";
+import "./tools.css";
 
-import { type PageState, readConfig } from "./config";
+import { readConfig } from "./config";
 import { DateControl } from "./dates";
 import { Panel } from "./panel";
 import { Suggestions } from "./search";
 import type { RegisterMap } from "./map/map";
+import type { Tool } from "./tools/tool";
 
 /** Pages of wide tables carry no map; they need nothing but the menu. */
 function start(): void {
@@ -17,10 +19,13 @@ function start(): void {
 
   const config = readConfig();
   let map: RegisterMap | null = null;
+  let tool: Tool | null = null;
   const panel = new Panel(config, (state) => {
     dates.show(state);
     updateLanguageLink();
+    map?.overlay.clear();
     map?.show(state);
+    void startTool();
   });
   const open = (url: URL): void => void panel.open(url);
   const dates = new DateControl(config, open);
@@ -33,13 +38,29 @@ function start(): void {
     },
   );
   dates.show(panel.state);
-  void startMap(panel.state);
+  const mapReady = startMap();
+  void startTool();
 
   // The map library is the larger part of the program; the panel works before it has arrived.
-  async function startMap(state: PageState): Promise<void> {
+  async function startMap(): Promise<RegisterMap> {
     const { RegisterMap } = await import("./map/map");
     map = new RegisterMap(config, open);
-    map.show(panel.state === state ? state : panel.state);
+    map.show(panel.state);
+    return map;
+  }
+
+  /** Bring the tool of the page to life, if it has one; the one before has left with its page. */
+  async function startTool(): Promise<void> {
+    tool?.close();
+    tool = null;
+    const place = document.querySelector<HTMLElement>("[data-tool]");
+    if (!place) return;
+    const { mount } = await import("./tools/mount");
+    if (!place.isConnected) return;
+    const announce = (text: string): void => {
+      panel.say(text);
+    };
+    tool = mount(place.dataset["tool"] ?? "", { config, state: panel.state, map: mapReady, announce });
   }
 }
 

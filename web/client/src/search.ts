@@ -1,18 +1,18 @@
 import { type Config, type Moment, element, momentQuery } from "./config";
 
-/** What a suggestion needs of a feature of the search answer. */
+/** A place as `/v1/suggest` tells it. */
 interface Hit {
   readonly label: string;
   readonly name: string;
   readonly code: string | null;
-  readonly place_id: string;
+  readonly place_id: string | null;
+  readonly level: string;
   readonly matched_name: string;
   readonly via_former_name: boolean;
-  readonly divisions: readonly { readonly name: string }[];
 }
 
 interface Answer {
-  readonly features: readonly { readonly properties: { readonly geocoding: Hit } }[];
+  readonly suggestions: readonly Hit[];
 }
 
 const PAUSE_MS = 120;
@@ -73,24 +73,22 @@ export class Suggestions {
       return;
     }
     const request = (this.request = new AbortController());
-    const query = momentQuery(this.moment(), this.config.today);
-    query.set("q", text);
-    query.set("limit", String(LIMIT));
+    const query = new URLSearchParams({ q: text, at: this.moment().at, limit: String(LIMIT) });
     try {
-      const answer = await fetch(`/v1/search?${query}`, {
+      const answer = await fetch(`/v1/suggest?${query}`, {
         headers: { "Accept-Language": this.config.lang },
         signal: request.signal,
       });
-      if (answer.ok) this.show(((await answer.json()) as Answer).features);
+      if (answer.ok) this.show(((await answer.json()) as Answer).suggestions);
       else this.close();
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
   }
 
-  private show(features: Answer["features"]): void {
+  private show(hits: readonly Hit[]): void {
     if (document.activeElement !== this.input) return;
-    this.hits = features.map((feature) => feature.properties.geocoding);
+    this.hits = hits;
     this.active = -1;
     this.list.replaceChildren(...this.hits.map((hit, index) => this.option(hit, index)));
     this.list.hidden = this.hits.length === 0;
@@ -108,12 +106,13 @@ export class Suggestions {
     option.className = "search__option";
     option.setAttribute("role", "option");
     option.dataset["index"] = String(index);
-    const where = hit.divisions.map((division) => division.name).join(" › ");
+    const level = this.config.levels[hit.level] ?? "";
+    const where = hit.label.endsWith(hit.name) ? hit.label.slice(0, -hit.name.length) : hit.label;
     const former = hit.via_former_name ? `${this.config.text.former_name} ${hit.matched_name}` : "";
     option.append(
       text("b", hit.name, "zh-Hans"),
       text("span", hit.code ?? "", null, "code quiet"),
-      text("small", [former, where].filter(Boolean).join(" · ")),
+      text("small", [level, where, former].filter(Boolean).join(" · ")),
     );
     return option;
   }
@@ -151,7 +150,7 @@ export class Suggestions {
     const hit = this.hits[index];
     if (!hit) return;
     this.input.value = hit.name;
-    this.go(hit.code ? `/units/${hit.code}` : `/places/${hit.place_id}`, {});
+    this.go(hit.code ? `/units/${hit.code}` : `/places/${hit.place_id ?? ""}`, {});
   }
 
   private submit(): void {

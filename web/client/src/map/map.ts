@@ -16,6 +16,7 @@ import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 
 import { type Config, type Moment, type PageState, element, momentQuery } from "../config";
+import { Overlay } from "./overlay";
 import { readPalette } from "./palette";
 import { fetchOutline } from "./outline";
 import { type MapLook, areaStyle, ghostStyle, hoverStyle, labelStyle, selectionStyle } from "./style";
@@ -30,6 +31,8 @@ const COUNTY_ZOOM = 7.8;
 
 /** The map beside the panel: draws the register's own tiles and opens the unit that is clicked. */
 export class RegisterMap {
+  /** What a tool draws over the register. */
+  readonly overlay = new Overlay();
   private readonly view = new View({
     extent: transformExtent([70, 5, 140, 55], "EPSG:4326", "EPSG:3857"),
     minZoom: 4,
@@ -58,7 +61,15 @@ export class RegisterMap {
     this.map = new OlMap({
       target: this.target,
       view: this.view,
-      layers: [this.past, this.areas, this.hover, this.outline, this.labels],
+      layers: [
+        this.past,
+        this.areas,
+        this.overlay.shades,
+        this.hover,
+        this.outline,
+        this.labels,
+        this.overlay.dots,
+      ],
       controls: defaultControls({
         attribution: false, // stands in the page's own text, where it is read without a script too
         rotate: false,
@@ -92,6 +103,18 @@ export class RegisterMap {
     else void this.select(state.chain);
   }
 
+  /** Bring the nearest unit of the chain that has an area into view, and outline it. */
+  focus(chain: readonly string[]): void {
+    void this.select(chain);
+  }
+
+  /** Bring what a tool has drawn into view. */
+  frame(extent: Extent): void {
+    this.fitting?.abort();
+    this.outline.getSource()?.clear();
+    this.move(extent, PADDING, 12);
+  }
+
   /** Mark a place, and come near enough to see what is around it. */
   private point(lonLat: readonly [number, number]): void {
     this.fitting?.abort();
@@ -105,7 +128,7 @@ export class RegisterMap {
     this.moment = moment;
     this.setHovered(null);
     const source = this.tiles(moment);
-    for (const layer of [this.areas, this.hover, this.labels]) layer.setSource(source);
+    for (const layer of [this.areas, this.overlay.shades, this.hover, this.labels]) layer.setSource(source);
     const isToday = moment.at === this.config.today;
     this.past.setVisible(!isToday);
     if (!isToday) {
@@ -160,7 +183,9 @@ export class RegisterMap {
 
   private restyle(): void {
     const { lang, home } = this.config;
-    const look: MapLook = { palette: readPalette(), lang, home };
+    const palette = readPalette();
+    const look: MapLook = { palette, lang, home };
+    this.overlay.restyle(palette);
     const zoom = (): number => this.view.getZoom() ?? 0;
     this.past.setStyle(ghostStyle(look));
     this.areas.setStyle(areaStyle(look));
@@ -205,7 +230,8 @@ export class RegisterMap {
   private setHovered(unit: TileUnit | null, pixel: Pixel = [0, 0]): void {
     this.tip.hidden = unit === null;
     if (unit) {
-      this.tip.textContent = nameIn(unit, this.config.lang);
+      const note = this.overlay.note(unit.code);
+      this.tip.textContent = nameIn(unit, this.config.lang) + (note && ` · ${note}`);
       this.tip.style.left = `${pixel[0] ?? 0}px`;
       this.tip.style.top = `${pixel[1] ?? 0}px`;
     }

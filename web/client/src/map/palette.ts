@@ -12,12 +12,19 @@ export interface Palette {
   readonly selectedFill: string;
   readonly casing: string;
   readonly ghost: string;
+  readonly ramp: readonly string[];
+  readonly none: string;
+  readonly dot: string;
+  readonly onDot: string;
   readonly font: string;
 }
 
 export type DrawnLevel = "province" | "prefecture" | "county";
 
 const TINTS = 7;
+
+/** Steps of the ramp by which units are shaded, fewest first. */
+export const RAMP_STEPS = 4;
 
 /** Found by search: with these, no two neighbouring prefectures of Guangdong share a tint. */
 const FACTOR = 22;
@@ -44,6 +51,10 @@ export function readPalette(): Palette {
     selectedFill: token("--map-selected-fill"),
     casing: token("--map-selected-casing"),
     ghost: token("--map-ghost"),
+    ramp: Array.from({ length: RAMP_STEPS }, (_, index) => token(`--map-ramp-${index + 1}`)),
+    none: token("--map-none"),
+    dot: token("--map-dot"),
+    onDot: token("--map-on-dot"),
     font: token("--font"),
   };
 }

@@ -1,0 +1,123 @@
+import Feature from "ol/Feature";
+import type { FeatureLike } from "ol/Feature";
+import { type Extent, createEmpty, extend, isEmpty } from "ol/extent";
+import Point from "ol/geom/Point";
+import VectorLayer from "ol/layer/Vector";
+import VectorTileLayer from "ol/layer/VectorTile";
+import { fromLonLat } from "ol/proj";
+import VectorSource from "ol/source/Vector";
+import { Circle as CircleStyle, Fill, Stroke, Style, Text } from "ol/style";
+
+import type { Palette } from "./palette";
+
+/** Something found at a point; those at one and the same point are drawn as one, with their number. */
+export interface Dot {
+  readonly lon: number;
+  readonly lat: number;
+  readonly count: number;
+}
+
+/** A unit of the tiles: its step on the ramp, 0 for none at all, and what the pointer is told. */
+export interface Shade {
+  readonly step: number;
+  readonly note: string;
+}
+
+/** What a tool draws over the register: units shaded by number, and points. */
+export class Overlay {
+  readonly shades = new VectorTileLayer({ visible: false, renderMode: "vector" });
+  readonly dots = new VectorLayer({ source: new VectorSource<Feature<Point>>() });
+  private shaded: ReadonlyMap<string, Shade> = new Map();
+
+  /** Take the colours that are in force now. */
+  restyle(palette: Palette): void {
+    const ramp = palette.ramp.map((color) => new Style({ fill: new Fill({ color }) }));
+    const none = new Style({
+      fill: new Fill({ color: hatch(palette.none) }),
+      stroke: new Stroke({ color: palette.none, width: 2 }),
+      zIndex: 2,
+    });
+    this.shades.setStyle((feature: FeatureLike) => {
+      if (feature.get("layer") === "label") return undefined;
+      const shade = this.shaded.get(String(feature.get("code")));
+      return shade && (shade.step === 0 ? none : ramp[Math.min(shade.step, ramp.length) - 1]);
+    });
+    this.dots.setStyle((feature) => dotStyle(palette, Number(feature.get("count"))));
+  }
+
+  /** Draw points; returns what they take up, null without any. */
+  showDots(dots: readonly Dot[]): Extent | null {
+    const together = new Map<string, Dot>();
+    for (const dot of dots) {
+      const key = `${dot.lon} ${dot.lat}`;
+      together.set(key, { ...dot, count: dot.count + (together.get(key)?.count ?? 0) });
+    }
+    const source = this.dots.getSource();
+    source?.clear();
+    const extent = createEmpty();
+    for (const { lon, lat, count } of together.values()) {
+      const point = new Point(fromLonLat([lon, lat]));
+      extend(extent, point.getExtent());
+      source?.addFeature(new Feature({ geometry: point, count }));
+    }
+    return isEmpty(extent) && together.size === 0 ? null : extent;
+  }
+
+  /** Shade units by their codes. */
+  shade(units: ReadonlyMap<string, Shade>): void {
+    this.shaded = units;
+    this.shades.setVisible(units.size > 0);
+    this.shades.changed();
+  }
+
+  /** What the pointer is told of a unit, besides its name. */
+  note(code: string): string {
+    return this.shaded.get(code)?.note ?? "";
+  }
+
+  /** Draw nothing. */
+  clear(): void {
+    this.shade(new Map());
+    this.dots.getSource()?.clear();
+  }
+}
+
+/** Stripes: what has none is told from what has few without any colour. */
+function hatch(color: string): CanvasPattern | string {
+  const size = 8;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d");
+  if (!context) return color;
+  context.strokeStyle = color;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const shift of [-size, 0, size]) {
+    context.moveTo(shift, size);
+    context.lineTo(shift + size, 0);
+  }
+  context.stroke();
+  return context.createPattern(canvas, "repeat") ?? color;
+}
+
+function dotStyle(palette: Palette, count: number): Style {
+  const radius = Math.min(18, 5 + 2 * Math.log2(count));
+  return new Style({
+    image: new CircleStyle({
+      radius,
+      fill: new Fill({ color: palette.dot }),
+      stroke: new Stroke({ color: palette.casing, width: 2 }),
+    }),
+    ...(count > 1
+      ? {
+          text: new Text({
+            text: count > 999 ? `${Math.floor(count / 1000)}k` : String(count),
+            font: `600 11px ${palette.font}`,
+            fill: new Fill({ color: palette.onDot }),
+            ...(radius < 9 ? { offsetY: -14, stroke: new Stroke({ color: palette.halo, width: 3 }) } : {}),
+          }),
+        }
+      : {}),
+    zIndex: count,
+  });
+}
