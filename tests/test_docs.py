@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gazetteer.settings import DEFAULTS, Settings
-from web.commands import cli
+from web.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -34,7 +34,7 @@ def test_every_setting_that_is_named_exists(path: Path) -> None:
 def test_every_command_that_is_named_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     told = set(re.findall(r"(?:^|`|/)gazetteer ([a-z]+)", text, flags=re.MULTILINE))
-    assert told <= set(cli.commands)
+    assert told <= set(COMMANDS)
 
 
 def test_every_setting_stands_in_the_defaults_with_an_explanation() -> None:

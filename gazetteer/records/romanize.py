@@ -9,13 +9,18 @@ Uyghur and other scripts are officially spelled by their own rules, which this m
 import csv
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from importlib import import_module
 from itertools import accumulate, pairwise
 from pathlib import Path
-
-import pypinyin
-from pypinyin.constants import PHRASES_DICT
+from typing import Any
 
 READINGS = Path(__file__).with_name("readings.csv")
+
+
+@cache
+def _pypinyin() -> Any:
+    """The library, loaded when somebody spells: its dictionaries take half a second."""
+    return import_module("pypinyin")
 
 
 @cache
@@ -39,21 +44,22 @@ def _longest(province: str) -> int:
 @cache
 def _usual_reading(char: str) -> str | None:
     """The reading of a character by itself, without tone; None if it has none."""
-    found = pypinyin.lazy_pinyin(char, errors="ignore")
+    found = _pypinyin().lazy_pinyin(char, errors="ignore")
     return str(found[0]) if len(found) == 1 else None
 
 
 @cache
 def _phrase_pairs() -> frozenset[str]:
     """Pairs of characters inside the phrases by which pypinyin decides between readings."""
-    return frozenset(first + second for p in PHRASES_DICT for first, second in pairwise(p))
+    phrases = _pypinyin().constants.PHRASES_DICT
+    return frozenset(first + second for p in phrases for first, second in pairwise(p))
 
 
 def _by_context(text: str) -> list[str] | None:
     """Readings of a run of characters; its phrases decide where one has several."""
     pairs = _phrase_pairs()
     if any(first + second in pairs for first, second in pairwise(text)):
-        found = pypinyin.lazy_pinyin(text, errors="ignore")
+        found = _pypinyin().lazy_pinyin(text, errors="ignore")
         return list(found) if len(found) == len(text) else None
     usual = [_usual_reading(char) for char in text]
     read = [reading for reading in usual if reading is not None]

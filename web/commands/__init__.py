@@ -5,32 +5,44 @@ Exit code 1: something that blocks was found or failed; 2: wrong usage.
 
 import errno
 import sys
+from importlib import import_module
 
 import click
 import psycopg
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
-from web.commands import check, database, explain, follow, loading, people, serving
+
+COMMANDS = {
+    "serve": "serving.serve",
+    "db": "database.db",
+    "load": "loading.load",
+    "import": "loading.import_",
+    "validate": "validate.validate_",
+    "check": "check.check",
+    "explain": "explain.explain",
+    "user": "people.user",
+    "key": "people.key",
+    "follow": "follow.follow",
+}
+"""The commands, and where each stands: read only when asked for, so that each starts fast."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"web.commands.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """The register of geographic names and administrative boundaries."""
-
-
-for command in (
-    serving.serve,
-    database.db,
-    loading.load,
-    loading.import_,
-    check.check,
-    explain.explain,
-    people.user,
-    people.key,
-    follow.follow,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

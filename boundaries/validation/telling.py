@@ -1,0 +1,94 @@
+"""A report as plain values in one language: the rows and members of every format it is told in."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import shapely
+
+from boundaries.layers.layer import Layer, Severity
+from boundaries.rules.coverage.gaps import Hole
+from boundaries.rules.finding import Finding
+from boundaries.rules.registry import catalogue
+from boundaries.validation.report import Report
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+FIELDS = (
+    *("id", "rule", "severity", "kind", "title", "message", "features"),
+    *("measured", "limit", "unit", "area_m2"),
+)
+"""The properties of a finding, in this order."""
+
+
+def row(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
+    """A finding by :data:`FIELDS`; ``features`` are names, not numbers."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "kind": finding.kind,
+        "title": title(finding.rule, lang),
+        "message": finding.text(lang),
+        "features": [layer.names[feature] for feature in finding.features],
+        "measured": finding.measured,
+        "limit": finding.limit,
+        "unit": finding.unit,
+        "area_m2": finding.area_m2,
+    }
+
+
+def title(rule: str, lang: str) -> str:
+    """What a rule demands, in a few words."""
+    known = catalogue().get(rule)
+    return known.title[lang] if known else rule
+
+
+def hole_row(hole: Hole, layer: Layer) -> dict[str, Any]:
+    """Ground left open, with the names of the features around it."""
+    return {
+        "features": [layer.names[feature] for feature in hole.features],
+        "width_m": hole.width_m,
+        "area_m2": hole.area_m2,
+    }
+
+
+def counts(report: Report) -> dict[str, Any]:
+    """How many findings there are of each severity and of each rule."""
+    of_severity = Counter(finding.severity for finding in report.findings)
+    of_rule = Counter(finding.rule for finding in report.findings)
+    return {
+        "total": len(report.findings),
+        "by_severity": {severity: of_severity[severity] for severity in SEVERITIES},
+        "by_rule": dict(sorted(of_rule.items())),
+    }
+
+
+def summary(report: Report, lang: str) -> dict[str, Any]:
+    """What was judged, by which limits, and the outcome in figures; without open holes."""
+    layer = report.layer
+    return {
+        "source": layer.source,
+        "crs": layer.crs,
+        "declared_crs": layer.declared_crs,
+        "features": len(layer),
+        "vertices": vertices(layer),
+        "columns": dict(layer.columns),
+        "blocking": report.blocking,
+        "findings": counts(report),
+        "tolerances": tolerances(report),
+        "remarks": [
+            {"rule": remark.rule, "message": remark.text(lang)} for remark in report.remarks
+        ],
+    }
+
+
+def tolerances(report: Report) -> Mapping[str, float]:
+    """The limits by which was judged, by the names of :class:`Tolerances`."""
+    return asdict(report.tolerances)
+
+
+def vertices(layer: Layer) -> int:
+    """How many positions the polygons of a layer have, closing ones included."""
+    return int(shapely.get_num_coordinates(layer.geometries).sum())
