@@ -1,5 +1,6 @@
 """The kinds of record of the boundary half, and the whole register's kinds."""
 
+from boundaries.network.kinds import EDGE, NODE
 from gazetteer.ledger.kinds import Field, RecordKind, Type, kinds_of
 from gazetteer.records.kinds import NAME_KINDS
 
@@ -26,4 +27,4 @@ JURISDICTION = RecordKind(
 )
 """Where another unit's law applies without moving the boundary (e.g. 国函〔2024〕74号)."""
 
-REGISTER_KINDS = {**NAME_KINDS, **kinds_of(AREA, JURISDICTION)}
+REGISTER_KINDS = {**NAME_KINDS, **kinds_of(AREA, JURISDICTION, NODE, EDGE)}

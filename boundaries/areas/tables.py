@@ -3,12 +3,31 @@
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Column, Computed, Double, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
 from sqlalchemy.types import TypeEngine
 
 from boundaries.areas.kinds import REGISTER_KINDS
 from gazetteer.ledger.tables import ledger_tables
 from gazetteer.records.tables import add_name_half, unit_state_table
+
+# A side without a unit says why, and only then; somebody is on one side at least.
+_EDGE_RULES = {
+    "edge_beyond": "beyond IN ('outside', 'unknown')",
+    "edge_sides": (
+        "CASE num_nulls(left_unit, right_unit) WHEN 0 THEN beyond IS NULL AND left_unit <>"
+        " right_unit WHEN 1 THEN beyond IS NOT NULL ELSE false END"
+    ),
+}
 
 
 def _derived(name: str, type_: TypeEngine[Any], expression: str) -> Column[Any]:
@@ -26,6 +45,12 @@ def add_boundary_half(metadata: MetaData, tables: dict[str, Table]) -> None:
     Index("area_of_unit", area.c.unit_id)
     Index("area_web_mercator", area.c.web_mercator, postgresql_using="gist")  # tiles
     Index("area_label", area.c.label, postgresql_using="gist")  # tiles
+    edge = tables["edge"]
+    for side in ("left_unit", "right_unit"):
+        Index(f"edge_{side}", edge.c[side])  # the edges round a unit
+    Index("edge_geom", edge.c.geom, postgresql_using="gist")  # the edges at a place
+    for name, rule in _EDGE_RULES.items():
+        edge.append_constraint(CheckConstraint(rule, name=name))
     Index("jurisdiction_geom", tables["jurisdiction"].c.geom, postgresql_using="gist")  # reverse
     for name, geometry, indexed in (
         ("area_piece", "POLYGON", ["geom"]),  # the areas that may cover a point

@@ -14,12 +14,13 @@ class Type(Enum):
     DATE = "date"
     REAL = "double precision"
     POINT = "geometry(Point,4490)"
+    LINE = "geometry(LineString,4490)"
     AREA = "geometry(MultiPolygon,4490)"
 
     @property
     def is_geometry(self) -> bool:
         """Whether values are geometries: plain WKB as lowercase hex, lon lat in EPSG:4490."""
-        return self in (Type.POINT, Type.AREA)
+        return self in (Type.POINT, Type.LINE, Type.AREA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class RecordKind:
 Kinds = Mapping[str, RecordKind]
 
 
-_WKB_STARTS = {Type.POINT: "0101000000", Type.AREA: "0106000000"}
+_WKB_STARTS = {Type.POINT: "0101000000", Type.LINE: "0102000000", Type.AREA: "0106000000"}
 
 
 def _plain(field: Field, value: Any) -> str | None:

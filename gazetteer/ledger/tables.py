@@ -37,13 +37,15 @@ _TYPES: dict[Type, TypeEngine[Any]] = {
     Type.UUID: Uuid(),
     Type.DATE: Date(),
     Type.REAL: Double(),
-    Type.POINT: Geometry("POINT", srid=4490, spatial_index=False),
-    Type.AREA: Geometry("MULTIPOLYGON", srid=4490, spatial_index=False),
 }
+_SHAPES = {Type.POINT: "POINT", Type.LINE: "LINESTRING", Type.AREA: "MULTIPOLYGON"}
 
 
 def _column(field: Field) -> Column[Any]:
-    return Column(field.name, _TYPES[field.type], nullable=not field.required)
+    type_ = _TYPES.get(field.type)
+    if type_ is None:  # a geometry type remembers whether its column may be empty: never shared
+        type_ = Geometry(_SHAPES[field.type], srid=4490, spatial_index=False)
+    return Column(field.name, type_, nullable=not field.required)
 
 
 def _changeset() -> ForeignKey:
