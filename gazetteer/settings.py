@@ -26,12 +26,33 @@ class Settings(BaseSettings):
     rate_limit: str
     key_rate_limit: str
     login_rate_limit: str
+    job_rate_limit: str
+    csv_limit_mb: float = Field(gt=0)
+    upload_limit_mb: float = Field(gt=0)
+    jobs_dir: str
+    job_days: float = Field(gt=0)
+    worker_processes: int = Field(ge=0)
+    dask_scheduler: str
     trusted_proxies: int = Field(ge=0)
     session_days: int = Field(ge=1)
     session_idle_minutes: int = Field(ge=1)
     map_review_no: str
     near_boundary_m: float = Field(ge=0)
     home_division: str = Field(pattern=r"^\d{6}$")
+    rule_overlap_m: float = Field(ge=0)
+    rule_gap_width_m: float = Field(ge=0)
+    rule_vertex_m: float = Field(ge=0)
+    rule_spike_deg: float = Field(ge=0, le=180)
+    rule_spike_leg_m: float = Field(ge=0)
+    rule_part_m2: float = Field(ge=0)
+    rule_gore_depth: float = Field(ge=0)
+    rule_area_share: float = Field(ge=0)
+    rule_accuracy_m: dict[str, float]
+
+    @property
+    def jobs(self) -> Path:
+        """Where the files of jobs lie."""
+        return Path(self.jobs_dir) if self.jobs_dir else self.home / "jobs"
 
 
 @cache

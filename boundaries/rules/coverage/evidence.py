@@ -40,10 +40,14 @@ class Evidence:
         return segments(self.shapes)
 
     @cached_property
+    def invalid(self) -> NDArray[np.int64]:
+        """The features whose geometry is not valid (OGC 06-103r4)."""
+        return np.flatnonzero(~shapely.is_valid(self.shapes) & ~shapely.is_missing(self.shapes))
+
+    @cached_property
     def valid(self) -> Shapes:
         """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
-        mended = self.shapes.copy()
-        bad = np.flatnonzero(~shapely.is_valid(mended) & ~shapely.is_missing(mended))
+        mended, bad = self.shapes.copy(), self.invalid
         mended[bad] = [_polygons(shapely.make_valid(s, method="structure")) for s in mended[bad]]
         return mended
 

@@ -53,8 +53,12 @@ def faces(pieces: Segments, tree: STRtree) -> Faces:
 
     Where pieces cross, they are cut there, rounded to the nearest numbers.
     """
-    lines = shapely.union_all(pieces.lines(pieces.pairing.loose))
-    shapes = shapely.get_parts(shapely.polygonize([lines]))
+    return faces_between(pieces.lines(pieces.pairing.loose), tree)
+
+
+def faces_between(lines: Shapes, tree: STRtree) -> Faces:
+    """The faces that lines cut out, and which geometries of ``tree`` cover each."""
+    shapes = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     count, cover = _counted(shapely.point_on_surface(shapes), tree)
     for face in np.flatnonzero(count < 0):
         again, who = _elsewhere(shapes[face], tree)
