@@ -26,7 +26,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     ),
     "level": ("level", "xzjb", "xzqjb", "admin_level", "行政级别", "级别"),
     "parent_code": (
-        *("parent_code", "parentcode", "sjdm", "sjxzqdm", "parent", "上级代码"),
+        *("parent_code", "parent_cod", "parentcode", "sjdm", "sjxzqdm", "parent", "上级代码"),
         *("上级行政区划代码",),
     ),
 }
