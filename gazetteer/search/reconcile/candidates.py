@@ -15,7 +15,7 @@ from gazetteer.search.faults import PENALTIES, Fault, FaultKind
 from gazetteer.search.geocode import Geocoded, Match, Status, geocode, joined
 from gazetteer.search.normalize import normalized
 from gazetteer.search.suggest import suggest
-from gazetteer.search.text import latin_key
+from gazetteer.search.text import is_latin, latin_key
 from gazetteer.search.view import Spot, Via, View, day_of
 
 ALIKE = 50.0
@@ -135,15 +135,20 @@ def _sure(match: Match, wanted: Wanted) -> bool:
 def _alike(view: View, wanted: Wanted) -> Iterator[Candidate]:
     """Names that begin alike, or are a letter apart."""
     text = wanted.text[:_TYPED]
-    typed = latin_key(text) if text.isascii() else normalized(text).value.strip()
+    typed = _comparable(text)
     for found in suggest(view, text, 3 * wanted.limit):
         if wanted.levels and LEVELS[found.leaf.level] not in wanted.levels:
             continue
-        score = ALIKE * SequenceMatcher(None, typed, found.matched, autojunk=False).ratio()
+        known = _comparable(found.matched)
+        score = ALIKE * SequenceMatcher(None, typed, known, autojunk=False).ratio()
         if not _lies_inside(view, found.chain, wanted.inside, by_name=True):
             score -= ELSEWHERE
         former = (Former(found.matched, None, None),) if found.former else ()
         yield _candidate(view, found.chain, score, False, (), former)
+
+
+def _comparable(text: str) -> str:
+    return latin_key(text) if is_latin(text) else normalized(text).value.strip()
 
 
 def _lies_inside(
