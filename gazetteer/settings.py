@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     rule_gore_depth: float = Field(ge=0)
     rule_area_share: float = Field(ge=0)
     rule_accuracy_m: dict[str, float]
+    validate_limit_mb: float = Field(gt=0)
+    validate_seconds: float = Field(gt=0)
+    validate_memory_mb: int = Field(ge=512)
 
     @property
     def jobs(self) -> Path:
