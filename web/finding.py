@@ -1,8 +1,10 @@
 """Finding by name: what may be found, and in which state of the register it is looked for."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from psycopg import Connection
 from pydantic import Field
 
@@ -12,9 +14,11 @@ from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import Level
 from gazetteer.records.reads import unit_of
 from gazetteer.search import names
+from gazetteer.search.divisions import carrier, node_of
 from gazetteer.search.filters import Filters
 from gazetteer.search.found import as_geocodejson
-from gazetteer.search.suggest import suggest
+from gazetteer.search.suggest import Suggestion, suggest
+from gazetteer.search.view import View
 from web.contract import Parameters
 from web.db import connection
 from web.moments import CODE_FORM
@@ -93,12 +97,19 @@ def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
         )
     if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
         view = search_view(as_of.at)
-        found = suggest(view, query, limit, filters)
-        return as_geocodejson(view, query, found, told_moment(view))
+        return as_geocodejson(view, query, likely(view, query, limit, filters), told_moment(view))
     with connection() as conn:
         answer = names.search(conn, query, as_of, filters, limit)
         _give_points(conn, answer["features"], as_of)
     return answer
+
+
+def likely(view: View, query: str, limit: int, filters: Filters) -> list[Suggestion]:
+    """What is most likely meant, by somebody who is at home where the register is."""
+    code = current_app.config["GAZETTEER"].home_division
+    state = carrier(view.index, code, view.day)
+    home = None if state is None else view.index.ids[node_of(view.index, state)]
+    return suggest(view, query, limit, replace(filters, home=home))
 
 
 def _give_points(conn: Connection[Any], features: list[Answer], as_of: AsOf) -> None:

@@ -1,23 +1,27 @@
 """Everything whose name begins with a text: by Han characters, pinyin, initials, Latin names."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.filters import Weights
 from gazetteer.search.forms import Form
-from gazetteer.search.prefixes import Prefixes, best, stretch
-from gazetteer.search.ranking import BY, cost
+from gazetteer.search.prefixes import Prefixes, lengths, stretch
+from gazetteer.search.ranking import (
+    BEGINNING,
+    BEGINNING_BELOW,
+    BY,
+    COUNTY,
+    MOST_CHARACTERS,
+    PER_CHARACTER,
+    of_beginnings,
+    of_missing,
+)
 from gazetteer.search.view import Via, View
-
-Allowed = NDArray[np.bool_] | None
-"""Which nodes may be found; None lets all through."""
-
-MEANINGS = 200
-"""Meanings of one text that are looked at; nobody reads on to the 200th 新村."""
 
 
 class Find(NamedTuple):
@@ -38,11 +42,12 @@ class Find(NamedTuple):
     until: int
 
 
-class Typed(NamedTuple):
-    """How much of a name was typed: all of it, or all but so many characters."""
+class Search(NamedTuple):
+    """Where something is looked for, and how many rows of names are looked at."""
 
-    whole: bool
-    missing: int
+    view: View
+    weights: Weights
+    most: int
 
 
 _FORMS = {Form.STANDARD: "standard", Form.FORMER: "former", Form.ALIAS: "alias"}
@@ -57,108 +62,150 @@ _GENERICS: Mapping[str, Sequence[str]] = {
 _READINGS = [frozenset(("", *_GENERICS.get(level, ()))) for level in LEVELS]
 _INITIALS = [frozenset(word[:1] for word in words) for words in _READINGS]
 _NOTHING = [frozenset(("",)) for _ in LEVELS]
+_ALL_READINGS = frozenset().union(*_READINGS)
+_ALL_INITIALS = frozenset().union(*_INITIALS)
 
 
-def named(view: View, text: str, allowed: Allowed, most: int) -> Iterator[Find]:
-    """By a name in Han characters; ``most`` texts are looked at, the likeliest ones."""
-    index = view.index
-    low, high = stretch(index.keys, text)
+def named(search: Search, text: str) -> Iterator[Find]:
+    """By a name in Han characters."""
+    index = search.view.index
+    texts = Prefixes(index.keys, index.meaning_at, index.meaning_node, (), index.key_rank, ())
+    for key, rows in _likely(search, texts, text, [text]):
+        missing = len(index.keys[key]) - len(text)
+        nodes = {index.meaning_node[row] for row in rows}
+        yield from meant(search, key, missing, whole=not missing, nodes=nodes)
+
+
+def _likely(
+    search: Search, texts: Prefixes, text: str, wholes: Collection[str]
+) -> Iterator[tuple[int, list[int]]]:
+    """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
+    low, high = stretch(texts.texts, text)
     if low == high:
         return
-    leads = None if allowed is None else allowed | (np.asarray(view.states) < 0)
-    positions = _leading(low, high, index.meaning_at, index.meaning_node, leads)
-    for key in best(index.key_rank, positions, most):
-        missing = len(index.keys[key]) - len(text)
-        yield from meant(view, key, Typed(not missing, missing), allowed)
-
-
-def _leading(
-    low: int, high: int, row_at: Sequence[int], nodes: Sequence[int], leads: Allowed
-) -> NDArray[np.intp]:
-    """The texts of a stretch with a row whose node leads to something that may be found."""
-    positions = np.arange(low, high)
-    if leads is None or low == high:
-        return positions
-    bounds = np.asarray(row_at)[low : high + 1]
-    found = leads[np.asarray(nodes)[bounds[0] : bounds[-1]]]
-    return positions[np.logical_or.reduceat(found, bounds[:-1] - bounds[0])]
+    row_at = np.asarray(texts.row_at[low : high + 1])
+    first, last = int(row_at[0]), int(row_at[-1])
+    nodes = np.asarray(texts.nodes[first:last])
+    cost = search.weights.of(nodes)
+    keys = np.repeat(np.arange(low, high), np.diff(row_at))
+    cost = cost + of_missing(lengths(texts.rank[keys]) - len(text))
+    beginning = of_beginnings(search.weights.ground.levels[nodes])
+    for whole in wholes:
+        key = bisect_left(texts.texts, whole, low, high)
+        if key < high and texts.texts[key] == whole:
+            beginning[texts.row_at[key] - first : texts.row_at[key + 1] - first] = 0.0
+    cost += beginning
+    rows = np.arange(first, last)
+    if len(rows) > search.most:
+        rows = rows[np.argpartition(cost, search.most)[: search.most]]
+    rows = rows[cost[rows - first] < np.inf]
+    chosen: dict[int, list[int]] = {}
+    for row, key in zip(rows.tolist(), keys[rows - first].tolist(), strict=True):
+        chosen.setdefault(key, []).append(row)
+    yield from chosen.items()
 
 
 def meant(
-    view: View, key: int | None, typed: Typed, allowed: Allowed, by: str | None = None
+    search: Search,
+    key: int | None,
+    missing: int,
+    *,
+    whole: bool,
+    by: str | None = None,
+    nodes: AbstractSet[int] | None = None,
 ) -> Iterator[Find]:
-    """What one name means on the day; ``by`` tells how it was found if not by itself."""
+    """What one name means on the day.
+
+    Args:
+        search: where.
+        key: of the name; None for none.
+        missing: characters that were not typed.
+        whole: not the beginning only was typed.
+        by: how it was found, if not by this name itself.
+        nodes: only what these had the name for; None: anything.
+    """
     if key is None:
         return
-    index = view.index
-    written = index.keys[key]
-    claims = [claim for claim in view.claims(key) if claim.via is not Via.GAVE]
-    passing = claims if allowed is None else [c for c in claims if allowed[c.node]]
-    for claim in islice(passing, MEANINGS):
+    view, weights = search.view, search.weights
+    written = view.index.keys[key]
+    claims = [
+        claim
+        for claim in view.claims(key)
+        if claim.via is not Via.GAVE and (nodes is None or claim.named in nodes)
+    ]
+    for claim in claims:
+        weight = weights.one(claim.node)
+        if weight == np.inf:
+            continue
         former = claim.via is not Via.NAME
         how = by or ("former" if former else _FORMS.get(claim.form, "short"))
-        value = cost(how, claim.level, typed.missing, whole=typed.whole)
-        value += BY["former"] if former and by else 0.0
+        weight += BY[how] + (BY["former"] if former and by else 0.0)
+        weight += 0.0 if whole else _begun(weights, claim.node, missing)
         state = view.states[claim.node]
-        yield Find(
-            value, claim.node, state, written, how, former, typed.whole, claim.since, claim.until
-        )
-    if by is None:
-        yield from _at_other_times(view, key, typed, allowed, {claim.named for claim in claims})
+        yield Find(weight, claim.node, state, written, how, former, whole, claim.since, claim.until)
+    if by is None and nodes is not None:
+        others = nodes - {claim.named for claim in claims}
+        yield from _at_other_times(search, key, missing, whole, others)
+
+
+def _begun(weights: Weights, node: int, missing: int) -> float:
+    start = BEGINNING if weights.ground.levels[node] <= COUNTY else BEGINNING_BELOW
+    return start + PER_CHARACTER * min(missing, MOST_CHARACTERS)
 
 
 def _at_other_times(
-    view: View, key: int, typed: Typed, allowed: Allowed, told: set[int]
+    search: Search, key: int, missing: int, whole: bool, nodes: Collection[int]
 ) -> Iterator[Find]:
     """What bears the name later, or bore it and ended with nothing after it."""
-    index, states = view.index, view.states
-    for row in range(index.meaning_at[key], index.meaning_at[key + 1])[:MEANINGS]:
+    view, index = search.view, search.view.index
+    rows = range(index.meaning_at[key], index.meaning_at[key + 1]) if nodes else ()
+    for row in rows:
         node = index.meaning_node[row]
         later = index.meaning_start[row] > view.day
-        if node in told or (allowed is not None and not allowed[node]):
+        now = view.states[node]
+        if node not in nodes or (not later and (now >= 0 or node in index.linked)):
             continue
-        if not later and (states[node] >= 0 or node in index.linked):
+        weight = search.weights.one(node)
+        if weight == np.inf:
             continue
         by = "later" if later else "ended"
         other = index.state_at[node] if later else index.state_at[node + 1] - 1
-        state = states[node] if states[node] >= 0 else other
-        value = cost(by, index.levels[state], typed.missing, whole=typed.whole)
+        weight += BY[by] + (0.0 if whole else _begun(search.weights, node, missing))
         since, until = index.meaning_start[row], index.meaning_end[row]
-        yield Find(value, node, state, index.keys[key], by, not later, typed.whole, since, until)
+        state = now if now >= 0 else other
+        yield Find(weight, node, state, index.keys[key], by, not later, whole, since, until)
 
 
-def spelt(view: View, latin: str, allowed: Allowed, most: int) -> Iterator[Find]:
+def spelt(search: Search, latin: str) -> Iterator[Find]:
     """By pinyin, by initials, and by other names in Latin letters."""
-    index = view.index
-    yield from _spelt(view, index.pinyin, latin, "pinyin", _READINGS, allowed, most)
-    yield from _spelt(view, index.initials, latin, "initials", _INITIALS, allowed, most)
-    yield from _spelt(view, index.latin, latin, "latin", _NOTHING, allowed, most)
+    index = search.view.index
+    yield from _spelt(search, index.pinyin, latin, "pinyin", _READINGS, _ALL_READINGS)
+    yield from _spelt(search, index.initials, latin, "initials", _INITIALS, _ALL_INITIALS)
+    yield from _spelt(search, index.latin, latin, "latin", _NOTHING, {""})
 
 
 def _spelt(
-    view: View,
+    search: Search,
     texts: Prefixes,
     latin: str,
     by: str,
-    generics: Sequence[frozenset[str]],
-    allowed: Allowed,
-    most: int,
+    generics: Sequence[Collection[str]],
+    any_generic: Collection[str],
 ) -> Iterator[Find]:
-    index = view.index
-    low, high = stretch(texts.texts, latin)
-    leads = None if allowed is None else allowed | (np.asarray(view.states) < 0)
-    for position in best(texts.rank, _leading(low, high, texts.row_at, texts.nodes, leads), most):
+    view, index, weights = search.view, search.view.index, search.weights
+    for position, rows in _likely(search, texts, latin, [latin + g for g in any_generic]):
         rest = texts.texts[position][len(latin) :]
-        for row in texts.rows(position)[:MEANINGS]:
+        for row in rows:
             node, state = texts.nodes[row], texts.states[row]
-            level = index.levels[state]
-            typed = Typed(rest in generics[level], len(rest))
+            whole = rest in generics[index.levels[state]]
             now = view.states[node]
-            if now >= 0 and index.names[now] == index.names[state]:
-                if allowed is None or allowed[node]:
-                    matched = texts.shown[row] if texts.shown else index.romanized[state] or ""
-                    value = cost(by, level, typed.missing, whole=typed.whole)
-                    span = index.starts[now], index.ends[now]
-                    yield Find(value, node, now, matched, by, False, typed.whole, *span)
-            else:
-                yield from meant(view, index.key(index.names[state]), typed, allowed, by)
+            if now < 0 or index.names[now] != index.names[state]:
+                key = index.key(index.names[state])
+                yield from meant(search, key, len(rest), whole=whole, by=by, nodes={node})
+                continue
+            cost = weights.one(node) + BY[by]
+            if cost < np.inf:
+                cost += 0.0 if whole else _begun(weights, node, len(rest))
+                matched = texts.shown[row] if texts.shown else index.romanized[state] or ""
+                span = index.starts[now], index.ends[now]
+                yield Find(cost, node, now, matched, by, False, whole, *span)

@@ -43,8 +43,11 @@ class Points:
         west, south, east, north = box
         lons, lats = np.asarray(self.lons), np.asarray(self.lats)
         inside = (west <= lons) & (lons <= east) & (south <= lats) & (lats <= north)
-        known = (np.asarray(self.starts) <= day) & (day < np.asarray(self.ends))
-        return np.asarray(self.nodes)[inside & known]
+        return np.asarray(self.nodes)[inside & self.known(day)]
+
+    def known(self, day: int) -> NDArray[np.bool_]:
+        """Which rows are of the day."""
+        return (np.asarray(self.starts) <= day) & (day < np.asarray(self.ends))
 
 
 def points(rows: Iterable[PointRow], number: Mapping[str, int]) -> Points:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LAST = chr(0x10FFFF)
+_LONGER = 64
 
 
 class Entry(NamedTuple):
@@ -61,7 +62,12 @@ def best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> li
 
 def rank_of(level: int, length: int) -> int:
     """The higher level first, then the shorter text."""
-    return level * 64 + min(length, 63)
+    return level * _LONGER + min(length, _LONGER - 1)
+
+
+def lengths(rank: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The lengths of texts with these ranks, up to 63."""
+    return rank % _LONGER
 
 
 def ranks(texts: Sequence[str], levels: Iterable[int]) -> NDArray[np.int16]:

@@ -1,28 +1,18 @@
 """What comes first: the cost of a find is a sum of what stands here, and the least cost wins.
 
 The figures are chosen so that, for one text, a whole name comes before the beginning of another,
-a name in force before one of the past, a higher level before a lower one (广州市 before 广州路),
-a reading before initials, and what is off by a character last. Nearness moves a find by up to six
-levels: next door a village comes before a county on the other side of the province.
+a name in force before one of the past, a higher level before a lower one (广州市 before 广州路), a
+reading before initials, and what is off by a character last. Home, and with ``near`` what is
+nearer, moves a find by some levels: next door a village comes before a distant county.
 """
 
-import math
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.points import Point
-
-PER_LEVEL = 4.0
-"""For each level below the province, to the village; what is no unit counts one more."""
-
-BEGINNING = 6.0
-"""Only the beginning of the name was typed: of a county or above, which few letters suggest."""
-
-BEGINNING_BELOW = 24.0
-"""The same of what is lower: there are hundreds for every beginning."""
-
-PER_CHARACTER = 0.25
-"""For each character that was not typed, up to eight."""
 
 BY: Mapping[str, float] = {
     "standard": 0.0,
@@ -30,45 +20,56 @@ BY: Mapping[str, float] = {
     "address": 0.0,
     "alias": 2.0,
     "pinyin": 8.0,
-    "latin": 10.0,  # other Latin spellings: aliases, English names
-    "initials": 16.0,
+    "latin": 10.0,  # other names in Latin letters: aliases, English ones
     "former": 12.0,  # of what is in force: its former name, or that of what came before it
+    "initials": 16.0,
     "ended": 24.0,  # in force no more, and nothing came after it
     "later": 26.0,
     "fuzzy": 60.0,
 }
 """By how the text leads to the place."""
 
-FAR = 24.0
-"""What lies infinitely far from ``near``; half of it at :data:`HALF_WAY_KM`."""
+PER_LEVEL = 4.0
+"""For each level below the province; what is no unit counts as one below the village."""
 
-HALF_WAY_KM = 20.0
+BEGINNING, BEGINNING_BELOW = 6.0, 24.0
+"""Only the beginning of the name was typed: of a county or above; of what is lower, of which there
+are hundreds for every beginning."""
 
-_COUNTY = LEVELS.index(Level.COUNTY)
+PER_CHARACTER, MOST_CHARACTERS = 0.25, 8
+"""For each character that was not typed, up to eight."""
+
+ABROAD = 10.0
+"""For what lies outside the unit that the register is at home in."""
+
+FAR, HALF_WAY_KM = 40.0, 20.0
+"""What lies infinitely far from ``near``, or nobody knows where; half of it at 20 km."""
+
+COUNTY = LEVELS.index(Level.COUNTY)
 _BELOW_UNITS = LEVELS.index(Level.VILLAGE) + 1
-_MOST_CHARACTERS = 8
 _KM_PER_DEGREE = 111.2
 
-
-def cost(by: str, level: int, untyped: int, *, whole: bool) -> float:
-    """What a find costs without regard to where it lies.
-
-    Args:
-        by: a key of :data:`BY`.
-        level: position in :data:`gazetteer.records.levels.LEVELS`.
-        untyped: characters of the matched name beyond what was typed.
-        whole: the whole name was typed, with or without its generic part.
-    """
-    start = 0.0 if whole else BEGINNING if level <= _COUNTY else BEGINNING_BELOW
-    length = 0.0 if whole else PER_CHARACTER * min(untyped, _MOST_CHARACTERS)
-    return BY[by] + PER_LEVEL * min(level, _BELOW_UNITS) + start + length
+Costs = NDArray[np.float32]
 
 
-def far(point: Point | None, near: Point) -> float:
-    """What the distance from ``near`` costs; an unknown place counts as infinitely far."""
-    if point is None:
-        return FAR
-    north = point[1] - near[1]
-    east = (point[0] - near[0]) * math.cos(math.radians((point[1] + near[1]) / 2))
-    km = _KM_PER_DEGREE * math.hypot(north, east)
-    return float(FAR * km / (km + HALF_WAY_KM))
+def of_levels(levels: NDArray[Any]) -> Costs:
+    """The cost of levels, positions in :data:`gazetteer.records.levels.LEVELS`."""
+    return np.asarray(np.minimum(levels, _BELOW_UNITS) * PER_LEVEL, np.float32)
+
+
+def of_beginnings(levels: NDArray[Any]) -> Costs:
+    """What it costs that only the beginning of a name was typed, by its level."""
+    return np.asarray(np.where(levels <= COUNTY, BEGINNING, BEGINNING_BELOW), np.float32)
+
+
+def of_missing(characters: NDArray[Any]) -> Costs:
+    """The cost of characters that were not typed."""
+    return np.asarray(np.minimum(characters, MOST_CHARACTERS) * PER_CHARACTER, np.float32)
+
+
+def of_distance(lons: Costs, lats: Costs, near: tuple[float, float]) -> Costs:
+    """The cost of lying away from ``near``; NaN is a place that nobody knows."""
+    north = lats - near[1]
+    east = (lons - near[0]) * np.cos(np.radians((lats + near[1]) / 2))
+    km = _KM_PER_DEGREE * np.hypot(north, east)
+    return np.asarray(np.nan_to_num(FAR * km / (km + HALF_WAY_KM), nan=FAR), np.float32)

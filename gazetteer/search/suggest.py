@@ -5,29 +5,31 @@ names of the past; several levels in one; one wrong character where nothing else
 first is arithmetic (:mod:`gazetteer.search.ranking`). Pure, over an index on a day.
 """
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from heapq import nsmallest
+from weakref import WeakKeyDictionary
 
-from gazetteer.search.filters import Filters, allowed
-from gazetteer.search.finds import Allowed, Find, named, spelt
+from gazetteer.search.filters import Filters, weights
+from gazetteer.search.finds import Find, Search, named, spelt
 from gazetteer.search.geocode import geocode
 from gazetteer.search.latin import typed
 from gazetteer.search.near import nearly
 from gazetteer.search.normalize import normalized
-from gazetteer.search.points import Point
-from gazetteer.search.ranking import cost, far
+from gazetteer.search.prefixes import stretch
 from gazetteer.search.text import is_latin, latin_key
 from gazetteer.search.view import Spot, View
 
-MOST = 200
-"""Texts that are looked at for one beginning; the best by level, then the shortest."""
-MOST_IN_PLACE = 2_000
-"""The same where it matters in which unit, or how near, something lies."""
+_FOR_EACH, _AT_LEAST = 3, 30
+"""Names that are looked at for each place that is asked for: some mean one and the same."""
+_IN_PLACE = 1_000
+"""The same where only those count that lie in one unit."""
+_SHORT, _REMEMBERED = 2, 4_096
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
-_LONGEST_SPLIT = 8
+_LONGEST_SPLIT = 20
 _MOST_PIECES = 6
 EVERYTHING = Filters()
 
@@ -56,25 +58,34 @@ class Suggestion:
 
 def suggest(view: View, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Suggestion]:
     """The places that are most likely meant, among those that the filters let through."""
-    passing = allowed(view, filters)
     text = normalized(query).value.strip()
-    most = MOST if filters == EVERYTHING else MOST_IN_PLACE
+    if len(text) > _SHORT or replace(filters, home=None) != EVERYTHING:
+        return _suggest(view, text, limit, filters)
+    kept = _kept.setdefault(view, {})
+    key = text, limit, filters
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= _REMEMBERED:
+            kept.clear()
+        found = kept[key] = _suggest(view, text, limit, filters)
+    return list(found)
+
+
+_kept: WeakKeyDictionary[View, dict[Hashable, list[Suggestion]]] = WeakKeyDictionary()
+"""What a character or two suggest: it takes longest, and is asked for again and again."""
+
+
+def _suggest(view: View, text: str, limit: int, filters: Filters) -> list[Suggestion]:
+    search = Search(view, weights(view, filters), _FOR_EACH * limit + _AT_LEAST)
     cheapest: dict[int, Find] = {}
-    for find in sorted(_finds(view, text, passing, most)):
+    for find in sorted(_finds(search, text)):
         cheapest.setdefault(find.node, find)
-    names, codes, near = view.index.names, view.index.codes, filters.near
+    names, codes = view.index.names, view.index.codes
 
     def order(find: Find) -> tuple[float, int, str]:
-        extra = far(place(view, find.node), near) if near else 0.0
-        return find.cost + extra, len(names[find.state]), codes[find.state] or "~"
+        return find.cost, len(names[find.state]), codes[find.state] or "~"
 
     return [_told(view, find) for find in nsmallest(limit, cheapest.values(), key=order)]
-
-
-def place(view: View, node: int) -> Point | None:
-    """Where a node lies about: its own point, or that of the lowest unit above that has one."""
-    points, day = view.index.points, view.day
-    return next((p for above in reversed(view.nodes(node)) if (p := points.of(above, day))), None)
 
 
 def _told(view: View, find: Find) -> Suggestion:
@@ -89,40 +100,43 @@ def _told(view: View, find: Find) -> Suggestion:
     )
 
 
-def _finds(view: View, text: str, passing: Allowed, most: int) -> list[Find]:
+def _finds(search: Search, text: str) -> list[Find]:
     """Everything that fits, by the first way that leads anywhere."""
     pieces = _PIECES.findall(_toneless(text))[:_MOST_PIECES]
     if not pieces:
         return []
-    found = list(_beginning(view, text, pieces, passing, most))
-    if found or (passing is not None and any(_beginning(view, text, pieces, None, 1))):
-        return found
-    for way in (_read(view, text, passing, most), _split(view, pieces, passing, most)):
-        found = list(way)
-        if found:
+    for way in (_beginning, _read, _split):
+        found = list(way(search, text, pieces))
+        if found or (way is _beginning and _begins_any(search.view, text)):
             return found
-    return list(nearly(view, pieces[-1], passing)) if len(pieces) == 1 else []
+    return list(nearly(search, pieces[-1])) if len(pieces) == 1 else []
 
 
-def _beginning(
-    view: View, text: str, pieces: list[str], passing: Allowed, most: int
-) -> Iterator[Find]:
+def _begins_any(view: View, text: str) -> bool:
+    """Whether any name begins so: if the filters kept it back, it is no slip of the pen."""
+    index, latin = view.index, latin_key(text) if is_latin(text) else ""
+    letters = (index.pinyin.texts, index.initials.texts, index.latin.texts)
+    places = [(texts, latin) for texts in letters] if latin else [(index.keys, text)]
+    return any(low < high for low, high in (stretch(*place) for place in places))
+
+
+def _beginning(search: Search, text: str, pieces: list[str]) -> Iterator[Find]:
     """What begins with the text; or with its last piece, and lies in what the others begin."""
     if is_latin(text):
-        yield from spelt(view, latin_key(text), passing, most)
+        yield from spelt(search, latin_key(text))
     else:
-        yield from named(view, text, passing, most)
+        yield from named(search, text)
     if len(pieces) > 1:
-        for find in _last(view, pieces[-1], passing, max(most, MOST_IN_PLACE)):
-            if _lies_in(view, find.node, pieces[:-1]):
+        for find in _last(search._replace(most=_IN_PLACE), pieces[-1]):
+            if _lies_in(search.view, find.node, pieces[:-1]):
                 yield find
 
 
-def _last(view: View, piece: str, passing: Allowed, most: int) -> Iterator[Find]:
+def _last(search: Search, piece: str) -> Iterator[Find]:
     if not piece.isascii():
-        return named(view, piece, passing, most)
+        return named(search, piece)
     latin = latin_key(piece)
-    return spelt(view, latin, passing, most) if latin else iter(())
+    return spelt(search, latin) if latin else iter(())
 
 
 def _toneless(text: str) -> str:
@@ -145,32 +159,33 @@ def _begins(spot: Spot, piece: str) -> bool:
     return whole.startswith(latin) or (first or "").startswith(latin)
 
 
-def _split(view: View, pieces: list[str], passing: Allowed, most: int) -> Iterator[Find]:
+def _split(search: Search, _: str, pieces: list[str]) -> Iterator[Find]:
     """Letters for a unit and for what lies in it: gzth for 广州 and 天河."""
+    letters = latin_key(pieces[0])
     if len(pieces) > 1 or not pieces[0].isascii():
         return
-    letters = latin_key(pieces[0])
+    wide = search._replace(most=_IN_PLACE)
     for cut in range(2, min(len(letters) - 1, _LONGEST_SPLIT)):
-        for find in spelt(view, letters[cut:], passing, most):
-            if _lies_in(view, find.node, [letters[:cut]]):
-                yield find
+        above = letters[:cut]
+        if _begins_any(search.view, above):
+            for find in spelt(wide, letters[cut:]):
+                if _lies_in(search.view, find.node, [above]):
+                    yield find
 
 
-def _read(view: View, text: str, passing: Allowed, most: int) -> Iterator[Find]:
+def _read(search: Search, text: str, _: list[str]) -> Iterator[Find]:
     """A text that names several levels is read as an address; the rest begins what lies there."""
     if is_latin(text):
         return
+    view = search.view
     for match in geocode(view, text).matches:
         node = match.leaf.node
         if match.elements:
             continue
         if match.unmatched:
-            inside = _last(view, match.unmatched, passing, max(most, MOST_IN_PLACE))
+            inside = _last(search._replace(most=_IN_PLACE), match.unmatched)
             yield from (find for find in inside if node in view.nodes(find.node))
-        elif passing is None or passing[node]:
+        elif (cost := search.weights.one(node)) < math.inf:
             state = view.states[node]
-            value = cost("address", match.leaf.level, 0, whole=True)
-            yield Find(
-                value, node, state, match.matched_text, "address", False, True,
-                view.index.starts[state], view.index.ends[state],
-            )  # fmt: skip
+            span = view.index.starts[state], view.index.ends[state]
+            yield Find(cost, node, state, match.matched_text, "address", False, True, *span)

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.suggest import Suggestion, suggest
+from gazetteer.search.suggest import Suggestion
 from gazetteer.search.view import View
 from web.contract import Api
-from web.finding import FilterQuery
+from web.finding import FilterQuery, likely
 from web.moments import Day
 from web.search_index import search_view, told_moment
 
@@ -72,7 +72,7 @@ def suggest_places(query: SuggestQuery) -> dict[str, Any]:
     at = query.at or today()
     filters = query.filters(AsOf(at))
     view = search_view(at)
-    found = suggest(view, query.q, query.limit, filters)
+    found = likely(view, query.q, query.limit, filters)
     told = [_suggested(view, suggestion) for suggestion in found]
     return {"query": query.q, "suggestions": told, **told_moment(view)}
 
