@@ -135,7 +135,7 @@ def tiny(evidence: Evidence) -> Iterator[Finding]:
             yield _tiny(evidence, "hole", hole.features, hole.shape, hole.area_m2)
 
 
-def _small_parts(evidence: Evidence, limit: float) -> tuple[np.ndarray, Ints]:  # type: ignore[type-arg]
+def _small_parts(evidence: Evidence, limit: float) -> tuple[np.ndarray, Ints]:
     """Parts that may be below the limit, and whose they are; the largest of a feature is not."""
     several = np.flatnonzero(shapely.get_num_geometries(evidence.shapes) > 1)
     parts, index = shapely.get_parts(evidence.shapes[several], return_index=True)

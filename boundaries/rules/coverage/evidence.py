@@ -47,9 +47,7 @@ class Evidence:
     @cached_property
     def valid(self) -> Shapes:
         """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
-        mended, bad = self.shapes.copy(), self.invalid
-        mended[bad] = [_polygons(shapely.make_valid(s, method="structure")) for s in mended[bad]]
-        return mended
+        return mended(self.shapes, self.invalid)
 
     @cached_property
     def tree(self) -> STRtree:
@@ -89,6 +87,15 @@ class Evidence:
         for a, b in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
             found.setdefault(a, []).append(b)
         return {a: tuple(others) for a, others in found.items()}
+
+
+def mended(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
+    """The shapes, the invalid ones made valid."""
+    if invalid is None:
+        invalid = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    valid = shapes.copy()
+    valid[invalid] = [_polygons(shapely.make_valid(s, method="structure")) for s in shapes[invalid]]
+    return valid
 
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:

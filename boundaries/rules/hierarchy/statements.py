@@ -1,0 +1,83 @@
+"""TOP-HIE-07 and -10: what columns state of a unit against its polygon."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import shapely
+
+from boundaries.layers.layer import Layer
+from boundaries.rules.finding import Finding
+from boundaries.rules.metric import Metric
+from boundaries.rules.registry import judges, severity
+from boundaries.rules.tolerances import Tolerances
+
+_AREA_COLUMNS = {"area_m2": 1.0, "area_km2": 1e6, "面积_平方米": 1.0, "面积_平方千米": 1e6}
+"""Columns that state an area, with the square metres of their unit."""
+
+
+def _number(attributes: Mapping[str, Any], column: str) -> float | None:
+    value = attributes.get(column)
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+@judges("TOP-HIE-07")
+def seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
+    """Seats of government (``seat_lon``, ``seat_lat``) that lie outside of their unit."""
+    for feature, attributes in enumerate(layer.attributes):
+        x, y = _number(attributes, "seat_lon"), _number(attributes, "seat_lat")
+        shape = layer.geometries[feature]
+        if x is None or y is None or shape is None:
+            continue
+        seat = shapely.Point(x, y)
+        if not shapely.is_valid(shape) or shapely.intersects(shape, seat):
+            continue
+        far, name = metric.length(shapely.shortest_line(shape, seat)), layer.names[feature]
+        yield Finding(
+            "TOP-HIE-07",
+            "outside",
+            severity("TOP-HIE-07"),
+            (feature,),
+            seat,
+            f"{name} 的驻地在本单位之外 {far:.0f} 米。",
+            f"the seat of {name} lies {far:.0f} m outside of it",
+            measured=far,
+            limit=0.0,
+            unit="m",
+        )
+
+
+@judges("TOP-HIE-10")
+def areas_stated(layer: Layer, metric: Metric, tolerances: Tolerances) -> Iterator[Finding]:
+    """Stated areas that are not those of the polygons."""
+    for column, size in _AREA_COLUMNS.items():
+        stated = [_number(attributes, column) for attributes in layer.attributes]
+        told = [i for i, area in enumerate(stated) if area and layer.geometries[i] is not None]
+        for feature, area in zip(told, metric.area(layer.geometries[told]), strict=True):
+            wanted = (stated[feature] or 0.0) * size
+            share = abs(area - wanted) / wanted
+            if share > tolerances.area_share:
+                yield _area(layer.names[feature], feature, float(area), wanted, share, tolerances)
+
+
+def _area(
+    name: str, feature: int, area: float, stated: float, share: float, tolerances: Tolerances
+) -> Finding:
+    return Finding(
+        "TOP-HIE-10",
+        "area",
+        severity("TOP-HIE-10"),
+        (feature,),
+        None,
+        f"{name} 公布面积 {stated / 1e6:.4f} 平方千米，计算为 {area / 1e6:.4f}，差 {share:.2%}。",
+        f"the stated area of {name} is {stated / 1e6:.4f} km2, computed {area / 1e6:.4f}:"
+        f" {share:.2%} off",
+        measured=share,
+        limit=tolerances.area_share,
+        unit="share",
+        area_m2=area,
+    )

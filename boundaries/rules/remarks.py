@@ -1,0 +1,34 @@
+"""What was noticed while a file was read, as findings: TOP-FIL, TOP-CRS, TOP-GEO-02."""
+
+from collections.abc import Iterable, Iterator
+
+import shapely
+
+from boundaries.layers.layer import Remark
+from boundaries.rules.finding import Finding
+from boundaries.rules.registry import catalogue, judges
+
+
+def remarked(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[Finding]:
+    """Each remark as a finding: of one feature, or of none when it is of the whole layer."""
+    for remark in remarks:
+        who = () if remark.feature is None else (remark.feature,)
+        name = "" if remark.feature is None else f"{names[remark.feature]} "
+        yield Finding(
+            remark.rule,
+            "read",
+            remark.severity,
+            who,
+            None if remark.place is None else shapely.Point(remark.place),
+            f"{name}{remark.zh}",
+            f"{name}{remark.en}",
+            measured=remark.measured,
+            limit=remark.limit,
+            unit=remark.unit,
+        )
+
+
+for _rule in catalogue().values():
+    if _rule.group in ("FIL", "CRS") and _rule.scope == "layer":
+        judges(_rule.id)(remarked)
+judges("TOP-GEO-02")(remarked)
