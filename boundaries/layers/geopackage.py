@@ -18,7 +18,8 @@ from gazetteer.problems import Problem
 SIGNATURE = b"SQLite format 3\0"
 
 _LAYERS = """
-SELECT g.table_name, g.column_name, g.srs_id FROM gpkg_geometry_columns g
+SELECT CAST(g.table_name AS text), CAST(g.column_name AS text), CAST(g.srs_id AS integer)
+FROM gpkg_geometry_columns g
 JOIN gpkg_contents c USING (table_name)
 JOIN sqlite_master m ON lower(m.name) = lower(g.table_name) AND m.type = 'table'
 WHERE c.data_type = 'features' ORDER BY 1
@@ -45,7 +46,7 @@ def read(path: Path, source: str, layer: str | None) -> Raw:
             at = _position(names, column, source)
             records = rows.fetchall()
             crs = _system(db, srs)
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         zh, en = f"GeoPackage 读不出（{error}）。", f"the GeoPackage cannot be read ({error})"
         raise unreadable(source, zh, en) from None
     geometries, remarks = wkb.polygons([_binary(record[at]) for record in records])
@@ -71,7 +72,7 @@ def _chosen(db: sqlite3.Connection, source: str, layer: str | None) -> tuple[str
     if len(asked) != 1:
         raise which_layer(source, [str(found[0]) for found in layers], layer)
     table, column, srs = asked[0]
-    return str(table), str(column), int(srs)
+    return str(table), str(column), srs or 0
 
 
 def _quoted(name: str) -> str:
