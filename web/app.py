@@ -16,9 +16,6 @@ from web.api import APIS
 from web.contract import Endpoint, as_json
 from web.openapi import describe
 
-MAX_BODY = 256 * 1024 * 1024
-"""Bytes of one request: the CSV of a bulk look-up, no more."""
-
 
 class _Orjson(JSONProvider):
     """Flask's own JSON (templates, error pages) by the same library as the answers."""
@@ -34,7 +31,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
     """The application over a pool of connections to the register's database."""
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.json = _Orjson(app)
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, GAZETTEER=settings)
+    app.config.update(MAX_CONTENT_LENGTH=int(settings.upload_limit_mb * 1e6), GAZETTEER=settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -10,8 +10,8 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
+from functools import cache, wraps
+from typing import Any, get_origin
 
 import orjson
 from flask import Flask, Response, request
@@ -47,6 +47,7 @@ class Endpoint:
     account: bool
     media: str = "application/json"
     empty: str | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,9 +90,14 @@ class Api:
         status: int = 200,
         *,
         account: bool = True,
+        media: str = "application/json",
+        also: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        """Declare any other method; ``account`` False: open to all, as a look-up by a file is."""
-        return self._declare(method, rule, answer, status, account)
+        """Declare any other method; ``account`` False: open to all, as a look-up by a file is.
+
+        ``also`` are media types of files that are answered when asked for.
+        """
+        return self._declare(method, rule, answer, status, account, media, also=also)
 
     def _declare(
         self,
@@ -102,11 +108,14 @@ class Api:
         account: bool,
         media: str = "application/json",
         empty: str | None = None,
+        also: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             models = _models(rule, handler)
             self.endpoints.append(
-                Endpoint(rule, method, handler, answer, *models, status, account, media, empty)
+                Endpoint(
+                    rule, method, handler, answer, *models, status, account, media, empty, also
+                )
             )
             return handler
 
@@ -145,14 +154,14 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
         if path is not None:
             arguments = dict(_checked(path, arguments))
         if query is not None:
-            given = _single(request.args.to_dict(flat=False)) if request.query_string else {}
+            given = _given(query, request.args.to_dict(flat=False)) if request.query_string else {}
             arguments["query"] = _checked(query, given)
         if body is not None:
             arguments["body"] = _checked(body, _json_object())
         if form is not None:
-            arguments["form"] = _checked(form, _single(request.form.to_dict(flat=False)))
+            arguments["form"] = _checked(form, _given(form, request.form.to_dict(flat=False)))
         if fields is not None:
-            arguments["fields"] = _checked(fields, _single(request.form.to_dict(flat=False)))
+            arguments["fields"] = _checked(fields, _given(fields, request.form.to_dict(flat=False)))
         answer = handler(**arguments)
         return answer if isinstance(answer, Response) else as_json(answer, endpoint.status)
 
@@ -166,7 +175,8 @@ def as_json(content: Any, status: int = 200, media: str = "application/json") ->
 
 def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
     for name, value in values.items():
-        if isinstance(value, str) and "\0" in value:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
             raise InvalidValue(
                 f"{name} 含有空字符。", f"{name} contains a null character", field=name
             )
@@ -176,15 +186,24 @@ def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
         raise invalid_value(error) from None
 
 
-def _single(values: Mapping[str, list[str]]) -> dict[str, str]:
+def _given(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What was sent, each once; a field that is a list may come several times."""
+    several = _lists(model)
     for name, given in values.items():
-        if len(given) > 1:
+        if len(given) > 1 and name not in several:
             raise InvalidValue(
                 f"参数 {name} 出现了 {len(given)} 次。",
                 f"{name} is given {len(given)} times",
                 field=name,
             )
-    return {name: given[0] for name, given in values.items()}
+    return {name: given if name in several else given[0] for name, given in values.items()}
+
+
+@cache
+def _lists(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of a model that are lists, by the names under which they are sent."""
+    fields = model.model_fields.items()
+    return frozenset(f.alias or name for name, f in fields if get_origin(f.annotation) is list)
 
 
 def _json_object() -> Mapping[str, Any]:

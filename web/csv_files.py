@@ -1,100 +1,91 @@
-"""CSV in and out: the encodings that offices use, clear words for a file that is not one."""
+"""CSV in and out over HTTP: the uploaded file with its limit, and the answer as it is made."""
 
-import csv
-import io
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
-from flask import Response, request
+from flask import Response, after_this_request, current_app, request, stream_with_context
 
-from gazetteer.problems import InvalidValue
+from gazetteer.problems import InvalidValue, TooLarge
+from gazetteer.search.bulk.sheets import Sheet
 
-ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file: its header, its rows (all as long as the header), its encoding."""
-
-    header: list[str]
-    rows: list[list[str]]
-    encoding: str
-
-    def position(self, column: str) -> int:
-        """The index of a column."""
-        return self.header.index(column)
+JOBS = "/v1/jobs"
+_IN_MEMORY = 1 << 20
 
 
-def read_upload(field: str, encoding: str | None, columns: list[str]) -> Table:
-    """The uploaded CSV file of the form field; it must have the columns.
+def uploaded(field: str = "data") -> BinaryIO:
+    """The uploaded file of the form field; large ones lie on disk, not in memory.
 
     Raises:
-        InvalidValue: names the field; says the line where a line is wrong.
+        InvalidValue: there is none.
     """
     upload = request.files.get(field)
     if upload is None:
         raise InvalidValue(f"缺少文件 {field}。", f"the file {field} is missing", field=field)
-    text, found = _decoded(field, upload.read(), encoding)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = [row for row in reader if row]
-    except csv.Error as error:
-        raise InvalidValue(
-            f"第 {reader.line_num} 行不是有效的 CSV：{error}。",
-            f"line {reader.line_num} is not CSV: {error}",
+    return cast(BinaryIO, upload.stream)
+
+
+def uploaded_small(field: str = "data") -> BinaryIO:
+    """A copy of the uploaded file, which the answer still reads when the request is over.
+
+    Raises:
+        InvalidValue: there is none.
+        TooLarge: it would keep its sender waiting; ``jobs`` is the path that takes it.
+    """
+    stream = uploaded(field)
+    limit: float = current_app.config["GAZETTEER"].csv_limit_mb
+    size = stream.seek(0, 2)
+    if size > limit * 1_000_000:
+        raise TooLarge(
+            f"文件超过 {limit:g} MB，请改为提交任务：POST {JOBS}。",
+            f"the file has over {limit:g} MB; send it as a job: POST {JOBS}",
             field=field,
-            line=reader.line_num,
-        ) from None
-    if not rows:
-        raise InvalidValue("文件为空。", "the file is empty", field=field)
-    header, body = rows[0], rows[1:]
-    for column in columns:
-        if column not in header:
-            raise InvalidValue(
-                f"没有名为“{column}”的列；文件的列：{'、'.join(header)}。",
-                f"there is no column {column!r}; the file has: {', '.join(header)}",
-                field="columns",
-            )
-    for number, row in enumerate(body, 2):
-        if len(row) != len(header):
-            raise InvalidValue(
-                f"第 {number} 行有 {len(row)} 列，表头有 {len(header)} 列。",
-                f"row {number} has {len(row)} columns, the header {len(header)}",
-                field=field,
-                line=number,
-            )
-    return Table(header, body, found)
-
-
-def _decoded(field: str, content: bytes, encoding: str | None) -> tuple[str, str]:
-    if encoding and encoding.lower() not in ENCODINGS:
-        names = ", ".join(ENCODINGS)
-        raise InvalidValue(
-            f"不支持编码“{encoding}”；可用：{names}。",
-            f"the encoding {encoding!r} is not one of {names}",
-            field="encoding",
+            jobs=JOBS,
         )
-    marked = content.startswith(b"\xef\xbb\xbf")
-    guesses = ["utf-8-sig"] if marked else ["utf-8", "gb18030"]
-    for guess in [encoding.lower()] if encoding else guesses:
-        try:
-            return content.decode(guess), guess
-        except UnicodeDecodeError:
-            continue
-    raise InvalidValue(
-        "文件的编码既不是 UTF-8 也不是 GB18030，或与所给的 encoding 不符。",
-        "the file is neither UTF-8 nor GB18030, or not of the encoding that was named",
-        field="encoding" if encoding else field,
-    )
+    stream.seek(0)
+    copy = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed after the response)
+    after_this_request(lambda response: _closing(response, copy))
+    shutil.copyfileobj(stream, copy)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
 
 
-def write_table(table: Table) -> Response:
-    """The table as a CSV response in its own encoding."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(table.header)
-    writer.writerows(table.rows)
-    return Response(
-        out.getvalue().encode(table.encoding, errors="replace"),
-        mimetype=f"text/csv; charset={'utf-8' if 'utf' in table.encoding else table.encoding}",
-        headers={"Content-Disposition": "attachment; filename=result.csv"},
+def _closing(response: Response, file: SpooledTemporaryFile[bytes]) -> Response:
+    response.call_on_close(file.close)
+    return response
+
+
+def streamed(
+    pieces: Iterable[str], sheet: Sheet, told: Mapping[str, str] | None = None
+) -> Response:
+    """A CSV file as it is being made, in the encoding of the one that was sent.
+
+    Args:
+        pieces: of its text; the first is made before anything is sent.
+        sheet: what the file that was sent is like; headers tell what was found out about it.
+        told: more to tell in headers, by names without their prefix.
+    """
+    made = iter(pieces)
+    first = next(made, "")
+    plain = "utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding
+
+    def encoded() -> Iterator[bytes]:
+        yield first.encode(sheet.encoding)
+        for piece in made:
+            yield piece.encode(plain)
+
+    delimiter = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
+    facts = {
+        "Encoding": sheet.encoding,
+        "Delimiter": delimiter,
+        "Rows": str(sheet.rows),
+        **(told or {}),
+    }
+    response = Response(
+        stream_with_context(encoded()),
+        mimetype=f"text/csv; charset={plain}",
+        headers={f"X-Gazetteer-{name}": value for name, value in facts.items()},
     )
+    response.headers["Content-Disposition"] = "attachment; filename=result.csv"
+    return response

@@ -7,15 +7,20 @@ from web.api import (
     changes,
     checks,
     codes,
+    coverage,
     divisions,
     geocode,
+    geocode_csv,
     places,
     reconcile,
     reverse,
+    reverse_csv,
+    rules,
     search,
     session,
     status,
     suggest,
+    validate,
 )
 
 APIS = (
@@ -26,6 +31,9 @@ APIS = (
     search.api,
     geocode.api,
     reverse.api,
+    geocode_csv.api,
+    reverse_csv.api,
+    coverage.api,
     tiles.api,
     changes.api,
     checks.api,
@@ -34,4 +42,6 @@ APIS = (
     suggest.api,
     reconcile.api,
     status.api,
+    validate.api,
+    rules.api,
 )

@@ -1,18 +1,24 @@
 """Old codes to new ones: ``/v1/codes/translate`` and its CSV twin."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from functools import cache
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any, BinaryIO
 
 from flask import Response
 from pydantic import BaseModel, Field
 
+from boundaries.bulk.tasks import Plan
 from gazetteer.ledger.asof import AsOf, known_at, today
 from gazetteer.problems import Problem
 from gazetteer.records.reads import refuse_early
 from gazetteer.records.translation import Question, translate
+from gazetteer.search.bulk.rows import Columns, at_once
+from gazetteer.search.bulk.sheets import Sheet, examined
 from web.contract import Api, Parameters
-from web.csv_files import Table, read_upload, write_table
+from web.csv_files import streamed, uploaded
 from web.db import connection, snapshot
 from web.language import language
 from web.moments import CODE_FORM, Code, Day, Instant
@@ -86,8 +92,9 @@ class TranslationForm(Parameters):
     )
 
 
-ADDED = ["result_status", "result_code", "result_name", "result_kind", "result_share",
-         "result_candidates", "result_detail"]  # fmt: skip
+ADDED = ("result_status", "result_code", "result_name", "result_kind", "result_share",
+         "result_candidates", "result_detail")  # fmt: skip
+_IN_MEMORY = 1 << 20
 
 
 @api.write("POST", "/v1/codes/translate/csv", "text/csv", account=False)
@@ -97,17 +104,25 @@ def translate_codes(form: TranslationForm) -> Response:
     The input columns are kept, `result_*` are added. Where one code became several, the row says
     so in `result_status` and lists them in `result_candidates`; none is picked.
     """
-    table = read_upload("data", form.encoding, [form.columns])
+    stream = uploaded()
+    sheet = examined(stream, form.encoding, even=True)
+    return streamed(_translated_file(form, stream, sheet), sheet)
+
+
+def _translated_file(form: TranslationForm, stream: BinaryIO, sheet: Sheet) -> Iterator[str]:
+    """The result in pieces; all of it is of one state, which is left before any is told."""
+    columns = Columns(ADDED, sheet.delimiter)
+    plan = Plan(sheet, (sheet.position(form.columns),), columns, language())
     as_of = AsOf(form.until or today(), form.known_at)
-    known: dict[str, list[str]] = {}
-    with snapshot() as conn:
-        _refuse_for_all(conn, form, as_of)
-        for row in table.rows:
-            code = row[table.position(form.columns)].strip()
-            if code not in known:
-                known[code] = _translated(conn, code, form.since, as_of)
-            row.extend(known[code])
-    return write_table(Table([*table.header, *ADDED], table.rows, table.encoding))
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
+        with snapshot() as conn:
+            _refuse_for_all(conn, form, as_of)
+            known = cache(lambda code: columns.tail(_translated(conn, code, form.since, as_of)))
+            ask = at_once(lambda codes: [known(code.strip()) for (code,) in codes])
+            for piece in plan.pieces(stream, ask):
+                result.write(piece.text)
+        result.seek(0)
+        yield from iter(lambda: result.read(_IN_MEMORY), "")
 
 
 def _refuse_for_all(conn: Any, form: TranslationForm, as_of: AsOf) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
+from gazetteer.search.bulk.addresses import MAX_ADDRESS, MAX_PART
 from gazetteer.search.explain import explained
 from gazetteer.search.faults import FaultKind
 from gazetteer.search.geocode import geocode, joined
@@ -19,9 +20,6 @@ from web.search_index import search_view
 
 api = Api()
 
-MAX_ADDRESS = 10_000
-"""Characters; what goes beyond an address is told as a fault, what goes beyond this is refused."""
-
 
 class GeocodeQuery(Parameters):
     """One address, as free text or in its parts. The newest state of the register answers."""
@@ -29,11 +27,11 @@ class GeocodeQuery(Parameters):
     address: str = Field(
         "", description="The address, or what follows the parts", max_length=MAX_ADDRESS
     )
-    province: str | None = Field(None, description="The part of this level", max_length=100)
-    prefecture: str | None = Field(None, description="The part of this level", max_length=100)
-    county: str | None = Field(None, description="The part of this level", max_length=100)
-    township: str | None = Field(None, description="The part of this level", max_length=100)
-    village: str | None = Field(None, description="The part of this level", max_length=100)
+    province: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
+    prefecture: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
+    county: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
+    township: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
+    village: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
     explain: bool = Field(False, description="Tell every step and every reading, in words")
 

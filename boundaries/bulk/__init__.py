@@ -1,0 +1,1 @@
+"""What can be asked of a whole file: addresses, positions, and how facilities cover units."""

@@ -1,0 +1,165 @@
+"""What a row with a position asks, and the answer as cells: the same as a single look-up's."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from boundaries.areas.reverse import reverse
+from boundaries.coordinates import Crs, Located, located
+from gazetteer.ledger.asof import AsOf
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.bulk.addresses import refused, written
+from gazetteer.search.bulk.rows import Question
+from gazetteer.search.bulk.sheets import Sheet
+
+Answer = dict[str, Any]
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+
+
+def positions(sheet: Sheet, columns: Sequence[str], field: str = "columns") -> tuple[int, int]:
+    """Where the two columns of a position are in a file.
+
+    Raises:
+        InvalidValue: there are not two of them, or the file does not have one.
+    """
+    names = sheet.named(columns)
+    if len(names) != 2:
+        raise InvalidValue(
+            "请依次给出经度（横坐标）与纬度（纵坐标）两列。",
+            "name two columns: longitude (easting), then latitude (northing)",
+            field=field,
+        )
+    lon, lat = names
+    return sheet.position(lon, field), sheet.position(lat, field)
+
+
+def position(question: Question, crs: Crs) -> Located:
+    """The position of a row.
+
+    Raises:
+        InvalidValue: as a single look-up would, naming ``lon`` or ``lat``.
+    """
+    return located(_number(question[0], "lon"), _number(question[1], "lat"), crs)
+
+
+def _number(text: str, field: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or "_" in text:
+        raise InvalidValue(
+            f"{field} 的值“{text}”不是数。", f"{field}: {text!r} is not a number", field=field
+        )
+    return value
+
+
+def lowest(chain: Sequence[Answer]) -> list[Answer]:
+    """The finest units that cover a point: several where it lies on a border."""
+    levels = [UNIT_LEVELS.index(unit["level"]) for unit in chain]
+    return [unit for unit, level in zip(chain, levels, strict=True) if level == max(levels)]
+
+
+def _status(answer: Answer) -> str:
+    found = lowest(answer["chain"])
+    return "outside" if not found else "matched" if len(found) == 1 else "ambiguous"
+
+
+def _of_lowest(name: str) -> Callable[[Answer], Any]:
+    def value(answer: Answer) -> Any:
+        found = lowest(answer["chain"])
+        return found[0][name] if len(found) == 1 else None
+
+    return value
+
+
+def _of_level(level: str, name: str) -> Callable[[Answer], Any]:
+    def value(answer: Answer) -> Any:
+        found = [unit for unit in answer["chain"] if unit["level"] == level]
+        return found[0][name] if len(found) == 1 else None
+
+    return value
+
+
+def _label(answer: Answer) -> str | None:
+    chain = answer["chain"]
+    return "".join(unit["name"] for unit in chain) if _status(answer) == "matched" else None
+
+
+def _units(units: Sequence[Answer]) -> str:
+    return ";".join(f"{unit['code'] or ''} {unit['name']}" for unit in units)
+
+
+def _candidates(answer: Answer) -> str:
+    return _units(lowest(answer["chain"])) if _status(answer) == "ambiguous" else ""
+
+
+def _overrides(answer: Answer) -> str:
+    return _units([override["holder"] for override in answer["jurisdiction_overrides"]])
+
+
+def _known_since(answer: Answer) -> str:
+    return ";".join(f"{level}:{day}" for level, day in answer["known_since"].items())
+
+
+COLUMNS: dict[str, Callable[[Answer], Any]] = {
+    "result_status": _status,
+    "result_code": _of_lowest("code"),
+    "result_name": _of_lowest("name"),
+    "result_label": _label,
+    "result_level": _of_lowest("level"),
+    **{f"result_{level}": _of_level(level, "name") for level in UNIT_LEVELS},
+    **{f"result_{level}_code": _of_level(level, "code") for level in UNIT_LEVELS},
+    "result_unit_id": _of_lowest("unit_id"),
+    "result_lon": lambda answer: answer["point"]["lon"],
+    "result_lat": lambda answer: answer["point"]["lat"],
+    "result_on_boundary": lambda answer: answer["on_boundary"],
+    "result_near_boundary": lambda answer: answer["near_boundary"],
+    "result_boundary_distance_m": lambda answer: answer["boundary_distance_m"],
+    "result_beyond_boundary": lambda answer: _units(answer["beyond_boundary"]),
+    "result_jurisdiction_overrides": _overrides,
+    "result_known_since": _known_since,
+    "result_candidates": _candidates,
+    "result_detail": lambda _: None,
+    "result_at": lambda answer: answer["at"],
+    "result_known_at": lambda answer: answer["known_at"],
+}
+"""The columns that can be added, and what stands in each."""
+
+BY_DEFAULT = tuple(name for name in COLUMNS if name not in ("result_at", "result_known_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class PointAnswering:
+    """Answers the positions of rows, all of one state of the register: ``as_of`` names it."""
+
+    connect: Connect
+    as_of: AsOf
+    crs: Crs
+    near_boundary_m: float
+    lang: str
+
+    def answers(self, questions: Sequence[Question]) -> Iterator[Answer | InvalidValue]:
+        """What a single look-up would answer, or why it would refuse."""
+        with self.connect() as conn:
+            for question in questions:
+                try:
+                    point = position(question, self.crs)
+                except InvalidValue as problem:
+                    yield problem
+                    continue
+                answer = reverse(conn, point, self.as_of, self.near_boundary_m)
+                yield {"point": {"lon": point.lon, "lat": point.lat}, **answer}
+
+    def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
+        """The answers as cells."""
+        for answer in self.answers(questions):
+            if isinstance(answer, InvalidValue):
+                yield refused(answer, names, self.lang)
+            else:
+                yield [written(COLUMNS[name](answer)) for name in names]

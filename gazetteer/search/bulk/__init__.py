@@ -1,0 +1,1 @@
+"""Files of addresses: read, answered and written row by row, in bounded memory."""

@@ -1,0 +1,213 @@
+"""What a row asks of the geocoder, and its answer as cells: the same as a single call's."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.bulk.rows import Question
+from gazetteer.search.bulk.sheets import Sheet
+from gazetteer.search.geocode import geocode_many, joined
+from gazetteer.search.geocodejson import Answer, as_geocodejson
+from gazetteer.search.view import View
+
+MAX_ADDRESS = 10_000
+"""Characters; what goes beyond an address is told as a fault, what goes beyond this is refused."""
+MAX_PART = 100
+"""Characters of the part of one level in a structured address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressColumns:
+    """Which columns make the address: those of levels first, then the others as they are named.
+
+    A text of ``columns`` may name several between commas.
+    """
+
+    columns: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, columns: Sequence[str], levels: Mapping[str, str | None]) -> "AddressColumns":
+        """From the names of columns, and the column of each level that has one."""
+        held = ((level, levels.get(level)) for level in UNIT_LEVELS)
+        return cls(tuple(columns), tuple((level, name) for level, name in held if name))
+
+    def positions(self, sheet: Sheet) -> tuple[int, ...]:
+        """Where the columns are in a file.
+
+        Raises:
+            InvalidValue: no column is named, or one that the file does not have.
+        """
+        if not self.columns and not self.levels:
+            names = ", ".join(sheet.header)
+            raise InvalidValue(
+                f"请指明地址所在的列；文件的列：{names}。",
+                f"name the columns of the address; the file has: {names}",
+                field="columns",
+            )
+        held = [sheet.position(column, level) for level, column in self.levels]
+        return (*held, *(sheet.position(column) for column in sheet.named(self.columns)))
+
+    def text(self, question: Question) -> str:
+        """The address of a row.
+
+        Raises:
+            InvalidValue: there is none, or not one that a single call would take.
+        """
+        parts = zip((level for level, _ in self.levels), question, strict=False)
+        for level, part in parts:
+            _refuse(part, level, MAX_PART)
+        text = joined(question)
+        if not text:
+            raise InvalidValue("请输入地址。", "type an address", field="address")
+        _refuse(text, "address", MAX_ADDRESS)
+        return text
+
+
+def _refuse(text: str, field: str, longest: int) -> None:
+    if "\0" in text:
+        raise InvalidValue(
+            f"{field} 含有空字符。", f"{field} contains a null character", field=field
+        )
+    if len(text) > longest:
+        raise InvalidValue(
+            f"{field} 超过 {longest} 个字。", f"{field} has over {longest} characters", field=field
+        )
+
+
+class Told(NamedTuple):
+    """What a column reads: the answer as a whole, and the place if it is the only one."""
+
+    geocoding: Answer
+    features: Sequence[Answer]
+    place: Answer
+    point: Sequence[float | None]
+
+
+_Cell = Callable[[Told], Any]
+
+
+def _of_place(name: str) -> _Cell:
+    return lambda told: told.place.get(name)
+
+
+def _of_level(level: str) -> _Cell:
+    def name(told: Told) -> str | None:
+        divisions = told.place.get("divisions", ())
+        return next((d["name"] for d in divisions if d["level"] == level), None)
+
+    return name
+
+
+def _faults(told: Told) -> str:
+    faults = told.place.get("faults", ())
+    return ";".join(":".join(f[k] or "" for k in ("fault", "level", "text")) for f in faults)
+
+
+def _formers(told: Told) -> str:
+    formers = told.place.get("former_names", ())
+    return ";".join(f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in formers)
+
+
+def _elements(told: Told) -> str:
+    return ";".join(f"{e['kind']}:{e['text']}" for e in told.place.get("elements", ()))
+
+
+def _candidates(told: Told) -> str:
+    if told.geocoding["status"] != "ambiguous":
+        return ""
+    places = (feature["properties"]["geocoding"] for feature in told.features)
+    return ";".join(f"{place['code'] or ''} {place['label']}" for place in places)
+
+
+COLUMNS: dict[str, _Cell] = {
+    "result_status": lambda told: told.geocoding["status"],
+    **{
+        f"result_{name}": _of_place(name)
+        for name in ("code", "name", "label", "level", "match_level", "coordinate_level")
+    },
+    "result_lon": lambda told: told.point[0],
+    "result_lat": lambda told: told.point[1],
+    **{
+        f"result_{name}": _of_place(name)
+        for name in ("score", "matched_by", "matched_name", "via_former_name")
+    },
+    "result_former_names": _formers,
+    "result_faults": _faults,
+    "result_unmatched": _of_place("unmatched"),
+    "result_elements": _elements,
+    **{f"result_{level}": _of_level(level) for level in UNIT_LEVELS},
+    "result_place_id": _of_place("place_id"),
+    "result_unit_id": _of_place("unit_id"),
+    "result_candidates": _candidates,
+    "result_deciding_field": lambda told: told.geocoding["deciding_field"],
+    "result_detail": lambda _: None,
+    "result_at": lambda told: told.geocoding["at"],
+    "result_known_at": lambda told: told.geocoding["known_at"],
+}
+"""The columns that can be added, and what stands in each."""
+
+BY_DEFAULT = tuple(name for name in COLUMNS if name not in ("result_at", "result_known_at"))
+
+
+def cells(answer: Answer, names: Sequence[str]) -> list[str]:
+    """The answer of a single call as the cells of a row."""
+    features = answer["features"]
+    matched = answer["geocoding"]["status"] == "matched"
+    place = features[0]["properties"]["geocoding"] if matched else {}
+    geometry = features[0]["geometry"] if matched else None
+    point = geometry["coordinates"] if geometry else (None, None)
+    told = Told(answer["geocoding"], features, place, point)
+    return [written(COLUMNS[name](told)) for name in names]
+
+
+def written(value: Any) -> str:
+    """A value as a cell: nothing for None, and truth as JSON has it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressAnswering:
+    """Answers the addresses of rows from one index: one state of the register for all."""
+
+    view: View
+    columns: AddressColumns
+    lang: str
+
+    def answers(self, questions: Sequence[Question]) -> Iterator[Answer | InvalidValue]:
+        """What a single call would answer, or why it would refuse."""
+        texts: list[str | InvalidValue] = []
+        for question in questions:
+            try:
+                texts.append(self.columns.text(question))
+            except InvalidValue as refused:
+                texts.append(refused)
+        found = geocode_many(self.view, (text for text in texts if isinstance(text, str)))
+        for text in texts:
+            if isinstance(text, InvalidValue):
+                yield text
+            else:
+                yield as_geocodejson(self.view, text, next(found), self._where, self.lang)
+
+    def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
+        """The answers as cells."""
+        for answer in self.answers(questions):
+            if isinstance(answer, InvalidValue):
+                yield refused(answer, names, self.lang)
+            else:
+                yield cells(answer, names)
+
+    def _where(self, node: int) -> tuple[float, float] | None:
+        return self.view.index.points.of(node, self.view.day)
+
+
+def refused(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:
+    """The cells of a row that a single call would refuse."""
+    told = {"result_status": "invalid", "result_detail": problem.text(lang)}
+    return [told.get(name, "") for name in names]

@@ -1,0 +1,183 @@
+"""Which units have a facility and which have none: ``/v1/coverage`` and its CSV twin."""
+
+from typing import Any, BinaryIO, Literal
+
+from flask import Response, current_app
+from pydantic import BaseModel, Field
+
+from boundaries.bulk.coverage import CoveragePlan, lines
+from gazetteer.records.reads import unit_of
+from gazetteer.search.bulk.coverage import Division, Facility, Standing, Unit, totals
+from gazetteer.search.bulk.sheets import Sheet, examined
+from gazetteer.search.view import View
+from web.bulk_forms import CoverageForm
+from web.contract import Api
+from web.csv_files import streamed, uploaded_small
+from web.db import connection
+from web.language import language
+from web.search_index import search_view, told_moment
+
+api = Api()
+
+
+class CoverageDivision(BaseModel):
+    """A unit by level, code and name."""
+
+    level: str
+    code: str | None
+    name: str
+
+
+class CoverageWithin(CoverageDivision):
+    """The unit within which is counted."""
+
+    unit_id: str
+
+
+class CoverageUnit(CoverageWithin):
+    """A unit of the level, also one without any facility; `rows` are those counted in it."""
+
+    label: str
+    parents: list[CoverageDivision] = Field(description="Top first, without the unit itself")
+    count: int
+    rows: list[int]
+    point: list[float] | None = Field(description="Where its label stands: lon, lat, CGCS2000")
+
+
+class CoverageFacility(BaseModel):
+    """A row of the list, the first below the header being 1, and what became of it.
+
+    `counted`: in `unit`. Not counted: `outside` of the territory, `not_at_level` (located, but
+    only down to `unit`), `ambiguous`, `not_found`, `invalid`; `detail` tells more.
+    """
+
+    row: int
+    name: str | None
+    address: str
+    status: Standing
+    unit: CoverageDivision | None
+    label: str | None
+    match_level: str | None
+    score: float | None
+    point: list[float] | None = Field(description="lon, lat, CGCS2000")
+    coordinate_level: str | None = Field(description="What `point` is of; `point` for its own")
+    detail: str | None
+
+
+class CoverageTotals(BaseModel):
+    """How many there are of each."""
+
+    facilities: int
+    counted: int
+    outside: int
+    not_at_level: int
+    ambiguous: int
+    not_found: int
+    invalid: int
+    units: int
+    units_without: int
+
+
+class CoverageAnswer(BaseModel):
+    """Facilities counted in every unit of a level within a territory."""
+
+    level: Literal["prefecture", "county", "township", "village"]
+    within: CoverageWithin
+    at: str
+    known_at: str | None
+    basis: str
+    encoding: str
+    delimiter: str
+    totals: CoverageTotals
+    units: list[CoverageUnit]
+    facilities: list[CoverageFacility]
+
+
+@api.write("POST", "/v1/coverage", CoverageAnswer, account=False)
+def coverage(form: CoverageForm) -> dict[str, Any]:
+    """Facilities of a CSV file counted in the units of a level, and the units without any.
+
+    Every unit of `level` in force within the unit `within` is told, with the rows counted in it.
+    Every row of the file is told as well: one whose unit the text does not decide, that is
+    located only above the level, or not at all, is counted nowhere and says so in `status`.
+    """
+    stream, sheet, plan, view = _opened(form)
+    counted = plan.counted(view)
+    chunks = plan.facilities(stream, view, connection, counted)
+    facilities = [facility for chunk in chunks for facility in chunk]
+    units = list(counted.units.values())
+    return {
+        "level": counted.level,
+        "within": {
+            "unit_id": counted.within.unit_id,
+            "level": counted.within.level,
+            "code": counted.within.code,
+            "name": counted.within.name,
+        },
+        **told_moment(view),
+        "encoding": sheet.encoding,
+        "delimiter": sheet.delimiter,
+        "totals": totals(units, facilities),
+        "units": [_unit(unit) for unit in units],
+        "facilities": [_facility(facility) for facility in facilities],
+    }
+
+
+@api.write("POST", "/v1/coverage/csv", "text/csv", account=False)
+def coverage_csv(form: CoverageForm) -> Response:
+    """The same as a CSV file: a row for each unit, then one for each facility not counted.
+
+    `record` is `unit` (`count` may be 0, `rows` are the rows counted) or `facility`, whose
+    `status` says why it is counted nowhere.
+    """
+    stream, sheet, plan, view = _opened(form)
+    counted = plan.counted(view)
+    chunks = plan.facilities(stream, view, connection, counted)
+    left = [f for chunk in chunks for f in chunk if f.standing is not Standing.COUNTED]
+    moment = told_moment(view)
+    told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
+    return streamed(lines(sheet, counted, left), sheet, told)
+
+
+def _opened(form: CoverageForm) -> tuple[BinaryIO, Sheet, CoveragePlan, View]:
+    stream = uploaded_small()
+    task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
+    with connection() as conn:
+        unit_of(conn, task.within, task.as_of, field="within")
+    sheet = examined(stream, form.encoding, form.delimiter)
+    return stream, sheet, task.plan(sheet), search_view(task.as_of.at)
+
+
+def _division(division: Division) -> dict[str, Any]:
+    return division._asdict()
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    return {
+        "unit_id": unit.unit_id,
+        "level": unit.level,
+        "code": unit.code,
+        "name": unit.name,
+        "label": unit.label,
+        "parents": [_division(parent) for parent in unit.parents],
+        "count": len(unit.rows),
+        "rows": unit.rows,
+        "point": unit.point,
+    }
+
+
+def _facility(facility: Facility) -> dict[str, Any]:
+    place = facility.place
+    return {
+        "row": facility.row,
+        "name": facility.name,
+        "address": facility.address,
+        "status": facility.standing,
+        "unit": _division(facility.unit) if facility.unit else None,
+        "label": place.label,
+        "match_level": place.match_level,
+        "score": place.score,
+        "point": place.point,
+        "coordinate_level": place.coordinate_level,
+        "detail": place.detail,
+    }

@@ -1,0 +1,39 @@
+"""A file of positions to the units over them: ``/v1/reverse/csv``."""
+
+from dataclasses import replace
+
+from flask import Response, current_app
+
+from gazetteer.ledger.asof import known_at
+from gazetteer.search.bulk.rows import at_once
+from gazetteer.search.bulk.sheets import examined
+from web.bulk_forms import ReverseForm
+from web.contract import Api
+from web.csv_files import streamed, uploaded_small
+from web.db import connection
+from web.language import language
+
+api = Api()
+
+
+@api.write("POST", "/v1/reverse/csv", "text/csv", account=False)
+def reverse_csv(form: ReverseForm) -> Response:
+    """A CSV file of positions, each answered as `/v1/reverse` would.
+
+    The rows stay as they are written, in the encoding of the file; `result_*` columns are added.
+    `result_status` is `matched`, `ambiguous` (on a border, with `result_candidates`), `outside` (in
+    the sea or abroad), or `invalid`, where `result_detail` says why. All rows are answered from
+    one state of the register, which the header `X-Gazetteer-Known-At` tells. A file that is too
+    large for this (413, `too_large`) goes to `/v1/jobs`.
+    """
+    stream = uploaded_small()
+    task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
+    sheet = examined(stream, form.encoding, form.delimiter)
+    plan = task.plan(sheet)
+    with connection() as conn:
+        moment = known_at(conn, task.as_of)
+    pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
+    pieces = plan.pieces(stream, at_once(pinned.answering(connection, plan.columns)))
+    echo = pinned.as_of.echo(moment)
+    told = {"At": echo["at"], "Known-At": echo["known_at"], "Basis": echo["basis"]}
+    return streamed((piece.text for piece in pieces), sheet, told)

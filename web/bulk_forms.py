@@ -1,0 +1,128 @@
+"""The forms beside a file: what is asked of its rows. Endpoints and jobs take the same."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from boundaries.bulk.coverage import CoverageTask
+from boundaries.bulk.tasks import GeocodeTask, ReverseTask
+from boundaries.coordinates import crs_named
+from gazetteer.ledger.asof import AsOf, Basis, today
+from gazetteer.search.bulk.addresses import AddressColumns
+from web.contract import Parameters
+from web.moments import Code, Day, Instant
+
+CRS = "4490 (CGCS2000), 4326, 3857, 4546, 4547, 4548, gcj02 or bd09; as `/v1/reverse` takes them"
+
+
+def _apart(given: Any) -> Any:
+    """The names in a list whose texts may each hold several between commas."""
+    if not isinstance(given, list):
+        return given
+    return [name.strip() for text in given for name in str(text).split(",") if name.strip()]
+
+
+Names = Annotated[list[str], BeforeValidator(_apart)]
+Column = Annotated[str | None, Field(description="The column that holds the part of this level")]
+
+
+class FileForm(Parameters):
+    """How the file is written; what is not named is found out."""
+
+    encoding: str | None = Field(
+        None, description="utf-8, utf-8-sig or gb18030; default: found out", max_length=40
+    )
+    delimiter: str | None = Field(
+        None, description="comma, semicolon or tab; default: found out", max_length=10
+    )
+
+
+class AddressForm(FileForm):
+    """Which columns hold the address."""
+
+    columns: list[str] = Field(
+        [],
+        description="The columns that make the address, in this order: several times, or with"
+        " commas between",
+    )
+    province: Column = None
+    prefecture: Column = None
+    county: Column = None
+    township: Column = None
+    village: Column = None
+    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+
+    def address(self) -> AddressColumns:
+        """The columns as a value."""
+        levels = ("province", "prefecture", "county", "township", "village")
+        return AddressColumns.of(self.columns, {level: getattr(self, level) for level in levels})
+
+
+class GeocodeForm(AddressForm):
+    """A file of addresses."""
+
+    result_columns: Names = Field(
+        [], description="The columns to add, in this order; default: all but result_at and"
+        " result_known_at"
+    )  # fmt: skip
+
+    def task(self, lang: str, _: float) -> GeocodeTask:
+        """What is asked, its words in ``lang``."""
+        return GeocodeTask(self.address(), tuple(self.result_columns), self.at or today(), lang)
+
+
+class ReverseForm(FileForm):
+    """A file of positions."""
+
+    columns: list[str] = Field(
+        ["lon,lat"], description="The two columns of the position: longitude, then latitude"
+    )
+    crs: str = Field("4490", description=CRS, max_length=40)
+    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+    known_at: Instant | None = Field(None, description="As known at this moment; default now")
+    basis: Basis = Field(Basis.EFFECTIVE, description="Which date of an act decides")
+    result_columns: Names = Field(
+        [], description="The columns to add, in this order; default: all but result_at and"
+        " result_known_at"
+    )  # fmt: skip
+
+    def task(self, lang: str, near_boundary_m: float) -> ReverseTask:
+        """What is asked, its words in ``lang``."""
+        return ReverseTask(
+            tuple(self.columns),
+            crs_named(self.crs),
+            AsOf(self.at or today(), self.known_at, self.basis),
+            near_boundary_m,
+            tuple(self.result_columns),
+            lang,
+        )
+
+
+class CoverageForm(AddressForm):
+    """A list of facilities, and the units in which they are counted."""
+
+    level: Literal["prefecture", "county", "township", "village"] = Field(
+        description="The level of the units"
+    )
+    within: Code
+    coordinates: list[str] = Field(
+        [],
+        description="The two columns of a position (longitude, latitude), which locates a facility"
+        " without an address",
+    )
+    crs: str = Field("4490", description=CRS, max_length=40)
+    name: str | None = Field(None, description="The column with the facility's name")
+
+    def task(self, lang: str, near_boundary_m: float) -> CoverageTask:
+        """What is asked, its words in ``lang``."""
+        return CoverageTask(
+            self.level,
+            self.within,
+            self.address(),
+            tuple(self.coordinates),
+            crs_named(self.crs),
+            self.name,
+            AsOf(self.at or today()),
+            near_boundary_m,
+            lang,
+        )
