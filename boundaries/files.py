@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from boundaries.intake import STATE, areas
+from boundaries.network.elsewhere import known_elsewhere
 from boundaries.register import LEDGER
 from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
 from gazetteer.intake.batch import Batch, Progress, joined, no_progress
@@ -53,5 +54,8 @@ def read(
     if kind == "areas":
         links = all_known(conn, LEDGER.kinds["succession"])
         lands = territory([*units, *links])
-        return areas(files["areas"], known, lands, state=day, progress=progress)
+        elsewhere = known_elsewhere(conn, known, day)
+        return areas(
+            files["areas"], known, lands, state=day, elsewhere=elsewhere, progress=progress
+        )
     return read_files(kind, files, known, progress, day)

@@ -1,4 +1,4 @@
-"""Polygon files made into areas of units: read, checked, dated. Pure values.
+"""Polygon files made into areas of units and the borders between them: read, checked, dated.
 
 A polygon shows a territory on one day, the state of its file. It holds from the last change of
 that territory before, and until the unit ends; of earlier days no geometry is known, and saying
@@ -16,6 +16,8 @@ from uuid import UUID
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.network.elsewhere import NOTHING_ELSE, Elsewhere
+from boundaries.network.faces import Region
 from gazetteer.intake.batch import Batch, Made, Progress, no_progress
 from gazetteer.intake.coordinates import in_range
 from gazetteer.intake.findings import Findings
@@ -46,28 +48,33 @@ def areas(
     *,
     state: date = STATE,
     accuracy_m: float = ACCURACY_M,
+    elsewhere: Elsewhere = NOTHING_ELSE,
     progress: Progress = no_progress,
 ) -> Batch:
     """Areas of the units that carried the codes of a GeoJSON file on the day of its state.
 
     Each feature needs a ``code``, and a Polygon or MultiPolygon in lon, lat degrees (WGS84, equal
     to CGCS2000 within the accuracy). A feature is named by its number in the file, from 1.
+    ``elsewhere`` is what the register knows of other units: borders with them are common ones.
 
     Raises:
         UnreadableFile: not GeoJSON, or in another coordinate system than longitude and latitude.
     """
     findings = Findings(path.name)
     encoding, source, features = _read(path)
-    made: list[Timeline] = []
+    regions: list[Region] = []
     for line, unit, feature in _of_units(features, known, state, findings):
         shape = _shape(line, feature.get("geometry"), findings)
         if shape is not None:
-            attributes = {"geom": shape, "accuracy_m": accuracy_m, "source": source}
-            made += _timelines(line, unit, lands, state, attributes, findings)
+            parent = _object(feature.get("properties")).get("parent_code")
+            lives = tuple(_lives(line, unit, lands, state, findings))
+            regions.append(
+                Region(unit.code, str(parent or "") or None, shape, lives, accuracy_m, source)
+            )
         progress(line, len(features), path.name)
     return Batch(
         source=path.name,
-        parts=(Made(made),),
+        parts=(Made([*_areas(regions), *elsewhere.with_borders(regions)]),),
         rejections=tuple(findings.found),
         rows={path.name: len(features)},
         encodings={path.name: encoding},
@@ -122,8 +129,8 @@ def _object(value: Any) -> Feature:
     return value if isinstance(value, dict) else {}
 
 
-def _shape(line: int, geometry: Any, findings: Findings) -> str | None:
-    """The polygons as WKB in lowercase hex, 2D; None, and told, if they are not valid."""
+def _shape(line: int, geometry: Any, findings: Findings) -> shapely.MultiPolygon | None:
+    """The polygons, two-dimensional; None, and told, if they are not valid."""
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         kind = geometry.get("type") if isinstance(geometry, dict) else geometry
         findings.add("bad_geometry", line, "geometry", kind)
@@ -148,7 +155,7 @@ def _rings(geometry: Feature) -> Iterator[Any]:
         yield from polygon
 
 
-def _checked(line: int, shape: BaseGeometry, findings: Findings) -> str | None:
+def _checked(line: int, shape: BaseGeometry, findings: Findings) -> shapely.MultiPolygon | None:
     if shape.is_empty or not shape.is_valid:
         findings.add("bad_geometry", line, "geometry", shapely.is_valid_reason(shape))
         return None
@@ -156,19 +163,13 @@ def _checked(line: int, shape: BaseGeometry, findings: Findings) -> str | None:
     if not (in_range(line, west, south, findings) and in_range(line, east, north, findings)):
         return None
     flat = shapely.force_2d(shape)
-    whole = flat if flat.geom_type == "MultiPolygon" else shapely.multipolygons([flat])
-    return str(shapely.to_wkb(whole, hex=True, byte_order=1)).lower()
+    return shapely.MultiPolygon(shapely.get_parts(flat).tolist())
 
 
-def _timelines(
-    line: int,
-    unit: Carried,
-    lands: Territory,
-    state: date,
-    attributes: dict[str, Any],
-    findings: Findings,
-) -> Iterator[Timeline]:
-    """The area of the unit, and of those that took its whole territory over later."""
+def _lives(
+    line: int, unit: Carried, lands: Territory, state: date, findings: Findings
+) -> Iterator[tuple[UUID, Span]]:
+    """When the unit had the territory, and who took all of it over later."""
     start = _start(unit, lands, state)
     unit_id: UUID | None = unit.unit_id
     while unit_id is not None:
@@ -177,13 +178,19 @@ def _timelines(
         if later is not None and (heir is None or heir[1].on != later.on):
             findings.add("later_than_area", line, "code", unit.code, str(later.on))
         end = heir[1] if heir else lands.ends.get(unit_id, OPEN)
-        yield Timeline(
-            "area",
-            record_id("area", str(unit_id)),
-            (Version(Span(start, end), {"unit_id": unit_id, **attributes}),),
-        )
+        yield unit_id, Span(start, end)
         unit_id = heir[0] if heir else None
         start = end
+
+
+def _areas(regions: Sequence[Region]) -> Iterator[Timeline]:
+    """The area of every unit that had one of the territories."""
+    for region in regions:
+        shape = str(shapely.to_wkb(region.shape, hex=True, byte_order=1)).lower()
+        said = {"geom": shape, "accuracy_m": region.accuracy_m, "source": region.source}
+        for unit_id, span in region.lives:
+            version = Version(span, {"unit_id": unit_id, **said})
+            yield Timeline("area", record_id("area", str(unit_id)), (version,))
 
 
 def _start(unit: Carried, lands: Territory, state: date) -> Bound:

@@ -22,6 +22,10 @@ STATE = date(2019, 12, 31)
 SQUARE = [[[113.0, 23.0], [113.5, 23.0], [113.5, 23.5], [113.0, 23.5], [113.0, 23.0]]]
 
 
+def only_areas(batch: Batch) -> list[Timeline]:
+    return [timeline for timeline in batch if timeline.kind == "area"]
+
+
 @pytest.fixture(scope="module")
 def history() -> Batch:
     """Units of county level and above, and the districts of Hong Kong."""
@@ -38,7 +42,7 @@ def shipped(history: Batch) -> Batch:
 
 @pytest.fixture(scope="module")
 def by_unit(shipped: Batch) -> dict[Any, Timeline]:
-    return {t.versions[0].attributes["unit_id"]: t for t in shipped}
+    return {t.versions[0].attributes["unit_id"]: t for t in only_areas(shipped)}
 
 
 def unit(history: Batch, code: str, day: date = STATE) -> Any:
@@ -61,7 +65,7 @@ def test_every_polygon_of_a_unit_is_loaded(
 
 
 def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: Batch) -> None:
-    for timeline in shipped:
+    for timeline in only_areas(shipped):
         (version,) = timeline.versions
         AREA.plain(version.attributes)
         assert version.attributes["accuracy_m"] == ACCURACY_M
@@ -152,7 +156,7 @@ def polygon(rings: Any) -> dict[str, Any]:
 
 def test_a_polygon_becomes_a_multipolygon_without_heights(history: Batch, write: Write) -> None:
     high = [[[*point, 12.0] for point in SQUARE[0]]]
-    (timeline,) = read(history, write(polygon(high)))
+    (timeline,) = only_areas(read(history, write(polygon(high))))
     shape = wkb.loads(timeline.versions[0].attributes["geom"], hex=True)
     assert (shape.geom_type, shape.has_z, shape.area) == ("MultiPolygon", False, 0.25)
 
@@ -160,7 +164,7 @@ def test_a_polygon_becomes_a_multipolygon_without_heights(history: Batch, write:
 def test_a_packed_layer_is_read(history: Batch, write: Write, tmp_path: Path) -> None:
     packed = tmp_path / "layer.geojson.gz"
     packed.write_bytes(gzip.compress(write(polygon(SQUARE)).read_bytes()))
-    assert len(list(read(history, packed))) == 1
+    assert len(only_areas(read(history, packed))) == 1
 
 
 @pytest.mark.parametrize(
