@@ -81,7 +81,7 @@ def judge(
     """
     place = standing(layer)
     levels = _asked(place, level)
-    steps = len(levels) * (len(COVERAGE) + 2) + 1
+    steps = len(levels) * (len(COVERAGE) + 1) + 1
     done = 0
 
     def step(what: str) -> None:
@@ -89,16 +89,19 @@ def judge(
         progress(done, steps, what)
         done += 1
 
+    def limits(own: str | None) -> Tolerances:
+        return by_level.get(own or "", tolerances)
+
     found = list(remarked([*layer.remarks, *examine_crs(layer, reference)], layer.names))
     found += left_out(layer, place)
     holes: list[Hole] = []
     for own in levels:
-        judged = _Level(layer, place, own, by_level.get(own or "", tolerances))
+        judged = _Level(layer, place, own, limits(own))
         found += judged.findings(step)
         holes += judged.holes()
-        step("hierarchy")
-        if level is None:
-            found = _with_parents(judged, found)
+    step("hierarchy")
+    if level is None:
+        found = _with_parents(layer, place, limits, found)
     found += _alone(layer, place, tolerances, whole=level is None)
     step("")
     named = identified(sorted(disputed(found, layer, place), key=order), layer.names, layer.planar)
@@ -165,23 +168,28 @@ def _says_exclave(attributes: Mapping[str, object]) -> bool:
     return any(attributes.get(column) for column in _EXCLAVE_COLUMNS)
 
 
-def _with_parents(judged: _Level, found: list[Finding]) -> list[Finding]:
-    """The findings with those of a level against the one above; none is told twice."""
-    layer, evidence = judged.layer, judged.evidence
-    own = set(judged.which.tolist())
+def _with_parents(
+    layer: Layer, place: Standing, limits: Callable[[str | None], Tolerances], found: list[Finding]
+) -> list[Finding]:
+    """The findings with those of units against their parents; none is told twice.
+
+    A parent's units may be of several levels: counties directly under a province lie between its
+    prefectures.
+    """
+    metric, names = Metric(layer.planar), layer.names
     shaped = {i for i in range(len(layer)) if layer.geometries[i] is not None}
-    of = parents.parents(judged.place)
-    of = {child: up for child, up in of.items() if child in own & shaped and up in shaped}
-    if not of:
-        return found
-    metric, limits, names = evidence.metric, evidence.tolerances, layer.names
     new: list[Finding] = []
-    for one in family.families(layer.geometries, of, metric, limits):
-        new += family.uncovered(one, names, limits)
-        new += family.outside(one, names, limits)
-        new += family.untiled(one, names, metric)
-    gap = [f for f in found if f.rule == "TOP-COV-02"]
-    new = _not_in(new, "TOP-COV-02", gap)
+    for level in place.levels:
+        of = {
+            child: up
+            for child, up in parents.parents(place).items()
+            if place.level[up] == level and {child, up} <= shaped
+        }
+        for one in family.families(layer.geometries, of, metric, limits(level)) if of else ():
+            new += family.uncovered(one, names, limits(level))
+            new += family.outside(one, names, limits(level))
+            new += family.untiled(one, names, metric)
+    new = _not_in(new, "TOP-COV-02", [f for f in found if f.rule == "TOP-COV-02"])
     return _not_in(found, "TOP-COV-04", [f for f in new if f.rule == "TOP-COV-02"]) + new
 
 

@@ -104,9 +104,9 @@ def _level_of_parent(standing: Standing, code: str) -> str | None:
 def _is_direct(code: str | None, parent: str) -> bool:
     """Whether the code of a county says that it is directly under its province."""
     known = skips()
-    return parent in known.provinces_without_prefectures or (
-        level_of_code(code) == "county" and (code or "")[2:4] == known.direct_counties
-    )
+    if parent in known.provinces_without_prefectures or code in known.prefectures_without_counties:
+        return True
+    return level_of_code(code) == "county" and (code or "")[2:4] == known.direct_counties
 
 
 @judges("TOP-HIE-05")
