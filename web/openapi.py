@@ -74,7 +74,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": summary.replace("\n", " "),
         "parameters": [*_parameters(endpoint.path, "path"), *_parameters(endpoint.query, "query")],
         "responses": {
-            str(endpoint.status): _answer(endpoint.answer, endpoint.media),
+            str(endpoint.status): _answer(endpoint),
             "default": {
                 "description": "What was wrong, and in which field",
                 "content": {
@@ -114,21 +114,21 @@ def _upload(form: type[BaseModel]) -> dict[str, Any]:
     """The fields of a form and the file ``data`` as one object: both are closed to others."""
     schema = form.model_json_schema()
     fields = _inlined(schema["properties"], schema.get("$defs", {}))
-    file = {"type": "string", "format": "binary", "description": "The CSV file"}
+    file = {"type": "string", "format": "binary", "description": "The file"}
     required = [*schema.get("required", []), "data"]
     closed = {"type": "object", "additionalProperties": False}
     return {**closed, "properties": {**fields, "data": file}, "required": required}
 
 
-def _answer(answer: type[BaseModel] | str, media: str) -> dict[str, Any]:
+def _answer(endpoint: Endpoint) -> dict[str, Any]:
+    answer = endpoint.answer
+    files = {media: {"schema": {"type": "string"}} for media in endpoint.also}
     if isinstance(answer, str):
         kind: dict[str, Any] = {"type": "string"}
-        return {"description": "OK", "content": {answer: {"schema": kind}}}
+        return {"description": "OK", "content": {answer: {"schema": kind}, **files}}
     summary = (getdoc(answer) or "OK").partition("\n\n")[0]
-    return {
-        "description": summary,
-        "content": {media: {"schema": _reference(answer)}},
-    }
+    content = {endpoint.media: {"schema": _reference(answer)}, **files}
+    return {"description": summary, "content": content}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

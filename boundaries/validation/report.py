@@ -4,30 +4,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import shapely
-
-from boundaries.layers.examine import examine_crs
-from boundaries.layers.layer import Layer, Remark
+from boundaries.layers.layer import Layer
 from boundaries.layers.read import read_layer
 from boundaries.layers.unpacking import MAX_BYTES
 from boundaries.rules.coverage.gaps import Hole
-from boundaries.rules.finding import Finding, identified, order
+from boundaries.rules.finding import Finding
 from boundaries.rules.layer import judge
-from boundaries.rules.tolerances import Tolerances
+from boundaries.rules.tolerances import Tolerances, tolerances_for
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.settings import Settings
 
 Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """How a file is to be read, and by which limits judged.
+class Reading:
+    """How a file is to be read: see :func:`boundaries.layers.read.read_layer`.
 
-    ``crs``, ``encoding``, ``layer`` and ``columns`` are those of
-    :func:`boundaries.layers.read.read_layer`; None: found out. ``planar`` takes coordinates as
-    plain metres. ``max_bytes`` is what the file may be at most, unpacked.
+    ``max_bytes`` is what it may be at most, unpacked.
     """
 
-    tolerances: Tolerances = field(default_factory=Tolerances)
     planar: bool = False
     crs: str | None = None
     encoding: str | None = None
@@ -37,18 +34,31 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """By which limits a layer is judged, and which level of it (None: all).
+
+    ``by_level`` are the limits of levels whose lines have an accuracy of their own.
+    """
+
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    by_level: Mapping[str, Tolerances] = field(default_factory=dict)
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A layer with its findings, the gravest first.
 
-    ``holes`` are left open, being wider than the asked width; ``remarks`` were said while reading
-    and call for nothing.
+    ``holes`` are left open, being wider than the asked width. What was said while reading and
+    calls for nothing is in ``remarks``, not among the findings.
     """
 
     layer: Layer
+    levels: tuple[str | None, ...]
     tolerances: Tolerances
     findings: tuple[Finding, ...]
     holes: tuple[Hole, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Finding, ...]
 
     @property
     def blocking(self) -> bool:
@@ -56,7 +66,41 @@ class Report:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def validate(path: Path, question: Question, progress: Progress) -> Report:
+def judging(
+    settings: Settings, level: str | None, gap_width: float | None, accuracy: float | None
+) -> Judging:
+    """The limits of the settings, with a width and an accuracy (RMSE), both in metres, in place.
+
+    Raises:
+        InvalidValue: a number that is no sensible limit.
+    """
+
+    def limits(own: str | None) -> Tolerances:
+        found = tolerances_for(own, accuracy, settings)
+        return found if gap_width is None else replace(found, gap_width_m=gap_width)
+
+    return Judging(limits(level), {own: limits(own) for own in UNIT_LEVELS}, level)
+
+
+def column_names(text: str | None) -> Mapping[str, str] | None:
+    """``code=XZQDM,name=XZQMC`` as a mapping; None for None.
+
+    Raises:
+        InvalidValue: not of that form.
+    """
+    if text is None:
+        return None
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(field.strip() and column.strip() for field, _, column in pairs):
+        raise InvalidValue(
+            f"columns 的写法是 code=XZQDM,name=XZQMC，不是“{text[:80]}”。",
+            f"columns are written as code=XZQDM,name=XZQMC, not {text[:80]!r}",
+            field="columns",
+        )
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+def validate(path: Path, reading: Reading, by: Judging, progress: Progress) -> Report:
     """Read a file and judge it; ``progress(done, total, what)`` hears each step.
 
     Raises:
@@ -66,45 +110,27 @@ def validate(path: Path, question: Question, progress: Progress) -> Report:
     progress(0, 1, "read")
     layer = read_layer(
         path,
-        layer=question.layer,
-        crs=question.crs,
-        encoding=question.encoding,
-        planar=question.planar,
-        columns=question.columns,
-        max_bytes=question.max_bytes,
+        layer=reading.layer,
+        crs=reading.crs,
+        encoding=reading.encoding,
+        planar=reading.planar,
+        columns=reading.columns,
+        max_bytes=reading.max_bytes,
     )
     progress(1, 1, "read")
-    layer = replace(layer, remarks=(*layer.remarks, *examine_crs(layer)))
     judgement = judge(
-        layer, question.tolerances, lambda done, total, _: progress(done, total, "judge")
+        layer,
+        by.tolerances,
+        lambda done, total, _: progress(done, total, "judge"),
+        level=by.level,
+        by_level=by.by_level,
     )
-    grave = [remark for remark in layer.remarks if remark.severity != "info"]
-    told = identified((_as_finding(layer, r) for r in grave), layer.names, layer.planar)
+    remarks = [f for f in judgement.findings if f.severity == "info" and f.kind == "read"]
     return Report(
         layer,
-        question.tolerances,
-        tuple(sorted((*told, *judgement.findings), key=order)),
+        judgement.levels,
+        by.tolerances,
+        tuple(finding for finding in judgement.findings if finding not in remarks),
         judgement.holes,
-        tuple(remark for remark in layer.remarks if remark.severity == "info"),
-    )
-
-
-def _as_finding(layer: Layer, remark: Remark) -> Finding:
-    """What was noticed while reading, as a finding: about one feature, or the layer as a whole."""
-    zh, en, features = remark.zh, remark.en, tuple[int, ...]()
-    if remark.feature is not None:
-        features = (remark.feature,)
-        name = layer.names[remark.feature]
-        zh, en = f"{name}：{zh}", f"{name}: {en}"
-    return Finding(
-        remark.rule,
-        "feature" if features else "layer",
-        remark.severity,
-        features,
-        shapely.Point(remark.place) if remark.place else None,
-        zh,
-        en,
-        remark.measured,
-        remark.limit,
-        remark.unit,
+        tuple(remarks),
     )

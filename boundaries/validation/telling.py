@@ -9,7 +9,7 @@ import shapely
 
 from boundaries.layers.layer import Layer, Severity
 from boundaries.rules.coverage.gaps import Hole
-from boundaries.rules.finding import Finding
+from boundaries.rules.finding import Finding, identified
 from boundaries.rules.registry import catalogue
 from boundaries.validation.report import Report
 
@@ -54,6 +54,33 @@ def hole_row(hole: Hole, layer: Layer) -> dict[str, Any]:
     }
 
 
+def hole_finding(hole: Hole, report: Report) -> Finding:
+    """Ground left open as a row among findings, for tables that have no other place for it."""
+    names = hole_row(hole, report.layer)["features"]
+    width, limit = hole.width_m, report.tolerances.gap_width_m
+    place = identified(
+        [
+            Finding(
+                "TOP-COV-02",
+                "open_hole",
+                "info",
+                hole.features,
+                hole.shape,
+                f"{'、'.join(names)} 之间的洞宽 {width:.3f} 米，超过 {limit:g} 米，未作空隙。",
+                f"the hole between {', '.join(names)} is {width:.3f} m wide, over {limit:g} m:"
+                " left open",
+                width,
+                limit,
+                "m",
+                hole.area_m2,
+            )
+        ],
+        report.layer.names,
+        report.layer.planar,
+    )
+    return next(place)
+
+
 def counts(report: Report) -> dict[str, Any]:
     """How many findings there are of each severity and of each rule."""
     of_severity = Counter(finding.severity for finding in report.findings)
@@ -72,6 +99,7 @@ def summary(report: Report, lang: str) -> dict[str, Any]:
         "source": layer.source,
         "crs": layer.crs,
         "declared_crs": layer.declared_crs,
+        "levels": list(report.levels),
         "features": len(layer),
         "vertices": vertices(layer),
         "columns": dict(layer.columns),

@@ -3,18 +3,25 @@
 import locale
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from boundaries.rules.tolerances import Tolerances
 from boundaries.validation.formats import format_of, geojson, written
-from boundaries.validation.report import Progress, Question, Report, validate
+from boundaries.validation.report import (
+    Progress,
+    Reading,
+    Report,
+    column_names,
+    judging,
+    validate,
+)
 from boundaries.validation.telling import SEVERITIES, counts
 from gazetteer.problems import Problem
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.settings import settings
 from web.commands.progress import progress
 
 WRONG_USAGE = 2
@@ -22,29 +29,26 @@ _PATIENCE_S = 2.0
 _SHOWN = 5
 
 
-def _columns(_: click.Context, __: click.Parameter, given: str | None) -> Mapping[str, str] | None:
-    """``code=XZQDM,name=XZQMC`` as a mapping."""
-    if given is None:
-        return None
-    pairs = [part.partition("=") for part in given.split(",")]
-    if not all(field.strip() and column.strip() for field, _, column in pairs):
-        raise click.BadParameter("write it as code=XZQDM,name=XZQMC")
-    return {field.strip(): column.strip() for field, _, column in pairs}
-
-
 @click.command("validate")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--level", type=click.Choice(UNIT_LEVELS), help="Judge the units of this level only.")
 @click.option(
     "--gap-width",
     type=click.FloatRange(min=0),
     metavar="M",
     help="Holes up to this many metres wide are gaps; wider ones are left open and listed.",
 )
+@click.option(
+    "--accuracy",
+    type=click.FloatRange(min=0),
+    metavar="M",
+    help="The accuracy of the lines (RMSE) in metres, if known.",
+)
 @click.option("--planar", is_flag=True, help="Coordinates are plain metres, whatever FILE says.")
 @click.option("--crs", help="The coordinate system, where FILE does not say it: 4490, 4547, …")
 @click.option("--encoding", help="The encoding of attributes, where it cannot be told: gb18030, …")
 @click.option("--layer", help="Which of several layers.")
-@click.option("--columns", callback=_columns, metavar="code=XZQDM,…", help="Which column is what.")
+@click.option("--columns", metavar="code=XZQDM,…", help="Which column is what.")
 @click.option(
     "-o",
     "--output",
@@ -57,12 +61,14 @@ def _columns(_: click.Context, __: click.Parameter, given: str | None) -> Mappin
 def validate_(
     context: click.Context,
     file: Path,
+    level: str | None,
     gap_width: float | None,
+    accuracy: float | None,
     planar: bool,
     crs: str | None,
     encoding: str | None,
     layer: str | None,
-    columns: Mapping[str, str] | None,
+    columns: str | None,
     output: Path | None,
     as_json: bool,
     lang: str | None,
@@ -74,12 +80,10 @@ def validate_(
     words = lang or _language()
     try:
         kind = format_of(output) if output else "geojson"
-        tolerances = Tolerances()
-        if gap_width is not None:
-            tolerances = replace(tolerances, gap_width_m=gap_width)
-        question = Question(tolerances, planar, crs, encoding, layer, columns)
+        reading = Reading(planar, crs, encoding, layer, column_names(columns))
+        by = judging(settings(), level, gap_width, accuracy)
         with _patient() as tell:
-            report = validate(file, question, tell)
+            report = validate(file, reading, by, tell)
         _hand_over(report, output, kind, words, as_json)
     except Problem as problem:
         click.echo(f"gazetteer: {problem.text(words)}", err=True)
@@ -131,4 +135,4 @@ def _summarize(report: Report, lang: str) -> None:
         width = report.tolerances.gap_width_m
         click.echo(f"  {len(report.holes)} holes wider than {width:g} m left open", err=True)
     for remark in report.remarks:
-        click.echo(f"  {remark.rule}: {remark.text(lang)}", err=True)
+        click.echo(f"  {remark.rule} {remark.text(lang)}", err=True)

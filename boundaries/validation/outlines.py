@@ -1,0 +1,91 @@
+"""What a map shows beneath findings: borders as coarse as a screen, and exact ones where it counts.
+
+A layer of millions of positions would stop a browser; nobody sees them all at once either.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from boundaries.layers.layer import Layer
+from boundaries.layers.metres import local_scale
+from boundaries.rules.finding import Finding
+from boundaries.validation.formats import fragment
+from boundaries.validation.report import Report
+
+SCREEN = 2000
+"""So many steps across the whole layer are kept apart in the coarse outlines."""
+
+AROUND_M = 50.0
+"""How far round a place the exact borders are told, at least."""
+
+MOST_PLACES, MOST_POSITIONS = 3000, 300_000
+"""After so many places, or positions in them, the map does without exact borders."""
+
+Shapes = NDArray[np.object_]
+
+
+def outlines(report: Report) -> dict[str, Any]:
+    """``coarse`` and ``exact``, each a FeatureCollection of lines with the feature's ``name``."""
+    return {"coarse": _collection(*_coarse(report.layer)), "exact": _collection(*_exact(report))}
+
+
+def _coarse(layer: Layer) -> tuple[Shapes, Sequence[str]]:
+    """Each feature's border, simplified; the more there are, the coarser."""
+    there = np.flatnonzero(~shapely.is_missing(layer.geometries))
+    shapes = layer.geometries[there]
+    if not len(shapes):
+        return shapes, ()
+    x0, y0, x1, y1 = shapely.total_bounds(shapes)
+    step = max(x1 - x0, y1 - y0) / SCREEN
+    lines = shapely.simplify(shapely.boundary(shapes), step, preserve_topology=False)
+    names = [layer.names[feature] for feature in there]
+    decimals = max(0, 1 - math.floor(math.log10(step))) if step else 0
+    rounded = shapely.transform(lines, lambda xy: np.round(xy, decimals))
+    return np.asarray(rounded, dtype=object), names
+
+
+def _exact(report: Report) -> tuple[Shapes, Sequence[str]]:
+    """The true borders of the features of each finding, around its place."""
+    lines: list[Any] = []
+    names: list[str] = []
+    positions = 0
+    for finding in report.findings[:MOST_PLACES]:
+        if finding.geometry is None or finding.geometry.is_empty:
+            continue
+        window = _window(finding, report.layer.planar)
+        for feature in finding.features:
+            shape = report.layer.geometries[feature]
+            if shape is None:
+                continue
+            line = shapely.clip_by_rect(shape.boundary, *window)
+            positions += shapely.get_num_coordinates(line)
+            lines.append(line)
+            names.append(report.layer.names[feature])
+        if positions > MOST_POSITIONS:
+            break
+    return np.array(lines, dtype=object), names
+
+
+def _window(finding: Finding, planar: bool) -> tuple[float, float, float, float]:
+    """The box of a place with its own size around it."""
+    assert finding.geometry is not None
+    x0, y0, x1, y1 = finding.geometry.bounds
+    metre_x, metre_y = (1.0, 1.0) if planar else (1 / float(s) for s in local_scale((y0 + y1) / 2))
+    dx, dy = (x1 - x0) + AROUND_M * metre_x, (y1 - y0) + AROUND_M * metre_y
+    return x0 - dx, y0 - dy, x1 + dx, y1 + dy
+
+
+def _collection(lines: Shapes, names: Sequence[str]) -> dict[str, Any]:
+    there = [k for k in range(len(lines)) if not shapely.is_empty(lines[k])]
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": fragment(lines[k]), "properties": {"name": names[k]}}
+            for k in there
+        ],
+    }

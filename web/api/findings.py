@@ -1,0 +1,82 @@
+"""Findings as they are answered: GeoJSON with a summary."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class FindingProperties(BaseModel):
+    """A departure from a rule: by which features, how much, and how much may be."""
+
+    id: str = Field(description="The same when the same layer is judged again")
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    kind: str
+    title: str
+    message: str
+    features: list[str] = Field(description="By code, else id, else number from 0")
+    measured: float | None
+    limit: float | None
+    unit: str | None
+    area_m2: float | None
+
+
+class FindingFeature(BaseModel):
+    """A finding at its exact place; null where it is of no one place."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any] | None
+    properties: FindingProperties
+
+
+class OpenHole(BaseModel):
+    """Ground of nobody, wider than the asked width: an enclave, a lake, a unit that is missing."""
+
+    features: list[str]
+    width_m: float
+    area_m2: float
+    geometry: dict[str, Any]
+
+
+class FindingCounts(BaseModel):
+    """How many findings there are."""
+
+    total: int
+    by_severity: dict[str, int]
+    by_rule: dict[str, int]
+
+
+class LayerRemark(BaseModel):
+    """What was noticed while reading, and calls for nothing."""
+
+    rule: str
+    message: str
+
+
+class ValidationSummary(BaseModel):
+    """What was judged, by which limits, and the outcome in figures."""
+
+    source: str
+    crs: str = Field(description="`EPSG:4490` or `planar`: that of all geometries here")
+    declared_crs: str | None
+    levels: list[str | None] = Field(
+        description="Those that were judged, the highest first; null: units of no known level"
+    )
+    features: int
+    vertices: int
+    columns: dict[str, str]
+    blocking: bool = Field(description="Whether there is an error among the findings")
+    findings: FindingCounts
+    tolerances: dict[str, float]
+    remarks: list[LayerRemark]
+    open_holes: list[OpenHole]
+
+
+class Findings(BaseModel):
+    """The findings on a layer as GeoJSON, the gravest first."""
+
+    type: Literal["FeatureCollection"]
+    summary: ValidationSummary
+    features: list[FindingFeature]
+    outlines: dict[str, dict[str, Any]] | None = None

@@ -1,0 +1,84 @@
+"""The rules by which boundaries are judged: ``/v1/rules``."""
+
+from typing import Any, Literal
+
+from flask import current_app
+from pydantic import BaseModel, Field
+
+from boundaries.rules.registry import Rule, catalogue
+from boundaries.rules.tolerances import Tolerances, tolerances_for
+from gazetteer.problems import NotFound
+from web.contract import Api
+from web.language import language
+
+api = Api()
+
+
+class RuleText(BaseModel):
+    """A rule as people read it, in the language of the request."""
+
+    id: str
+    group: str
+    severity: Literal["error", "warning", "info"]
+    scope: Literal["layer", "register", "inspection"] = Field(
+        description="Where it is judged: any polygon layer, the register with its history, a round"
+        " of joint inspection"
+    )
+    title: str
+    explanation: str
+    trap: str = Field(description="What to know before believing or dismissing a finding")
+    origin: str
+    tolerance: dict[str, float] = Field(description="The limits it uses, with their present values")
+
+
+class Rules(BaseModel):
+    """All rules, in the order of the catalogue."""
+
+    rules: list[RuleText]
+
+
+@api.get("/v1/rules", Rules)
+def rules() -> dict[str, Any]:
+    """The catalogue of topology rules."""
+    limits, lang = present_limits(), language()
+    return {"rules": [rule_text(rule, limits, lang) for rule in catalogue().values()]}
+
+
+@api.get("/v1/rules/<rule_id>", RuleText)
+def rule(rule_id: str) -> dict[str, Any]:
+    """One rule by its stable id."""
+    return rule_text(known_rule(rule_id), present_limits(), language())
+
+
+def known_rule(rule_id: str) -> Rule:
+    """The rule of an id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = catalogue().get(rule_id)
+    if found is None:
+        raise NotFound(
+            f"没有规则“{rule_id[:40]}”。", f"there is no rule {rule_id[:40]!r}", field="rule_id"
+        )
+    return found
+
+
+def present_limits() -> Tolerances:
+    """The limits that the settings give."""
+    return tolerances_for(None, None, current_app.config["GAZETTEER"])
+
+
+def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
+    """A rule in one language, with the present values of its limits."""
+    return {
+        "id": rule.id,
+        "group": rule.group,
+        "severity": rule.severity,
+        "scope": rule.scope,
+        "title": rule.title[lang],
+        "explanation": rule.explanation[lang],
+        "trap": rule.trap[lang],
+        "origin": rule.origin,
+        "tolerance": {name: getattr(limits, name) for name in rule.tolerance},
+    }
