@@ -55,18 +55,23 @@ class Element(NamedTuple):
     end: int
 
 
-def elements(text: str, start: int, end: int) -> Iterator[Element]:
+def elements(text: str, start: int, end: int) -> list[Element]:
     """The elements in a stretch of the text; what is none is of kind ``unmatched``."""
+    found: list[Element] = []
     done = start
     for match in _ELEMENT.finditer(text, start, end):
-        yield from _unmatched(text, done, match.start())
+        begun, stop = match.span()
+        if done < begun:
+            found += _unmatched(text, done, begun)
         kind = match.lastgroup or ""
         if kind == "numbers":
-            yield from _numbered(match)
+            found += _numbered(match)
         else:
-            yield Element(kind, match[0], *match.span())
-        done = match.end()
-    yield from _unmatched(text, done, end)
+            found.append(Element(kind, match[0], begun, stop))
+        done = stop
+    if done < end:
+        found += _unmatched(text, done, end)
+    return found
 
 
 def _unmatched(text: str, start: int, end: int) -> Iterator[Element]:

@@ -28,13 +28,17 @@ _KINDS = {"standard": Form.STANDARD, "short": Form.SHORT, "former": Form.FORMER}
 _COMMITTEE = re.compile(
     r"(?:虚拟)?(?:村民委员会|社区居民委员会|居民委员会|社区居委会|社区村委会|村委会|居委会|社区)\Z"
 )
+_GENERIC_ONLY = re.compile(
+    r"(?:街道|社区|村民|居民|委员会|村委会|居委会|办事处|自治|[省市区县旗盟镇乡村街路组队社])+\Z"
+)
+"""No name to go by: 街道 for 街道村委会 would be found in every other address."""
 _SHORTEST = 2
 """Characters; one character alone means too many things."""
 
 
 def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[str, Form]]:
     """The name itself, and the shorter forms that people use for it."""
-    if len(name) < _SHORTEST or not _HAN.search(name):
+    if len(name) < _SHORTEST or not _HAN.search(name) or _GENERIC_ONLY.match(name):
         return
     yield name, form
     if form not in (Form.STANDARD, Form.FORMER):
@@ -43,7 +47,7 @@ def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[s
         yield name[:-1], Form.ABBREVIATED
     if level == Level.VILLAGE:
         core = village_core(name, parent)
-        if core != name:
+        if core != name and not _GENERIC_ONLY.match(core):
             yield core, Form.CORE
 
 

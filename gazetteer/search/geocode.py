@@ -12,9 +12,9 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
-from gazetteer.search.marks import Mark, marks
+from gazetteer.search.marks import Mark, lean_marks, marks
 from gazetteer.search.normalize import Text, normalized
-from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
+from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, plain, weighed
 from gazetteer.search.typo import corrected
 from gazetteer.search.view import Claim, Spot, Via, View
 
@@ -109,15 +109,7 @@ def geocode(view: View, address: str) -> Geocoded:
     """
     text = normalized(address)
     value = text.value if len(text.value) <= MAX_READ else text.value[:MAX_READ]
-    found = marks(view, value)
-    if not found:
-        return Geocoded(text, Status.NOT_FOUND, (), 0)
-    # What the marks mean depends on them and on nothing else in the text.
-    names = (value[: max([mark.end for mark in found])], found)
-    decision: _Decision | None = view.settled.get(names)
-    if decision is None:
-        decision = _decided(view, value, found)
-        view.settle(names, decision)
+    decision = _lean(view, value) or _full(view, value)
     if not decision.told:
         return Geocoded(text, Status.NOT_FOUND, (), 0)
     sole = len(decision.told) == 1
@@ -139,6 +131,36 @@ def geocode_many(view: View, addresses: Iterable[str]) -> Iterator[Geocoded]:
                 remembered.clear()
             answer = remembered[address] = geocode(view, address)
         yield answer
+
+
+def _lean(view: View, value: str) -> _Decision | None:
+    """The decision where it is plain at first sight; None if it takes a closer look."""
+    found = lean_marks(view, value)
+    if not found:
+        return None
+    names = _names(value, found)
+    known: _Decision | None = view.settled.get(names)
+    if known is None:
+        reading = plain(view, found)
+        told = () if reading is None else (_told(view, value, reading),)
+        known = _Decision(told, len(told), None)
+        view.settle(names, known)
+    return known if known.told else None
+
+
+def _full(view: View, value: str) -> _Decision:
+    found = marks(view, value)
+    names = (*_names(value, found), "full")
+    known: _Decision | None = view.settled.get(names)
+    if known is None:
+        known = _decided(view, value, found)
+        view.settle(names, known)
+    return known
+
+
+def _names(value: str, found: tuple[Mark, ...]) -> tuple[str, tuple[Mark, ...]]:
+    """What a decision depends on: the marks, and nothing in the text behind them."""
+    return value[: max([mark.end for mark in found], default=0)], found
 
 
 def _decided(view: View, value: str, found: Sequence[Mark]) -> _Decision:
@@ -171,9 +193,10 @@ def _told(view: View, value: str, reading: Reading) -> _Told:
     parts: list[Element] = []
     done = 0
     for mark in sorted(taken):
-        parts += elements(value, done, mark.start)
+        if done < mark.start:
+            parts += elements(value, done, mark.start)
         done = max(done, mark.end)
-    faults = [*_of_supports(value, reading)]
+    faults = _of_supports(value, reading)
     faults += [_contradiction(view, value, mark) for mark in reading.against]
     against = tuple([value[mark.start : mark.end] for mark in reading.against])
     by = reading.by.mark
@@ -183,29 +206,47 @@ def _told(view: View, value: str, reading: Reading) -> _Told:
 
 def _match(view: View, text: Text, value: str, told: _Told, *, sole: bool) -> Match:
     reading = told.reading
-    parts = list(told.parts)
+    parts: Sequence[Element] = told.parts
+    faults: Sequence[Fault] = told.faults
     if told.done < len(value):
-        parts += elements(value, told.done, len(value))
-    chain, faults = reading.chain, list(told.faults)
-    if sole and parts and not reading.against:
-        correction = corrected(view, reading.leaf, parts)
-        if correction:
-            chain, parts = (*chain, correction.spot), correction.rest
-            faults.append(Fault(FaultKind.SPELLED_WRONG, *correction.told))
+        parts = [*parts, *elements(value, told.done, len(value))]
+    if len(value) < len(text.value):
+        faults = [*faults, Fault(FaultKind.OVERLONG)]
+    if not sole:
+        faults = [*faults, Fault(FaultKind.AMBIGUOUS)]
+    if _ODD.isdisjoint([part.kind for part in parts]):
+        return Match(
+            reading.chain,
+            reading.supports,
+            told.matched_text,
+            tuple(faults),
+            tuple(parts),
+            " ".join(told.against),
+        )
+    return _with_odd_parts(view, told, parts, faults, sole=sole)
+
+
+def _with_odd_parts(
+    view: View, told: _Told, parts: Sequence[Element], faults: Sequence[Fault], *, sole: bool
+) -> Match:
+    """The match where something was not understood, or might be a name spelled wrong."""
+    reading = told.reading
+    chain, faults = reading.chain, [*faults]
+    correction = corrected(view, reading.leaf, parts) if sole and not reading.against else None
+    if correction:
+        chain, parts = (*chain, correction.spot), correction.rest
+        faults.append(Fault(FaultKind.SPELLED_WRONG, *correction.told))
     unmatched = [part.text for part in parts if part.kind == "unmatched"]
     if any(part.kind == "relation" for part in parts):
         faults.append(Fault(FaultKind.RELATIVE))
     if unmatched:
         faults.append(Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
-        parts = [part for part in parts if part.kind != "unmatched"]
-    if len(value) < len(text.value):
-        faults.append(Fault(FaultKind.OVERLONG))
-    if not sole:
-        faults.append(Fault(FaultKind.AMBIGUOUS))
+    understood = tuple([part for part in parts if part.kind != "unmatched"])
     rest = " ".join([*told.against, *unmatched])
-    return Match(chain, reading.supports, told.matched_text, tuple(faults), tuple(parts), rest)
+    return Match(chain, reading.supports, told.matched_text, tuple(faults), understood, rest)
 
 
+_ODD = frozenset(("unmatched", "relation", "estate", "poi"))
 _BY_FORM = {
     Form.SHORT: FaultKind.SHORT_FORM,
     Form.ABBREVIATED: FaultKind.SHORT_FORM,
@@ -220,33 +261,35 @@ _BY_VIA = {
 }
 
 
-def _of_supports(value: str, reading: Reading) -> Iterator[Fault]:
+def _of_supports(value: str, reading: Reading) -> list[Fault]:
     by_node = {support.claim.node: support for support in reading.supports}
+    faults: list[Fault] = []
     last = -1
     ordered = True
     for spot in reading.chain:
-        level = LEVELS[spot.level]
         support = by_node.get(spot.node)
         if support is None:
-            yield Fault(FaultKind.NOT_WRITTEN, level, None, spot.name)
+            faults.append(Fault(FaultKind.NOT_WRITTEN, LEVELS[spot.level], None, spot.name))
             continue
-        yield from _of_support(value[support.mark.start : support.mark.end], support, spot)
-        ordered &= support.mark.start > last
-        last = support.mark.start
+        start, end = support.mark.start, support.mark.end
+        faults += _of_support(value[start:end], support, spot)
+        ordered &= start > last
+        last = start
     if not ordered:
-        yield Fault(FaultKind.ORDER)
+        faults.append(Fault(FaultKind.ORDER))
+    return faults
 
 
 def _of_support(written: str, support: Support, spot: Spot) -> Iterator[Fault]:
-    level = LEVELS[spot.level]
-    kind = _BY_FORM.get(support.claim.form)
-    if support.mark.generic and kind is not None:
-        known = spot.name.endswith(support.mark.generic) or support.claim.form is Form.CORE
+    claim, generic = support.claim, support.mark.generic
+    kind = _BY_FORM.get(claim.form)
+    if generic and kind is not None:
+        known = spot.name.endswith(generic) or claim.form is Form.CORE
         kind = FaultKind.SHORT_FORM if known else FaultKind.OTHER_GENERIC
     if kind is not None and written != spot.name:
-        yield Fault(kind, level, written, spot.name)
-    if support.claim.via is not Via.NAME:
-        yield Fault(_BY_VIA[support.claim.via], level, written, spot.name)
+        yield Fault(kind, LEVELS[spot.level], written, spot.name)
+    if claim.via is not Via.NAME:
+        yield Fault(_BY_VIA[claim.via], LEVELS[spot.level], written, spot.name)
 
 
 def _contradiction(view: View, value: str, mark: Mark) -> Fault:

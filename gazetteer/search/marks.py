@@ -20,20 +20,30 @@ _EASILY_WITHIN = 2
 """Characters of whole names (西区, 城区) that are part of many other words."""
 _TOWNSHIP = LEVELS.index(Level.TOWNSHIP)
 
-_NUMBER = "[东南西北中上下前后内外大新老一二三四五六七八九十0-9]{0,3}"
-_NO_DIVISION = re.compile(
-    rf"{_NUMBER}(?:路|街(?!道)|大道|大街|巷|胡同|公路|高速|高架|国道|省道|弄|桥)"
-    "|里弄|大厦|大楼|广场|花园|花苑|小区|公寓|酒店|宾馆|饭店|大学|学院|中学|小学|医院|银行|商场"
-    "|超市|机场|公园|山(?![区县市镇])|工业|科技|体育|国际|商贸|农贸"
+_COUNTING = "东南西北中上下前后内外大新老一二三四五六七八九十0123456789"
+_ROADS = tuple("路 街(?!道) 大道 大街 巷 胡同 公路 高速 高架 国道 省道 弄 桥".split())  # noqa: SIM905
+_OTHERS = tuple(
+    "里弄 大厦 大楼 广场 花园 花苑 小区 公寓 酒店 宾馆 饭店 大学 学院 中学 小学 医院 银行 商场 超市"  # noqa: SIM905
+    " 机场 公园 山(?![区县市镇]) 工业 科技 体育 国际 商贸 农贸".split()
 )
+_NO_DIVISION = re.compile(rf"[{_COUNTING}]{{0,3}}(?:{'|'.join(_ROADS)})|{'|'.join(_OTHERS)}")
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
+_BEGIN_OTHERS = frozenset(_COUNTING).union(word[0] for word in (*_ROADS, *_OTHERS))
 _OF_TOWNSHIP = re.compile("街道|镇|乡(?!村)")
-_COMPLETED_BY = [
-    (LEVELS.index(level), TRAILING[level])
-    for level in (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
-]
-_BEGIN_GENERICS = frozenset("村社居街镇乡自县市区")
+_COMPLETED_BY = {
+    first: (LEVELS.index(level), TRAILING[level])
+    for level, begin in (
+        (Level.VILLAGE, "村社居"),
+        (Level.TOWNSHIP, "街镇乡"),
+        (Level.COUNTY, "自县市区"),
+    )
+    for first in begin
+}
+"""The generic parts that may follow a short form, by their first character."""
 _BEGIN_OFFICES = frozenset("街办人镇区市")
+_TELLING = _BEGIN_OTHERS | _COMPLETED_BY.keys() | _BEGIN_OFFICES
+"""Characters behind a name that may tell how it is meant."""
+_FAR = 1_000_000
 _START = itemgetter(1)
 
 
@@ -54,37 +64,75 @@ class Mark(NamedTuple):
 
 def marks(view: View, text: str) -> tuple[Mark, ...]:
     """The marks from left to right, of those that begin together the longest first."""
+    found = _marks(view, text, lean=False)
+    assert found is not None, "only a lean look may miss a mark"
+    return found
+
+
+def lean_marks(view: View, text: str) -> tuple[Mark, ...] | None:
+    """The marks without those that cannot matter beside a standard name that is worth more.
+
+    Such are short forms at its beginning (天河 in 天河区), and those that reach from one standard
+    name into the next (市南 in 东莞市南城街道): to take one, a reading would have to give up more.
+    None where other marks overlap, so that it cannot be seen at once what is worth more.
+    """
+    return _marks(view, text, lean=True)
+
+
+def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
     index = view.index
     hits = index.hits(text)
     hits.reverse()
     hits.sort(key=_START)
-    whole_keys, meant_of = index.whole_keys, view.meant
+    whole_keys, meant_by = index.whole_keys, view.meant
     found: list[Mark] = []
+    units: set[tuple[int, int]] = set()
     bounds = {0}
+    begun, done, reached = -1, 0, _FAR  # the standard name under way, and what reaches out of it
+    passed: set[int] = set()  # ends of what was passed over
     for key, start, end in hits:
         open_before = start in bounds or text[start - 1] == " "
-        if not open_before and (end - start <= _EASILY_WITHIN or not whole_keys[key]):
+        if lean and not whole_keys[key] and begun >= 0 and start < done:
+            if start == begun:
+                passed.add(end)
+                continue
+            if open_before or start in passed:
+                if end <= done:
+                    return None
+                reached = min(reached, end)
+                passed.add(end)
+                continue
+        if not open_before:
+            if start in passed:
+                return None
+            if end - start <= _EASILY_WITHIN or not whole_keys[key]:
+                continue
+        every = meant_by(key)
+        if every.many and found:
+            every = _under(view, key, found) or every
+        stop, generic, whole = end, "", every.whole
+        if text[end : end + 1] in (_BEGIN_OFFICES if whole is every else _TELLING):
+            meant, stop, generic = _followed(text, end, every, open_before)
+        else:
+            meant = every if open_before else whole
+        if meant is None or not meant.claims:
             continue
-        claims = meant_of(key)
-        if claims.many and found:
-            claims = _under(view, key, found) or claims
-        mark = _mark(view, text, (key, start, end), claims, open_before)
-        if mark is None:
-            continue
-        if mark.generic and _has_name(view, hits, mark):
-            mark = Mark(start, end, key, mark.meant)  # the register has a name for the two
-        found.append(mark)
-        if mark.generic or claims.firm:
-            bounds.add(mark.end)
+        if generic and (start, stop) in units:
+            stop, generic = end, ""  # the register has a name for the two
+        if meant.named:
+            units.add((start, end))
+        if lean:
+            if start < done or (reached < _FAR and not (meant.standard and start < reached)):
+                return None
+            begun, reached = start if meant.standard else -1, _FAR
+        done = max(done, stop)
+        found.append(Mark(start, stop, key, meant, generic))
+        if generic or meant.firm:
+            bounds.add(stop)
             bounds.add(end)
         if len(found) == MAX_MARKS:
             break
-    return tuple(found)
-
-
-def _has_name(view: View, hits: Sequence[tuple[int, int, int]], mark: Mark) -> bool:
-    span = (mark.start, mark.end)
-    return any((start, end) == span and view.meant(key).named for key, start, end in hits)
+    return tuple(found) if reached == _FAR else None
 
 
 def _under(view: View, key: int, before: Sequence[Mark]) -> Meant | None:
@@ -108,35 +156,28 @@ def _under(view: View, key: int, before: Sequence[Mark]) -> Meant | None:
     return known if known.claims else None
 
 
-def _mark(
-    view: View, text: str, hit: tuple[int, int, int], claims: Meant, open_before: bool
-) -> Mark | None:
-    """The mark with what follows it and belongs to it; None if it is part of another word."""
-    key, start, end = hit
-    whole = claims.whole
-    if open_before and whole is not claims and not _NO_DIVISION.match(text, end):
-        return _short(view, text, hit, claims) if whole is None else Mark(start, end, key, claims)
-    if whole is None:
-        return None
-    if end < len(text) and text[end] in _BEGIN_OFFICES:
-        office = OFFICE.match(text, end)
-        end = office.end() if office else end
-    return Mark(start, end, key, whole)
+def _followed(
+    text: str, end: int, every: Meant, open_before: bool
+) -> tuple[Meant | None, int, str]:
+    """What a name means before what follows it, where it ends then, and its generic part.
 
-
-def _short(view: View, text: str, hit: tuple[int, int, int], claims: Meant) -> Mark | None:
-    """A short form with the generic part that follows it; other levels lose their claim."""
-    key, start, end = hit
-    if not claims.claims:
-        return None
-    if end == len(text) or text[end] not in _BEGIN_GENERICS:
-        return Mark(start, end, key, claims)
-    for level, generic in _COMPLETED_BY:
-        found = generic.match(text, end)
-        if found:
-            of_level = claims.between(level, level)
-            if of_level.claims:
-                return Mark(start, found.end(), key, of_level, found[0])
+    None if it is part of another word.
+    """
+    whole, first = every.whole, text[end]
+    if not open_before or whole is every or _goes_on(text, end):
+        office = OFFICE.match(text, end) if whole is not None and first in _BEGIN_OFFICES else None
+        return whole, office.end() if office else end, ""
+    if whole is not None or first not in _COMPLETED_BY:
+        return every, end, ""
+    level, generic = _COMPLETED_BY[first]
+    found = generic.match(text, end)
+    of_level = every.between(level, level) if found else every
+    if found and of_level.claims:
+        return of_level, found.end(), found[0]
     if _OF_TOWNSHIP.match(text, end):  # 赤城街道 is no way to write 赤城县
-        claims = claims.between(_TOWNSHIP, len(LEVELS))
-    return Mark(start, end, key, claims) if claims.claims else None
+        every = every.between(_TOWNSHIP, len(LEVELS))
+    return every, end, ""
+
+
+def _goes_on(text: str, end: int) -> bool:
+    return text[end] in _BEGIN_OTHERS and _NO_DIVISION.match(text, end) is not None

@@ -205,17 +205,33 @@ _NOT_QUITE_PLAIN = re.compile(rf"中国|中华|\d{{6}}|--|{_COUNTED.pattern}")
 
 
 @cache
-def _plain() -> re.Pattern[str]:
-    """A text of settled characters only, of which no step changes any by itself."""
+def _settled(*, without: str) -> str:
+    """A class of the Chinese characters that no step changes by itself."""
     moved = _traditional()
     settled = (chr(point) for point in range(0x4E00, 0xA000) if point not in _VARIANTS)
-    return re.compile("[0-9A-Za-z#" + "".join(c for c in settled if not moved.match(c)) + "-]*")
+    return "".join(char for char in settled if not moved.match(char) and char not in without)
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """A text of settled characters only, of which no step changes any by itself."""
+    return re.compile(f"[0-9A-Za-z#{_settled(without='')}-]*")
+
+
+@cache
+def _plainest() -> re.Pattern[str]:
+    """The same, without any character or run of digits at which a step has to look."""
+    return re.compile(
+        f"(?:[{_settled(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])|-(?!-))*+"
+    )
 
 
 def normalized(text: str, steps: Sequence[Step] = STEPS) -> Text:
     """The text after all steps."""
-    if _plain().fullmatch(text) and not _NOT_QUITE_PLAIN.search(text):
+    if _plainest().fullmatch(text):
         return Text(text, len(text))  # most texts are: the steps would find nothing to do
+    if _plain().fullmatch(text) and not _NOT_QUITE_PLAIN.search(text):
+        return Text(text, len(text))
     now = Text(text, len(text))
     for step in steps:
         now = step(now)

@@ -13,7 +13,10 @@ from gazetteer.search.marks import Mark, marks
 from gazetteer.search.view import WORTH_OF_A_NAME, Claim, Spot, View
 
 _WITH_GENERIC = 8
-"""Worth more, for a short form that the text completes by a generic part: 锦厦 and 村."""
+"""Worth more, for a short form that the text completes by a generic part: 锦厦 and 村.
+
+It must not make a short form worth as much as a standard name.
+"""
 
 
 class Support(NamedTuple):
@@ -58,8 +61,8 @@ def readings(view: View, text: str) -> list[Reading]:
 
 def weighed(view: View, found: Sequence[Mark], *, every: bool = False) -> list[Reading]:
     """The ways to read the marks, the best first; without ``every`` only those that can win."""
-    bounds = _bounds(view, found)
     anchors = [mark for mark in found if mark.meant.anchors]
+    bounds = _bounds(view, found)
     told: list[Reading] = []
     enough = -1_000_000
     for node in sorted(bounds, key=bounds.__getitem__, reverse=True):
@@ -71,6 +74,58 @@ def weighed(view: View, found: Sequence[Mark], *, every: bool = False) -> list[R
             if not reading.hops:
                 enough = max(enough, reading.worth)
     return sorted(told, key=_preference) if len(told) > 1 else told
+
+
+def plain(view: View, found: Sequence[Mark]) -> Reading | None:
+    """The reading that makes the most of every one of some lean marks, if there is only one.
+
+    Lean marks do not overlap, and each can support one unit. A reading in which each supports
+    another unit, by the worthiest of its claims, is worth more than any other, so it need not be
+    compared: :func:`weighed` would have it first and alone. None tells nothing.
+    """
+    leaf = _leaf(view, found)
+    if leaf is None:
+        return None
+    chain = view.nodes(leaf)
+    by: dict[int, Mark] = {}
+    for mark in found:
+        supported = mark.meant.top_nodes.intersection(chain)
+        if len(supported) != 1 or not by.keys().isdisjoint(supported):
+            return None
+        by[next(iter(supported))] = mark
+    supports = [_support(by[node], node) for node in chain if node in by]
+    for support in supports:
+        node, worth = support.claim.node, support.worth
+        for mark in found:
+            if node not in mark.meant.by_node or mark is support.mark:
+                continue
+            if _support(mark, node).worth >= worth:
+                return None
+    worth = sum([support.worth for support in supports])
+    spots = view.chain(leaf)
+    return Reading(spots, tuple(supports), (), (), worth, False, found[0].start)
+
+
+def _leaf(view: View, found: Sequence[Mark]) -> int | None:
+    """The one node whose chain has a worthiest claim of each mark; None if none, or several."""
+    lowest = max([mark.meant.highest for mark in found])
+    fitting: set[int] = set()
+    for mark in found:
+        for claim in mark.meant.tops:
+            if claim.level >= lowest and claim.leads:
+                chain = view.nodes(claim.node)
+                for other in found:
+                    if other.meant.top_nodes.isdisjoint(chain):
+                        break
+                else:
+                    fitting.add(claim.node)
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _support(mark: Mark, node: int) -> Support:
+    claim = mark.meant.by_node[node]
+    completed = mark.generic and not claim.whole
+    return Support(mark, claim, claim.worth + _WITH_GENERIC if completed else claim.worth)
 
 
 def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
@@ -109,12 +164,13 @@ def _reading(
     chosen: list[Support] = []
     taken: list[Mark] = []
     others: list[Mark] = []
+    tables = [(mark, mark.meant.by_node) for mark in found]
     for upper in reversed(chain):
         best: Mark | None = None
         best_claim: Claim | None = None
         most = -1
-        for mark in found:
-            claim = mark.meant.by_node.get(upper)
+        for mark, by_node in tables:
+            claim = by_node.get(upper)
             if claim is None or (upper == node and not claim.leads) or not _apart(mark, taken):
                 continue
             others.append(mark)

@@ -38,7 +38,7 @@ class Via(StrEnum):
 _WORTH = {
     Form.STANDARD: 30,
     Form.FORMER: 28,
-    Form.ALIAS: 22,
+    Form.ALIAS: 21,
     Form.SHORT: 20,
     Form.ABBREVIATED: 18,
     Form.CORE: 15,
@@ -93,7 +93,8 @@ class Meant:
     ``whole``: the same by whole names only (itself if it has no others, None without any).
     ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
     above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
-    is more than the core of a village's name.
+    is more than the core of a village's name. ``tops`` are the worthiest claims, of worth
+    ``most``, and ``highest`` is the highest level among them.
     """
 
     claims: tuple[Claim, ...]
@@ -103,7 +104,16 @@ class Meant:
     anchors: bool
     named: bool
     firm: bool
+    most: int
+    tops: tuple[Claim, ...]
+    top_nodes: frozenset[int]
+    highest: int
     parts: "dict[tuple[int, int], Meant] | None" = None
+
+    @property
+    def standard(self) -> bool:
+        """Whether it is the standard name of a unit in force, than which nothing is worth more."""
+        return self.most == WORTH_OF_A_NAME
 
     def between(self, highest: int, lowest: int) -> "Meant":
         """The same at some levels only."""
@@ -123,7 +133,11 @@ def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     named = any(claim.level <= _LOWEST_UNIT for claim in whole)
     firm = any(claim.form is not Form.CORE for claim in claims)
     by_node = {claim.node: claim for claim in claims}
-    every = Meant(claims, by_node, None, many, anchors, named, firm)
+    most = max([claim.worth for claim in claims], default=-1)
+    tops = tuple([claim for claim in claims if claim.worth == most])
+    nodes = frozenset([claim.node for claim in tops])
+    highest = min([claim.level for claim in tops], default=-1)
+    every = Meant(claims, by_node, None, many, anchors, named, firm, most, tops, nodes, highest)
     if len(whole) == len(claims):
         every.whole = every if claims else None
     elif whole:
