@@ -18,6 +18,7 @@ COMMANDS = {
     "db": "database.db",
     "load": "loading.load",
     "import": "loading.import_",
+    "export": "export.export",
     "validate": "validate.validate_",
     "check": "check.check",
     "explain": "explain.explain",
