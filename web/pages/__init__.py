@@ -8,9 +8,10 @@ from web.pages.people import people
 from web.pages.reconcile import reconciling
 from web.pages.reference import reference
 from web.pages.tools import tools
+from web.pages.validation import validation
 from web.pages.views import pages
 
-BLUEPRINTS = (pages, account, people, reference, reconciling, tools)
+BLUEPRINTS = (pages, account, people, reference, reconciling, tools, validation)
 for blueprint in BLUEPRINTS:
     errors.answer_with_pages(blueprint)
 

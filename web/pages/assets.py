@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ class Assets:
     styles: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
-def assets() -> Assets:
-    """The addresses that the templates link to.
+@cache
+def assets(entry: str = ENTRY) -> Assets:
+    """The addresses that the templates link to: of the script of all pages, or of one of its own.
 
     Raises:
         FileNotFoundError: the client has not been built (``npm run build`` in ``web/client``).
     """
     manifest: Mapping[str, Any] = json.loads((DIST / "manifest.json").read_text("utf-8"))
-    entry = manifest[ENTRY]
+    built = manifest[entry]
     return Assets(
-        script=f"/static/dist/{entry['file']}",
-        styles=tuple(f"/static/dist/{name}" for name in entry.get("css", ())),
+        script=f"/static/dist/{built['file']}",
+        styles=tuple(f"/static/dist/{name}" for name in built.get("css", ())),
     )

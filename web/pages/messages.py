@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from web.language import Lang
 from web.pages.terms import TERMS, UNIT_TYPES
 from web.pages.tool_texts import TOOL_TEXTS
+from web.pages.validation_texts import VALIDATION_TEXTS
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -25,6 +26,8 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "menu.start": ("地图与查询", "Map and search"),
     "menu.geocode": ("地址解析", "Read addresses"),
     "menu.coverage": ("设施覆盖", "Facility coverage"),
+    "menu.validate": ("图层检查", "Validate a layer"),
+    "menu.rules": ("规则目录", "Catalogue of rules"),
     "menu.changes": ("变更公布", "Published changes"),
     "menu.checks": ("数据自检", "Self-examination"),
     "menu.docs": ("接口说明", "API description"),
@@ -289,6 +292,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "role.administrator": ("管理员", "Administrator"),
     **TERMS,
     **TOOL_TEXTS,
+    **VALIDATION_TEXTS,
 }
 
 

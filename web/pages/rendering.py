@@ -29,6 +29,8 @@ MENU = (
     ("/", "menu.start"),
     ("/geocode", "menu.geocode"),
     ("/coverage", "menu.coverage"),
+    ("/validate", "menu.validate"),
+    ("/rules", "menu.rules"),
     ("/changes", "menu.changes"),
     ("/checks", "menu.checks"),
     ("/docs", "menu.docs"),

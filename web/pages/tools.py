@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gazetteer.records.levels import UNIT_LEVELS
-from web.api.geocode import MAX_ADDRESS, GeocodeQuery, geocode_address
+from gazetteer.search.bulk.addresses import MAX_ADDRESS
+from gazetteer.search.faults import MEANINGS
+from web.api.geocode import GeocodeQuery, geocode_address
 from web.language import language
 from web.moments import as_of_from_request
 from web.pages.forms import body_of
@@ -91,7 +93,8 @@ def _client_texts() -> dict[str, str]:
     """What the script says on these pages."""
     lang = language()
     names = [key.partition(".") for key in TOOL_TEXTS]
-    return {
+    faults = {f"fault.{kind}": told[lang != "zh"] for kind, told in MEANINGS.items()}
+    return faults | {
         f"{group}.{name}": text(f"tool.{name}" if group == "tool" else f"status.{name}", lang)
         for group, _, name in names
         if group in ("tool", "status")

@@ -25,14 +25,13 @@ import { type TileUnit, nameIn, unitOf } from "./units";
 /** The home province until its own outline has arrived, in degrees. */
 const FIRST_VIEW = transformExtent([109.6, 20.1, 117.4, 25.6], "EPSG:4326", "EPSG:3857");
 const PADDING = [40, 40, 40, 40];
+const WIDE = [80, 80, 80, 80];
 
 /** From this zoom on counties are what the pointer means; below it, prefectures. */
 const COUNTY_ZOOM = 7.8;
 
 /** The map beside the panel: draws the register's own tiles and opens the unit that is clicked. */
 export class RegisterMap {
-  /** What a tool draws over the register. */
-  readonly overlay = new Overlay();
   private readonly view = new View({
     extent: transformExtent([70, 5, 140, 55], "EPSG:4326", "EPSG:3857"),
     minZoom: 4,
@@ -41,6 +40,8 @@ export class RegisterMap {
   });
   private readonly past = new VectorTileLayer({ visible: false, renderMode: "vector" });
   private readonly areas = new VectorTileLayer({});
+  /** What a tool draws over the register. */
+  readonly overlay = new Overlay(this.areas);
   private readonly hover = new VectorTileLayer({ renderMode: "vector" });
   private readonly labels = new VectorTileLayer({ declutter: true, renderMode: "vector" });
   private readonly outline = new VectorLayer({ source: new VectorSource() });
@@ -112,7 +113,7 @@ export class RegisterMap {
   frame(extent: Extent): void {
     this.fitting?.abort();
     this.outline.getSource()?.clear();
-    this.move(extent, PADDING, 12);
+    this.move(extent, WIDE, 12);
   }
 
   /** Mark a place, and come near enough to see what is around it. */

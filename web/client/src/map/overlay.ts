@@ -2,6 +2,7 @@ import Feature from "ol/Feature";
 import type { FeatureLike } from "ol/Feature";
 import { type Extent, createEmpty, extend, isEmpty } from "ol/extent";
 import Point from "ol/geom/Point";
+import type BaseLayer from "ol/layer/Base";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
 import { fromLonLat } from "ol/proj";
@@ -9,6 +10,8 @@ import VectorSource from "ol/source/Vector";
 import { Circle as CircleStyle, Fill, Stroke, Style, Text } from "ol/style";
 
 import type { Palette } from "./palette";
+
+const FADED = 0.3;
 
 /** Something found at a point; those at one and the same point are drawn as one, with their number. */
 export interface Dot {
@@ -29,9 +32,13 @@ export class Overlay {
   readonly dots = new VectorLayer({ source: new VectorSource<Feature<Point>>() });
   private shaded: ReadonlyMap<string, Shade> = new Map();
 
+  /** `ground` fades where units are shaded, so that its tints are not taken for numbers. */
+  constructor(private readonly ground: BaseLayer) {}
+
   /** Take the colours that are in force now. */
   restyle(palette: Palette): void {
-    const ramp = palette.ramp.map((color) => new Style({ fill: new Fill({ color }) }));
+    const between = new Stroke({ color: palette.casing, width: 1 });
+    const ramp = palette.ramp.map((color) => new Style({ fill: new Fill({ color }), stroke: between }));
     const none = new Style({
       fill: new Fill({ color: hatch(palette.none) }),
       stroke: new Stroke({ color: palette.none, width: 2 }),
@@ -67,6 +74,7 @@ export class Overlay {
   shade(units: ReadonlyMap<string, Shade>): void {
     this.shaded = units;
     this.shades.setVisible(units.size > 0);
+    this.ground.setOpacity(units.size > 0 ? FADED : 1);
     this.shades.changed();
   }
 
@@ -101,23 +109,16 @@ function hatch(color: string): CanvasPattern | string {
 }
 
 function dotStyle(palette: Palette, count: number): Style {
-  const radius = Math.min(18, 5 + 2 * Math.log2(count));
-  return new Style({
-    image: new CircleStyle({
-      radius,
-      fill: new Fill({ color: palette.dot }),
-      stroke: new Stroke({ color: palette.casing, width: 2 }),
-    }),
-    ...(count > 1
-      ? {
-          text: new Text({
-            text: count > 999 ? `${Math.floor(count / 1000)}k` : String(count),
-            font: `600 11px ${palette.font}`,
-            fill: new Fill({ color: palette.onDot }),
-            ...(radius < 9 ? { offsetY: -14, stroke: new Stroke({ color: palette.halo, width: 3 }) } : {}),
-          }),
-        }
-      : {}),
-    zIndex: count,
+  const image = new CircleStyle({
+    radius: count > 1 ? Math.min(18, 8 + 1.5 * Math.log2(count)) : 5,
+    fill: new Fill({ color: palette.dot }),
+    stroke: new Stroke({ color: palette.casing, width: 2 }),
   });
+  if (count === 1) return new Style({ image, zIndex: 1 });
+  const text = new Text({
+    text: count > 999 ? `${Math.floor(count / 1000)}k` : String(count),
+    font: `600 11px ${palette.font}`,
+    fill: new Fill({ color: palette.onDot }),
+  });
+  return new Style({ image, text, zIndex: count });
 }

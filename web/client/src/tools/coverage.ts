@@ -1,7 +1,7 @@
 import type { Shade } from "../map/overlay";
 import { RAMP_STEPS } from "../map/palette";
 import { FACILITY_ROLES } from "./columns";
-import { find, make, saveLink } from "./elements";
+import { find, make, saveLink, under } from "./elements";
 import { ListForm, type Run } from "./list";
 import { post } from "./send";
 import { type TableRow, longTable } from "./table";
@@ -92,7 +92,7 @@ function unitTable(found: Coverage, say: Say): HTMLElement {
         "span",
         { lang: "zh-Hans" },
         unit.code ? make("a", { href: `/units/${unit.code}` }, unit.name) : unit.name,
-        make("span", { class: "sub table__under" }, unit.parents.map((parent) => parent.name).join(" › ")),
+        under(unit.parents.map((parent) => parent.name).join(" › ")),
       ),
       make("span", { class: "code" }, unit.code ?? "—"),
       make("span", unit.count === 0 ? { class: "badge badge--error" } : {}, String(unit.count)),
@@ -103,7 +103,8 @@ function unitTable(found: Coverage, say: Say): HTMLElement {
     { title: say("tool.code"), isNumber: true },
     { title: say("tool.count"), isNumber: true },
   ];
-  return longTable(say("tool.units"), columns, rows, { without: say("tool.only_without") }, say);
+  const first = rows.some((row) => row.kind === "without") ? "without" : "";
+  return longTable(say("tool.units"), columns, rows, { without: say("tool.only_without") }, say, first);
 }
 
 function notCounted(found: Coverage, say: Say): HTMLElement {
@@ -113,15 +114,16 @@ function notCounted(found: Coverage, say: Say): HTMLElement {
       kind: facility.status,
       cells: [
         String(facility.row),
-        make("span", { lang: "zh-Hans" }, [facility.name, facility.address].filter(Boolean).join(" · ")),
+        make(
+          "span",
+          { lang: "zh-Hans" },
+          [facility.name, facility.address].filter(Boolean).join(" · "),
+          under([facility.label, facility.detail].filter(Boolean).join(" · ")),
+        ),
         make("span", { class: "badge badge--warning" }, say(`status.${facility.status}`)),
-        make("span", { class: "sub" }, [facility.label, facility.detail].filter(Boolean).join(" · ")),
       ],
     }));
-  const columns = ["row", "address", "status", "detail"].map((name) => ({
-    title: say(`tool.${name}`),
-    isNumber: name === "row",
-  }));
+  const columns = ["row", "address", "status"].map((name) => ({ title: say(`tool.${name}`) }));
   const kinds = Object.fromEntries(NOT_COUNTED.map((status) => [status, say(`status.${status}`)]));
   return make(
     "section",

@@ -20,6 +20,11 @@ export function find<T extends HTMLElement>(id: string, kind: new () => T): T {
   return found;
 }
 
+/** A second line in a cell, smaller than the first. */
+export function under(...children: Children): HTMLElement {
+  return make("span", { class: "sub table__under" }, ...children);
+}
+
 /** A link that saves what was received, byte for byte. */
 export function saveLink(text: string, content: Blob, name: string): HTMLAnchorElement {
   return make("a", { class: "button", href: URL.createObjectURL(content), download: name }, text);

@@ -1,6 +1,6 @@
 import { ADDRESS_ROLES } from "./columns";
 import { parse } from "./csv";
-import { find, make, saveLink } from "./elements";
+import { find, make, saveLink, under } from "./elements";
 import { ListForm, type Run } from "./list";
 import { LiveAddress } from "./live";
 import { received } from "./send";
@@ -38,8 +38,9 @@ async function showAnswer(answer: Response, run: Run, around: Surroundings, say:
   const encoding = answer.headers.get("X-Gazetteer-Encoding") ?? "utf-8";
   const text = new TextDecoder(encoding.startsWith("utf") ? "utf-8" : encoding).decode(bytes);
   const delimiter = answer.headers.get("X-Gazetteer-Delimiter") ?? ",";
-  const [header = [], ...rows] = parse(text, delimiter === "\\t" || delimiter === "tab" ? "\t" : delimiter);
-  const cell = (row: readonly string[], name: string): string => row[header.indexOf(name)] ?? "";
+  const [header = [], ...rows] = parse(text, delimiter === "tab" ? "\t" : delimiter);
+  const at = new Map(header.map((name, index) => [name, index]));
+  const cell = (row: readonly string[], name: string): string => row[at.get(name) ?? -1] ?? "";
   const address = run.form.getAll("columns").map(String);
   const parts = ["province", "prefecture", "county", "township", "village"]
     .map((part) => run.form.get(part))
@@ -56,19 +57,23 @@ async function showAnswer(answer: Response, run: Run, around: Surroundings, say:
       kind: status,
       cells: [
         String(index + 1),
-        make("span", { lang: "zh-Hans" }, written.map((name) => cell(row, name)).join(" ")),
-        make("span", { class: `badge badge--${status}` }, say(`status.${status}`)),
-        make("span", { lang: "zh-Hans" }, cell(row, "result_label")),
-        codeLink(cell(row, "result_code")),
-        cell(row, "result_score"),
-        remarks(row, cell),
+        make(
+          "span",
+          { lang: "zh-Hans" },
+          written.map((name) => cell(row, name)).join(" "),
+          under(cell(row, "result_label"), " ", codeLink(cell(row, "result_code"))),
+          remarks((name) => cell(row, name), around.config.levels, say),
+        ),
+        make(
+          "span",
+          {},
+          make("span", { class: `badge badge--${status}` }, say(`status.${status}`)),
+          under(cell(row, "result_score")),
+        ),
       ],
     };
   });
-  const columns = ["row", "address", "status", "unit", "code", "score", "detail"].map((name) => ({
-    title: say(`tool.${name}`),
-    isNumber: name === "row" || name === "score",
-  }));
+  const columns = ["row", "address", "status"].map((name) => ({ title: say(`tool.${name}`) }));
   const kinds = Object.fromEntries(STATUSES.map((status) => [status, say(`status.${status}`)]));
   const name = run.file.name.replace(/\.[^.]*$/, "") + "-result.csv";
   find("list-answer", HTMLElement).replaceChildren(
@@ -82,7 +87,7 @@ async function showAnswer(answer: Response, run: Run, around: Surroundings, say:
         make("small", {}, say("tool.done", { rows: counted(rows.length) })),
         make("small", {}, say("tool.on_map", { n: counted(dots.length) })),
       ),
-      make("p", {}, saveLink(say("tool.export"), new Blob([bytes], { type: "text/csv" }), name)),
+      make("p", { class: "tool__actions" }, saveLink(say("tool.export"), new Blob([bytes], { type: "text/csv" }), name)),
       longTable(say("tool.results"), columns, told, kinds, say),
     ),
   );
@@ -96,9 +101,12 @@ function codeLink(code: string): Node | string {
   return code ? make("a", { class: "code", href: `/units/${code}` }, code) : "";
 }
 
-/** What a person should look at: candidates, what was not understood, why nothing was found. */
-function remarks(row: readonly string[], cell: (row: readonly string[], name: string) => string): HTMLElement {
-  const names = ["result_detail", "result_candidates", "result_former_names", "result_faults", "result_unmatched"];
-  const told = names.map((name) => cell(row, name)).filter(Boolean);
-  return make("span", { class: "sub" }, told.join(" · "));
+/** What a person should look at: why nothing was found, candidates, names of the past, faults. */
+function remarks(cell: (name: string) => string, levels: Readonly<Record<string, string>>, say: Say): HTMLElement {
+  const told = ["result_detail", "result_candidates", "result_former_names"].map(cell);
+  for (const fault of cell("result_faults").split(";").filter(Boolean)) {
+    const [kind = "", level = "", ...text] = fault.split(":");
+    told.push([say(`fault.${kind}`), levels[level] ?? "", text.join(":")].filter(Boolean).join(" "));
+  }
+  return under(told.filter(Boolean).join(" · "));
 }

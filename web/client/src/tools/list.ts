@@ -46,9 +46,9 @@ export class ListForm {
   ) {
     this.columns = new Columns(find("mapping", HTMLElement), say, tool.roles);
     this.input.addEventListener("change", () => {
-      const [file] = this.input.files ?? [];
-      if (file) void this.take(file);
+      this.takeChosen();
     });
+    this.takeChosen(); // somebody may have been faster than the script
     this.listenForDrops();
     this.stop.addEventListener("click", () => {
       this.sending?.abort();
@@ -82,6 +82,11 @@ export class ListForm {
       this.input.required = false;
       void this.take(file);
     });
+  }
+
+  private takeChosen(): void {
+    const [file] = this.input.files ?? [];
+    if (file) void this.take(file);
   }
 
   private async take(file: File): Promise<void> {

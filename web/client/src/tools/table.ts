@@ -14,13 +14,14 @@ export interface Column {
 
 const STEP = 100;
 
-/** A long table, shown a hundred rows at a time, with a choice of what is shown. */
+/** A long table, shown a hundred rows at a time, with a choice of what is shown; `first` at first. */
 export function longTable(
   caption: string,
   columns: readonly Column[],
   rows: readonly TableRow[],
   kinds: Readonly<Record<string, string>>,
   say: Say,
+  first = "",
 ): HTMLElement {
   const body = make("tbody");
   const more = make("button", { type: "button", class: "button" });
@@ -41,14 +42,14 @@ export function longTable(
     extend();
   };
   more.addEventListener("click", extend);
-  choose("");
+  choose(first);
   const heads = columns.map(({ title, isNumber }) =>
     make("th", { scope: "col", ...(isNumber ? { class: "num" } : {}) }, title),
   );
   return make(
     "div",
     {},
-    filter(rows, kinds, choose, say),
+    filter(rows, kinds, choose, say, first),
     make(
       "div",
       { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
@@ -83,6 +84,7 @@ function filter(
   kinds: Readonly<Record<string, string>>,
   choose: (kind: string) => void,
   say: Say,
+  first: string,
 ): HTMLElement {
   const count = (kind: string): number => rows.filter((row) => row.kind === kind).length;
   const options = Object.entries(kinds)
@@ -95,6 +97,7 @@ function filter(
     make("option", { value: "" }, `${say("tool.all")} (${counted(rows.length)})`),
     ...options,
   );
+  select.value = first;
   select.addEventListener("change", () => {
     choose(select.value);
   });
