@@ -16,6 +16,7 @@ DECIMALS = 8
 
 _SAMPLE = 10_000
 _DEGREE_M = 111_000.0
+_FAR_M = 10_000.0  # no datum lies that far off
 
 
 def examine_crs(layer: Layer, reference: Layer | None = None) -> list[Remark]:
@@ -134,6 +135,9 @@ def _shifted(moved: Shift) -> Remark:
         zh += f"，与 {moved.cause} 加偏一致。请提供未加偏的原始成果，勿以公式还原作法定数据。"
         en += f": that is {moved.cause}. Bring the unshifted original; the public formula's inverse"
         en += " is no legal data"
+    elif moved.distance_m > _FAR_M:
+        zh += "；可能用错了中央子午线或带号。"
+        en += "; perhaps another central meridian or zone was meant"
     else:
         zh += "；可能未经转换的北京54、西安80坐标，或参照层本身有偏。"
         en += "; perhaps untransformed Beijing 1954 or Xian 1980, or the reference itself is off"

@@ -21,6 +21,9 @@ MIN_PAIRS = 5
 SIGNIFICANT = 4.0
 """How many standard errors of the median a shift must have."""
 
+SCATTER = 0.2
+"""A shift that no formula explains must be this uniform: scatter as a share of the shift."""
+
 _ALIKE = 0.75
 """The smaller area of a pair must be this share of the larger one: at coasts one layer may count
 the sea and the other not, which moves the centroid by kilometres."""
@@ -64,7 +67,8 @@ def shift(layer: Layer, reference: Layer, least_m: float) -> Shift | None:
     truth = shapely.get_coordinates(shapely.centroid(theirs))
     metres = np.column_stack(local_scale(truth[:, 1]))
     moved = (shapely.get_coordinates(shapely.centroid(ours)) - truth) * metres
-    median, error = _median(moved)
+    median, sigma = _median(moved)
+    error = sigma * 1.2533 / len(moved) ** 0.5  # of a median, if the scatter is normal
     limit = max(least_m, SIGNIFICANT * error)
     if np.hypot(*median) <= limit:
         return None
@@ -74,6 +78,8 @@ def shift(layer: Layer, reference: Layer, least_m: float) -> Shift | None:
     }
     cause = min(left, key=lambda name: left[name])
     explained = left[cause] <= min(limit, np.hypot(*median) / 2)
+    if not explained and sigma > SCATTER * np.hypot(*median):
+        return None
     return Shift(float(median[0]), float(median[1]), error, len(ours), cause if explained else None)
 
 
@@ -84,10 +90,9 @@ def _shifted(name: str, truth: Floats, metres: Floats) -> Floats:
 
 
 def _median(moved: Floats) -> tuple[Floats, float]:
-    """The median vector and its standard error, from the median absolute deviation."""
+    """The median vector and the scatter about it, from the median absolute deviation."""
     median = np.median(moved, axis=0)
-    sigma = 1.4826 * np.median(np.abs(moved - median), axis=0)
-    return median, float(np.hypot(*sigma) * 1.2533 / np.sqrt(len(moved)))
+    return median, float(np.hypot(*np.median(np.abs(moved - median), axis=0)) * 1.4826)
 
 
 def _pairs(layer: Layer, reference: Layer) -> tuple[Geometries, Geometries]:

@@ -83,6 +83,28 @@ def test_a_shift_that_no_formula_explains_is_measured_and_left_open(guangdong: L
     assert remark.measured == pytest.approx(76, abs=3)
 
 
+def test_another_central_meridian_is_noticed(guangdong: Layer) -> None:
+    layer = moved(guangdong, lambda x, y: (x + 3, y))
+    (remark,) = of_rule(examine_crs(layer, guangdong))
+    assert remark.severity == "warning" and "central meridian" in remark.en
+
+
+def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> None:
+    codes = [code for code in guangdong.codes if code and not code.endswith("00")][:25]
+    squares = [
+        shapely.box(113 + i % 5 / 3, 23 + i // 5 / 3, 113 + (i % 5 + 1) / 3, 23 + (i // 5 + 1) / 3)
+        for i in range(25)
+    ]
+    layer = replace(
+        guangdong,
+        geometries=np.array(squares),
+        codes=tuple(codes),
+        names=tuple(codes),
+        attributes=({},) * 25,
+    )
+    assert of_rule(examine_crs(layer, guangdong)) == []
+
+
 def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
     layer = moved(guangdong, gcj02)
     few = replace(
