@@ -111,7 +111,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         try:
             urllib.request.urlopen(url, timeout=10).close()
             return
-        except urllib.error.URLError:
+        except (urllib.error.URLError, TimeoutError):
             time.sleep(0.05)
     raise TimeoutError(f"{url} does not answer (exit code {process.poll()})")
 

@@ -33,6 +33,11 @@ class Filters:
     near: Point | None = None
     home: str | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether everything may be found, wherever it lies."""
+        return not (self.level or self.legal_class or self.within or self.bbox or self.near)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -91,7 +96,7 @@ _keeping = Lock()
 
 def weights(view: View, filters: Filters) -> Weights:
     """The costs under the filters; remembered, but for what is near."""
-    key = replace(filters, near=None)
+    key = filters if filters.near is None else replace(filters, near=None)
     with _keeping:
         kept = _kept.get(view)
         if kept is None:

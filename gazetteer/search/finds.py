@@ -78,10 +78,12 @@ def named(search: Search, text: str) -> Iterator[Find]:
 
 def _likely(
     search: Search, texts: Prefixes, text: str, wholes: Collection[str]
-) -> Iterator[tuple[int, list[int]]]:
+) -> Iterator[tuple[int, Sequence[int]]]:
     """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
     low, high = stretch(texts.texts, text)
-    if low == high:
+    if texts.row_at[high] - texts.row_at[low] <= search.most:
+        for key in range(low, high):
+            yield key, texts.rows(key)
         return
     row_at = np.asarray(texts.row_at[low : high + 1])
     first, last = int(row_at[0]), int(row_at[-1])
@@ -96,8 +98,7 @@ def _likely(
             beginning[texts.row_at[key] - first : texts.row_at[key + 1] - first] = 0.0
     cost += beginning
     rows = np.arange(first, last)
-    if len(rows) > search.most:
-        rows = rows[np.argpartition(cost, search.most)[: search.most]]
+    rows = rows[np.argpartition(cost, search.most)[: search.most]]
     rows = rows[cost[rows - first] < np.inf]
     chosen: dict[int, list[int]] = {}
     for row, key in zip(rows.tolist(), keys[rows - first].tolist(), strict=True):

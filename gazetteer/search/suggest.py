@@ -9,7 +9,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from weakref import WeakKeyDictionary
 
@@ -59,7 +60,7 @@ class Suggestion:
 def suggest(view: View, query: str, limit: int, filters: Filters = EVERYTHING) -> list[Suggestion]:
     """The places that are most likely meant, among those that the filters let through."""
     text = normalized(query).value.strip()
-    if len(text) > _SHORT or replace(filters, home=None) != EVERYTHING:
+    if len(text) > _SHORT or not filters.plain:
         return _suggest(view, text, limit, filters)
     kept = _kept.setdefault(view, {})
     key = text, limit, filters
@@ -155,8 +156,14 @@ def _begins(spot: Spot, piece: str) -> bool:
     if not piece.isascii():
         return spot.name.startswith(piece)
     latin = latin_key(piece)
-    whole, first = typed(spot.name, spot.romanized or "")
-    return whole.startswith(latin) or (first or "").startswith(latin)
+    return any(text.startswith(latin) for text in _spellings(spot.name, spot.romanized or ""))
+
+
+@lru_cache(4_096)
+def _spellings(name: str, romanized: str) -> tuple[str, str]:
+    """The whole spelling and the initials."""
+    whole, first = typed(name, romanized)
+    return whole, first or ""
 
 
 def _split(search: Search, _: str, pieces: list[str]) -> Iterator[Find]:
