@@ -11,6 +11,7 @@ from boundaries.rules.coverage.gaps import Hole
 from boundaries.rules.finding import Finding
 from boundaries.rules.layer import judge
 from boundaries.rules.tolerances import Tolerances, tolerances_for
+from boundaries.validation.reference import shipped
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import Settings
@@ -124,6 +125,7 @@ def validate(path: Path, reading: Reading, by: Judging, progress: Progress) -> R
         lambda done, total, _: progress(done, total, "judge"),
         level=by.level,
         by_level=by.by_level,
+        reference=None if layer.planar else shipped(),
     )
     remarks = [f for f in judgement.findings if f.severity == "info" and f.kind == "read"]
     return Report(

@@ -1,0 +1,38 @@
+"""A file that is shifted as a whole is told so without anybody bringing a reference."""
+
+import gzip
+import json
+from pathlib import Path
+
+from boundaries.coordinates import gcj02
+from boundaries.validation.reference import SHIPPED, shipped
+from boundaries.validation.report import Reading, judging, validate
+from gazetteer.settings import settings
+
+
+def rules(path: Path) -> set[str]:
+    by = judging(settings(), "county", None, None)
+    report = validate(path, Reading(), by, lambda done, total, what: None)
+    return {finding.rule for finding in report.findings}
+
+
+def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_path: Path) -> None:
+    document = json.loads(gzip.decompress(SHIPPED.read_bytes()))
+    counties = [f for f in document["features"] if f["properties"]["code"].startswith("4401")]
+    path = tmp_path / "counties.geojson"
+    path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
+    assert "TOP-CRS-03" not in rules(path)
+    for feature in counties:
+        polygons = feature["geometry"]["coordinates"]
+        if feature["geometry"]["type"] == "Polygon":
+            polygons = [polygons]
+        for ring in (ring for polygon in polygons for ring in polygon):
+            ring[:] = [list(gcj02(*position)) for position in ring]
+    path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
+    assert "TOP-CRS-03" in rules(path)
+
+
+def test_the_reference_is_read_once() -> None:
+    reference = shipped()
+    assert reference is not None and len(reference) == 198
+    assert shipped() is reference
