@@ -10,13 +10,15 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments, segments
-from boundaries.rules.coverage.faces import Faces, faces
+from boundaries.rules.coverage.faces import Faces, faces_between
 from boundaries.rules.coverage.facing import Facing, facing
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 
 Shapes = NDArray[np.object_]
 
+_TOUCH = 1e-9
+"""A piece bounds a face when it comes as near as this, in units of the coordinates."""
 _NUMBERS_M = 1e-6
 """Faces narrower than a micrometre come from the rounding of crossings."""
 
@@ -57,7 +59,24 @@ class Evidence:
     @cached_property
     def faces(self) -> Faces:
         """What is covered by none, and what by several."""
-        return faces(self.pieces, self.tree)
+        return faces_between(self.loose_lines, self.tree)
+
+    @cached_property
+    def loose_lines(self) -> Shapes:
+        """The loose pieces as lines."""
+        return self.pieces.lines(self.pieces.pairing.loose)
+
+    @cached_property
+    def _loose_tree(self) -> STRtree:
+        return STRtree(self.loose_lines)
+
+    def bordering(self, face: BaseGeometry) -> tuple[int, ...]:
+        """The features whose border a face between loose pieces has, not those at a corner only."""
+        xy, ring = shapely.get_coordinates(shapely.get_rings(face), return_index=True)
+        at = shapely.points(((xy[1:] + xy[:-1]) / 2)[ring[1:] == ring[:-1]])
+        found = self._loose_tree.query(at, predicate="dwithin", distance=_TOUCH)[1]
+        pieces = self.pieces
+        return tuple(np.unique(pieces.feature[pieces.pairing.loose[found]]).tolist())
 
     @cached_property
     def facing(self) -> Facing:

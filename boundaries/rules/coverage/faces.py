@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.segments import Segments
-
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
@@ -48,16 +46,11 @@ class Faces:
         return tuple(sorted(self.cover[1, self.cover[0] == face].tolist()))
 
 
-def faces(pieces: Segments, tree: STRtree) -> Faces:
-    """The faces between the loose pieces; ``tree`` holds a valid polygon of each feature.
+def faces_between(lines: Shapes, tree: STRtree) -> Faces:
+    """The faces between loose pieces; ``tree`` holds a valid polygon of each feature.
 
     Where pieces cross, they are cut there, rounded to the nearest numbers.
     """
-    return faces_between(pieces.lines(pieces.pairing.loose), tree)
-
-
-def faces_between(lines: Shapes, tree: STRtree) -> Faces:
-    """The faces that lines cut out, and which geometries of ``tree`` cover each."""
     shapes = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     count, cover = _counted(shapely.point_on_surface(shapes), tree)
     for face in np.flatnonzero(count < 0):

@@ -5,7 +5,7 @@ when they run in opposite directions and overlap lengthwise. How far the one lie
 the other is the width of the gap between them; to the left, of the overlap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,10 +156,21 @@ def _within(
     return np.maximum(start, low), np.minimum(stop, high)
 
 
+def links(
+    pieces: Segments, pairs: Facing, members: Iterable[int]
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Some of the pairs, each with what connects it to others: its pieces and their ends."""
+    for k in members:
+        for piece in (int(pairs.a[k]), int(pairs.b[k])):
+            yield k, (0, piece)
+            yield k, (1, int(pieces.start[piece]))
+            yield k, (1, int(pieces.end[piece]))
+
+
 def middles(pieces: Segments, metric: Metric, pairs: Facing) -> NDArray[np.object_]:
     """A point (K) in the middle between the two pieces of each pair."""
     along, gap = pairs.along.mean(axis=1), pairs.gap.mean(axis=1)
-    points = shapely.points(_beside(pieces, metric, pairs.a, along, gap / 2))
+    points = shapely.points(beside(pieces, metric, pairs.a, along, gap / 2))
     return np.asarray(points, dtype=object)
 
 
@@ -168,13 +179,13 @@ def strips(pieces: Segments, metric: Metric, pairs: Facing) -> NDArray[np.object
     (start, stop), (gap0, gap1) = pairs.along.T, pairs.gap.T
     nothing = np.zeros(len(pairs.a))
     corners = [
-        _beside(pieces, metric, pairs.a, along, right)
+        beside(pieces, metric, pairs.a, along, right)
         for along, right in ((start, nothing), (stop, nothing), (stop, gap1), (start, gap0))
     ]
     return np.asarray(shapely.polygons(np.stack([*corners, corners[0]], axis=1)), dtype=object)
 
 
-def _beside(pieces: Segments, metric: Metric, which: Ints, along: Floats, right: Floats) -> Floats:
+def beside(pieces: Segments, metric: Metric, which: Ints, along: Floats, right: Floats) -> Floats:
     """Coordinates (K, 2) so many metres along pieces, and so many to their right."""
     begin, end = pieces.ends(which)
     scale = metric.scale(begin[:, 1])

@@ -10,9 +10,6 @@ from boundaries.rules.coverage.evidence import Evidence
 from boundaries.rules.finding import Finding
 from boundaries.rules.registry import judges, severity
 
-_TOUCH = 1e-9
-"""A unit borders on a hole when it comes as near as this, in units of the coordinates."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hole:
@@ -64,6 +61,5 @@ def holes(evidence: Evidence) -> Iterator[Hole]:
         if width <= evidence.tolerances.overlap_m:
             continue
         shape = faces.shapes[face]
-        around = evidence.tree.query(shape, predicate="dwithin", distance=_TOUCH)
         area = float(metric.area(np.array([shape]))[0])
-        yield Hole(shape, tuple(sorted(around.tolist())), width, area)
+        yield Hole(shape, evidence.bordering(shape), width, area)

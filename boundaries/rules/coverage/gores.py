@@ -8,13 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.facing import Facing, middles, strips
+from boundaries.rules.coverage.facing import Facing, beside, links, middles, strips
 from boundaries.rules.finding import Finding
+from boundaries.rules.groups import grouped
 from boundaries.rules.registry import judges, severity
+
+_BEYOND = 1e-3
+"""How far beyond the end of a stretch one looks, in asked widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +62,53 @@ def open_gaps(evidence: Evidence) -> list[OpenGap]:
     pairs = _outside(evidence)
     if not len(pairs.a):
         return []
-    shapes = shapely.make_valid(strips(evidence.pieces, evidence.metric, pairs))
-    parts = shapely.get_parts(shapely.union_all(shapes))
+    limits, pieces = evidence.tolerances, evidence.pieces
+    shapes = shapely.make_valid(strips(pieces, evidence.metric, pairs))
     found = []
-    for part in parts[shapely.get_dimensions(parts) == 2]:
-        members = pairs.only(shapely.intersects(shapes, part))
-        width = float(members.furthest.max(initial=0.0))
-        depth = evidence.metric.length(part) / 2
-        limits = evidence.tolerances
-        if width >= limits.gap_width_m * (1 - 1e-9):  # it goes on, wider: an acute corner
-            continue
+    for group in grouped(links(pieces, pairs, range(len(pairs.a)))):
+        members = pairs.only(np.isin(np.arange(len(pairs.a)), group))
+        if members.furthest.max() <= limits.overlap_m:
+            continue  # the border is not identical
+        features = np.unique(pieces.feature[np.r_[members.a, members.b]])
+        ground = _ground(evidence, shapes[group], features)
+        if _goes_on(evidence, members, ground):
+            continue  # the two borders part: an acute corner
+        width = float(evidence.metric.widths(np.array([ground], dtype=object))[0])
+        depth = evidence.metric.length(ground) / 2
         if width > limits.overlap_m and depth >= limits.gore_depth * width:
-            both = np.r_[members.a, members.b]
-            features = tuple(sorted(set(evidence.pieces.feature[both].tolist())))
-            found.append(OpenGap(part, features, width, depth))
+            found.append(OpenGap(ground, tuple(features.tolist()), width, depth))
     return found
+
+
+def _goes_on(evidence: Evidence, pairs: Facing, ground: BaseGeometry) -> bool:
+    """Whether somewhere it becomes wider than the asked width and does not end there.
+
+    Round a bend, the pieces before and after it also come to face each other further apart; what
+    lies beyond that is ground of the same gap.
+    """
+    asked = evidence.tolerances.gap_width_m
+    for end, way in ((0, -1), (1, 1)):
+        cut = pairs.only(pairs.gap[:, end] >= asked * (1 - 1e-9))
+        along = cut.along[:, end] + way * asked * _BEYOND
+        aside = np.full(len(along), asked / 2)
+        beyond = beside(evidence.pieces, evidence.metric, cut.a, along, aside)
+        if not shapely.intersects_xy(ground, *beyond.T).all():
+            return True
+    return False
+
+
+def _ground(
+    evidence: Evidence, shapes: NDArray[np.object_], features: NDArray[np.int64]
+) -> BaseGeometry:
+    """Strips between two borders as one shape, with the wedges between them at bends."""
+    strip = shapely.union_all(shapes)
+    if shapely.get_num_geometries(strip) == 1:
+        return strip
+    size = evidence.metric.units(evidence.tolerances.gap_width_m)
+    closed = shapely.buffer(shapely.buffer(strip, size), -size)
+    near = shapely.intersection(evidence.valid[features], shapely.box(*shapely.bounds(closed)))
+    parts = shapely.get_parts(shapely.difference(closed, shapely.union_all(near)))
+    return shapely.union_all([strip, *parts[shapely.intersects(parts, strip)]])
 
 
 def _outside(evidence: Evidence) -> Facing:

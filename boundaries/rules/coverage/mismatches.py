@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.facing import Facing, lone_vertices, middles
+from boundaries.rules.coverage.facing import Facing, links, lone_vertices, middles
 from boundaries.rules.coverage.gores import open_gaps
 from boundaries.rules.finding import Finding
 from boundaries.rules.groups import grouped
@@ -81,7 +81,7 @@ def _explained(evidence: Evidence, near: Facing, told: NDArray[np.object_]) -> N
 def _places(evidence: Evidence, near: Facing) -> Iterator[NDArray[np.bool_]]:
     """The pairs of pieces that make one flaw, as masks: connected, and of few units."""
     feature = evidence.pieces.feature
-    for group in grouped(_links(evidence, near, range(len(near.a)))):
+    for group in grouped(links(evidence.pieces, near, range(len(near.a)))):
         units = {int(feature[piece]) for k in group for piece in (near.a[k], near.b[k])}
         if len(units) <= _TOGETHER:
             yield _mask(group, len(near.a))
@@ -91,18 +91,8 @@ def _places(evidence: Evidence, near: Facing) -> Iterator[NDArray[np.bool_]]:
             two = sorted((int(feature[near.a[k]]), int(feature[near.b[k]])))
             of_pair.setdefault((two[0], two[1]), []).append(k)
         for members in of_pair.values():
-            for part in grouped(_links(evidence, near, members)):
+            for part in grouped(links(evidence.pieces, near, members)):
                 yield _mask(part, len(near.a))
-
-
-def _links(evidence: Evidence, near: Facing, members: Iterable[int]) -> Iterator[tuple[int, Pair]]:
-    """Each pair of pieces with what connects it to others: the pieces' ends."""
-    pieces = evidence.pieces
-    for k in members:
-        for piece in (int(near.a[k]), int(near.b[k])):
-            yield k, (0, piece)
-            yield k, (1, int(pieces.start[piece]))
-            yield k, (1, int(pieces.end[piece]))
 
 
 def _mask(members: Iterable[int], size: int) -> NDArray[np.bool_]:
@@ -148,8 +138,7 @@ def _slivers(evidence: Evidence, near: Facing) -> Iterator[Finding]:
         shape = faces.shapes[face]
         if len(told.query(shape, predicate="intersects")):
             continue
-        around = evidence.tree.query(shape, predicate="dwithin", distance=1e-9)
-        features = tuple(sorted(around.tolist()))
+        features = evidence.bordering(shape)
         area = float(evidence.metric.area(np.array([shape]))[0])
         names, names_en = (mark.join(evidence.names[f] for f in features) for mark in ("、", ", "))
         width = evidence.widths[face]
