@@ -21,6 +21,8 @@ CONNECTIONS = 8
 _READS = (
     ("division", "/v1/divisions/{code}"),
     ("reverse", "/v1/reverse"),
+    ("geocode", "/v1/geocode"),
+    ("suggest", "/v1/suggest"),
     ("search", "/v1/search"),
 )
 

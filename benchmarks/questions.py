@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from typing import LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -18,6 +19,21 @@ _NAMES = """
 SELECT text FROM name_version WHERE upper_inf(recorded) AND name_kind = 'standard'
 ORDER BY md5(text) LIMIT %(count)s
 """
+
+_SPELLINGS = """
+SELECT lower(replace(text, ' ', '')) FROM spelling_version
+WHERE upper_inf(recorded) AND system = 'pinyin' ORDER BY md5(text) LIMIT %(count)s
+"""
+_ADDRESSES = """
+SELECT county.name || town.name || village.name FROM unit_state village
+JOIN unit_state town ON town.unit_id = village.parent_id
+JOIN unit_state county ON county.unit_id = town.parent_id
+WHERE village.level = 'village' AND upper_inf(village.recorded) AND upper_inf(village.valid)
+AND upper_inf(town.recorded) AND upper_inf(town.valid)
+AND upper_inf(county.recorded) AND upper_inf(county.valid)
+ORDER BY md5(village.code) LIMIT %(count)s
+"""
+_MOST_TYPED = 6
 
 
 def questions(conninfo: str) -> Mapping[str, list[str]]:
@@ -36,15 +52,27 @@ def questions(conninfo: str) -> Mapping[str, list[str]]:
             chance.shuffle(drawn)
             return drawn
 
-        names = [row[0] for row in conn.execute(_NAMES, {"count": COUNT})]
+        def texts(statement: LiteralString) -> list[str]:
+            return [row[0] for row in conn.execute(statement, {"count": COUNT})]
+
+        names = texts(_NAMES)
+        typed = [_beginning(chance, text) for text in [*names, *texts(_SPELLINGS)]]
+        chance.shuffle(typed)
         old = codes("province", "prefecture", "county", also=PAST)
         return {
             "division": [f"/v1/divisions/{code}" for code in codes(*_LEVELS)],
             "reverse": [f"/v1/reverse?{_point(chance)}" for _ in range(COUNT)],
             "search": [f"/v1/search?q={quote(name)}" for name in names],
+            "suggest": [f"/v1/suggest?q={quote(text)}" for text in typed[:COUNT]],
+            "geocode": [f"/v1/geocode?address={quote(text)}" for text in texts(_ADDRESSES)],
             "today": [f"/v1/divisions/{code}" for code in old],
             "past": [f"/v1/divisions/{code}?at={PAST}" for code in old],
         }
+
+
+def _beginning(chance: random.Random, text: str) -> str:
+    """The first characters, as somebody has typed them so far."""
+    return text[: chance.randint(1, _MOST_TYPED)]
 
 
 def _point(chance: random.Random) -> str:
