@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Response, current_app, request
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, model_validator
 
 from boundaries.validation.child import Limits, Wanted, judged_apart
 from boundaries.validation.formats import MEDIA
@@ -55,6 +55,12 @@ class ValidateForm(Parameters):
     outlines: bool = Field(
         False, description="With the borders of the layer to draw beneath (GeoJSON only)"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A form on a page sends its empty fields too."""
+        return {name: value for name, value in given.items() if value != ""}
 
     def reading(self, max_bytes: int) -> Reading:
         """How to read the file."""
