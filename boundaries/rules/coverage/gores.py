@@ -118,6 +118,7 @@ def _outside(evidence: Evidence) -> Facing:
         (pairs.gap.min(axis=1, initial=0.0) >= -1e-9)
         & (pairs.gap.max(axis=1, initial=0.0) <= evidence.tolerances.gap_width_m + 1e-9)
         & (pairs.furthest > 0)
+        & (np.abs(pairs.gap[:, 1] - pairs.gap[:, 0]) <= pairs.length)  # not across, as at a mouth
     )
     if not len(apart.a):
         return apart

@@ -18,7 +18,7 @@ from tests.boundaries.rules.grounds import Grid, around, grid, hexagon, layer_of
 GRIDS = st.builds(
     grid, st.integers(2, 4), st.integers(2, 4), st.integers(1, 5), st.integers(0, 2**32 - 1)
 )
-PROFILE = settings(derandomize=True, deadline=None, max_examples=25)
+PROFILE = settings(derandomize=True, deadline=None, max_examples=15)
 ASKED_M = 30.0
 """The width up to which gaps are asked for; what is made is smaller."""
 NEAR = 1e-6
