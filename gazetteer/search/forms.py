@@ -43,6 +43,8 @@ def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[s
     yield name, form
     if form not in (Form.STANDARD, Form.FORMER):
         return
+    if level == Level.COUNTY and name.endswith("新区") and len(name) > _SHORTEST + 1:
+        yield name[:-2], Form.SHORT  # 浦东
     if level == Level.TOWNSHIP and name.endswith("街道") and len(name) > _SHORTEST + 1:
         yield name[:-1], Form.ABBREVIATED
     if level == Level.VILLAGE:
@@ -55,13 +57,27 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def village_core(name: str, parent: str) -> str:
-    """What a village is called, without its committee and the township before it."""
+    """What a village is called, without its committee and the units before it."""
     core = _COMMITTEE.sub("", name)
-    if parent and core.startswith(parent) and len(core) - len(parent) >= _SHORTEST:
-        core = core[len(parent) :]
+    own = core.rpartition(parent)[2] if parent and parent in core else ""
+    if len(own) >= _SHORTEST:
+        core = own
     if core.endswith("村") and len(core) > _SHORTEST:
         core = core[:-1]
     return core if len(core) >= _SHORTEST else name
+
+
+_OF_TOWNSHIP = re.compile(r"(?:街道|镇|乡)\Z")
+
+
+def generic_of_township(name: str) -> str:
+    """The generic part by which a name is that of a township; empty if it has none.
+
+    A place may be recorded by a name that can only be the township's: 道窖镇 is an alias of the
+    town 道滘, which is the seat of 道滘镇.
+    """
+    found = _OF_TOWNSHIP.search(name)
+    return found[0] if found else ""
 
 
 _GENERIC = re.compile(

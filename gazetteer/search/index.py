@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Link
 from gazetteer.search.days import OPEN_END, OPEN_START, ordinal
-from gazetteer.search.forms import Form, forms_of
+from gazetteer.search.forms import Form, forms_of, generic_of_township
 from gazetteer.search.latin import typed
 from gazetteer.search.normalize import key_of
 from gazetteer.search.particulars import Particulars, particulars
@@ -232,16 +232,20 @@ def _keys(
 ) -> tuple[list[str], list[list[_Meaning]]]:
     """Each text under which a node may be written, with the periods of the names behind it."""
     latest = {state.node: state for state in states}
+    townships = {(s.parent, s.name): s for s in latest.values() if s.level == Level.TOWNSHIP}
     meanings: dict[str, set[_Meaning]] = {}
     for row in names:
         state = latest.get(row.node)
         if state is None:
             continue
-        parent = latest.get(state.parent) if state.parent else None
         span = ordinal(row.start, OPEN_START), ordinal(row.end, OPEN_END)
         form = Form.of(row.name_kind)
+        text = key_of(row.text)
+        if state.kind == Kind.PLACE:
+            state = townships.get((state.parent, state.name + generic_of_township(text)), state)
+        parent = latest.get(state.parent) if state.parent else None
         above = parent.name if parent else ""
-        for text, written in forms_of(key_of(row.text), form, state.level, above):
-            meanings.setdefault(text, set()).add((number[row.node], int(written), *span))
+        for written, how in forms_of(text, form, state.level, above):
+            meanings.setdefault(written, set()).add((number[state.node], int(how), *span))
     keys = sorted(meanings)
     return keys, [sorted(meanings[key]) for key in keys]

@@ -30,6 +30,10 @@ _NO_DIVISION = re.compile(rf"[{_COUNTING}]{{0,3}}(?:{'|'.join(_ROADS)})|{'|'.joi
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
 _BEGIN_OTHERS = frozenset(_COUNTING).union(word[0] for word in (*_ROADS, *_OTHERS))
 _OF_TOWNSHIP = re.compile("街道|镇|乡(?!村)")
+_BEFORE_TOWNSHIP = tuple(
+    level for level in range(_TOWNSHIP, len(LEVELS)) if LEVELS[level] != Level.VILLAGE
+)
+"""Levels of which a short form may stand before 街道, 镇 or 乡."""
 _COMPLETED_BY = {
     first: (LEVELS.index(level), TRAILING[level])
     for level, begin in (
@@ -111,8 +115,12 @@ def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
         if every.many and found:
             every = _under(view, key, found) or every
         stop, generic, whole = end, "", every.whole
+        meant: Meant | None
         if text[end : end + 1] in (_BEGIN_OFFICES if whole is every else _TELLING):
-            meant, stop, generic = _followed(text, end, every, open_before)
+            if open_before and whole is not every and _name_follows(view, hits, end):
+                meant = every  # 台州 in 台州路桥区
+            else:
+                meant, stop, generic = _followed(text, end, every, open_before)
         else:
             meant = every if open_before else whole
         if meant is None or not meant.claims:
@@ -133,6 +141,17 @@ def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
         if len(found) == MAX_MARKS:
             break
     return tuple(found) if reached == _FAR else None
+
+
+def _name_follows(view: View, hits: Sequence[tuple[int, int, int]], at: int) -> bool:
+    """Whether a name begins here to which the next character may well belong: 镇康 in 临沧镇康."""
+    for key, start, end in hits:
+        if start == at:
+            if view.index.whole_keys[key] and end - start > _EASILY_WITHIN:
+                return True
+            if 0 <= view.meant(key).highest < _TOWNSHIP:
+                return True
+    return False
 
 
 def _under(view: View, key: int, before: Sequence[Mark]) -> Meant | None:
@@ -171,11 +190,11 @@ def _followed(
         return every, end, ""
     level, generic = _COMPLETED_BY[first]
     found = generic.match(text, end)
-    of_level = every.between(level, level) if found else every
+    of_level = every.at((level,)) if found else every
     if found and of_level.claims:
         return of_level, found.end(), found[0]
-    if _OF_TOWNSHIP.match(text, end):  # 赤城街道 is no way to write 赤城县
-        every = every.between(_TOWNSHIP, len(LEVELS))
+    if _OF_TOWNSHIP.match(text, end):  # 赤城街道 is no way to write 赤城县, nor a village 赤城
+        every = every.at(_BEFORE_TOWNSHIP)
     return every, end, ""
 
 

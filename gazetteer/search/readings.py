@@ -152,9 +152,16 @@ def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
     return bounds
 
 
-def _preference(reading: Reading) -> tuple[bool, int, int, int, int]:
-    leaf = reading.chain[-1]
-    return reading.hops, -reading.worth, reading.start, leaf.level, leaf.node
+def _preference(reading: Reading) -> tuple[bool, int, int, int, int, int]:
+    leaf, named = reading.chain[-1], reading.by.mark
+    return (
+        reading.hops,
+        -reading.worth,
+        reading.start,
+        leaf.level,
+        named.start - named.end,
+        leaf.node,
+    )
 
 
 def _reading(
@@ -164,24 +171,24 @@ def _reading(
     chosen: list[Support] = []
     taken: list[Mark] = []
     others: list[Mark] = []
-    tables = [(mark, mark.meant.by_node) for mark in found]
+    speaking = [speaks for speaks in (_speaks(mark, chain) for mark in found) if speaks]
     for upper in reversed(chain):
-        best: Mark | None = None
-        best_claim: Claim | None = None
-        most = -1
-        for mark, by_node in tables:
-            claim = by_node.get(upper)
-            if claim is None or (upper == node and not claim.leads) or not _apart(mark, taken):
+        best: Support | None = None
+        best_key = (-1, False)
+        for speaks in speaking:
+            support = speaks.get(upper)
+            if support is None or (upper == node and not support.claim.leads):
                 continue
-            others.append(mark)
-            worth = claim.worth
-            if mark.generic and not claim.whole:
-                worth += _WITH_GENERIC
-            if worth > most:
-                best, best_claim, most = mark, claim, worth
-        if best is not None and best_claim is not None:
-            chosen.append(Support(best, best_claim, most))
-            taken.append(best)
+            if not _apart(support.mark, taken):
+                continue
+            others.append(support.mark)
+            # A mark that says more of a unit above is better left to that one.
+            key = (support.worth, support.worth == max([s.worth for s in speaks.values()]))
+            if key > best_key:
+                best, best_key = support, key
+        if best is not None:
+            chosen.append(best)
+            taken.append(best.mark)
         elif upper == node:
             return None
     repeats = tuple([mark for mark in others if _apart(mark, taken)])
@@ -197,6 +204,12 @@ def _reading(
         any(mark.start < first for mark in against),
         min([mark.start for mark in taken]),
     )
+
+
+def _speaks(mark: Mark, chain: Sequence[int]) -> dict[int, Support]:
+    """The units of a chain for which a mark may speak."""
+    by_node = mark.meant.by_node
+    return {node: _support(mark, node) for node in chain if node in by_node}
 
 
 def _against(
@@ -230,12 +243,23 @@ def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
     """The readings that the text does not tell from the best one.
 
     A short form two levels above everything else that shares it is taken for that; units come
-    before places that are no units.
+    before places that are no units. A name that is a part of the best one's is no rival to it.
     """
     same = (best.hops, best.worth, best.start)
-    equal = [other for other in others if (other.hops, other.worth, other.start) == same]
+    equal = [
+        other
+        for other in others
+        if (other.hops, other.worth, other.start) == same
+        and not _is_part(other.by.mark, best.by.mark)
+    ]
     highest = min((r.leaf.level for r in [best, *equal]), default=0)
     return [r for r in equal if r.leaf.level - highest <= 1] if equal else []
+
+
+def _is_part(mark: Mark, whole: Mark) -> bool:
+    """Whether a name lies in a longer one: 谷涌社区 in 新谷涌社区."""
+    inside = whole.start <= mark.start and mark.end <= whole.end
+    return inside and mark.end - mark.start < whole.end - whole.start
 
 
 def deciding_level(chains: Sequence[Sequence[Spot]]) -> int:

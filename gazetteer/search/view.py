@@ -108,21 +108,21 @@ class Meant:
     tops: tuple[Claim, ...]
     top_nodes: frozenset[int]
     highest: int
-    parts: "dict[tuple[int, int], Meant] | None" = None
+    parts: "dict[tuple[int, ...], Meant] | None" = None
 
     @property
     def standard(self) -> bool:
         """Whether it is the standard name of a unit in force, than which nothing is worth more."""
         return self.most == WORTH_OF_A_NAME
 
-    def between(self, highest: int, lowest: int) -> "Meant":
+    def at(self, levels: tuple[int, ...]) -> "Meant":
         """The same at some levels only."""
         if self.parts is None:
             self.parts = {}
-        part = self.parts.get((highest, lowest))
+        part = self.parts.get(levels)
         if part is None:
-            claims = tuple([c for c in self.claims if highest <= c.level <= lowest])
-            part = self.parts[highest, lowest] = meant(claims, many=self.many)
+            claims = tuple([claim for claim in self.claims if claim.level in levels])
+            part = self.parts[levels] = meant(claims, many=self.many)
         return part
 
 

@@ -1,0 +1,113 @@
+"""What is plain at first sight is what a full comparison would say, and a batch says the same."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gazetteer.search.geocode import Geocoded, geocode, geocode_many
+from gazetteer.search.index import Index
+from gazetteer.search.marks import lean_marks, marks
+from gazetteer.search.normalize import normalized
+from gazetteer.search.readings import ambiguous, plain, weighed
+from gazetteer.search.view import View
+
+ADDRESSES = Path("benchmarks/addresses.csv")
+_TAILS = ["", "路", "街", "镇", "村", "区", " ", ",", "人民政府", "解放路12号", "3栋2单元", "对面"]
+_quick = settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def addresses() -> list[str]:
+    with ADDRESSES.open(encoding="utf-8") as file:
+        return [row["address"] for row in csv.DictReader(file)]
+
+
+def written(index: Index, data: st.DataObject) -> str:
+    """An address out of real names in any order, most of them those of one unit."""
+    pieces: list[str] = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        state = data.draw(st.integers(0, len(index.names) - 1))
+        chain: list[str] = []
+        while state >= 0 and len(chain) < 5:
+            chain.append(index.names[state])
+            parent = index.parents[state]
+            state = index.state_at[parent] if parent >= 0 else -1
+        chain.reverse()
+        kept = data.draw(st.lists(st.sampled_from(chain), min_size=1, max_size=4))
+        pieces += sorted(kept, key=chain.index)
+        pieces.append(data.draw(st.sampled_from(_TAILS)))
+    cut = data.draw(st.integers(0, 2))
+    return "".join(piece[:-cut] if cut and len(piece) > 3 else piece for piece in pieces)
+
+
+def same_at_first_sight(view: View, text: str) -> bool:
+    """Whether the first sight says what a comparison says; True where it says nothing."""
+    found = lean_marks(view, text)
+    reading = plain(view, found) if found else None
+    if reading is None:
+        return True
+    ranked = weighed(view, marks(view, text), every=True)
+    best = ranked[0]
+    return reading == best and not ambiguous(best, ranked[1:])
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 1), date(2000, 1, 1)])
+def test_the_first_sight_of_the_known_addresses_is_right(index: Index, day: date) -> None:
+    view = View(index, day)
+    texts = [normalized(address).value for address in addresses()]
+    assert [text for text in texts if not same_at_first_sight(view, text)] == []
+    assert sum(bool(lean_marks(view, text)) for text in texts) > len(texts) / 3
+
+
+@_quick
+@given(st.data())
+def test_the_first_sight_of_any_names_is_right(
+    index: Index, view: View, data: st.DataObject
+) -> None:
+    text = normalized(written(index, data)).value
+    assert same_at_first_sight(view, text)
+
+
+def told(answer: Geocoded) -> object:
+    """All that an answer says; marks themselves compare by identity."""
+    matches = [
+        (*match[:1], *match[2:], [(s.claim, s.mark.start, s.mark.end) for s in match.supports])
+        for match in answer.matches
+    ]
+    return answer._replace(matches=()), matches
+
+
+def _texts() -> Iterator[str]:
+    yield from addresses()
+    yield from addresses()[::-1]
+    yield from ("", "我喜欢猫", "\U0001f600", "广州市" * 300)
+
+
+def test_a_batch_says_what_single_calls_say(index: Index) -> None:
+    day = date(2026, 11, 1)
+    together = map(told, geocode_many(View(index, day), _texts()))
+    alone = View(index, day)
+    assert list(together) == [told(geocode(alone, text)) for text in _texts()]
+
+
+@_quick
+@given(st.lists(st.text(max_size=40) | st.sampled_from(addresses()), max_size=5))
+def test_a_batch_of_anything_says_what_single_calls_say(view: View, texts: list[str]) -> None:
+    together = map(told, geocode_many(view, texts))
+    assert list(together) == [told(geocode(view, text)) for text in texts]
+
+
+@_quick
+@given(st.text(max_size=80))
+def test_every_offset_leads_back_into_the_input(view: View, address: str) -> None:
+    answer = geocode(view, address)
+    spans = [answer.text.span(part.start, part.end) for m in answer.matches for part in m.elements]
+    assert all(0 <= start <= end <= len(address) for start, end in spans)
