@@ -52,6 +52,22 @@ class Segments:
         """Which pieces lie on each other."""
         return _paired(self)
 
+    def within(self, box: tuple[float, float, float, float]) -> "Segments":
+        """Only the pieces whose own boxes meet a box (xmin, ymin, xmax, ymax)."""
+        a, b = self.xy[self.first], self.xy[self.first + 1]
+        meets = (np.maximum(a, b) >= box[:2]).all(axis=1) & (np.minimum(a, b) <= box[2:]).all(
+            axis=1
+        )
+        return Segments(
+            self.xy,
+            self.vertex,
+            self.first[meets],
+            self.feature[meets],
+            self.ring[meets],
+            self.turned[meets],
+            self.features,
+        )
+
     def ends(self, which: Ints) -> tuple[Floats, Floats]:
         """Coordinates (K, 2) of the beginnings and of the ends of pieces, polygon on the left."""
         first, turned = self.first[which], self.turned[which]

@@ -123,15 +123,19 @@ def pointed(evidence: Evidence) -> Iterator[Finding]:
 
 
 @judges("TOP-GEO-07")
-def tiny(evidence: Evidence) -> Iterator[Finding]:
-    """Parts beside a larger one, and open holes, below the least area."""
+def tiny_parts(evidence: Evidence) -> Iterator[Finding]:
+    """Parts below the least area beside a larger one of the same unit."""
     limit = evidence.tolerances.part_m2
     parts, owner = _small_parts(evidence, limit)
     for part, feature, area in zip(parts, owner, evidence.metric.area(parts), strict=True):
         if area < limit:
             yield _tiny(evidence, "part", (int(feature),), part, float(area))
+
+
+def tiny_holes(evidence: Evidence) -> Iterator[Finding]:
+    """TOP-GEO-07 too: open holes below the least area."""
     for hole in open_holes(evidence):
-        if hole.area_m2 < limit:
+        if hole.area_m2 < evidence.tolerances.part_m2:
             yield _tiny(evidence, "hole", hole.features, hole.shape, hole.area_m2)
 
 
@@ -191,3 +195,7 @@ def coarse(evidence: Evidence) -> Iterator[Finding]:
             limit=limit,
             unit="m",
         )
+
+
+OF_ONE = (validity, kickbacks, repeated, pointed, tiny_parts)
+"""The rules that look at each polygon by itself."""

@@ -13,10 +13,11 @@ from boundaries.layers.examine import examine_crs
 from boundaries.layers.layer import Layer
 from boundaries.rules import geometry
 from boundaries.rules.aside import disputed, left_out
-from boundaries.rules.coverage import gaps, gores, mismatches, overlaps
+from boundaries.rules.coverage import COVERAGE
 from boundaries.rules.coverage.evidence import Evidence
 from boundaries.rules.coverage.gaps import Hole, open_holes
 from boundaries.rules.finding import Finding, identified, order
+from boundaries.rules.geometry import OF_ONE
 from boundaries.rules.hierarchy import exclaves, family, parents, statements
 from boundaries.rules.hierarchy.standing import Standing, standing
 from boundaries.rules.metric import Metric
@@ -24,18 +25,8 @@ from boundaries.rules.remarks import remarked
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.problems import InvalidValue
 
-COVERAGE = (overlaps.overlaps, gaps.gaps, mismatches.mismatches, gores.gores)
-"""The rules on the units of one level, in the order in which they are judged."""
-
-GEOMETRY = (
-    geometry.validity,
-    geometry.kickbacks,
-    geometry.repeated,
-    geometry.pointed,
-    geometry.tiny,
-    geometry.coarse,
-)
-"""The rules on each polygon by itself."""
+GEOMETRY = (*OF_ONE, geometry.tiny_holes, geometry.coarse)
+"""The rules on the geometry of the units of one level."""
 
 Progress = Callable[[int, int, str], None]
 Ints = NDArray[np.int64]
