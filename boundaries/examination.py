@@ -6,6 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from boundaries.areas import checks as areas
+from boundaries.network import checks as network
 from boundaries.register import LEDGER
 from gazetteer.ledger import audit
 from gazetteer.ledger.integrity import recompute
@@ -50,13 +51,7 @@ def _steps() -> list[tuple[str, Callable[[Conn], Iterable[Finding]]]]:
         (check.id, lambda conn, check=check: records.run(conn, check))  # type: ignore[misc]
         for check in records.CHECKS
     ]
-    area_checks = (
-        areas.areas_without_unit,
-        areas.units_without_area,
-        areas.overlapping_areas,
-        areas.areas_outside_parent,
-    )
-    steps += [(check.__name__, check) for check in area_checks]
+    steps += [(check.__name__, check) for check in (*areas.CHECKS, *network.CHECKS)]
     return [*steps, ("ledger_digests", _ledger), ("audit_chain", _audit)]
 
 

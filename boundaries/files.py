@@ -54,7 +54,7 @@ def read(
     if kind == "areas":
         links = all_known(conn, LEDGER.kinds["succession"])
         lands = territory([*units, *links])
-        elsewhere = known_elsewhere(conn, known, day)
+        elsewhere = known_elsewhere(conn, day)
         return areas(
             files["areas"], known, lands, state=day, elsewhere=elsewhere, progress=progress
         )

@@ -13,6 +13,11 @@ import shapely
 from boundaries.network.edges import NOBODY, Network
 from boundaries.network.segments import Floats, Ints
 
+
+class BrokenNetwork(ValueError):
+    """Edges that bound nothing: somebody changed the network behind the program."""
+
+
 HalfEdge = int
 """Edge e walked forwards is 2e, backwards 2e + 1; its area lies on the left."""
 
@@ -22,6 +27,9 @@ def areas(net: Network, labels: Ints | None = None) -> dict[int, shapely.MultiPo
 
     Shells run counter-clockwise, holes clockwise; each ring begins at a node. Rings that touch
     themselves are taken apart, so areas are valid when the faces do not overlap.
+
+    Raises:
+        BrokenNetwork: edges are missing.
     """
     beside = bounded(net, labels)
     rings: dict[int, list[Floats]] = {}
@@ -67,7 +75,9 @@ def _walks(net: Network, beside: Ints) -> list[tuple[int, list[HalfEdge]]]:
         while half not in seen:
             seen.add(half)
             walk.append(half)
-            onward = leaving[label, int(ends[half ^ 1])]
+            onward = leaving.get((label, int(ends[half ^ 1])))
+            if onward is None:
+                raise BrokenNetwork(f"the edges round {label} do not close")
             half = onward[0] if len(onward) == 1 else _leftmost(net, half, onward)
         found += [(label, loop) for loop in _taken_apart(walk, ends)]
     return found
@@ -138,5 +148,5 @@ def _around(hole: shapely.Polygon, shells: list[shapely.Polygon]) -> int:
     point = hole.representative_point()
     found = [number for number, shell in enumerate(shells) if shell.contains(point)]
     if not found:
-        raise ValueError("a hole lies in no shell: the edges round this area are not complete")
+        raise BrokenNetwork("a hole lies in no shell: edges round this area are missing")
     return found[-1]

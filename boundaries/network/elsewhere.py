@@ -8,12 +8,12 @@ from uuid import UUID
 
 import shapely
 from psycopg import Connection
+from psycopg.rows import tuple_row
 
 from boundaries.areas.kinds import AREA
 from boundaries.network.faces import Region
 from boundaries.network.intake import borders
 from boundaries.network.kinds import EDGE, NODE
-from gazetteer.intake.index import UnitIndex
 from gazetteer.ledger.bounds import Span
 from gazetteer.ledger.store import all_known
 from gazetteer.ledger.versions import Timeline
@@ -44,31 +44,41 @@ NOTHING_ELSE = Elsewhere()
 """A register without any territories yet."""
 
 
-def known_elsewhere(conn: Connection[Any], codes: UnitIndex, day: date) -> Elsewhere:
+# What a unit was on a day, else what it was last before or first after.
+_UNITS = """
+SELECT DISTINCT ON (unit_id) unit_id, code, parent_id FROM unit_state
+WHERE upper_inf(recorded) AND level <> 'village'
+ORDER BY unit_id, valid @> %(day)s::date DESC, lower(valid) DESC NULLS LAST
+"""
+
+
+def known_elsewhere(conn: Connection[Any], day: date) -> Elsewhere:
     """The territories of the register as known now; units are called by their codes on ``day``."""
-    code_of = {
-        carried.unit_id: carried.code
-        for periods in codes.by_code.values()
-        for carried in sorted(periods, key=lambda c: c.span.covers(day))
-    }
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        units = {row[0]: row[1:] for row in cursor.execute(_UNITS, {"day": day})}
     lives: dict[tuple[str, float | None, str], list[tuple[UUID, Span]]] = {}
     for timeline in all_known(conn, AREA):
         for version in timeline.versions:
             said = version.attributes
             key = (said["geom"], said["accuracy_m"], said["source"])
             lives.setdefault(key, []).append((said["unit_id"], version.span))
-    regions = tuple(
-        Region(_code(held, code_of, day), None, shapely.from_wkb(geom), held, accuracy, source)
+    regions = [
+        Region(*_codes(held, units, day), shapely.from_wkb(geom), held, accuracy, source)
         for (geom, accuracy, source), held in lives.items()
-    )
+    ]
     records = {
         kind.name: frozenset(timeline.record_id for timeline in all_known(conn, kind))
         for kind in (NODE, EDGE)
     }
-    return Elsewhere(regions, records)
+    return Elsewhere(tuple(regions), records)
 
 
-def _code(held: Sequence[tuple[UUID, Span]], code_of: Mapping[UUID, str], day: date) -> str:
-    """The code of whoever has the territory on the day, else of whoever had it."""
-    ordered = sorted(held, key=lambda life: life[1].covers(day))
-    return next((code_of[unit] for unit, _ in reversed(ordered) if unit in code_of), "")
+def _codes(
+    held: Sequence[tuple[UUID, Span]],
+    units: Mapping[UUID, tuple[str | None, UUID | None]],
+    day: date,
+) -> tuple[str, str | None]:
+    """The code and the parent's code of whoever has a territory on the day, else had it last."""
+    unit = max(held, key=lambda life: (life[1].covers(day), life[1].start.on or date.min))[0]
+    code, parent = units.get(unit, (None, None))
+    return code or str(unit), units.get(parent, (None,))[0] if parent else None

@@ -5,18 +5,20 @@ always gets the same id, whatever the order in which its polygons come.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 import shapely
 
 from boundaries.network.edges import NOBODY, Network, network
+from boundaries.network.epochs import epochs
 from boundaries.network.faces import Region, faces
 from boundaries.network.kinds import Beyond
-from boundaries.network.periods import sides, whole
+from boundaries.network.periods import clipped, sides, whole
 from boundaries.network.segments import Floats, segments
 from gazetteer.intake.ids import record_id
-from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.ledger.versions import Timeline, Version, in_order
 
 
 def borders(regions: Sequence[Region]) -> list[Timeline]:
@@ -25,26 +27,40 @@ def borders(regions: Sequence[Region]) -> list[Timeline]:
     Raises:
         NotACoverage: a territory runs twice along the same piece of border.
     """
+    versions: dict[UUID, list[Version]] = {}
+    for epoch, present in epochs(regions):
+        for edge in _edges(present):
+            for version in edge.versions:
+                if (span := clipped(version.span, epoch)) is not None:
+                    versions.setdefault(edge.record_id, []).append(replace(version, span=span))
+    edges = [Timeline("edge", edge, in_order(all_)) for edge, all_ in versions.items()]
+    return [*_nodes(edges), *edges]
+
+
+def _edges(regions: Sequence[Region]) -> Iterator[Timeline]:
+    """The edges between regions of which none overlap."""
     ground = faces(regions)
     net = network(segments(np.array([face.shape for face in ground], dtype=object)))
-    edges = [edge for number in range(len(net)) if (edge := _edge(net, number, ground)).versions]
-    return [*_nodes(net, edges), *edges]
+    for number in range(len(net)):
+        yield _edge(net, number, ground)
 
 
-def _nodes(net: Network, edges: Sequence[Timeline]) -> Iterator[Timeline]:
+def _nodes(edges: Sequence[Timeline]) -> Iterator[Timeline]:
     """The nodes of edges, each for as long as any of them."""
     meeting: dict[UUID, list[Version]] = {}
+    places: dict[UUID, shapely.Point] = {}
     for edge in edges:
         for version in edge.versions:
-            for end in ("start_node", "end_node"):
-                meeting.setdefault(version.attributes[end], []).append(version)
-    for place in net.nodes:
-        node = _node_id(place)
-        if node in meeting:
-            span = whole([version.span for version in meeting[node]])
-            source = meeting[node][0].attributes["source"]
-            attributes = {"location": _wkb(shapely.Point(place)), "source": source}
-            yield Timeline("node", node, (Version(span, attributes),))
+            vertices = shapely.get_coordinates(shapely.from_wkb(version.attributes["geom"]))
+            for end, place in (("start_node", vertices[0]), ("end_node", vertices[-1])):
+                node = version.attributes[end]
+                meeting.setdefault(node, []).append(version)
+                places[node] = shapely.Point(place)
+    for node, together in meeting.items():
+        span = whole([version.span for version in together])
+        source = together[0].attributes["source"]
+        attributes = {"location": _wkb(places[node]), "source": source}
+        yield Timeline("node", node, (Version(span, attributes),))
 
 
 def _edge(net: Network, number: int, ground: Sequence[Region]) -> Timeline:

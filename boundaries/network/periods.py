@@ -1,41 +1,37 @@
-"""Who lay on either side of a border, day by day: the lives of two faces laid over each other."""
+"""Who had a face when, and who lay on either side of a border: lives laid over each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 from uuid import UUID
 
-from gazetteer.ledger.bounds import OPEN, Bound, Span
+from gazetteer.ledger.bounds import OPEN, Bound, Span, ends_after, starts_before
+from gazetteer.ledger.versions import overlap
 
 Lives = Sequence[tuple[UUID, Span]]
 """The units that a face belonged to, one after the other; of days in between nothing is known."""
 
+Told = TypeVar("Told")
+
 
 def sides(left: Lives, right: Lives) -> Iterator[tuple[Span, UUID | None, UUID | None]]:
-    """The periods in which at least one side is known, each with the units on both sides.
+    """The periods in which two faces belonged to different units, one of them known at least."""
 
-    Periods follow each other in time, and differ from the one before.
-    """
-    bounds = _bounds((*left, *right))
-    days: list[date | None] = [None, *sorted(bounds), None]
-    before: tuple[Span, UUID | None, UUID | None] | None = None
-    for start, end in pairwise(days):
-        day = start or _eve(end)
-        here = (_on(left, day), _on(right, day))
-        if here[0] == here[1]:
-            if before:
-                yield before
-            before = None
-            continue
-        span = Span(bounds[start] if start else OPEN, bounds[end] if end else OPEN)
-        if before and before[1:] == here:
-            before = (Span(before[0].start, span.end), *here)
-            continue
-        if before:
-            yield before
-        before = (span, *here)
-    if before:
-        yield before
+    def beside(day: date) -> tuple[UUID | None, UUID | None] | None:
+        one, other = _on(left, day), _on(right, day)
+        return None if one == other else (one, other)
+
+    for span, (one, other) in _periods((*left, *right), beside):
+        yield span, one, other
+
+
+def layered(upper: Lives, lower: Lives) -> Lives:
+    """The upper lives, and the lower ones on days on which those say nothing."""
+    return tuple(
+        (unit, span)
+        for span, unit in _periods((*upper, *lower), lambda day: _on(upper, day) or _on(lower, day))
+    )
 
 
 def whole(spans: Sequence[Span]) -> Span:
@@ -45,7 +41,29 @@ def whole(spans: Sequence[Span]) -> Span:
     return Span(first.start, last.end)
 
 
-def _bounds(lives: Lives) -> dict[date, Bound]:
+def _periods(lives: Lives, told: Callable[[date], Told | None]) -> Iterator[tuple[Span, Told]]:
+    """The longest periods in which the same is told; None is nothing."""
+    bounds = bounds_of(lives)
+    days: list[date | None] = [None, *sorted(bounds), None]
+    before: tuple[Span, Told] | None = None
+    for start, end in pairwise(days):
+        here = told(start or date.min)
+        if before and here == before[1]:
+            before = (Span(before[0].start, _at(bounds, end)), before[1])
+            continue
+        if before:
+            yield before
+        span = Span(_at(bounds, start), _at(bounds, end))
+        before = (span, here) if here is not None else None
+    if before:
+        yield before
+
+
+def _at(bounds: dict[date, Bound], day: date | None) -> Bound:
+    return bounds[day] if day else OPEN
+
+
+def bounds_of(lives: Lives) -> dict[date, Bound]:
     """The bound of each day on which something begins or ends; what begins says more."""
     ends = {span.end.on: span.end for _, span in lives if span.end.on}
     return {**ends, **{span.start.on: span.start for _, span in lives if span.start.on}}
@@ -55,6 +73,10 @@ def _on(lives: Lives, day: date) -> UUID | None:
     return next((unit for unit, span in lives if span.covers(day)), None)
 
 
-def _eve(end: date | None) -> date:
-    """A day before anything was known."""
-    return date.min if end else date.max
+def clipped(span: Span, within: Span) -> Span | None:
+    """The part of a span within another; None if they share no day."""
+    if not overlap(span, within):
+        return None
+    start = within.start if starts_before(span.start, within.start) else span.start
+    end = within.end if ends_after(span.end, within.end) else span.end
+    return Span(start, end)

@@ -1,0 +1,68 @@
+"""Territories of different times over the same ground: stretches of time in which none overlap.
+
+A network shows each piece of ground once. The old county and the two that came out of it cannot
+stand in one network; they stand in two, one after the other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from shapely import STRtree
+
+from boundaries.network.faces import Region, above
+from boundaries.network.periods import bounds_of
+from gazetteer.ledger.bounds import OPEN, Span
+from gazetteer.ledger.versions import overlap
+
+
+def epochs(regions: Sequence[Region]) -> Iterator[tuple[Span, list[Region]]]:
+    """Stretches of time that follow each other, with the regions of each.
+
+    There is one, as long as no two regions follow each other on the same ground.
+    """
+    rivals = _rivals(regions)
+    if not any(rivals.values()):
+        yield Span(), list(regions)
+        return
+    bounds = bounds_of([life for region in regions for life in region.lives])
+    days: list[date | None] = [None, *sorted(bounds), None]
+    begun, members = OPEN, set[int]()
+    for start, end in pairwise(days):
+        span = Span(bounds[start] if start else OPEN, bounds[end] if end else OPEN)
+        alive = {n for n, region in enumerate(regions) if _lives_in(region, span)}
+        if any(rivals[n] & members for n in alive):
+            yield Span(begun, span.start), [regions[n] for n in sorted(members)]
+            begun, members = span.start, set()
+        members |= alive
+    yield Span(begun, OPEN), [regions[n] for n in sorted(members)]
+
+
+def _rivals(regions: Sequence[Region]) -> Mapping[int, set[int]]:
+    """Regions that have ground in common but no day, one not being part of the other."""
+    shapes = np.array([region.shape for region in regions], dtype=object)
+    rivals: dict[int, set[int]] = {number: set() for number in range(len(regions))}
+    for a, b in STRtree(shapes).query(shapes).T.tolist():
+        one, other = regions[a], regions[b]
+        if a >= b or _share_a_day(one, other) or _nested(one, other):
+            continue
+        if shapely.relate_pattern(shapes[a], shapes[b], "T********"):
+            rivals[a].add(b)
+            rivals[b].add(a)
+    return rivals
+
+
+def _lives_in(region: Region, span: Span) -> bool:
+    return any(overlap(life, span) for _, life in region.lives)
+
+
+def _share_a_day(one: Region, other: Region) -> bool:
+    return any(overlap(a, b) for _, a in one.lives for _, b in other.lives)
+
+
+def _nested(one: Region, other: Region) -> bool:
+    return other.code in above(one.code, one.parent_code) or one.code in above(
+        other.code, other.parent_code
+    )

@@ -1,0 +1,105 @@
+"""The network as it was at a moment, read from the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import shapely
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from boundaries.network.edges import NOBODY, Network
+from boundaries.network.segments import Ints
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.records.levels import LEVELS, Level
+
+_EDGES = f"""
+WITH {MOMENT}
+SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
+    ST_AsBinary(e.geom, 'NDR')
+FROM moment, edge_version e WHERE {in_force("e")}
+ORDER BY e.record_id
+"""
+
+# Villages have no area of their own yet, and there are too many of them to climb over.
+_UNITS = f"""
+WITH {MOMENT}
+SELECT s.unit_id, s.level, s.code, s.name, s.parent_id FROM moment, unit_state s
+WHERE s.level <> 'village' AND {in_force("s")}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a unit was at the moment."""
+
+    level: str
+    code: str | None
+    name: str | None
+    parent: UUID | None
+
+
+@dataclass(frozen=True)
+class KnownNetwork:
+    """A network whose faces are units: the sides in ``net`` are numbers in ``faces``.
+
+    ``edges`` and ``nodes`` are the records, by their numbers in ``net``; ``units`` is every unit
+    of the moment down to townships.
+    """
+
+    net: Network
+    faces: tuple[UUID, ...]
+    edges: tuple[UUID, ...]
+    nodes: tuple[UUID, ...]
+    units: Mapping[UUID, Unit]
+
+    def labels(self, level: str) -> tuple[Ints, tuple[UUID, ...]]:
+        """Which unit of a level each face lies in (NOBODY: none known), and those units.
+
+        Where there is no unit of the level, the next one above it stands there: Dongguan at the
+        level of counties, the rest of a province of which only some counties are known.
+        """
+        above = [self.above(face, level) for face in self.faces]
+        found = tuple(dict.fromkeys(unit for unit in above if unit is not None))
+        number = {unit: n for n, unit in enumerate(found)}
+        labels = [NOBODY if unit is None else number[unit] for unit in above]
+        return np.array(labels, dtype=np.int64), found
+
+    def above(self, unit: UUID, level: str) -> UUID | None:
+        """The first of the unit and those above it that is not below the level."""
+        at: UUID | None = unit
+        while at is not None and at in self.units:
+            if LEVELS.index(Level(self.units[at].level)) <= LEVELS.index(Level(level)):
+                return at
+            at = self.units[at].parent
+        return None
+
+
+def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
+    """All edges in force at the moment, and the units of that moment."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_EDGES, as_of.params()).fetchall()
+        units = cursor.execute(_UNITS, as_of.params()).fetchall()
+    faces: dict[UUID, int] = {}
+    nodes: dict[UUID, int] = {}
+    ends = [[nodes.setdefault(node, len(nodes)) for node in row[1:3]] for row in rows]
+    sides = [
+        [NOBODY if unit is None else faces.setdefault(unit, len(faces)) for unit in row[3:5]]
+        for row in rows
+    ]
+    lines = shapely.from_wkb([row[5] for row in rows])
+    xy = shapely.get_coordinates(lines)
+    at = np.r_[0, np.cumsum(shapely.get_num_coordinates(lines))].astype(np.int64)
+    start, end = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    left, right = np.array(sides, dtype=np.int64).reshape(-1, 2).T
+    places = np.empty((len(nodes), 2))
+    places[start], places[end] = xy[at[:-1]], xy[at[1:] - 1]
+    return KnownNetwork(
+        Network(places, start, end, left, right, xy, at),
+        tuple(faces),
+        tuple(row[0] for row in rows),
+        tuple(nodes),
+        {row[0]: Unit(*row[1:]) for row in units},
+    )
