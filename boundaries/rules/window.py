@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments, segments
-from boundaries.rules.coverage.evidence import Evidence
+from boundaries.rules.coverage.evidence import Evidence, Shapes, mended, polygons_of
 from boundaries.rules.metric import Metric
 
 Floats = NDArray[np.float64]
@@ -37,6 +37,18 @@ class Window(Evidence):
     def invalid(self) -> NDArray[np.int64]:
         """The invalid features, which are known already."""
         return np.array(self.bad, dtype=np.int64)
+
+    @cached_property
+    def valid(self) -> Shapes:
+        """What lies in the box of each polygon."""
+        cut = shapely.intersection(mended(self.shapes, self.invalid), shapely.box(*self.box))
+        mixed = np.flatnonzero(shapely.get_type_id(cut) != 3)
+        cut[mixed] = [polygons_of(shape) for shape in cut[mixed]]
+        return np.asarray(cut, dtype=object)
+
+    def size(self, feature: int) -> float:
+        """The area of a feature, also where it reaches beyond the box."""
+        return float(self.shapes[feature].area)
 
 
 def changed(old: BaseGeometry | None, new: BaseGeometry | None) -> Box | None:

@@ -51,6 +51,10 @@ class Evidence:
         """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
         return mended(self.shapes, self.invalid)
 
+    def size(self, feature: int) -> float:
+        """The area of a feature, in square units of the coordinates."""
+        return float(self.valid[feature].area)
+
     @cached_property
     def tree(self) -> STRtree:
         """Finds polygons by place."""
@@ -113,12 +117,14 @@ def mended(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
     if invalid is None:
         invalid = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
     valid = shapes.copy()
-    valid[invalid] = [_polygons(shapely.make_valid(s, method="structure")) for s in shapes[invalid]]
+    valid[invalid] = [
+        polygons_of(shapely.make_valid(s, method="structure")) for s in shapes[invalid]
+    ]
     return valid
 
 
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    """What has an area in a mended shape."""
+def polygons_of(shape: BaseGeometry) -> BaseGeometry:
+    """What has an area in a shape of mixed parts."""
     parts = shapely.get_parts(shape)
     flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
     return shapely.MultiPolygon(flat.tolist())

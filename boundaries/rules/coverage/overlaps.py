@@ -68,14 +68,14 @@ def _parts(evidence: Evidence, a: int, b: int) -> NDArray[np.object_]:
 
 def _kind(evidence: Evidence, a: int, b: int, part: shapely.Polygon) -> str:
     area = part.area
-    inside = [area >= evidence.valid[f].area * (1 - _SAME) for f in (a, b)]
+    inside = [area >= evidence.size(f) * (1 - _SAME) for f in (a, b)]
     return "duplicate" if all(inside) else "contained" if any(inside) else "overlap"
 
 
 def _finding(evidence: Evidence, a: int, b: int, part: shapely.Polygon, width: float) -> Finding:
     kind = _kind(evidence, a, b, part)
     area = float(evidence.metric.area(np.array([part]))[0])
-    if kind == "contained" and evidence.valid[a].area > evidence.valid[b].area:
+    if kind == "contained" and evidence.size(a) > evidence.size(b):
         a, b = b, a
     zh, en = (text.format(a=evidence.names[a], b=evidence.names[b]) for text in _WORDS[kind])
     return Finding(
