@@ -1,0 +1,56 @@
+"""Every rule can be read, and every rule on a layer is judged by something."""
+
+import dataclasses
+import re
+
+import pytest
+
+import boundaries.rules.layer  # noqa: F401  (the rules register themselves)
+from boundaries.rules.registry import catalogue, judge_of, judges
+from boundaries.rules.tolerances import Tolerances, tolerances_for
+from gazetteer.problems import InvalidValue
+from gazetteer.settings import settings
+
+GROUPS = {"FIL", "CRS", "GEO", "COV", "HIE", "LIN", "NOD", "VER", "ATT"}
+HAN = re.compile(r"[一-鿿]")
+LIMITS = {field.name for field in dataclasses.fields(Tolerances)} | {"line_m"}
+
+
+def test_all_groups_are_there() -> None:
+    assert {rule.group for rule in catalogue().values()} == GROUPS
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
+def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-untyped-def]
+    assert re.fullmatch(r"TOP-[A-Z]{3}-\d\d", rule.id)
+    assert rule.severity in ("error", "warning", "info")
+    assert rule.scope in ("layer", "register", "inspection")
+    assert rule.origin
+    for text in (rule.title, rule.explanation, rule.trap):
+        assert HAN.search(text["zh"])
+        assert text["en"]
+        assert not HAN.search(text["en"])
+    assert set(rule.tolerance) <= LIMITS
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
+def test_a_rule_on_layers_has_code_behind_it(rule) -> None:  # type: ignore[no-untyped-def]
+    assert (rule.scope != "layer") or judge_of(rule.id)
+
+
+def test_no_rule_is_judged_by_two() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        judges("TOP-COV-01")(lambda: iter(()))
+
+
+def test_tolerances_are_those_of_the_settings_and_the_stated_accuracy() -> None:
+    plain = tolerances_for("county", None, settings())
+    assert plain == Tolerances()
+    assert plain.line_m == plain.overlap_m
+    stated = tolerances_for("county", 5.0, settings())
+    assert (stated.line_m, stated.overlap_m) == (10.0, plain.overlap_m)
+    assumed = settings().model_copy(update={"rule_accuracy_m": {"county": 1.0}})
+    assert tolerances_for("county", None, assumed).line_m == 2.0
+    assert tolerances_for("province", None, assumed).line_m == plain.overlap_m
+    with pytest.raises(InvalidValue):
+        tolerances_for("county", -1.0, settings())

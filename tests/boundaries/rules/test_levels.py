@@ -1,0 +1,214 @@
+"""Levels of one layer: each by itself, and against the level above."""
+
+import pytest
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.layers.layer import Layer
+from boundaries.rules.finding import Finding
+from boundaries.rules.hierarchy.standing import parent_code, standing
+from boundaries.rules.layer import judge
+from boundaries.rules.tolerances import Tolerances
+from gazetteer.problems import InvalidValue
+from tests.boundaries.rules.grounds import grid, hexagon, inserted, layer_of, moved
+
+GROUND = grid(4, 2, 2, 11)
+COUNTIES = GROUND.shapes()
+WEST, EAST = (shapely.coverage_union_all(half) for half in (COUNTIES[:4], COUNTIES[4:]))
+PROVINCE = shapely.coverage_union_all(COUNTIES)
+CODES = ["440000", "440100", "440200"] + [f"440{1 + i // 4}0{2 + i % 4}" for i in range(8)]
+FIRST = 3
+"""The feature of the first county."""
+
+
+def three_levels(counties: list[BaseGeometry | None] | None = None, **more: object) -> Layer:
+    counties = COUNTIES if counties is None else counties
+    return layer_of([PROVINCE, WEST, EAST, *counties], codes=CODES, **more)  # type: ignore[arg-type]
+
+
+def told(layer: Layer, **more: object) -> list[tuple[str, str, tuple[int, ...]]]:
+    found = judge(layer, Tolerances(), **more).findings  # type: ignore[arg-type]
+    return sorted((f.rule, f.kind, f.features) for f in found)
+
+
+def only(layer: Layer, rule: str) -> Finding:
+    (finding,) = (f for f in judge(layer, Tolerances()).findings if f.rule == rule)
+    return finding
+
+
+def test_levels_that_tile_each_other_have_no_finding() -> None:
+    layer = three_levels()
+    assert judge(layer, Tolerances()).levels == ("province", "prefecture", "county")
+    assert told(layer) == []
+
+
+def test_a_unit_that_is_not_there_is_ground_of_its_parent_without_a_unit() -> None:
+    layer = three_levels([None, *COUNTIES[1:]])
+    assert told(layer) == [("TOP-COV-02", "parent", (1,))]
+    assert only(layer, "TOP-COV-02").area_m2 == pytest.approx(COUNTIES[0].area)
+
+
+def test_a_hole_in_a_unit_belongs_to_the_parent_however_wide() -> None:
+    ring = hexagon(GROUND.middle(0, 0), 300)
+    holed = shapely.Polygon(COUNTIES[0].exterior, [ring])
+    assert told(three_levels([holed, *COUNTIES[1:]])) == [("TOP-COV-02", "parent", (1,))]
+
+
+def test_a_narrow_gap_between_units_is_told_once() -> None:
+    border = GROUND.across[0, 1]
+    pulled = moved(COUNTIES[0], border[1], border[1] + (0, -0.5))
+    layer = three_levels([pulled, *COUNTIES[1:]])
+    assert told(layer) == [("TOP-COV-02", "between", (FIRST, FIRST + 1))]
+
+
+def test_a_unit_reaches_out_of_its_parent() -> None:
+    coast = GROUND.across[0, 0]
+    out = moved(COUNTIES[0], coast[1], coast[1] + (0, -50))
+    layer = three_levels([out, *COUNTIES[1:]])
+    assert told(layer) == [("TOP-HIE-02", "outside", (1, FIRST))]
+    place = shapely.Polygon([*coast[:3], coast[1] + (0, -50)])
+    assert only(layer, "TOP-HIE-02").area_m2 == pytest.approx(place.area, rel=1e-6)
+
+
+def test_within_the_stated_accuracy_it_is_one_line_drawn_twice() -> None:
+    coast = GROUND.across[0, 0]
+    out = moved(COUNTIES[0], coast[1], coast[1] + (0, -5))
+    layer = three_levels([out, *COUNTIES[1:]])
+    found = judge(layer, Tolerances(accuracy_m=5)).findings
+    told_ = [(f.rule, f.kind, f.features) for f in found if f.severity != "info"]
+    assert told_ == [("TOP-HIE-03", "apart", (1, FIRST))]
+
+
+def test_a_vertex_that_only_one_level_has() -> None:
+    coast = GROUND.across[0, 0]
+    more = inserted(COUNTIES[0], coast[0], coast[1], (coast[:1] + coast[1:2]) / 2)
+    assert told(three_levels([more, *COUNTIES[1:]])) == [("TOP-HIE-03", "vertices", (1, FIRST))]
+
+
+def test_one_level_is_judged_alone_when_asked_for() -> None:
+    layer = three_levels([None, *COUNTIES[1:]])
+    assert told(layer, level="county") == []
+    with pytest.raises(InvalidValue, match="township"):
+        judge(layer, Tolerances(), level="township")
+
+
+def test_levels_come_from_a_column_before_the_code() -> None:
+    attributes = [{"lv": "县级"}, {"lv": "市级"}, {"lv": None}]
+    layer = layer_of([None] * 3, attributes=attributes, columns={"level": "lv"})
+    assert standing(layer).level == ("county", "prefecture", None)
+
+
+def test_six_digits_of_another_country_are_no_levels() -> None:
+    layer = layer_of(COUNTIES[:3], codes=["110001", "058091", "075100"])
+    assert judge(layer, Tolerances()).levels == (None,)
+
+
+@pytest.mark.parametrize(
+    ("code", "parent"),
+    [
+        ("440000", None),
+        ("440100", "440000"),
+        ("440106", "440100"),
+        ("440106001", "440106"),
+        ("441900003", "441900"),
+        ("440106001001", "440106001"),
+        ("110101", "110000"),
+        ("469021", "460000"),
+        ("810001", "810000"),
+        ("058091", None),
+    ],
+)
+def test_the_parent_that_a_code_tells(code: str, parent: str | None) -> None:
+    assert parent_code(code) == parent
+
+
+def with_parents(*rows: tuple[str, str, str]) -> Layer:
+    attributes = [{"level": level, "up": up} for _, level, up in rows]
+    columns = {"level": "level", "parent_code": "up"}
+    codes = [code for code, _, _ in rows]
+    return layer_of([None] * len(rows), attributes=attributes, codes=codes, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("441900", "prefecture", "440000"), ("441900003", "township", "441900")], []),
+        ([("440100", "prefecture", "440000"), ("440100003", "township", "440100")], ["TOP-HIE-04"]),
+        ([("440000", "province", ""), ("440106", "county", "440000")], ["TOP-HIE-04"]),
+        ([("460000", "province", ""), ("469021", "county", "460000")], []),
+        ([("440000", "province", ""), ("450100", "prefecture", "440000")], ["TOP-HIE-05"]),
+        ([("440100", "prefecture", ""), ("440106", "county", "440106")], ["TOP-HIE-01"]),
+    ],
+)
+def test_parents_that_columns_state(rows: list, expected: list[str]) -> None:
+    found = judge(with_parents(*rows), Tolerances()).findings
+    assert [f.rule for f in found if f.severity != "info"] == expected
+
+
+def test_parents_that_are_not_in_a_cut_are_told_once_each() -> None:
+    rows = [
+        ("440000", "province", ""),
+        ("450421", "county", "450400"),
+        ("450481", "county", "450400"),
+    ]
+    (finding,) = judge(with_parents(*rows), Tolerances()).findings
+    assert (finding.rule, finding.kind, finding.severity) == ("TOP-HIE-01", "absent", "info")
+    assert finding.features == (1, 2)
+
+
+def test_a_prefecture_without_counties_lies_between_the_counties_of_others() -> None:
+    codes = [*CODES[:2], "441900", *CODES[FIRST : FIRST + 4]]
+    counties = COUNTIES[:4]
+    layer = layer_of([PROVINCE, WEST, EAST, *counties], codes=codes)
+    assert told(layer) == []
+    border = GROUND.along[2, 0]
+    pulled = moved(COUNTIES[2], border[1], border[1] + (-0.5, 0))
+    spoiled = layer_of([None, None, EAST, *counties[:2], pulled, *counties[3:]], codes=codes)
+    assert ("TOP-COV-02", "between", (2, FIRST + 2)) in told(spoiled)
+
+
+def test_zones_and_overrides_take_no_part() -> None:
+    zone = shapely.Polygon(hexagon(GROUND.middle(0, 0), 300))
+    kinds: list[dict[str, object]] = [{}] * len(COUNTIES)
+    layer = layer_of(
+        [*COUNTIES, zone, zone],
+        attributes=[*kinds, {"unit_type": "经济技术开发区"}, {"kind": "jurisdiction"}],
+    )
+    count = len(COUNTIES)
+    assert told(layer) == [
+        ("TOP-COV-08", "functional_area", (count,)),
+        ("TOP-COV-08", "jurisdiction", (count + 1,)),
+    ]
+
+
+def test_an_overlap_in_a_declared_disputed_area_is_no_error() -> None:
+    border = GROUND.across[0, 1]
+    pushed = moved(COUNTIES[0], border[1], border[1] + (0, 20))
+    area = shapely.Polygon(hexagon(border[1], 900))
+    kinds: list[dict[str, object]] = [{}] * len(COUNTIES)
+    layer = layer_of([pushed, *COUNTIES[1:], area], attributes=[*kinds, {"unit_type": "争议区"}])
+    assert told(layer) == [
+        ("TOP-COV-07", "declared", (0, 1)),
+        ("TOP-COV-08", "dispute", (len(COUNTIES),)),
+    ]
+    assert not judge(layer, Tolerances()).blocking
+
+
+def test_a_declared_exclave_is_none_of_ours() -> None:
+    ring = hexagon(GROUND.middle(0, 0), 100)
+    shapes: list[BaseGeometry] = [shapely.Polygon(COUNTIES[0].exterior, [ring]), *COUNTIES[1:]]
+    shapes[7] = shapely.MultiPolygon([shapes[7], shapely.Polygon(ring)])
+    assert told(layer_of(shapes)) == [("TOP-HIE-08", "exclave", (0, 7))]
+    declared: list[dict[str, object]] = [{}] * 7 + [{"exclave": "1957年协议"}]
+    assert told(layer_of(shapes, attributes=declared)) == []
+
+
+def test_seats_and_stated_areas() -> None:
+    middle = GROUND.middle(0, 0)
+    km2 = COUNTIES[0].area / 1e6
+    attributes = [
+        {"seat_lon": middle[0], "seat_lat": middle[1], "area_km2": km2 * 1.005},
+        {"seat_lon": middle[0], "seat_lat": middle[1], "area_km2": f"{km2 * 2}"},
+    ]
+    layer = layer_of(COUNTIES[:2], attributes=attributes)
+    assert told(layer) == [("TOP-HIE-07", "outside", (1,)), ("TOP-HIE-10", "area", (1,))]
