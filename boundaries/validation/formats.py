@@ -1,5 +1,6 @@
 """A report written for programs and for offices: GeoJSON, GeoPackage, CSV, XLSX."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,10 @@ def written(report: Report, path: Path, format_: str, lang: str) -> None:
         {name: [cells[name] for cells in rows] for name in FIELDS},
         report.layer.crs,
     )
-    write_table(path, table, format=format_)
+    with warnings.catch_warnings():
+        # Plain metres have no system: that is what was said of them.
+        warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
+        write_table(path, table, format=format_)
 
 
 def geojson(

@@ -117,7 +117,8 @@ def _hand_over(report: Report, output: Path | None, kind: str, lang: str, as_jso
     try:
         written(report, output, kind, lang)
     except OSError as error:
-        raise click.FileError(str(output), error.strerror) from None
+        reason = error.strerror or str(error)
+        raise click.BadParameter(f"cannot write {output}: {reason}", param_hint="-o") from None
 
 
 def _summarize(report: Report, lang: str) -> None:

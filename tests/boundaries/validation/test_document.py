@@ -1,0 +1,17 @@
+import pytest
+
+from boundaries.rules.registry import catalogue
+from boundaries.validation.document import FILES, document
+
+
+@pytest.mark.parametrize("lang", FILES)
+def test_the_document_is_what_the_catalogue_says_now(lang: str) -> None:
+    """Run ``make documents`` if this fails."""
+    assert FILES[lang].read_text(encoding="utf-8") == document(lang)
+
+
+def test_every_rule_is_told_with_its_origin() -> None:
+    text = document("en")
+    for rule in catalogue().values():
+        assert f"### {rule.id} {rule.title['en']}" in text
+        assert rule.origin in text
