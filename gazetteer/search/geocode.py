@@ -12,6 +12,7 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
+from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, lean_marks, marks
 from gazetteer.search.normalize import Text, normalized
 from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, plain, weighed
@@ -149,7 +150,7 @@ def _lean(view: View, value: str) -> _Decision | None:
 
 
 def _full(view: View, value: str) -> _Decision:
-    found = marks(view, value)
+    found = marks(view, value) or latin_marks(view, value)
     names = (*_names(value, found), "full")
     known: _Decision | None = view.settled.get(names)
     if known is None:

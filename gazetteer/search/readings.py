@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, marks
 from gazetteer.search.view import WORTH_OF_A_NAME, Claim, Spot, View
 
@@ -56,7 +57,7 @@ class Reading(NamedTuple):
 
 def readings(view: View, text: str) -> list[Reading]:
     """Every way to read the text, the best first."""
-    return weighed(view, marks(view, text), every=True)
+    return weighed(view, marks(view, text) or latin_marks(view, text), every=True)
 
 
 def weighed(view: View, found: Sequence[Mark], *, every: bool = False) -> list[Reading]:

@@ -67,7 +67,7 @@ class Claim(NamedTuple):
     worth: int
 
 
-def _claim(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
+def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
     """The claim by a name: (node that had it, first day, day after the last)."""
     worth = _WORTH[form] - _LESS[via]
     worth = worth if level <= _LOWEST_UNIT else worth // 2
@@ -256,13 +256,13 @@ class View:
         own: list[Claim] = []
         if state >= 0:
             via = Via.NAME if self.day < until else Via.FORMER
-            own = [_claim(named, index.levels[state], form, via, (named, since, until))]
+            own = [claimed(named, index.levels[state], form, via, (named, since, until))]
         others = self._successors(named) if named in index.linked else ()
         if not others:
             return own
         name = (named, *self._period(named, since, until))
         return own + [
-            _claim(node, level, form, via, name)
+            claimed(node, level, form, via, name)
             for node, level, via in others
             if not own or via is Via.GAVE
         ]
@@ -315,6 +315,13 @@ class View:
         old = {specific_part(name) for name in self._names(node)}
         bearers = [n for n in sure if {specific_part(name) for name in self._names(n)} & old]
         return dict.fromkeys(bearers if len(bearers) == 1 else sure, Via.SHARED)
+
+    def in_force(self, node: int) -> list[int]:
+        """The node itself if it is in force on the day, else those that stand for it then."""
+        if self.states[node] >= 0:
+            return [node]
+        followers = self._successors(node) if node in self.index.linked else ()
+        return [other for other, _, via in followers if via is not Via.GAVE]
 
     def below(self, node: int) -> Iterator[Spot]:
         """What lies directly under a node on the day."""
