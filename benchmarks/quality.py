@@ -1,43 +1,47 @@
-"""``python -m benchmarks.quality``: how well addresses are read, by us and by two peers.
+"""``make quality``: how well addresses are read, by us and by two peers, on the same rows.
 
 Every row of ``addresses.csv`` has the units that it means, by name, as of today; in the class
-``undecided`` the right answer is that the text does not decide. The peers know province, city
-and county only, so those are compared; townships and villages are counted for us besides.
-
-The peers are in the dependency group ``quality`` of ``pyproject.toml``, which nothing else needs.
+``undecided`` the right answer is that the text does not decide. A second file may be given, with
+an expected code in each row. The peers know province, city and county only; what they say below
+is not counted against them.
 """
 
 import csv
-import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
-import psycopg
 
+from benchmarks.batch import loaded_view
+from benchmarks.peers import NAMES, peers
 from benchmarks.stage import cluster, loaded
-from gazetteer.ledger.asof import today
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocode import Status, geocode
-from gazetteer.search.index import build
-from gazetteer.search.loading import read_source
+from gazetteer.search.geocode import Status, geocode_many
 from gazetteer.search.view import View
 
 ADDRESSES = Path(__file__).with_name("addresses.csv")
-SHARED_LEVELS = ("province", "prefecture", "county")
-_SECONDS = 3.0
+WHO = ("ours", *NAMES)
+_LEVELS = (("province", 1), ("city", 2), ("county", 3), ("village", 5))
+"""Recall is told down to each of these; the number is how many names have to be right."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
+    """An address and the names that it means, province to village, empty where it says nothing.
+
+    ``certain`` is how many of them are known: a code of a county says nothing of townships.
+    """
+
     kind: str
     address: str
-    expected: tuple[str, ...]  # province to village; empty where the text says nothing
+    expected: tuple[str, ...]
+    certain: int = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Names from province down; ``undecided`` if it was said that the text does not decide."""
 
@@ -45,53 +49,63 @@ class Reading:
     undecided: bool = False
 
 
-Reader = Callable[[Sequence[str]], list[Reading]]
-
-
-def cases() -> list[Case]:
+def own_cases() -> list[Case]:
+    """The rows of ``addresses.csv``."""
     with ADDRESSES.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return [Case(r["class"], r["address"], tuple(r[level] for level in LEVELS[:5])) for r in rows]
 
 
-def ours(view: View) -> Reader:
-    def one(address: str) -> Reading:
-        answer = geocode(view, address)
-        if answer.status is not Status.MATCHED:
-            return Reading(undecided=answer.status is Status.AMBIGUOUS)
-        by_level = {spot.level: spot.name for spot in answer.matches[0].chain}
-        return Reading(tuple(by_level.get(level, "") for level in range(5)))
+def cases_of(path: Path, view: View) -> Iterator[Case]:
+    """Rows with ``address`` and ``expected_code``; a code is led to the unit it means today.
 
-    return lambda addresses: [one(address) for address in addresses]
-
-
-def by_cpca(addresses: Sequence[str]) -> list[Reading]:
-    import cpca
-
-    table = cpca.transform(list(addresses))
-    return [
-        Reading(tuple(_plain(value) for value in row))
-        for row in table[["省", "市", "区"]].itertuples(index=False)
-    ]
+    A row whose code never was one of a unit of the register is passed over, and told.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            code = row["expected_code"][:6]
+            if not code:
+                continue
+            names = _names_today(view, code)
+            if names:
+                yield Case(path.name, row["address"], names, len(names))
+            else:
+                click.echo(
+                    f"passed over, {code} is no unit of the register: {row['address']}", err=True
+                )
 
 
-def by_jionlp(addresses: Sequence[str]) -> list[Reading]:
-    import jionlp
+def _names_today(view: View, code: str) -> tuple[str, ...]:
+    """The names, down to the county, of the one unit that has or follows the unit of a code."""
+    index = view.index
+    state = max(index.particulars.numbered(code), key=index.starts.__getitem__, default=None)
+    if state is None:
+        return ()
+    reached = view.in_force(bisect_right(index.state_at, state) - 1)
+    if len(reached) != 1:
+        return ()
+    by_level = {spot.level: spot.name for spot in view.chain(reached[0])}
+    return tuple(by_level.get(level, "") for level in range(3))
 
-    found = (jionlp.parse_location(address) for address in addresses)
-    return [Reading(tuple(_plain(f[x]) for x in ("province", "city", "county"))) for f in found]
 
-
-def _plain(value: Any) -> str:
-    """A peer writes 市辖区 or repeats the province where there is no prefecture."""
-    return value if isinstance(value, str) and value not in ("市辖区", "县") else ""
+def ours(view: View, addresses: Sequence[str]) -> list[Reading]:
+    """What the geocoder says."""
+    told = []
+    for answer in geocode_many(view, addresses):
+        if answer.status is Status.MATCHED:
+            by_level = {spot.level: spot.name for spot in answer.matches[0].chain}
+            told.append(Reading(tuple(by_level.get(level, "") for level in range(5))))
+        else:
+            told.append(Reading(undecided=answer.status is Status.AMBIGUOUS))
+    return told
 
 
 def right(case: Case, reading: Reading, depth: int) -> bool:
+    """Whether the reading is right down to a depth."""
     if case.kind == "undecided":
         return reading.undecided or not any(reading.names)
-    told = (*reading.names, "", "", "", "", "")[:depth]
-    return all(_same(i, case.expected, told) for i in range(depth))
+    told = (*reading.names, "", "", "", "", "")[: min(depth, case.certain)]
+    return all(_same(i, case.expected, told) for i in range(len(told)))
 
 
 def _same(level: int, expected: tuple[str, ...], told: tuple[str, ...]) -> bool:
@@ -109,77 +123,50 @@ def wrong_parent(case: Case, reading: Reading) -> bool:
     return any(name and not _same(i, case.expected, told) for i, name in enumerate(told))
 
 
-@dataclass(frozen=True)
-class Line:
-    kind: str
-    rows: int
-    recall: dict[str, float]
-    wrong: dict[str, float]
-    undecided: float
-    deep: float
-
-
-def lines(rows: Sequence[Case], told: dict[str, list[Reading]]) -> Iterator[Line]:
-    kinds = [*dict.fromkeys(case.kind for case in rows), "all"]
-    for kind in kinds:
+def lines(rows: Sequence[Case], told: dict[str, list[Reading]]) -> Iterator[str]:
+    """The table, a line for each class and one for all."""
+    titles = [f"{name} right" for name, _ in _LEVELS]
+    yield f"| class | rows | {' | '.join(titles)} | wrong unit | undecided |"
+    yield "|---" * (4 + len(titles)) + "|"
+    for kind in [*dict.fromkeys(case.kind for case in rows), "all"]:
         chosen = [i for i, case in enumerate(rows) if kind in (case.kind, "all")]
 
-        def share(counts: Callable[[int], bool], chosen: list[int] = chosen) -> float:
-            return sum(counts(i) for i in chosen) / len(chosen)
+        def shares(counts: Callable[[Case, Reading], bool], chosen: list[int] = chosen) -> str:
+            counted = (sum(counts(rows[i], told[who][i]) for i in chosen) for who in WHO)
+            return " · ".join(f"{count / len(chosen):.0%}" for count in counted)
 
-        yield Line(
-            kind,
-            len(chosen),
-            {who: share(lambda i, a=a: right(rows[i], a[i], 3)) for who, a in told.items()},
-            {who: share(lambda i, a=a: wrong_parent(rows[i], a[i])) for who, a in told.items()},
-            share(lambda i: told["ours"][i].undecided),
-            share(lambda i: right(rows[i], told["ours"][i], 5)),
-        )
+        def down_to(depth: int) -> Callable[[Case, Reading], bool]:
+            return lambda row, reading: right(row, reading, depth)
 
-
-def rate(reader: Reader, addresses: Sequence[str]) -> float:
-    """Rows a second of processor time of one process, by whole batches, after one to warm up."""
-    batch = list(addresses) * 5
-    reader(batch)
-    begun, done = time.process_time(), 0
-    while time.process_time() - begun < _SECONDS:
-        reader(batch)
-        done += len(batch)
-    return done / (time.process_time() - begun)
+        recall = [shares(down_to(depth)) for _, depth in _LEVELS]
+        undecided = shares(lambda _, reading: reading.undecided)
+        cells = [kind, str(len(chosen)), *recall, shares(wrong_parent), undecided]
+        yield f"| {' | '.join(cells)} |"
 
 
 @click.command()
-def main() -> None:
-    """Print recall at 1 and the share of wrong units for each class, and rows a second."""
-    rows = cases()
-    addresses = [case.address for case in rows]
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--wrong", is_flag=True, help="Tell the rows that we read wrong.")
+def main(files: tuple[Path, ...], wrong: bool) -> None:
+    """Print recall at 1 and the share of wrong units for each class: ours, cpca, jionlp.
+
+    FILES are CSV files with the columns address and expected_code.
+    """
     with cluster() as own:
         conninfo, _ = loaded(own, None)
-        with psycopg.connect(conninfo, autocommit=True) as conn:
-            view = View(build(read_source(conn)), today())
-    readers: dict[str, Reader] = {"ours": ours(view), "cpca": by_cpca, "jionlp": by_jionlp}
-    told = {who: reader(addresses) for who, reader in readers.items()}
-    click.echo(
-        "| class | rows | recall at 1: ours, cpca, jionlp | wrong unit: the same"
-        " | undecided (ours) | to the village (ours) |"
-    )
-    click.echo("|---|---|---|---|---|---|")
-    for line in lines(rows, told):
-        recall = " · ".join(f"{value:.0%}" for value in line.recall.values())
-        wrong = " · ".join(f"{value:.0%}" for value in line.wrong.values())
-        click.echo(
-            f"| {line.kind} | {line.rows} | {recall} | {wrong} | {line.undecided:.0%}"
-            f" | {line.deep:.0%} |"
-        )
-    speed = {who: rate(reader, addresses) for who, reader in readers.items()}
-    click.echo(
-        "\nrows a second in one process: "
-        + ", ".join(f"{who} {value:,.0f}" for who, value in speed.items())
-    )
-    click.echo(
-        f"ratio to cpca {speed['ours'] / speed['cpca']:.2f},"
-        f" to jionlp {speed['ours'] / speed['jionlp']:.0f}"
-    )
+        view = loaded_view(conninfo)
+    rows = [*own_cases(), *(case for path in files for case in cases_of(path, view))]
+    addresses = [case.address for case in rows]
+    told = {"ours": ours(view, addresses)}
+    with peers() as others:
+        for who in NAMES:
+            told[who] = [Reading(names) for names in others.read(who, addresses).names]
+    click.echo(f"{date.today()}; in each cell: {', '.join(WHO)}\n")
+    click.echo("\n".join(lines(rows, told)))
+    for case, reading in zip(rows, told["ours"], strict=True):
+        if wrong and not right(case, reading, 5):
+            said = "".join(reading.names) or ("undecided" if reading.undecided else "nothing")
+            click.echo(f"{case.address}: {said}, not {''.join(case.expected)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""How fast a batch of addresses is read in one process, against the peers on the same rows."""
+
+import gc
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import psycopg
+
+from benchmarks.made import made
+from benchmarks.peers import Peers, peers
+from benchmarks.table import Row
+from gazetteer.ledger.asof import today
+from gazetteer.search.geocode import geocode_many
+from gazetteer.search.index import build
+from gazetteer.search.loading import read_source
+from gazetteer.search.view import View
+
+_ROWS = 2000
+_ROWS_OF_JIONLP = 100
+
+
+def loaded_view(conninfo: str) -> View:
+    """The register on this day, in memory, as a process that reads batches has it."""
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        index = build(read_source(conn))
+    gc.collect()
+    gc.freeze()
+    return View(index, today())
+
+
+def seconds(view: View, addresses: list[str]) -> float:
+    """Processor time for reading all, scores, faults and what was not understood included."""
+    begun = time.process_time()
+    for answer in geocode_many(view, addresses):
+        for match in answer.matches:
+            _ = match.score, match.match_level, match.faults, match.unmatched
+    return time.process_time() - begun
+
+
+def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
+    """Rows a second as ratios; every round reads addresses that were not read before."""
+    view = loaded_view(conninfo)
+    addresses = made(view, _ROWS * (rounds + 1))
+    seconds(view, addresses[:_ROWS])
+    with peers() as others:
+        measured = [
+            _round(view, others, addresses[_ROWS * n : _ROWS * (n + 1)])
+            for n in range(1, rounds + 1)
+        ]
+    rate = median(ours for ours, _, _ in measured)
+    floor = {"cpca": 0.3, "jionlp": 50.0}
+    for column, who in enumerate(("cpca", "jionlp"), 1):
+        ratio = median(rates[0] / rates[column] for rates in measured)
+        remark = f"{rate:.0f} rows/s, {who} {median(r[column] for r in measured):.0f}"
+        yield Row("batch geocoding, rows unseen", ratio, "×", who, floor=floor[who], remark=remark)
+    last = addresses[-_ROWS:]
+    again = [_ROWS / seconds(view, last) for _ in range(rounds)]
+    yield Row("batch geocoding, places seen before", median(again), "rows/s")
+
+
+def _round(view: View, others: Peers, addresses: list[str]) -> tuple[float, float, float]:
+    few = addresses[:_ROWS_OF_JIONLP]
+    return (
+        len(addresses) / seconds(view, addresses),
+        len(addresses) / others.read("cpca", addresses).seconds,
+        len(few) / others.read("jionlp", few).seconds,
+    )

@@ -1,0 +1,51 @@
+"""Addresses nobody wrote: made out of the register itself, each about another place.
+
+The same seed makes the same addresses from the same register. Forms are those of real files:
+levels left out at the top, short forms, a road with a door, a building with its rooms.
+"""
+
+from random import Random
+
+from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.view import Spot, View
+
+SEED = 20261122
+_ROADS = ("路", "大道", "街", "东路", "一路", "北街")
+_SHORTENED = "省市区县镇"
+
+
+def made(view: View, count: int, seed: int = SEED) -> list[str]:
+    """Addresses in townships and villages that are in force, no two of them alike."""
+    chance = Random(seed)
+    villages = [n for n in range(len(view.index.ids)) if _is_village(view, n)]
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[_address(chance, view, view.chain(chance.choice(villages)), villages)] = None
+    return list(found)
+
+
+def _is_village(view: View, node: int) -> bool:
+    state = view.states[node]
+    return state >= 0 and view.index.levels[state] == LEVELS.index(Level.VILLAGE)
+
+
+def _address(chance: Random, view: View, chain: tuple[Spot, ...], villages: list[int]) -> str:
+    names = [spot.name for spot in chain]
+    if chance.random() < 0.5:
+        names.pop()
+    if chance.random() < 0.3:
+        names = names[1:]
+    if chance.random() < 0.1:
+        names = [_short(name) for name in names]
+    if chance.random() < 0.8:
+        named_after = view.chain(chance.choice(villages))[-1].name
+        names.append(f"{named_after[:2]}{chance.choice(_ROADS)}{chance.randint(1, 999)}号")
+    if chance.random() < 0.4:
+        names.append(
+            f"{chance.randint(1, 30)}栋{chance.randint(1, 4)}单元{chance.randint(101, 999)}室"
+        )
+    return "".join(names)
+
+
+def _short(name: str) -> str:
+    return name[:-1] if name[-1] in _SHORTENED and len(name) > 2 else name

@@ -1,0 +1,71 @@
+"""The two peers that read addresses: cpca and jionlp, each call in a process of their own.
+
+They are in the dependency group ``quality`` of ``pyproject.toml`` and are installed into an
+environment of their own below ``var/bench``, since nothing else needs them.
+"""
+
+import json
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.stage import HOME, ROOT
+
+ENVIRONMENT = HOME / "peers"
+NAMES = ("cpca", "jionlp")
+_PROGRAM = Path(__file__).with_name("peer_process.py")
+_Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a peer read, as names of province, city and county, and its seconds of processor."""
+
+    names: list[_Names]
+    seconds: float
+
+
+class Peers:
+    """A running process with both peers."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def read(self, who: str, addresses: Sequence[str]) -> Read:
+        """Let a peer read a batch in one call, or one by one if it takes no batch."""
+        asked, answered = self._process.stdin, self._process.stdout
+        assert asked is not None and answered is not None
+        asked.write(json.dumps({"who": who, "addresses": list(addresses)}) + "\n")
+        asked.flush()
+        answer = json.loads(answered.readline())
+        return Read([tuple(names) for names in answer["names"]], answer["seconds"])
+
+
+@contextmanager
+def peers() -> Iterator[Peers]:
+    """Both peers, installed at the first use.
+
+    Raises:
+        CalledProcessError: they cannot be installed; pip has said why.
+    """
+    python = ENVIRONMENT / "bin" / "python"
+    if not (ENVIRONMENT / "ready").exists():
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+        wanted = project["dependency-groups"]["quality"]
+        command = [str(python), "-m", "pip", "install", "--quiet", *wanted]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+        (ENVIRONMENT / "ready").touch()
+    process = subprocess.Popen(
+        [str(python), str(_PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield Peers(process)
+    finally:
+        process.terminate()
+        process.wait()
