@@ -2,6 +2,7 @@
 # make test    install what tests need besides, and run every check and test
 # make lint    the checks without the tests
 # make bench   the benchmarks, as ratios to their peers
+# make quality how well addresses are read, by us and by two peers; FILES=… adds your own
 # make documents   write the documents that are made from data (the catalogue of rules)
 # make lock    pin the newest fitting Python packages anew (needs uv)
 # make clean   remove what was built; the register's data in var/ stay
@@ -11,7 +12,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: run test lint bench documents lock clean python
+.PHONY: run test lint bench quality documents lock clean python
 
 run: python
 	@$(PYTHON) -m tools.prepare run
@@ -28,6 +29,10 @@ lint: python
 bench: python
 	@$(PYTHON) -m tools.prepare test
 	@.venv/bin/python -m benchmarks
+
+quality: python
+	@$(PYTHON) -m tools.prepare test
+	@.venv/bin/python -m benchmarks.quality $(FILES)
 
 documents: python
 	@$(PYTHON) -m tools.prepare test
