@@ -16,8 +16,8 @@ _WORDS = {
         "lead": (
             "Made from `boundaries/rules/catalogue.toml` by `make documents`; do not edit it by"
             " hand. A rule reports and never repairs. Error: legal data must not have it. Warning:"
-            " somebody should look. Note: said for completeness. The limits are the defaults of"
-            " `GAZETTEER_RULE_*`."
+            " somebody should look. Note: said for completeness. The limits are those of"
+            " `gazetteer/defaults.env`."
         ),
         "trap": "Beware",
         "origin": "Origin",
@@ -46,7 +46,7 @@ _WORDS = {
         "lead": (
             "由 `make documents` 从 `boundaries/rules/catalogue.toml` 生成，请勿手改。规则只报告，"
             "从不改动数据。错误：法定数据不得如此；警告：应有人查看；说明：仅供了解。限值为"
-            " `GAZETTEER_RULE_*` 的默认值。"
+            " `gazetteer/defaults.env` 中的默认值。"
         ),
         "trap": "须知",
         "origin": "出处",

@@ -58,6 +58,8 @@ def hole_finding(hole: Hole, report: Report) -> Finding:
     """Ground left open as a row among findings, for tables that have no other place for it."""
     names = hole_row(hole, report.layer)["features"]
     width, limit = hole.width_m, report.tolerances.gap_width_m
+    zh, en = "、".join(names), ", ".join(names)
+    where = (f"{zh} 之间", f"between {en}") if len(names) > 1 else (f"{zh} 之内", f"in {en}")
     place = identified(
         [
             Finding(
@@ -66,9 +68,8 @@ def hole_finding(hole: Hole, report: Report) -> Finding:
                 "info",
                 hole.features,
                 hole.shape,
-                f"{'、'.join(names)} 之间的洞宽 {width:.3f} 米，超过 {limit:g} 米，未作空隙。",
-                f"the hole between {', '.join(names)} is {width:.3f} m wide, over {limit:g} m:"
-                " left open",
+                f"{where[0]}的洞宽 {width:.3f} 米，超过 {limit:g} 米，未作空隙。",
+                f"the hole {where[1]} is {width:.3f} m wide, over {limit:g} m: left open",
                 width,
                 limit,
                 "m",
