@@ -8,6 +8,7 @@ import click
 
 from benchmarks.batch import batch_rows
 from benchmarks.measure import machine, rows
+from benchmarks.network import network_rows
 from benchmarks.stage import cluster, loaded
 from benchmarks.table import as_json, as_text
 
@@ -29,6 +30,7 @@ def main(for_programs: bool, rounds: int, seconds: float, china: Path | None) ->
         conninfo, loading = loaded(own, china)
         measured = list(rows(conninfo, loading, rounds, seconds))
         measured += batch_rows(conninfo, rounds)
+        measured += network_rows(own, rounds)
     if not for_programs:
         click.echo(f"{date.today()}, Python {sys.version.split()[0]}, {where}\n")
     click.echo(as_json(measured) if for_programs else as_text(measured))

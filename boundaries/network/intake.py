@@ -4,12 +4,13 @@ An edge has a version for every stretch of days with the same units on both side
 always gets the same id, whatever the order in which its polygons come.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from boundaries.network.edges import NOBODY, Network, network
 from boundaries.network.epochs import epochs
@@ -28,59 +29,62 @@ def borders(regions: Sequence[Region]) -> list[Timeline]:
         NotACoverage: a territory runs twice along the same piece of border.
     """
     versions: dict[UUID, list[Version]] = {}
+    places: dict[UUID, str] = {}
     for epoch, present in epochs(regions):
-        for edge in _edges(present):
+        ground = faces(present)
+        net = network(segments(np.array([face.shape for face in ground], dtype=object)))
+        nodes = [_node_id(place) for place in net.nodes]
+        places.update(zip(nodes, _wkb(np.asarray(shapely.points(net.nodes))), strict=True))
+        for edge in _edges(net, nodes, ground):
             for version in edge.versions:
                 if (span := clipped(version.span, epoch)) is not None:
                     versions.setdefault(edge.record_id, []).append(replace(version, span=span))
     edges = [Timeline("edge", edge, in_order(all_)) for edge, all_ in versions.items()]
-    return [*_nodes(edges), *edges]
+    return [*_nodes(edges, places), *edges]
 
 
-def _edges(regions: Sequence[Region]) -> Iterator[Timeline]:
-    """The edges between regions of which none overlap."""
-    ground = faces(regions)
-    net = network(segments(np.array([face.shape for face in ground], dtype=object)))
-    for number in range(len(net)):
-        yield _edge(net, number, ground)
-
-
-def _nodes(edges: Sequence[Timeline]) -> Iterator[Timeline]:
+def _nodes(edges: Sequence[Timeline], places: Mapping[UUID, str]) -> Iterator[Timeline]:
     """The nodes of edges, each for as long as any of them."""
     meeting: dict[UUID, list[Version]] = {}
-    places: dict[UUID, shapely.Point] = {}
     for edge in edges:
         for version in edge.versions:
-            vertices = shapely.get_coordinates(shapely.from_wkb(version.attributes["geom"]))
-            for end, place in (("start_node", vertices[0]), ("end_node", vertices[-1])):
-                node = version.attributes[end]
-                meeting.setdefault(node, []).append(version)
-                places[node] = shapely.Point(place)
+            for end in ("start_node", "end_node"):
+                meeting.setdefault(version.attributes[end], []).append(version)
     for node, together in meeting.items():
         span = whole([version.span for version in together])
-        source = together[0].attributes["source"]
-        attributes = {"location": _wkb(places[node]), "source": source}
-        yield Timeline("node", node, (Version(span, attributes),))
+        said = {"location": places[node], "source": together[0].attributes["source"]}
+        yield Timeline("node", node, (Version(span, said),))
 
 
-def _edge(net: Network, number: int, ground: Sequence[Region]) -> Timeline:
-    """An edge from its western end (of two on one meridian, the northern) to the other."""
-    vertices = net.vertices(number)
-    left, right = int(net.left[number]), int(net.right[number])
-    if _backwards(vertices):
-        vertices, left, right = vertices[::-1], right, left
+def _edges(net: Network, nodes: Sequence[UUID], ground: Sequence[Region]) -> Iterator[Timeline]:
+    """Edges from their western end (of two on one meridian, the northern) to the other."""
+    of_edge = np.repeat(np.arange(len(net)), np.diff(net.at))
+    lines = np.asarray(shapely.linestrings(net.xy, indices=of_edge), dtype=object)
+    back = np.array([_backwards(net.vertices(edge)) for edge in range(len(net))], dtype=bool)
+    shapes = _wkb(np.where(back, shapely.reverse(lines), lines))
+    for edge, turned in enumerate(back.tolist()):
+        vertices = net.vertices(edge)
+        start, end = nodes[net.start[edge]], nodes[net.end[edge]]
+        left, right = int(net.left[edge]), int(net.right[edge])
+        if turned:
+            vertices, start, end, left, right = vertices[::-1], end, start, right, left
+        said = {"start_node": start, "end_node": end, "geom": shapes[edge]}
+        yield Timeline("edge", _edge_id(vertices), _versions(said, left, right, ground))
+
+
+def _versions(
+    said: Mapping[str, object], left: int, right: int, ground: Sequence[Region]
+) -> tuple[Version, ...]:
+    """An edge through time: who lay on its sides. Of two accuracies, it has the worse one."""
     beside = [ground[face] for face in (left, right) if face != NOBODY]
-    start, end = _node_id(vertices[0]), _node_id(vertices[-1])
     known = [region.accuracy_m for region in beside if region.accuracy_m is not None]
     common = {
-        "start_node": start,
-        "end_node": end,
-        "geom": _wkb(shapely.LineString(vertices)),
+        **said,
         "accuracy_m": max(known, default=None),
         "source": "; ".join(dict.fromkeys(region.source for region in beside)),
     }
     lives = [ground[face].lives if face != NOBODY else () for face in (left, right)]
-    versions = tuple(
+    return tuple(
         Version(
             span,
             {
@@ -92,7 +96,6 @@ def _edge(net: Network, number: int, ground: Sequence[Region]) -> Timeline:
         )
         for span, one, other in sides(*lives)
     )
-    return Timeline("edge", _edge_id(vertices), versions)
 
 
 def _beyond(face: int) -> str:
@@ -117,5 +120,5 @@ def _edge_id(vertices: Floats) -> UUID:
     return record_id("edge", *map(repr, three.ravel().tolist()))
 
 
-def _wkb(shape: shapely.Point | shapely.LineString) -> str:
-    return str(shapely.to_wkb(shape, hex=True, byte_order=1)).lower()
+def _wkb(shapes: NDArray[np.object_]) -> list[str]:
+    return [text.lower() for text in shapely.to_wkb(shapes, hex=True, byte_order=1).tolist()]

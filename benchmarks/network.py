@@ -1,0 +1,133 @@
+"""The boundary network on the counties of all China: judged, edited, imported and drawn again."""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from statistics import median
+from subprocess import CalledProcessError
+from typing import Any
+
+import numpy as np
+import psycopg
+import shapely
+from numpy.typing import NDArray
+from psycopg import Connection, sql
+
+from benchmarks.national import counties
+from benchmarks.table import Row
+from boundaries.network.areas import areas
+from boundaries.network.faces import Region
+from boundaries.network.intake import borders
+from boundaries.network.store import read_network
+from boundaries.register import LEDGER
+from boundaries.rules.coverage.evidence import Evidence
+from boundaries.rules.layer import COVERAGE
+from boundaries.rules.metric import Metric
+from boundaries.rules.tolerances import Tolerances
+from gazetteer.database.cluster import Cluster
+from gazetteer.database.migrate import migrate
+from gazetteer.database.requirements import ensure_database
+from gazetteer.intake.ids import record_id
+from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.bounds import Bound, Span
+from gazetteer.ledger.publish import Changeset
+from gazetteer.ledger.versions import Timeline, Version
+
+Shapes = NDArray[np.object_]
+
+_SINCE = Span(Bound(date(2020, 1, 1)))
+_LOAD = Changeset("benchmark", "counties of all China", "load")
+
+
+def network_rows(own: Cluster, rounds: int) -> Iterator[Row]:
+    """All rows; none, and said so, where the counties cannot be fetched."""
+    try:
+        codes, shapes = counties()
+    except CalledProcessError:
+        print("The counties of all China cannot be fetched: not measured.", file=sys.stderr)
+        return
+    yield _judging(shapes, rounds)
+    yield _import(own, codes, shapes)
+
+
+def _judging(shapes: Shapes, rounds: int) -> Row:
+    pairs = [(_judged(shapes), _peer(shapes)) for _ in range(rounds)]
+    ratio = median(ours / theirs for ours, theirs in pairs)
+    remark = f"{median(ours for ours, _ in pairs):.1f} s of processor, {_count(shapes)}"
+    peer = "shapely.coverage_invalid_edges"
+    return Row("judging by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark)
+
+
+def _judged(shapes: Shapes) -> float:
+    begun = time.process_time()
+    evidence = Evidence(shapes, tuple(map(str, range(len(shapes)))), Metric(), Tolerances())
+    for rule in COVERAGE:
+        list(rule(evidence))
+    return time.process_time() - begun
+
+
+def _peer(shapes: Shapes) -> float:
+    begun = time.process_time()
+    shapely.coverage_invalid_edges(shapes)
+    return time.process_time() - begun
+
+
+def _import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> Row:
+    """From polygons to the published network and back to polygons, against their bare COPY."""
+    conninfo = own.conninfo("network")
+    _anew(own, "network")
+    ensure_database(conninfo)
+    migrate(conninfo)
+    units = [record_id("unit", code) for code in codes]
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        LEDGER.publish_timelines(conn, _LOAD, [_unit(unit) for unit in units])
+        copied = _copied(conn, shapes)
+        begun = time.monotonic()
+        regions = [
+            Region(str(unit), None, shape, ((unit, _SINCE),), None, "benchmark")
+            for unit, shape in zip(units, shapes, strict=True)
+        ]
+        LEDGER.publish_timelines(conn, _LOAD, borders(regions))
+        known = read_network(conn, AsOf(date(2024, 1, 1)))
+        drawn = {known.faces[face]: shape for face, shape in areas(known.net).items()}
+        spent = time.monotonic() - begun
+    equal = sum(_same(drawn[unit], shape) for unit, shape in zip(units, shapes, strict=True))
+    _anew(own, "network")
+    remark = f"{spent:.1f} s, {equal} of {len(shapes)} areas equal vertex for vertex"
+    work = "import into the network and areas derived back"
+    return Row(work, spent / copied, "×", "COPY of the polygons", ceiling=10.0, remark=remark)
+
+
+def _unit(unit: Any) -> Timeline:
+    return Timeline("unit", unit, (Version(_SINCE, {"level": "county"}),))
+
+
+def _copied(conn: Connection[Any], shapes: Shapes) -> float:
+    conn.execute("CREATE TABLE copied (geom geometry(MultiPolygon, 4490))")
+    texts = shapely.to_wkb([_multi(shape) for shape in shapes], hex=True, include_srid=False)
+    begun = time.monotonic()
+    with conn.cursor() as cursor, cursor.copy("COPY copied FROM STDIN") as copy:
+        for text in texts:
+            copy.write_row((text,))
+    return time.monotonic() - begun
+
+
+def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon(shapely.get_parts(shape).tolist())
+
+
+def _same(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    normal = shapely.normalize(_multi(one)), shapely.normalize(_multi(other))
+    return bool(shapely.equals_exact(*normal, tolerance=0.0))
+
+
+def _count(shapes: Shapes) -> str:
+    return f"{len(shapes)} polygons, {shapely.get_num_coordinates(shapes).sum()} vertices"
+
+
+def _anew(own: Cluster, name: str) -> None:
+    with psycopg.connect(own.conninfo("postgres"), autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
