@@ -11,16 +11,17 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.layers.faults import Geometries
-from boundaries.layers.layer import Remark
-from boundaries.layers.table import Column, Table, array_of, distinct
+from boundaries.layers.table import Column, Loss, Table, array_of, distinct
+from gazetteer.problems import Unavailable
 
 _FIELD_BYTES, _TEXT_BYTES = 10, 254  # of a DBF
 _FORMS = (("points", "Point", 0), ("lines", "LineString", 1), ("polygons", "Polygon", 2))
 
 
-def geopackage(path: Path, table: Table) -> list[Remark]:
+def geopackage(path: Path, table: Table) -> list[Loss]:
     """Write one layer; the column names ``fid`` and ``geom`` belong to the format."""
     given = distinct(list(table.columns), ("fid", "geom"), lambda name: True)
     columns = {given[name]: column for name, column in table.columns.items()}
@@ -28,7 +29,7 @@ def geopackage(path: Path, table: Table) -> list[Remark]:
     return _renamed(given)
 
 
-def shapefile(path: Path, table: Table, encoding: str) -> list[Remark]:
+def shapefile(path: Path, table: Table, encoding: str) -> list[Loss]:
     """Write a ZIP with ``.shp .shx .dbf .prj .cpg``: one set for each dimension there is.
 
     Names of columns are cut to 10 bytes and texts to 254, as a DBF has them; ``encoding`` is
@@ -39,18 +40,18 @@ def shapefile(path: Path, table: Table, encoding: str) -> list[Remark]:
         return len(name.encode(encoding, "replace")) <= _FIELD_BYTES
 
     given = distinct(list(table.columns), (), fits)
-    remarks = _renamed(given)
+    losses = _renamed(given)
     columns: dict[str, Column] = {}
     for name, column in table.columns.items():
-        columns[given[name]], remark = _shortened(name, column, encoding)
-        remarks += remark
+        columns[given[name]], cut = _shortened(name, column, encoding)
+        losses += cut
     with TemporaryDirectory(prefix="shape-") as folder:
         for part, form in _by_dimension(replace(table, columns=columns)):
             _write(Path(folder) / f"{part.name}.shp", part, "ESRI Shapefile", form, encoding)
         with ZipFile(path, "w", ZIP_DEFLATED) as archive:
             for file in sorted(Path(folder).iterdir()):
                 archive.write(file, file.name)
-    return remarks
+    return losses
 
 
 def _by_dimension(table: Table) -> list[tuple[Table, str]]:
@@ -81,21 +82,26 @@ def _without_collections(geometries: Geometries) -> Geometries:
 
 def _write(path: Path, table: Table, driver: str, form: str, encoding: str) -> None:
     made: list[tuple[NDArray[Any], NDArray[np.bool_]]] = list(map(array_of, table.columns.values()))
-    pyogrio.raw.write(
-        path,
-        np.asarray(shapely.to_wkb(table.geometries), dtype=object),
-        [array for array, _ in made],
-        list(table.columns),
-        field_mask=[empty for _, empty in made],
-        layer=table.name,
-        driver=driver,
-        geometry_type=form,
-        crs=None if table.epsg is None else f"EPSG:{table.epsg}",
-        encoding=encoding.upper(),
-    )
+    try:
+        pyogrio.raw.write(
+            path,
+            np.asarray(shapely.to_wkb(table.geometries), dtype=object),
+            [array for array, _ in made],
+            list(table.columns),
+            field_mask=[empty for _, empty in made],
+            layer=table.name,
+            driver=driver,
+            geometry_type=form,
+            crs=None if table.epsg is None else f"EPSG:{table.epsg}",
+            encoding=encoding.upper(),
+        )
+    except (DataLayerError, DataSourceError) as error:  # a full disk, say
+        raise Unavailable(
+            f"写不出文件（{error}）。", f"the file cannot be written: {error}"
+        ) from error
 
 
-def _shortened(name: str, column: Column, encoding: str) -> tuple[Column, list[Remark]]:
+def _shortened(name: str, column: Column, encoding: str) -> tuple[Column, list[Loss]]:
     """Texts cut to what a DBF field holds, between two characters."""
     array, _ = array_of(column)
     if array.dtype != object:
@@ -106,16 +112,16 @@ def _shortened(name: str, column: Column, encoding: str) -> tuple[Column, list[R
         return short, []
     zh = f"Shapefile：列“{name}”有 {cut} 个值不合 {_TEXT_BYTES} 字节的 {encoding}，已截改。"
     en = f"Shapefile: {cut} values of column {name!r} were cut to {_TEXT_BYTES} bytes of {encoding}"
-    return short, [Remark("TOP-FIL-06", "warning", zh, en, measured=cut, unit="values")]
+    return short, [Loss(zh, en)]
 
 
 def _cut(text: str, encoding: str) -> str:
     return text.encode(encoding, "replace")[:_TEXT_BYTES].decode(encoding, "ignore")
 
 
-def _renamed(given: Mapping[str, str]) -> list[Remark]:
+def _renamed(given: Mapping[str, str]) -> list[Loss]:
     changed: Sequence[str] = [f"{a} → {b}" for a, b in given.items() if a != b]
     if not changed:
         return []
     told = ", ".join(changed)
-    return [Remark("TOP-FIL-06", "info", f"改了列名：{told}。", f"columns renamed: {told}")]
+    return [Loss(f"改了列名：{told}。", f"columns renamed: {told}")]

@@ -27,9 +27,10 @@ from boundaries.layers.systems import (
     way,
 )
 from boundaries.layers.unpacking import MAX_BYTES, Found, called, laid_open
-from gazetteer.intake.read import text_of
+from gazetteer.intake.read import UTF8_BOM, UTF16_BOMS, text_of
 from gazetteer.problems import InvalidValue
 
+_START = 4096  # bytes: room for signatures, and for white space before JSON
 _GEOJSON_CRS = "urn:ogc:def:crs:OGC:1.3:CRS84"  # RFC 7946: no other one, east first
 
 
@@ -82,7 +83,7 @@ def _read(found: Found, encoding: str | None) -> tuple[Raw, str | None]:
     """The features, and the coordinate system that the format itself prescribes."""
     try:
         with found.path.open("rb") as file:
-            start = file.read(len(geopackage.SIGNATURE))
+            start = file.read(_START)
         if start.startswith(geopackage.SIGNATURE):
             return geopackage.read(found.path, found.source, found.layer), None
         if found.layer is not None and not called(found.source, found.layer):
@@ -90,7 +91,7 @@ def _read(found: Found, encoding: str | None) -> tuple[Raw, str | None]:
         _refuse_part(found)
         if start.startswith(shapefile.SIGNATURE):
             return shapefile.read(found.path, found.source, encoding), None
-        _refuse_by_name(found)
+        _refuse_other(found, start)
         return geojson.read(_text(found, encoding), found.source), _GEOJSON_CRS
     except OSError as error:
         reason = error.strerror or str(error)
@@ -99,12 +100,18 @@ def _read(found: Found, encoding: str | None) -> tuple[Raw, str | None]:
         ) from error
 
 
-def _refuse_by_name(found: Found) -> None:
-    """What calls itself a format with a signature and does not have it, is broken."""
+def _refuse_other(found: Found, start: bytes) -> None:
+    """What has no signature must be JSON: an object, or at least something in brackets."""
     ending = Path(found.source).suffix.lower()
-    if ending in (".gpkg", ".shp", ".zip", ".gz"):
-        zh = f"名为 {ending}，内容却不是。"
-        raise unreadable(found.source, zh, f"is called {ending}, but its content is not that")
+    bare = start.removeprefix(UTF8_BOM).lstrip()
+    if bare.startswith((b"{", b"[")) or start.startswith(UTF16_BOMS):
+        if ending not in (".gpkg", ".shp", ".zip", ".gz"):
+            return
+        zh, en = f"名为 {ending}，内容却不是。", f"is called {ending}, but its content is not that"
+        raise unreadable(found.source, zh, en)
+    zh = "既不是 GeoJSON，也不是 GeoPackage 或 Shapefile，或已损坏。"
+    en = "is neither GeoJSON nor GeoPackage nor Shapefile, or is broken"
+    raise unreadable(found.source, zh, en)
 
 
 def _refuse_part(found: Found) -> None:

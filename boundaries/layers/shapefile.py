@@ -25,6 +25,7 @@ from boundaries.layers.raw import Raw
 SIGNATURE = struct.pack(">i", 9994)
 
 _HEADER_BYTES, _INDEX_BYTES = 100, 8
+_PRJ = 100_000  # characters; an honest one has a thousand
 _AS_BYTES = "ISO-8859-1"  # in capitals for GDAL; every byte is one character of it and back
 _GB = "gb18030"
 
@@ -115,7 +116,8 @@ def _system(parts: Mapping[str, Path]) -> str | None:
     """The WKT of the ``.prj``; names in it may be in any encoding, its numbers are ASCII."""
     if ".prj" not in parts:
         return None
-    return parts[".prj"].read_text(encoding="utf-8", errors="replace").strip("\ufeff \r\n") or None
+    with parts[".prj"].open(encoding="utf-8", errors="replace") as file:
+        return file.read(_PRJ).strip("\ufeff \r\n") or None
 
 
 def _no_attributes() -> Remark:

@@ -32,6 +32,8 @@ _SECRET = {4214: "beijing54", 4555: "beijing54", 4610: "xian80"}
 _SURE = 70
 """PROJ's confidence from which it has recognised a system by parameters, not by name alone."""
 
+_LONGEST = 100_000  # characters of WKT; what PROJ itself writes has 2 000
+
 _METRES_OFF = 1_000_000.0
 """Farther than this from its central meridian nothing is drawn in a transverse projection."""
 
@@ -55,7 +57,7 @@ def by_name(text: str) -> CRS:
     if bare.isdigit() and len(bare) < 7:
         return _described(f"EPSG:{bare}", text)
     if "[" in name or name.lower().startswith("urn:ogc:def:crs:"):
-        return _described(name, text)
+        return _described(name[:_LONGEST], text)
     known = crs_named(name)
     if known in (Crs.GCJ02, Crs.BD09):
         raise InvalidValue(
@@ -68,6 +70,8 @@ def by_name(text: str) -> CRS:
 
 def _described(definition: str, text: str) -> CRS:
     try:
+        if "[" in definition:  # WKT; whatever else begins like it is looked for by name, slowly
+            return CRS.from_wkt(definition)
         return CRS.from_user_input(definition)
     except CRSError:
         zh, en = f"不认识坐标系“{text[:60]}”。", f"{text[:60]!r} is no coordinate system known here"

@@ -39,6 +39,18 @@ class Table:
         return int(self.crs[5:]) if self.crs.startswith("EPSG:") else None
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a format could not hold of a table: names or texts that it cut."""
+
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The words in ``zh`` or ``en``."""
+        return self.zh if lang == "zh" else self.en
+
+
 def table_of(layer: Layer, name: str) -> Table:
     """All features of a layer with their attributes."""
     names = dict.fromkeys(column for row in layer.attributes for column in row)

@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from boundaries.layers import gdal_files, text_files
-from boundaries.layers.layer import Layer, Remark
+from boundaries.layers.layer import Layer
 from boundaries.layers.spreadsheet import spreadsheet
-from boundaries.layers.table import Table, in_system, table_of
+from boundaries.layers.table import Loss, Table, in_system, table_of
 from gazetteer.problems import InvalidValue
 
 
@@ -69,7 +69,7 @@ def format_of(path: Path, asked: str | None = None) -> Format:
 def write_layer(
     path: Path, layer: Layer, *, crs: str | None = None, format: str | None = None,
     encoding: str = "utf-8",
-) -> Sequence[Remark]:  # fmt: skip
+) -> Sequence[Loss]:  # fmt: skip
     """Write a layer with its attributes as they were read; see :func:`write_table`."""
     table = table_of(layer, Path(layer.source).stem or "layer")
     return write_table(path, table, crs=crs, format=format, encoding=encoding)
@@ -78,7 +78,7 @@ def write_layer(
 def write_table(
     path: Path, table: Table, *, crs: str | None = None, format: str | None = None,
     encoding: str = "utf-8",
-) -> Sequence[Remark]:  # fmt: skip
+) -> Sequence[Loss]:  # fmt: skip
     """Write ``table`` to ``path``, whole or not at all; what had to be cut or renamed is told.
 
     ``crs`` is an EPSG code on the datum of CGCS2000 or WGS 84 (default: as the table is); x is
@@ -96,12 +96,12 @@ def write_table(
     placed = in_system(table, crs) if crs is not None else table
     with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
         written = Path(folder) / f"layer.{kind}"
-        remarks = _written(written, placed, kind, encoding)
+        losses = _written(written, placed, kind, encoding)
         written.replace(path)
-    return remarks
+    return losses
 
 
-def _written(path: Path, table: Table, kind: Format, encoding: str) -> Sequence[Remark]:
+def _written(path: Path, table: Table, kind: Format, encoding: str) -> Sequence[Loss]:
     match kind:
         case Format.GEOPACKAGE:
             return gdal_files.geopackage(path, table)

@@ -102,6 +102,8 @@ def test_what_cannot_be_written_is_told_and_leaves_no_file(
 def test_an_ending_that_tells_no_format_is_refused(export: Any, tmp_path: Path) -> None:
     outcome = export("-o", str(tmp_path / "areas.shp"))
     assert outcome.exit_code == 1 and "write it as .zip" in outcome.stderr
+    outcome = export("--level", "province", "-o", str(tmp_path / "no" / "areas.csv"))
+    assert outcome.exit_code == 1 and "No such file or directory" in outcome.stderr
 
 
 def test_progress_is_told_while_polygons_are_read(register: str) -> None:

@@ -61,7 +61,10 @@ def export(
         progress() as tell,
     ):
         table = divisions(conn, level, as_of, within=within, progress=tell)
-    remarks = write_table(output, table, crs=crs, format=format_, encoding=encoding)
-    for remark in remarks:
-        click.echo(f"{remark.severity}: {remark.en}", err=True)
+    try:
+        losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
+    except OSError as error:
+        raise click.FileError(str(output), error.strerror) from None
+    for loss in losses:
+        click.echo(loss.en, err=True)
     click.echo(f"{len(table.geometries):,} areas: {output}")

@@ -27,7 +27,7 @@ from tests.boundaries.layers.making import (
 ENDINGS = (".zip", ".shp", ".gpkg", ".geojson", ".gz", ".json", "")
 STARTS = (b"", b"PK\3\4", b"\x1f\x8b\x08\0", b"SQLite format 3\0", b"\0\0\x27\x0a", b'{"type":')
 GENTLE = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -110,7 +110,7 @@ def places(geometry: object) -> Iterator[str]:
 
 
 @given(value=JSON, kind=st.sampled_from(["Polygon", "MultiPolygon", "GeometryCollection", None]))
-@GENTLE
+@settings(GENTLE, max_examples=20)
 def test_any_json_in_the_place_of_coordinates_or_properties_is_dealt_with(
     tmp_path: Path, value: object, kind: str | None
 ) -> None:

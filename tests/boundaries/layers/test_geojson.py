@@ -125,9 +125,10 @@ def test_a_single_feature_or_geometry_is_a_layer_of_one(tmp_path: Path, text: st
     ("text", "words"),
     [
         ('{"type": "FeatureCollection",\n "features": [}', "line 2 column 15"),
-        ("", "line 1"),
+        ("", "neither GeoJSON nor"),
+        (" \n" * 3000, "neither GeoJSON nor"),
         ("[]", "no GeoJSON object"),
-        ("7", "no GeoJSON object"),
+        ("7", "neither GeoJSON nor"),
         ('{"type": "FeatureCollection"}', "no array of features"),
         ('{"type": "FeatureCollection", "features": {}}', "no array of features"),
         ('{"type": "FeatureCollection", "features": [1]}', "feature 0 is no object"),
@@ -135,7 +136,8 @@ def test_a_single_feature_or_geometry_is_a_layer_of_one(tmp_path: Path, text: st
         ('{"type": "Topology", "objects": {}}', "TopoJSON"),
         (collection({"type": "Point", "coordinates": [1, 2]}), "no polygon among its 1 features"),
         ("[" * 100_000, "no valid JSON"),
-        ("<kml/>", "line 1 column 1"),
+        ("<kml/>", "neither GeoJSON nor"),
+        ("\0", "neither GeoJSON nor"),
     ],
 )
 def test_what_is_no_layer_of_polygons_is_refused_in_words(
