@@ -110,8 +110,9 @@ def _shortened(name: str, column: Column, encoding: str) -> tuple[Column, list[L
     cut = sum(a != b for a, b in zip(short, array, strict=True))
     if not cut:
         return short, []
-    zh = f"Shapefile：列“{name}”有 {cut} 个值不合 {_TEXT_BYTES} 字节的 {encoding}，已截改。"
-    en = f"Shapefile: {cut} values of column {name!r} were cut to {_TEXT_BYTES} bytes of {encoding}"
+    zh = f"Shapefile：列“{name}”有 {cut} 个值超出 {_TEXT_BYTES} 字节或含 {encoding} 没有的字。"
+    en = f"Shapefile: {cut} values of column {name!r} were cut to {_TEXT_BYTES} bytes, or lost"
+    en += f" characters that {encoding} does not have"
     return short, [Loss(zh, en)]
 
 
