@@ -9,11 +9,18 @@ import numpy as np
 import shapely
 from psycopg import Connection
 from psycopg.rows import tuple_row
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.areas import areas
-from boundaries.network.store import KnownNetwork, Unit, read_network
+from boundaries.network.edges import NOBODY, Network
+from boundaries.network.segments import Ints
+from boundaries.network.store import (
+    KnownNetwork,
+    NetworkHistory,
+    Unit,
+    read_history,
+    read_network,
+)
 from boundaries.rules.coverage.evidence import Evidence
 from boundaries.rules.coverage.gaps import gaps
 from boundaries.rules.coverage.overlaps import overlaps
@@ -24,18 +31,11 @@ from gazetteer.records.finding import Finding
 
 Conn = Connection[Any]
 _NOBODY = Unit("", None, None, None)
-_NOWHERE = shapely.MultiPolygon()
 LEVELS = ("province", "prefecture", "county", "township")
 
 _AREAS = f"""
 WITH {MOMENT}
 SELECT a.unit_id, ST_AsBinary(a.geom) FROM moment, area_version a WHERE {in_force("a")}
-"""
-
-_DAYS = """
-SELECT DISTINCT greatest(day, '1900-01-01') FROM edge_version,
-    unnest(ARRAY[lower(valid), upper(valid)]) AS day
-WHERE upper_inf(recorded) AND day <= %(today)s ORDER BY 1
 """
 
 
@@ -56,16 +56,17 @@ def areas_of_edges(conn: Conn) -> list[Finding]:
 def coverage_on_every_day(conn: Conn) -> list[Finding]:
     """Days of change from which on the lowest known units overlap or leave gaps (TOP-VER-03).
 
-    Of each day only the units are judged whose area changed on it, with those around them.
+    Of each day only the units are judged whose borders changed on it, with their neighbours.
     """
-    with conn.cursor(row_factory=tuple_row) as cursor:
-        days = [row[0] for row in cursor.execute(_DAYS, {"today": today()})]
-    before: Mapping[UUID, BaseGeometry] = {}
+    past = read_history(conn)
+    before = past.on(date.min)
     found: list[Finding] = []
-    for day in days:
-        known = read_network(conn, AsOf(day))
-        now = {known.faces[face]: shape for face, shape in areas(known.net).items()}
-        found += _broken(day, known, _touched(before, now))
+    for day in past.days(until=today()):
+        now = past.on(day)
+        changed = (now.left != before.left) | (now.right != before.right)
+        touched = np.r_[now.left[changed], now.right[changed]]
+        labels = _near(now, np.unique(touched[touched != NOBODY]), len(past.faces))
+        found += _broken(day, past, areas(now, labels))
         before = now
     return found
 
@@ -103,28 +104,21 @@ def _differs(unit: Unit, missing: bool) -> Finding:
     )
 
 
-def _touched(
-    before: Mapping[UUID, BaseGeometry], now: Mapping[UUID, BaseGeometry]
-) -> dict[UUID, BaseGeometry]:
-    """The areas that are not as they were, and those near them."""
-    changed = [
-        shape
-        for unit in before.keys() | now.keys()
-        if not _same(now.get(unit, _NOWHERE), before.get(unit))
-        for shape in (before.get(unit), now.get(unit))
-        if shape is not None
-    ]
-    units = list(now)
-    if not changed or not units:
-        return {}
-    near = STRtree([now[unit] for unit in units]).query(changed)[1]
-    return {units[number]: now[units[number]] for number in np.unique(near).tolist()}
+def _near(net: Network, faces: Ints, size: int) -> Ints:
+    """Labels of faces and their neighbours; NOBODY for all others."""
+    labels = np.full(size, NOBODY)
+    labels[faces] = faces
+    beside = np.isin(net.left, faces) | np.isin(net.right, faces)
+    around = np.r_[net.left[beside], net.right[beside]]
+    around = around[around != NOBODY]
+    labels[around] = around
+    return labels
 
 
 def _broken(
-    day: date, known: KnownNetwork, shapes: Mapping[UUID, BaseGeometry]
+    day: date, past: NetworkHistory, shapes: Mapping[int, BaseGeometry]
 ) -> Iterator[Finding]:
-    units = [known.units.get(unit, _NOBODY) for unit in shapes]
+    units = [past.units.get(past.faces[face], _NOBODY) for face in shapes]
     evidence = Evidence(
         np.array(list(shapes.values()), dtype=object),
         tuple(unit.name or "" for unit in units),

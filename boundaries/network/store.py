@@ -1,7 +1,8 @@
 """The network as it was at a moment, read from the ledger."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,18 @@ _UNITS = f"""
 WITH {MOMENT}
 SELECT s.unit_id, s.level, s.code, s.name, s.parent_id FROM moment, unit_state s
 WHERE s.level <> 'village' AND {in_force("s")}
+"""
+
+
+_ALL_EDGES = """
+SELECT record_id, start_node, end_node, left_unit, right_unit, ST_AsBinary(geom, 'NDR'),
+    lower(valid), upper(valid)
+FROM edge_version WHERE upper_inf(recorded)
+"""
+
+_ALL_UNITS = """
+SELECT DISTINCT ON (unit_id) unit_id, level, code, name, parent_id FROM unit_state
+WHERE upper_inf(recorded) AND level <> 'village' ORDER BY unit_id, lower(valid) DESC NULLS LAST
 """
 
 
@@ -77,11 +90,56 @@ class KnownNetwork:
         return None
 
 
+@dataclass(frozen=True)
+class NetworkHistory:
+    """Every version of every edge as known now, as one network, with the days of each.
+
+    ``start`` and ``stop`` are proleptic ordinals, half-open. ``units`` is what each unit was last.
+    """
+
+    net: Network
+    faces: tuple[UUID, ...]
+    start: Ints
+    stop: Ints
+    units: Mapping[UUID, Unit]
+
+    def on(self, day: date) -> Network:
+        """The network of a day: other edges have nobody on either side."""
+        there = (self.start <= day.toordinal()) & (day.toordinal() < self.stop)
+        left, right = (np.where(there, side, NOBODY) for side in (self.net.left, self.net.right))
+        return replace(self.net, left=left, right=right)
+
+    def days(self, until: date) -> list[date]:
+        """The days on which an edge begins or ends, up to a day."""
+        bounds = np.unique(np.r_[self.start, self.stop])
+        within = bounds[(bounds > date.min.toordinal()) & (bounds <= until.toordinal())]
+        return [date.fromordinal(day) for day in within.tolist()]
+
+
 def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
     """All edges in force at the moment, and the units of that moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_EDGES, as_of.params()).fetchall()
         units = cursor.execute(_UNITS, as_of.params()).fetchall()
+    net, faces, nodes = _network(rows)
+    edges = tuple(row[0] for row in rows)
+    return KnownNetwork(net, faces, edges, nodes, {row[0]: Unit(*row[1:]) for row in units})
+
+
+def read_history(conn: Connection[Any]) -> NetworkHistory:
+    """All edges of all days, as known now."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_ALL_EDGES).fetchall()
+        units = cursor.execute(_ALL_UNITS).fetchall()
+    net, faces, _ = _network(rows)
+    start = [(row[6] or date.min).toordinal() for row in rows]
+    stop = [(row[7] or date.max).toordinal() for row in rows]
+    known = {row[0]: Unit(*row[1:]) for row in units}
+    return NetworkHistory(net, faces, np.array(start, int), np.array(stop, int), known)
+
+
+def _network(rows: Sequence[Any]) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
+    """Rows of edges as a network, with the units that are faces and the records of nodes."""
     faces: dict[UUID, int] = {}
     nodes: dict[UUID, int] = {}
     ends = [[nodes.setdefault(node, len(nodes)) for node in row[1:3]] for row in rows]
@@ -96,10 +154,4 @@ def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
     left, right = np.array(sides, dtype=np.int64).reshape(-1, 2).T
     places = np.empty((len(nodes), 2))
     places[start], places[end] = xy[at[:-1]], xy[at[1:] - 1]
-    return KnownNetwork(
-        Network(places, start, end, left, right, xy, at),
-        tuple(faces),
-        tuple(row[0] for row in rows),
-        tuple(nodes),
-        {row[0]: Unit(*row[1:]) for row in units},
-    )
+    return Network(places, start, end, left, right, xy, at), tuple(faces), tuple(nodes)
