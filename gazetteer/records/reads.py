@@ -52,13 +52,13 @@ def _links(unit: LiteralString) -> LiteralString:
     JOIN LATERAL (
         SELECT s.unit_id, s.code, s.name
         FROM (SELECT * FROM unit_state WHERE unit_id = l.other OFFSET 0) s
-        WHERE s.recorded @> moment.known_at
+        WHERE range_contains_elem(s.recorded, moment.known_at)
         ORDER BY abs(coalesce(
             CASE WHEN l.is_predecessor THEN upper(s.valid) ELSE lower(s.valid) END
             - lower(l.valid), 1000000))
         LIMIT 1
     ) o ON true
-    WHERE l.recorded @> moment.known_at
+    WHERE range_contains_elem(l.recorded, moment.known_at)
     ORDER BY lower(l.valid), o.code"""
 
 
@@ -255,9 +255,8 @@ def kin(conn: Connection[Any], unit_id: object, as_of: AsOf) -> tuple[list[Answe
 
 def links_of_all(conn: Connection[Any]) -> list[tuple[str, str]]:
     """The succession of every unit that has any: its id, and JSON for :func:`told_kin`."""
-    params = {"known_at": None}
     with conn.cursor(row_factory=tuple_row) as cursor:
-        return [row for row in cursor.execute(_ALL_KIN, params) if row[1]]
+        return [row for row in cursor.execute(_ALL_KIN, {"known_at": None}) if row[1]]
 
 
 def told_kin(links: str | None) -> tuple[list[Answer], list[Answer]]:

@@ -194,14 +194,15 @@ def _spelt(
     any_generic: Collection[str],
 ) -> Iterator[Find]:
     view, index, weights = search.view, search.view.index, search.weights
+    names, states = index.names, view.states
     for position, rows in _likely(search, texts, latin, [latin + g for g in any_generic]):
         rest = texts.texts[position][len(latin) :]
         for row in rows:
             node, state = texts.nodes[row], texts.states[row]
             whole = rest in generics[index.levels[state]]
-            now = view.states[node]
-            if now < 0 or index.names[now] != index.names[state]:
-                key = index.key(index.names[state])
+            now = states[node]
+            if now != state and (now < 0 or names[now] != names[state]):
+                key = index.key(names[state])
                 yield from meant(search, key, len(rest), whole=whole, by=by, nodes={node})
                 continue
             cost = weights.one(node) + BY[by]

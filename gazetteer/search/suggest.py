@@ -24,11 +24,11 @@ from gazetteer.search.prefixes import stretch
 from gazetteer.search.text import is_latin, latin_key
 from gazetteer.search.view import Spot, View
 
-_FOR_EACH, _AT_LEAST = 3, 30
+_FOR_EACH, _AT_LEAST = 4, 12
 """Names that are looked at for each place that is asked for: some mean one and the same."""
 _IN_PLACE = 1_000
 """The same where only those count that lie in one unit."""
-_SHORT, _REMEMBERED = 2, 4_096
+_SHORT, _REMEMBERED = 3, 2_048
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
 _LONGEST_SPLIT = 20
 _MOST_PIECES = 6
@@ -73,7 +73,7 @@ def suggest(view: View, query: str, limit: int, filters: Filters = EVERYTHING) -
 
 
 _kept: WeakKeyDictionary[View, dict[Hashable, list[Suggestion]]] = WeakKeyDictionary()
-"""What a character or two suggest: it takes longest, and is asked for again and again."""
+"""What a few characters suggest: it takes longest, and is asked for again and again."""
 
 
 def _suggest(view: View, text: str, limit: int, filters: Filters) -> list[Suggestion]:
