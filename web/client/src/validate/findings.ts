@@ -151,7 +151,7 @@ export class FindingsTable {
       ({ properties: told }) =>
         (!this.severity.value || told.severity === this.severity.value) &&
         (!this.rule.value || told.rule === this.rule.value) &&
-        (!words || `${told.features.join(" ")} ${told.message}`.toLocaleLowerCase().includes(words)),
+        (!words || `${told.features.join(", ")} ${told.message}`.toLocaleLowerCase().includes(words)),
     );
     this.body.replaceChildren();
     this.extend();

@@ -1,0 +1,130 @@
+"""``gazetteer validate`` as an operator or a program runs it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pyogrio
+import pytest
+
+from tests.boundaries.validation import samples
+from tests.web.commands import command, in_process
+
+MonkeyPatch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+
+
+def test_a_process_judges_without_a_database_and_tells_programs_and_people_apart(
+    tmp_path: Path,
+) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    nowhere = {"GAZETTEER_HOME": str(tmp_path / "home"), "GAZETTEER_DATABASE_URL": "postgresql:///"}
+    ended = subprocess.run(
+        command("validate", str(path), "--planar", "--lang", "en"),
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+    assert ended.returncode == 1
+    content = json.loads(ended.stdout)
+    assert content["summary"]["blocking"]
+    assert {f["properties"]["rule"] for f in content["features"]} == {"TOP-COV-01", "TOP-COV-02"}
+    assert "6 features" in ended.stderr
+    assert "left open" in ended.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_sound_layer_ends_with_0(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path = samples.sound(tmp_path / "s.geojson")
+    ended = in_process(monkeypatch, capfd, "validate", str(path), "--json")
+    assert ended.exit_code == 0
+    assert json.loads(ended.stdout)["features"] == []
+
+
+def test_findings_go_to_the_file_whose_ending_tells_the_format(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path, output = samples.planar(tmp_path / "p.geojson"), tmp_path / "f.gpkg"
+    ended = in_process(monkeypatch, capfd, "validate", str(path), "--planar", "-o", str(output))
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert pyogrio.read_info(output)["features"] == 3
+
+
+def test_width_and_level_are_those_that_are_asked_for(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    arguments = ("validate", str(path), "--planar", "--gap-width", "400", "--level", "county")
+    content = json.loads(in_process(monkeypatch, capfd, *arguments).stdout)
+    assert content["summary"]["tolerances"]["gap_width_m"] == 400
+    assert content["summary"]["open_holes"] == []
+
+
+@pytest.mark.parametrize("name", samples.FINDINGS)
+def test_a_flawed_feature_is_a_finding(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, name: str
+) -> None:
+    rule, write = samples.FINDINGS[name]
+    ended = in_process(
+        monkeypatch, capfd, "validate", str(samples.made(tmp_path, name, write)), "--lang", "en"
+    )
+    assert ended.exit_code == 1
+    assert rule in {f["properties"]["rule"] for f in json.loads(ended.stdout)["features"]}
+
+
+@pytest.mark.parametrize("name", samples.JUDGED)
+def test_an_odd_file_is_judged(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, name: str
+) -> None:
+    path = samples.made(tmp_path, name, samples.JUDGED[name])
+    ended = in_process(monkeypatch, capfd, "validate", str(path))
+    assert ended.exit_code in (0, 1)
+    assert json.loads(ended.stdout)["type"] == "FeatureCollection"
+
+
+@pytest.mark.parametrize(("name", "write"), samples.REFUSED.items())
+def test_what_is_no_layer_is_refused_in_one_line(
+    tmp_path: Path,
+    monkeypatch: MonkeyPatch,
+    capfd: Capture,
+    name: str,
+    write: Callable[[Path], None],
+) -> None:
+    path = samples.made(tmp_path, name, write)
+    ended = in_process(monkeypatch, capfd, "validate", str(path), "--lang", "en")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"gazetteer: {name.removesuffix('.gz')}")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere.geojson"], "nowhere.geojson"),
+        (["."], "directory"),
+        (["{layer}", "-o", "findings.doc"], ".xlsx"),
+        (["{layer}", "-o", "{home}/no/such/f.csv"], "f.csv"),
+        (["{layer}", "--gap-width", "-1"], "gap-width"),
+        (["{layer}", "--gap-width", "nan"], "gap_width_m"),
+        (["{layer}", "--columns", "code"], "code=XZQDM"),
+        (["{layer}", "--columns", "code=NONE"], "NONE"),
+        (["{layer}", "--crs", "Middle-earth"], "Middle-earth"),
+        (["{layer}", "--layer", "other"], "other"),
+        (["{layer}", "--level", "street"], "level"),
+        ([], "FILE"),
+    ],
+)
+def test_wrong_usage_names_what_is_wrong(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, arguments: list[str], told: str
+) -> None:
+    layer = samples.sound(tmp_path / "s.geojson")
+    given = [argument.format(layer=layer, home=tmp_path) for argument in arguments]
+    ended = in_process(monkeypatch, capfd, "validate", *given)
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
