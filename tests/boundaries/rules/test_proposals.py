@@ -1,0 +1,115 @@
+"""Proposals settle a finding, make no other, leave fixed vertices alone, and tell what they do."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boundaries.rules.incremental import Judged, edit, judged
+from boundaries.rules.metric import Metric
+from boundaries.rules.proposals import Proposal, proposals
+from boundaries.rules.tolerances import Tolerances
+from tests.boundaries.rules import flaws
+from tests.boundaries.rules.flaws import Flawed
+from tests.boundaries.rules.grounds import Grid, around, grid
+
+LIMITS = Tolerances(gap_width_m=30.0)
+WAYS: list[tuple[Callable[[Grid, float], Flawed], set[str]]] = [
+    (flaws.overlap, {"trim"}),
+    (flaws.gap, {"fill"}),
+    (flaws.gap_of_three, {"fill"}),
+    (flaws.lone_vertex, {"snap"}),
+    (flaws.other_vertices, {"snap"}),
+    (flaws.outer_junction, {"snap"}),
+    (flaws.inside, {"trim"}),
+]
+
+
+def judge(made: Flawed, planar: bool = True) -> Judged:
+    shapes = [s if planar or s is None else around(s) for s in made.shapes]
+    names = tuple(map(str, range(len(shapes))))
+    return judged(np.array([*shapes, None], dtype=object)[:-1], names, Metric(planar), LIMITS)
+
+
+def offered(made: Flawed, fixed: np.ndarray | None = None) -> tuple[Judged, list[Proposal]]:
+    state = judge(made)
+    (finding,) = state.findings
+    return state, proposals(state, finding, fixed)
+
+
+@pytest.mark.parametrize(("kind", "ways"), WAYS, ids=lambda value: getattr(value, "__name__", ""))
+@settings(derandomize=True, deadline=None, max_examples=6)
+@given(
+    st.builds(grid, st.just(3), st.just(2), st.integers(1, 4), st.integers(0, 2**32 - 1)),
+    st.floats(0.5, 25),
+    st.booleans(),
+)
+def test_an_accepted_proposal_leaves_nothing_to_be_found(
+    kind: Callable, ways: set[str], ground: Grid, size: float, planar: bool
+) -> None:
+    state = judge(kind(ground, size), planar)
+    found = proposals(state, state.findings[0])
+    assert ways <= {proposal.way for proposal in found}
+    for proposal in found:
+        after = edit(state, proposal.shapes).judged
+        again = judged(after.shapes, after.names, after.metric, after.tolerances)
+        assert again.findings == ()
+
+
+def test_who_fills_a_gap_wins_it_and_nobody_loses() -> None:
+    made = flaws.gap(grid(3, 2, 3, 4), 12.0)
+    state, found = offered(made)
+    area = state.findings[0].area_m2
+    below, above = state.findings[0].features
+    fills = {p.feature: p for p in found if p.way == "fill"}
+    assert set(fills) == {below, above}
+    for feature, proposal in fills.items():
+        assert proposal.gain_m2[feature] == pytest.approx(area)
+        assert sum(proposal.gain_m2.values()) == pytest.approx(area)
+    (move,) = fills[below].moves
+    assert move.distance_m == pytest.approx(12.0)
+
+
+def test_who_is_trimmed_loses_the_overlap() -> None:
+    state, found = offered(flaws.overlap(grid(3, 2, 3, 4), 12.0))
+    area = state.findings[0].area_m2
+    trims = {p.feature: p for p in found if p.way == "trim"}
+    assert set(trims) == set(state.findings[0].features)
+    for feature, proposal in trims.items():
+        assert proposal.gain_m2[feature] == pytest.approx(-area)
+
+
+def test_a_vertex_inserted_on_the_line_moves_nothing() -> None:
+    _, found = offered(flaws.lone_vertex(grid(3, 2, 3, 4), 1.0))
+    snap = next(p for p in found if p.way == "snap")
+    assert snap.furthest_m == pytest.approx(0.0, abs=1e-6)
+    assert sum(snap.gain_m2.values()) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_surveyed_vertex_does_not_move() -> None:
+    ground = grid(3, 2, 3, 4)
+    made = flaws.gap(ground, 12.0)
+    below, above = ground.feature(1, 0), ground.feature(1, 1)
+    theirs = ground.across[1, 1][1]
+    ours = shapely.get_coordinates(made.shapes[below])
+    lone = ours[~(ours[:, None] == shapely.get_coordinates(ground.shapes()[below])).all(2).any(1)]
+    for fixed, filler in ((theirs[None], below), (lone[:1], above)):
+        _, found = offered(made, fixed)
+        assert [p.feature for p in found if p.way == "fill"] == [filler]
+        for proposal in found:
+            for move in proposal.moves:
+                assert move.old != tuple(fixed[0])
+
+
+def test_the_same_ground_twice_is_for_people_to_decide() -> None:
+    assert offered(flaws.duplicate(grid(2, 2, 2, 4), 1.0))[1] == []
+
+
+def test_what_has_no_place_has_no_proposal() -> None:
+    state, _ = offered(flaws.gap(grid(3, 2, 3, 4), 12.0))
+    spike = judge(flaws.spike(grid(3, 2, 3, 4), 1.0))
+    assert proposals(spike, spike.findings[0]) == []
+    assert state.findings
