@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gazetteer.records.levels import LEVELS
+from gazetteer.search import ranking
+from gazetteer.search.divisions import carrier, node_of
 from gazetteer.search.filters import Filters
 from gazetteer.search.index import Index
 from gazetteer.search.latin import initials
@@ -36,6 +40,14 @@ def names(view: View, typed: str, limit: int = 10) -> list[str]:
         ("guangz天河", "天河区"),
         ("sz宝安", "宝安区"),
         ("gzth", "天河区"),
+        ("guangzhoutianhe", "天河区"),
+        ("guangzhou tianhe", "天河区"),
+        ("Tianhe Qu", "天河区"),
+        ("guangzhou天河", "天河区"),
+        ("茂港", "电白区"),
+        ("白云", "白云区"),  # and not the street of that name in 越秀区
+        ("Lo-ching", "罗镜"),  # a Latin alias of a place
+        ("luojing", "罗镜镇"),
         ("广州天河", "天河区"),
         ("东莞麻", "麻涌镇"),
         ("深圳 南山", "南山区"),
@@ -73,6 +85,86 @@ def test_a_level_can_be_asked_for(view: View) -> None:
     found = suggest(view, "天河", 10, Filters(level="township"))
     assert found
     assert {suggestion.leaf.name for suggestion in found} >= {"天河南街道"}
+
+
+def unit(view: View, code: str) -> str:
+    state = carrier(view.index, code, view.day)
+    assert state is not None
+    return view.index.ids[node_of(view.index, state)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("gz", "广州市"), ("th", "天河区"), ("南山", "深圳市")]
+)
+def test_at_home_the_places_of_home_come_first(view: View, typed: str, first: str) -> None:
+    home = Filters(home=unit(view, "440000"))
+    (found,) = suggest(view, typed, 1, home)
+    assert first in [spot.name for spot in found.chain]
+
+
+def test_only_what_lies_in_the_unit_is_found_however_many_have_the_name(view: View) -> None:
+    guangzhou = unit(view, "440100")
+    found = suggest(view, "新", 50, Filters(within=guangzhou))
+    assert len(found) == 50
+    assert all("广州市" in [spot.name for spot in s.chain] for s in found)
+    everywhere = suggest(view, "石牌", 50)
+    inside = suggest(view, "石牌", 50, Filters(within=guangzhou))
+    assert {s.leaf for s in inside} == {
+        s.leaf for s in everywhere if "广州市" in [spot.name for spot in s.chain]
+    }
+
+
+def test_a_unit_is_looked_in_as_it_was_on_the_day(index: Index) -> None:
+    then = View(index, date(1990, 1, 1))
+    foshan = Filters(within=unit(then, "440600"))
+    first = suggest(then, "三水", 1, foshan)[0]
+    assert (first.leaf.name, first.leaf.code) == ("三水县", "440621")
+
+
+def test_a_name_that_a_filter_keeps_back_is_no_slip_of_the_pen(view: View) -> None:
+    assert suggest(view, "天河区", 10, Filters(within=unit(view, "440300"))) == []
+
+
+def test_a_class_filters(view: View) -> None:
+    found = suggest(view, "大", 50, Filters(legal_class="facility"))
+    assert found
+    particulars = view.index.particulars
+    assert {particulars.words[particulars.legal_classes[s.state]] for s in found} == {"facility"}
+    assert suggest(view, "大", 50, Filters(legal_class="no such class")) == []
+
+
+def test_a_box_holds_what_has_its_point_there(view: View) -> None:
+    found = suggest(view, "大", 50, Filters(bbox=(113.0, 22.0, 114.0, 23.5)))
+    assert found
+    for suggestion in found:
+        point = view.index.points.of(suggestion.leaf.node, view.day)
+        assert point is not None
+        assert 113.0 <= point[0] <= 114.0
+        assert 22.0 <= point[1] <= 23.5
+
+
+def test_what_is_near_comes_first_and_what_has_no_point_lies_where_its_unit_does(
+    index: Index, view: View
+) -> None:
+    far, near = (113.26, 23.13), (110.36, 21.27)  # 广州, 湛江
+    there = suggest(view, "罗镜", 10, Filters(near=(111.44, 22.54)))
+    assert there[0].leaf.name in ("罗镜", "罗镜镇")
+    orders = [[s.leaf for s in suggest(view, "龙潭", 10, Filters(near=at))] for at in (far, near)]
+    assert orders[0] != orders[1]
+
+
+def test_the_costs_are_those_of_the_table() -> None:
+    levels = np.arange(len(LEVELS))
+    assert ranking.of_levels(levels).tolist() == [0, 4, 8, 12, 16] + [20] * (len(LEVELS) - 5)
+    assert ranking.of_beginnings(levels)[:4].tolist() == [6, 6, 6, 24]
+    assert ranking.of_missing(np.array([0, 4, 100])).tolist() == [0, 1, 2]
+    nowhere, here = float("nan"), 113.0
+    away = ranking.of_distance(np.array([here, nowhere]), np.array([23.0, 23.0]), (113.0, 23.0))
+    assert away.tolist() == [0.0, ranking.FAR]
+    half = ranking.of_distance(
+        np.array([113.0]), np.array([23.0 + ranking.HALF_WAY_KM / 111.2]), (113.0, 23.0)
+    )
+    assert half[0] == pytest.approx(ranking.FAR / 2, rel=0.01)
 
 
 @pytest.mark.parametrize(
