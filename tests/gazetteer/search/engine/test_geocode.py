@@ -62,12 +62,53 @@ def kinds(match: Match) -> set[str]:
         ("广州市中山大道西", "广东省/广州市"),
         ("广州市北京路", "广东省/广州市"),
         ("新疆伊宁市上海城", "新疆维吾尔自治区/伊犁哈萨克自治州/伊宁市"),
+        # what follows a name may be the beginning of the next
+        ("浙江台州路桥区", "浙江省/台州市/路桥区"),
+        ("云南临沧镇康站前一路", "云南省/临沧市/镇康县"),
+        ("惠阳镇隆镇", "广东省/惠州市/惠阳区/镇隆镇"),
+        # a generic part of its own, and the country before a province
+        ("上海浦东区", "上海市/浦东新区"),
+        ("清徐县中国山西太原", "山西省/太原市/清徐县"),
+        # the longer name is meant where a shorter one lies in it
+        ("东莞市万江街道新谷涌社区居民委员会", "广东省/东莞市/万江街道/新谷涌社区居民委员会"),
         # 市桥 and 广州市 share a character; both are there
         ("广州市桥街道", "广东省/广州市/番禺区/市桥街道"),
     ],
 )
 def test_an_address_leads_to_its_unit(view: View, address: str, expected: str) -> None:
     assert path(only(geocode(view, address))) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Tianhe District, Guangzhou, Guangdong", "广东省/广州市/天河区"),
+        ("Nanshan Qu, Shenzhen Shi, Guangdong Sheng", "广东省/深圳市/南山区"),
+        ("Humen Town, Dongguan, Guangdong Province, China", "广东省/东莞市/虎门镇"),
+        ("Jiaocheng County, Lüliang, Shanxi", "山西省/吕梁市/交城县"),
+        ("Ximeng Wazu County, Pu'er, Yunnan", "云南省/普洱市/西盟佤族自治县"),
+        ("panyu guangzhou", "广东省/广州市/番禺区"),
+    ],
+)
+def test_an_address_in_latin_letters_is_read_by_the_spellings(
+    view: View, address: str, expected: str
+) -> None:
+    assert path(only(geocode(view, address))) == expected
+
+
+def test_letters_alone_may_name_several_units(view: View) -> None:
+    answer = geocode(view, "Chaoyang Qu")
+    assert {"北京市/朝阳区", "吉林省/长春市/朝阳区"} <= {path(match) for match in answer.matches}
+
+
+def test_an_alias_of_the_seat_is_one_of_its_town(view: View) -> None:
+    match = only(geocode(view, "东莞市道窖镇"))
+    assert path(match) == "广东省/东莞市/道滘镇"
+    assert kinds(match) == {"not_written", "alias"}
+
+
+def test_a_unit_that_bears_the_old_name_on_is_meant(view: View) -> None:
+    assert path(only(geocode(view, "云浮市云安县"))) == "广东省/云浮市/云安区"
 
 
 @pytest.mark.parametrize(
@@ -133,10 +174,16 @@ def test_what_the_text_does_not_decide_is_ambiguous(
     assert among <= {path(match) for match in answer.matches}
 
 
-def test_of_very_many_candidates_some_are_told_and_all_are_counted(view: View) -> None:
-    answer = geocode(view, "新村")
-    assert answer.status is Status.AMBIGUOUS
-    assert len(answer.matches) == 10 < answer.total
+def test_of_very_many_candidates_some_are_told_and_all_are_counted(
+    index: Index, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = geocode(view, "新村")
+    assert every.status is Status.AMBIGUOUS
+    assert len(every.matches) == 10 < every.total
+    monkeypatch.setattr("gazetteer.search.view.MANY", 12)  # fewer looked at, no fewer there
+    assert geocode(View(index, view.at), "新村").total == every.total
+    in_guangzhou = geocode(View(index, view.at), "广州市新村")
+    assert in_guangzhou.total == geocode(view, "广州市新村").total < every.total
 
 
 @pytest.mark.parametrize(
