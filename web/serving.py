@@ -68,9 +68,13 @@ class Service(BaseApplication):
     def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
+        from web.search_index import newest_index
 
         pool = open_pool(self._conninfo, self._settings.threads)
-        return create_app(self._settings, pool)
+        app = create_app(self._settings, pool)
+        with app.app_context():
+            newest_index()  # is not there yet: begins to build it, so that no request has to
+        return app
 
 
 def prepare_metrics(settings: Settings) -> None:

@@ -5,6 +5,7 @@ ledger has moved on, a new index is built beside the old one, which answers unti
 say by ``known_at`` which state they show.
 """
 
+import gc
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -87,11 +88,14 @@ class Holder:
 
     def _rebuild(self) -> None:
         try:
-            self._index = self._built()
+            with self._first:  # whoever has no index yet waits for this one
+                self._index = self._built()
         except psycopg.OperationalError:
             return  # the database is away: the next look tries again
 
     def _built(self) -> Index:
         with self._connect() as conn:
             source = read_source(conn, self._points_of_units)
-        return build(source)
+        index = build(source)
+        gc.freeze()  # it stays as it is: the collector need not walk through it again and again
+        return index

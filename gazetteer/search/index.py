@@ -27,6 +27,7 @@ from gazetteer.search.points import Points, points
 from gazetteer.search.prefixes import Entry, Prefixes, prefixes, rank_of, ranks
 from gazetteer.search.source import Kind, NameRow, Source, StateRow
 from gazetteer.search.text import latin_key
+from gazetteer.search.texts import MaybeTexts, Texts
 
 _HIGH = rank_of(LEVELS.index(Level.TOWNSHIP), 0)
 """Keys of a rank below this mean a county or more."""
@@ -111,8 +112,8 @@ def build(source: Source) -> Index:
     return Index(
         seq=source.seq,
         recorded_at=source.recorded_at,
-        ids=order,
-        places=[state.place for state in latest],
+        ids=Texts(order),
+        places=MaybeTexts(state.place for state in latest),
         points=points(source.points, number),
         particulars=particulars(source, states, number),
         kinds=array("b", (int(state.kind) for state in latest)),
@@ -120,9 +121,9 @@ def build(source: Source) -> Index:
         state_at=state_at,
         levels=array("b", (LEVELS.index(s.level) for s in states)),
         parents=array("i", (number.get(s.parent, -1) if s.parent else -1 for s in states)),
-        codes=[s.code for s in states],
-        names=[s.name for s in states],
-        romanized=[s.romanized for s in states],
+        codes=MaybeTexts(s.code for s in states),
+        names=Texts(s.name for s in states),
+        romanized=MaybeTexts(s.romanized for s in states),
         starts=array("i", (ordinal(s.start, OPEN_START) for s in states)),
         ends=array("i", (ordinal(s.end, OPEN_END) for s in states)),
         keys=keys,

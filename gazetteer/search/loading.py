@@ -109,7 +109,7 @@ def _read(conn: Connection[Any], points_of_units: ReadPoints | None) -> Source:
         seq=head[0],
         recorded_at=head[1],
         states=[*_units(conn), *(state for state, _ in places)],
-        names=[NameRow(*row) for row in conn.execute(_NAMES)],
+        names=list(_names(conn)),
         links=links,
         latin=conn.execute(_LATIN).fetchall(),
         points=points,
@@ -121,16 +121,20 @@ def _read(conn: Connection[Any], points_of_units: ReadPoints | None) -> Source:
 
 def _units(conn: Connection[Any]) -> Iterator[StateRow]:
     for row in conn.execute(_STATES):
-        unit, level, code, name, parent, start, end, place, romanized, *words, above, custody = row
-        legal_class, unit_type, start_precision, end_precision = map(_once, words)
+        unit, level, code, name, parent, start, end, place, romanized, *rest = row
         yield StateRow(
-            unit, Kind.UNIT, intern(level), code, name, parent, start, end, place, romanized,
-            legal_class, unit_type, start_precision, end_precision, above, custody,
+            intern(unit), Kind.UNIT, intern(level), code, intern(name), _once(parent), start, end,
+            place, romanized, *map(_once, rest),
         )  # fmt: skip
 
 
+def _names(conn: Connection[Any]) -> Iterator[NameRow]:
+    for node, text, kind, start, end in conn.execute(_NAMES):
+        yield NameRow(intern(node), intern(text), intern(kind), start, end)
+
+
 def _once(word: str | None) -> Any:
-    """One and the same object for a word that many rows have."""
+    """One and the same object for a word or an id that many rows have."""
     return word if word is None else intern(word)
 
 
