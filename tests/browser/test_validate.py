@@ -1,5 +1,6 @@
 """A layer is dropped, its findings are read on the map and in the table, and taken home."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def test_a_layer_is_judged_and_its_findings_are_found(page: Page, tmp_path: Path
     with page.expect_download(timeout=PATIENCE_MS) as download:
         page.get_by_role("button", name="XLSX").click()
     assert download.value.suggested_filename == "findings.xlsx"
-    assert openpyxl.load_workbook(download.value.path()).worksheets[0].max_row == 4
+    content = io.BytesIO(download.value.path().read_bytes())
+    assert openpyxl.load_workbook(content).worksheets[0].max_row == 4
 
 
 @pytest.mark.parametrize("page", [NARROW], indirect=True)

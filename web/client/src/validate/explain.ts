@@ -32,5 +32,6 @@ export async function explain(id: string, lang: string, say: Say): Promise<void>
       make("a", { class: "button", href: `/rules/${rule.id}` }, say("judged.rule_page")),
     ),
   );
+  box.setAttribute("aria-labelledby", "rule-title");
   box.showModal();
 }
