@@ -55,6 +55,9 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "可输入全名、前几个字、曾用名或区划代码。",
         "Try the full name, its first characters, a former name or a division code.",
     ),
+    "search.level": ("级别", "Level"),
+    "search.every_level": ("全部", "All"),
+    "search.narrow": ("筛选", "Filter"),
     "search.former": ("曾用名：{name}", "Former name: {name}"),
     # Date
     "date.label": ("日期", "Date"),

@@ -15,7 +15,7 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
 from gazetteer.records.history import history
-from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.search.filters import Filters
 from web.api.checks import current_findings
 from web.db import snapshot
@@ -79,13 +79,16 @@ def search() -> BaseResponse:
     query = request.args.get("q", "").strip()
     if CODE.fullmatch(query):
         return redirect(unit_url(query))
+    level = request.args.get("level", "")
     found: dict[str, Any] = {"features": []}
     if query:
-        found = find(query, moment, Filters(), RESULTS)
+        found = find(query, moment, Filters(level=level if level in LEVELS else None), RESULTS)
     return render(
         "search.html",
         query=query,
         hits=[feature["properties"]["geocoding"] for feature in found["features"]],
+        levels=LEVELS,
+        level=level,
         at=moment.at.isoformat(),
     )
 
