@@ -30,6 +30,11 @@ def newest_index() -> Index | None:
     return _holder().newest()
 
 
+def begin_index() -> None:
+    """Begin to build the index, so that no request has to wait for all of it."""
+    _holder().begin()
+
+
 def told_moment(view: View) -> dict[str, str | None]:
     """The moment of an answer from the index; ``known_at`` is null in an empty register."""
     known = view.index.recorded_at

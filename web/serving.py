@@ -68,12 +68,12 @@ class Service(BaseApplication):
     def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
-        from web.search_index import newest_index
+        from web.search_index import begin_index
 
         pool = open_pool(self._conninfo, self._settings.threads)
         app = create_app(self._settings, pool)
         with app.app_context():
-            newest_index()  # is not there yet: begins to build it, so that no request has to
+            begin_index()
         return app
 
 

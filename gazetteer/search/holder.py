@@ -80,9 +80,13 @@ class Holder:
         self._looked = time.monotonic()
         with self._connect() as conn:
             self._behind = index is None or ledger_seq(conn) != index.seq
+        if self._behind:
+            self.begin()
+
+    def begin(self) -> None:
+        """Build the newest index beside, unless that is under way; asks nothing of the database."""
         with self._lock:
-            idle = self._rebuilding is None or not self._rebuilding.is_alive()
-            if self._behind and idle:
+            if self._rebuilding is None or not self._rebuilding.is_alive():
                 self._rebuilding = Thread(target=self._rebuild, name="search-index", daemon=True)
                 self._rebuilding.start()
 

@@ -13,6 +13,8 @@ from psycopg import Connection
 from gazetteer.search import holder as holders
 from gazetteer.search.geocode import Status, geocode
 from gazetteer.search.holder import Holder
+from gazetteer.search.index import Index, build
+from gazetteer.search.source import Source
 from gazetteer.search.view import View
 from tests.gazetteer.ledger.registers import CORRECTION, UnitRecords, publish
 
@@ -67,3 +69,21 @@ def test_a_view_shows_one_state_while_the_register_moves_on(
 def test_views_of_many_days_share_one_index(holder: Holder) -> None:
     views = [holder.view(date(2000 + year, 1, 1)) for year in range(20)]
     assert len({id(view.index) for view in views}) == 1
+
+
+def test_who_comes_while_the_first_index_is_built_waits_for_it(
+    holder: Holder, conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(conn, *UnitRecords().founded("440106", "天河区"))
+    built: list[Index] = []
+
+    def building(source: Source) -> Index:
+        time.sleep(0.2)
+        built.append(build(source))
+        return built[-1]
+
+    monkeypatch.setattr(holders, "build", building)
+    holder.begin()
+    time.sleep(0.05)
+    assert holder.view(TODAY).index is built[0]
+    assert len(built) == 1
