@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from boundaries.rules.finding import Finding
 from boundaries.rules.incremental import Judged, edit
 from boundaries.rules.metric import Floats
-from boundaries.rules.moves import Move, moves
+from boundaries.rules.moves import Move, Place, moves
 from boundaries.rules.window import widened
 
 Way = Literal["snap", "clean", "fill", "trim"]
@@ -63,11 +63,13 @@ def proposals(judged: Judged, finding: Finding, fixed: Floats | None = None) -> 
     if place is None or place.is_empty:
         return []
     kept = np.empty((0, 2)) if fixed is None else np.asarray(fixed, dtype=np.float64)
-    found = []
+    found: list[Proposal] = []
     for way, feature, make in _ways(judged, finding, place):
         shapes = _changed(judged, make())
-        if shapes and _sound(judged, finding, shapes, kept):
-            found.append(_proposal(judged, way, feature, shapes))
+        proposal = _proposal(judged, way, feature, shapes)
+        new = shapes and all(proposal.moves != other.moves for other in found)
+        if new and _sound(judged, finding, shapes, kept):
+            found.append(proposal)
     return found
 
 
@@ -89,16 +91,45 @@ def _ways(judged: Judged, finding: Finding, place: BaseGeometry) -> Iterator[_Ma
 def snap(
     judged: Judged, place: BaseGeometry, reference: int, features: tuple[int, ...]
 ) -> dict[int, BaseGeometry]:
-    """The line of one unit stays; the vertices of the others at the place go onto it."""
-    tolerance = judged.tolerances.overlap_m
-    shapes = {f: judged.shapes[f] for f in features}
-    points = _vertices(judged, shapes[reference], place, tolerance)
+    """The line of one unit stays; the vertices of the others at the place go onto it.
+
+    They go to its vertices where those are within the tolerance, else to the nearest point of its
+    line. A vertex that further units have in the same place goes with it.
+    """
+    tolerance, line = judged.tolerances.overlap_m, judged.shapes[reference]
+    points = _vertices(judged, line, place, tolerance)
+    shapes = {f: judged.shapes[f] for f in (*_near(judged, place), *features)}
     for feature in features:
         if feature != reference:
             shapes[feature] = _snapped(judged, shapes[feature], points, tolerance)
-            more = _vertices(judged, shapes[feature], place, tolerance)
-            shapes[reference] = _snapped(judged, shapes[reference], more, tolerance)
+            new = _onto(judged, shapes[feature], line, place)
+            shapes = {f: s if f == reference else _replaced(s, new) for f, s in shapes.items()}
     return _agreed(judged, place, shapes)
+
+
+def _onto(
+    judged: Judged, shape: BaseGeometry, line: BaseGeometry, place: BaseGeometry
+) -> dict[Place, Place]:
+    """Where the vertices of a shape at a place go that are none of another's, nearest on it."""
+    tolerance = judged.tolerances.overlap_m
+    mine = _vertices(judged, shape, place, tolerance)
+    alone = mine[~_among(line, mine)]
+    points = np.asarray(shapely.points(alone), dtype=object)
+    paths = np.asarray(shapely.shortest_line(points, shapely.boundary(line)), dtype=object)
+    near = shapely.length(paths) <= judged.metric.units(tolerance)
+    ends = shapely.get_coordinates(paths[near]).reshape(-1, 2, 2)[:, 1]
+    pairs = zip(alone[near].tolist(), ends.tolist(), strict=True)
+    return {(old[0], old[1]): (new[0], new[1]) for old, new in pairs}
+
+
+def _replaced(shape: BaseGeometry, new: Mapping[Place, Place]) -> BaseGeometry:
+    """The shape with other places for some of its vertices."""
+    if not new:
+        return shape
+    xy = shapely.get_coordinates(shape)
+    for old, to in new.items():
+        xy[(xy == old).all(axis=1)] = to
+    return shapely.set_coordinates(shapely.transform(shape, np.copy), xy)
 
 
 def fill(judged: Judged, place: BaseGeometry, feature: int) -> dict[int, BaseGeometry]:

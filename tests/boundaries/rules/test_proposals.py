@@ -89,6 +89,17 @@ def test_a_vertex_inserted_on_the_line_moves_nothing() -> None:
     assert sum(snap.gain_m2.values()) == pytest.approx(0.0, abs=1e-3)
 
 
+def test_either_line_may_stay() -> None:
+    ground = grid(3, 2, 3, 4)
+    made = flaws.outer_junction(ground, 1.0)
+    state, found = offered(made)
+    snaps = {p.feature: p for p in found if p.way == "snap"}
+    assert set(snaps) == set(state.findings[0].features)
+    for feature, proposal in snaps.items():
+        moved = {move.feature for move in proposal.moves if move.distance_m > 1e-6}
+        assert moved == set(snaps) - {feature}
+
+
 def test_a_surveyed_vertex_does_not_move() -> None:
     ground = grid(3, 2, 3, 4)
     made = flaws.gap(ground, 12.0)
