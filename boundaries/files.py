@@ -1,13 +1,16 @@
 """The files that a register is fed from: the shipped ones as a whole, or one of a user's."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
 
-from boundaries.intake import STATE, areas
+from boundaries.intake import ACCURACY_M, STATE, areas
+from boundaries.layers.layer import Layer
+from boundaries.layers.read import read_layer
 from boundaries.network.elsewhere import known_elsewhere
 from boundaries.register import LEDGER
 from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
@@ -21,6 +24,35 @@ COMPANIONS = tuple(kind for kind, known in KNOWN_KINDS.items() if known.goes_wit
 """Kinds of files that are read beside another one."""
 
 
+SHIPPED = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
+"""Where the shipped polygons come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerForm:
+    """How to read a layer of areas, as far as it does not say so itself; see ``read_layer``.
+
+    ``accuracy_m`` is how far a border may lie from the truth, ``source`` where it comes from.
+    """
+
+    name: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    columns: Mapping[str, str] | None = None
+    source: str | None = None
+    accuracy_m: float = ACCURACY_M
+
+    def read(self, path: Path) -> Layer:
+        """The layer of a file; problems as of ``read_layer``."""
+        return read_layer(
+            path, layer=self.name, crs=self.crs, encoding=self.encoding, columns=self.columns
+        )
+
+
+AS_IT_SAYS = LayerForm()
+"""A layer that says everything itself."""
+
+
 def shipped(fixtures: Path, progress: Progress, divisions: Path | None = None) -> Batch:
     """The shipped data as one batch; ``divisions`` is a list of all China in place of Guangdong's.
 
@@ -28,8 +60,8 @@ def shipped(fixtures: Path, progress: Progress, divisions: Path | None = None) -
         UnreadableFile: a file is missing or not of its form.
     """
     names = country(fixtures, divisions, progress) if divisions else guangdong(fixtures, progress)
-    polygons = fixtures / "guangdong_boundaries.geojson.gz"
-    lands = areas(polygons, names.known, names.territory, progress=progress)
+    polygons = read_layer(fixtures / "guangdong_boundaries.geojson.gz")
+    lands = areas(polygons, names.known, names.territory, source=SHIPPED, progress=progress)
     return joined(names.source, (names, lands), names.known, names.territory)
 
 
@@ -39,10 +71,12 @@ def read(
     files: Mapping[str, Path],
     state: date | None,
     progress: Progress = no_progress,
+    layer: LayerForm = AS_IT_SAYS,
 ) -> Batch:
     """A user's file of ``kind``, on top of the units that the register knows.
 
-    ``state`` is the day whose state a file of divisions or areas shows.
+    ``state`` is the day whose state a file of divisions or areas shows; ``layer`` is how to read
+    a file of areas.
 
     Raises:
         InvalidValue: an unknown kind, or one that needs another file beside it.
@@ -56,6 +90,13 @@ def read(
         lands = territory([*units, *links])
         elsewhere = known_elsewhere(conn, day)
         return areas(
-            files["areas"], known, lands, state=day, elsewhere=elsewhere, progress=progress
+            layer.read(files["areas"]),
+            known,
+            lands,
+            source=layer.source,
+            state=day,
+            accuracy_m=layer.accuracy_m,
+            elsewhere=elsewhere,
+            progress=progress,
         )
     return read_files(kind, files, known, progress, day)

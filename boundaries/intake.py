@@ -1,4 +1,4 @@
-"""Polygon files made into areas of units and the borders between them: read, checked, dated.
+"""Polygon layers made into areas of units and the borders between them: checked and dated.
 
 A polygon shows a territory on one day, the state of its file. It holds from the last change of
 that territory before, and until the unit ends; of earlier days no geometry is known, and saying
@@ -6,24 +6,21 @@ today's would be wrong. Where a unit was later replaced by a single one on the w
 the polygon goes on under the new unit.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.layers.examine import examine_crs
+from boundaries.layers.layer import Layer, Remark
 from boundaries.network.elsewhere import NOTHING_ELSE, Elsewhere
 from boundaries.network.faces import Region
-from gazetteer.intake.batch import Batch, Made, Progress, no_progress
-from gazetteer.intake.coordinates import in_range
+from gazetteer.intake.batch import Batch, Made, Progress, Rejection, Severity, no_progress
 from gazetteer.intake.findings import Findings
 from gazetteer.intake.ids import record_id
 from gazetteer.intake.index import Carried, UnitIndex
-from gazetteer.intake.read import read_text, unreadable
 from gazetteer.intake.territory import Territory
 from gazetteer.ledger.bounds import OPEN, Bound, Span
 from gazetteer.ledger.versions import Timeline, Version
@@ -38,132 +35,84 @@ more than 200 m off, so 500 m is assumed for all (decision 0004)."""
 KIND = "areas"
 """How an import calls a file of this kind."""
 
-Feature = Mapping[str, Any]
-
 
 def areas(
-    path: Path,
+    layer: Layer,
     known: UnitIndex,
     lands: Territory,
     *,
+    source: str | None = None,
     state: date = STATE,
     accuracy_m: float = ACCURACY_M,
     elsewhere: Elsewhere = NOTHING_ELSE,
     progress: Progress = no_progress,
 ) -> Batch:
-    """Areas of the units that carried the codes of a GeoJSON file on the day of its state.
+    """Areas of the units that carried the codes of a layer on the day of its state, and borders.
 
-    Each feature needs a ``code``, and a Polygon or MultiPolygon in lon, lat degrees (WGS84, equal
-    to CGCS2000 within the accuracy). A feature is named by its number in the file, from 1.
-    ``elsewhere`` is what the register knows of other units: borders with them are common ones.
-
-    Raises:
-        UnreadableFile: not GeoJSON, or in another coordinate system than longitude and latitude.
+    ``layer`` is in lon, lat degrees of CGCS2000. A feature is named by its number in the file, from
+    1; 0 is the layer as a whole. ``source`` says where the polygons come from, if not just the
+    file. ``elsewhere`` is what the register knows of other units: borders with them are common.
     """
-    findings = Findings(path.name)
-    encoding, source, features = _read(path)
+    findings = Findings(layer.source)
+    remarks = (*layer.remarks, *examine_crs(layer))
+    findings.found += [_rejection(layer, remark) for remark in remarks]
+    bad = {remark.feature for remark in remarks if remark.severity == "error"}
     regions: list[Region] = []
-    for line, unit, feature in _of_units(features, known, state, findings):
-        shape = _shape(line, feature.get("geometry"), findings)
+    for number, unit in _of_units(layer, known, state, findings):
+        if number in bad or None in bad:  # told already: the feature, or the layer as a whole
+            continue
+        shape = _whole(number + 1, layer.geometries[number], findings)
         if shape is not None:
-            parent = _object(feature.get("properties")).get("parent_code")
-            lives = tuple(_lives(line, unit, lands, state, findings))
-            regions.append(
-                Region(unit.code, str(parent or "") or None, shape, lives, accuracy_m, source)
-            )
-        progress(line, len(features), path.name)
+            lives = tuple(_lives(number + 1, unit, lands, state, findings))
+            parent = layer.attributes[number].get(layer.columns.get("parent_code", ""))
+            said = source or layer.source
+            parent_code = str(parent) if parent else None
+            regions.append(Region(unit.code, parent_code, shape, lives, accuracy_m, said))
+        progress(number + 1, len(layer), layer.source)
     return Batch(
-        source=path.name,
+        source=layer.source,
         parts=(Made([*_areas(regions), *elsewhere.with_borders(regions)]),),
         rejections=tuple(findings.found),
-        rows={path.name: len(features)},
-        encodings={path.name: encoding},
+        rows={layer.source: len(layer)},
+        encodings={},
+    )
+
+
+_GRAVITY = {"error": Severity.REJECT, "warning": Severity.WARNING, "info": Severity.INFO}
+
+
+def _rejection(layer: Layer, remark: Remark) -> Rejection:
+    """What was noticed while the layer was read, as a line of the report."""
+    line = 0 if remark.feature is None else remark.feature + 1
+    value = "" if remark.measured is None else f"{remark.measured:g} {remark.unit or ''}".strip()
+    grave = _GRAVITY[remark.severity]
+    return Rejection(
+        layer.source, line, "geometry", value, remark.rule, grave, remark.zh, remark.en
     )
 
 
 def _of_units(
-    features: Sequence[Feature], known: UnitIndex, state: date, findings: Findings
-) -> Iterator[tuple[int, Carried, Feature]]:
-    """The features whose code a unit carried, each code once, by their number in the file."""
-    seen: set[str] = set()
-    for line, feature in enumerate(features, 1):
-        code = str(_object(feature.get("properties")).get("code") or "")
-        unit = known.on(code, state)
-        if code in seen:
-            findings.add("duplicate_code", line, "code", code)
-        elif unit is None:
-            findings.add("no_unit_for_area", line, "code", code)
+    layer: Layer, known: UnitIndex, state: date, findings: Findings
+) -> Iterator[tuple[int, Carried]]:
+    """The features whose code a unit carried."""
+    for number, code in enumerate(layer.codes):
+        unit = known.on(code, state) if code else None
+        if unit is None:
+            findings.add("no_unit_for_area", number + 1, "code", code or "")
         else:
-            yield line, unit, feature
-        seen.add(code)
+            yield number, unit
 
 
-def _read(path: Path) -> tuple[str, str, list[Feature]]:
-    """Encoding, source and features of the file."""
-    text, encoding = read_text(path)
-    try:
-        layer = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise unreadable(
-            path,
-            "不是有效的 JSON",
-            f"not valid JSON ({error.msg})",
-            field="file",
-            line=error.lineno,
-        ) from error
-    features = layer.get("features") if isinstance(layer, dict) else None
-    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        zh, en = "不是 GeoJSON 要素集", "not a GeoJSON FeatureCollection"
-        raise unreadable(path, zh, en, field="features")
-    metadata = _object(layer.get("metadata"))
-    named = _object(_object(layer.get("crs")).get("properties")).get("name")
-    crs = str(metadata.get("crs") or named or "")
-    if crs and not crs.endswith(("CRS84", "4326", "4490")):
-        zh, en = f"坐标系 {crs} 不是经纬度", f"{crs} is not longitude and latitude"
-        raise unreadable(path, zh, en, field="crs")
-    return encoding, str(metadata.get("source") or path.name), features
-
-
-def _object(value: Any) -> Feature:
-    """A JSON object; an empty one in place of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def _shape(line: int, geometry: Any, findings: Findings) -> shapely.MultiPolygon | None:
-    """The polygons, two-dimensional; None, and told, if they are not valid."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        kind = geometry.get("type") if isinstance(geometry, dict) else geometry
-        findings.add("bad_geometry", line, "geometry", kind)
+def _whole(
+    line: int, shape: BaseGeometry | None, findings: Findings
+) -> shapely.MultiPolygon | None:
+    """The polygons of a feature; None, and told, if they are not valid."""
+    if shape is None:
         return None
-    try:
-        open_ring = next((ring for ring in _rings(geometry) if ring[0] != ring[-1]), None)
-        shape = shapely.from_geojson(json.dumps(geometry))
-    except (shapely.GEOSException, LookupError, TypeError) as error:
-        findings.add("bad_geometry", line, "geometry", str(error)[:80])
-        return None
-    if open_ring is not None:
-        findings.add("bad_geometry", line, "geometry", open_ring[0], "open ring")
-        return None
-    return _checked(line, shape, findings)
-
-
-def _rings(geometry: Feature) -> Iterator[Any]:
-    polygons = geometry["coordinates"]
-    if geometry["type"] == "Polygon":
-        polygons = [polygons]
-    for polygon in polygons:
-        yield from polygon
-
-
-def _checked(line: int, shape: BaseGeometry, findings: Findings) -> shapely.MultiPolygon | None:
-    if shape.is_empty or not shape.is_valid:
+    if not shape.is_valid:
         findings.add("bad_geometry", line, "geometry", shapely.is_valid_reason(shape))
         return None
-    west, south, east, north = shape.bounds
-    if not (in_range(line, west, south, findings) and in_range(line, east, north, findings)):
-        return None
-    flat = shapely.force_2d(shape)
-    return shapely.MultiPolygon(shapely.get_parts(flat).tolist())
+    return shapely.MultiPolygon(shapely.get_parts(shape).tolist())
 
 
 def _lives(

@@ -4,6 +4,7 @@ from web import tiles
 from web.api import (
     accounts,
     areas,
+    borders,
     changes,
     checks,
     codes,
@@ -26,6 +27,7 @@ from web.api import (
 APIS = (
     divisions.api,
     areas.api,
+    borders.api,
     codes.api,
     places.api,
     search.api,

@@ -8,7 +8,8 @@ from typing import Any
 import click
 import psycopg
 
-from boundaries.files import COMPANIONS, KINDS, read, shipped
+from boundaries.files import COMPANIONS, KINDS, LayerForm, read, shipped
+from boundaries.intake import ACCURACY_M
 from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
 from gazetteer.intake import write_report
@@ -18,6 +19,18 @@ from gazetteer.settings import settings
 from web.commands.progress import Tell, progress
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def columns_asked(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> dict[str, str] | None:
+    """``code=XZQDM,name=XZQMC`` as a mapping."""
+    if value is None:
+        return None
+    pairs = [part.partition("=") for part in value.split(",")]
+    if not all(field and column for field, _, column in pairs):
+        raise click.BadParameter("write FIELD=COLUMN, with commas between", context, parameter)
+    return {field.strip(): column.strip() for field, _, column in pairs}
 
 
 def _report_option(command: Any) -> Any:
@@ -60,6 +73,17 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day whose state a file of divisions or areas shows.",
 )
+@click.option("--layer", "name", help="Which of several layers of a file of areas.")
+@click.option("--crs", help="Its coordinate system, where the file does not say it.")
+@click.option("--encoding", help="Of its texts, where it cannot be told.")
+@click.option(
+    "--columns",
+    callback=columns_asked,
+    metavar="FIELD=COLUMN,…",
+    help="Which of its columns hold code, name, level, parent_code; e.g. code=XZQDM,name=XZQMC.",
+)
+@click.option("--source", help="Where its polygons come from; default the name of the file.")
+@click.option("--accuracy-m", type=float, help="How far its borders may lie from the truth.")
 @click.option("--reason", required=True, help="Why; kept with the changeset for ever.")
 @click.option("--author", required=True, help="Who.")
 @click.option("--check", is_flag=True, help="Read and check only; load nothing.")
@@ -71,6 +95,12 @@ def import_(
     kind: str,
     beside: tuple[tuple[str, Path], ...],
     state: datetime | None,
+    name: str | None,
+    crs: str | None,
+    encoding: str | None,
+    columns: dict[str, str] | None,
+    source: str | None,
+    accuracy_m: float | None,
     reason: str,
     author: str,
     check: bool,
@@ -80,12 +110,15 @@ def import_(
 ) -> None:
     """Import a FILE of the same form as the shipped data: read, check, report, then load all of it.
 
+    Areas may be GeoJSON, GeoPackage or Shapefile, packed or not.
+
     With rejected rows nothing is loaded, unless --skip-rejected.
     """
     with register_database(settings()) as conninfo, progress() as tell:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             day = state.date() if state else None
-            batch = read(conn, kind, {kind: file, **dict(beside)}, day, tell)
+            form = LayerForm(name, crs, encoding, columns, source, accuracy_m or ACCURACY_M)
+            batch = read(conn, kind, {kind: file, **dict(beside)}, day, tell, form)
         if check:
             _say(batch, None, _written(batch, report), as_json)
             raise click.exceptions.Exit(1 if batch.rejected() else 0)

@@ -62,6 +62,11 @@ def km2(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
 
 
+def kilometres(metres: float) -> str:
+    """A length to three meaningful figures or more, thousands apart."""
+    return f"{metres / 1000:,.0f}" if metres >= 100_000 else f"{metres / 1000:,.1f}"
+
+
 def share(value: float | None, lang: Lang) -> str:
     """A share of territory as a percentage; null means that there is no evidence."""
     if value is None:

@@ -117,6 +117,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "unit.id": ("永久标识", "Identifier for life"),
     "unit.current": ("现行", "In force"),
     "unit.retired": ("现已撤销", "Since abolished"),
+    "unit.borders": ("界线", "Borders"),
+    "unit.kilometres": ("{km} 公里", "{km} km"),
+    "unit.beyond_outside": ("海岸或外围", "coast or outer limit"),
+    "unit.beyond_unknown": ("对侧范围未知", "ground not known"),
     "unit.children": ("下辖", "Contains"),
     "unit.no_children": ("没有下级单位。", "No units below."),
     "unit.children_begin": (

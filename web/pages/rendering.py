@@ -169,6 +169,10 @@ class Display:
         """An area."""
         return display.km2(value)
 
+    def kilometres(self, metres: float) -> str:
+        """A length."""
+        return display.kilometres(metres)
+
     def unit_type(self, name: str | None) -> str:
         """A legal unit type."""
         return messages.unit_type(name, self.lang)

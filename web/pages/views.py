@@ -11,6 +11,7 @@ from psycopg import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from boundaries.areas import reads as areas
+from boundaries.network.reads import borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
@@ -56,6 +57,7 @@ def unit(code: str) -> Response:
         children = reads.children(conn, code, moment)
         events = history(conn, code, moment)["events"]
         area, known_since = _area(conn, code, moment)
+        lines = [line["properties"] for line in borders(conn, code, moment)["features"]]
     division["predecessors"] = succession_links(division["predecessors"], before=True)
     division["successors"] = succession_links(division["successors"], before=False)
     return render(
@@ -65,6 +67,7 @@ def unit(code: str) -> Response:
         children_begin=_later_begin(children["records_begin"], division),
         moments=timeline(events, division["at"], language()),
         area=area,
+        lines=lines,
         known_since=known_since,
         at=division["at"],
         chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
