@@ -21,8 +21,9 @@ from boundaries.network.faces import Region
 from boundaries.network.intake import borders
 from boundaries.network.store import read_network
 from boundaries.register import LEDGER
+from boundaries.rules.coverage import COVERAGE
 from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.layer import COVERAGE
+from boundaries.rules.incremental import edit, judged
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.database.cluster import Cluster
@@ -37,6 +38,7 @@ from gazetteer.ledger.versions import Timeline, Version
 Shapes = NDArray[np.object_]
 
 _SINCE = Span(Bound(date(2020, 1, 1)))
+_EDITS = 40
 _LOAD = Changeset("benchmark", "counties of all China", "load")
 
 
@@ -48,6 +50,7 @@ def network_rows(own: Cluster, rounds: int) -> Iterator[Row]:
         print("The counties of all China cannot be fetched: not measured.", file=sys.stderr)
         return
     yield _judging(shapes, rounds)
+    yield _editing(shapes)
     yield _import(own, codes, shapes)
 
 
@@ -57,6 +60,26 @@ def _judging(shapes: Shapes, rounds: int) -> Row:
     remark = f"{median(ours for ours, _ in pairs):.1f} s of processor, {_count(shapes)}"
     peer = "shapely.coverage_invalid_edges"
     return Row("judging by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark)
+
+
+def _editing(shapes: Shapes) -> Row:
+    """Vertices of counties moved by some metres, one county at a time, each move judged at once."""
+    names = tuple(map(str, range(len(shapes))))
+    state = judged(shapes, names, Metric(), Tolerances())
+    random = np.random.default_rng(2024)
+    spent = []
+    for feature in random.integers(len(shapes), size=_EDITS).tolist():
+        xy = shapely.get_coordinates(shapes[feature])
+        xy[(xy == xy[random.integers(len(xy))]).all(axis=1)] += random.uniform(-3e-5, 3e-5, 2)
+        moved = shapely.set_coordinates(shapely.transform(shapes[feature], np.copy), xy)
+        begun = time.perf_counter()
+        edit(state, {feature: moved})
+        spent.append((time.perf_counter() - begun) * 1000)
+    remark = f"median of {_EDITS} edits, the slowest {max(spent):.0f} ms"
+    peer = "the layer as it was judged before"
+    return Row(
+        "judging one edit of that layer", median(spent), "ms", peer, ceiling=50, remark=remark
+    )
 
 
 def _judged(shapes: Shapes) -> float:
