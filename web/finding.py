@@ -95,8 +95,9 @@ def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
             f"type 1 to {names.MAX_QUERY} characters",
             field="q",
         )
-    if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
-        view = search_view(as_of.at)
+    view = search_view(as_of.at)
+    newest = as_of.known_at is None or as_of.known_at == view.index.recorded_at
+    if newest and as_of.basis is Basis.EFFECTIVE:
         return as_geocodejson(view, query, likely(view, query, limit, filters), told_moment(view))
     with connection() as conn:
         answer = names.search(conn, query, as_of, filters, limit)

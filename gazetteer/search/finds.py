@@ -66,11 +66,16 @@ _ALL_READINGS = frozenset().union(*_READINGS)
 _ALL_INITIALS = frozenset().union(*_INITIALS)
 
 
+_NAMES_OF_ONE = 2
+"""Most nodes have two texts or more that begin alike: 市桥, 市桥街, 市桥街道."""
+
+
 def named(search: Search, text: str) -> Iterator[Find]:
     """By a name in Han characters."""
     index = search.view.index
     texts = Prefixes(index.keys, index.meaning_at, index.meaning_node, (), index.key_rank, ())
-    for key, rows in _likely(search, texts, text, [text]):
+    wide = search._replace(most=_NAMES_OF_ONE * search.most)
+    for key, rows in _likely(wide, texts, text, [text]):
         missing = len(index.keys[key]) - len(text)
         nodes = {index.meaning_node[row] for row in rows}
         yield from meant(search, key, missing, whole=not missing, nodes=nodes)

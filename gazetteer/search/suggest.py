@@ -24,7 +24,7 @@ from gazetteer.search.prefixes import stretch
 from gazetteer.search.text import is_latin, latin_key
 from gazetteer.search.view import Spot, View
 
-_FOR_EACH, _AT_LEAST = 4, 12
+_FOR_EACH, _AT_LEAST = 2, 12
 """Names that are looked at for each place that is asked for: some mean one and the same."""
 _IN_PLACE = 1_000
 """The same where only those count that lie in one unit."""

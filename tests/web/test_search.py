@@ -119,8 +119,30 @@ def test_a_unit_with_an_area_is_shown_where_its_label_stands(client: FlaskClient
 
 @pytest.mark.parametrize("text", ["%", "_", "天_区", "天%", "\\", "'; DROP TABLE unit_state; --"])
 def test_signs_of_patterns_and_statements_are_plain_text(client: FlaskClient, text: str) -> None:
-    known_at = client.get("/v1/divisions/440000").get_json()["known_at"]
-    assert found(client, text, known_at=known_at) == []
+    assert found(client, text, basis="announced") == []
+
+
+def test_the_moment_that_an_answer_tells_gives_the_same_answer(client: FlaskClient) -> None:
+    first = client.get("/v1/search?q=gz").get_json()
+    told = {name: first["geocoding"][name] for name in ("at", "known_at", "basis")}
+    assert client.get("/v1/search", query_string={"q": "gz", **told}).get_json() == first
+
+
+@pytest.mark.parametrize("q", ["天河区", "开平县", "tianhequ"])
+def test_by_another_basis_the_place_itself_is_found(client: FlaskClient, q: str) -> None:
+    names = {hit["matched_name"] for hit in found(client, q, basis="implemented")}
+    assert names & {"天河区", "开平县"}
+
+
+def test_what_lies_in_a_unit_is_asked_by_its_code_or_its_id(client: FlaskClient) -> None:
+    unit = client.get("/v1/divisions/440100").get_json()["unit_id"]
+    by_code = found(client, "石牌", within="440100")
+    assert by_code
+    assert by_code == found(client, "石牌", within=unit)
+    assert by_code == found(client, "石牌", within=unit.upper())
+    nobody = "00000000-0000-0000-0000-000000000000"
+    problem = refused(client, q="石牌", within=nobody)
+    assert (problem["status"], problem["field"]) == (404, "within")
 
 
 def test_a_lone_surrogate_in_the_address_is_answered(client: FlaskClient) -> None:

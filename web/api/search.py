@@ -37,9 +37,9 @@ def search(query: SearchQuery) -> dict[str, Any]:
     the period of that name in `valid`; `matched_by` is `later` for a name that begins after the
     date. An unknown code in `within`: 404 `unknown_code`.
 
-    With `known_at` or another `basis` than `effective` the register's past is searched: by whole
-    names, their beginnings and whole pinyin, and what is found is the place itself that bore the
-    name, not what came after it.
+    With an earlier `known_at`, or another `basis` than `effective`, the search is a plainer one:
+    by whole names, their beginnings and pinyin; and it finds the place itself that bore the name,
+    not what came after it.
     """
     as_of = query.as_of()
     return find(query.q, as_of, query.filters(as_of), query.limit)
