@@ -88,6 +88,14 @@ class Index:
         """Whether the node is a unit and not just a place."""
         return self.kinds[node] == Kind.UNIT
 
+    def states(self, day: int) -> Sequence[int]:
+        """The state in which each node is on a day; -1 where it is in none."""
+        starts, ends = np.asarray(self.starts), np.asarray(self.ends)
+        current = np.flatnonzero((starts <= day) & (day < ends))
+        found = np.full(len(self.ids), -1, np.intc)
+        found[np.searchsorted(np.asarray(self.state_at), current, side="right") - 1] = current
+        return array("i", found.tobytes())
+
     def state(self, node: int, day: int) -> int | None:
         """The state of a node on a day."""
         for state in range(self.state_at[node], self.state_at[node + 1]):

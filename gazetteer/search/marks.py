@@ -114,15 +114,7 @@ def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
         every = meant_by(key)
         if every.many and found:
             every = _under(view, key, found) or every
-        stop, generic, whole = end, "", every.whole
-        meant: Meant | None
-        if text[end : end + 1] in (_BEGIN_OFFICES if whole is every else _TELLING):
-            if open_before and whole is not every and _name_follows(view, hits, end):
-                meant = every  # 台州 in 台州路桥区
-            else:
-                meant, stop, generic = _followed(text, end, every, open_before)
-        else:
-            meant = every if open_before else whole
+        meant, stop, generic = _read(view, hits, text, end, every, open_before)
         if meant is None or not meant.claims:
             continue
         if generic and (start, stop) in units:
@@ -141,6 +133,22 @@ def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
         if len(found) == MAX_MARKS:
             break
     return tuple(found) if reached == _FAR else None
+
+
+def _read(
+    view: View,
+    hits: Sequence[tuple[int, int, int]],
+    text: str,
+    end: int,
+    every: Meant,
+    open_before: bool,
+) -> tuple[Meant | None, int, str]:
+    """What a name means where it stands, where it ends then, and its generic part."""
+    if text[end : end + 1] in (_BEGIN_OFFICES if every.whole is every else _TELLING):
+        if open_before and every.whole is not every and _name_follows(view, hits, end):
+            return every, end, ""  # 台州 in 台州路桥区
+        return _followed(text, end, every, open_before)
+    return every if open_before else every.whole, end, ""
 
 
 def _name_follows(view: View, hits: Sequence[tuple[int, int, int]], at: int) -> bool:

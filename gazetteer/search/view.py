@@ -1,6 +1,5 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +7,6 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.records.translation import Reached, walk
@@ -157,7 +154,7 @@ class View:
         self.index = index
         self.at = at
         self.day = at.toordinal()
-        self.states = _states(index, self.day)
+        self.states = index.states(self.day)
         self.points: dict[int, tuple[float, float] | None] = {}
         self.settled: dict[Hashable, Any] = {}
         self.claims = lru_cache(_REMEMBERED)(self._claims)
@@ -335,15 +332,6 @@ class View:
     def _names(self, node: int) -> list[str]:
         index = self.index
         return [index.names[s] for s in range(index.state_at[node], index.state_at[node + 1])]
-
-
-def _states(index: Index, day: int) -> Sequence[int]:
-    """The state in which each node is on the day; -1 where it is in none."""
-    starts, ends = np.asarray(index.starts), np.asarray(index.ends)
-    found = np.full(len(index.ids), -1, np.intc)
-    current = np.flatnonzero((starts <= day) & (day < ends))
-    found[np.searchsorted(np.asarray(index.state_at), current, side="right") - 1] = current
-    return array("i", found.tobytes())
 
 
 _ORDER = list(Via)
