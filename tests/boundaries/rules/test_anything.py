@@ -1,0 +1,54 @@
+"""Polygons strewn about, valid or not: judged without a fault, and no overlap is missed."""
+
+from itertools import combinations
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.rules.layer import judge
+from boundaries.rules.tolerances import Tolerances
+from tests.boundaries.rules.grounds import around, layer_of
+
+CORNERS = st.tuples(st.integers(0, 5), st.integers(0, 5))
+"""Few places, so that vertices, pieces and whole rings coincide often."""
+POLYGONS = st.lists(CORNERS, min_size=3, max_size=8).map(
+    lambda ring: shapely.Polygon(np.array(ring) * 10.0)
+)
+SHAPES = st.one_of(
+    POLYGONS,
+    POLYGONS,
+    st.none(),
+    st.lists(POLYGONS, min_size=2, max_size=2).map(shapely.MultiPolygon),
+)
+LIMITS = Tolerances(gap_width_m=5.0)
+PROFILE = settings(derandomize=True, deadline=None, max_examples=80)
+
+
+def wide(ground: BaseGeometry) -> bool:
+    parts = [part for part in shapely.get_parts(ground) if part.area > 0]
+    return any(not part.buffer(-LIMITS.overlap_m).is_empty for part in parts)
+
+
+@PROFILE
+@given(st.lists(SHAPES, max_size=7), st.booleans())
+def test_no_layer_is_too_bad_to_be_judged(shapes: list, planar: bool) -> None:
+    given_ = [shape if planar or shape is None else around(shape) for shape in shapes]
+    for finding in judge(layer_of(given_, planar), LIMITS).findings:
+        assert finding.zh
+        assert finding.en
+        assert all(0 <= feature < len(shapes) for feature in finding.features)
+
+
+@PROFILE
+@given(st.lists(POLYGONS.filter(lambda shape: shape.is_valid), max_size=7))
+def test_overlaps_are_those_of_all_pairs(shapes: list) -> None:
+    told = {f.features for f in judge(layer_of(shapes), LIMITS).findings if f.rule == "TOP-COV-01"}
+    pairs = [
+        ((a, b), shapely.intersection(shapes[a], shapes[b]))
+        for a, b in combinations(range(len(shapes)), 2)
+    ]
+    assert {pair for pair, ground in pairs if wide(ground)} <= told
+    assert told <= {pair for pair, ground in pairs if ground.area > 0}
