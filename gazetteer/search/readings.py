@@ -183,9 +183,9 @@ def _reading(
             if not _apart(support.mark, taken):
                 continue
             others.append(support.mark)
-            # A mark that says more of a unit above is better left to that one.
+            # A mark that says more of a unit above is left to that one, if the leaf can spare it.
             key = (support.worth, support.worth == max([s.worth for s in speaks.values()]))
-            if key > best_key:
+            if key > best_key and (key[1] or upper == node):
                 best, best_key = support, key
         if best is not None:
             chosen.append(best)
