@@ -77,6 +77,21 @@ class Segments:
         """Pieces as geometries, polygon on the left."""
         return np.asarray(shapely.linestrings(np.stack(self.ends(which), axis=1)), dtype=object)
 
+    def runs(self, which: Ints) -> NDArray[np.object_]:
+        """Pieces, ascending, as geometries; those that follow each other in a ring as one.
+
+        What is done with lines takes a tenth of the time when they are long.
+        """
+        first, ring = self.first[which], self.ring[which]
+        begin = np.r_[True, (np.diff(first) != 1) | (ring[1:] != ring[:-1])][: len(which)]
+        size = np.diff(np.r_[np.flatnonzero(begin), len(which)])
+        of_run = np.repeat(np.arange(len(size)), size + 1)
+        last = np.cumsum(size + 1) - 1
+        at = np.empty(len(of_run), np.int64)
+        at[np.delete(np.arange(len(at)), last)] = first
+        at[last] = first[np.cumsum(size) - 1] + 1
+        return np.asarray(shapely.linestrings(self.xy[at], indices=of_run), dtype=object)
+
 
 @dataclass(frozen=True)
 class Pairing:

@@ -63,7 +63,7 @@ class Evidence:
     @cached_property
     def faces(self) -> Faces:
         """What is covered by none, and what by several."""
-        return faces_between(self.loose_lines, self.tree)
+        return faces_between(self.pieces.runs(self.pieces.pairing.loose), self.tree)
 
     @cached_property
     def loose_lines(self) -> Shapes:

@@ -79,7 +79,7 @@ def families(
         owner = everyone[pieces.feature[which]]
         ends = np.column_stack([pieces.start[which], pieces.end[which]])
         lines = pieces.lines(which)
-        grounds = _grounds(shapes, members, parent, lines, metric)
+        grounds = _grounds(shapes, members, parent, pieces.runs(which), metric)
         wide = [g for g in grounds if g.width_m > tolerances.line_m]
         yield Family(
             parent,
