@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
 
+ENGLISH: dict[str, Any] = {"locale": "en-GB"}
 SMALL: dict[str, Any] = {"viewport": {**PHONE, "width": 375}}
 WITHOUT_SCRIPT: dict[str, Any] = {"java_script_enabled": False}
 
@@ -104,6 +105,26 @@ def test_a_file_that_is_no_list_is_refused_before_it_is_sent(page: Page, tmp_pat
     path.write_bytes(b"\x89PNG\0\0\xff\xfe")
     page.get_by_label("选择文件").set_input_files(path)
     expect(page.get_by_role("alert")).to_contain_text("读不出列名")
+
+
+@pytest.mark.parametrize("page", [ENGLISH], indirect=True)
+def test_units_without_a_facility_are_listed_and_striped(page: Page, tmp_path: Path) -> None:
+    page.goto("/coverage")
+    chosen(page, tmp_path / "f.csv", FACILITIES.encode())
+    expect(page.get_by_label("Column 经度 is")).to_have_value("lon")
+    page.get_by_label("Within").fill("440100")
+    page.get_by_role("button", name="Start").click()
+    units = page.get_by_role("region", name="units have none")
+    expect(units.get_by_role("heading")).to_contain_text("3 facilities counted")
+    expect(units).to_contain_text("番禺区")
+    expect(units).not_to_contain_text("天河区")
+    units.get_by_role("combobox", name="Show").select_option("")
+    expect(units.get_by_role("row", name="天河区")).to_contain_text("2")
+    rest = page.get_by_role("region", name="Facilities not counted")
+    expect(rest.get_by_role("row", name="四站")).to_contain_text("Not found")
+    with page.expect_download() as saving:
+        units.get_by_role("button", name="Download the result").click()
+    assert "440106" in Path(saving.value.path()).read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", [SMALL], indirect=True)

@@ -200,7 +200,7 @@ def place_of(answer: Answer) -> Place:
 
 def totals(units: Iterable[Unit], facilities: Iterable[Facility]) -> dict[str, int]:
     """How many facilities there are of each standing, and units with and without any."""
-    counts = dict.fromkeys(("facilities", *Standing), 0)
+    counts = dict.fromkeys(("facilities", *(standing.value for standing in Standing)), 0)
     for facility in facilities:
         counts["facilities"] += 1
         counts[facility.standing] += 1
