@@ -173,7 +173,8 @@ def _reading(
     taken: list[Mark] = []
     others: list[Mark] = []
     speaking = [speaks for speaks in (_speaks(mark, chain) for mark in found) if speaks]
-    for upper in reversed(chain):
+    most = {n: max([s[n].worth for s in speaking if n in s], default=0) for n in chain}
+    for upper in [node, *sorted(chain[-2::-1], key=lambda n: -most[n])]:
         best: Support | None = None
         best_key = (-1, False)
         for speaks in speaking:
@@ -198,7 +199,7 @@ def _reading(
     first = chosen[0].mark.start
     return Reading(
         view.chain(node),
-        tuple(reversed(chosen)),
+        tuple(sorted(chosen, key=lambda support: chain.index(support.claim.node))),
         repeats,
         against,
         worth,
