@@ -33,6 +33,7 @@ class Limits:
         self._address = parse(settings.rate_limit)
         self._key = parse(settings.key_rate_limit)
         self._login = parse(settings.login_rate_limit)
+        self._job = parse(settings.job_rate_limit)
         self._counts = FixedWindowRateLimiter(SharedCounters(settings.home / "limits"))
 
     def count_request(self, key_id: str | None) -> None:
@@ -53,6 +54,14 @@ class Limits:
             TooManyRequests: it is one too many.
         """
         self._count(self._login, "login", address())
+
+    def count_job(self) -> None:
+        """Count a job that this address asks for.
+
+        Raises:
+            TooManyRequests: it is one too many.
+        """
+        self._count(self._job, "job", address())
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if not self._counts.hit(limit, *who):
@@ -93,6 +102,17 @@ def count_login() -> None:
     limits: Limits | None = current_app.extensions.get(_KEY)
     if limits is not None:
         limits.count_login()
+
+
+def count_job() -> None:
+    """Count a job that somebody asks for, where limits are on.
+
+    Raises:
+        TooManyRequests: there were too many in a short time.
+    """
+    limits: Limits | None = current_app.extensions.get(_KEY)
+    if limits is not None:
+        limits.count_job()
 
 
 def address() -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 import orjson
 from flask import Flask, Response, request
@@ -74,13 +74,15 @@ class Api:
         account: bool = False,
         media: str = "application/json",
         empty: str | None = None,
+        also: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare a read; ``account`` says in the description that a login or key is needed.
 
         ``media`` is the type of an answer that a model describes, such as GeoJSON; ``empty`` says
-        when there is nothing to answer (204).
+        when there is nothing to answer (204). ``also`` are media types of files that are answered
+        when asked for.
         """
-        return self._declare("GET", rule, answer, 200, account, media, empty)
+        return self._declare("GET", rule, answer, 200, account, media, empty, also)
 
     def write(
         self,
@@ -203,7 +205,12 @@ def _given(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str,
 def _lists(model: type[BaseModel]) -> frozenset[str]:
     """The fields of a model that are lists, by the names under which they are sent."""
     fields = model.model_fields.items()
-    return frozenset(f.alias or name for name, f in fields if get_origin(f.annotation) is list)
+    return frozenset(f.alias or name for name, f in fields if _is_list(f.annotation))
+
+
+def _is_list(annotation: Any) -> bool:
+    """Whether a field takes a list, or a list or nothing."""
+    return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
 
 
 def _json_object() -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import register_metadata
+from gazetteer.jobs.tables import job_tables
 from gazetteer.people.tables import people_tables
 
 # What PostGIS and Alembic keep for themselves.
@@ -22,6 +23,7 @@ FOREIGN = ("spatial_ref_sys", "alembic_version")
 def metadata() -> MetaData:
     metadata = register_metadata()
     people_tables(metadata)
+    job_tables(metadata)
     return metadata
 
 

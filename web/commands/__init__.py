@@ -22,6 +22,8 @@ COMMANDS = {
     "validate": "validate.validate_",
     "check": "check.check",
     "explain": "explain.explain",
+    "geocode": "geocode.geocode",
+    "worker": "worker.worker",
     "user": "people.user",
     "key": "people.key",
     "follow": "follow.follow",

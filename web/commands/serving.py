@@ -1,5 +1,7 @@
 """``gazetteer serve``: everything from an empty directory to a page that answers."""
 
+from contextlib import nullcontext
+
 import click
 import psycopg
 
@@ -12,11 +14,13 @@ from gazetteer.settings import Settings, settings
 from web.commands.loading import FIXTURES
 from web.commands.progress import progress
 from web.serving import Service, prepare_metrics, refuse_taken_port
+from web.workers import worker_beside
 
 
 @click.command()
 @click.option("--empty", is_flag=True, help="Do not load the shipped data into an empty register.")
-def serve(empty: bool) -> None:
+@click.option("--no-worker", is_flag=True, help="Leave the jobs of /v1/jobs to other workers.")
+def serve(empty: bool, no_worker: bool) -> None:
     """Serve the register; at the first start, load the shipped data and make an administrator."""
     ours = settings()
     refuse_taken_port(ours)
@@ -25,7 +29,8 @@ def serve(empty: bool) -> None:
             _load_if_empty(conninfo)
         _greet(conninfo, ours)
         prepare_metrics(ours)
-        Service(ours, conninfo).run()
+        with nullcontext() if no_worker else worker_beside():
+            Service(ours, conninfo).run()
 
 
 def _load_if_empty(conninfo: str) -> None:

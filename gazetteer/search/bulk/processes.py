@@ -1,17 +1,23 @@
 """All cores of one machine on one file: processes that share what was built before they began."""
 
 import gc
+import os
+import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from threading import Thread
 from typing import Any
 
 from gazetteer.search.bulk.rows import A, Answering, Ask, Question, at_once
 
 _AHEAD = 3
 """Chunks for each process that are read ahead of the one whose answer comes next."""
+
+_LOOK_SECONDS = 1.0
 
 _shared: list[Answering[Any]] = []
 """What the processes of a pool answer with; they get it by being forked, index and all."""
@@ -31,7 +37,8 @@ def over_processes(answering: Answering[A], count: int) -> Iterator[Ask[A]]:
     gc.collect()
     gc.freeze()  # a collection in a forked process would touch, and so copy, every page
     try:
-        with ProcessPoolExecutor(count, mp_context=get_context("fork")) as pool:
+        fork = get_context("fork")
+        with ProcessPoolExecutor(count, fork, _begin, (os.getpid(),)) as pool:
             pool.submit(_ready).result()
             yield in_order(lambda chunk: pool.submit(_answers, chunk), count * _AHEAD)
     finally:
@@ -56,6 +63,19 @@ def in_order(submit: Callable[[Sequence[Question]], "Future[list[A]]"], ahead: i
                 future.cancel()
 
     return ask
+
+
+def _begin(parent: int) -> None:
+    """Leave signals to the parent, and end with it however it ends: nobody else would tell."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _ready() -> None:

@@ -1,0 +1,174 @@
+"""Jobs as rows: what was asked, how far it is, and how it ended.
+
+A checkpoint says how many lines of the file are answered and how many bytes of the result that is:
+whoever goes on cuts the result to that length first, so no row is lost and none is there twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job; ``form`` holds the fields that were sent beside the file, ``problem`` why it failed.
+
+    ``seq`` is the state of the register (its ledger sequence) of the rows answered so far.
+    """
+
+    job_id: UUID
+    kind: str
+    form: Mapping[str, Any]
+    language: str
+    state: str
+    at: date
+    known_at: datetime | None
+    seq: int | None
+    encoding: str
+    delimiter: str
+    rows_total: int
+    rows_done: int
+    records_done: int
+    result_bytes: int
+    problem: Mapping[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks to be done to a file."""
+
+    job_id: UUID
+    kind: str
+    form: Mapping[str, Any]
+    language: str
+    at: date
+    encoding: str
+    delimiter: str
+    rows_total: int
+
+
+_JOB = """
+SELECT job_id, kind, form, language, state, at, known_at, seq, encoding, delimiter, rows_total,
+       rows_done, records_done, result_bytes, problem, created_at, started_at, finished_at
+FROM job WHERE job_id = %s
+"""
+
+
+def read(conn: Connection[Any], job_id: UUID) -> Job | None:
+    """A job; None if there is none of the id."""
+    with conn.cursor(row_factory=class_row(Job)) as cursor:
+        return cursor.execute(_JOB, (job_id,)).fetchone()
+
+
+def add(conn: Connection[Any], request: Request) -> None:
+    """Keep a new job; it waits until it is put into the queue."""
+    conn.execute(
+        "INSERT INTO job (job_id, kind, form, language, state, at, encoding, delimiter,"
+        " rows_total, created_at)"
+        " VALUES (%s, %s, %s, %s, 'queued', %s, %s, %s, %s, now())",
+        (request.job_id, request.kind, Jsonb(request.form), request.language, request.at,
+         request.encoding, request.delimiter, request.rows_total),
+    )  # fmt: skip
+
+
+def put_in_queue(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
+    """Note under which number the queue knows the job."""
+    conn.execute("UPDATE job SET queue_id = %s WHERE job_id = %s", (queue_id, job_id))
+
+
+def begin(conn: Connection[Any], job_id: UUID) -> bool:
+    """Take up a job, anew or again; False if it is not open any more."""
+    return _changed(
+        conn,
+        "UPDATE job SET state = 'running', started_at = coalesce(started_at, now())"
+        " WHERE job_id = %s AND state IN ('queued', 'running')",
+        (job_id,),
+    )
+
+
+def begin_anew(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime | None) -> None:
+    """Forget what was answered; from now on the rows are of this state of the register."""
+    conn.execute(
+        "UPDATE job SET seq = %s, known_at = %s, rows_done = 0, records_done = 0, result_bytes = 0"
+        " WHERE job_id = %s",
+        (seq, known_at, job_id),
+    )
+
+
+def checkpoint(
+    conn: Connection[Any], job_id: UUID, rows: int, records: int, result_bytes: int
+) -> bool:
+    """Note how far a running job has come; False if somebody cancelled it."""
+    return _changed(
+        conn,
+        "UPDATE job SET rows_done = %s, records_done = %s, result_bytes = %s"
+        " WHERE job_id = %s AND state = 'running'",
+        (rows, records, result_bytes, job_id),
+    )
+
+
+def finish(conn: Connection[Any], job_id: UUID) -> bool:
+    """The result is there; False if somebody cancelled the job meanwhile."""
+    return _changed(
+        conn,
+        "UPDATE job SET state = 'finished', finished_at = now(), rows_done = rows_total"
+        " WHERE job_id = %s AND state = 'running'",
+        (job_id,),
+    )
+
+
+def fail(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> None:
+    """An open job cannot be done; the problem says why."""
+    conn.execute(
+        "UPDATE job SET state = 'failed', finished_at = now(), problem = %s"
+        " WHERE job_id = %s AND state IN ('queued', 'running')",
+        (Jsonb(problem), job_id),
+    )
+
+
+def cancel(conn: Connection[Any], job_id: UUID) -> bool:
+    """End an open job; False if it had ended already."""
+    return _changed(
+        conn,
+        "UPDATE job SET state = 'cancelled', finished_at = now()"
+        " WHERE job_id = %s AND state IN ('queued', 'running')",
+        (job_id,),
+    )
+
+
+def delete(conn: Connection[Any], job_id: UUID) -> None:
+    """Forget a job."""
+    conn.execute("DELETE FROM job WHERE job_id = %s", (job_id,))
+
+
+def delete_old(conn: Connection[Any], age: timedelta) -> list[UUID]:
+    """Forget the jobs that are this old; the ids are those whose files are of no use now."""
+    rows = conn.execute("DELETE FROM job WHERE created_at < now() - %s RETURNING job_id", (age,))
+    return [row[0] for row in rows]
+
+
+def _changed(conn: Connection[Any], statement: Any, values: tuple[Any, ...]) -> bool:
+    return conn.execute(statement, values).rowcount == 1

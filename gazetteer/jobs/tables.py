@@ -1,0 +1,54 @@
+"""The table of jobs as SQLAlchemy metadata: what the migrations must have built.
+
+The tables of the queue itself are the library's own; they lie in a schema of their own.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from gazetteer.jobs.store import State
+
+_MOMENT = TIMESTAMP(timezone=True)
+_STATES = ", ".join(f"'{state}'" for state in State)
+
+
+def job_tables(metadata: MetaData) -> None:
+    """Jobs, with how far each has come."""
+    none = text("0")
+    Table(
+        "job",
+        metadata,
+        Column("job_id", Uuid, primary_key=True),
+        Column("queue_id", BigInteger, unique=True),
+        Column("kind", Text, nullable=False),
+        Column("form", JSONB, nullable=False),
+        Column("language", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("at", Date, nullable=False),
+        Column("known_at", _MOMENT),
+        Column("seq", BigInteger),
+        Column("encoding", Text, nullable=False),
+        Column("delimiter", Text, nullable=False),
+        Column("rows_total", Integer, nullable=False),
+        Column("rows_done", Integer, nullable=False, server_default=none),
+        Column("records_done", Integer, nullable=False, server_default=none),
+        Column("result_bytes", BigInteger, nullable=False, server_default=none),
+        Column("problem", JSONB),
+        Column("created_at", _MOMENT, nullable=False),
+        Column("started_at", _MOMENT),
+        Column("finished_at", _MOMENT),
+        CheckConstraint(f"state IN ({_STATES})", name="job_state"),
+        Index("job_by_age", "created_at"),  # what is old enough to be deleted
+    )

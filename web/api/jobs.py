@@ -1,0 +1,246 @@
+"""Files that take long: ``/v1/jobs``, in the background, with progress, resumed after a kill."""
+
+import errno
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, BinaryIO, Literal
+from uuid import UUID, uuid4
+
+from flask import Response, current_app, send_file
+from pydantic import BaseModel, Field, ValidationError
+
+from boundaries.bulk.coverage import CoverageTask
+from boundaries.bulk.tasks import GeocodeTask
+from gazetteer.jobs import queue, store
+from gazetteer.jobs.files import Files
+from gazetteer.jobs.run import alone
+from gazetteer.jobs.store import Job, State
+from gazetteer.ledger.asof import Basis, known_at
+from gazetteer.problems import Conflict, NotFound, Unavailable
+from gazetteer.records.reads import unit_of
+from gazetteer.search.bulk.sheets import examined
+from gazetteer.settings import Settings
+from web import access_limits
+from web.bulk_forms import CRS, Column, CoverageForm, FileForm, GeocodeForm, ReverseForm
+from web.contract import Api, Parameters, as_json
+from web.csv_files import JOBS, uploaded
+from web.db import connection
+from web.job_kinds import FORMS, Task, task_of
+from web.language import language
+from web.mistakes import invalid_value
+from web.moments import Day, Instant
+
+api = Api()
+
+GEOPACKAGE = "application/geopackage+sqlite3"
+Kind = Literal["geocode_csv", "reverse_csv", "coverage"]
+
+
+class JobForm(FileForm):
+    """The kind of the job, and the form of its endpoint: `/v1/geocode/csv` and so on."""
+
+    kind: Kind = Field(description="What shall be done to the file")
+    columns: list[str] | None = Field(None, description="All: the columns that are asked about")
+    province: Column = None
+    prefecture: Column = None
+    county: Column = None
+    township: Column = None
+    village: Column = None
+    result_columns: list[str] | None = Field(None, description="geocode_csv, reverse_csv")
+    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+    known_at: Instant | None = Field(None, description="reverse_csv: as known at this moment")
+    basis: Basis | None = Field(None, description="reverse_csv: which date of an act decides")
+    crs: str | None = Field(None, description=CRS, max_length=40)
+    level: str | None = Field(None, description="coverage: the level of the units")
+    within: str | None = Field(None, description="coverage: the code of the territory")
+    coordinates: list[str] | None = Field(None, description="coverage: the columns of a position")
+    name: str | None = Field(None, description="coverage: the column with the facility's name")
+
+
+class JobProblem(BaseModel):
+    """Why a job failed."""
+
+    code: str
+    detail: str
+    field: str | None = None
+
+
+class JobResult(BaseModel):
+    """Where the result can be had."""
+
+    csv: str
+    gpkg: str
+
+
+class JobAnswer(BaseModel):
+    """A job. `rows_done` of `rows_total` are answered; `result` is there when it is finished.
+
+    Whoever knows the id may read and delete the job: keep it to yourself.
+    """
+
+    id: str
+    kind: Kind
+    state: State
+    rows_total: int
+    rows_done: int
+    encoding: str
+    delimiter: str
+    at: str
+    known_at: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    expires_at: str
+    problem: JobProblem | None
+    result: JobResult | None
+
+
+@api.write("POST", "/v1/jobs", JobAnswer, 202, account=False)
+def add_job(form: JobForm) -> Response:
+    """Put a file to work in the background.
+
+    The file and its form are checked at once, as the endpoint of the kind would; what is wrong is
+    refused here. Ask `Location` how far the job is. Jobs and their results are deleted after some
+    days: `expires_at`.
+    """
+    settings: Settings = current_app.config["GAZETTEER"]
+    asked = _form_of(form)
+    stream = uploaded()
+    access_limits.count_job()
+    task = task_of(asked, language(), settings)
+    with connection() as conn:
+        day = _checked(conn, task)
+    sheet = examined(stream, form.encoding, form.delimiter)
+    task.plan(sheet)
+    sent = asked.model_dump(mode="json", exclude_unset=True)
+    told = store.Request(
+        uuid4(), form.kind, sent, language(), day, sheet.encoding, sheet.delimiter, sheet.rows
+    )
+    files = Files(settings.jobs, told.job_id)
+    _keep(files, stream)
+    with connection() as conn, conn.transaction():
+        store.add(conn, told)
+        queue.put(conn, told.job_id)
+    response = as_json(_told(_found(told.job_id)), 202)
+    response.headers["Location"] = f"{JOBS}/{told.job_id}"
+    return response
+
+
+@api.get("/v1/jobs/<uuid:job_id>", JobAnswer)
+def job(job_id: UUID) -> dict[str, Any]:
+    """How far a job is."""
+    return _told(_found(job_id))
+
+
+class ResultQuery(Parameters):
+    """In which form."""
+
+    format: Literal["csv", "gpkg"] = Field("csv", description="CSV, or GeoPackage with points")
+
+
+@api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", also=(GEOPACKAGE,))
+def job_result(job_id: UUID, query: ResultQuery) -> Response:
+    """The whole result of a finished job; 409 while there is none."""
+    found = _found(job_id)
+    files = Files(current_app.config["GAZETTEER"].jobs, job_id)
+    if found.state != State.FINISHED:
+        raise Conflict(
+            f"任务没有结果：{found.state}。",
+            f"the job has no result: {found.state}",
+            state=found.state,
+        )
+    if query.format == "gpkg":
+        return send_file(
+            files.geopackage.absolute(),
+            GEOPACKAGE,
+            as_attachment=True,
+            download_name="result.gpkg",
+        )
+    plain = "utf-8" if found.encoding == "utf-8-sig" else found.encoding
+    response = send_file(
+        files.result.absolute(), "text/csv", as_attachment=True, download_name="result.csv"
+    )
+    response.headers["Content-Type"] = f"text/csv; charset={plain}"
+    return response
+
+
+@api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobAnswer, account=False)
+def delete_job(job_id: UUID) -> dict[str, Any]:
+    """Cancel a job that has not ended, or forget one that has; its files are deleted.
+
+    The answer is the job as it is now, or, if it had ended, as it was.
+    """
+    found = _found(job_id)
+    with connection() as conn:
+        if store.cancel(conn, job_id):
+            found = _found(job_id)
+        else:
+            store.delete(conn, job_id)
+        with alone(conn, job_id) as nobody_at_it:
+            if nobody_at_it:  # otherwise its worker tidies up after itself
+                Files(current_app.config["GAZETTEER"].jobs, job_id).remove()
+    return {**_told(found), "result": None}
+
+
+def _form_of(form: JobForm) -> GeocodeForm | ReverseForm | CoverageForm:
+    given = form.model_dump(exclude={"kind"}, exclude_unset=True, by_alias=True)
+    try:
+        return FORMS[form.kind].model_validate(given)
+    except ValidationError as error:
+        raise invalid_value(error) from None
+
+
+def _checked(conn: Any, task: Task) -> date:
+    """The day of the task, after refusing what the register does not know."""
+    if isinstance(task, GeocodeTask):
+        return task.at
+    if isinstance(task, CoverageTask):
+        unit_of(conn, task.within, task.as_of, field="within")
+    known_at(conn, task.as_of)
+    return task.as_of.at
+
+
+def _keep(files: Files, stream: BinaryIO) -> None:
+    try:
+        files.keep(stream)
+    except OSError as error:
+        files.remove()
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Unavailable("磁盘空间不足。", "there is no room for the file now") from None
+
+
+def _found(job_id: UUID) -> Job:
+    with connection() as conn:
+        found = store.read(conn, job_id)
+    if found is None:
+        raise NotFound(
+            "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
+        )
+    return found
+
+
+def _told(job: Job) -> dict[str, Any]:
+    days: float = current_app.config["GAZETTEER"].job_days
+    at = f"{JOBS}/{job.job_id}/result?format="
+    done = job.state == State.FINISHED
+    return {
+        "id": str(job.job_id),
+        "kind": job.kind,
+        "state": job.state,
+        "rows_total": job.rows_total,
+        "rows_done": job.rows_done,
+        "encoding": job.encoding,
+        "delimiter": job.delimiter,
+        "at": job.at.isoformat(),
+        "known_at": _moment(job.known_at),
+        "created_at": _moment(job.created_at),
+        "started_at": _moment(job.started_at),
+        "finished_at": _moment(job.finished_at),
+        "expires_at": _moment(job.created_at + timedelta(days=days)),
+        "problem": job.problem,
+        "result": {"csv": at + "csv", "gpkg": at + "gpkg"} if done else None,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

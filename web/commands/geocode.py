@@ -1,0 +1,146 @@
+"""``gazetteer geocode``: a file of addresses on all cores, or on a Dask cluster."""
+
+import json
+import sys
+import time
+from contextlib import ExitStack, nullcontext
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from os import cpu_count
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, index_of
+from gazetteer.database.register import register_database
+from gazetteer.ledger.asof import today
+from gazetteer.problems import InvalidValue
+from gazetteer.search.bulk.addresses import AddressColumns
+from gazetteer.search.bulk.dask import over_dask
+from gazetteer.search.bulk.processes import over_processes
+from gazetteer.search.bulk.rows import Ask
+from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.view import View
+from gazetteer.settings import settings
+from web.commands.progress import progress
+
+_LEVELS = ("province", "prefecture", "county", "township", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a file; ``known_at`` is the state of the register that answered."""
+
+    rows: int
+    seconds: float
+    rows_per_second: float
+    encoding: str
+    delimiter: str
+    at: str
+    known_at: str | None
+    output: str
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--columns", multiple=True, help="The columns of the address; or a,b,c.")
+@click.option(
+    "--part",
+    "parts",
+    type=(click.Choice(_LEVELS), str),
+    multiple=True,
+    metavar="LEVEL COLUMN",
+    help="The column that holds the part of one level.",
+)
+@click.option("--result-columns", default="", help="The columns to add, a,b,c; default: all.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: to stdout."
+)
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
+@click.option("--encoding", help="utf-8, utf-8-sig or gb18030; default: found out.")
+@click.option("--delimiter", help="comma, semicolon or tab; default: found out.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; default: one for each core.")
+@click.option("--dask", metavar="ADDRESS", help="A Dask scheduler whose cluster shall do it.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", help="Of what is told.")
+@click.option("--json", "as_json", is_flag=True, help="Tell a summary for programs; needs -o.")
+def geocode(
+    file: Path,
+    columns: tuple[str, ...],
+    parts: tuple[tuple[str, str], ...],
+    result_columns: str,
+    output: Path | None,
+    at: datetime | None,
+    encoding: str | None,
+    delimiter: str | None,
+    jobs: int | None,
+    dask: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Add to every row of the CSV FILE what its address names.
+
+    Rows stay as they are, in the encoding of the file, and keep their order; result_ columns are
+    added, the same as of /v1/geocode/csv. Without --columns the only column is taken.
+    """
+    if as_json and output is None:
+        raise click.UsageError("--json needs -o: the rows go to stdout otherwise")
+    if output is not None and output.exists() and output.samefile(file):
+        raise click.UsageError("the output would overwrite the file while it is read")
+    wanted = tuple(name.strip() for name in result_columns.split(",") if name.strip())
+    day = at.date() if at else today()
+    with ExitStack() as held:
+        data = held.enter_context(file.open("rb"))
+        address = (columns, dict(parts))
+        plan, task = _planned(data, (encoding, delimiter), address, (wanted, day, lang))
+        conninfo = held.enter_context(register_database(settings()))
+        index = index_of(conninfo)
+        if dask:
+            recipe = GeocodeRecipe(task, plan.columns, index.seq)
+            ask = held.enter_context(over_dask(dask, recipe))
+        else:
+            answering = task.answering(View(index, day), plan.columns)
+            ask = held.enter_context(over_processes(answering, jobs or cpu_count() or 1))
+        begun = time.monotonic()
+        _write(plan, data, ask, output)
+        spent = time.monotonic() - begun
+    if as_json:
+        known = index.recorded_at.isoformat() if index.recorded_at else None
+        rate = round(plan.sheet.rows / spent, 1) if spent else 0.0
+        told = Summary(plan.sheet.rows, round(spent, 3), rate, plan.sheet.encoding,
+                       plan.sheet.delimiter, day.isoformat(), known, str(output))  # fmt: skip
+        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+
+
+def _planned(
+    data: BinaryIO,
+    written: tuple[str | None, str | None],
+    address: tuple[tuple[str, ...], dict[str, str]],
+    task: tuple[tuple[str, ...], date, str],
+) -> tuple[Plan, GeocodeTask]:
+    """The task held against the file; what is wrong with an option is wrong usage."""
+    try:
+        sheet = examined(data, *written)
+        columns, parts = address
+        if not columns and not parts and len(sheet.header) == 1:
+            columns = sheet.header
+        asked = GeocodeTask(AddressColumns.of(columns, parts), *task)
+        return asked.plan(sheet), asked
+    except InvalidValue as problem:
+        if problem.field == "data":
+            raise
+        raise click.UsageError(str(problem)) from None
+
+
+def _write(plan: Plan, data: BinaryIO, ask: Ask[str], output: Path | None) -> None:
+    """Write the result; a file gets its name when it is whole."""
+    later = "utf-8" if plan.sheet.encoding == "utf-8-sig" else plan.sheet.encoding
+    part = output.with_name(f"{output.name}.part") if output else None
+    encoding, done = plan.sheet.encoding, 0
+    with progress() as tell, part.open("wb") if part else nullcontext(sys.stdout.buffer) as out:
+        for piece in plan.pieces(data, ask):
+            out.write(piece.text.encode(encoding))
+            encoding, done = later, done + piece.rows
+            tell(done, plan.sheet.rows, "geocode")
+    if part and output:
+        part.replace(output)

@@ -1,0 +1,48 @@
+"""``gazetteer worker``: does the jobs that people sent to ``/v1/jobs``."""
+
+import os
+import signal
+import sys
+import time
+from functools import partial
+from threading import Thread
+
+import click
+from procrastinate.exceptions import ConnectorException
+
+from gazetteer.database.register import register_database
+from gazetteer.jobs.files import Files
+from gazetteer.jobs.run import Runner
+from gazetteer.jobs.worker import work
+from gazetteer.settings import settings
+from web.job_kinds import Kinds
+
+_LOOK_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--until-idle", is_flag=True, help="Stop when no job waits, for cron.")
+@click.option("--with-parent", is_flag=True, help="Stop with the program that started this one.")
+def worker(until_idle: bool, with_parent: bool) -> None:
+    """Do the jobs of /v1/jobs, one after another, until stopped.
+
+    A job that a killed worker leaves behind goes on from where it was. Any number of workers may
+    run, on any machine that shares the database and the directory of the jobs' files.
+    """
+    if with_parent:
+        Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
+    ours = settings()
+    with register_database(ours) as conninfo:
+        kinds = Kinds(conninfo, ours)
+        runner = Runner(conninfo, partial(Files, ours.jobs), kinds.known())
+        try:
+            work(runner, ours, until_idle=until_idle)
+        except ConnectorException as error:
+            click.echo(f"gazetteer: the database went away: {error.__cause__}", err=True)
+            sys.exit(1)
+
+
+def _stop_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,162 @@
+"""What a job of each kind does: the same tasks as the endpoints of single files."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from os import cpu_count
+from typing import Any, BinaryIO
+
+import psycopg
+from psycopg import Connection
+
+from boundaries.bulk.coverage import CoveragePlan, CoverageTask, lines
+from boundaries.bulk.geopackage import write_geopackage
+from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, ReverseTask, index_of
+from gazetteer.jobs.files import Files
+from gazetteer.jobs.run import Open
+from gazetteer.jobs.store import Job
+from gazetteer.ledger.asof import known_at
+from gazetteer.search.bulk.coverage import Facility, Standing
+from gazetteer.search.bulk.dask import over_dask
+from gazetteer.search.bulk.processes import over_processes
+from gazetteer.search.bulk.rows import Answered, Ask
+from gazetteer.search.bulk.sheets import Sheet, examined
+from gazetteer.search.index import Index
+from gazetteer.search.loading import ledger_seq
+from gazetteer.search.view import View
+from gazetteer.settings import Settings
+from web.bulk_forms import CoverageForm, FileForm, GeocodeForm, ReverseForm
+
+FORMS: dict[str, type[GeocodeForm] | type[ReverseForm] | type[CoverageForm]] = {
+    "geocode_csv": GeocodeForm,
+    "reverse_csv": ReverseForm,
+    "coverage": CoverageForm,
+}
+Task = GeocodeTask | ReverseTask | CoverageTask
+
+
+def task_of(form: FileForm, lang: str, settings: Settings) -> Task:
+    """What the form of a kind asks for."""
+    assert isinstance(form, GeocodeForm | ReverseForm | CoverageForm)
+    return form.task(lang, settings.near_boundary_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A job made ready; see :class:`gazetteer.jobs.run.Opened`."""
+
+    seq: int
+    known_at: datetime | None
+    resumable: bool
+    answers: Callable[[int], Iterator[Answered]]
+    sheet: Sheet
+    point: tuple[str, str]
+
+    def pieces(self, skip: int) -> Iterator[Answered]:
+        """The result from behind so many lines of the file."""
+        return self.answers(skip)
+
+    def finish(self, files: Files) -> None:
+        """Make the GeoPackage of the whole result."""
+        encoding, delimiter = self.sheet.encoding, self.sheet.delimiter
+        write_geopackage(files.result, files.geopackage, encoding, delimiter, self.point)
+
+
+_POINT = ("result_lon", "result_lat")
+
+
+class Kinds:
+    """Makes jobs ready over one database; keeps the newest index between jobs."""
+
+    def __init__(self, conninfo: str, settings: Settings) -> None:
+        self._settings = settings
+        self._connect: Callable[[], AbstractContextManager[Connection[Any]]] = partial(
+            psycopg.connect, conninfo, autocommit=True
+        )
+        self._conninfo = conninfo
+        self._index: Index | None = None
+
+    def known(self) -> dict[str, Open]:
+        """How each kind is made ready."""
+        return {
+            "geocode_csv": self._geocode,
+            "reverse_csv": self._reverse,
+            "coverage": self._coverage,
+        }
+
+    @contextmanager
+    def _geocode(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
+        sheet, task = self._asked(job, data)
+        assert isinstance(task, GeocodeTask)
+        plan, index = task.plan(sheet), self._newest()
+        with ExitStack() as held:
+            if self._settings.dask_scheduler:
+                recipe = GeocodeRecipe(task, plan.columns, index.seq)
+                ask: Ask[str] = held.enter_context(over_dask(self._settings.dask_scheduler, recipe))
+            else:
+                answering = task.answering(View(index, task.at), plan.columns)
+                ask = held.enter_context(over_processes(answering, self._processes))
+            pieces = partial(_pieces, plan, data, ask)
+            yield Opened(index.seq, index.recorded_at, True, pieces, sheet, _POINT)
+
+    @contextmanager
+    def _reverse(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
+        sheet, task = self._asked(job, data)
+        assert isinstance(task, ReverseTask)
+        plan = task.plan(sheet)
+        with self._connect() as conn:
+            seq = ledger_seq(conn) if job.seq is None else job.seq
+            moment = known_at(conn, task.as_of) if job.known_at is None else job.known_at
+        pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
+        answering = pinned.answering(self._connect, plan.columns)
+        with over_processes(answering, self._processes) as ask:
+            pieces = partial(_pieces, plan, data, ask)
+            yield Opened(seq, moment, True, pieces, sheet, _POINT)
+
+    @contextmanager
+    def _coverage(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
+        sheet, task = self._asked(job, data)
+        assert isinstance(task, CoverageTask)
+        index = self._newest()
+        view = View(index, task.as_of.at)
+        pieces = partial(_covered, task.plan(sheet), data, view, self._connect)
+        yield Opened(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
+
+    @property
+    def _processes(self) -> int:
+        return self._settings.worker_processes or cpu_count() or 1
+
+    def _asked(self, job: Job, data: BinaryIO) -> tuple[Sheet, Task]:
+        form = FORMS[job.kind].model_validate({**job.form, "at": job.at})
+        return examined(data, job.encoding, job.delimiter), task_of(
+            form, job.language, self._settings
+        )
+
+    def _newest(self) -> Index:
+        with self._connect() as conn:
+            seq = ledger_seq(conn)
+        if self._index is None or self._index.seq != seq:
+            self._index = None  # two of them may be more than there is memory
+            self._index = index_of(self._conninfo)
+        return self._index
+
+
+def _pieces(plan: Plan, data: BinaryIO, ask: Ask[str], skip: int) -> Iterator[Answered]:
+    return plan.pieces(data, ask, skip)
+
+
+def _covered(
+    plan: CoveragePlan,
+    data: BinaryIO,
+    view: View,
+    connect: Callable[[], AbstractContextManager[Connection[Any]]],
+    _: int,
+) -> Iterator[Answered]:
+    counted = plan.counted(view)
+    left: list[Facility] = []
+    for chunk in plan.facilities(data, view, connect, counted):
+        left += [f for f in chunk if f.standing is not Standing.COUNTED]
+        yield Answered("", len(chunk), len(chunk))
+    yield Answered("".join(lines(plan.sheet, counted, left)), 0, 0)
