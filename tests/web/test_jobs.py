@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pyogrio
 import pytest
+from distributed import LocalCluster
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -292,3 +293,17 @@ def test_one_address_may_ask_for_so_many_jobs_only(register: str, tmp_path: Path
         form = {"kind": "geocode_csv", "columns": "地址"}
         statuses = [sent(few, JOBS, "地址\n".encode(), **form).status_code for _ in range(3)]
     assert statuses == [202, 202, 429]
+
+
+def test_the_worker_may_leave_the_rows_to_a_cluster(
+    asker: FlaskClient, register: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAZETTEER_DATABASE_URL", register)
+    content = table().encode()
+    at_once = sent(asker, "/v1/geocode/csv", content, columns="地址").data
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        identity = put(asker, content)
+        work_all(register, home, DASK_SCHEDULER=cluster.scheduler_address)
+    assert result(asker, identity) == at_once
