@@ -83,7 +83,7 @@ class ProposalQuery(Parameters):
     model_config = ConfigDict(extra="ignore")
 
     type: str = Field("", description="A type of the service; none: of all")
-    limit: int = Field(100, ge=1, description="How many at most")
+    limit: int = Field(100, ge=1, le=1000, description="How many at most")
 
 
 @api.get("/reconcile", ReconcileAnswer)
