@@ -102,7 +102,7 @@ class GeocodeTask:
     def plan(self, sheet: Sheet) -> Plan:
         """The task held against a file."""
         found = self.columns.positions(sheet)
-        names = chosen(self.result_columns, list(addresses.COLUMNS), addresses.BY_DEFAULT)
+        names = chosen(self.result_columns, addresses.COLUMNS, addresses.BY_DEFAULT)
         refuse_taken(sheet, names)
         return Plan(sheet, found, Columns(names, sheet.delimiter), self.lang)
 

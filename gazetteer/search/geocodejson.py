@@ -1,14 +1,17 @@
 """The answer for an address as GeocodeJSON: what a single call tells, and every row of a file."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from gazetteer.ledger.asof import AsOf
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.faults import MEANINGS, Fault, FaultKind
 from gazetteer.search.forms import Form
 from gazetteer.search.geocode import Geocoded, Match
-from gazetteer.search.view import Via, View, day_of
+from gazetteer.search.index import Index
+from gazetteer.search.view import Spot, Via, View, day_of
 
 Answer = dict[str, Any]
 Where = Callable[[int], tuple[float, float] | None]
@@ -17,10 +20,6 @@ Where = Callable[[int], tuple[float, float] | None]
 
 def as_geocodejson(view: View, address: str, answer: Geocoded, where: Where, lang: str) -> Answer:
     """The answer as GeocodeJSON, its words in ``lang`` (``zh`` or ``en``)."""
-    known = view.index.recorded_at
-    moment: dict[str, str | None] = {"at": view.at.isoformat(), "known_at": None}
-    if known:
-        moment |= AsOf(view.at).echo(known)
     told: Answer = {
         "version": "0.1.0",
         "query": address,
@@ -28,27 +27,63 @@ def as_geocodejson(view: View, address: str, answer: Geocoded, where: Where, lan
         "status": answer.status.value,
         "candidates": answer.total,
         "deciding_field": answer.deciding,
-        "basis": "effective",
-        **moment,
+        **_moment(view.at, view.index.recorded_at),
     }
     features = [_feature(view, answer, match, where, lang) for match in answer.matches]
     return {"type": "FeatureCollection", "geocoding": told, "features": features}
 
 
-def _feature(view: View, answer: Geocoded, match: Match, where: Where, lang: str) -> Answer:
-    node, index = match.leaf.node, view.index
-    located = next((s for s in reversed(match.chain) if where(s.node)), None)
+@lru_cache(maxsize=16)
+def _moment(at: date, known: datetime | None) -> dict[str, str | None]:
+    if known is None:
+        return {"basis": "effective", "at": at.isoformat(), "known_at": None}
+    return {**AsOf(at).echo(known)}
+
+
+class _Standing(NamedTuple):
+    """All that is told of a unit or place whatever names it; the values are not to be changed."""
+
+    place: Answer
+    divisions: list[Answer]
+    geometry: Answer | None
+
+
+def _standing(view: View, chain: Sequence[Spot], where: Where) -> _Standing:
+    """Made once for each place of a view: in a file few places are named by many rows."""
+    key = ("told", *[spot.node for spot in chain])
+    known: _Standing | None = view.settled.get(key)
+    if known is None:
+        known = _made(view.index, chain, where)
+        view.settle(key, known)
+    return known
+
+
+def _made(index: Index, chain: Sequence[Spot], where: Where) -> _Standing:
+    leaf = chain[-1]
+    located = next((spot for spot in reversed(chain) if where(spot.node)), None)
     point = where(located.node) if located else None
+    place = {
+        "place_id": index.places[leaf.node],
+        "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
+        "label": "".join([spot.name for spot in chain]),
+        "name": leaf.name,
+        "code": leaf.code,
+        "level": LEVELS[leaf.level],
+        "coordinate_level": LEVELS[located.level] if located else None,
+    }
+    divisions = [
+        {"level": LEVELS[spot.level], "code": spot.code, "name": spot.name} for spot in chain
+    ]
+    geometry = {"type": "Point", "coordinates": list(point)} if point else None
+    return _Standing(place, divisions, geometry)
+
+
+def _feature(view: View, answer: Geocoded, match: Match, where: Where, lang: str) -> Answer:
+    standing = _standing(view, match.chain, where)
     formers = list(_formers(match, answer))
     place = {
-        "place_id": index.places[node],
-        "unit_id": index.ids[node] if index.is_unit(node) else None,
-        "label": "".join(spot.name for spot in match.chain),
-        "name": match.leaf.name,
-        "code": match.leaf.code,
-        "level": LEVELS[match.leaf.level],
+        **standing.place,
         "match_level": match.match_level,
-        "coordinate_level": LEVELS[located.level] if located else None,
         "score": match.score,
         "matched_by": _matched_by(match),
         "matched_name": match.matched_text,
@@ -60,13 +95,13 @@ def _feature(view: View, answer: Geocoded, match: Match, where: Where, lang: str
             {"kind": e.kind, "text": e.text, **_span(answer, e.start, e.end)}
             for e in match.elements
         ],
-        "divisions": [
-            {"level": LEVELS[spot.level], "code": spot.code, "name": spot.name}
-            for spot in match.chain
-        ],
+        "divisions": standing.divisions,
     }
-    geometry = {"type": "Point", "coordinates": list(point)} if point else None
-    return {"type": "Feature", "geometry": geometry, "properties": {"geocoding": place}}
+    return {
+        "type": "Feature",
+        "geometry": standing.geometry,
+        "properties": {"geocoding": place},
+    }
 
 
 def _span(answer: Geocoded, start: int, end: int) -> dict[str, int]:

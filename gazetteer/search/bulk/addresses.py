@@ -1,8 +1,8 @@
 """What a row asks of the geocoder, and its answer as cells: the same as a single call's."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
@@ -77,94 +77,63 @@ def _refuse(text: str, field: str, longest: int) -> None:
         )
 
 
-class Told(NamedTuple):
-    """What a column reads: the answer as a whole, and the place if it is the only one."""
+_OF_PLACE = (
+    "code", "name", "label", "level", "match_level", "coordinate_level", "score", "matched_by",
+    "matched_name", "via_former_name", "unmatched", "place_id", "unit_id",
+)  # fmt: skip
 
-    geocoding: Answer
-    features: Sequence[Answer]
-    place: Answer
-    point: Sequence[float | None]
+COLUMNS = (
+    "result_status", "result_code", "result_name", "result_label", "result_level",
+    "result_match_level", "result_coordinate_level", "result_lon", "result_lat", "result_score",
+    "result_matched_by", "result_matched_name", "result_via_former_name", "result_former_names",
+    "result_faults", "result_unmatched", "result_elements",
+    *(f"result_{level}" for level in UNIT_LEVELS),
+    "result_place_id", "result_unit_id", "result_candidates", "result_deciding_field",
+    "result_detail", "result_at", "result_known_at",
+)  # fmt: skip
+"""The columns that can be added."""
 
-
-_Cell = Callable[[Told], Any]
-
-
-def _of_place(name: str) -> _Cell:
-    return lambda told: told.place.get(name)
-
-
-def _of_level(level: str) -> _Cell:
-    def name(told: Told) -> str | None:
-        divisions = told.place.get("divisions", ())
-        return next((d["name"] for d in divisions if d["level"] == level), None)
-
-    return name
-
-
-def _faults(told: Told) -> str:
-    faults = told.place.get("faults", ())
-    return ";".join(":".join(f[k] or "" for k in ("fault", "level", "text")) for f in faults)
-
-
-def _formers(told: Told) -> str:
-    formers = told.place.get("former_names", ())
-    return ";".join(f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in formers)
-
-
-def _elements(told: Told) -> str:
-    return ";".join(f"{e['kind']}:{e['text']}" for e in told.place.get("elements", ()))
-
-
-def _candidates(told: Told) -> str:
-    if told.geocoding["status"] != "ambiguous":
-        return ""
-    places = (feature["properties"]["geocoding"] for feature in told.features)
-    return ";".join(f"{place['code'] or ''} {place['label']}" for place in places)
-
-
-COLUMNS: dict[str, _Cell] = {
-    "result_status": lambda told: told.geocoding["status"],
-    **{
-        f"result_{name}": _of_place(name)
-        for name in ("code", "name", "label", "level", "match_level", "coordinate_level")
-    },
-    "result_lon": lambda told: told.point[0],
-    "result_lat": lambda told: told.point[1],
-    **{
-        f"result_{name}": _of_place(name)
-        for name in ("score", "matched_by", "matched_name", "via_former_name")
-    },
-    "result_former_names": _formers,
-    "result_faults": _faults,
-    "result_unmatched": _of_place("unmatched"),
-    "result_elements": _elements,
-    **{f"result_{level}": _of_level(level) for level in UNIT_LEVELS},
-    "result_place_id": _of_place("place_id"),
-    "result_unit_id": _of_place("unit_id"),
-    "result_candidates": _candidates,
-    "result_deciding_field": lambda told: told.geocoding["deciding_field"],
-    "result_detail": lambda _: None,
-    "result_at": lambda told: told.geocoding["at"],
-    "result_known_at": lambda told: told.geocoding["known_at"],
-}
-"""The columns that can be added, and what stands in each."""
-
-BY_DEFAULT = tuple(name for name in COLUMNS if name not in ("result_at", "result_known_at"))
+BY_DEFAULT = COLUMNS[:-2]
 
 
 def cells(answer: Answer, names: Sequence[str]) -> list[str]:
     """The answer of a single call as the cells of a row."""
-    features = answer["features"]
-    matched = answer["geocoding"]["status"] == "matched"
-    place = features[0]["properties"]["geocoding"] if matched else {}
-    geometry = features[0]["geometry"] if matched else None
-    point = geometry["coordinates"] if geometry else (None, None)
-    told = Told(answer["geocoding"], features, place, point)
-    return [written(COLUMNS[name](told)) for name in names]
+    told = answer["geocoding"]
+    values = {
+        "result_status": told["status"],
+        "result_deciding_field": told["deciding_field"],
+        "result_at": told["at"],
+        "result_known_at": told["known_at"],
+    }
+    if told["status"] == "matched":
+        values.update(_of_match(answer["features"][0]))
+    elif told["status"] == "ambiguous":
+        places = (feature["properties"]["geocoding"] for feature in answer["features"])
+        candidates = (f"{place['code'] or ''} {place['label']}" for place in places)
+        values["result_candidates"] = ";".join(candidates)
+    return [written(values.get(name)) for name in names]
+
+
+def _of_match(feature: Answer) -> dict[str, Any]:
+    place, geometry = feature["properties"]["geocoding"], feature["geometry"]
+    values = {f"result_{name}": place[name] for name in _OF_PLACE}
+    if geometry:
+        values["result_lon"], values["result_lat"] = geometry["coordinates"]
+    values |= {f"result_{d['level']}": d["name"] for d in place["divisions"]}
+    values["result_faults"] = ";".join(
+        [f"{f['fault']}:{f['level'] or ''}:{f['text'] or ''}" for f in place["faults"]]
+    )
+    values["result_former_names"] = ";".join(
+        [f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in place["former_names"]]
+    )
+    values["result_elements"] = ";".join([f"{e['kind']}:{e['text']}" for e in place["elements"]])
+    return values
 
 
 def written(value: Any) -> str:
     """A value as a cell: nothing for None, and truth as JSON has it."""
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -30,20 +30,20 @@ def over_processes(answering: Answering[A], count: int) -> Iterator[Ask[A]]:
     The processes share the memory of the index as it was when they were forked, which happens
     before this returns its value to be used and so before any progress bar has a thread.
     """
-    if count <= 1:
-        yield at_once(answering)
-        return
-    _shared.append(answering)
     gc.collect()
-    gc.freeze()  # a collection in a forked process would touch, and so copy, every page
+    gc.freeze()  # a collection would walk the whole index, and copy its pages in forked processes
+    _shared.append(answering)
     try:
+        if count <= 1:
+            yield at_once(answering)
+            return
         fork = get_context("fork")
         with ProcessPoolExecutor(count, fork, _begin, (os.getpid(),)) as pool:
             pool.submit(_ready).result()
             yield in_order(lambda chunk: pool.submit(_answers, chunk), count * _AHEAD)
     finally:
-        gc.unfreeze()
         _shared.pop()
+        gc.unfreeze()
 
 
 def in_order(submit: Callable[[Sequence[Question]], "Future[list[A]]"], ahead: int) -> Ask[A]:

@@ -37,9 +37,14 @@ class Columns:
     status: str = "result_status"
     detail: str = "result_detail"
 
-    def tail(self, cells: Iterable[str]) -> str:
+    def tail(self, cells: Sequence[str]) -> str:
         """Cells as they are written behind a row."""
-        return "".join([self.delimiter + _quoted(cell, self.delimiter) for cell in cells])
+        between = self.delimiter
+        text = between.join(("", *cells))
+        plain = text.count(between) == len(cells) and '"' not in text
+        if plain and "\n" not in text and "\r" not in text:
+            return text  # no cell needs quotation marks: nearly always so
+        return between.join(("", *(_quoted(cell, between) for cell in cells)))
 
     def row(self, cells: Sequence[str]) -> str:
         """Cells as a whole row."""
