@@ -141,7 +141,8 @@ def _is_loaded(conninfo: str) -> bool:
 def _fingerprint(china: Path | None) -> str:
     """Changes with the data and with the schema."""
     digest = hashlib.sha256()
-    files = [*(ROOT / "fixtures").iterdir(), *(ROOT / "migrations" / "versions").glob("*.py")]
+    fixtures = [path for path in (ROOT / "fixtures").rglob("*") if path.is_file()]
+    files = [*fixtures, *(ROOT / "migrations" / "versions").glob("*.py")]
     for path in [*sorted(files), *([china] if china else [])]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
