@@ -1,5 +1,6 @@
 """The worker beside the server: started with it, started again if it dies, stopped with it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ def worker_beside() -> Iterator[None]:
 
 
 def _keep(ending: Event) -> None:
-    command = [str(Path(sys.executable).with_name("gazetteer")), "worker", "--with-parent"]
+    program = str(Path(sys.executable).with_name("gazetteer"))
+    command = [program, "worker", "--with-parent", str(os.getpid())]
     while not ending.is_set():
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         while process.poll() is None and not ending.wait(0.5):

@@ -22,15 +22,15 @@ _LOOK_SECONDS = 1.0
 
 @click.command()
 @click.option("--until-idle", is_flag=True, help="Stop when no job waits, for cron.")
-@click.option("--with-parent", is_flag=True, help="Stop with the program that started this one.")
-def worker(until_idle: bool, with_parent: bool) -> None:
+@click.option("--with-parent", type=int, metavar="PID", help="Stop when this parent has ended.")
+def worker(until_idle: bool, with_parent: int | None) -> None:
     """Do the jobs of /v1/jobs, one after another, until stopped.
 
     A job that a killed worker leaves behind goes on from where it was. Any number of workers may
     run, on any machine that shares the database and the directory of the jobs' files.
     """
-    if with_parent:
-        Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
+    if with_parent is not None:
+        Thread(target=_stop_with, args=(with_parent,), daemon=True).start()
     ours = settings()
     with register_database(ours) as conninfo:
         kinds = Kinds(conninfo, ours)
