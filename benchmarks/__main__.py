@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmarks.batch import batch_rows
+from benchmarks.files import file_rows
 from benchmarks.measure import machine, rows
 from benchmarks.network import network_rows
 from benchmarks.stage import cluster, loaded
@@ -30,6 +31,7 @@ def main(for_programs: bool, rounds: int, seconds: float, china: Path | None) ->
         conninfo, loading = loaded(own, china)
         measured = list(rows(conninfo, loading, rounds, seconds))
         measured += batch_rows(conninfo, rounds)
+        measured += file_rows(conninfo, rounds)
         measured += network_rows(own, rounds)
     if not for_programs:
         click.echo(f"{date.today()}, Python {sys.version.split()[0]}, {where}\n")

@@ -1,0 +1,43 @@
+"""How a file of addresses grows faster with processes, its reading and writing included."""
+
+import io
+import os
+import time
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.batch import loaded_view
+from benchmarks.made import made
+from benchmarks.table import Row
+from boundaries.bulk.tasks import GeocodeTask
+from gazetteer.search.bulk.addresses import AddressColumns
+from gazetteer.search.bulk.processes import over_processes
+from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.view import View
+
+_ROWS = 20_000
+
+
+def file_rows(conninfo: str, rounds: int) -> Iterator[Row]:
+    """Rows a second with all cores as a ratio to one process, on rows that are all different."""
+    view = loaded_view(conninfo)
+    cores = os.cpu_count() or 1
+    content = "\n".join(["address", *made(view, _ROWS), ""]).encode()
+    measured = [(_seconds(view, content, 1), _seconds(view, content, cores)) for _ in range(rounds)]
+    ratio = median(one / all_cores for one, all_cores in measured)
+    rate = _ROWS / median(all_cores for _, all_cores in measured)
+    work, remark = f"a file of addresses, {cores} processes", f"{rate:.0f} rows/s, as CSV"
+    yield Row(work, ratio, "×", "one process", floor=0.7 * cores, remark=remark)
+
+
+def _seconds(view: View, content: bytes, processes: int) -> float:
+    """Time on the clock, without the forking of the processes."""
+    fresh = View(view.index, view.at)  # nothing is remembered of an earlier round
+    file = io.BytesIO(content)
+    task = GeocodeTask(AddressColumns(("address",)), (), view.at, "en")
+    plan = task.plan(examined(file))
+    with over_processes(task.answering(fresh, plan.columns), processes) as ask:
+        begun = time.monotonic()
+        for _ in plan.pieces(file, ask):
+            pass
+        return time.monotonic() - begun
