@@ -19,12 +19,13 @@ state AS NOT MATERIALIZED (
     SELECT s.unit_id, s.level, s.code, s.name, s.parent_id,
         array_position(ARRAY['province', 'prefecture', 'county', 'township', 'village'], s.level)
             AS depth
-    FROM moment, unit_state s WHERE s.level <> 'village' AND {in_force("s")}
+    FROM moment, unit_state s WHERE {in_force("s")}
 ),
 unit AS MATERIALIZED (SELECT * FROM state WHERE code = %(code)s LIMIT 1),
 below AS (
     SELECT unit_id FROM unit
     UNION SELECT state.unit_id FROM below JOIN state ON state.parent_id = below.unit_id
+    WHERE state.level <> 'village'
 ),
 edge AS MATERIALIZED (
     SELECT e.geom, e.beyond, e.accuracy_m,

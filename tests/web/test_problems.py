@@ -93,7 +93,14 @@ def assert_told_to_come_back(response: TestResponse) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/divisions/440106", "/v1/search?q=天河", "/v1/changes", "/status", "/metrics"]
+    "path",
+    [
+        "/v1/divisions/440106/history",
+        "/v1/search?q=天河&basis=announced",
+        "/v1/changes",
+        "/status",
+        "/metrics",
+    ],
 )
 def test_a_database_that_went_away_is_told_as_come_back_later(
     relay: tuple[FlaskClient, ConnectionPool[Any]], register: str, path: str
