@@ -2,7 +2,7 @@
 
 import errno
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 from uuid import UUID, uuid4
 
 from flask import Response, current_app, send_file
@@ -30,6 +30,8 @@ from web.mistakes import invalid_value
 from web.moments import Day, Instant
 
 api = Api()
+
+JobId = Annotated[UUID, Field(description="Id of the job, as the answer that made it told")]
 
 GEOPACKAGE = "application/geopackage+sqlite3"
 Kind = Literal["geocode_csv", "reverse_csv", "coverage"]
@@ -126,7 +128,7 @@ def add_job(form: JobForm) -> Response:
 
 
 @api.get("/v1/jobs/<uuid:job_id>", JobAnswer)
-def job(job_id: UUID) -> dict[str, Any]:
+def job(job_id: JobId) -> dict[str, Any]:
     """How far a job is."""
     return _told(_found(job_id))
 
@@ -138,7 +140,7 @@ class ResultQuery(Parameters):
 
 
 @api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", also=(GEOPACKAGE,))
-def job_result(job_id: UUID, query: ResultQuery) -> Response:
+def job_result(job_id: JobId, query: ResultQuery) -> Response:
     """The whole result of a finished job; 409 while there is none."""
     found = _found(job_id)
     files = Files(current_app.config["GAZETTEER"].jobs, job_id)
@@ -164,7 +166,7 @@ def job_result(job_id: UUID, query: ResultQuery) -> Response:
 
 
 @api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobAnswer, account=False)
-def delete_job(job_id: UUID) -> dict[str, Any]:
+def delete_job(job_id: JobId) -> dict[str, Any]:
     """Cancel a job that has not ended, or forget one that has; its files are deleted.
 
     The answer is the job as it is now, or, if it had ended, as it was.

@@ -1,6 +1,6 @@
 """The rules by which boundaries are judged: ``/v1/rules``."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import current_app
 from pydantic import BaseModel, Field
@@ -44,8 +44,11 @@ def rules() -> dict[str, Any]:
     return {"rules": [rule_text(rule, limits, lang) for rule in catalogue().values()]}
 
 
+RuleId = Annotated[str, Field(description="Stable id of a rule, like `TOP-COV-01`")]
+
+
 @api.get("/v1/rules/<rule_id>", RuleText)
-def rule(rule_id: str) -> dict[str, Any]:
+def rule(rule_id: RuleId) -> dict[str, Any]:
     """One rule by its stable id."""
     return rule_text(known_rule(rule_id), present_limits(), language())
 

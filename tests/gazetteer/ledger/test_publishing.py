@@ -6,9 +6,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import Connection, errors
+from shapely import LineString, Point
 
 from gazetteer.ledger.bounds import Span
 from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.kinds import Type
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement, Timeline, Version
 from gazetteer.problems import Conflict, InvalidValue
@@ -88,14 +90,23 @@ def test_the_database_itself_refuses_a_period_without_a_day(conn: Conn, kind: st
 RAW_RECORD = uuid4()
 
 
+RAW_VALUES = {
+    Type.UUID: uuid4,
+    Type.TEXT: lambda: uuid4().hex,
+    Type.POINT: lambda: Point(113, 23).wkb_hex,
+    Type.LINE: lambda: LineString([(113, 23), (114, 24)]).wkb_hex,
+    Type.AREA: lambda: SQUARE,
+}
+
+
 def insert_raw(conn: Conn, kind: str, period: str) -> None:
     """A version past the one door; only what the tables demand is filled."""
     values: dict[str, object] = {field.name: None for field in LEDGER.kinds[kind].fields}
     for field in LEDGER.kinds[kind].fields:
         if field.required:
-            values[field.name] = {"uuid": uuid4(), "text": uuid4().hex}.get(
-                field.type.value, SQUARE
-            )
+            values[field.name] = RAW_VALUES[field.type]()
+    if kind == "edge":  # somebody is on one side, and the other says why nobody is
+        values |= {"left_unit": uuid4(), "beyond": "outside"}
     columns = {
         "record_id": RAW_RECORD,
         "valid": period,
