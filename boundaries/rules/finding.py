@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer import Severity
@@ -67,16 +66,6 @@ def _cell(place: BaseGeometry | None, planar: bool) -> str:
     size = _PLACE_M if planar else _PLACE_M / _DEGREE_M
     x0, y0, x1, y1 = place.bounds
     return f"{round((x0 + x1) / 2 / size)},{round((y0 + y1) / 2 / size)}"
-
-
-def fingerprint(finding: Finding) -> str:
-    """What the geometry at the place of a finding is like, to the last bit.
-
-    An exception that was granted holds as long as this stays the same.
-    """
-    place = finding.geometry
-    content = b"" if place is None else shapely.to_wkb(shapely.normalize(place), byte_order=1)
-    return hashlib.blake2s(content + finding.rule.encode(), digest_size=16).hexdigest()
 
 
 def order(finding: Finding) -> tuple[object, ...]:

@@ -23,9 +23,18 @@ _COARSE = 100.0
 
 
 def _finding(
-    rule: str, kind: str, feature: int, place: BaseGeometry | None, zh: str, en: str, **more: object
+    rule: str,
+    kind: str,
+    feature: int,
+    place: BaseGeometry | None,
+    zh: str,
+    en: str,
+    measured: float | None = None,
+    limit: float | None = None,
+    unit: str | None = None,
 ) -> Finding:
-    return Finding(rule, kind, severity(rule), (feature,), place, zh, en, **more)  # type: ignore[arg-type]
+    grave = severity(rule)
+    return Finding(rule, kind, grave, (feature,), place, zh, en, measured, limit, unit)
 
 
 @judges("TOP-GEO-01")
