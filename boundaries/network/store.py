@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from psycopg import Connection
 from psycopg.rows import tuple_row
+from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.edges import NOBODY, Network
 from boundaries.network.segments import Ints
@@ -32,6 +33,12 @@ WHERE s.level <> 'village' AND {in_force("s")}
 """
 
 
+_AREAS = f"""
+WITH {MOMENT}
+SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
+FROM moment, area_version a WHERE {in_force("a")} ORDER BY a.unit_id
+"""
+
 _ALL_EDGES = """
 SELECT record_id, start_node, end_node, left_unit, right_unit, ST_AsBinary(geom, 'NDR'),
     lower(valid), upper(valid)
@@ -52,6 +59,14 @@ class Unit:
     code: str | None
     name: str | None
     parent: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated."""
+
+    shape: BaseGeometry
+    accuracy_m: float | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,14 @@ def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
     net, faces, nodes = _network(rows)
     edges = tuple(row[0] for row in rows)
     return KnownNetwork(net, faces, edges, nodes, {row[0]: Unit(*row[1:]) for row in units})
+
+
+def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
+    """The areas in force at the moment, by unit."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_AREAS, as_of.params()).fetchall()
+    shapes = shapely.from_wkb([row[1] for row in rows])
+    return {row[0]: Ground(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
 
 
 def read_history(conn: Connection[Any]) -> NetworkHistory:
