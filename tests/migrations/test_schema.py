@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import register_metadata
+from boundaries.findings.tables import finding_tables
 from gazetteer.jobs.tables import job_tables
 from gazetteer.people.tables import people_tables
 
@@ -24,6 +25,7 @@ def metadata() -> MetaData:
     metadata = register_metadata()
     people_tables(metadata)
     job_tables(metadata)
+    finding_tables(metadata)
     return metadata
 
 

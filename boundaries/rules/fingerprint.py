@@ -1,0 +1,90 @@
+"""What the ground at a finding's place is like, so that one can tell whether it has changed.
+
+An exception is granted for what a person looked at: how the borders run there. It ends as soon as
+they run otherwise, and outlives everything that happens elsewhere.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.rules.finding import Finding
+
+Unit = TypeVar("Unit")
+Floats = NDArray[np.float64]
+
+_AT_THE_PLACE = 1.0 / 111_000.0
+"""Degrees (about a metre): a border that runs by no farther than this is at the place."""
+_DECIMALS = 9
+"""Places are computed and may differ in the last bits from one processor to another: a tenth of a
+millimetre is enough. What is stored is compared to the last bit."""
+
+
+class Borders(Generic[Unit]):
+    """The borders of units (lon, lat degrees), to be asked which of their segments run by."""
+
+    def __init__(self, shapes: Mapping[Unit, BaseGeometry]) -> None:
+        self._shapes = shapes
+        self._segments: dict[Unit, Floats] = {}
+
+    def at(self, unit: Unit, place: BaseGeometry) -> Floats:
+        """The segments (K, 4) of a unit's border at a place, whole, without their direction."""
+        if unit not in self._shapes or place.is_empty:
+            return np.empty((0, 4))
+        if unit not in self._segments:
+            self._segments[unit] = _segments(self._shapes[unit])
+        return _near(self._segments[unit], place)
+
+
+def fingerprint(finding: Finding, units: tuple[Unit, ...], borders: Borders[Unit]) -> str:
+    """What is there: the place, what was measured, and the segments of the units' borders by it.
+
+    Args:
+        finding: its ``features`` are numbers in ``units``.
+        units: who the features are.
+        borders: of the units, where they have any.
+    """
+    place = finding.geometry
+    told = "-" if finding.measured is None else f"{finding.measured:.6g}"
+    content = hashlib.blake2s(told.encode(), digest_size=16)
+    if place is not None:
+        content.update(_rounded(place))
+        for unit in sorted({units[feature] for feature in finding.features}, key=str):
+            content.update(f"|{unit}|".encode())
+            content.update(borders.at(unit, place).astype("<f8").tobytes())
+    return content.hexdigest()
+
+
+def _rounded(place: BaseGeometry) -> bytes:
+    """A place as bytes that do not depend on where its rings begin. Zeros have no sign."""
+    plain = shapely.transform(shapely.force_2d(place), lambda xy: np.round(xy, _DECIMALS) + 0.0)
+    return shapely.to_wkb(shapely.normalize(plain), byte_order=1)
+
+
+def _segments(shape: BaseGeometry) -> Floats:
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    start, end = xy[:-1][same], xy[1:][same]
+    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    start[turned], end[turned] = end[turned], start[turned]
+    return np.unique(np.column_stack([start, end]), axis=0)
+
+
+def _near(segments: Floats, place: BaseGeometry) -> Floats:
+    x0, y0, x1, y1 = shapely.bounds(shapely.box(*place.bounds).buffer(_AT_THE_PLACE))
+    low, high = (
+        np.minimum(segments[:, :2], segments[:, 2:]),
+        np.maximum(segments[:, :2], segments[:, 2:]),
+    )
+    by = segments[((low <= (x1, y1)) & (high >= (x0, y0))).all(axis=1)]
+    shapely.prepare(place)
+    near: Floats = by[
+        shapely.dwithin(shapely.linestrings(by.reshape(-1, 2, 2)), place, _AT_THE_PLACE)
+    ]
+    return near
