@@ -94,6 +94,14 @@ def add(conn: Connection[Any], request: Request) -> None:
     )  # fmt: skip
 
 
+def waiting(conn: Connection[Any], kind: str) -> UUID | None:
+    """The job of a kind that nobody has taken up yet, if there is one."""
+    row = conn.execute(
+        "SELECT job_id FROM job WHERE kind = %s AND state = 'queued' LIMIT 1", (kind,)
+    ).fetchone()
+    return row[0] if row else None
+
+
 def put_in_queue(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
     """Note under which number the queue knows the job."""
     conn.execute("UPDATE job SET queue_id = %s WHERE job_id = %s", (queue_id, job_id))
