@@ -58,7 +58,7 @@ def coverage_on_every_day(conn: Conn) -> list[Finding]:
 
     Of each day only the units are judged whose borders changed on it, with their neighbours.
     """
-    past = read_history(conn)
+    past = read_history(conn, AsOf(today()))
     before = past.on(date.min)
     found: list[Finding] = []
     for day in past.days(until=today()):

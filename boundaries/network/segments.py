@@ -128,7 +128,7 @@ def segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) ->
     first = np.flatnonzero(~ends)
     ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings) - 1)
     turned = (_signed_areas(xy, rings, first, ring) > 0) == is_hole
-    return Segments(xy, _places(xy), first, feature_of_ring[ring], ring, turned[ring], len(given))
+    return Segments(xy, places(xy), first, feature_of_ring[ring], ring, turned[ring], len(given))
 
 
 def _flat(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
@@ -155,8 +155,8 @@ def _signed_areas(xy: Floats, rings: Ints, first: Ints, ring: Ints) -> Floats:
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0xBF58476D1CE4E5B9))
 
 
-def _places(xy: Floats) -> Ints:
-    """Equal coordinates get equal numbers: by a hash of their bits, checked afterwards.
+def places(xy: Floats) -> Ints:
+    """Numbers of coordinates (N, 2), equal for equal ones: by a hash of their bits, checked after.
 
     Sorting one number for each vertex takes a quarter of the time of sorting two.
     """

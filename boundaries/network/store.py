@@ -13,14 +13,14 @@ from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.edges import NOBODY, Network
-from boundaries.network.segments import Ints
+from boundaries.network.segments import Bools, Ints
 from gazetteer.ledger.asof import MOMENT, AsOf, in_force
 from gazetteer.records.levels import LEVELS, Level
 
 _EDGES = f"""
 WITH {MOMENT}
 SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
-    ST_AsBinary(e.geom, 'NDR')
+    ST_AsBinary(e.geom, 'NDR'), e.beyond
 FROM moment, edge_version e WHERE {in_force("e")}
 ORDER BY e.record_id
 """
@@ -39,15 +39,20 @@ SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
 FROM moment, area_version a WHERE {in_force("a")} ORDER BY a.unit_id
 """
 
-_ALL_EDGES = """
-SELECT record_id, start_node, end_node, left_unit, right_unit, ST_AsBinary(geom, 'NDR'),
-    lower(valid), upper(valid)
-FROM edge_version WHERE upper_inf(recorded)
+_ALL_EDGES = f"""
+WITH {MOMENT}
+SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
+    ST_AsBinary(e.geom, 'NDR'), lower(e.valid), upper(e.valid),
+    e.started_by IS NULL AND e.start_precision NOT IN ('first_record', 'unknown'),
+    e.ended_by IS NULL AND e.end_precision NOT IN ('first_record', 'unknown')
+FROM moment, edge_version e WHERE e.recorded @> moment.known_at ORDER BY e.record_id, e.valid
 """
 
-_ALL_UNITS = """
-SELECT DISTINCT ON (unit_id) unit_id, level, code, name, parent_id FROM unit_state
-WHERE upper_inf(recorded) AND level <> 'village' ORDER BY unit_id, lower(valid) DESC NULLS LAST
+_ALL_UNITS = f"""
+WITH {MOMENT}
+SELECT DISTINCT ON (s.unit_id) s.unit_id, s.level, s.code, s.name, s.parent_id
+FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'village'
+ORDER BY s.unit_id, lower(s.valid) DESC NULLS LAST
 """
 
 
@@ -73,8 +78,8 @@ class Ground:
 class KnownNetwork:
     """A network whose faces are units: the sides in ``net`` are numbers in ``faces``.
 
-    ``edges`` and ``nodes`` are the records, by their numbers in ``net``; ``units`` is every unit
-    of the moment down to townships.
+    ``edges`` and ``nodes`` are the records, by their numbers in ``net``; ``beyond`` (E) says why
+    an edge has one side only. ``units`` is every unit of the moment down to townships.
     """
 
     net: Network
@@ -82,6 +87,7 @@ class KnownNetwork:
     edges: tuple[UUID, ...]
     nodes: tuple[UUID, ...]
     units: Mapping[UUID, Unit]
+    beyond: tuple[str | None, ...]
 
     def labels(self, level: str) -> tuple[Ints, tuple[UUID, ...]]:
         """Which unit of a level each face lies in (NOBODY: none known), and those units.
@@ -107,15 +113,19 @@ class KnownNetwork:
 
 @dataclass(frozen=True)
 class NetworkHistory:
-    """Every version of every edge as known now, as one network, with the days of each.
+    """Every version of every edge as known at a time, as one network, with the days of each.
 
-    ``start`` and ``stop`` are proleptic ordinals, half-open. ``units`` is what each unit was last.
+    ``start`` and ``stop`` are proleptic ordinals, half-open; ``unfounded`` (E, 2) says of both
+    that it is a change for which no act stands. ``units`` is what each unit was last.
     """
 
     net: Network
     faces: tuple[UUID, ...]
+    edges: tuple[UUID, ...]
+    nodes: tuple[UUID, ...]
     start: Ints
     stop: Ints
+    unfounded: Bools
     units: Mapping[UUID, Unit]
 
     def on(self, day: date) -> Network:
@@ -138,7 +148,8 @@ def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
         units = cursor.execute(_UNITS, as_of.params()).fetchall()
     net, faces, nodes = _network(rows)
     edges = tuple(row[0] for row in rows)
-    return KnownNetwork(net, faces, edges, nodes, {row[0]: Unit(*row[1:]) for row in units})
+    known = {row[0]: Unit(*row[1:]) for row in units}
+    return KnownNetwork(net, faces, edges, nodes, known, tuple(row[6] for row in rows))
 
 
 def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
@@ -149,16 +160,22 @@ def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
     return {row[0]: Ground(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
 
 
-def read_history(conn: Connection[Any]) -> NetworkHistory:
-    """All edges of all days, as known now."""
+def read_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:
+    """All edges of all days, as known at the moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_ALL_EDGES).fetchall()
-        units = cursor.execute(_ALL_UNITS).fetchall()
-    net, faces, _ = _network(rows)
-    start = [(row[6] or date.min).toordinal() for row in rows]
-    stop = [(row[7] or date.max).toordinal() for row in rows]
-    known = {row[0]: Unit(*row[1:]) for row in units}
-    return NetworkHistory(net, faces, np.array(start, int), np.array(stop, int), known)
+        rows = cursor.execute(_ALL_EDGES, as_of.params()).fetchall()
+        units = cursor.execute(_ALL_UNITS, as_of.params()).fetchall()
+    net, faces, nodes = _network(rows)
+    return NetworkHistory(
+        net,
+        faces,
+        tuple(row[0] for row in rows),
+        nodes,
+        np.array([(row[6] or date.min).toordinal() for row in rows], int),
+        np.array([(row[7] or date.max).toordinal() for row in rows], int),
+        np.array([row[8:10] for row in rows], bool).reshape(-1, 2),
+        {row[0]: Unit(*row[1:]) for row in units},
+    )
 
 
 def _network(rows: Sequence[Any]) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
