@@ -11,9 +11,11 @@ from typing import Any, BinaryIO
 import psycopg
 from psycopg import Connection
 
+from boundaries.areas.memory.ground import Ground, read_ground
 from boundaries.bulk.coverage import CoveragePlan, CoverageTask, lines
 from boundaries.bulk.geopackage import write_geopackage
 from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, ReverseTask, index_of
+from boundaries.findings import background
 from gazetteer.jobs.files import Files
 from gazetteer.jobs.run import Open
 from gazetteer.jobs.store import Job
@@ -68,7 +70,7 @@ _POINT = ("result_lon", "result_lat")
 
 
 class Kinds:
-    """Makes jobs ready over one database; keeps the newest index between jobs."""
+    """Makes jobs ready over one database; keeps what it read of the newest state between jobs."""
 
     def __init__(self, conninfo: str, settings: Settings) -> None:
         self._settings = settings
@@ -77,6 +79,7 @@ class Kinds:
         )
         self._conninfo = conninfo
         self._index: Index | None = None
+        self._ground: Ground | None = None
 
     def known(self) -> dict[str, Open]:
         """How each kind is made ready."""
@@ -84,6 +87,7 @@ class Kinds:
             "geocode_csv": self._geocode,
             "reverse_csv": self._reverse,
             "coverage": self._coverage,
+            background.KIND: partial(background.opened, self._connect),
         }
 
     @contextmanager
@@ -110,7 +114,10 @@ class Kinds:
             seq = ledger_seq(conn) if job.seq is None else job.seq
             moment = known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-        answering = pinned.answering(self._connect, plan.columns)
+        with self._connect() as conn:
+            self._ground = read_ground(conn, self._ground)
+        ground = self._ground if self._ground.knows(pinned.as_of) else None
+        answering = pinned.answering(self._connect, plan.columns, ground)
         with over_processes(answering, self._processes) as ask:
             pieces = partial(_pieces, plan, data, ask)
             yield Opened(seq, moment, True, pieces, sheet, _POINT)

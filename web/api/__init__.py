@@ -10,6 +10,7 @@ from web.api import (
     codes,
     coverage,
     divisions,
+    export,
     geocode,
     geocode_csv,
     jobs,
@@ -48,4 +49,5 @@ APIS = (
     status.api,
     validate.api,
     rules.api,
+    export.api,
 )

@@ -214,7 +214,7 @@ def _keep(files: Files, stream: BinaryIO) -> None:
 def _found(job_id: UUID) -> Job:
     with connection() as conn:
         found = store.read(conn, job_id)
-    if found is None:
+    if found is None or found.kind not in FORMS:
         raise NotFound(
             "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
         )

@@ -1,0 +1,172 @@
+"""Runs over a real register: what they find, keep, verify and open again."""
+
+import psycopg
+import pytest
+
+from boundaries.findings import store
+from boundaries.findings.answers import FindingMoved, answer
+from boundaries.findings.examine import examine_boundaries
+from boundaries.findings.store import Known, Run, Wanted
+from boundaries.rules.life import Answer, Cause, Reply, State, Step
+from gazetteer.ledger.asof import today
+from gazetteer.ledger.audit import broken_at
+from gazetteer.problems import Conflict
+from tests.boundaries.findings.ground import CLEAN, EAST, NOTCH, WEST, east, identity, redraw, west
+
+OVERLAP = Wanted(rule="TOP-COV-01")
+EXCEPTION = Reply(Answer.EXCEPTION, "agreed by both", "穗府〔2020〕1号", "李", today())
+
+
+def examine(conn: psycopg.Connection) -> Run:
+    return examine_boundaries(conn, by="operator:test")
+
+
+def overlap(conn: psycopg.Connection) -> Known:
+    (found,) = store.page(conn, OVERLAP)
+    return found
+
+
+def reply(conn: psycopg.Connection, given: Reply = EXCEPTION) -> Known:
+    before = overlap(conn).standing
+    return answer(conn, before.finding_id, given, last_event=before.last_event, by="account:li")
+
+
+def test_what_a_run_finds_is_open_and_a_second_run_changes_nothing(
+    planted: psycopg.Connection,
+) -> None:
+    first = examine(planted)
+    found = overlap(planted)
+    assert first.steps == {"found": first.found}
+    assert found.standing.state is State.OPEN
+    assert found.standing.sight.subject.units == tuple(sorted([identity(WEST), identity(EAST)]))
+    second = examine(planted)
+    assert (second.found, second.steps, second.number) == (first.found, {}, first.number + 1)
+    again = overlap(planted)
+    assert again.standing == found.standing
+    assert (again.first_seen, again.last_seen) == (first.finished_at, second.finished_at)
+
+
+def test_a_correction_is_verified_by_the_next_run(planted: psycopg.Connection) -> None:
+    examine(planted)
+    reply(planted, Reply(Answer.CORRECTED, "corner taken out"))
+    redraw(planted, WEST, west(CLEAN))
+    run = examine(planted)
+    after = overlap(planted)
+    assert after.standing.state is State.VERIFIED
+    assert after.last_seen < run.finished_at
+    steps = [event.step for event in store.events(planted, after)]
+    assert steps == [Step.FOUND, Step.CORRECTED, Step.GONE]
+
+
+def test_a_correction_that_did_not_happen_is_open_again(planted: psycopg.Connection) -> None:
+    examine(planted)
+    reply(planted, Reply(Answer.CORRECTED, "corner taken out"))
+    examine(planted)
+    last = store.events(planted, overlap(planted))[-1]
+    assert (last.state, last.cause) == (State.OPEN, Cause.NOT_CORRECTED)
+
+
+def test_what_is_gone_without_an_answer_is_verified_and_may_return(
+    planted: psycopg.Connection,
+) -> None:
+    examine(planted)
+    first = overlap(planted)
+    redraw(planted, WEST, west(CLEAN))
+    examine(planted)
+    assert overlap(planted).standing.state is State.VERIFIED
+    redraw(planted, WEST, west())
+    examine(planted)
+    back = overlap(planted)
+    assert back.standing.finding_id == first.standing.finding_id
+    assert store.events(planted, back)[-1].cause is Cause.AGAIN
+
+
+def test_an_exception_outlives_runs_and_changes_elsewhere(planted: psycopg.Connection) -> None:
+    examine(planted)
+    answered = reply(planted)
+    redraw(planted, EAST, east(south=22.99))
+    examine(planted)
+    assert overlap(planted).standing == answered.standing
+
+
+@pytest.mark.parametrize("corner", [(NOTCH[0] + 1e-9, NOTCH[1]), (NOTCH[0] + 2e-4, NOTCH[1])])
+def test_an_exception_ends_when_the_ground_at_its_place_is_another(
+    planted: psycopg.Connection, corner: tuple[float, float]
+) -> None:
+    examine(planted)
+    answered = reply(planted)
+    redraw(planted, WEST, west(corner))
+    examine(planted)
+    after = overlap(planted)
+    assert after.standing.finding_id == answered.standing.finding_id
+    last = store.events(planted, after)[-1]
+    assert (last.step, last.state, last.cause) == (Step.RETURNED, State.OPEN, Cause.CHANGED)
+
+
+def test_an_answer_to_what_has_moved_on_changes_nothing(planted: psycopg.Connection) -> None:
+    examine(planted)
+    seen = overlap(planted).standing
+    reply(planted)
+    with pytest.raises(FindingMoved) as refused:
+        answer(planted, seen.finding_id, EXCEPTION, last_event=seen.last_event, by="account:ma")
+    assert refused.value.extras["last_event"] == 2
+    assert len(store.events(planted, overlap(planted))) == 2
+
+
+def test_runs_and_answers_stand_in_the_audit(planted: psycopg.Connection) -> None:
+    run = examine(planted)
+    answered = reply(planted)
+    rows = planted.execute("SELECT actor, action, subject FROM audit ORDER BY audit_id").fetchall()
+    assert rows[-2:] == [
+        ("operator:test", "finding.run", f"finding_run:{run.run_id}"),
+        ("account:li", "finding.answer", f"finding:{answered.standing.finding_id}"),
+    ]
+    assert broken_at(planted) is None
+
+
+@pytest.mark.parametrize("table", ["finding_run", "finding", "finding_event"])
+def test_nothing_that_happened_is_ever_changed(planted: psycopg.Connection, table: str) -> None:
+    examine(planted)
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET number = 7"):
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            planted.execute(statement.encode())
+
+
+def test_a_run_on_an_older_state_than_the_last_one_keeps_nothing(
+    planted: psycopg.Connection, database: str
+) -> None:
+    def overtaken(done: int, total: int, what: str) -> None:
+        if not done:
+            with psycopg.connect(database, autocommit=True) as other:
+                examine(other)
+
+    with pytest.raises(Conflict):
+        examine_boundaries(planted, overtaken, by="operator:test")
+    assert planted.execute("SELECT count(*) FROM finding_run").fetchone() == (1,)
+
+
+def test_an_answer_given_while_a_run_judges_is_left_to_the_next_run(
+    planted: psycopg.Connection, database: str
+) -> None:
+    examine(planted)
+
+    def answered(done: int, total: int, what: str) -> None:
+        if not done:
+            with psycopg.connect(database, autocommit=True) as other:
+                reply(other, Reply(Answer.CORRECTED, "corner taken out"))
+
+    examine_boundaries(planted, answered, by="operator:test")
+    assert overlap(planted).standing.state is State.ANSWERED
+
+
+def test_findings_are_asked_for_by_what_they_are(planted: psycopg.Connection) -> None:
+    run = examine(planted)
+    reply(planted)
+    assert store.count(planted, Wanted()) == run.found
+    assert store.count(planted, Wanted(State.ANSWERED)) == 1
+    assert store.count(planted, Wanted(severity="error", rule="TOP-COV-01")) == 1
+    assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity(EAST),))) == 1
+    assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity("440784"),))) == 0
+    numbers = [known.number for known in store.page(planted, Wanted())]
+    assert numbers == sorted(numbers)
+    assert [k.number for k in store.page(planted, Wanted(), after=numbers[0])] == numbers[1:]
