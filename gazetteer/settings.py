@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     key_rate_limit: str
     login_rate_limit: str
     job_rate_limit: str
+    validate_rate_limit: str
+    export_rate_limit: str
     csv_limit_mb: float = Field(gt=0)
     upload_limit_mb: float = Field(gt=0)
     jobs_dir: str
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     rule_gore_depth: float = Field(ge=0)
     rule_area_share: float = Field(ge=0)
     rule_accuracy_m: dict[str, float]
+    export_limit_mb: float = Field(gt=0)
     validate_limit_mb: float = Field(gt=0)
     validate_seconds: float = Field(gt=0)
     validate_memory_mb: int = Field(ge=512)

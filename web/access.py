@@ -110,7 +110,7 @@ def log_in(login: str, password: str) -> tuple[Account, str]:
         BadCredentials: they open nothing.
         TooManyRequests: there were too many attempts.
     """
-    access_limits.count_login()
+    access_limits.count("login")
     with connection() as conn:
         account = accounts.authenticate(conn, login, password, access_limits.address())
         token = sessions.open(conn, account, lifetime())
@@ -137,7 +137,7 @@ def change_password(current: str, password: str) -> str:
         BadCredentials, TooManyRequests, WeakPassword: nothing was changed.
     """
     account = require_person(new_password=False)
-    access_limits.count_login()
+    access_limits.count("login")
     with connection() as conn:
         where = access_limits.address()
         accounts.change_password(conn, account.login, current, password, where)

@@ -5,8 +5,9 @@ Fixed windows of the library ``limits``, counted for all serving processes of th
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
+from typing import Literal
 
 from flask import Flask, Response, current_app, request
 from limits import RateLimitItem, parse
@@ -24,6 +25,9 @@ UNLIMITED = frozenset({"/status", "/metrics"})
 
 _KEY = "gazetteer_limits"
 
+Kind = Literal["login", "job", "validate", "export"]
+"""What has a limit of its own, beside that on all requests."""
+
 
 class Limits:
     """The limits of one application, and the counts."""
@@ -32,8 +36,12 @@ class Limits:
         """Read the limits; the counts lie in a file under the program's home."""
         self._address = parse(settings.rate_limit)
         self._key = parse(settings.key_rate_limit)
-        self._login = parse(settings.login_rate_limit)
-        self._job = parse(settings.job_rate_limit)
+        self._of_kind: Mapping[Kind, RateLimitItem] = {
+            "login": parse(settings.login_rate_limit),
+            "job": parse(settings.job_rate_limit),
+            "validate": parse(settings.validate_rate_limit),
+            "export": parse(settings.export_rate_limit),
+        }
         self._counts = FixedWindowRateLimiter(SharedCounters(settings.home / "limits"))
 
     def count_request(self, key_id: str | None) -> None:
@@ -47,21 +55,13 @@ class Limits:
         else:
             self._count(self._key, "key", key_id)
 
-    def count_login(self) -> None:
-        """Count an attempt to log in from this address.
+    def count(self, kind: Kind) -> None:
+        """Count what this address asks for of a kind that has a limit of its own.
 
         Raises:
             TooManyRequests: it is one too many.
         """
-        self._count(self._login, "login", address())
-
-    def count_job(self) -> None:
-        """Count a job that this address asks for.
-
-        Raises:
-            TooManyRequests: it is one too many.
-        """
-        self._count(self._job, "job", address())
+        self._count(self._of_kind[kind], kind, address())
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if not self._counts.hit(limit, *who):
@@ -93,26 +93,15 @@ def install(app: Flask, settings: Settings, key_id: Callable[[], str | None]) ->
             limits.count_request(key_id())
 
 
-def count_login() -> None:
-    """Count an attempt to log in, where limits are on.
+def count(kind: Kind) -> None:
+    """Count an attempt to log in, a job, a layer to be judged or an export, where limits are on.
 
     Raises:
         TooManyRequests: there were too many in a short time.
     """
     limits: Limits | None = current_app.extensions.get(_KEY)
     if limits is not None:
-        limits.count_login()
-
-
-def count_job() -> None:
-    """Count a job that somebody asks for, where limits are on.
-
-    Raises:
-        TooManyRequests: there were too many in a short time.
-    """
-    limits: Limits | None = current_app.extensions.get(_KEY)
-    if limits is not None:
-        limits.count_job()
+        limits.count(kind)
 
 
 def address() -> str:

@@ -33,7 +33,8 @@ def shapefile(path: Path, table: Table, encoding: str) -> list[Loss]:
     """Write a ZIP with ``.shp .shx .dbf .prj .cpg``: one set for each dimension there is.
 
     Names of columns are cut to 10 bytes and texts to 254, as a DBF has them; ``encoding`` is
-    ``utf-8`` or ``gbk``. Rows without geometry go with the polygons.
+    ``utf-8`` or ``gbk``. Rows without geometry go with those of the highest
+    dimension. What was cut is told in a text beside them.
     """
 
     def fits(name: str) -> bool:
@@ -51,13 +52,18 @@ def shapefile(path: Path, table: Table, encoding: str) -> list[Loss]:
         with ZipFile(path, "w", ZIP_DEFLATED) as archive:
             for file in sorted(Path(folder).iterdir()):
                 archive.write(file, file.name)
+            if losses:
+                told = "\r\n".join(loss.text(lang) for loss in losses for lang in ("zh", "en"))
+                archive.writestr("README.txt", f"\ufeff{told}\r\n")
     return losses
 
 
 def _by_dimension(table: Table) -> list[tuple[Table, str]]:
     """The rows of each dimension; the name tells it where there are several."""
     shapes = _without_collections(table.geometries)
-    dimension = np.where(shapely.is_missing(shapes), 2, shapely.get_dimensions(shapes))
+    missing = shapely.is_missing(shapes)
+    there = shapely.get_dimensions(shapes[~missing])
+    dimension = np.where(missing, max(there, default=2), shapely.get_dimensions(shapes))
     parts = []
     for word, form, number in _FORMS:
         rows = np.flatnonzero(dimension == number).tolist()

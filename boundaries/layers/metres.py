@@ -54,6 +54,21 @@ def geodesic_area(geometries: Geometries) -> Floats:
     return total.reshape(asked.shape)
 
 
+def geodesic_length(lines: Geometries) -> Floats:
+    """Metres on the ellipsoid along each line in lon, lat degrees, (K); its pieces are geodesics.
+
+    Of several parts, all together; None and points have the length 0.
+    """
+    asked = np.asarray(lines, dtype=object).ravel()
+    parts, of_line = shapely.get_parts(asked, return_index=True)
+    xy, of_part = shapely.get_coordinates(parts, return_index=True)
+    within = of_part[1:] == of_part[:-1]
+    _, _, metres = _GEOD.inv(*xy[:-1][within].T, *xy[1:][within].T)
+    total: Floats = np.zeros(len(asked))
+    np.add.at(total, of_line[of_part[1:][within]], metres)
+    return total
+
+
 def _polygons(geometries: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """The polygons within, also those of collections, and whose each one is."""
     parts, index = geometries, np.arange(len(geometries))

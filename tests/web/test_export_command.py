@@ -10,7 +10,8 @@ import psycopg
 import pytest
 import shapely
 
-from boundaries.areas.export import divisions
+from boundaries.exports.asking import Asked
+from boundaries.exports.tables import What, exported
 from boundaries.layers.read import read_layer
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown, UnknownCode
@@ -109,10 +110,11 @@ def test_an_ending_that_tells_no_format_is_refused(export: Any, tmp_path: Path) 
 def test_progress_is_told_while_polygons_are_read(register: str) -> None:
     told: list[tuple[int, int, str]] = []
     with psycopg.connect(register, autocommit=True) as conn:
-        table = divisions(conn, "county", AsOf(today()), progress=lambda *step: told.append(step))
+        asked = Asked(AsOf(today()), "county", progress=lambda *step: told.append(step))
+        table = exported(conn, What.DIVISIONS, asked)
         assert told[-1] == (len(table.geometries), len(table.geometries), "read")
         with pytest.raises(UnknownCode):
-            divisions(conn, "county", AsOf(today()), within="999999")
+            exported(conn, What.DIVISIONS, Asked(AsOf(today()), within="999999"))
         with pytest.raises(NoAreaKnown) as caught:
-            divisions(conn, "township", AsOf(today()))
+            exported(conn, What.DIVISIONS, Asked(AsOf(today()), "township"))
     assert caught.value.extras["units"] > 1000

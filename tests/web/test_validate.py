@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from boundaries.rules.registry import catalogue
 from tests.boundaries.validation import samples
-from web.api import validate
+from web import slots
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -115,7 +115,7 @@ def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
 ) -> None:
     taken = BoundedSemaphore(1)
     taken.acquire()
-    monkeypatch.setattr(validate, "_places", lambda _: taken)
+    monkeypatch.setattr(slots, "places_of", lambda *_: taken)
     assert send(client, samples.sound(tmp_path / "s.geojson")).status_code == 503
 
 

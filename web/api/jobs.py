@@ -107,7 +107,7 @@ def add_job(form: JobForm) -> Response:
     settings: Settings = current_app.config["GAZETTEER"]
     asked = _form_of(form)
     stream = uploaded()
-    access_limits.count_job()
+    access_limits.count("job")
     task = task_of(asked, language(), settings)
     with connection() as conn:
         day = _checked(conn, task)

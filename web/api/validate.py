@@ -1,11 +1,7 @@
 """A polygon layer judged: ``/v1/validate``."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
-from threading import BoundedSemaphore
 from typing import Any, Literal
 
 from flask import Response, current_app, request
@@ -14,11 +10,13 @@ from pydantic import Field, FiniteFloat, model_validator
 from boundaries.validation.child import Limits, Wanted, judged_apart
 from boundaries.validation.formats import MEDIA
 from boundaries.validation.report import Reading, column_names, judging
-from gazetteer.problems import InvalidValue, Problem, TooLarge, Unavailable
+from gazetteer.problems import InvalidValue, Problem, TooLarge
 from gazetteer.settings import Settings
+from web import access_limits
 from web.api.findings import Findings
 from web.contract import Api, Parameters
 from web.language import language
+from web.slots import slot
 
 api = Api()
 
@@ -84,7 +82,8 @@ def validate(form: ValidateForm) -> Response:
     allows is refused (413); `gazetteer validate` judges it without limits.
     """
     settings: Settings = current_app.config["GAZETTEER"]
-    with TemporaryDirectory(prefix="validate-") as directory, _slot(settings):
+    access_limits.count("validate")
+    with TemporaryDirectory(prefix="validate-") as directory, slot("validate", settings):
         file = _received(Path(directory), settings)
         result = Path(directory, "result")
         reading = form.reading(int(settings.validate_limit_mb * UNPACKED * _MB))
@@ -103,29 +102,6 @@ def validate(form: ValidateForm) -> Response:
         name = f"attachment; filename=findings.{form.format}"
         response.headers["Content-Disposition"] = name
     return response
-
-
-@contextmanager
-def _slot(settings: Settings) -> Iterator[None]:
-    """A place among the layers that are judged now: half of the threads stay free for others.
-
-    Raises:
-        Unavailable: all are taken.
-    """
-    places = _places(max(1, settings.threads // 2))
-    if not places.acquire(blocking=False):
-        raise Unavailable(
-            "正在判断其他图层，请稍后再试。", "other layers are being judged; try again soon"
-        )
-    try:
-        yield
-    finally:
-        places.release()
-
-
-@cache
-def _places(number: int) -> BoundedSemaphore:
-    return BoundedSemaphore(number)
 
 
 def _received(directory: Path, settings: Settings) -> Path:

@@ -6,27 +6,32 @@ from pathlib import Path
 import click
 import psycopg
 
-from boundaries.areas.export import divisions
+from boundaries.exports.asking import Asked
+from boundaries.exports.tables import What, exported
 from boundaries.layers.write import ENCODINGS, Format, format_of, write_table
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import AsOf, today
-from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.records.levels import LEVELS
 from gazetteer.settings import settings
 from web.commands.progress import progress
+
+_SAID = {What.DIVISIONS: "areas"}
 
 
 @click.command()
 @click.option(
     "--what",
-    type=click.Choice(["divisions"]),
-    default="divisions",
-    expose_value=False,  # the only thing so far; named, so that scripts go on working with more
-    help="What to write.",
+    type=click.Choice([what.value for what in What]),
+    default=What.DIVISIONS.value,
+    help="Areas of units; edges or nodes of the boundary network; the whole line between each two"
+    " units; or places with their names.",
 )
 @click.option(
-    "--level", type=click.Choice(UNIT_LEVELS), default="county", help="Units of which level."
+    "--level",
+    type=click.Choice(LEVELS),
+    help="Of which level; else county for divisions and lines, and every level for the others.",
 )
-@click.option("--within", metavar="CODE", help="Only units beneath the one with this code.")
+@click.option("--within", metavar="CODE", help="Only what belongs to the unit with this code.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
 @click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As known then.")
 @click.option("--crs", default="4490", help="EPSG code: 4490, 4326, 4546, 4547, 4548 and others.")
@@ -40,7 +45,8 @@ from web.commands.progress import progress
     help="The file: .gpkg, .zip (Shapefile), .geojson, .csv or .xlsx.",
 )
 def export(
-    level: str,
+    what: str,
+    level: str | None,
     within: str | None,
     at: datetime | None,
     known_at: datetime | None,
@@ -49,7 +55,7 @@ def export(
     encoding: str,
     output: Path,
 ) -> None:
-    """Write the areas of all units of a level, as of a date, with codes and names.
+    """Write areas, borders or places, as of a date, with codes and names.
 
     Units without a known area on that day are left out; how many were written is said.
     """
@@ -60,11 +66,12 @@ def export(
         psycopg.connect(conninfo, autocommit=True) as conn,
         progress() as tell,
     ):
-        table = divisions(conn, level, as_of, within=within, progress=tell)
+        table = exported(conn, What(what), Asked(as_of, level, within, progress=tell))
     try:
         losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
     except OSError as error:
         raise click.FileError(str(output), error.strerror) from None
     for loss in losses:
         click.echo(loss.en, err=True)
-    click.echo(f"{len(table.geometries):,} areas: {output}")
+    said = _SAID.get(What(what), what)
+    click.echo(f"{len(table.geometries):,} {said}: {output}")

@@ -121,6 +121,11 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "unit.kilometres": ("{km} 公里", "{km} km"),
     "unit.beyond_outside": ("海岸或外围", "coast or outer limit"),
     "unit.beyond_unknown": ("对侧范围未知", "ground not known"),
+    "unit.downloads": ("下载", "Download"),
+    "unit.download_area": ("边界面", "Its area"),
+    "unit.download_children": ("下一级的边界面", "Areas of the level below"),
+    "unit.download_lines": ("界线，按相邻单位", "Border lines, by neighbour"),
+    "unit.download_places": ("地名", "Places with their names"),
     "unit.children": ("下辖", "Contains"),
     "unit.no_children": ("没有下级单位。", "No units below."),
     "unit.children_begin": (

@@ -1,7 +1,7 @@
 """The public pages: start, unit and search. They ask the register what the API asks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from psycopg import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from boundaries.areas import reads as areas
+from boundaries.exports.divisions import any_area
 from boundaries.network.reads import borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
@@ -24,6 +25,7 @@ from web.finding import find
 from web.language import language
 from web.moments import CODE_FORM, as_of_from_request
 from web.pages import changesets, overview
+from web.pages.downloads import downloads
 from web.pages.links import succession_links
 from web.pages.rendering import render, settings, unit_url
 from web.pages.timeline import timeline, years_of_change
@@ -58,6 +60,7 @@ def unit(code: str) -> Response:
         events = history(conn, code, moment)["events"]
         area, known_since = _area(conn, code, moment)
         lines = [line["properties"] for line in borders(conn, code, moment)["features"]]
+        below = _level_with_areas(conn, children["children"], moment)
     division["predecessors"] = succession_links(division["predecessors"], before=True)
     division["successors"] = succession_links(division["successors"], before=False)
     return render(
@@ -69,6 +72,7 @@ def unit(code: str) -> Response:
         area=area,
         lines=lines,
         known_since=known_since,
+        downloads=downloads(division, moment, below, has_area=area is not None),
         at=division["at"],
         chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
         years=years_of_change(events),
@@ -133,6 +137,14 @@ def published() -> Response:
         found = changesets.latest(conn, before)
     older = found[-1]["id"] if len(found) == changesets.PAGE else None
     return render("changes.html", changesets=found, older=older)
+
+
+def _level_with_areas(
+    conn: Connection[Any], children: Sequence[Mapping[str, Any]], moment: AsOf
+) -> str | None:
+    """The level of the units below, if the area of any of them is known."""
+    known = any_area(conn, [child["unit_id"] for child in children], moment)
+    return str(children[0]["level"]) if known else None
 
 
 def _later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:

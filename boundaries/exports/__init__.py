@@ -1,0 +1,1 @@
+"""What the register holds, as tables to be written as files."""

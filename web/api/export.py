@@ -1,0 +1,74 @@
+"""Areas, borders and places as a file of the format asked for: ``/v1/export``."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from flask import Response, current_app, send_file
+from pydantic import Field
+
+from boundaries.exports.asking import Asked
+from boundaries.exports.tables import What, exported
+from boundaries.layers.write import MIME_TYPES, Format, write_table
+from gazetteer.settings import Settings
+from web import access_limits
+from web.contract import Api
+from web.db import connection
+from web.moments import Code, Moment
+from web.slots import slot
+
+api = Api()
+
+_MB = 1 << 20
+
+
+class ExportQuery(Moment):
+    """What to write, of which units, and how."""
+
+    what: What = Field(
+        What.DIVISIONS,
+        description="`divisions`: areas; `edges` and `nodes` of the boundary network; `lines`: the"
+        " whole line between each two units; `places`: names with their positions",
+    )
+    level: str | None = Field(
+        None,
+        description="Of which level. Default: county for divisions and lines, else every one",
+        examples=["county"],
+    )
+    within: Code | None = Field(None, description="Only what belongs to the unit with this code")
+    format: Format = Field(Format.GEOPACKAGE, description="`shp` is a ZIP of the Shapefile's parts")
+    crs: str = Field(
+        "4490",
+        description="EPSG code on the datum of CGCS2000 or WGS 84: 4490, 4326, 4546, 4547, 4548…"
+        " x is east in every format",
+    )
+    encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Of a Shapefile's attributes")
+
+
+@api.get(
+    "/v1/export",
+    MIME_TYPES[Format.GEOPACKAGE],
+    also=tuple(MIME_TYPES[kind] for kind in Format if kind is not Format.GEOPACKAGE),
+)
+def export(query: ExportQuery) -> Response:
+    """Areas, borders or places as of a date, as a file for other programs.
+
+    Coordinates are written with all their digits. More than the service gives at once is refused
+    (413): ask for less by `within`, or run `gazetteer export`, which has no such limit.
+    """
+    settings: Settings = current_app.config["GAZETTEER"]
+    access_limits.count("export")
+    most = int(settings.export_limit_mb * _MB)
+    asked = Asked(query.as_of(), query.level, query.within, most)
+    with slot("export", settings), TemporaryDirectory(prefix="export-") as folder:
+        with connection() as conn:
+            table = exported(conn, query.what, asked)
+        path = Path(folder, "export")
+        write_table(path, table, crs=query.crs, format=query.format, encoding=query.encoding)
+        file = path.open("rb")  # goes on being there for the answer when its folder is gone
+    response = send_file(file, mimetype=MIME_TYPES[query.format], etag=False)
+    ending = "zip" if query.format is Format.SHAPEFILE else query.format.value
+    parts = [query.what.value, query.level, query.within, asked.as_of.at.isoformat()]
+    name = "-".join(part for part in parts if part)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.{ending}"
+    return response
