@@ -15,6 +15,9 @@ DECIMALS = 8
 """Decimals of a degree that legal data should have: 1 mm."""
 
 _SAMPLE = 10_000
+_TAIL = 1e-11
+"""Degrees that are no digit any more but the rounding of computers: a micrometre. Float64 knows
+180 degrees to 3e-14."""
 _DEGREE_M = 111_000.0
 _FAR_M = 10_000.0  # no datum lies that far off
 
@@ -121,9 +124,7 @@ def decimals_of(points: Floats) -> int | None:
 
 
 def _whole(points: Floats, decimals: int) -> bool:
-    scaled = points * 10.0**decimals
-    # A float64 of 180 degrees is exact to 3e-14, so this is far above rounding and chance.
-    return bool((np.abs(scaled - np.round(scaled)) < 1e-4).all())
+    return bool((np.abs(points - np.round(points, decimals)) < _TAIL).all())
 
 
 def _shifted(moved: Shift) -> Remark:

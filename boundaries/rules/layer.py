@@ -86,10 +86,14 @@ def judge(
     found = list(remarked([*layer.remarks, *examine_crs(layer, reference)], layer.names))
     found += left_out(layer, place)
     holes: list[Hole] = []
+    apart: list[list[Finding]] = []
     for own in levels:
         judged = _Level(layer, place, own, limits(own))
         found += judged.findings(step)
         holes += judged.holes()
+        apart.append(judged.exclaves())
+    declared = {i for i, said in enumerate(layer.attributes) if _says_exclave(said)}
+    found += exclaves.undeclared(apart, declared)
     step("hierarchy")
     if level is None:
         found = _with_parents(layer, place, limits, found)
@@ -135,13 +139,13 @@ class _Level:
         for rule in GEOMETRY:  # what only stands in for this level is judged at its own
             told = map(self._numbered, rule(self.evidence))
             yield from (f for f in told if not f.features or not stand_ins.issuperset(f.features))
-        declared = {
-            k for k, i in enumerate(self.which.tolist()) if _says_exclave(self.layer.attributes[i])
-        }
-        yield from map(self._numbered, exclaves.exclaves(self.evidence, declared))
         for rule in COVERAGE:
             step(rule.__name__)
             yield from map(self._numbered, rule(self.evidence))
+
+    def exclaves(self) -> list[Finding]:
+        """The exclaves of its units, declared or not."""
+        return [self._numbered(finding) for finding in exclaves.exclaves(self.evidence)]
 
     def holes(self) -> Iterator[Hole]:
         """The holes that are left open."""

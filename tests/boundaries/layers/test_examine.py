@@ -156,6 +156,16 @@ def test_cut_decimals_are_counted(decimals: int, seed: int) -> None:
     assert decimals_of(points) is None
 
 
+@given(decimals=st.integers(0, 8), tail=st.integers(9, 10))
+@settings(deadline=None)
+def test_a_tail_is_decimals_too_but_the_rounding_of_computers_is_none(
+    decimals: int, tail: int
+) -> None:
+    cut = np.round(np.random.default_rng(7).uniform((73, 3), (136, 54), (50, 2)), decimals)
+    assert decimals_of(cut + 10.0**-tail) is None
+    assert decimals_of(cut * 3 / 3 + 1e-13) == decimals
+
+
 def test_cut_decimals_are_told_in_metres(guangdong: Layer) -> None:
     (remark,) = of_rule(
         examine_crs(moved(guangdong, lambda x, y: (round(x, 5), round(y, 5)))), "TOP-CRS-05"

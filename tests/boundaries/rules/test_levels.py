@@ -203,6 +203,26 @@ def test_a_declared_exclave_is_none_of_ours() -> None:
     assert told(layer_of(shapes, attributes=declared)) == []
 
 
+def test_an_exclave_of_a_county_is_told_once_with_its_place() -> None:
+    ring = hexagon(GROUND.middle(3, 1), 100)
+    own = shapely.Polygon(ring)
+    counties: list[BaseGeometry | None] = list(COUNTIES)
+    counties[0] = shapely.MultiPolygon([COUNTIES[0], own])
+    counties[7] = shapely.Polygon(COUNTIES[7].exterior, [ring])
+    west = shapely.MultiPolygon([WEST, own])
+    east = shapely.Polygon(EAST.exterior, [ring])
+    exclave = ("TOP-HIE-08", "exclave", (FIRST, FIRST + 7))
+    for prefectures in ([west, east], [west, EAST]):
+        layer = layer_of([PROVINCE, *prefectures, *counties], codes=CODES)
+        assert [f for f in told(layer) if f[0] == "TOP-HIE-08"] == [exclave]
+    x, y = shapely.get_coordinates(shapely.point_on_surface(own))[0].tolist()
+    found = only(layer, "TOP-HIE-08")
+    assert f"(at {x:.1f}, {y:.1f})" in found.en and f"（{x:.1f}, {y:.1f}）" in found.zh
+    declared = [{"exclave": "yes"} if i == FIRST else {} for i in range(len(layer))]
+    whole = layer_of([PROVINCE, west, east, *counties], codes=CODES, attributes=declared)
+    assert told(whole) == []
+
+
 def test_seats_and_stated_areas() -> None:
     middle = GROUND.middle(0, 0)
     km2 = COUNTIES[0].area / 1e6
