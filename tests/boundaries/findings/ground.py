@@ -24,7 +24,9 @@ def west(corner: tuple[float, float] = NOTCH) -> shapely.Polygon:
         [
             (MIDDLE - SIDE, 23.0),
             (MIDDLE, 23.0),
+            (MIDDLE, 23.01),
             corner,
+            (MIDDLE, 23.03),
             (MIDDLE, 23.0 + SIDE),
             (MIDDLE - SIDE, 23.0 + SIDE),
         ]
@@ -42,7 +44,9 @@ def east(south: float = 23.0) -> shapely.Polygon:
             (MIDDLE + SIDE, south),
             (MIDDLE + SIDE, 23.0 + SIDE),
             (MIDDLE, 23.0 + SIDE),
+            (MIDDLE, 23.03),
             CLEAN,
+            (MIDDLE, 23.01),
         ]
     )
 
