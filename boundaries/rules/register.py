@@ -1,12 +1,16 @@
 """What is published, judged as a whole: areas, lines, nodes, history and names of a moment."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+import shapely
 from psycopg import Connection
+from shapely import STRtree
 
 from boundaries.layers.layer import EPSG_4490, Layer
 from boundaries.network.lines import Borders
@@ -15,13 +19,15 @@ from boundaries.network.store import (
     KnownNetwork,
     Unit,
     read_areas,
-    read_history,
     read_network,
 )
 from boundaries.rules.finding import Finding, identified, order
 from boundaries.rules.layer import judge
-from boundaries.rules.published import bounds, lines, nodes
+from boundaries.rules.published import bounds, codes, lines, nodes, versions
+from boundaries.rules.published.conservation import conserved, events
+from boundaries.rules.published.past import Past, read_past, read_shapes
 from boundaries.rules.published.picture import Picture
+from boundaries.rules.published.places import placed, read_spots
 from boundaries.rules.tolerances import Tolerances, tolerances_for
 from gazetteer.ledger.asof import AsOf
 from gazetteer.records.levels import UNIT_LEVELS
@@ -44,6 +50,15 @@ ON_THE_NETWORK = (
     nodes.other_ends,
 )
 """The rules on the lines and nodes of a moment."""
+
+ON_THE_PAST = (
+    versions.lives_of_areas,
+    versions.acts_behind_changes,
+    versions.whole_every_day,
+    codes.codes_again,
+    codes.codes_with_changes,
+)
+"""The rules on the history up to a moment."""
 
 _COLUMNS = {name: name for name in ("code", "name", "level", "parent_code")}
 
@@ -93,36 +108,80 @@ def judge_register(
     Limits come from the settings, and from the accuracy that the areas of each level state.
     ``progress(done, total, what)`` hears each step.
     """
+    by, roll = settings(), _Roll()
     known = read_network(conn, as_of)
     areas = {u: ground for u, ground in read_areas(conn, as_of).items() if u in known.units}
-    roll = _Roll()
-    found = [*_of_areas(known.units, areas, roll, progress)]
-    found += _of_network(known, areas, ways(conn, as_of), roll, progress)
+    published = list(_published(conn, as_of, known, areas, tolerances_for(None, None, by)))
+    done = 0
+
+    def hear(step: int, steps: int, what: str) -> None:
+        nonlocal done
+        done = steps
+        progress(step, steps + len(published), what)
+
+    found = [*_of_areas(known.units, areas, by, roll, hear)]
+    for what, rule, units, called in published:
+        found += roll.told(rule(), units, called)
+        done += 1
+        progress(done, done, what)
+    found = _once(found)
     named = identified(sorted(found, key=order), tuple(roll.codes), planar=False)
     return RegisterJudgement(tuple(roll.number), tuple(roll.codes), tuple(named))
 
 
-def ways(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, int]:
-    """How many edges ever met at each node, as known at a moment."""
-    past = read_history(conn, as_of)
-    ends = {
-        (edge, past.nodes[node])
-        for edge, both in zip(
-            past.edges, zip(past.net.start, past.net.end, strict=True), strict=True
-        )
-        for node in both
-    }
-    met: dict[UUID, int] = {}
-    for _, node in ends:
-        met[node] = met.get(node, 0) + 1
-    return met
+_Judging = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
+
+
+def _published(
+    conn: Connection[Any],
+    as_of: AsOf,
+    known: KnownNetwork,
+    areas: Mapping[UUID, Ground],
+    limits: Tolerances,
+) -> Iterator[_Judging]:
+    """The rules on what is published, each with the units and codes that its findings number."""
+    borders, past = Borders(known), read_past(conn, as_of)
+    shapes = {unit: ground.shape for unit, ground in areas.items()}
+    picture = Picture(borders, limits, shapes, _ways(past))
+    for on_network in ON_THE_NETWORK:
+        yield on_network.__name__, partial(on_network, picture), borders.units, borders.names
+    for on_past in ON_THE_PAST:
+        yield on_past.__name__, partial(on_past, past), past.units, past.names
+    happened = tuple(events(past))
+    kept = read_shapes(conn, {a.version for e in happened for a in (*e.before, *e.after)})
+    yield "conserved", partial(conserved, past, happened, kept, limits), past.units, past.names
+    spots = read_spots(conn, as_of)
+    called = tuple(known.units[unit].code or str(unit) for unit in areas)
+    yield "placed", partial(placed, spots, known.units, areas, limits), tuple(areas), called
+
+
+def _ways(past: Past) -> Mapping[UUID, int]:
+    """How many edges ever met at each node."""
+    network = past.network
+    net = network.net
+    ends = zip(network.edges * 2, [*net.start.tolist(), *net.end.tolist()], strict=True)
+    return Counter(network.nodes[node] for _, node in set(ends))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """The findings without those of a day gone by that are there still, and told as of today."""
+    past = [f for f in findings if f.rule == "TOP-VER-03"]
+    now = [f.geometry for f in findings if f.rule in ("TOP-COV-01", "TOP-COV-02")]
+    places = np.array([None, *now], dtype=object)[1:]
+    inside = shapely.point_on_surface(np.array([None, *(f.geometry for f in past)], object)[1:])
+    told = STRtree(places).query(inside, predicate="intersects")[0]
+    still = {id(past[k]) for k in told.tolist()}
+    return [finding for finding in findings if id(finding) not in still]
 
 
 def _of_areas(
-    units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground], roll: _Roll, progress: Progress
+    units: Mapping[UUID, Unit],
+    areas: Mapping[UUID, Ground],
+    by: Settings,
+    roll: _Roll,
+    progress: Progress,
 ) -> Iterator[Finding]:
     """The areas as a layer, judged by every rule on layers."""
-    by = settings()
     limits = {level: _limits(level, units, areas, by) for level in UNIT_LEVELS}
     layer = _layer(units, areas)
     judged = judge(layer, tolerances_for(None, None, by), progress, by_level=limits)
@@ -162,18 +221,3 @@ def _attributes(own: Unit, units: Mapping[UUID, Unit]) -> Mapping[str, str | Non
         "level": own.level,
         "parent_code": above.code if above else None,
     }
-
-
-def _of_network(
-    known: KnownNetwork,
-    areas: Mapping[UUID, Ground],
-    ways: Mapping[UUID, int],
-    roll: _Roll,
-    progress: Progress,
-) -> Iterator[Finding]:
-    borders = Borders(known)
-    shapes = {unit: ground.shape for unit, ground in areas.items()}
-    picture = Picture(borders, tolerances_for(None, None, settings()), shapes, ways)
-    for done, rule in enumerate(ON_THE_NETWORK):
-        progress(done, len(ON_THE_NETWORK), rule.__name__)
-        yield from roll.told(rule(picture), borders.units, borders.names)

@@ -1,0 +1,195 @@
+"""What the register knows of its own history, as values that rules can judge.
+
+The SQL stands here; the rules are pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import shapely
+from psycopg import Connection
+from psycopg.rows import tuple_row
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.store import NetworkHistory, read_history
+from gazetteer.ledger.asof import MOMENT, AsOf
+
+_STATES = f"""
+WITH {MOMENT}
+SELECT s.unit_id, s.level, s.unit_type, s.code, s.name, s.parent_id, lower(s.valid), upper(s.valid)
+FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'village'
+ORDER BY s.unit_id, s.valid
+"""
+
+_CODES = f"""
+WITH {MOMENT}
+SELECT c.unit_id, c.code, c.code_system, lower(c.valid), upper(c.valid)
+FROM moment, code_version c WHERE c.recorded @> moment.known_at
+ORDER BY c.code_system, c.code, c.valid
+"""
+
+_LINKS = f"""
+WITH {MOMENT}
+SELECT l.from_unit, l.to_unit, lower(l.valid)
+FROM moment, succession_version l
+WHERE l.recorded @> moment.known_at AND NOT lower_inf(l.valid)
+ORDER BY lower(l.valid), l.record_id
+"""
+
+_AREAS = f"""
+WITH {MOMENT}
+SELECT a.version_id::text, a.unit_id, lower(a.valid), upper(a.valid), a.accuracy_m, a.source
+FROM moment, area_version a WHERE a.recorded @> moment.known_at
+ORDER BY a.unit_id, a.valid
+"""
+
+_SHAPES = """
+SELECT version_id::text, ST_AsBinary(geom, 'NDR') FROM area_version
+WHERE version_id::text = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Days, half-open; None is open."""
+
+    start: date | None
+    stop: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return (self.start is None or self.start <= day) and (self.stop is None or day < self.stop)
+
+    def meets(self, other: "Life") -> bool:
+        """Whether two lives have a day in common."""
+        begins = max(self.start or date.min, other.start or date.min)
+        return begins < min(self.stop or date.max, other.stop or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a unit was for a time."""
+
+    level: str
+    unit_type: str | None
+    code: str | None
+    name: str | None
+    parent: UUID | None
+    life: Life
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A code in the hands of a unit for a time."""
+
+    unit: UUID
+    code: str
+    system: str
+    life: Life
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Ground that passed from a unit to another on a day."""
+
+    giver: UUID
+    taker: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLife:
+    """An area without its shape: ``version`` finds that."""
+
+    version: str
+    unit: UUID
+    life: Life
+    accuracy_m: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """The history of the register up to a day. Findings tell units by their numbers in ``units``.
+
+    ``codes`` are in the order of systems, codes and days, ``areas`` of units and days.
+    """
+
+    until: date
+    states: Mapping[UUID, Sequence[State]]
+    codes: Sequence[Held]
+    links: Sequence[Link]
+    areas: Sequence[AreaLife]
+    network: NetworkHistory
+
+    @cached_property
+    def units(self) -> tuple[UUID, ...]:
+        """Every unit that anything is known of."""
+        met = (h.unit for h in self.codes), (a.unit for a in self.areas)
+        faces = self.network.faces
+        ends = (unit for link in self.links for unit in (link.giver, link.taker))
+        return tuple(
+            dict.fromkeys([*self.states, *faces, *ends, *(u for part in met for u in part)])
+        )
+
+    @cached_property
+    def number(self) -> Mapping[UUID, int]:
+        """The number of each unit."""
+        return {unit: number for number, unit in enumerate(self.units)}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What findings call each unit: the last code it had, else its id."""
+        last = {unit: states[-1].code for unit, states in self.states.items() if states}
+        return tuple(last.get(unit) or str(unit) for unit in self.units)
+
+    def features(self, units: Iterable[UUID]) -> tuple[int, ...]:
+        """The numbers of units, ascending."""
+        return tuple(sorted({self.number[unit] for unit in units}))
+
+    def called(self, units: Iterable[UUID]) -> tuple[str, str]:
+        """Units by code and last name, in Chinese and in English enumeration."""
+        told = []
+        for unit in units:
+            states = self.states.get(unit, ())
+            name = states[-1].name if states else None
+            told.append(f"{self.names[self.number[unit]]} {name or ''}".strip())
+        return "、".join(sorted(told)), ", ".join(sorted(told))
+
+    def state(self, unit: UUID, day: date) -> State | None:
+        """What a unit was on a day; None if it was not in force."""
+        return next((s for s in self.states.get(unit, ()) if s.life.covers(day)), None)
+
+
+def read_past(conn: Connection[Any], as_of: AsOf) -> Past:
+    """The history up to the day of a moment, as known then."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        states: dict[UUID, list[State]] = {}
+        for row in cursor.execute(_STATES, as_of.params()):
+            unit, level, type_, code, name, parent, start, stop = row
+            state = State(level, type_, code, name, parent, Life(start, stop))
+            states.setdefault(unit, []).append(state)
+        codes = [
+            Held(unit, code, system, Life(start, stop))
+            for unit, code, system, start, stop in cursor.execute(_CODES, as_of.params())
+        ]
+        links = [Link(*row) for row in cursor.execute(_LINKS, as_of.params())]
+        areas = [
+            AreaLife(version, unit, Life(start, stop), accuracy_m, source)
+            for version, unit, start, stop, accuracy_m, source in cursor.execute(
+                _AREAS, as_of.params()
+            )
+        ]
+    return Past(as_of.at, states, codes, links, areas, read_history(conn, as_of))
+
+
+def read_shapes(conn: Connection[Any], versions: Iterable[str]) -> Mapping[str, BaseGeometry]:
+    """The shapes of areas, by version."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_SHAPES, [list(versions)]).fetchall()
+    shapes = shapely.from_wkb([row[1] for row in rows])
+    return {row[0]: shape for row, shape in zip(rows, shapes, strict=True)}

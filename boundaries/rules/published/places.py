@@ -1,0 +1,157 @@
+"""TOP-ATT-03: the unit that a place is recorded in is the one that it lies in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import shapely
+from psycopg import Connection
+from psycopg.rows import tuple_row
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.store import Ground, Unit
+from boundaries.rules.finding import Finding
+from boundaries.rules.metric import Metric
+from boundaries.rules.registry import judges, severity
+from boundaries.rules.tolerances import Tolerances
+from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.records.levels import LEVELS, Level
+
+# The places of units are left out: their point is a seat, which may lie outside (TOP-HIE-07).
+_SPOTS = f"""
+WITH {MOMENT}
+SELECT p.record_id, n.text, p.level, p.within, ST_X(p.location), ST_Y(p.location)
+FROM moment, place_version p LEFT JOIN LATERAL (
+    SELECT n.text FROM moment, name_version n WHERE n.place_id = p.record_id AND {in_force("n")}
+    ORDER BY n.name_kind = 'standard' DESC, n.language LIKE 'zh%%' DESC, n.text LIMIT 1
+) n ON true
+WHERE p.location IS NOT NULL AND p.unit_id IS NULL AND {in_force("p")}
+ORDER BY p.record_id
+"""
+
+_METRIC = Metric()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A named place with a point: lon, lat degrees of CGCS2000; ``within`` is the recorded unit."""
+
+    place: UUID
+    name: str | None
+    level: str
+    within: UUID | None
+    lon: float
+    lat: float
+
+
+def read_spots(conn: Connection[Any], as_of: AsOf) -> list[Spot]:
+    """The places with a point of a moment, but those of units."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        return [Spot(*row) for row in cursor.execute(_SPOTS, as_of.params())]
+
+
+@judges("TOP-ATT-03")
+def placed(
+    spots: Sequence[Spot],
+    units: Mapping[UUID, Unit],
+    areas: Mapping[UUID, Ground],
+    limits: Tolerances,
+) -> Iterator[Finding]:
+    """Places that lie outside the area of their unit, by more than its border is uncertain.
+
+    Findings tell units by their numbers in ``areas``. A place that is recorded in a unit without
+    a known area is held against the next one above it. A natural feature reaches further than its
+    point, so it is only told.
+    """
+    numbers = {unit: n for n, unit in enumerate(areas)}
+    shapes = np.array([None, *(ground.shape for ground in areas.values())], dtype=object)[1:]
+    points = np.asarray(shapely.points([(s.lon, s.lat) for s in spots] or np.empty((0, 2))))
+    lying: list[set[int]] = [set() for _ in spots]
+    for spot, area in STRtree(shapes).query(points, predicate="intersects").T.tolist():
+        lying[spot].add(area)
+    lowest = _depths(units, areas)
+    for n, spot in enumerate(spots):
+        unit = _with_area(spot.within, units, areas)
+        there = tuple(sorted(lying[n], key=lambda area: lowest[area])[-1:])
+        if unit is None:
+            if spot.within is None and there:
+                yield _not_recorded(spot, points[n], there, units, areas)
+        elif numbers[unit] not in lying[n]:
+            ground = areas[unit]
+            metres = _METRIC.length(shapely.shortest_line(points[n], ground.shape))
+            limit = replace(limits, accuracy_m=ground.accuracy_m or limits.accuracy_m).line_m
+            if metres > limit:
+                features = tuple(sorted({numbers[unit], *there}))
+                names = [_called(list(areas)[k], units) for k in (numbers[unit], *there)]
+                yield _elsewhere(spot, points[n], features, names, metres, limit)
+
+
+def _depths(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> list[int]:
+    return [LEVELS.index(Level(units[unit].level)) for unit in areas]
+
+
+def _with_area(
+    unit: UUID | None, units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]
+) -> UUID | None:
+    """The first of a unit and those above it whose area is known."""
+    met: set[UUID] = set()
+    while unit is not None and unit in units and unit not in met:
+        if unit in areas:
+            return unit
+        met.add(unit)
+        unit = units[unit].parent
+    return None
+
+
+def _called(unit: UUID, units: Mapping[UUID, Unit]) -> str:
+    own = units[unit]
+    return f"{own.code or unit} {own.name or ''}".strip()
+
+
+def _elsewhere(
+    spot: Spot,
+    point: BaseGeometry,
+    features: tuple[int, ...],
+    names: Sequence[str],
+    metres: float,
+    limit: float,
+) -> Finding:
+    name = spot.name or str(spot.place)
+    natural = spot.level == Level.NATURAL_FEATURE
+    there_zh = f"，实际位于 {names[1]}" if len(names) > 1 else "，实际不在任何已知单位之内"
+    there_en = f" and lies in {names[1]}" if len(names) > 1 else " and lies in no known unit"
+    return Finding(
+        "TOP-ATT-03",
+        "natural_feature" if natural else "elsewhere",
+        "info" if natural else severity("TOP-ATT-03"),
+        features,
+        point,
+        f"“{name}”登记在 {names[0]}，其位置在该单位之外 {metres:.0f} 米{there_zh}。",
+        f"{name!r} is recorded in {names[0]}, {metres:.0f} m outside of it{there_en}",
+        measured=metres,
+        limit=limit,
+        unit="m",
+    )
+
+
+def _not_recorded(
+    spot: Spot,
+    point: BaseGeometry,
+    there: tuple[int, ...],
+    units: Mapping[UUID, Unit],
+    areas: Mapping[UUID, Ground],
+) -> Finding:
+    name = spot.name or str(spot.place)
+    unit = _called(list(areas)[there[0]], units)
+    return Finding(
+        "TOP-ATT-03",
+        "not_recorded",
+        "info",
+        there,
+        point,
+        f"“{name}”位于 {unit}，而没有登记所在单位。",
+        f"{name!r} lies in {unit}, and no unit is recorded for it",
+    )
