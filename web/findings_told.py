@@ -83,7 +83,7 @@ def _feature(known: Known, names: Names, lang: Lang) -> Json:
     standing = known.standing
     units = [
         {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
-        for unit in standing.sight.subject.units
+        for unit in sorted(standing.sight.subject.units, key=lambda unit: names[unit][0] or "~")
     ]
     properties = {
         "id": str(standing.finding_id),

@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "export.export",
     "validate": "validate.validate_",
     "check": "check.check",
+    "findings": "findings.findings",
     "explain": "explain.explain",
     "geocode": "geocode.geocode",
     "worker": "worker.worker",
