@@ -26,7 +26,8 @@ class Rule:
     """A rule as people read it. ``origin`` names the standard, law or product it comes from.
 
     ``trap`` is what one should know before believing or dismissing a finding. ``tolerance`` names
-    the settings that say from which size on it counts.
+    the settings that say from which size on it counts. ``seen_to`` says who or what sees to a rule
+    that no code judges, or when it will be judged.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule:
     explanation: dict[str, str]
     trap: dict[str, str]
     tolerance: tuple[str, ...]
+    seen_to: dict[str, str] | None
 
     @property
     def group(self) -> str:
@@ -60,7 +62,7 @@ def judges(rule: str) -> Callable[[Judge], Judge]:
 
 
 def judge_of(rule: str) -> Callable[..., Iterator[Finding]] | None:
-    """The function behind a rule; None where something else sees to it (see its explanation)."""
+    """The function behind a rule; None where something else sees to it (see ``Rule.seen_to``)."""
     return _JUDGES.get(rule)
 
 
@@ -87,5 +89,6 @@ def _rule(id_: str, entry: dict[str, Any]) -> Rule:
         entry["scope"],
         entry["origin"],
         tolerance=tuple(entry.get("tolerance", ())),
+        seen_to=entry.get("seen_to"),
         **texts,
     )

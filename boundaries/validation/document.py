@@ -23,6 +23,7 @@ _WORDS = {
         "origin": "Origin",
         "scope": "Judged on",
         "limits": "Limits",
+        "seen_to": "Not judged by code",
         "error": "error",
         "warning": "warning",
         "info": "note",
@@ -52,6 +53,7 @@ _WORDS = {
         "origin": "出处",
         "scope": "判断对象",
         "limits": "限值",
+        "seen_to": "不由程序判断",
         "error": "错误",
         "warning": "警告",
         "info": "说明",
@@ -94,6 +96,8 @@ def _told(rule: Rule, lang: str) -> list[str]:
     if rule.tolerance:
         told = ", ".join(f"`{name}` {getattr(_LIMITS, name):g}" for name in rule.tolerance)
         facts.append(f"{words['limits']}{colon}{told}")
+    if rule.seen_to:
+        facts.append(f"{words['seen_to']}{colon}{rule.seen_to[lang].rstrip('。.')}")
     return [
         f"### {rule.id} {rule.title[lang]}",
         "",

@@ -29,6 +29,9 @@ class RuleText(BaseModel):
     trap: str = Field(description="What to know before believing or dismissing a finding")
     origin: str
     tolerance: dict[str, float] = Field(description="The limits it uses, with their present values")
+    seen_to: str | None = Field(
+        description="Who or what sees to a rule that no code judges, or when it will be judged"
+    )
 
 
 class Rules(BaseModel):
@@ -84,4 +87,5 @@ def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
         "trap": rule.trap[lang],
         "origin": rule.origin,
         "tolerance": {name: getattr(limits, name) for name in rule.tolerance},
+        "seen_to": rule.seen_to[lang] if rule.seen_to else None,
     }

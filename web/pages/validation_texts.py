@@ -106,6 +106,7 @@ VALIDATION_TEXTS: Mapping[str, tuple[str, str]] = {
     "rules.origin": ("出处", "Origin"),
     "rules.scope": ("在哪里判断", "Where it is judged"),
     "rules.tolerance": ("限值", "Limits"),
+    "rules.seen_to": ("不由程序判断", "Not judged by code"),
     "rules.all": ("全部规则", "All rules"),
     "scope.layer": ("任何面图层", "any polygon layer"),
     "scope.register": ("登记的数据及其历史", "the register with its history"),

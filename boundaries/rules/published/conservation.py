@@ -73,12 +73,15 @@ def _known(
 def conserved(
     past: Past, happened: Sequence[Event], shapes: Mapping[str, BaseGeometry], limits: Tolerances
 ) -> Iterator[Finding]:
-    """Ground that was lost or won by everybody concerned together.
+    """Ground that was lost or won by everybody concerned together, or did not move at all.
 
     ``shapes`` are those of all areas of the events, by version. Areas of different sources may
     differ by their accuracy.
     """
     for event in happened:
+        if set(event.before) == set(event.after):
+            yield _unchanged(past, event, shapes)
+            continue
         before, after = (
             shapely.union_all([shapes[area.version] for area in areas])
             for areas in (event.before, event.after)
@@ -89,6 +92,22 @@ def conserved(
             ("won", shapely.difference(after, before)),
         ):
             yield from _told(past, event, kind, ground, width_m)
+
+
+def _unchanged(past: Past, event: Event, shapes: Mapping[str, BaseGeometry]) -> Finding:
+    """Ground passed on, and every area stayed as it was: they are wrong on one side of the day."""
+    units = [area.unit for area in event.after]
+    zh, en = past.called(units)
+    return Finding(
+        "TOP-VER-04",
+        "unchanged",
+        "warning",
+        past.features(units),
+        shapely.union_all([shapes[area.version] for area in event.after]),
+        f"{event.on} {zh} 之间有区域划转，而边界面前后相同：至少在其中一侧的日期不实。",
+        f"ground passed between {en} on {event.on}, and their areas are the same before and after:"
+        " they cannot be true of both",
+    )
 
 
 def _allowed(event: Event, limits: Tolerances) -> float:

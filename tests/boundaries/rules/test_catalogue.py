@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-import boundaries.rules.layer  # noqa: F401  (the rules register themselves)
+import boundaries.rules.register  # noqa: F401  (the rules register themselves)
 from boundaries.rules.registry import catalogue, judge_of, judges
 from boundaries.rules.tolerances import Tolerances, tolerances_for
 from gazetteer.problems import InvalidValue
@@ -34,8 +34,12 @@ def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-
 
 
 @pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
-def test_a_rule_on_layers_has_code_behind_it(rule) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_has_code_behind_it_or_says_who_sees_to_it(rule) -> None:  # type: ignore[no-untyped-def]
+    assert bool(judge_of(rule.id)) != bool(rule.seen_to)
     assert (rule.scope != "layer") or judge_of(rule.id)
+    if rule.seen_to:
+        assert HAN.search(rule.seen_to["zh"])
+        assert not HAN.search(rule.seen_to["en"])
 
 
 def test_no_rule_is_judged_by_two() -> None:
