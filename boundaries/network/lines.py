@@ -53,12 +53,6 @@ class Borders:
         return {unit: number for number, unit in enumerate(self.units)}
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
-        """What findings call each unit: its code, else its id."""
-        units = self.known.units
-        return tuple((units[u].code if u in units else None) or str(u) for u in self.units)
-
-    @cached_property
     def _chains(self) -> tuple[tuple[UUID, ...], ...]:
         """Of each face: itself and the units above it, upwards."""
         return tuple(tuple(self._up(face)) for face in self.known.faces)

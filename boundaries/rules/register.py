@@ -38,7 +38,6 @@ Progress = Callable[[int, int, str], None]
 ON_THE_NETWORK = (
     bounds.made_of_edges,
     bounds.made_of_lower_edges,
-    bounds.neighbours,
     bounds.sides,
     lines.crossing_itself,
     lines.broken,
@@ -144,7 +143,7 @@ def _published(
     shapes = {unit: ground.shape for unit, ground in areas.items()}
     picture = Picture(borders, limits, shapes, _ways(past))
     for on_network in ON_THE_NETWORK:
-        yield on_network.__name__, partial(on_network, picture), borders.units, borders.names
+        yield on_network.__name__, partial(on_network, picture), picture.units, picture.names
     for on_past in ON_THE_PAST:
         yield on_past.__name__, partial(on_past, past), past.units, past.names
     happened = tuple(events(past))

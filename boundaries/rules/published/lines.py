@@ -171,7 +171,7 @@ def _known_in_parts(picture: Picture, edges: Ints) -> Iterator[Finding]:
         mine = edges[upper == unit].tolist()
         metres = picture.length_m(mine)
         units = tuple(np.unique(picture.borders.sides[mine]).tolist())
-        who = picture.borders.names[unit]
+        who = picture.names[unit]
         yield Finding(
             "TOP-LIN-04",
             "known_in_parts",

@@ -19,8 +19,10 @@ _METRIC = Metric()
 def tripoints(picture: Picture) -> Iterator[Finding]:
     """Points of more than three lines, and tripoints so near each other that they are one."""
     lines, shores = _ends(picture)
-    for node in np.flatnonzero((lines > 3) & (shores == 0)).tolist():
-        yield _of_many(picture, node, int(lines[node]))
+    doubled = np.unique(picture.ends[picture.shared_pieces[1]])  # told by TOP-LIN-05
+    for node in np.setdiff1d(np.flatnonzero((lines > 3) & (shores == 0)), doubled).tolist():
+        if len(_round(picture, node)) > 2:  # of two units TOP-LIN-01 tells that their line branches
+            yield _of_many(picture, node, int(lines[node]))
     yield from _side_by_side(picture, (lines == 3) & (shores == 0))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.metres import geodesic_length
@@ -17,19 +18,39 @@ from boundaries.network.segments import Floats, Ints, places
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.records.levels import LEVELS, Level
 
+_BESIDE = 1e-4
+"""How far beside a piece its sides are looked up, in lengths of the piece."""
+
 
 @dataclass(frozen=True)
 class Picture:
     """The borders of a moment, and what is known beside them.
 
     ``areas`` are those in force, ``ways`` how many edges ever met at a node of the ledger; both
-    may be empty. Findings tell units by their numbers in ``borders.units``.
+    may be empty. Findings tell units by their numbers in ``units``: those of the borders keep
+    theirs.
     """
 
     borders: Borders
     tolerances: Tolerances = field(default_factory=Tolerances)
     areas: Mapping[UUID, BaseGeometry] = field(default_factory=dict)
     ways: Mapping[UUID, int] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> tuple[UUID, ...]:
+        """The units of the borders, and those that have nothing but an area."""
+        return tuple(dict.fromkeys([*self.borders.units, *self.areas]))
+
+    @cached_property
+    def number(self) -> Mapping[UUID, int]:
+        """The number of each unit."""
+        return {unit: number for number, unit in enumerate(self.units)}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What findings call each unit: its code, else its id."""
+        known = self.borders.known.units
+        return tuple((known[u].code if u in known else None) or str(u) for u in self.units)
 
     @cached_property
     def shapes(self) -> NDArray[np.object_]:
@@ -99,9 +120,52 @@ class Picture:
         return odd
 
     @cached_property
+    def lying(self) -> list[tuple[set[int], set[int]]]:
+        """The units whose areas lie left and right of each edge, beside its longest piece."""
+        found: list[tuple[set[int], set[int]]] = [(set(), set()) for _ in self.shapes]
+        units = [self.number[unit] for unit in self.areas]
+        tree = STRtree(np.array([None, *self.areas.values()], dtype=object)[1:])
+        for side, points in enumerate(self._beside()):
+            for edge, area in tree.query(points, predicate="within").T.tolist():
+                found[edge][side].add(units[area])
+        return found
+
+    def _beside(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """A point on the left and one on the right of the longest piece of each edge."""
+        net = self.borders.known.net
+        step = np.diff(net.xy, axis=0)
+        length = np.hypot(*step.T)
+        length[net.at[1:-1] - 1] = -1.0  # from the end of an edge to the beginning of the next
+        runs = zip(net.at[:-1].tolist(), net.at[1:].tolist(), strict=True)
+        longest = np.array([at + int(length[at : end - 1].argmax()) for at, end in runs], int)
+        middle = (net.xy[longest] + net.xy[longest + 1]) / 2
+        aside = step[longest][:, ::-1] * (-1.0, 1.0) * _BESIDE
+        left, right = shapely.points(middle + aside), shapely.points(middle - aside)
+        return np.asarray(left, dtype=object), np.asarray(right, dtype=object)
+
+    @staticmethod
+    def agrees(unit: int, lying: set[int]) -> bool:
+        """Whether the unit recorded on a side lies there; nobody does, where no area is."""
+        return not lying if unit == NOBODY else unit in lying
+
+    @cached_property
+    def misplaced(self) -> Ints:
+        """Edges on one of whose sides not the recorded unit lies; none, if no areas are known."""
+        net = self.borders.known.net
+        if not self.areas or not len(net):
+            return np.empty(0, np.int64)
+        recorded = zip(net.left.tolist(), net.right.tolist(), self.lying, strict=True)
+        wrong = [
+            not (self.agrees(left, lies[0]) and self.agrees(right, lies[1]))
+            for left, right, lies in recorded
+        ]
+        return np.flatnonzero(wrong).astype(np.int64)
+
+    @cached_property
     def unsound_nodes(self) -> Ints:
-        """The nodes of which ``odd`` tells."""
-        return np.unique(self.odd[:, 0]).astype(np.int64)
+        """The nodes of which ``odd`` tells, but those of edges that have a wrong side."""
+        told = self.ends[self.misplaced].reshape(-1)
+        return np.setdiff1d(self.odd[:, 0], told).astype(np.int64)
 
     def length_m(self, edges: Sequence[int]) -> float:
         """Metres along edges together, on the ellipsoid."""
@@ -133,7 +197,7 @@ class Picture:
 
     def features(self, units: Iterable[UUID]) -> tuple[int, ...]:
         """The numbers of units, ascending."""
-        return tuple(sorted(self.borders.number[unit] for unit in units))
+        return tuple(sorted(self.number[unit] for unit in units))
 
     def sides_of(self, edge: int) -> tuple[int, ...]:
         """The numbers of the units that an edge divides."""
@@ -141,5 +205,5 @@ class Picture:
 
     def called(self, units: Iterable[int]) -> tuple[str, str]:
         """The names of units, in Chinese and in English enumeration."""
-        names = sorted(self.borders.names[unit] for unit in units)
+        names = sorted(self.names[unit] for unit in units)
         return "、".join(names), ", ".join(names)
