@@ -68,12 +68,14 @@ class Service(BaseApplication):
     def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
+        from web.ground import begin_ground
         from web.search_index import begin_index
 
         pool = open_pool(self._conninfo, self._settings.threads)
         app = create_app(self._settings, pool)
         with app.app_context():
             begin_index()
+            begin_ground()
         return app
 
 

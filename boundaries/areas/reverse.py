@@ -10,7 +10,6 @@ longitude is as long as it is at the point, and then told as geodesic metres on 
 ellipsoid.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,15 @@ import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from boundaries.areas.nearness import (
+    NAMES,
+    NAMES_REACH_DEGREES,
+    NAMES_REACH_M,
+    OWN_ACCURACY_M,
+    REACH_DEGREES,
+    box_around,
+    squeeze,
+)
 from boundaries.coordinates import Located
 from gazetteer.ledger.asof import MOMENT, AsOf, fitted, in_force, known_at
 from gazetteer.records.levels import UNIT_LEVELS
@@ -27,45 +35,52 @@ Answer = dict[str, Any]
 DOUBT = "1e-9"
 """Degrees (0.1 mm) from a border within which only the whole polygon decides."""
 
-REACH_DEGREES = 0.1
-"""A border farther away than this in the plane of degrees is not measured (about 10 km)."""
-
-NAMES_REACH_DEGREES = 0.2
-NAMES = 5
-"""The nearest names are the first 5 within about 20 km."""
-
-_E2 = 0.00669438002290079
-"""First eccentricity squared of the CGCS2000 ellipsoid (a = 6378137 m, 1/f = 298.257222101)."""
+_TIE = "1.000000001"
+"""Spots whose distances differ by less are equally near."""
 
 _POINT = "point AS MATERIALIZED (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490) AS geom)"
 _INSIDE = "'^(T|0|...0)'"  # by a piece; or by DE-9IM: interior or boundary of the area meets it
 _DEPTH = f"array_position('{{{','.join(UNIT_LEVELS)}}}'::text[], s.level)"
 
 
-def _metres(shape: str) -> str:
-    """SQL: geodesic metres from the point to the nearest spot of a shape within some kilometres.
+def _told(metres: str) -> str:
+    """SQL: metres to the millimetre."""
+    return f"round(({metres})::numeric, 3)::float8"
 
-    ``%(squeeze)s`` is the length of a degree of longitude over that of a degree of latitude.
+
+def _nearest(shape: str, of: str) -> str:
+    """SQL: from rows that have a shape to the geodesic metres of its spot nearest to the point.
+
+    The spots are found on a plane on which ``%(squeeze)s`` is the length of a degree of longitude
+    over that of a degree of latitude; ``degrees`` tells how far they are there. Of several shapes
+    of one ``of`` the nearest counts.
     """
-    closest = (
-        f"ST_ClosestPoint(ST_Scale({shape}, %(squeeze)s, 1), ST_Scale(point.geom, %(squeeze)s, 1))"
-    )
-    return (
-        "ST_Distance(point.geom::geography,"
-        f" ST_Scale({closest}, 1 / %(squeeze)s::float8, 1)::geography)"
-    )
+    flat, here = (f"ST_Scale({geom}, %(squeeze)s, 1)" for geom in (shape, "point.geom"))
+    return f"""
+        SELECT of, min(degrees) AS degrees, min(ST_Distance(
+            point.geom::geography, ST_Scale(spot, 1 / %(squeeze)s::float8, 1)::geography
+        )) AS metres
+        FROM point CROSS JOIN (
+            SELECT *, min(degrees) OVER (PARTITION BY of) AS least FROM (
+                SELECT {of} AS of, ST_Distance({flat}, {here}) AS degrees,
+                    ST_ClosestPoint({flat}, {here}) AS spot
+                {{rows}}
+            ) shape
+        ) shape
+        WHERE degrees <= least * {_TIE} GROUP BY of
+    """
 
 
 _NAMES = f"""
     SELECT near.place_id, n.text AS name, near.level, near.lon, near.lat, near.distance_m
     FROM (
         SELECT p.record_id AS place_id, p.level, ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
-            ST_Distance(point.geom::geography, p.location::geography) AS distance_m
+            {_told("ST_Distance(point.geom::geography, p.location::geography)")} AS distance_m
         FROM (
             SELECT max(degrees) / %(squeeze)s::float8 * 1.001 AS reach FROM (
                 SELECT p.degrees FROM (
                     SELECT *, location <-> point.geom AS degrees FROM place_version
-                    WHERE location && ST_Expand(point.geom, {NAMES_REACH_DEGREES})
+                    WHERE location && ST_Expand(point.geom, %(names_x)s, %(names_y)s)
                     ORDER BY location <-> point.geom OFFSET 0
                 ) p WHERE {in_force("p")} ORDER BY p.degrees LIMIT {NAMES}
             ) first
@@ -74,15 +89,26 @@ _NAMES = f"""
             SELECT * FROM place_version WHERE location && ST_Expand(point.geom, within.reach)
             OFFSET 0
         ) p ON {in_force("p")}
-        ORDER BY distance_m LIMIT {NAMES}
+        ORDER BY distance_m, place_id LIMIT {NAMES}
     ) near
     LEFT JOIN LATERAL (
         SELECT n.text
         FROM (SELECT * FROM name_version WHERE place_id = near.place_id OFFSET 0) n
-        WHERE {in_force("n")} ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans' LIMIT 1
+        WHERE {in_force("n")}
+        ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans', n.text LIMIT 1
     ) n ON true
-    ORDER BY distance_m
+    WHERE distance_m <= {NAMES_REACH_M} ORDER BY distance_m, place_id
 """
+
+_BORDER = _nearest("b.geom", "b.version_id").format(
+    rows="""
+                FROM point, border_piece b
+                WHERE b.version_id = low.version_id
+                AND first.degrees < %(reach)s / %(squeeze)s::float8
+                AND b.geom && ST_Expand(
+                    point.geom, first.degrees / %(squeeze)s::float8 * 1.001 + 1e-9
+                )"""
+)
 
 # One statement. LATERAL with OFFSET 0 keeps the planner on the keys (``fitted`` says why).
 # Everything within a metric distance d of the point lies within d / squeeze in degrees, so a box
@@ -119,35 +145,36 @@ SELECT moment.known_at,
     coalesce((SELECT bool_or(on_boundary) FROM link), false) AS on_boundary,
     (SELECT array_agg(version_id) FROM judged WHERE NOT in_force AND relation ~ {_INSIDE})
         AS other_times,
-    low.accuracy_m, border.metres,
+    low.accuracy_m, {_told("border.metres")} AS metres,
     (SELECT json_agg(nearest) FROM ({_NAMES}) nearest)::text AS nearest_names,
     EXISTS (SELECT FROM jurisdiction_version j WHERE j.geom && point.geom) AS has_overrides
 FROM moment CROSS JOIN point
-LEFT JOIN LATERAL (SELECT * FROM link ORDER BY depth DESC LIMIT 1) low ON true
+LEFT JOIN LATERAL (SELECT * FROM link ORDER BY depth DESC, code LIMIT 1) low ON true
 LEFT JOIN LATERAL (
     SELECT b.geom <-> point.geom AS degrees FROM border_piece b
     WHERE b.version_id = low.version_id ORDER BY b.geom <-> point.geom LIMIT 1
 ) first ON true
-LEFT JOIN LATERAL (
-    SELECT min({_metres("b.geom")}) AS metres FROM border_piece b
-    WHERE b.version_id = low.version_id AND first.degrees < {REACH_DEGREES}
-    AND b.geom && ST_Expand(point.geom, first.degrees / %(squeeze)s::float8 * 1.001 + 1e-9)
-) border ON true
+LEFT JOIN LATERAL ({_BORDER}) border ON border.degrees < %(reach)s
 """
 
 # The units beyond the border: those that do not cover the point and come nearer than the limit.
+_NEIGHBOURS = _nearest("p.geom", "p.version_id").format(
+    rows="""
+                FROM point, area_piece p
+                WHERE p.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)"""
+)
 _BEYOND = f"""
 WITH {MOMENT}, {_POINT},
 near AS MATERIALIZED (
-    SELECT p.version_id, min({_metres("p.geom")}) AS metres FROM point, area_piece p
-    WHERE p.geom && ST_Expand(point.geom, %(reach_x)s, %(reach_y)s) GROUP BY 1
+    SELECT of AS version_id, {_told("metres")} AS metres FROM ({_NEIGHBOURS}) near
 )
 SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, near.metres AS distance_m
 FROM moment CROSS JOIN near
 JOIN LATERAL (SELECT * FROM area_version WHERE version_id = near.version_id OFFSET 0) a
 ON {in_force("a")}
 JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force("s")}
-WHERE near.metres <= greatest(%(limit_m)s, a.accuracy_m) AND s.unit_id <> ALL (%(chain)s::uuid[])
+WHERE near.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {OWN_ACCURACY_M}))
+AND s.unit_id <> ALL (%(chain)s::uuid[])
 ORDER BY near.metres, {_DEPTH} DESC, s.code
 """
 
@@ -175,7 +202,7 @@ SELECT s.level, min(lower(a.valid)) AS since
 FROM moment, area_version a JOIN unit_state s USING (unit_id)
 WHERE a.version_id = ANY(%(versions)s) AND lower(a.valid) > %(at)s
 AND s.recorded @> moment.known_at AND s.valid && a.valid
-GROUP BY s.level
+GROUP BY s.level ORDER BY {_DEPTH}
 """
 
 
@@ -192,12 +219,6 @@ class _Spot:
             return cursor.execute(statement, {**self.params, **more}).fetchall()
 
 
-def squeeze(lat: float) -> float:
-    """A degree of longitude over a degree of latitude on the ellipsoid, at a latitude below 90."""
-    phi = math.radians(max(-89.9, min(89.9, lat)))
-    return math.cos(phi) * (1 - _E2 * math.sin(phi) ** 2) / (1 - _E2)
-
-
 def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m: float) -> Answer:
     """The units whose area covers the point at the moment, top first, and what is around it.
 
@@ -206,7 +227,16 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
     is within ``near_boundary_m``, the accuracy of the border or that of the point, whichever is
     the largest. ``known_since``: levels whose area over the point is known from a later day only.
     """
-    params = {**as_of.params(), "lon": point.lon, "lat": point.lat, "squeeze": squeeze(point.lat)}
+    flat = squeeze(point.lat)
+    params = {
+        **as_of.params(),
+        "lon": point.lon,
+        "lat": point.lat,
+        "squeeze": flat,
+        "reach": REACH_DEGREES,
+        "names_x": NAMES_REACH_DEGREES / flat,
+        "names_y": NAMES_REACH_DEGREES,
+    }
     spot = _Spot(conn, point, params)
     row = spot.rows(fitted(_REVERSE, as_of.basis))[0]
     if as_of.known_at is not None:
@@ -227,21 +257,32 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
         "boundary_distance_m": metres,
         "beyond_boundary": beyond,
         "jurisdiction_overrides": _overrides(spot) if row["has_overrides"] else [],
-        "nearest_names": orjson.Fragment(row["nearest_names"] or "[]"),
+        "nearest_names": _names(row["nearest_names"]),
         "known_since": _known_since(spot, row["other_times"], chain),
         **as_of.echo(row["known_at"]),
     }
 
 
+def _names(told: str | None) -> list[Answer]:
+    """The nearest places; JSON of the database leaves out the fraction of a whole number."""
+    numbers = ("lon", "lat", "distance_m")
+    return [
+        {**place, **{name: float(place[name]) for name in numbers}}
+        for place in orjson.loads(told or "[]")
+    ]
+
+
 def _beyond(spot: _Spot, limit: float, chain: list[Answer]) -> list[Answer]:
     """The lowest units within ``limit`` metres that do not cover the point, nearest first."""
-    reach = max(limit, 1000.0) / 110_000
+    west, south, east, north = box_around(spot.at, limit)
     rows = spot.rows(
         _BEYOND,
         limit_m=limit,
         chain=[unit["unit_id"] for unit in chain],
-        reach_y=reach,
-        reach_x=reach / squeeze(spot.at.lat),
+        west=west,
+        south=south,
+        east=east,
+        north=north,
     )
     parents = {row.pop("parent_id") for row in rows}
     return [

@@ -8,6 +8,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from boundaries.areas.memory.ground import Ground
+from boundaries.areas.memory.reverse import reverse as remembered
 from boundaries.areas.reverse import reverse
 from boundaries.coordinates import Crs, Located, located
 from gazetteer.ledger.asof import AsOf
@@ -136,25 +138,49 @@ BY_DEFAULT = tuple(name for name in COLUMNS if name not in ("result_at", "result
 
 @dataclass(frozen=True, slots=True)
 class PointAnswering:
-    """Answers the positions of rows, all of one state of the register: ``as_of`` names it."""
+    """Answers the positions of rows, all of one state of the register: ``as_of`` names it.
+
+    ``ground``: that state in memory, if it is there; what is not in it is asked of the database.
+    """
 
     connect: Connect
     as_of: AsOf
     crs: Crs
     near_boundary_m: float
     lang: str
+    ground: Ground | None = None
 
     def answers(self, questions: Sequence[Question]) -> Iterator[Answer | InvalidValue]:
         """What a single look-up would answer, or why it would refuse."""
-        with self.connect() as conn:
-            for question in questions:
-                try:
-                    point = position(question, self.crs)
-                except InvalidValue as problem:
-                    yield problem
-                    continue
-                answer = reverse(conn, point, self.as_of, self.near_boundary_m)
-                yield {"point": {"lon": point.lon, "lat": point.lat}, **answer}
+        found = [self._position(question) for question in questions]
+        points = [point for point in found if isinstance(point, Located)]
+        answers = self._remembered(points) if self.ground else self._asked(points)
+        for point in found:
+            if isinstance(point, InvalidValue):
+                yield point
+            else:
+                yield {"point": {"lon": point.lon, "lat": point.lat}, **next(answers)}
+
+    def _position(self, question: Question) -> Located | InvalidValue:
+        try:
+            return position(question, self.crs)
+        except InvalidValue as problem:
+            return problem
+
+    def _remembered(self, points: Sequence[Located]) -> Iterator[Answer]:
+        assert self.ground is not None
+        told = remembered(self.ground, points, self.as_of.at, self.near_boundary_m)
+        for point, answer in zip(points, told, strict=True):
+            if answer is None:
+                yield from self._asked([point])
+            else:
+                yield answer
+
+    def _asked(self, points: Sequence[Located]) -> Iterator[Answer]:
+        if points:
+            with self.connect() as conn:
+                for point in points:
+                    yield reverse(conn, point, self.as_of, self.near_boundary_m)
 
     def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
         """The answers as cells."""

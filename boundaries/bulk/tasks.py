@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 import psycopg
 
 from boundaries.areas.labels import points_of_units
+from boundaries.areas.memory.ground import Ground
 from boundaries.bulk import positions
 from boundaries.bulk.positions import PointAnswering
 from boundaries.coordinates import Crs
@@ -129,9 +130,16 @@ class ReverseTask:
         refuse_taken(sheet, names)
         return Plan(sheet, found, Columns(names, sheet.delimiter), self.lang)
 
-    def answering(self, connect: positions.Connect, columns: Columns) -> Answering[str]:
-        """Answers by tails; ``as_of`` must name a ``known_at``, else rows may differ in state."""
-        points = PointAnswering(connect, self.as_of, self.crs, self.near_boundary_m, self.lang)
+    def answering(
+        self, connect: positions.Connect, columns: Columns, ground: Ground | None
+    ) -> Answering[str]:
+        """Answers by tails; ``as_of`` must name a ``known_at``, else rows may differ in state.
+
+        ``ground`` is that state in memory, or None if it is not there.
+        """
+        points = PointAnswering(
+            connect, self.as_of, self.crs, self.near_boundary_m, self.lang, ground
+        )
         return partial(_tails, points, columns)
 
 

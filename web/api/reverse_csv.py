@@ -11,6 +11,7 @@ from web.bulk_forms import ReverseForm
 from web.contract import Api
 from web.csv_files import streamed, uploaded_small
 from web.db import connection
+from web.ground import ground_of
 from web.language import language
 
 api = Api()
@@ -30,10 +31,14 @@ def reverse_csv(form: ReverseForm) -> Response:
     task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
     sheet = examined(stream, form.encoding, form.delimiter)
     plan = task.plan(sheet)
-    with connection() as conn:
-        moment = known_at(conn, task.as_of)
+    ground = ground_of(task.as_of)
+    if ground is None or ground.recorded_at is None:
+        with connection() as conn:
+            moment = known_at(conn, task.as_of)
+    else:
+        moment = ground.recorded_at
     pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-    pieces = plan.pieces(stream, at_once(pinned.answering(connection, plan.columns)))
+    pieces = plan.pieces(stream, at_once(pinned.answering(connection, plan.columns, ground)))
     echo = pinned.as_of.echo(moment)
     told = {"At": echo["at"], "Known-At": echo["known_at"], "Basis": echo["basis"]}
     return streamed((piece.text for piece in pieces), sheet, told)

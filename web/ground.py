@@ -1,0 +1,43 @@
+"""What lies where, in the memory of a serving process."""
+
+from contextlib import AbstractContextManager
+from functools import partial
+from threading import Lock
+from typing import Any, cast
+
+from flask import Flask, current_app
+from psycopg import Connection
+
+from boundaries.areas.memory.ground import Ground, read_ground
+from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.kept import Kept
+from web import db
+
+_KEY = "gazetteer_ground"
+_MAKING = Lock()
+
+
+def ground_of(as_of: AsOf) -> Ground | None:
+    """The ground, if memory has the state that is asked for; None if not. Never waits."""
+    ground = _kept().newest()
+    return ground if ground is not None and ground.knows(as_of) else None
+
+
+def begin_ground() -> None:
+    """Begin to read, so that the database need not answer for long."""
+    _kept().begin()
+
+
+def _kept() -> Kept[Ground]:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    kept = app.extensions.get(_KEY)
+    if kept is None:
+        with _MAKING:
+            kept = app.extensions.setdefault(_KEY, Kept(partial(_connection, app), read_ground))
+    return cast(Kept[Ground], kept)
+
+
+def _connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
+    """A connection for the thread that reads, which has no application context of its own."""
+    with app.app_context():
+        return cast(AbstractContextManager[Connection[Any]], db.connection())
