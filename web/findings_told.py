@@ -8,7 +8,7 @@ import shapely
 
 from boundaries.findings import answers, background, store
 from boundaries.findings.store import Event, Known, Run, Wanted
-from boundaries.rules.life import blocks
+from boundaries.rules.life import blocks, expired
 from boundaries.rules.sight import Sight
 from boundaries.validation.telling import title
 from gazetteer.jobs import store as jobs
@@ -29,6 +29,7 @@ def listed(wanted: Wanted, after: int, limit: int) -> Json:
     with snapshot() as conn:
         found = store.page(conn, wanted, after, limit + 1)
         matched = store.count(conn, wanted)
+        blocking = store.blocking(conn, today())
         run = store.last_run(conn)
         shown = found[:limit]
         names = _names(conn, shown)
@@ -36,6 +37,7 @@ def listed(wanted: Wanted, after: int, limit: int) -> Json:
         "type": "FeatureCollection",
         "features": [_feature(known, names, lang) for known in shown],
         "matched": matched,
+        "blocking": blocking,
         "next": shown[-1].number if len(found) > limit else None,
         "run": _finished(run) if run else None,
     }
@@ -94,6 +96,7 @@ def _feature(known: Known, names: Names, lang: Lang) -> Json:
         "state": standing.state,
         "answer": standing.answer,
         "expires_on": standing.expires_on,
+        "expired": expired(standing.expires_on, today()),
         "blocking": blocks(standing.sight.severity, standing.state, standing.expires_on, today()),
         "first_seen": known.first_seen,
         "last_seen": known.last_seen,

@@ -114,6 +114,9 @@ SELECT f.number, f.finding_id, f.rule, f.kind, f.units, last.number, last.state,
 _PAGE = f"{_KNOWN} AND f.number > %(after)s ORDER BY f.number LIMIT %(limit)s"
 _ONE = f"{_KNOWN} AND f.finding_id = %(finding_id)s"
 _COUNT = f"SELECT count(*) {_FROM}"
+_BLOCKING = (
+    f"{_COUNT} AND (last.state = 'open' OR last.state = 'answered' AND answer.expires_on < %(day)s)"
+)
 _ANY: Mapping[str, None] = {"state": None, "rule": None, "severity": None, "units": None}
 _ANSWERS = {Step.CORRECTED: Answer.CORRECTED, Step.EXCEPTED: Answer.EXCEPTION}
 
@@ -136,19 +139,17 @@ def count(conn: Conn, wanted: Wanted) -> int:
     return int(row[0]) if row else 0
 
 
+def blocking(conn: Conn, day: date) -> int:
+    """How many findings stand in the way; see :func:`boundaries.rules.life.blocks`."""
+    row = conn.execute(_BLOCKING.encode(), {**_ANY, "severity": "error", "day": day}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def one(conn: Conn, finding_id: UUID) -> Known | None:
     """A finding; None if there is none of the id."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         row = cursor.execute(_ONE.encode(), {**_ANY, "finding_id": finding_id}).fetchone()
     return _known(row) if row else None
-
-
-def tally(conn: Conn) -> list[tuple[str, str, int]]:
-    """How many findings there are of each rule in each state."""
-    rows = conn.execute(
-        f"SELECT f.rule, last.state, count(*) {_FROM} GROUP BY 1, 2 ORDER BY 1, 2".encode(), _ANY
-    )
-    return list(rows.fetchall())
 
 
 def events(conn: Conn, known: Known) -> list[Event]:

@@ -109,10 +109,15 @@ class Reply:
         return _STEP[self.answer]
 
 
+def expired(expires_on: date | None, today: date) -> bool:
+    """Whether the last day of an exception lies behind."""
+    return expires_on is not None and expires_on < today
+
+
 def blocks(severity: str, state: State, expires_on: date | None, today: date) -> bool:
     """Whether a finding stands in the way: an error that nobody has answered, or not any more."""
-    expired = expires_on is not None and expires_on < today
-    return severity == "error" and (state is State.OPEN or (state is State.ANSWERED and expired))
+    lapsed = state is State.ANSWERED and expired(expires_on, today)
+    return severity == "error" and (state is State.OPEN or lapsed)
 
 
 def may_answer(
@@ -147,7 +152,7 @@ def check_reply(reply: Reply, state: State, today: date) -> None:
         value = getattr(reply, field)
         if value is None or (isinstance(value, str) and not value.strip()):
             raise InvalidValue(f"缺少 {field}。", f"{field} is missing", field=field)
-    if excepted and reply.expires_on is not None and reply.expires_on < today:
+    if excepted and expired(reply.expires_on, today):
         raise InvalidValue(
             f"有效期 {reply.expires_on} 已过。",
             f"the exception would have expired on {reply.expires_on}",
@@ -227,6 +232,6 @@ def _reopens(before: Standing, sight: Sight, today: date) -> Cause | None:
         return Cause.AGAIN
     if before.answer is Answer.CORRECTED:
         return Cause.NOT_CORRECTED
-    if before.expires_on is not None and before.expires_on < today:
+    if expired(before.expires_on, today):
         return Cause.EXPIRED
     return Cause.CHANGED if sight.fingerprint != before.sight.fingerprint else None

@@ -11,6 +11,7 @@ from web.api import (
     coverage,
     divisions,
     export,
+    findings_register,
     geocode,
     geocode_csv,
     jobs,
@@ -49,5 +50,6 @@ APIS = (
     status.api,
     validate.api,
     rules.api,
+    findings_register.api,
     export.api,
 )

@@ -14,7 +14,6 @@ from gazetteer.people.actors import Actor
 from gazetteer.people.roles import unit_of_code
 from gazetteer.problems import Forbidden
 from web import access
-from web.api.findings import FindingProperties
 from web.contract import Api, Parameters, as_json
 from web.db import connection
 from web.findings_told import listed, run_facts, told
@@ -27,6 +26,7 @@ RUNS = "/v1/findings/runs"
 GEOJSON = "application/geo+json"
 LONGEST = 4000
 
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
 StateName = Literal["open", "answered", "verified"]
 AnswerName = Literal["corrected", "exception"]
 
@@ -42,18 +42,30 @@ class FoundUnit(BaseModel):
     name: str | None
 
 
-class LivingFinding(FindingProperties):
+class LivingFinding(BaseModel):
     """A departure from a rule, and where it stands.
 
     `blocking`: an error that nobody has answered, or whose exception has expired. `last_event` is
     the number of its newest event: an answer repeats it.
     """
 
+    id: str = Field(description="The same for its whole life")
     number: int = Field(description="The order in which findings were first seen")
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    kind: str
+    title: str
+    message: str
+    features: list[str] = Field(description="The codes of the units")
     units: list[FoundUnit]
+    measured: float | None
+    limit: float | None
+    unit: str | None = Field(description="That of `measured` and `limit`")
+    area_m2: float | None
     state: StateName
     answer: AnswerName | None = Field(description="The answer that holds, while it is answered")
     expires_on: str | None = Field(description="The last day of its exception")
+    expired: bool
     blocking: bool
     first_seen: str
     last_seen: str
@@ -104,6 +116,7 @@ class LivingFindings(BaseModel):
     type: Literal["FeatureCollection"]
     features: list[LivingFeature]
     matched: int = Field(description="How many there are on all pages")
+    blocking: int = Field(description="How many of all findings are `blocking`")
     next: int | None = Field(description="`after` of the next page; null on the last one")
     run: RunFacts | None = Field(description="The newest run; null before the first")
 
@@ -142,7 +155,7 @@ class FindingsQuery(Parameters):
     """Which findings."""
 
     state: StateName | None = None
-    rule: str | None = Field(None, max_length=40, examples=["TOP-COV-03"])
+    rule: str | None = Field(None, pattern=r"^[A-Z0-9-]{1,40}$", examples=["TOP-COV-03"])
     severity: Literal["error", "warning", "info"] | None = None
     unit: str | None = Field(
         None, pattern=CODE_FORM, description="Division code: on this unit or one in it"
@@ -171,9 +184,9 @@ class GivenAnswer(Parameters):
     """An answer: corrected, or an exception with its reason, document, signer and last day."""
 
     answer: AnswerName
-    reason: str = Field(min_length=1, max_length=LONGEST, description="What was done, or why")
-    document: str | None = Field(None, max_length=LONGEST, description="Title and number")
-    signer: str | None = Field(None, max_length=200, description="Who signed for it")
+    reason: Words = Field(description="What was done, or why it may stay")
+    document: Words | None = Field(None, description="Title and number")
+    signer: Words | None = Field(None, description="Who signed for it")
     expires_on: Day | None = Field(None, description="The last day on which the exception holds")
     last_event: int = Field(
         ge=1, le=2**31 - 1, description="`last_event` as you saw it; a later one: 409"
@@ -183,11 +196,9 @@ class GivenAnswer(Parameters):
 @api.write("POST", RUNS, RunFacts, 202)
 def ask_for_run(body: NoWish) -> Response:
     """Have the register examined in the background: ask `Location` how far it is."""
-    by = _answerer().label
-    with connection() as conn:
-        run_id = background.ask(conn, current_app.config["GAZETTEER"].jobs, by, language())
-    response = as_json(run_facts(run_id), 202)
-    response.headers["Location"] = f"{RUNS}/{run_id}"
+    run = asked_run()
+    response = as_json(run, 202)
+    response.headers["Location"] = f"{RUNS}/{run['id']}"
     return response
 
 
@@ -200,7 +211,7 @@ def finding_run(run_id: RunId) -> dict[str, Any]:
 @api.get("/v1/findings", LivingFindings, media=GEOJSON)
 def findings(query: FindingsQuery) -> Response:
     """What the newest run left: where the register departs from the rules, and who answered it."""
-    return as_json(listed(query.wanted(), query.after, query.limit), media=GEOJSON)
+    return as_json(answer_of(query), media=GEOJSON)
 
 
 @api.get("/v1/findings/<uuid:finding_id>", FindingHistory, media=GEOJSON)
@@ -218,11 +229,29 @@ def answer_finding(finding_id: FindingId, body: GivenAnswer) -> Response:
     is another one; then the finding is open again. `last_event` says what you have seen: if
     something happened since, nothing is changed (409 `finding_moved`).
     """
+    return as_json(answered(finding_id, body), 201, GEOJSON)
+
+
+def answer_of(query: FindingsQuery) -> dict[str, Any]:
+    """The findings that are asked for."""
+    return listed(query.wanted(), query.after, query.limit)
+
+
+def asked_run() -> dict[str, Any]:
+    """A run that is put into the queue, or waits there already."""
+    by = _answerer().label
+    with connection() as conn:
+        run_id = background.ask(conn, current_app.config["GAZETTEER"].jobs, by, language())
+    return run_facts(run_id)
+
+
+def answered(finding_id: UUID, body: GivenAnswer) -> dict[str, Any]:
+    """A finding with the answer that whoever asks gives it."""
     by = may_be_answered(finding_id)
     reply = Reply(Answer(body.answer), body.reason, body.document, body.signer, body.expires_on)
     with connection() as conn:
         answers.answer(conn, finding_id, reply, last_event=body.last_event, by=by)
-    return as_json(told(finding_id), 201, GEOJSON)
+    return told(finding_id)
 
 
 def may_be_answered(finding_id: UUID) -> str:

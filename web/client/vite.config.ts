@@ -10,6 +10,6 @@ export default defineConfig({
     manifest: "manifest.json",
     // No inlined data: addresses, so that the content security policy can stay strict.
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["src/main.ts", "src/validate/main.ts"] },
+    rollupOptions: { input: ["src/main.ts", "src/validate/main.ts", "src/findings/main.ts"] },
   },
 });

@@ -46,7 +46,7 @@ def run(context: click.Context, as_json: bool) -> None:
     with _register() as conn:
         with progress() as tell:
             made = examine_boundaries(conn, tell, by=_operator())
-        blocking = _blocking(conn)
+        blocking = store.blocking(conn, today())
     if as_json:
         facts = {"id": made.run_id, "number": made.number, "at": made.at, "seq": made.seq}
         _say({**facts, "found": made.found, "steps": made.steps, "blocking": blocking})
@@ -81,7 +81,7 @@ def list_(
         wanted = Wanted(State(state) if state else None, rule, severity, units)
         found = store.page(conn, wanted)
         names = _names(conn, found)
-        blocking = _blocking(conn)
+        blocking = store.blocking(conn, today())
     for known in found:
         if as_json:
             _say(_facts(known, names))
@@ -157,10 +157,6 @@ def _register() -> Iterator[Connection[Any]]:
 
 def _operator() -> str:
     return f"operator:{getuser()}"
-
-
-def _blocking(conn: Connection[Any]) -> int:
-    return sum(_blocks(known) for known in store.page(conn, Wanted(severity="error")))
 
 
 def _blocks(known: Known) -> bool:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.pages import errors
 from web.pages.account import account
+from web.pages.findings import findings
 from web.pages.people import people
 from web.pages.reconcile import reconciling
 from web.pages.reference import reference
@@ -11,7 +12,7 @@ from web.pages.tools import tools
 from web.pages.validation import validation
 from web.pages.views import pages
 
-BLUEPRINTS = (pages, account, people, reference, reconciling, tools, validation)
+BLUEPRINTS = (pages, account, people, reference, reconciling, tools, validation, findings)
 for blueprint in BLUEPRINTS:
     errors.answer_with_pages(blueprint)
 

@@ -8,6 +8,7 @@ problems.
 from collections.abc import Mapping
 
 from web.language import Lang
+from web.pages.findings_texts import FINDINGS_TEXTS
 from web.pages.terms import TERMS, UNIT_TYPES
 from web.pages.tool_texts import TOOL_TEXTS
 from web.pages.validation_texts import VALIDATION_TEXTS
@@ -27,6 +28,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "menu.geocode": ("地址解析", "Read addresses"),
     "menu.coverage": ("设施覆盖", "Facility coverage"),
     "menu.validate": ("图层检查", "Validate a layer"),
+    "menu.findings": ("界线问题", "Findings"),
     "menu.rules": ("规则目录", "Catalogue of rules"),
     "menu.changes": ("变更公布", "Published changes"),
     "menu.checks": ("数据自检", "Self-examination"),
@@ -305,6 +307,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **TERMS,
     **TOOL_TEXTS,
     **VALIDATION_TEXTS,
+    **FINDINGS_TEXTS,
 }
 
 

@@ -30,6 +30,7 @@ MENU = (
     ("/geocode", "menu.geocode"),
     ("/coverage", "menu.coverage"),
     ("/validate", "menu.validate"),
+    ("/findings", "menu.findings"),
     ("/rules", "menu.rules"),
     ("/changes", "menu.changes"),
     ("/checks", "menu.checks"),

@@ -1,5 +1,6 @@
 import type { Beginning } from "./csv";
 import { make } from "./elements";
+import { scrollTable } from "./table";
 import type { Say } from "./texts";
 
 const ADDRESS = "address";
@@ -37,22 +38,14 @@ export class Columns {
     this.header = header;
     const guessed = this.guessed(header);
     this.choices = header.map((name, index) => this.choice(name, guessed[index] ?? ""));
-    const table = make(
-      "table",
-      { class: "table table--preview" },
-      make("caption", { class: "visually-hidden" }, this.say("tool.mapping")),
-      make(
-        "thead",
-        {},
-        make("tr", {}, ...this.choices.map((choice) => make("td", {}, choice))),
-        make("tr", {}, ...header.map((name) => make("th", { scope: "col" }, name))),
-      ),
-      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))))),
-    );
-    this.host.replaceChildren(
-      make("p", { class: "tool__step" }, this.say("tool.mapping")),
-      make("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": this.say("tool.mapping") }, table),
-    );
+    const title = this.say("tool.mapping");
+    const heads = [
+      make("tr", {}, ...this.choices.map((choice) => make("td", {}, choice))),
+      make("tr", {}, ...header.map((name) => make("th", { scope: "col" }, name))),
+    ];
+    const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell)))));
+    const step = make("p", { class: "tool__step" }, title);
+    this.host.replaceChildren(step, scrollTable(title, heads, body, "table table--preview"));
     this.host.hidden = false;
   }
 

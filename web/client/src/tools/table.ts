@@ -14,6 +14,26 @@ export interface Column {
 
 const STEP = 100;
 
+/** A table that scrolls sideways by itself, also by the keyboard, where the screen is narrower. */
+export function scrollTable(
+  caption: string,
+  heads: readonly HTMLTableRowElement[],
+  body: HTMLTableSectionElement,
+  look = "table",
+): HTMLElement {
+  return make(
+    "div",
+    { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
+    make(
+      "table",
+      { class: look },
+      make("caption", { class: "visually-hidden" }, caption),
+      make("thead", {}, ...heads),
+      body,
+    ),
+  );
+}
+
 /** A long table, shown a hundred rows at a time, with a choice of what is shown; `first` at first. */
 export function longTable(
   caption: string,
@@ -50,17 +70,7 @@ export function longTable(
     "div",
     {},
     filter(rows, kinds, choose, say, first),
-    make(
-      "div",
-      { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
-      make(
-        "table",
-        { class: "table" },
-        make("caption", { class: "visually-hidden" }, caption),
-        make("thead", {}, make("tr", {}, ...heads)),
-        body,
-      ),
-    ),
+    scrollTable(caption, [make("tr", {}, ...heads)], body),
     more,
   );
 }

@@ -70,18 +70,30 @@ export interface Place {
   readonly label: string;
 }
 
-/** The places of an answer. */
-export function placesOf(answer: Answer): readonly Place[] {
-  const found = answer.features.flatMap(({ id, geometry, properties }) =>
-    geometry ? [{ id, kind: properties.severity, geometry, label: properties.message }] : [],
-  );
+/** What a plan shows: places, over the outlines of a layer or over the register itself. */
+export interface Picture {
+  readonly isPlanar: boolean;
+  readonly places: readonly Place[];
+  readonly outlines?: Answer["outlines"];
+}
+
+/** What a plan shows of an answer. */
+export function pictureOf(answer: Answer): Picture {
   const holes = answer.summary.open_holes.map((hole, index) => ({
     id: holeId(index),
     kind: "open" as const,
     geometry: hole.geometry,
     label: hole.features.join(", "),
   }));
-  return [...holes, ...found];
+  const isPlanar = answer.summary.crs === "planar";
+  return { isPlanar, places: [...holes, ...placesOf(answer.features)], outlines: answer.outlines };
+}
+
+/** The places of findings, of those that have one. */
+export function placesOf(findings: readonly Finding[]): Place[] {
+  return findings.flatMap(({ id, geometry, properties }) =>
+    geometry ? [{ id, kind: properties.severity, geometry, label: properties.message }] : [],
+  );
 }
 
 /** What an open hole is called on this page. */

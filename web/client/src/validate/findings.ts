@@ -1,4 +1,5 @@
 import { make } from "../tools/elements";
+import { scrollTable } from "../tools/table";
 import { type Say, counted } from "../tools/texts";
 import { type Finding, SEVERITIES } from "./answer";
 
@@ -12,13 +13,26 @@ export interface Uses {
   readonly shown: (ids: ReadonlySet<string>) => void;
 }
 
-interface Column {
+/** A column by which can be sorted. */
+interface Column<F> {
   readonly key: string;
   readonly isNumber?: boolean;
-  readonly value: (finding: Finding) => string | number;
+  readonly value: (finding: F) => string | number;
 }
 
-const COLUMNS: readonly Column[] = [
+/** What findings can be filtered by beside their words. */
+interface Facet<F> {
+  readonly key: string;
+  readonly of: (finding: F) => string;
+  readonly named: (value: string) => string;
+}
+
+/** A column more, by which can be filtered too: what is told of each, and how its values are named. */
+export interface Extra<F> extends Facet<F> {
+  readonly cell: (finding: F) => HTMLElement;
+}
+
+const COLUMNS: readonly Column<Finding>[] = [
   { key: "severity", value: ({ properties }) => SEVERITIES.indexOf(properties.severity) },
   { key: "rule", value: ({ properties }) => properties.rule },
   { key: "features", value: ({ properties }) => properties.features.join(", ") },
@@ -28,34 +42,35 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The findings as a table that can be filtered and sorted; long ones are shown piece by piece. */
-export class FindingsTable {
+export class FindingsTable<F extends Finding = Finding> {
   readonly element: HTMLElement;
   private readonly body = make("tbody");
   private readonly more = make("button", { type: "button", class: "button" });
   private readonly count = make("output", { class: "quiet" });
   private readonly heads = new Map<string, HTMLTableCellElement>();
-  private readonly severity: HTMLSelectElement;
-  private readonly rule: HTMLSelectElement;
+  private readonly columns: readonly Column<F>[];
+  private readonly facets: readonly (Facet<F> & { readonly select: HTMLSelectElement })[];
   private readonly words: HTMLInputElement;
-  private sorted: Finding[];
-  private wanted: Finding[] = [];
+  private sorted: F[];
+  private wanted: F[] = [];
   private order: { key: string; isDown: boolean } | null = null;
 
   constructor(
-    findings: readonly Finding[],
+    findings: readonly F[],
     private readonly say: Say,
     private readonly uses: Uses,
+    private readonly extras: readonly Extra<F>[] = [],
   ) {
     this.sorted = [...findings];
-    const tally = (of: (finding: Finding) => string): [string, number][] => {
-      const counts = new Map<string, number>();
-      for (const finding of findings) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
-      return [...counts].sort(([a], [b]) => a.localeCompare(b));
-    };
-    const severities = tally(({ properties }) => properties.severity);
-    this.severity = this.select(severities, (key) => say(`severity.${key}`));
+    const more = extras.map(({ key, of }) => ({ key, value: of }));
+    this.columns = [...more, ...COLUMNS];
     const titles = new Map(findings.map(({ properties }) => [properties.rule, properties.title]));
-    this.rule = this.select(tally(({ properties }) => properties.rule), (key) => `${key} ${titles.get(key) ?? ""}`);
+    const facets: readonly Facet<F>[] = [
+      ...extras,
+      { key: "severity", of: ({ properties }) => properties.severity, named: (key) => say(`severity.${key}`) },
+      { key: "rule", of: ({ properties }) => properties.rule, named: (key) => `${key} ${titles.get(key) ?? ""}` },
+    ];
+    this.facets = facets.map((facet) => ({ ...facet, select: this.select(findings, facet) }));
     this.words = make("input", { type: "search", autocomplete: "off" });
     this.words.addEventListener("input", () => {
       this.filter();
@@ -87,27 +102,20 @@ export class FindingsTable {
       make(
         "div",
         { class: "filters" },
-        label("judged.filter_severity", this.severity),
-        label("judged.filter_rule", this.rule),
+        ...this.facets.map(({ key, select }) => label(`judged.filter_${key}`, select)),
         label("judged.filter_text", this.words),
         this.count,
       ),
-      make(
-        "div",
-        { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
-        make(
-          "table",
-          { class: "table" },
-          make("caption", { class: "visually-hidden" }, caption),
-          make("thead", {}, make("tr", {}, ...COLUMNS.map((c) => this.head(c)), this.placeHead())),
-          this.body,
-        ),
+      scrollTable(
+        caption,
+        [make("tr", {}, ...this.columns.map((c) => this.head(c)), this.placeHead())],
+        this.body,
       ),
       this.more,
     );
   }
 
-  private head({ key, isNumber }: Column): HTMLTableCellElement {
+  private head({ key, isNumber }: Column<F>): HTMLTableCellElement {
     const button = make("button", { type: "button", class: "sort" }, this.say(`judged.${key}`));
     button.addEventListener("click", () => {
       this.sort(key);
@@ -121,8 +129,12 @@ export class FindingsTable {
     return make("th", { scope: "col" }, this.say("judged.place"));
   }
 
-  private select(counts: readonly [string, number][], named: (key: string) => string): HTMLSelectElement {
-    const options = counts.map(([key, n]) => make("option", { value: key }, `${named(key)} (${counted(n)})`));
+  private select(findings: readonly F[], { of, named }: Facet<F>): HTMLSelectElement {
+    const counts = new Map<string, number>();
+    for (const finding of findings) counts.set(of(finding), (counts.get(of(finding)) ?? 0) + 1);
+    const options = [...counts]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([key, n]) => make("option", { value: key }, `${named(key)} (${counted(n)})`));
     const select = make("select", {}, make("option", { value: "" }, this.say("judged.all")), ...options);
     select.addEventListener("change", () => {
       this.filter();
@@ -131,7 +143,7 @@ export class FindingsTable {
   }
 
   private sort(key: string): void {
-    const column = COLUMNS.find((one) => one.key === key);
+    const column = this.columns.find((one) => one.key === key);
     if (!column) return;
     // Numbers begin with the largest: that is what one sorts them for.
     const isDown = this.order?.key === key ? !this.order.isDown : column.isNumber === true;
@@ -148,10 +160,9 @@ export class FindingsTable {
   private filter(): void {
     const words = this.words.value.trim().toLocaleLowerCase();
     this.wanted = this.sorted.filter(
-      ({ properties: told }) =>
-        (!this.severity.value || told.severity === this.severity.value) &&
-        (!this.rule.value || told.rule === this.rule.value) &&
-        (!words || `${told.features.join(", ")} ${told.message}`.toLocaleLowerCase().includes(words)),
+      (finding) =>
+        this.facets.every(({ of, select }) => !select.value || of(finding) === select.value) &&
+        (!words || wordsOf(finding).includes(words)),
     );
     this.body.replaceChildren();
     this.extend();
@@ -168,7 +179,7 @@ export class FindingsTable {
     this.more.textContent = this.say("judged.more", { n: Math.min(STEP, left) });
   }
 
-  private row(finding: Finding): HTMLTableRowElement {
+  private row(finding: F): HTMLTableRowElement {
     const told = finding.properties;
     const badge = make("span", { class: `sign sign--${told.severity}` }, this.say(`severity.${told.severity}`));
     const rule = make(
@@ -182,6 +193,7 @@ export class FindingsTable {
     return make(
       "tr",
       { "data-id": finding.id },
+      ...this.extras.map(({ cell }) => make("td", {}, cell(finding))),
       make("td", {}, badge),
       make("td", {}, rule),
       make("th", { scope: "row", class: "code" }, told.features.join(", ") || "—"),
@@ -201,6 +213,10 @@ export class FindingsTable {
     });
     return button;
   }
+}
+
+function wordsOf({ properties }: Finding): string {
+  return `${properties.features.join(", ")} ${properties.message}`.toLocaleLowerCase();
 }
 
 /** A number as people read it, small ones with the digits that matter. */

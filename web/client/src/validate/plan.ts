@@ -6,13 +6,16 @@ import Feature from "ol/Feature";
 import type { FeatureLike } from "ol/Feature";
 import { type Extent, buffer, createEmpty, extend, getCenter, getHeight, getWidth, isEmpty } from "ol/extent";
 import GeoJSON from "ol/format/GeoJSON";
+import MVT from "ol/format/MVT";
 import Point from "ol/geom/Point";
 import VectorLayer from "ol/layer/Vector";
+import VectorTileLayer from "ol/layer/VectorTile";
 import { Projection, get as projectionOf } from "ol/proj";
 import VectorSource from "ol/source/Vector";
+import VectorTileSource from "ol/source/VectorTile";
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
 
-import { type Answer, type Place, type Shape, asFeature, placesOf } from "./answer";
+import { type Picture, type Place, type Shape, asFeature } from "./answer";
 
 /** Below this many pixels a place is drawn as a sign, above as what it is. */
 const SMALL = 14;
@@ -31,6 +34,7 @@ const LOOKS: Readonly<Record<Place["kind"], { color: string; dash?: number[]; po
 /** A layer's outlines with what was found on it; plain metres and longitudes alike. */
 export class Plan {
   private readonly map: OlMap;
+  private readonly register = new VectorTileLayer({ visible: false });
   private readonly coarse = new VectorLayer<VectorSource>();
   private readonly exact = new VectorLayer<VectorSource>({ maxResolution: COARSE, declutter: true });
   private readonly places = new VectorLayer<VectorSource>();
@@ -42,7 +46,7 @@ export class Plan {
     this.map = new OlMap({
       target,
       keyboardEventTarget: target,
-      layers: [this.coarse, this.exact, this.places],
+      layers: [this.register, this.coarse, this.exact, this.places],
       controls: [zoom, new ScaleLine()],
     });
     this.map.on("singleclick", (event) => {
@@ -57,9 +61,8 @@ export class Plan {
     });
   }
 
-  /** Draw an answer in place of the one before, and show all of it. */
-  show(answer: Answer): void {
-    const isPlanar = answer.summary.crs === "planar";
+  /** Draw a picture in place of the one before, and show all of it. */
+  show({ isPlanar, places, outlines }: Picture): void {
     const plane = new Projection({ code: "planar", units: "m" });
     const projection = isPlanar ? plane : (projectionOf("EPSG:3857") ?? plane);
     this.format = new GeoJSON({
@@ -67,13 +70,28 @@ export class Plan {
       featureProjection: projection,
     });
     this.map.setView(new View({ projection, center: [0, 0], zoom: 2, maxZoom: 32, enableRotation: false }));
-    this.coarse.setSource(this.source(answer.outlines?.coarse));
-    this.exact.setSource(this.source(answer.outlines?.exact));
-    const places = placesOf(answer).map(asFeature);
-    this.places.setSource(this.source({ type: "FeatureCollection", features: places }));
+    this.coarse.setSource(this.source(outlines?.coarse));
+    this.exact.setSource(this.source(outlines?.exact));
+    this.places.setSource(this.source({ type: "FeatureCollection", features: places.map(asFeature) }));
     this.chosen = "";
     this.restyle();
     this.showAll();
+  }
+
+  /** Draw the borders of the register beneath, as of today. */
+  overRegister(): void {
+    const source = new VectorTileSource({
+      format: new MVT(),
+      url: "/tiles/divisions/{z}/{x}/{y}.mvt",
+      maxZoom: 14,
+    });
+    this.register.setSource(source);
+    this.register.setVisible(true);
+  }
+
+  /** Draw these borders exactly, in place of those before. */
+  outline(borders: readonly Shape[]): void {
+    this.exact.setSource(this.source({ type: "FeatureCollection", features: borders }));
   }
 
   /** Show the whole layer. */
@@ -121,6 +139,8 @@ export class Plan {
     const near = new Style({ stroke: new Stroke({ color, width: 0.5, lineDash: [2, 6] }) });
     this.coarse.setStyle((_, resolution) => (resolution < COARSE ? near : far));
     this.exact.setStyle((feature) => this.border(feature));
+    const lines = new Style({ stroke: new Stroke({ color, width: 0.6 }) });
+    this.register.setStyle((feature) => (feature.get("layer") === "label" ? undefined : lines));
     this.only(null);
   }
 

@@ -1,6 +1,7 @@
 import { make } from "../tools/elements";
+import { scrollTable } from "../tools/table";
 import { type Say, counted } from "../tools/texts";
-import { type Answer, type OpenHole, SEVERITIES, holeId } from "./answer";
+import { type Answer, type OpenHole, SEVERITIES, holeId, pictureOf } from "./answer";
 import { FindingsTable, amount } from "./findings";
 import type { Plan } from "./plan";
 
@@ -18,17 +19,11 @@ export interface Around {
 /** Fill `place` with everything that an answer tells. */
 export function showReport(place: HTMLElement, answer: Answer, around: Around): void {
   const { say } = around;
-  const view = make("div", {
-    class: "plan",
-    tabindex: "0",
-    role: "application",
-    "aria-label": say("judged.map"),
-    "aria-describedby": "plan-help",
-  });
+  const view = planFrame(say);
   const whole = make("button", { type: "button", class: "button" }, say("judged.whole"));
   const head = make("h2", { class: "section__title", tabindex: "-1", id: "report-title" }, say("judged.results"));
   place.replaceChildren(head, make("p", { class: "lead", role: "status" }, headline(answer, say)));
-  place.append(exports(around), view, make("p", { class: "quiet", id: "plan-help" }, say("judged.map_help")));
+  place.append(exports(around), view, planHelp(say));
   place.append(make("div", { class: "tool__actions" }, whole, legend(say)));
   place.hidden = false;
 
@@ -41,7 +36,7 @@ export function showReport(place: HTMLElement, answer: Answer, around: Around): 
     table?.reveal(id);
     view.scrollIntoView({ block: "nearest" });
   };
-  plan.show(answer);
+  plan.show(pictureOf(answer));
   whole.addEventListener("click", () => {
     plan.showAll();
   });
@@ -60,6 +55,21 @@ export function showReport(place: HTMLElement, answer: Answer, around: Around): 
   place.append(...asides(answer, say));
   head.focus();
   head.scrollIntoView({ block: "start" });
+}
+
+/** Where a plan is drawn; {@link planHelp} says how it is used by the keyboard. */
+export function planFrame(say: Say): HTMLElement {
+  return make("div", {
+    class: "plan",
+    tabindex: "0",
+    role: "application",
+    "aria-label": say("judged.map"),
+    "aria-describedby": "plan-help",
+  });
+}
+
+export function planHelp(say: Say): HTMLElement {
+  return make("p", { class: "quiet", id: "plan-help" }, say("judged.map_help"));
 }
 
 function headline({ summary }: Answer, say: Say): string {
@@ -86,8 +96,15 @@ function exports(around: Around): HTMLElement {
 }
 
 function legend(say: Say): HTMLElement {
+  const shown = signs(say);
+  shown.append(make("span", { class: "sign sign--open" }, say("judged.open_hole")));
+  return shown;
+}
+
+/** What the signs of the severities look like. */
+export function signs(say: Say): HTMLElement {
   const items = SEVERITIES.map((grade) => make("span", { class: `sign sign--${grade}` }, say(`severity.${grade}`)));
-  return make("span", { class: "legend" }, ...items, make("span", { class: "sign sign--open" }, say("judged.open_hole")));
+  return make("span", { class: "legend" }, ...items);
 }
 
 function holesSection({ summary }: Answer, say: Say, show: (id: string) => void): HTMLElement {
@@ -116,17 +133,7 @@ function holesSection({ summary }: Answer, say: Say, show: (id: string) => void)
     { class: "section", "aria-labelledby": "holes" },
     make("h2", { class: "section__title", id: "holes" }, title),
     make("p", { class: "quiet" }, lead),
-    make(
-      "div",
-      { class: "scroll-x", tabindex: "0", role: "group", "aria-label": title },
-      make(
-        "table",
-        { class: "table" },
-        make("caption", { class: "visually-hidden" }, title),
-        make("thead", {}, make("tr", {}, ...heads)),
-        make("tbody", {}, ...holes.slice(0, HOLES).map(row)),
-      ),
-    ),
+    scrollTable(title, [make("tr", {}, ...heads)], make("tbody", {}, ...holes.slice(0, HOLES).map(row))),
   );
 }
 
