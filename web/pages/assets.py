@@ -1,7 +1,7 @@
 """Where the built client is: hashed file names from the manifest that Vite writes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,5 +30,12 @@ def assets(entry: str = ENTRY) -> Assets:
     built = manifest[entry]
     return Assets(
         script=f"/static/dist/{built['file']}",
-        styles=tuple(f"/static/dist/{name}" for name in built.get("css", ())),
+        styles=tuple(dict.fromkeys(f"/static/dist/{name}" for name in _styles(manifest, entry))),
     )
+
+
+def _styles(manifest: Mapping[str, Any], chunk: str) -> Iterator[str]:
+    """The style sheets of what a chunk imports, then its own: pages share some of both."""
+    for imported in manifest[chunk].get("imports", ()):
+        yield from _styles(manifest, imported)
+    yield from manifest[chunk].get("css", ())

@@ -117,5 +117,6 @@ def _client_texts() -> dict[str, Any]:
     return {
         **{f"judged.{n}": text(f"judged.{n}", lang) for group, _, n in names if group == "judged"},
         **{f"life.{n}": text(f"life.{n}", lang) for group, _, n in names if group == "life"},
+        "findings.whole": text("findings.whole", lang),
         **{f"severity.{name}": text(f"severity.{name}", lang) for name in SEVERITIES},
     }

@@ -38,6 +38,7 @@ FINDINGS_TEXTS: Mapping[str, tuple[str, str]] = {
         "The first {n} of {total}.",
     ),
     "findings.one": ("问题 {n}", "Finding {n}"),
+    "findings.whole": ("显示全部", "Show everything"),
     "findings.every": ("全部问题", "All findings"),
     "findings.measured": ("量得", "Measured"),
     "findings.limit": ("限值", "Limit"),

@@ -14,37 +14,33 @@ import { type LivingFinding, bordersOf, finding, findings, stateOf } from "./ans
 
 const PAUSE_MS = 700;
 
-/** What both pages share: the plan with the places, over the register's own borders. */
+/** What both pages share: a plan of places over the register's own borders. */
 class Places {
-  readonly element: HTMLElement;
-  private readonly view: HTMLElement;
   private readonly plan: Plan;
+  private readonly view: HTMLElement;
   private readonly known: ReadonlyMap<string, LivingFinding>;
 
+  /** Draws into `host`, which must stand on the page. */
   constructor(
-    private readonly shown: readonly LivingFinding[],
+    host: HTMLElement,
+    shown: readonly LivingFinding[],
     private readonly lang: string,
     say: Say,
     pick: (id: string) => void,
   ) {
     this.known = new Map(shown.map((one) => [one.id, one]));
     this.view = planFrame(say);
-    const whole = make("button", { type: "button", class: "button" }, say("judged.whole"));
+    const whole = make("button", { type: "button", class: "button" }, say("findings.whole"));
     whole.addEventListener("click", () => {
       this.plan.showAll();
     });
-    const below = make("div", { class: "tool__actions" }, whole, signs(say));
-    this.element = make("div", {}, this.view, planHelp(say), below);
+    host.replaceChildren(this.view, planHelp(say), make("div", { class: "tool__actions" }, whole, signs(say)));
     const words = { zoomIn: say("judged.zoom_in"), zoomOut: say("judged.zoom_out") };
     this.plan = new Plan(this.view, words, (id) => {
       this.show(id);
       pick(id);
     });
-  }
-
-  /** Draw everything; the element must stand on the page. */
-  draw(): void {
-    this.plan.show({ isPlanar: false, places: placesOf(this.shown) });
+    this.plan.show({ isPlanar: false, places: placesOf(shown) });
     this.plan.overRegister();
   }
 
@@ -52,17 +48,18 @@ class Places {
   show(id: string): void {
     this.plan.showPlace(id);
     const one = this.known.get(id);
-    if (one) {
-      void bordersOf(one, this.lang).then((borders) => {
-        this.plan.outline(borders);
-      });
-    }
+    if (!one) return;
+    void bordersOf(one, this.lang).then((borders) => {
+      this.plan.outline(borders);
+    });
   }
 
+  /** Bring the plan into view. */
   reveal(): void {
     this.view.scrollIntoView({ block: "nearest" });
   }
 
+  /** Show only these places. */
   only(ids: ReadonlySet<string>): void {
     this.plan.only(ids);
   }
@@ -79,10 +76,10 @@ class FindingsPage {
     const { say } = this;
     const found = await findings(new URLSearchParams(host.dataset["query"]), this.lang);
     if (!found.length) return;
-    const places = new Places(found, this.lang, say, (id) => {
+    const places = new Places(host, found, this.lang, say, (id) => {
       table.reveal(id);
     });
-    const table = new FindingsTable(
+    const table: FindingsTable<LivingFinding> = new FindingsTable(
       found,
       say,
       {
@@ -105,18 +102,14 @@ class FindingsPage {
         },
       ],
     );
-    host.replaceChildren(places.element, table.element);
-    places.draw();
+    host.append(table.element);
   }
 
   /** A finding by itself: its place on a map. */
   async showOne(host: HTMLElement): Promise<void> {
     const one = await finding(host.dataset["id"] ?? "", this.lang);
     if (!one.geometry) return;
-    const places = new Places([one], this.lang, this.say, () => undefined);
-    host.replaceChildren(places.element);
-    places.draw();
-    places.show(one.id);
+    new Places(host, [one], this.lang, this.say, () => undefined).show(one.id);
   }
 
   /** Ask for a run, wait for it, and show what it found. */
