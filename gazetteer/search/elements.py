@@ -93,6 +93,13 @@ def _numbered(match: re.Match[str]) -> Iterator[Element]:
 
 def finest(parts: Iterable[Element]) -> int | None:
     """The finest level that the elements reach, as a number in the order of levels."""
-    reached = [_REACHED[part.kind] for part in parts if part.kind in _REACHED]
-    below_poi = [level for level in reached if level != _POI]
-    return max(below_poi or reached, default=None)
+    found = poi = -1
+    for part in parts:
+        level = _REACHED.get(part.kind, -1)
+        if level == _POI:
+            poi = level
+        elif level > found:
+            found = level
+    if found < 0:
+        found = poi
+    return found if found >= 0 else None

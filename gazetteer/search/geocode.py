@@ -4,26 +4,32 @@ Pure: an index on a day and a text in, a value out. Nothing is picked silently: 
 text does not tell apart make the answer ``ambiguous``, and each departure is a fault.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.descent import descended
 from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
 from gazetteer.search.latin_marks import latin_marks
-from gazetteer.search.marks import Mark, lean_marks, marks
+from gazetteer.search.marks import Mark, hits_in, marks
 from gazetteer.search.normalize import Text, normalized
-from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, plain, weighed
+from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
 from gazetteer.search.typo import corrected
-from gazetteer.search.view import Claim, Spot, Via, View
+from gazetteer.search.view import WORTH_OF_A_NAME, Claim, Spot, Via, View
 
 MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""
 MAX_CANDIDATES = 10
 _TOLD = 3
 _REMEMBERED_ANSWERS = 10_000
+_AT_ONCE = 500
 
 
 class Status(StrEnum):
@@ -110,7 +116,7 @@ def geocode(view: View, address: str) -> Geocoded:
     """
     text = normalized(address)
     value = text.value if len(text.value) <= MAX_READ else text.value[:MAX_READ]
-    decision = _lean(view, value) or _full(view, value)
+    decision = _decision(view, value)
     if not decision.told:
         return Geocoded(text, Status.NOT_FOUND, (), 0)
     sole = len(decision.told) == 1
@@ -120,38 +126,43 @@ def geocode(view: View, address: str) -> Geocoded:
 
 
 def geocode_many(view: View, addresses: Iterable[str]) -> Iterator[Geocoded]:
-    """What :func:`geocode` says of each address, in their order, as they come.
+    """What :func:`geocode` says of each address, in their order.
 
-    An address that came lately is not read again. Memory does not grow with the batch.
+    They are read some hundreds at a time; an address that came lately is not read again. Memory
+    does not grow with the batch.
     """
     remembered: dict[str, Geocoded] = {}
-    for address in addresses:
-        answer = remembered.get(address)
-        if answer is None:
-            if len(remembered) >= _REMEMBERED_ANSWERS:
-                remembered.clear()
-            answer = remembered[address] = geocode(view, address)
-        yield answer
+    rest = iter(addresses)
+    while some := list(islice(rest, _AT_ONCE)):
+        if len(remembered) >= _REMEMBERED_ANSWERS:
+            remembered.clear()
+        with _uncollected():
+            for address in some:
+                if address not in remembered:
+                    remembered[address] = geocode(view, address)
+        yield from [remembered[address] for address in some]
 
 
-def _lean(view: View, value: str) -> _Decision | None:
-    """The decision where it is plain at first sight; None if it takes a closer look."""
-    found = lean_marks(view, value)
-    if not found:
-        return None
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """The collector of cycles waits: answers hold none, and it would look at each many times."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _decision(view: View, value: str) -> _Decision:
+    """The decision at first sight, or else by comparing all that the text may mean."""
+    hits = hits_in(view, value)
+    reading = descended(view, value, hits)
+    if reading is not None:
+        return _Decision((_told(view, value, reading),), 1, None)
+    found = marks(view, value, hits) or latin_marks(view, value)
     names = _names(value, found)
-    known: _Decision | None = view.settled.get(names)
-    if known is None:
-        reading = plain(view, found)
-        told = () if reading is None else (_told(view, value, reading),)
-        known = _Decision(told, len(told), None)
-        view.settle(names, known)
-    return known if known.told else None
-
-
-def _full(view: View, value: str) -> _Decision:
-    found = marks(view, value) or latin_marks(view, value)
-    names = (*_names(value, found), "full")
     known: _Decision | None = view.settled.get(names)
     if known is None:
         known = _decided(view, value, found)
@@ -270,15 +281,21 @@ def _of_supports(value: str, reading: Reading) -> list[Fault]:
     for spot in reading.chain:
         support = by_node.get(spot.node)
         if support is None:
-            faults.append(Fault(FaultKind.NOT_WRITTEN, LEVELS[spot.level], None, spot.name))
+            faults.append(_not_written(spot.level, spot.name))
             continue
-        start, end = support.mark.start, support.mark.end
-        faults += _of_support(value[start:end], support, spot)
+        start = support.mark.start
+        if support.claim.worth != WORTH_OF_A_NAME:  # there is nothing to say of a standard name
+            faults += _of_support(value[start : support.mark.end], support, spot)
         ordered &= start > last
         last = start
     if not ordered:
         faults.append(Fault(FaultKind.ORDER))
     return faults
+
+
+@lru_cache(_REMEMBERED_ANSWERS)
+def _not_written(level: int, name: str) -> Fault:
+    return Fault(FaultKind.NOT_WRITTEN, LEVELS[level], None, name)
 
 
 def _of_support(written: str, support: Support, spot: Spot) -> Iterator[Fault]:

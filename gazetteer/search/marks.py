@@ -6,6 +6,7 @@ never as the beginning of a road or of another word.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from gazetteer.search.view import MANY, Claim, Meant, View, meant
 
 MAX_MARKS = 64
 """Names that are looked at in one text; an address has fewer."""
-_EASILY_WITHIN = 2
+EASILY_WITHIN = 2
 """Characters of whole names (西区, 城区) that are part of many other words."""
 _TOWNSHIP = LEVELS.index(Level.TOWNSHIP)
 
@@ -44,11 +45,15 @@ _COMPLETED_BY = {
     for first in begin
 }
 """The generic parts that may follow a short form, by their first character."""
-_BEGIN_OFFICES = frozenset("街办人镇区市")
-_TELLING = _BEGIN_OTHERS | _COMPLETED_BY.keys() | _BEGIN_OFFICES
+BEGIN_OFFICES = frozenset("街办人镇区市")
+"""The first characters of what :data:`OFFICE` matches."""
+TELLING = _BEGIN_OTHERS.union(_COMPLETED_BY, BEGIN_OFFICES)
 """Characters behind a name that may tell how it is meant."""
-_FAR = 1_000_000
 _START = itemgetter(1)
+
+
+Hit = tuple[int, int, int]
+"""A key of the index found in a text, with where it begins and ends there."""
 
 
 class Mark(NamedTuple):
@@ -66,99 +71,106 @@ class Mark(NamedTuple):
         return self.meant.claims
 
 
-def marks(view: View, text: str) -> tuple[Mark, ...]:
-    """The marks from left to right, of those that begin together the longest first."""
-    found = _marks(view, text, lean=False)
-    assert found is not None, "only a lean look may miss a mark"
-    return found
-
-
-def lean_marks(view: View, text: str) -> tuple[Mark, ...] | None:
-    """The marks without those that cannot matter beside a standard name that is worth more.
-
-    Such are short forms at its beginning (天河 in 天河区), and those that reach from one standard
-    name into the next (市南 in 东莞市南城街道): to take one, a reading would have to give up more.
-    None where other marks overlap, so that it cannot be seen at once what is worth more.
-    """
-    return _marks(view, text, lean=True)
-
-
-def _marks(view: View, text: str, *, lean: bool) -> tuple[Mark, ...] | None:
-    index = view.index
-    hits = index.hits(text)
+def hits_in(view: View, text: str) -> list[Hit]:
+    """Every name in the text from left to right, of those that begin together the longest first."""
+    hits = view.index.hits(text)
     hits.reverse()
     hits.sort(key=_START)
-    whole_keys, meant_by = index.whole_keys, view.meant
+    return hits
+
+
+def marks(view: View, text: str, hits: Sequence[Hit] | None = None) -> tuple[Mark, ...]:
+    """The marks from left to right, of those that begin together the longest first."""
+    hits = hits_in(view, text) if hits is None else hits
     found: list[Mark] = []
     units: set[tuple[int, int]] = set()
     bounds = {0}
-    begun, done, reached = -1, 0, _FAR  # the standard name under way, and what reaches out of it
-    passed: set[int] = set()  # ends of what was passed over
-    for key, start, end in hits:
-        open_before = start in bounds or text[start - 1] == " "
-        if lean and not whole_keys[key] and begun >= 0 and start < done:
-            if start == begun:
-                passed.add(end)
-                continue
-            if open_before or start in passed:
-                if end <= done:
-                    return None
-                reached = min(reached, end)
-                passed.add(end)
-                continue
-        if not open_before:
-            if start in passed:
-                return None
-            if end - start <= _EASILY_WITHIN or not whole_keys[key]:
-                continue
-        every = meant_by(key)
-        if every.many and found:
-            every = _under(view, key, found) or every
-        meant, stop, generic = _read(view, hits, text, end, every, open_before)
-        if meant is None or not meant.claims:
+    for hit in hits:
+        mark = _mark(view, text, hits, hit, hit[1] in bounds, found)
+        if mark is None:
             continue
-        if generic and (start, stop) in units:
-            stop, generic = end, ""  # the register has a name for the two
-        if meant.named:
-            units.add((start, end))
-        if lean:
-            if start < done or (reached < _FAR and not (meant.standard and start < reached)):
-                return None
-            begun, reached = start if meant.standard else -1, _FAR
-        done = max(done, stop)
-        found.append(Mark(start, stop, key, meant, generic))
-        if generic or meant.firm:
-            bounds.add(stop)
-            bounds.add(end)
+        if mark.generic and (mark.start, mark.end) in units:
+            mark = mark._replace(end=hit[2], generic="")  # the register has a name for the two
+        if mark.meant.named:
+            units.add((hit[1], hit[2]))
+        found.append(mark)
+        if mark.generic or mark.meant.firm:
+            bounds.add(mark.end)
+            bounds.add(hit[2])
         if len(found) == MAX_MARKS:
             break
-    return tuple(found) if reached == _FAR else None
+    return tuple(found)
 
 
-def _read(
+def names_more(view: View, text: str, hits: Sequence[Hit], first: int, done: int) -> bool:
+    """Whether the hits from the ``first`` on may hold a mark, where names end before ``done``."""
+    for hit in hits[first:]:
+        key, start, _ = hit
+        if not _may_begin(view, text, hit, start == done) or of_another(view, text, hits, hit):
+            continue
+        if view.meant(key).many:  # which of them it may be depends on what was named before
+            return True
+        if _mark(view, text, hits, hit, start == done, ()) is not None:
+            return True
+    return False
+
+
+def of_another(view: View, text: str, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether a short form is part of another name, whatever it may mean: 北京 in 北京路."""
+    key, _, end = hit
+    if view.index.whole_keys[key] or text[end : end + 1] not in TELLING:
+        return False
+    return _goes_on(text, end) and not _name_follows(view, hits, end)
+
+
+def _may_begin(view: View, text: str, hit: Hit, begins: bool) -> bool:
+    """Whether a name may stand here: anywhere, if it is whole, and no part of many other words."""
+    key, start, end = hit
+    if begins or text[start - 1] == " ":
+        return True
+    return end - start > EASILY_WITHIN and bool(view.index.whole_keys[key])
+
+
+def _mark(
+    view: View, text: str, hits: Sequence[Hit], hit: Hit, begins: bool, before: Sequence[Mark]
+) -> Mark | None:
+    """A hit as a mark; ``begins`` where a name may begin. None if it is part of another word."""
+    if not _may_begin(view, text, hit, begins):
+        return None
+    key, start, end = hit
+    every = view.meant(key)
+    open_before = begins or text[start - 1] == " "
+    if every.many and before:
+        every = _under(view, key, before) or every
+    meant, stop, generic = read(view, text, hits, end, every, open_before)
+    return Mark(start, stop, key, meant, generic) if meant is not None and meant.claims else None
+
+
+def read(
     view: View,
-    hits: Sequence[tuple[int, int, int]],
     text: str,
+    hits: Sequence[Hit],
     end: int,
     every: Meant,
     open_before: bool,
 ) -> tuple[Meant | None, int, str]:
     """What a name means where it stands, where it ends then, and its generic part."""
-    if text[end : end + 1] in (_BEGIN_OFFICES if every.whole is every else _TELLING):
+    if text[end : end + 1] in (BEGIN_OFFICES if every.whole is every else TELLING):
         if open_before and every.whole is not every and _name_follows(view, hits, end):
             return every, end, ""  # 台州 in 台州路桥区
         return _followed(text, end, every, open_before)
     return every if open_before else every.whole, end, ""
 
 
-def _name_follows(view: View, hits: Sequence[tuple[int, int, int]], at: int) -> bool:
+def _name_follows(view: View, hits: Sequence[Hit], at: int) -> bool:
     """Whether a name begins here to which the next character may well belong: 镇康 in 临沧镇康."""
-    for key, start, end in hits:
-        if start == at:
-            if view.index.whole_keys[key] and end - start > _EASILY_WITHIN:
-                return True
-            if 0 <= view.meant(key).highest < _TOWNSHIP:
-                return True
+    for key, start, end in hits[bisect_left(hits, at, key=_START) :]:
+        if start > at:
+            break
+        if view.index.whole_keys[key] and end - start > EASILY_WITHIN:
+            return True
+        if view.index.high[key] and 0 <= view.meant(key).highest < _TOWNSHIP:
+            return True
     return False
 
 
@@ -192,7 +204,7 @@ def _followed(
     """
     whole, first = every.whole, text[end]
     if not open_before or whole is every or _goes_on(text, end):
-        office = OFFICE.match(text, end) if whole is not None and first in _BEGIN_OFFICES else None
+        office = OFFICE.match(text, end) if whole is not None and first in BEGIN_OFFICES else None
         return whole, office.end() if office else end, ""
     if whole is not None or first not in _COMPLETED_BY:
         return every, end, ""

@@ -7,14 +7,13 @@ before they are indexed, so a step never parts a name from the text that means i
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from gazetteer.search.text import simplified
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text under way, and where each of its characters came from.
 
     ``origin[i]`` is the offset in the input of character ``i``, non-decreasing; None while
@@ -206,7 +205,9 @@ NAME_STEPS: tuple[Step, ...] = (compatibility, invisible, simplify, variants, pu
 """The same for a name of the register, which has neither notes nor noise."""
 
 
-_NOT_QUITE_PLAIN = re.compile(rf"中国|中华|\d{{6}}|--|{_COUNTED.pattern}")
+_MAY_COUNT = re.compile(rf"{_NUMERAL}[号栋幢座单层楼室弄组队之]")
+_LONG_NUMBER = re.compile("[0-9][0-9]{5}")
+_TELLTALES = ("中国", "中华", "--", "号之")
 
 
 @cache
@@ -231,11 +232,18 @@ def _plainest() -> re.Pattern[str]:
     )
 
 
+def _needs_a_look(text: str) -> bool:
+    """Whether a text of settled characters may hold something for a step to do."""
+    if _MAY_COUNT.search(text) or _LONG_NUMBER.search(text):
+        return True
+    return any(telltale in text for telltale in _TELLTALES)
+
+
 def normalized(text: str, steps: Sequence[Step] = STEPS) -> Text:
     """The text after all steps."""
     if _plainest().fullmatch(text):
         return Text(text, len(text))  # most texts are: the steps would find nothing to do
-    if _plain().fullmatch(text) and not _NOT_QUITE_PLAIN.search(text):
+    if _plain().fullmatch(text) and not _needs_a_look(text):
         return Text(text, len(text))
     now = Text(text, len(text))
     for step in steps:

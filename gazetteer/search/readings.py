@@ -77,53 +77,8 @@ def weighed(view: View, found: Sequence[Mark], *, every: bool = False) -> list[R
     return sorted(told, key=_preference) if len(told) > 1 else told
 
 
-def plain(view: View, found: Sequence[Mark]) -> Reading | None:
-    """The reading that makes the most of every one of some lean marks, if there is only one.
-
-    Lean marks do not overlap, and each can support one unit. A reading in which each supports
-    another unit, by the worthiest of its claims, is worth more than any other, so it need not be
-    compared: :func:`weighed` would have it first and alone. None tells nothing.
-    """
-    leaf = _leaf(view, found)
-    if leaf is None:
-        return None
-    chain = view.nodes(leaf)
-    by: dict[int, Mark] = {}
-    for mark in found:
-        supported = mark.meant.top_nodes.intersection(chain)
-        if len(supported) != 1 or not by.keys().isdisjoint(supported):
-            return None
-        by[next(iter(supported))] = mark
-    supports = [_support(by[node], node) for node in chain if node in by]
-    for support in supports:
-        node, worth = support.claim.node, support.worth
-        for mark in found:
-            if node not in mark.meant.by_node or mark is support.mark:
-                continue
-            if _support(mark, node).worth >= worth:
-                return None
-    worth = sum([support.worth for support in supports])
-    spots = view.chain(leaf)
-    return Reading(spots, tuple(supports), (), (), worth, False, found[0].start)
-
-
-def _leaf(view: View, found: Sequence[Mark]) -> int | None:
-    """The one node whose chain has a worthiest claim of each mark; None if none, or several."""
-    lowest = max([mark.meant.highest for mark in found])
-    fitting: set[int] = set()
-    for mark in found:
-        for claim in mark.meant.tops:
-            if claim.level >= lowest and claim.leads:
-                chain = view.nodes(claim.node)
-                for other in found:
-                    if other.meant.top_nodes.isdisjoint(chain):
-                        break
-                else:
-                    fitting.add(claim.node)
-    return fitting.pop() if len(fitting) == 1 else None
-
-
-def _support(mark: Mark, node: int) -> Support:
+def supported(mark: Mark, node: int) -> Support:
+    """The mark as it speaks for a node that it may mean."""
     claim = mark.meant.by_node[node]
     completed = mark.generic and not claim.whole
     return Support(mark, claim, claim.worth + _WITH_GENERIC if completed else claim.worth)
@@ -176,7 +131,7 @@ def _reading(
     most = {n: max([s[n].worth for s in speaking if n in s], default=0) for n in chain}
     for upper in [node, *sorted(chain[-2::-1], key=lambda n: -most[n])]:
         best: Support | None = None
-        best_key = (-1, False)
+        best_key = (False, -1)
         for speaks in speaking:
             support = speaks.get(upper)
             if support is None or (upper == node and not support.claim.leads):
@@ -185,8 +140,9 @@ def _reading(
                 continue
             others.append(support.mark)
             # A mark that says more of a unit above is left to that one, if the leaf can spare it.
-            key = (support.worth, support.worth == max([s.worth for s in speaks.values()]))
-            if key > best_key and (key[1] or upper == node):
+            most_here = support.worth == max([s.worth for s in speaks.values()])
+            key = (most_here, support.worth)
+            if key > best_key and (most_here or upper == node):
                 best, best_key = support, key
         if best is not None:
             chosen.append(best)
@@ -211,7 +167,7 @@ def _reading(
 def _speaks(mark: Mark, chain: Sequence[int]) -> dict[int, Support]:
     """The units of a chain for which a mark may speak."""
     by_node = mark.meant.by_node
-    return {node: _support(mark, node) for node in chain if node in by_node}
+    return {node: supported(mark, node) for node in chain if node in by_node}
 
 
 def _against(

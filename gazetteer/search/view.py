@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
@@ -13,6 +13,7 @@ from gazetteer.records.translation import Reached, walk
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
 from gazetteer.search.index import Index
+from gazetteer.search.standing import Standing, standing
 
 MANY = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
@@ -142,6 +143,18 @@ def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     return every
 
 
+def sole(claim: Claim) -> Meant:
+    """A piece of text that can mean one thing only; the claim is by a whole name."""
+    nodes, level = frozenset((claim.node,)), claim.level
+    by = {claim.node: claim}
+    anchors = claim.leads and level <= _COUNTY
+    named = level <= _LOWEST_UNIT
+    claims = (claim,)
+    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, nodes, level)
+    only.whole = only
+    return only
+
+
 class View:
     """An index on one day. Remembers what it worked out; the index below never changes.
 
@@ -161,9 +174,37 @@ class View:
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
+        self.child = lru_cache(_REMEMBERED)(self._child)
+        self.standard = lru_cache(_REMEMBERED)(self._standard)
         self.count = lru_cache(_REMEMBERED)(self._counted)
         self._spot = lru_cache(_REMEMBERED)(self._made)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The standard names in force on the day."""
+        return standing(self.index, self.states, self.day)
+
+    def _child(self, key: int, node: int) -> Meant | None:
+        """The one unit under a node (-1: anywhere) of which a key is the standard name.
+
+        None if there is none, or several, or nobody can tell by the numbers of the nodes.
+        """
+        stands = self.standing
+        if stands.strays[key]:
+            return None
+        low, high = stands.at[key], stands.at[key + 1]
+        if node >= 0 and low < high:
+            low, high = stands.under(key, node + 1, self.index.last_under[node])
+        return self.standard(stands.meanings[low]) if high - low == 1 else None
+
+    def _standard(self, meaning: int) -> Meant:
+        """What a meaning says of its node, which it gives its standard name on the day."""
+        index = self.index
+        node = index.meaning_node[meaning]
+        period = index.meaning_start[meaning], index.meaning_end[meaning]
+        level = index.levels[self.states[node]]
+        return sole(claimed(node, level, Form.STANDARD, Via.NAME, (node, *period)))
 
     def settle(self, key: Hashable, value: Any) -> None:
         """Remember what was worked out from names alone, in bounded memory."""
