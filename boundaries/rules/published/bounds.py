@@ -26,7 +26,7 @@ def sides(picture: Picture) -> Iterator[Finding]:
         turned = picture.agrees(recorded[1], lies[0]) and picture.agrees(recorded[0], lies[1])
         lowest = len(picture.borders.known.faces)
         truly = {unit for there in lies for unit in there if unit < lowest}
-        zh, en = picture.called(picture.sides_of(edge))
+        zh, en = picture.called(picture.beside(edge))
         there_zh, there_en = picture.called(truly) if truly else ("—", "none")
         what_zh = "左右颠倒" if turned else f"两侧的单位不对：实为 {there_zh}"
         what_en = "left and right are swapped" if turned else f"beside it lie in fact {there_en}"
@@ -34,7 +34,7 @@ def sides(picture: Picture) -> Iterator[Finding]:
             "TOP-LIN-02",
             "turned" if turned else "other_unit",
             severity("TOP-LIN-02"),
-            tuple(sorted({*picture.sides_of(edge), *truly})),
+            tuple(sorted({*picture.beside(edge), *truly})),
             picture.shapes[edge],
             f"{zh} 的界线{what_zh}。",
             f"a line of {en}: {what_en}",
@@ -44,12 +44,12 @@ def sides(picture: Picture) -> Iterator[Finding]:
 @judges("TOP-COV-05")
 def made_of_edges(picture: Picture) -> Iterator[Finding]:
     """Lowest known units whose border is not, to the last bit, that of their edges."""
-    lowest = set(picture.borders.known.faces)
+    net, lowest = picture.borders.known.net, set(picture.borders.known.faces)
     yield from _differing(picture, "TOP-COV-05", [u for u in picture.areas if u in lowest])
     for face, unit in enumerate(picture.borders.known.faces):
         if unit in picture.areas:
             continue
-        mine = np.flatnonzero((np.sort(_faces(picture), axis=1) == face).any(axis=1))
+        mine = np.flatnonzero((net.left == face) | (net.right == face))
         who = picture.names[face]
         yield Finding(
             "TOP-COV-05",
@@ -60,11 +60,6 @@ def made_of_edges(picture: Picture) -> Iterator[Finding]:
             f"{who} 有 {len(mine)} 条边，而没有有效的边界面。",
             f"{who} has {len(mine)} edges and no area in force",
         )
-
-
-def _faces(picture: Picture) -> Ints:
-    net = picture.borders.known.net
-    return np.column_stack([net.left, net.right]).astype(np.int64)
 
 
 @judges("TOP-HIE-06")

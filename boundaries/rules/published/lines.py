@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.edges import NOBODY
 from boundaries.network.lines import LINE_LEVELS, NO_LEVEL, WITHIN, Line
 from boundaries.network.segments import Ints
 from boundaries.rules.finding import Finding
@@ -23,7 +22,7 @@ _METRIC = Metric()
 def crossing_itself(picture: Picture) -> Iterator[Finding]:
     """Edges that meet themselves anywhere but at their ends."""
     for edge in np.flatnonzero(~shapely.is_simple(picture.shapes)).tolist():
-        units = picture.sides_of(edge)
+        units = picture.beside(edge)
         zh, en = picture.called(units)
         yield Finding(
             "TOP-GEO-03",
@@ -60,7 +59,7 @@ def broken(picture: Picture) -> Iterator[Finding]:
 def _dangling(picture: Picture) -> Iterator[Finding]:
     net = picture.borders.known.net
     for edge in np.flatnonzero((picture.degree[picture.ends] == 1).any(axis=1)).tolist():
-        units = picture.sides_of(edge)
+        units = picture.beside(edge)
         zh, en = picture.called(units)
         free = [node for node in picture.ends[edge].tolist() if picture.degree[node] == 1]
         yield Finding(
@@ -75,10 +74,11 @@ def _dangling(picture: Picture) -> Iterator[Finding]:
 
 
 def _branching(picture: Picture) -> Iterator[Finding]:
-    """Nodes where more than two edges of one line meet."""
+    """Nodes where more than two edges of one line meet, none of which runs along another."""
     borders = picture.borders
     which = np.repeat(borders.line, 2)
-    keys = np.column_stack([which, picture.ends.reshape(-1)])[which >= 0]
+    nodes = picture.ends.reshape(-1)
+    keys = np.column_stack([which, nodes])[(which >= 0) & ~np.isin(nodes, picture.doubled)]
     met, count = np.unique(keys, axis=0, return_counts=True)
     for (line, node), ways in zip(met[count > 2].tolist(), count[count > 2].tolist(), strict=True):
         units = picture.features(borders.lines[line].units)
@@ -130,7 +130,7 @@ def backwards(picture: Picture) -> Iterator[Finding]:
     net = picture.borders.known.net
     east, north = (net.nodes[net.end] - net.nodes[net.start]).T
     for edge in np.flatnonzero((east <= 0) & (north >= 0) & (net.start != net.end)).tolist():
-        units = picture.sides_of(edge)
+        units = picture.beside(edge)
         zh, en = picture.called(units)
         yield Finding(
             "TOP-LIN-03",
@@ -148,7 +148,7 @@ def without_level(picture: Picture) -> Iterator[Finding]:
     """Edges that are the line of no level: what they divide is one unit, or has no parent."""
     level = picture.borders.level
     for edge in np.flatnonzero(level == NO_LEVEL).tolist():
-        units = picture.sides_of(edge)
+        units = picture.beside(edge)
         zh, en = picture.called(units)
         yield Finding(
             "TOP-LIN-04",
@@ -170,7 +170,7 @@ def _known_in_parts(picture: Picture, edges: Ints) -> Iterator[Finding]:
     for unit in np.unique(upper).tolist():
         mine = edges[upper == unit].tolist()
         metres = picture.length_m(mine)
-        units = tuple(np.unique(picture.borders.sides[mine]).tolist())
+        units = picture.beside(*mine)
         who = picture.names[unit]
         yield Finding(
             "TOP-LIN-04",
@@ -194,8 +194,7 @@ def overlapping(picture: Picture) -> Iterator[Finding]:
     first, owner, same = picture.shared_pieces
     for run in grouped((k, key) for k, keys in enumerate(same) for key in keys):
         edges = np.unique(owner[run])
-        units = tuple(np.unique(picture.borders.sides[edges]).tolist())
-        units = tuple(unit for unit in units if unit != NOBODY)
+        units = picture.beside(*edges.tolist())
         zh, en = picture.called(units)
         pieces = shapely.linestrings(np.stack([net.xy[first[run]], net.xy[first[run] + 1]], 1))
         stretch = shapely.line_merge(shapely.union_all(pieces))
@@ -221,11 +220,10 @@ def pseudo_nodes(picture: Picture) -> Iterator[Finding]:
     two = np.flatnonzero((picture.degree == 2) & ~np.isin(np.arange(len(net.nodes)), picture.rings))
     for node in two.tolist():
         one, other = picture.edges_at(node)
-        same = (borders.sides[one] == borders.sides[other]).all() and beyond[one] == beyond[other]
-        if not same or borders.level[one] != borders.level[other]:
+        if picture.beside(one) != picture.beside(other) or beyond[one] != beyond[other]:
             continue
         past = picture.ways_ever(node) > 2
-        units = picture.sides_of(one)
+        units = picture.beside(one)
         zh, en = picture.called(units)
         yield Finding(
             "TOP-LIN-09",

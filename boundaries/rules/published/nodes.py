@@ -19,9 +19,11 @@ _METRIC = Metric()
 def tripoints(picture: Picture) -> Iterator[Finding]:
     """Points of more than three lines, and tripoints so near each other that they are one."""
     lines, shores = _ends(picture)
-    doubled = np.unique(picture.ends[picture.shared_pieces[1]])  # told by TOP-LIN-05
-    for node in np.setdiff1d(np.flatnonzero((lines > 3) & (shores == 0)), doubled).tolist():
-        if len(_round(picture, node)) > 2:  # of two units TOP-LIN-01 tells that their line branches
+    many = np.flatnonzero((lines > 3) & (shores == 0))
+    for node in np.setdiff1d(many, picture.doubled).tolist():
+        if (
+            len(picture.beside(*picture.edges_at(node))) > 2
+        ):  # of two units TOP-LIN-01 tells that their line branches
             yield _of_many(picture, node, int(lines[node]))
     yield from _side_by_side(picture, (lines == 3) & (shores == 0))
 
@@ -39,7 +41,7 @@ def _ends(picture: Picture) -> tuple[Ints, Ints]:
 
 def _of_many(picture: Picture, node: int, lines: int) -> Finding:
     """More than three units in a point, or one that meets itself there."""
-    units = _round(picture, node)
+    units = picture.beside(*picture.edges_at(node))
     zh, en = picture.called(units)
     touching = len(units) < lines
     what_zh = "有单位在此只以一点与自身相接" if touching else f"{len(units)} 个单位相会于一点"
@@ -58,14 +60,6 @@ def _of_many(picture: Picture, node: int, lines: int) -> Finding:
     )
 
 
-def _round(picture: Picture, node: int) -> tuple[int, ...]:
-    """The lowest known units round a node."""
-    net = picture.borders.known.net
-    edges = picture.edges_at(node)
-    faces = np.unique(np.r_[net.left[edges], net.right[edges]])
-    return tuple(faces[faces != NOBODY].tolist())
-
-
 def _side_by_side(picture: Picture, tripoint: Ints) -> Iterator[Finding]:
     """Two tripoints with a line between them that is shorter than two borders may differ."""
     net, limit = picture.borders.known.net, picture.tolerances.overlap_m
@@ -75,7 +69,9 @@ def _side_by_side(picture: Picture, tripoint: Ints) -> Iterator[Finding]:
         metres = picture.length_m([edge])
         if metres > limit:
             continue
-        one, other = (_round(picture, node) for node in picture.ends[edge].tolist())
+        one, other = (
+            picture.beside(*picture.edges_at(node)) for node in picture.ends[edge].tolist()
+        )
         units = tuple(sorted({*one, *other}))
         zh, en = picture.called(units)
         yield Finding(
@@ -99,9 +95,9 @@ def other_ends(picture: Picture) -> Iterator[Finding]:
         if picture.degree[node] > 1:
             yield _unfinished(picture, node)
     lines, shores = _ends(picture)
-    sound = ~np.isin(np.arange(len(lines)), picture.unsound_nodes)
-    for node in np.flatnonzero((lines > 1) & (shores > 0) & sound).tolist():
-        units = _round(picture, node)
+    unsound = np.r_[picture.unsound_nodes, picture.doubled]
+    for node in np.setdiff1d(np.flatnonzero((lines > 1) & (shores > 0)), unsound).tolist():
+        units = picture.beside(*picture.edges_at(node))
         zh, en = picture.called(units)
         yield Finding(
             "TOP-NOD-02",
@@ -121,7 +117,9 @@ def other_ends(picture: Picture) -> Iterator[Finding]:
 def _unfinished(picture: Picture, node: int) -> Finding:
     """A node round which the units do not close: an edge is missing, or names another unit."""
     open_ = picture.odd[picture.odd[:, 0] == node, 1]
-    units = tuple(n for n in open_.tolist() if n != NOBODY) or _round(picture, node)
+    units = tuple(n for n in open_.tolist() if n != NOBODY) or picture.beside(
+        *picture.edges_at(node)
+    )
     zh, en = picture.called(units)
     return Finding(
         "TOP-NOD-02",
@@ -139,7 +137,7 @@ def _at_unknown(picture: Picture, lines: Ints) -> Iterator[Finding]:
     beyond = np.array([why == "unknown" for why in picture.borders.known.beyond], dtype=bool)
     there = np.unique(picture.ends[beyond])
     for node in there[lines[there] > 0].tolist():
-        units = _round(picture, node)
+        units = picture.beside(*picture.edges_at(node))
         zh, en = picture.called(units)
         yield Finding(
             "TOP-NOD-02",

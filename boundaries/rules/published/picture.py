@@ -163,9 +163,14 @@ class Picture:
 
     @cached_property
     def unsound_nodes(self) -> Ints:
-        """The nodes of which ``odd`` tells, but those of edges that have a wrong side."""
-        told = self.ends[self.misplaced].reshape(-1)
+        """The nodes of which ``odd`` tells, and no flaw of an edge itself: side, or overlap."""
+        told = np.r_[self.ends[self.misplaced].reshape(-1), self.doubled]
         return np.setdiff1d(self.odd[:, 0], told).astype(np.int64)
+
+    @cached_property
+    def doubled(self) -> Ints:
+        """The nodes of edges that run along others: too many lines end there."""
+        return np.unique(self.ends[self.shared_pieces[1]]).astype(np.int64)
 
     def length_m(self, edges: Sequence[int]) -> float:
         """Metres along edges together, on the ellipsoid."""
@@ -199,9 +204,11 @@ class Picture:
         """The numbers of units, ascending."""
         return tuple(sorted(self.number[unit] for unit in units))
 
-    def sides_of(self, edge: int) -> tuple[int, ...]:
-        """The numbers of the units that an edge divides."""
-        return tuple(n for n in dict.fromkeys(self.borders.sides[edge].tolist()) if n != NOBODY)
+    def beside(self, *edges: int) -> tuple[int, ...]:
+        """The numbers of the lowest known units that edges divide, ascending."""
+        net = self.borders.known.net
+        found = {n for edge in edges for n in (int(net.left[edge]), int(net.right[edge]))}
+        return tuple(sorted(found - {NOBODY}))
 
     def called(self, units: Iterable[int]) -> tuple[str, str]:
         """The names of units, in Chinese and in English enumeration."""
