@@ -68,8 +68,8 @@ def acts_behind_changes(past: Past) -> Iterator[Finding]:
     """Borders that came or went on a day in the time of the records, and no act is named."""
     network = past.network
     for day, edges in sorted(_unfounded(network, past.until).items()):
-        ends = [(k, n) for k in edges for n in (int(network.net.start[k]), int(network.net.end[k]))]
-        for run in grouped(ends):
+        vertices = ((k, place) for k in edges for place in map(tuple, network.net.vertices(k)))
+        for run in grouped(vertices):  # a border divided anew has other nodes, and its vertices
             sides = np.unique(np.r_[network.net.left[run], network.net.right[run]])
             units = [network.faces[n] for n in sides.tolist() if n != NOBODY]
             zh, en = past.called(units)
