@@ -1,5 +1,6 @@
 """The service as a WSGI application: it wires the rooms together and holds no logic of its own."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -27,9 +28,17 @@ class _Orjson(JSONProvider):
         return orjson.loads(s)
 
 
+class _Service(Flask):
+    """The framework's application, without a look at each hook and handler for coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is a coroutine, and asking takes long each time."""
+        return func
+
+
 def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Flask:
     """The application over a pool of connections to the register's database."""
-    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app = _Service(__name__, static_folder="static", static_url_path="/static")
     app.json = _Orjson(app)
     app.config.update(MAX_CONTENT_LENGTH=int(settings.upload_limit_mb * 1e6), GAZETTEER=settings)
     if settings.trusted_proxies:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, get_args, get_origin
+from urllib.parse import parse_qsl
 
 import orjson
 from flask import Flask, Response, request
@@ -150,14 +151,18 @@ def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
     handler, path, query = endpoint.handler, endpoint.path, endpoint.query
     body, form, fields = endpoint.body, endpoint.form, endpoint.fields
+    nothing_given = _default(query)
 
     @wraps(handler)
     def view(**arguments: Any) -> Response:
         if path is not None:
-            arguments = dict(_checked(path, arguments))
+            arguments = {**vars(_checked(path, arguments))}
         if query is not None:
-            given = _given(query, request.args.to_dict(flat=False)) if request.query_string else {}
-            arguments["query"] = _checked(query, given)
+            text = request.environ.get("QUERY_STRING")
+            if text or nothing_given is None:
+                arguments["query"] = _checked(query, _given(query, _parsed(text or "")))
+            else:
+                arguments["query"] = nothing_given
         if body is not None:
             arguments["body"] = _checked(body, _json_object())
         if form is not None:
@@ -170,15 +175,21 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
     return view
 
 
+def _default(model: _Model) -> BaseModel | None:
+    """The values of parameters when none is sent; None if some must be."""
+    if model is None or any(field.is_required() for field in model.model_fields.values()):
+        return None
+    return model.model_validate({})
+
+
 def as_json(content: Any, status: int = 200, media: str = "application/json") -> Response:
     """A JSON response."""
-    return Response(orjson.dumps(content), status, mimetype=media)
+    return Response(orjson.dumps(content), status, content_type=media)
 
 
 def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
     for name, value in values.items():
-        texts = value if isinstance(value, list) else [value]
-        if any(isinstance(text, str) and "\0" in text for text in texts):
+        if _has_null(value):
             raise InvalidValue(
                 f"{name} 含有空字符。", f"{name} contains a null character", field=name
             )
@@ -186,6 +197,21 @@ def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
         return model.model_validate(values)
     except ValidationError as error:
         raise invalid_value(error) from None
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    return isinstance(value, list) and any(isinstance(t, str) and "\0" in t for t in value)
+
+
+def _parsed(query: str) -> dict[str, list[str]]:
+    """The parameters of a query string with all their values, as the framework reads them."""
+    given: dict[str, list[str]] = {}
+    text = query.encode("latin1").decode(errors="replace")
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"):
+        given.setdefault(name, []).append(value)
+    return given
 
 
 def _given(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:
