@@ -10,13 +10,13 @@ FINDINGS_TEXTS: Mapping[str, tuple[str, str]] = {
         "verified.",
     ),
     "findings.run_at": (
-        "第 {n} 次检查：{moment}，发现 {found} 个问题。",
-        "Run {n} of {moment} found {found}.",
+        "第 {n} 次检查（{moment}）发现 {found} 个问题。",
+        "Findings of run {n} ({moment}): {found}.",
     ),
     "findings.never": ("尚未检查。", "Nobody has examined the register yet."),
     "findings.blocking": (
-        "{n} 个错误没有有效答复。",
-        "{n} errors have no answer that holds.",
+        "没有有效答复的错误：{n} 个。",
+        "Errors without an answer that holds: {n}.",
     ),
     "findings.sound": ("没有未答复的错误。", "Every error has an answer that holds."),
     "findings.examine": ("立即检查", "Examine now"),

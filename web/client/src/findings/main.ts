@@ -76,6 +76,7 @@ class FindingsPage {
     const { say } = this;
     const found = await findings(new URLSearchParams(host.dataset["query"]), this.lang);
     if (!found.length) return;
+    found.sort((a, b) => urgency(a) - urgency(b));
     const places = new Places(host, found, this.lang, say, (id) => {
       table.reveal(id);
     });
@@ -161,6 +162,11 @@ class FindingsPage {
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }
+}
+
+/** What waits for somebody stands first. */
+function urgency({ properties: { blocking, state } }: LivingFinding): number {
+  return blocking ? 0 : ["open", "answered", "verified"].indexOf(state) + 1;
 }
 
 interface Run {
