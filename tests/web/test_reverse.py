@@ -1,4 +1,7 @@
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -7,8 +10,10 @@ from pyproj import Transformer
 
 from boundaries.coordinates import bd09, gcj02
 from gazetteer.database.cluster import Cluster
+from gazetteer.ledger.asof import AsOf, Basis
 from tests.boundaries.areas.ground import AREAS_SINCE, CAMPUS
 from tests.web.ground_client import ground_client
+from web.ground import ground_of
 
 TIANHE = (113.33, 23.13)
 CHAIN = ["440000", "440100", "440106"]
@@ -43,6 +48,25 @@ def test_a_point_is_answered_with_its_chain_and_the_moment(client: FlaskClient) 
         client, lon=TIANHE[0], lat=TIANHE[1], at="2024-01-01", known_at=answer["known_at"]
     )
     assert again == answer
+
+
+def test_memory_tells_what_the_database_tells(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = [TIANHE, (113.54, 22.13), (113.545, 22.19), (115, 18), (114.0581, 22.5431)]
+    paths = [f"/v1/reverse?lon={lon}&lat={lat}&at=2024-01-01" for lon, lat in points]
+    at = AsOf(date(2024, 1, 1))
+    with client.application.app_context():
+        for _ in range(600):
+            if ground_of(at) is not None:
+                break
+            time.sleep(0.05)
+        assert ground_of(at) is not None
+        assert ground_of(replace(at, known_at=datetime(2024, 1, 1, tzinfo=UTC))) is None
+        assert ground_of(replace(at, basis=Basis.ANNOUNCED)) is None
+    remembered = [client.get(path).data for path in paths]
+    monkeypatch.setattr("web.api.reverse.ground_of", lambda _: None)
+    assert remembered == [client.get(path).data for path in paths]
 
 
 def test_hengqin_is_zhuhai_and_macao_is_not(client: FlaskClient) -> None:

@@ -107,7 +107,8 @@ def read_source(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
         with conn.transaction():
             return _read(conn, known)
     finally:
-        conn.isolation_level = None
+        if not conn.closed:
+            conn.isolation_level = None
 
 
 def _read(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
