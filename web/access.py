@@ -19,7 +19,7 @@ from gazetteer.people.roles import Action, unit_chain, unit_of_code
 from gazetteer.people.sessions import Lifetime
 from gazetteer.problems import Forbidden, Unauthenticated
 from gazetteer.settings import Settings
-from web import access_limits
+from web import access_limits, upload_limits
 from web.db import connection
 
 COOKIE = "gazetteer_session"
@@ -34,6 +34,7 @@ def install(app: Flask, settings: Settings) -> None:
         timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
     )
     access_limits.install(app, settings, _key_id)
+    upload_limits.install(app)  # before anything looks into a form
     app.before_request(_guard)
     app.after_request(_keep_private)
 

@@ -1,5 +1,6 @@
 """GeoPackage and Shapefile through GDAL; what their forms cannot hold is cut here, and told."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,18 +90,21 @@ def _without_collections(geometries: Geometries) -> Geometries:
 def _write(path: Path, table: Table, driver: str, form: str, encoding: str) -> None:
     made: list[tuple[NDArray[Any], NDArray[np.bool_]]] = list(map(array_of, table.columns.values()))
     try:
-        pyogrio.raw.write(
-            path,
-            np.asarray(shapely.to_wkb(table.geometries), dtype=object),
-            [array for array, _ in made],
-            list(table.columns),
-            field_mask=[empty for _, empty in made],
-            layer=table.name,
-            driver=driver,
-            geometry_type=form,
-            crs=None if table.epsg is None else f"EPSG:{table.epsg}",
-            encoding=encoding.upper(),
-        )
+        with warnings.catch_warnings():
+            # Plain metres have no system: that is what was said of them.
+            warnings.filterwarnings("ignore", message="'crs' was not provided")
+            pyogrio.raw.write(
+                path,
+                np.asarray(shapely.to_wkb(table.geometries), dtype=object),
+                [array for array, _ in made],
+                list(table.columns),
+                field_mask=[empty for _, empty in made],
+                layer=table.name,
+                driver=driver,
+                geometry_type=form,
+                crs=None if table.epsg is None else f"EPSG:{table.epsg}",
+                encoding=encoding.upper(),
+            )
     except (DataLayerError, DataSourceError) as error:  # a full disk, say
         raise Unavailable(
             f"写不出文件（{error}）。", f"the file cannot be written: {error}"

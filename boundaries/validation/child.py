@@ -18,9 +18,19 @@ import shapely
 
 from boundaries.layers.problems import CrsNotKnown, LayerNotNamed
 from boundaries.rules.tolerances import Tolerances
+from boundaries.validation.copies import write_copy
 from boundaries.validation.formats import geojson, written
 from boundaries.validation.outlines import outlines
-from boundaries.validation.report import Judging, Reading, validate
+from boundaries.validation.proposing import (
+    Proposed,
+    Proposing,
+    Sought,
+    choice,
+    corrected,
+    not_yet,
+    proposed,
+)
+from boundaries.validation.report import Judging, Progress, Reading, Report, validate
 from gazetteer.intake.read import UnreadableFile
 from gazetteer.problems import InvalidValue, Problem, TooLarge
 
@@ -40,17 +50,40 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How the report is to be told: format, language, and whether with outlines for a map."""
+    """How the report is to be told: format, language, with outlines for a map, with proposals."""
 
     format: str
     lang: str
     outlines: bool = False
+    proposals: Sought | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCopy:
+    """A copy of the layer with the proposals that were accepted, in place of a report.
+
+    ``accept`` are texts as of :func:`~boundaries.validation.proposing.choice`; ``crs`` None is
+    that of the file.
+    """
+
+    format: str
+    accept: tuple[str, ...]
+    crs: str | None = None
+    encoding: str = "utf-8"
 
 
 def judged_apart(
-    path: Path, reading: Reading, by: Judging, wanted: Wanted, result: Path, limits: Limits
+    path: Path,
+    reading: Reading,
+    by: Judging,
+    wanted: Wanted | WantedCopy,
+    result: Path,
+    limits: Limits,
+    heard: Path | None = None,
 ) -> None:
-    """Judge ``path`` in a child process, which writes ``result``.
+    """Judge ``path`` in a child process, which writes ``result``, and how far it is to ``heard``.
+
+    Where proposals take more than the limits, the report without them is there.
 
     Raises:
         Problem: the file cannot be judged, or took more than the limits.
@@ -59,10 +92,19 @@ def judged_apart(
         "path": str(path),
         "reading": asdict(reading),
         "judging": asdict(by),
-        "wanted": asdict(wanted),
+        "copy" if isinstance(wanted, WantedCopy) else "wanted": asdict(wanted),
         "result": str(result),
+        "heard": None if heard is None else str(heard),
         "memory": limits.memory,
     }
+    try:
+        _run(order, limits)
+    except TooLarge:
+        if not result.exists():
+            raise
+
+
+def _run(order: Mapping[str, Any], limits: Limits) -> None:
     command = [sys.executable, "-m", "boundaries.validation.child"]
     try:
         ended = subprocess.run(
@@ -119,15 +161,52 @@ def main() -> None:
 
 
 def _judge(order: Mapping[str, Any]) -> None:
-    told, wanted, result = order["judging"], Wanted(**order["wanted"]), Path(order["result"])
+    told = order["judging"]
     by_level = {level: Tolerances(**limits) for level, limits in told["by_level"].items()}
     by = Judging(Tolerances(**told["tolerances"]), by_level, told["level"])
-    reading = Reading(**order["reading"])
-    report = validate(Path(order["path"]), reading, by, lambda done, total, what: None)
+    tell = _telling(order["heard"])
+    report = validate(Path(order["path"]), Reading(**order["reading"]), by, tell)
+    proposing = Proposing(report.layer, by)
+    if "copy" in order:
+        _write_copy(report, WantedCopy(**order["copy"]), proposing, Path(order["result"]))
+        return
+    wanted, sought = Wanted(**order["wanted"]), order["wanted"]["proposals"]
+    if sought is None:
+        _write(report, wanted, None, Path(order["result"]))
+        return
+    sought = Sought(**sought)
+    _write(report, wanted, not_yet(report, sought), Path(order["result"]))
+    found = proposed(report, sought, proposing, tell)
+    _write(report, wanted, found, Path(order["result"]))
+
+
+def _telling(heard: str | None) -> Progress:
+    """Writes how far the work is, whole each time, so that nobody reads half of it."""
+    if heard is None:
+        return lambda done, total, what: None
+    path, fresh = Path(heard), Path(f"{heard}.new")
+
+    def tell(done: int, total: int, what: str) -> None:
+        fresh.write_text(json.dumps({"done": done, "total": total, "what": what}))
+        fresh.replace(path)
+
+    return tell
+
+
+def _write(report: Report, wanted: Wanted, found: Proposed | None, result: Path) -> None:
+    """The report, in place of the one before only when it is whole."""
+    fresh = result.with_name("fresh")
     if wanted.outlines:
-        result.write_bytes(geojson(report, wanted.lang, {"outlines": outlines(report)}))
+        beside = {"outlines": outlines(report)}
+        fresh.write_bytes(geojson(report, wanted.lang, beside, proposed=found))
     else:
-        written(report, result, wanted.format, wanted.lang)
+        written(report, fresh, wanted.format, wanted.lang, found)
+    fresh.replace(result)
+
+
+def _write_copy(report: Report, copy: WantedCopy, proposing: Proposing, result: Path) -> None:
+    done = corrected(report, map(choice, copy.accept), proposing)
+    write_copy(result, done.layer, copy.format, copy.crs, copy.encoding)
 
 
 if __name__ == "__main__":

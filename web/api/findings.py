@@ -5,6 +5,36 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 
+class MovedVertex(BaseModel):
+    """A vertex that a proposal moves; without `from` it is inserted, without `to` taken out."""
+
+    feature: str
+    from_: list[float] | None = Field(alias="from")
+    to: list[float] | None
+    distance_m: float
+
+
+class Gain(BaseModel):
+    """How many square metres a unit wins; negative: loses."""
+
+    feature: str
+    gain_m2: float
+
+
+class ProposalFacts(BaseModel):
+    """What could be done about a finding."""
+
+    way: Literal["snap", "clean", "fill", "trim"]
+    feature: str | None = Field(
+        description="snap: whose line stays; fill: who gets the ground; trim: who gives it up"
+    )
+    message: str
+    furthest_m: float
+    gains: list[Gain]
+    moved: int = Field(description="How many vertices change")
+    moves: list[MovedVertex] = Field(description="Those that move farthest, at most 200")
+
+
 class FindingProperties(BaseModel):
     """A departure from a rule: by which features, how much, and how much may be."""
 
@@ -19,6 +49,9 @@ class FindingProperties(BaseModel):
     limit: float | None
     unit: str | None
     area_m2: float | None
+    proposals: list[ProposalFacts] | None = Field(
+        None, description="Where they were asked for and looked for; mostly few, or none"
+    )
 
 
 class FindingFeature(BaseModel):
@@ -47,6 +80,13 @@ class FindingCounts(BaseModel):
     by_rule: dict[str, int]
 
 
+class ProposalCounts(BaseModel):
+    """For how many findings proposals were looked for, and how many were left."""
+
+    findings: int
+    left: int
+
+
 class LayerRemark(BaseModel):
     """What was noticed while reading, and calls for nothing."""
 
@@ -71,6 +111,7 @@ class ValidationSummary(BaseModel):
     tolerances: dict[str, float]
     remarks: list[LayerRemark]
     open_holes: list[OpenHole]
+    proposals: ProposalCounts | None = None
 
 
 class Findings(BaseModel):

@@ -1,69 +1,69 @@
-"""A polygon layer judged: ``/v1/validate``."""
+"""A polygon layer judged, and a corrected copy of it: ``/v1/validate``."""
 
-from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from pathlib import PurePath
+from typing import Annotated, Literal
+from urllib.parse import quote
+from uuid import UUID
 
 from flask import Response, current_app, request
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import BaseModel, Field
 
-from boundaries.validation.child import Limits, Wanted, judged_apart
+from boundaries.layers.write import MIME_TYPES, Format
+from boundaries.validation.child import Wanted, WantedCopy
 from boundaries.validation.formats import MEDIA
-from boundaries.validation.report import Reading, column_names, judging
-from gazetteer.problems import InvalidValue, Problem, TooLarge
-from gazetteer.settings import Settings
-from web import access_limits
+from boundaries.validation.proposing import Sought
+from gazetteer.problems import NotFound
 from web.api.findings import Findings
-from web.contract import Api, Parameters
+from web.contract import Answer, Api
 from web.language import language
-from web.slots import slot
+from web.layer_uploads import LayerForm, judged, steps
 
 api = Api()
 
-UNPACKED = 4
-"""How many times its size a file may have once it is unpacked."""
+MOST_PROPOSALS, PROPOSING_SECONDS = 100, 15.0
+"""For how many findings proposals are looked for at once, and for how long."""
 
-_MB = 1 << 20
-_LONGEST_NAME = 200
+_COPIES = (Format.GEOPACKAGE, Format.SHAPEFILE, Format.GEOJSON)
+
+JudgementId = Annotated[UUID, Field(description="The id that was sent as `progress`")]
 
 
-class ValidateForm(Parameters):
-    """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, packed or not."""
+class ValidateForm(LayerForm):
+    """The file, and how the findings on it are to be told."""
 
-    level: Literal["province", "prefecture", "county", "township", "village"] | None = Field(
-        None, description="The level of the units; default: told by their attributes"
-    )
-    gap_width: FiniteFloat | None = Field(
-        None,
-        ge=0,
-        lt=1e7,
-        description="Holes up to this many metres wide are gaps; wider ones are left open, listed",
-    )
-    accuracy: FiniteFloat | None = Field(
-        None, ge=0, lt=1e5, description="The accuracy of the lines (RMSE) in metres, if known"
-    )
-    planar: bool = Field(False, description="Coordinates are plain metres, whatever the file says")
-    crs: str | None = Field(None, description="Where the file does not say it: 4490, 4547, …")
-    encoding: str | None = Field(None, description="Of attributes, where it cannot be told")
-    layer: str | None = Field(None, description="Which of several layers")
-    columns: str | None = Field(
-        None, description="Which column is what: `code=XZQDM,name=XZQMC`; also level, parent_code"
-    )
     format: Literal["geojson", "gpkg", "csv", "xlsx"] = Field("geojson")
     outlines: bool = Field(
         False, description="With the borders of the layer to draw beneath (GeoJSON only)"
     )
+    proposals: bool = Field(
+        False,
+        description="With what could be done about overlaps, gaps and borders that are not"
+        f" identical: for the {MOST_PROPOSALS} gravest findings, as far as time allows",
+    )
+    findings: list[str] | None = Field(
+        None, description="Proposals for the findings with these ids only"
+    )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """A form on a page sends its empty fields too."""
-        return {name: value for name, value in given.items() if value != ""}
 
-    def reading(self, max_bytes: int) -> Reading:
-        """How to read the file."""
-        names = column_names(self.columns)
-        return Reading(self.planar, self.crs, self.encoding, self.layer, names, max_bytes)
+class CopyForm(LayerForm):
+    """The file, the proposals that were accepted, and how the copy is to be written."""
+
+    accept: list[str] = Field(
+        description="Each as `ID=WAY:UNIT`: the id of a finding, the way and unit of its proposal",
+        min_length=1,
+        max_length=MOST_PROPOSALS,
+    )
+    format: Literal["gpkg", "shp", "geojson"] = Field("gpkg")
+    result_crs: str | None = Field(None, description="Of the copy; default: that of the file")
+    result_encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Of a Shapefile")
+
+
+class Judging(BaseModel):
+    """How far a judgement is: `done` of `total` steps of reading, judging or proposing."""
+
+    what: Literal["read", "judge", "propose"]
+    done: int
+    total: int
 
 
 @api.write(
@@ -78,25 +78,15 @@ def validate(form: ValidateForm) -> Response:
     """Judge a polygon layer by all rules of `/v1/rules`.
 
     No account is needed and nothing is kept. Nothing is repaired: findings tell the exact place,
-    what was measured and what may be. A layer that takes longer or is larger than the service
-    allows is refused (413); `gazetteer validate` judges it without limits.
+    what was measured and what may be; proposals tell what could be done, and never stand in the
+    way of the findings. A layer that takes longer or is larger than the service allows is refused
+    (413); `gazetteer validate` judges it without limits.
     """
-    settings: Settings = current_app.config["GAZETTEER"]
-    access_limits.count("validate")
-    with TemporaryDirectory(prefix="validate-") as directory, slot("validate", settings):
-        file = _received(Path(directory), settings)
-        result = Path(directory, "result")
-        reading = form.reading(int(settings.validate_limit_mb * UNPACKED * _MB))
-        by = judging(settings, form.level, form.gap_width, form.accuracy)
-        wanted = Wanted(form.format, language(), form.outlines and form.format == "geojson")
-        limits = Limits(settings.validate_seconds, settings.validate_memory_mb * _MB)
-        try:
-            judged_apart(file, reading, by, wanted, result, limits)
-        except Problem as problem:
-            if problem.field == "file":
-                problem.field = "data"
-            raise
-        content = result.read_bytes()
+    sought = None
+    if form.proposals or form.findings:
+        sought = Sought(tuple(form.findings or ()), MOST_PROPOSALS, PROPOSING_SECONDS)
+    outlines = form.outlines and form.format == "geojson"
+    content = judged(form, Wanted(form.format, language(), outlines, sought))
     response = Response(content, mimetype=MEDIA[form.format])
     if form.format != "geojson":
         name = f"attachment; filename=findings.{form.format}"
@@ -104,32 +94,39 @@ def validate(form: ValidateForm) -> Response:
     return response
 
 
-def _received(directory: Path, settings: Settings) -> Path:
-    """The uploaded file, under its own name without any directory.
+@api.write(
+    "POST",
+    "/v1/validate/copy",
+    MIME_TYPES[Format.GEOPACKAGE],
+    account=False,
+    also=tuple(MIME_TYPES[kind] for kind in _COPIES if kind is not Format.GEOPACKAGE),
+)
+def validate_copy(form: CopyForm) -> Response:
+    """A copy of a layer in which accepted proposals are done, one after the other.
 
-    Raises:
-        InvalidValue: there is none.
-        TooLarge: more than the setting allows.
+    The file is judged anew, with the same fields as before. What was not accepted stays as it is,
+    attributes and all. An accepted proposal that there is not (any more) is refused by its id.
     """
-    upload = request.files.get("data")
-    if upload is None:
-        raise InvalidValue("缺少文件 data。", "the file data is missing", field="data")
-    size = upload.stream.seek(0, 2)
-    upload.stream.seek(0)
-    limit = settings.validate_limit_mb
-    if size > limit * _MB:
-        raise TooLarge(
-            f"文件超过 {limit:g} MB；更大的图层请在本机运行 gazetteer validate。",
-            f"the file has over {limit:g} MB; run gazetteer validate on larger layers yourself",
-            field="data",
+    wanted = WantedCopy(form.format, tuple(form.accept), form.result_crs, form.result_encoding)
+    content = judged(form, wanted)
+    response = Response(content, mimetype=MIME_TYPES[Format(form.format)])
+    sent = request.files["data"].filename or ""
+    stem = PurePath(sent.replace("\\", "/")).name.partition(".")[0] or "layer"
+    name = f"{stem}-corrected.{'zip' if form.format == 'shp' else form.format}"
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = disposition
+    return response
+
+
+@api.get("/v1/validate/<uuid:judgement>", Judging)
+def judgement_progress(judgement: JudgementId) -> Answer:
+    """How far the judgement is that was sent with this id as `progress`.
+
+    404 before it begins and when it is over.
+    """
+    found = steps(current_app.config["GAZETTEER"], judgement)
+    if found is None:
+        raise NotFound(
+            "没有以此编号进行的检查。", "no judgement with this id is at work", field="judgement"
         )
-    file = directory / _name(upload.filename or "")
-    upload.save(file)
-    return file
-
-
-def _name(given: str) -> str:
-    """What the sender calls the file, fit to be a name here: it stands in problems and answers."""
-    bare = PurePath(given.replace("\\", "/")).name
-    kept = "".join(char for char in bare if char.isprintable())
-    return kept.encode()[-_LONGEST_NAME:].decode(errors="ignore").lstrip(".") or "layer"
+    return {"what": found.what, "done": found.done, "total": found.total}

@@ -3,14 +3,31 @@
 import locale
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
+from boundaries.layers.faults import Floats
+from boundaries.layers.points import read_points
+from boundaries.layers.write import format_of as format_of_layer
+from boundaries.validation.copies import write_copy
 from boundaries.validation.formats import format_of, geojson, written
+from boundaries.validation.proposing import (
+    Proposed,
+    Proposing,
+    Sought,
+    choice,
+    proposed,
+)
+from boundaries.validation.proposing import (
+    corrected as done_in_copy,
+)
 from boundaries.validation.report import (
+    Judging,
     Progress,
     Reading,
     Report,
@@ -19,6 +36,7 @@ from boundaries.validation.report import (
     validate,
 )
 from boundaries.validation.telling import SEVERITIES, counts
+from boundaries.validation.telling_proposals import sentence
 from gazetteer.problems import Problem
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import settings
@@ -57,39 +75,97 @@ _SHOWN = 5
 )
 @click.option("--json", "as_json", is_flag=True, help="GeoJSON only, also on a terminal.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language; else that of the locale.")
+@click.option(
+    "--proposals", is_flag=True, help="With what could be done about each finding; nothing is done."
+)
+@click.option(
+    "--fixed",
+    type=click.Path(path_type=Path),
+    metavar="POINTS",
+    help="GeoJSON of places, such as surveyed markers, whose vertices must not move.",
+)
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="ID=WAY:UNIT",
+    help="A proposal that is to be done in the copy; may be given several times, in their order.",
+)
+@click.option(
+    "--corrected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="COPY",
+    help="Where to write the copy: .gpkg, .zip (Shapefile) or .geojson. FILE stays as it is.",
+)
 @click.pass_context
 def validate_(
     context: click.Context,
+    /,
     file: Path,
-    level: str | None,
-    gap_width: float | None,
-    accuracy: float | None,
-    planar: bool,
-    crs: str | None,
-    encoding: str | None,
-    layer: str | None,
-    columns: str | None,
     output: Path | None,
     as_json: bool,
     lang: str | None,
+    accept: tuple[str, ...],
+    corrected: Path | None,
+    **given: Any,
 ) -> None:
     """Judge the polygons of FILE (GeoJSON, GeoPackage, Shapefile; packed or not) by all rules.
 
     Exit code 1 if there is an error among the findings, 2 if FILE cannot be judged.
     """
+    if bool(accept) != bool(corrected):
+        raise click.UsageError("--accept and --corrected go together")
     words = lang or _language()
     try:
         kind = format_of(output) if output else "geojson"
-        reading = Reading(planar, crs, encoding, layer, column_names(columns))
-        by = judging(settings(), level, gap_width, accuracy)
+        asked = _asked(given)
         with _patient() as tell:
-            report = validate(file, reading, by, tell)
-        _hand_over(report, output, kind, words, as_json)
+            report = validate(file, asked.reading, asked.by, tell)
+            proposing = Proposing(report.layer, asked.by, asked.fixed)
+            found = proposed(report, Sought(), proposing, tell) if given["proposals"] else None
+        _hand_over(report, found, output, kind, words, as_json)
+        if corrected:
+            _correct(report, proposing, accept, corrected, words)
     except Problem as problem:
         click.echo(f"gazetteer: {problem.text(words)}", err=True)
         context.exit(WRONG_USAGE)
     _summarize(report, words)
     context.exit(1 if report.blocking else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How to read and to judge, and which vertices must not move."""
+
+    reading: Reading
+    by: Judging
+    fixed: Floats | None
+
+
+def _asked(given: Mapping[str, Any]) -> _Asked:
+    columns = column_names(given["columns"])
+    how = {name: given[name] for name in ("planar", "crs", "encoding", "layer")}
+    by = judging(settings(), given["level"], given["gap_width"], given["accuracy"])
+    fixed = read_points(given["fixed"]) if given["fixed"] else None
+    return _Asked(Reading(**how, columns=columns), by, fixed)
+
+
+def _correct(
+    report: Report, proposing: Proposing, accept: tuple[str, ...], path: Path, lang: str
+) -> None:
+    """Write the copy, and say what was done in it."""
+    format_of_layer(path)
+    done = done_in_copy(report, map(choice, accept), proposing)
+    try:
+        losses = write_copy(path, done.layer, None, None)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.BadParameter(
+            f"cannot write {path}: {reason}", param_hint="--corrected"
+        ) from None
+    for step in done.steps:
+        click.echo(f"{path}: {sentence(step, report.layer.names, lang)}", err=True)
+    for loss in losses:
+        click.echo(loss.text(lang), err=True)
 
 
 def _language() -> str:
@@ -110,12 +186,20 @@ def _patient() -> Iterator[Progress]:
         yield later
 
 
-def _hand_over(report: Report, output: Path | None, kind: str, lang: str, as_json: bool) -> None:
+def _hand_over(
+    report: Report,
+    found: Proposed | None,
+    output: Path | None,
+    kind: str,
+    lang: str,
+    as_json: bool,
+) -> None:
     if output is None:
-        click.echo(geojson(report, lang, indent=sys.stdout.isatty() and not as_json))
+        indent = sys.stdout.isatty() and not as_json
+        click.echo(geojson(report, lang, proposed=found, indent=indent))
         return
     try:
-        written(report, output, kind, lang)
+        written(report, output, kind, lang, found)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.BadParameter(f"cannot write {output}: {reason}", param_hint="-o") from None

@@ -1,0 +1,176 @@
+"""A layer that somebody sends to be judged: its form, its file, its limits, and how far it is."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+from uuid import UUID
+
+from flask import current_app, request
+from pydantic import Field, FiniteFloat, model_validator
+
+from boundaries.validation.child import Limits, Wanted, WantedCopy, judged_apart
+from boundaries.validation.report import Reading, column_names, judging
+from gazetteer.problems import InvalidValue, Problem, TooLarge
+from gazetteer.settings import Settings
+from web import access_limits
+from web.contract import Parameters
+from web.slots import slot
+
+UNPACKED = 4
+"""How many times its size a file may have once it is unpacked."""
+
+_MB = 1 << 20
+_LONGEST_NAME = 200
+_FORGOTTEN_S = 3600.0
+
+
+class LayerForm(Parameters):
+    """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, packed or not."""
+
+    level: Literal["province", "prefecture", "county", "township", "village"] | None = Field(
+        None, description="The level of the units; default: told by their attributes"
+    )
+    gap_width: FiniteFloat | None = Field(
+        None,
+        ge=0,
+        lt=1e7,
+        description="Holes up to this many metres wide are gaps; wider ones are left open, listed",
+    )
+    accuracy: FiniteFloat | None = Field(
+        None, ge=0, lt=1e5, description="The accuracy of the lines (RMSE) in metres, if known"
+    )
+    planar: bool = Field(False, description="Coordinates are plain metres, whatever the file says")
+    crs: str | None = Field(None, description="Where the file does not say it: 4490, 4547, …")
+    encoding: str | None = Field(None, description="Of attributes, where it cannot be told")
+    layer: str | None = Field(None, description="Which of several layers")
+    columns: str | None = Field(
+        None, description="Which column is what: `code=XZQDM,name=XZQMC`; also level, parent_code"
+    )
+    progress: UUID | None = Field(
+        None, description="An id of your own, by which `/v1/validate/{id}` tells how far it is"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A form on a page sends its empty fields too."""
+        return {name: value for name, value in given.items() if value != ""}
+
+    def reading(self, max_bytes: int) -> Reading:
+        """How to read the file."""
+        names = column_names(self.columns)
+        return Reading(self.planar, self.crs, self.encoding, self.layer, names, max_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How far a judgement is: so many of so many steps of what is being done."""
+
+    done: int
+    total: int
+    what: str
+
+
+def judged(form: LayerForm, wanted: Wanted | WantedCopy) -> bytes:
+    """What the child process makes of the file of this request: a report or a copy.
+
+    Raises:
+        Problem: the file cannot be judged, or is more than the service takes.
+    """
+    settings: Settings = current_app.config["GAZETTEER"]
+    access_limits.count("validate")
+    with (
+        TemporaryDirectory(prefix="validate-") as directory,
+        slot("validate", settings),
+        _heard(settings, form.progress) as heard,
+    ):
+        file = _received(Path(directory), settings)
+        result = Path(directory, "result")
+        reading = form.reading(int(settings.validate_limit_mb * UNPACKED * _MB))
+        by = judging(settings, form.level, form.gap_width, form.accuracy)
+        limits = Limits(settings.validate_seconds, settings.validate_memory_mb * _MB)
+        try:
+            judged_apart(file, reading, by, wanted, result, limits, heard)
+        except Problem as problem:
+            if problem.field == "file":
+                problem.field = "data"
+            raise
+        return result.read_bytes()
+
+
+def steps(settings: Settings, progress: UUID) -> Steps | None:
+    """How far the judgement is that was sent with this id; None where none is at work."""
+    try:
+        return Steps(**json.loads(_path(settings, progress).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _heard(settings: Settings, progress: UUID | None) -> Iterator[Path | None]:
+    """A file for the progress, seen by every process of the service; gone when the work is."""
+    if progress is None:
+        yield None
+        return
+    path = _path(settings, progress)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _forget(path.parent)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _path(settings: Settings, progress: UUID) -> Path:
+    return settings.home / "validating" / f"{progress}.json"
+
+
+def _forget(folder: Path) -> None:
+    """Delete what a service that was killed has left."""
+    for left in folder.iterdir():
+        try:
+            if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
+                left.unlink()
+        except FileNotFoundError:  # another process was quicker
+            continue
+
+
+def _received(directory: Path, settings: Settings) -> Path:
+    """The uploaded file, under its own name without any directory.
+
+    Raises:
+        InvalidValue: there is none.
+        TooLarge: more than the setting allows.
+    """
+    upload = request.files.get("data")
+    if upload is None:
+        raise InvalidValue("缺少文件 data。", "the file data is missing", field="data")
+    size = upload.stream.seek(0, 2)
+    upload.stream.seek(0)
+    if size > settings.validate_limit_mb * _MB:
+        raise too_large(settings)
+    file = directory / _name(upload.filename or "")
+    upload.save(file)
+    return file
+
+
+def too_large(settings: Settings) -> TooLarge:
+    """The problem of a file that is larger than the setting allows."""
+    limit = settings.validate_limit_mb
+    return TooLarge(
+        f"文件超过 {limit:g} MB；更大的图层请在本机运行 gazetteer validate。",
+        f"the file has over {limit:g} MB; run gazetteer validate on larger layers yourself",
+        field="data",
+    )
+
+
+def _name(given: str) -> str:
+    """What the sender calls the file, fit to be a name here: it stands in problems and answers."""
+    bare = PurePath(given.replace("\\", "/")).name
+    kept = "".join(char for char in bare if char.isprintable())
+    return kept.encode()[-_LONGEST_NAME:].decode(errors="ignore").lstrip(".") or "layer"
