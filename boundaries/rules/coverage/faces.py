@@ -17,14 +17,17 @@ from shapely.geometry.base import BaseGeometry
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
+_MANY = 20
+"""So many points for each polygon are worth preparing the polygons."""
+
 
 @dataclass(frozen=True, slots=True)
 class Faces:
     """``shapes`` (F) are polygons; ``count`` (F) is by how many features each is covered.
 
-    ``cover`` (2, K) are the pairs of a face and a feature that covers it. A face for which no
-    point could be found that lies clearly inside has the count -1: it is thinner than numbers are
-    exact.
+    ``cover`` (2, K) are the pairs of a face and a feature that covers it, ascending. A face for
+    which no point could be found that lies clearly inside has the count -1: it is thinner than
+    numbers are exact.
     """
 
     shapes: Shapes
@@ -43,7 +46,8 @@ class Faces:
 
     def covering(self, face: int) -> tuple[int, ...]:
         """The features that cover a face, ascending."""
-        return tuple(sorted(self.cover[1, self.cover[0] == face].tolist()))
+        first, last = np.searchsorted(self.cover[0], [face, face + 1])
+        return tuple(self.cover[1, first:last].tolist())
 
 
 def faces_between(lines: Shapes, tree: STRtree) -> Faces:
@@ -57,13 +61,18 @@ def faces_between(lines: Shapes, tree: STRtree) -> Faces:
         again, who = _elsewhere(shapes[face], tree)
         count[face] = again
         cover = np.hstack([cover, np.array([[face] * len(who), who], dtype=np.int64)])
-    return Faces(shapes, count, cover)
+    return Faces(shapes, count, cover[:, np.lexsort(cover[::-1])])
 
 
 def _counted(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
     """By how many features each point is covered, and by which; -1 for a point on a border."""
-    inside = tree.query(points, predicate="within")
-    touched = tree.query(points, predicate="intersects")
+    if len(points) > _MANY * len(tree):  # each polygon is prepared, for all points at once
+        of_points, polygons = STRtree(points), tree.geometries
+        inside = of_points.query(polygons, predicate="contains")[::-1]
+        touched = of_points.query(polygons, predicate="intersects")[::-1]
+    else:
+        inside = tree.query(points, predicate="within")
+        touched = tree.query(points, predicate="intersects")
     count = np.bincount(inside[0], minlength=len(points))
     unclear = count != np.bincount(touched[0], minlength=len(points))
     return np.where(unclear, -1, count), inside[:, ~unclear[inside[0]]]
