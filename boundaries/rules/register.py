@@ -110,7 +110,7 @@ def judge_register(
     by, roll = settings(), _Roll()
     known = read_network(conn, as_of)
     areas = {u: ground for u, ground in read_areas(conn, as_of).items() if u in known.units}
-    published = list(_published(conn, as_of, known, areas, tolerances_for(None, None, by)))
+    published = list(published_rules(conn, as_of, known, areas, tolerances_for(None, None, by)))
     done = 0
 
     def hear(step: int, steps: int, what: str) -> None:
@@ -128,17 +128,21 @@ def judge_register(
     return RegisterJudgement(tuple(roll.number), tuple(roll.codes), tuple(named))
 
 
-_Judging = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
+Judging = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
+"""A rule by name, ready to judge, and the units with their codes that its findings number."""
 
 
-def _published(
+def published_rules(
     conn: Connection[Any],
     as_of: AsOf,
     known: KnownNetwork,
     areas: Mapping[UUID, Ground],
     limits: Tolerances,
-) -> Iterator[_Judging]:
-    """The rules on what is published, each with the units and codes that its findings number."""
+) -> Iterator[Judging]:
+    """The rules on what is published at a moment: on its network, its history and its names.
+
+    ``areas`` are those in force, ``limits`` what counts where no level is concerned.
+    """
     borders, past = Borders(known), read_past(conn, as_of)
     shapes = {unit: ground.shape for unit, ground in areas.items()}
     picture = Picture(borders, limits, shapes, _ways(past))

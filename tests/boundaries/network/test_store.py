@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from boundaries.files import read
 from boundaries.network.areas import areas, lines
-from boundaries.network.checks import areas_of_edges, coverage_on_every_day
+from boundaries.network.checks import rules_on_what_is_published
 from boundaries.network.store import KnownNetwork, read_network
 from boundaries.register import LEDGER
 from gazetteer.ledger.asof import AsOf
@@ -41,9 +41,9 @@ def test_every_level_is_drawn_from_the_same_edges(known: KnownNetwork) -> None:
     assert "440000" in codes(known, "province")
 
 
-def test_areas_in_the_ledger_are_what_the_edges_bound(register: str) -> None:
+def test_areas_edges_and_history_of_the_shipped_data_agree(register: str) -> None:
     with psycopg.connect(register, autocommit=True) as conn:
-        assert areas_of_edges(conn) == []
+        assert rules_on_what_is_published(conn) == []
 
 
 def test_a_prefecture_without_counties_is_a_side_at_the_level_of_counties(
@@ -106,6 +106,5 @@ def test_townships_share_their_borders_and_the_rest_of_the_county_stays(
     named = [now.units[unit].code for unit in units]
     assert set(two) <= set(named) and "441900" in named
     assert tuple(sorted(map(named.index, two))) in lines(now.net, labels)
-    assert areas_of_edges(conn) == []
-    assert coverage_on_every_day(conn) == []
+    assert rules_on_what_is_published(conn) == []
     conn.close()
