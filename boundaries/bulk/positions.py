@@ -62,55 +62,62 @@ def _number(text: str, field: str) -> float:
 
 
 def lowest(chain: Sequence[Answer]) -> list[Answer]:
-    """The finest units that cover a point: several where it lies on a border."""
-    levels = [UNIT_LEVELS.index(unit["level"]) for unit in chain]
-    return [unit for unit, level in zip(chain, levels, strict=True) if level == max(levels)]
+    """The finest units of a chain, top first: several where the point lies on a border."""
+    return [unit for unit in chain if unit["level"] == chain[-1]["level"]]
 
 
-def _status(answer: Answer) -> str:
-    found = lowest(answer["chain"])
-    return "outside" if not found else "matched" if len(found) == 1 else "ambiguous"
+class _Row:
+    """An answer, as the columns of a row tell it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.lowest = found = lowest(answer["chain"])
+        self.status = "outside" if not found else "matched" if len(found) == 1 else "ambiguous"
+        self.unit = found[0] if len(found) == 1 else None
+
+    def at_level(self, level: str, name: str) -> Any:
+        """What the unit of a level is told by; None if there are several, or none."""
+        found = [unit[name] for unit in self.answer["chain"] if unit["level"] == level]
+        return found[0] if len(found) == 1 else None
 
 
-def _of_lowest(name: str) -> Callable[[Answer], Any]:
-    def value(answer: Answer) -> Any:
-        found = lowest(answer["chain"])
-        return found[0][name] if len(found) == 1 else None
-
-    return value
+_Column = Callable[[_Row], Any]
 
 
-def _of_level(level: str, name: str) -> Callable[[Answer], Any]:
-    def value(answer: Answer) -> Any:
-        found = [unit for unit in answer["chain"] if unit["level"] == level]
-        return found[0][name] if len(found) == 1 else None
-
-    return value
+def _of_lowest(name: str) -> _Column:
+    return lambda row: row.unit[name] if row.unit else None
 
 
-def _label(answer: Answer) -> str | None:
-    chain = answer["chain"]
-    return "".join(unit["name"] for unit in chain) if _status(answer) == "matched" else None
+def _of_level(level: str, name: str) -> _Column:
+    return lambda row: row.at_level(level, name)
+
+
+def _as_answered(name: str) -> _Column:
+    return lambda row: row.answer[name]
+
+
+def _label(row: _Row) -> str | None:
+    return "".join(unit["name"] for unit in row.answer["chain"]) if row.unit else None
 
 
 def _units(units: Sequence[Answer]) -> str:
     return ";".join(f"{unit['code'] or ''} {unit['name']}" for unit in units)
 
 
-def _candidates(answer: Answer) -> str:
-    return _units(lowest(answer["chain"])) if _status(answer) == "ambiguous" else ""
+def _candidates(row: _Row) -> str:
+    return _units(row.lowest) if row.status == "ambiguous" else ""
 
 
-def _overrides(answer: Answer) -> str:
-    return _units([override["holder"] for override in answer["jurisdiction_overrides"]])
+def _overrides(row: _Row) -> str:
+    return _units([override["holder"] for override in row.answer["jurisdiction_overrides"]])
 
 
-def _known_since(answer: Answer) -> str:
-    return ";".join(f"{level}:{day}" for level, day in answer["known_since"].items())
+def _known_since(row: _Row) -> str:
+    return ";".join(f"{level}:{day}" for level, day in row.answer["known_since"].items())
 
 
-COLUMNS: dict[str, Callable[[Answer], Any]] = {
-    "result_status": _status,
+COLUMNS: dict[str, _Column] = {
+    "result_status": lambda row: row.status,
     "result_code": _of_lowest("code"),
     "result_name": _of_lowest("name"),
     "result_label": _label,
@@ -118,18 +125,18 @@ COLUMNS: dict[str, Callable[[Answer], Any]] = {
     **{f"result_{level}": _of_level(level, "name") for level in UNIT_LEVELS},
     **{f"result_{level}_code": _of_level(level, "code") for level in UNIT_LEVELS},
     "result_unit_id": _of_lowest("unit_id"),
-    "result_lon": lambda answer: answer["point"]["lon"],
-    "result_lat": lambda answer: answer["point"]["lat"],
-    "result_on_boundary": lambda answer: answer["on_boundary"],
-    "result_near_boundary": lambda answer: answer["near_boundary"],
-    "result_boundary_distance_m": lambda answer: answer["boundary_distance_m"],
-    "result_beyond_boundary": lambda answer: _units(answer["beyond_boundary"]),
+    "result_lon": lambda row: row.answer["point"]["lon"],
+    "result_lat": lambda row: row.answer["point"]["lat"],
+    "result_on_boundary": _as_answered("on_boundary"),
+    "result_near_boundary": _as_answered("near_boundary"),
+    "result_boundary_distance_m": _as_answered("boundary_distance_m"),
+    "result_beyond_boundary": lambda row: _units(row.answer["beyond_boundary"]),
     "result_jurisdiction_overrides": _overrides,
     "result_known_since": _known_since,
     "result_candidates": _candidates,
     "result_detail": lambda _: None,
-    "result_at": lambda answer: answer["at"],
-    "result_known_at": lambda answer: answer["known_at"],
+    "result_at": _as_answered("at"),
+    "result_known_at": _as_answered("known_at"),
 }
 """The columns that can be added, and what stands in each."""
 
@@ -151,7 +158,7 @@ class PointAnswering:
     ground: Ground | None = None
 
     def answers(self, questions: Sequence[Question]) -> Iterator[Answer | InvalidValue]:
-        """What a single look-up would answer, or why it would refuse."""
+        """What a single look-up would answer but for the names around, or why it would refuse."""
         found = [self._position(question) for question in questions]
         points = [point for point in found if isinstance(point, Located)]
         answers = self._remembered(points) if self.ground else self._asked(points)
@@ -169,7 +176,7 @@ class PointAnswering:
 
     def _remembered(self, points: Sequence[Located]) -> Iterator[Answer]:
         assert self.ground is not None
-        told = remembered(self.ground, points, self.as_of.at, self.near_boundary_m)
+        told = remembered(self.ground, points, self.as_of.at, self.near_boundary_m, names=False)
         for point, answer in zip(points, told, strict=True):
             if answer is None:
                 yield from self._asked([point])
@@ -184,8 +191,10 @@ class PointAnswering:
 
     def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
         """The answers as cells."""
+        columns = [COLUMNS[name] for name in names]
         for answer in self.answers(questions):
             if isinstance(answer, InvalidValue):
                 yield refused(answer, names, self.lang)
             else:
-                yield [written(COLUMNS[name](answer)) for name in names]
+                row = _Row(answer)
+                yield [written(column(row)) for column in columns]

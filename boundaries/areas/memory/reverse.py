@@ -1,7 +1,7 @@
 """The units over a point from memory: what :mod:`boundaries.areas.reverse` tells, but faster."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -29,12 +29,18 @@ class _Over(NamedTuple):
 
 
 def reverse(
-    ground: Ground, points: Sequence[Located], at: date, near_boundary_m: float
+    ground: Ground,
+    points: Iterable[Located],
+    at: date,
+    near_boundary_m: float,
+    *,
+    names: bool = True,
 ) -> Iterator[Answer | None]:
     """What lies at each point; None where only the database can tell.
 
     See :func:`boundaries.areas.reverse.reverse` for the answer and ``near_boundary_m``. The ground
-    must be of a register in which something was published.
+    must be of a register in which something was published. ``names`` False leaves the nearest
+    names out.
     """
     assert ground.recorded_at is not None
     moment = echo(ground.recorded_at, at)
@@ -42,7 +48,7 @@ def reverse(
         if ground.overridden(point.lon, point.lat):
             yield None
         else:
-            yield {**_Spot(ground, point, at).told(near_boundary_m), **moment}
+            yield {**_Spot(ground, point, at).told(near_boundary_m, names), **moment}
 
 
 class _Spot:
@@ -53,7 +59,7 @@ class _Spot:
         self.day = at.toordinal()
         self.squeeze = squeeze(point.lat)
 
-    def told(self, near_boundary_m: float) -> Answer:
+    def told(self, near_boundary_m: float, names: bool) -> Answer:
         ground, point, day = self.ground, self.point, self.day
         found: list[_Over] = []
         other_times: list[AreaRow] = []
@@ -82,9 +88,13 @@ class _Spot:
             "boundary_distance_m": metres,
             "beyond_boundary": beyond,
             "jurisdiction_overrides": [],
-            "nearest_names": ground.places.nearest(point.lon, point.lat, self.squeeze, day),
+            "nearest_names": self._names() if names else [],
             "known_since": self._known_since(other_times, chain) if other_times else {},
         }
+
+    def _names(self) -> list[Answer]:
+        lon, lat = self.point.lon, self.point.lat
+        return self.ground.places.nearest(lon, lat, self.squeeze, self.day)
 
     def _metres(self, area: int, reach: float = math.inf) -> float | None:
         """How far the border of an area is; None beyond ``reach`` degrees of latitude."""
