@@ -1,9 +1,10 @@
 """A run: the register judged as it is today, and what is stored brought into step with it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,16 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import Conflict
 
 Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found in the state ``seq`` of the register, that of the moment ``began``."""
+
+    at: date
+    seq: int
+    began: datetime
+    sights: Sequence[Sight]
 
 
 def examine_boundaries(
@@ -48,27 +59,33 @@ def examine_boundaries(
     with _snapshot(conn):
         seq, began = _state(conn)
         sights = list(_sights(conn, judge_register(conn, AsOf(at), progress), AsOf(at)))
+    return _kept(conn, Judged(at, seq, began, sights), by, run_id or uuid4())
+
+
+def _kept(conn: Connection[Any], judged: Judged, by: str, run_id: UUID) -> Run:
+    """Bring what is stored into step with what was found, in one transaction."""
     with conn.transaction():
         store.lock(conn)
-        if store.begun_later(conn, began):
+        if store.begun_later(conn, judged.began):
             raise Conflict("另一次检查已在此后完成。", "a later run has finished meanwhile")
         known = [known.standing for known in store.page(conn, Wanted())]
-        nexts = list(reconcile(known, sights, at, began))
-        steps = Counter(step.step.value for step in nexts)
-        counted = {step.value: steps[step] for step in Step if steps[step]}
-        (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (began,)
-        run = Run(run_id or uuid4(), at, seq, by, began, now, len(sights), counted)
+        nexts = list(reconcile(known, judged.sights, judged.at, judged.began))
+        taken = Counter(step.step for step in nexts)
+        steps = {step.value: taken[step] for step in Step if taken[step]}
+        (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (judged.began,)
+        found = len(judged.sights)
+        run = Run(run_id, judged.at, judged.seq, by, judged.began, now, found, steps)
         store.add_run(conn, run, nexts)
         audit.append(
             conn,
             actor=by,
             action="finding.run",
-            subject=f"finding_run:{run.run_id}",
-            detail={"seq": seq, "found": run.found, **counted},
+            subject=f"finding_run:{run_id}",
+            detail={"seq": judged.seq, "found": found, **steps},
         )
-    kept = store.run(conn, run.run_id)
-    assert kept is not None
-    return kept
+        kept = store.run(conn, run_id)
+        assert kept is not None
+        return kept
 
 
 @contextmanager

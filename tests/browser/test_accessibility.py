@@ -18,6 +18,7 @@ PATHS = [
     "/changes",
     "/checks",
     "/validate",
+    "/findings",
     "/rules",
     "/rules/TOP-COV-02",
     "/docs",

@@ -98,7 +98,7 @@ class RunFacts(BaseModel):
 
     id: str
     number: int | None
-    state: Literal["queued", "running", "finished", "failed", "cancelled"]
+    state: Literal["queued", "running", "finished", "failed"]
     done: int
     total: int
     at: str
