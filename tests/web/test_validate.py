@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -12,8 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from boundaries.rules.registry import catalogue
+from boundaries.validation import child
+from gazetteer.database.pool import open_pool
+from gazetteer.settings import settings
 from tests.boundaries.validation import samples
-from web import slots
+from web import layer_uploads, slots
+from web.app import create_app
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -117,6 +122,90 @@ def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
     taken.acquire()
     monkeypatch.setattr(slots, "places_of", lambda *_: taken)
     assert send(client, samples.sound(tmp_path / "s.geojson")).status_code == 503
+
+
+def test_proposals_are_told_where_they_are_asked_for(client: FlaskClient, tmp_path: Path) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    told = send(client, path, planar="true").get_json()
+    assert all("proposals" not in f["properties"] for f in told["features"])
+    told = send(client, path, planar="true", proposals="true").get_json()
+    assert told["summary"]["proposals"] == {"findings": 2, "left": 0}
+    one = told["features"][0]["id"]
+    told = send(client, path, planar="true", findings=one).get_json()
+    assert [f["id"] for f in told["features"] if "proposals" in f["properties"]] == [one]
+
+
+def test_a_copy_has_only_what_was_accepted(client: FlaskClient, tmp_path: Path) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    told = send(client, path, planar="true", proposals="true").get_json()
+    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    data: dict[str, Any] = {
+        "planar": "true",
+        "accept": [f"{overlap['id']}=trim:B"],
+        "format": "geojson",
+        "data": (io.BytesIO(path.read_bytes()), "图层 1.geojson"),
+    }
+    copy = client.post("/v1/validate/copy", data=data, headers=ENGLISH)
+    assert copy.status_code == 200
+    assert "%E5%9B%BE%E5%B1%82%201-corrected.geojson" in copy.headers["Content-Disposition"]
+    (tmp_path / "copy.geojson").write_bytes(copy.data)
+    again = send(client, tmp_path / "copy.geojson", planar="true").get_json()
+    assert "TOP-COV-01" not in [f["properties"]["rule"] for f in again["features"]]
+    data |= {"accept": ["0=trim:B"], "data": (io.BytesIO(path.read_bytes()), "p.geojson")}
+    refused = client.post("/v1/validate/copy", data=data, headers=ENGLISH)
+    assert (refused.status_code, refused.get_json()["field"]) == (400, "accept")
+    missing = client.post("/v1/validate/copy", data={"accept": "1=clean"}, headers=ENGLISH)
+    assert (missing.status_code, missing.get_json()["field"]) == (400, "data")
+
+
+def test_how_far_a_judgement_is_can_be_asked(
+    service: Flask, client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = service.config["GAZETTEER"].model_copy(update={"home": tmp_path})
+    monkeypatch.setitem(service.config, "GAZETTEER", here)
+    own, heard = str(uuid4()), []
+
+    def judged_apart(*given: Any) -> None:
+        child.judged_apart(*given)
+        heard.append(client.get(f"/v1/validate/{own}").get_json())
+
+    monkeypatch.setattr(layer_uploads, "judged_apart", judged_apart)
+    path = samples.planar(tmp_path / "p.geojson")
+    assert client.get(f"/v1/validate/{own}").status_code == 404
+    assert send(client, path, planar="true", progress=own).status_code == 200
+    assert heard[0]["what"] == "judge" and heard[0]["done"] > 0
+    assert client.get(f"/v1/validate/{own}").status_code == 404
+    assert list((tmp_path / "validating").iterdir()) == []
+    assert client.get("/v1/validate/none").status_code == 404
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    service: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = service.config["GAZETTEER"].model_copy(update={"validate_limit_mb": 0.5})
+    monkeypatch.setitem(service.config, "GAZETTEER", small)
+
+    class Unread(io.BytesIO):
+        def read(self, *_: Any) -> bytes:
+            raise AssertionError("somebody reads it")
+
+    answer = client.post(
+        "/v1/validate",
+        input_stream=Unread(),
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": "9000000"},
+    )
+    assert (answer.status_code, answer.get_json()["field"]) == (413, "data")
+
+
+def test_layers_have_a_limit_of_their_own(register: str, tmp_path: Path) -> None:
+    limits = {"home": tmp_path, "validate_rate_limit": "2/hour", "export_rate_limit": "1/hour"}
+    with open_pool(register, 1) as pool:
+        client = create_app(settings().model_copy(update=limits), pool).test_client()
+        codes = [client.post("/v1/validate").status_code for _ in range(3)]
+        assert codes == [400, 400, 429]
+        asked = [client.get("/v1/export?within=999999").status_code for _ in range(2)]
+        assert asked == [404, 429]
 
 
 def test_the_catalogue_lists_every_rule_with_its_limits(client: FlaskClient) -> None:

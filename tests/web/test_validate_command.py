@@ -128,3 +128,60 @@ def test_wrong_usage_names_what_is_wrong(
     assert ended.exit_code == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_proposal_is_told_and_done_only_in_a_copy_and_only_when_it_is_accepted(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path, copy = samples.planar(tmp_path / "p.geojson"), tmp_path / "copy.gpkg"
+    before = path.read_bytes()
+    how = ("validate", str(path), "--planar", "--json", "--lang", "en")
+    told = json.loads(in_process(monkeypatch, capfd, *how, "--proposals").stdout)
+    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    trims = {p["feature"] for p in overlap["properties"]["proposals"]}
+    assert trims == {"B", "E"} and not copy.exists()
+    accept = ("--accept", f"{overlap['id']}=trim:B", "--corrected", str(copy))
+    done = in_process(monkeypatch, capfd, *how, *accept)
+    assert done.exit_code == 1 and "B gives up what overlaps" in done.stderr
+    assert path.read_bytes() == before
+    again = in_process(monkeypatch, capfd, "validate", str(copy), "--planar", "--json")
+    rules = [f["properties"]["rule"] for f in json.loads(again.stdout)["features"]]
+    assert rules == ["TOP-COV-02"]
+
+
+def test_a_proposal_that_would_move_a_marker_is_not_made(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path, markers = samples.planar(tmp_path / "p.geojson"), tmp_path / "markers.geojson"
+    markers.write_text('{"type": "Point", "coordinates": [1200.0, 1700.4, 7.5]}')
+    how = ("validate", str(path), "--planar", "--json", "--proposals", "--fixed", str(markers))
+    told = json.loads(in_process(monkeypatch, capfd, *how).stdout)
+    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    assert [p["feature"] for p in overlap["properties"]["proposals"]] == ["B"]
+    markers.write_text('{"type": "LineString", "coordinates": [[0, 0], [1, 1]]}')
+    refused = in_process(monkeypatch, capfd, *how, "--lang", "en")
+    assert refused.exit_code == 2 and "must hold points" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--accept", "1=clean"), "go together"),
+        (("--corrected", "c.gpkg"), "go together"),
+        (("--accept", "1=clean", "--corrected", "c.gpkg"), "no finding with this id"),
+        (("--accept", "1", "--corrected", "c.gpkg"), "ID=WAY:UNIT"),
+        (("--accept", "1=clean", "--corrected", "c.shp"), "write it as .zip"),
+    ],
+)
+def test_what_cannot_be_accepted_is_wrong_usage(
+    tmp_path: Path,
+    monkeypatch: MonkeyPatch,
+    capfd: Capture,
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    ended = in_process(
+        monkeypatch, capfd, "validate", str(path), "--planar", "--lang", "en", *options
+    )
+    assert ended.exit_code == 2 and words in ended.stderr
