@@ -21,11 +21,9 @@ def sides(picture: Picture) -> Iterator[Finding]:
     """Edges on whose left or right not the unit lies that is recorded there."""
     net = picture.borders.known.net
     for edge in picture.misplaced.tolist():
-        lies = picture.lying[edge]
-        recorded = (int(net.left[edge]), int(net.right[edge]))
-        turned = picture.agrees(recorded[1], lies[0]) and picture.agrees(recorded[0], lies[1])
+        turned = picture.agrees(edge, int(net.right[edge]), int(net.left[edge]))
         lowest = len(picture.borders.known.faces)
-        truly = {unit for there in lies for unit in there if unit < lowest}
+        truly = {unit for there in picture.lying[-1][edge] for unit in there if unit < lowest}
         zh, en = picture.called(picture.beside(edge))
         there_zh, there_en = picture.called(truly) if truly else ("—", "none")
         what_zh = "左右颠倒" if turned else f"两侧的单位不对：实为 {there_zh}"
@@ -112,10 +110,10 @@ def _departures(picture: Picture, asked: list[UUID]) -> Iterator[tuple[UUID, boo
     of_area = np.arange(len(first)) < len(drawn.first)
     alone = _in_one(unit, piece, of_area) & (ends[:, 0] != ends[:, 1])
     known = np.isin(piece, piece[~of_area][np.isin(edges, picture.misplaced)])
-    lowest = np.isin(unit, [k for k, u in enumerate(units) if u in picture.borders.known.faces])
+    faces, those = set(picture.borders.known.faces), set(asked)
+    lowest = np.array([one in faces for one in units], dtype=bool)[unit]
     told = lowest | ~np.isin(piece, piece[alone & lowest])
-    wanted = np.isin(unit, [units.index(one) for one in asked])
-    alone &= ~known & told & wanted
+    alone &= ~known & told & np.array([one in those for one in units], dtype=bool)[unit]
     with_edges = set(np.unique(owner).tolist())
     for number in np.unique(unit[alone]).tolist():
         mine = first[alone & (unit == number)]

@@ -18,8 +18,12 @@ from boundaries.network.segments import Floats, Ints, places
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.records.levels import LEVELS, Level
 
-_BESIDE = 1e-4
-"""How far beside a piece its sides are looked up, in lengths of the piece."""
+_BESIDE = (1e-7, 1e-4)
+"""How far beside a piece its sides are looked up, in lengths of the piece.
+
+A border that two areas draw a little differently shows another unit near by or further off. A side
+that is wrong is so at both distances.
+"""
 
 
 @dataclass(frozen=True)
@@ -120,17 +124,23 @@ class Picture:
         return odd
 
     @cached_property
-    def lying(self) -> list[tuple[set[int], set[int]]]:
-        """The units whose areas lie left and right of each edge, beside its longest piece."""
-        found: list[tuple[set[int], set[int]]] = [(set(), set()) for _ in self.shapes]
+    def lying(self) -> list[list[tuple[set[int], set[int]]]]:
+        """The units whose areas lie left and right of each edge, at each distance beside it."""
         units = [self.number[unit] for unit in self.areas]
-        tree = STRtree(np.array([None, *self.areas.values()], dtype=object)[1:])
-        for side, points in enumerate(self._beside()):
-            for edge, area in tree.query(points, predicate="within").T.tolist():
-                found[edge][side].add(units[area])
+        shapes = np.array([None, *self.areas.values()], dtype=object)[1:]
+        shapely.prepare(shapes)
+        tree = STRtree(shapes)
+        found: list[list[tuple[set[int], set[int]]]] = []
+        for far in _BESIDE:
+            found.append([(set(), set()) for _ in self.shapes])
+            for side, points in enumerate(self._beside(far)):
+                edges, areas = tree.query(shapely.points(points))
+                inside = shapely.contains_xy(shapes[areas], points[edges])
+                for edge, area in zip(edges[inside].tolist(), areas[inside].tolist(), strict=True):
+                    found[-1][edge][side].add(units[area])
         return found
 
-    def _beside(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    def _beside(self, far: float) -> tuple[Floats, Floats]:
         """A point on the left and one on the right of the longest piece of each edge."""
         net = self.borders.known.net
         step = np.diff(net.xy, axis=0)
@@ -139,27 +149,34 @@ class Picture:
         runs = zip(net.at[:-1].tolist(), net.at[1:].tolist(), strict=True)
         longest = np.array([at + int(length[at : end - 1].argmax()) for at, end in runs], int)
         middle = (net.xy[longest] + net.xy[longest + 1]) / 2
-        aside = step[longest][:, ::-1] * (-1.0, 1.0) * _BESIDE
-        left, right = shapely.points(middle + aside), shapely.points(middle - aside)
-        return np.asarray(left, dtype=object), np.asarray(right, dtype=object)
+        aside = step[longest][:, ::-1] * (-1.0, 1.0) * far
+        return middle + aside, middle - aside
 
-    @staticmethod
-    def agrees(unit: int, lying: set[int]) -> bool:
-        """Whether the unit recorded on a side lies there; nobody does, where no area is."""
-        return not lying if unit == NOBODY else unit in lying
+    def agrees(self, edge: int, left: int, right: int) -> bool:
+        """Whether these lie beside an edge; nobody does, where no lowest unit has its area.
+
+        An area on both sides of a border of another one overlaps that: TOP-COV-01 tells it.
+        """
+        lowest = len(self.borders.known.faces)
+
+        def lies(unit: int, here: set[int], there: set[int]) -> bool:
+            return min(here - there, default=lowest) >= lowest if unit == NOBODY else unit in here
+
+        beside = [at_distance[edge] for at_distance in self.lying]
+        return any(lies(left, one, other) and lies(right, other, one) for one, other in beside)
 
     @cached_property
     def misplaced(self) -> Ints:
-        """Edges on one of whose sides not the recorded unit lies; none, if no areas are known."""
+        """Edges on one of whose sides not the recorded unit lies; none, if no areas are known.
+
+        Those that run along others are left out.
+        """
         net = self.borders.known.net
         if not self.areas or not len(net):
             return np.empty(0, np.int64)
-        recorded = zip(net.left.tolist(), net.right.tolist(), self.lying, strict=True)
-        wrong = [
-            not (self.agrees(left, lies[0]) and self.agrees(right, lies[1]))
-            for left, right, lies in recorded
-        ]
-        return np.flatnonzero(wrong).astype(np.int64)
+        recorded = enumerate(zip(net.left.tolist(), net.right.tolist(), strict=True))
+        wrong = [edge for edge, sides in recorded if not self.agrees(edge, *sides)]
+        return np.setdiff1d(wrong, self.shared_pieces[1]).astype(np.int64)
 
     @cached_property
     def unsound_nodes(self) -> Ints:

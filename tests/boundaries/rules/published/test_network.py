@@ -264,6 +264,12 @@ def test_an_island_turned_inside_out_is_told() -> None:
     assert made.with_net(left=left, right=right).told() == [("TOP-LIN-02", "turned", ("440102",))]
 
 
+def test_an_overlap_of_areas_is_no_mistake_in_the_sides_of_edges() -> None:
+    """TOP-COV-01 tells it; every edge has the sides that the two polygons give it."""
+    made = sample([WEST, box(113.09, 23, 113.2, 23.2)], ["440101", "440102"])
+    assert [told for told in made.told() if told[0] == "TOP-LIN-02"] == []
+
+
 def test_two_units_like_a_chessboard_branch_in_the_middle() -> None:
     squares = [box(x, y, x + 0.1, y + 0.1) for x in (113, 113.1) for y in (23, 23.1)]
     one, other = (shapely.MultiPolygon([squares[k] for k in pair]) for pair in ((0, 3), (1, 2)))
