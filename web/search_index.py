@@ -1,5 +1,6 @@
 """The search index of a serving process."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
@@ -10,7 +11,7 @@ from flask import Flask, current_app
 from psycopg import Connection
 
 from boundaries.areas.labels import points_of_units
-from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.search.holder import Holder
 from gazetteer.search.index import Index
 from gazetteer.search.view import View
@@ -35,12 +36,12 @@ def begin_index() -> None:
     _holder().begin()
 
 
-def told_moment(view: View) -> dict[str, str | None]:
+def told_moment(view: View) -> Mapping[str, str | None]:
     """The moment of an answer from the index; ``known_at`` is null in an empty register."""
     known = view.index.recorded_at
     if known is None:
         return {"at": view.at.isoformat(), "known_at": None, "basis": "effective"}
-    return {**AsOf(view.at).echo(known)}
+    return echo_of_newest(view.at, known)
 
 
 def _holder() -> Holder:

@@ -1,10 +1,12 @@
 """The moment that a question is about: in force on which day, as known when, by which date."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -46,6 +48,12 @@ class AsOf:
         """
         moment = known_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return {"at": self.at.isoformat(), "known_at": moment, "basis": self.basis.value}
+
+
+@lru_cache(64)
+def echo_of_newest(at: date, recorded_at: datetime) -> Mapping[str, str]:
+    """The moment of an answer from memory: a day, in the state of the last publication."""
+    return MappingProxyType(AsOf(at).echo(recorded_at))
 
 
 MOMENT = "moment AS (SELECT coalesce(%(known_at)s, recorded_at) AS known_at FROM ledger_head)"

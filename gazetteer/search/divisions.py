@@ -5,10 +5,11 @@ cannot tell all of the answer it tells nothing, and the database is asked.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.reads import told_kin
 from gazetteer.search.days import OPEN_END, OPEN_START
@@ -49,7 +50,7 @@ def division(index: Index, code: str, at: date, today: date) -> Answer | None:
     words = told.words
     before, after = told_kin(told.kin.get(node))
     seat = told.seats.of(node, day)
-    units = dict(above)
+    units = {n: _told_of(index, n, s) for n, s in above}
     return {
         "unit_id": index.ids[node],
         "code": code,
@@ -58,29 +59,21 @@ def division(index: Index, code: str, at: date, today: date) -> Answer | None:
         "level": LEVELS[index.levels[state]],
         "unit_type": words[told.unit_types[state]],
         "place_id": index.places[node],
-        "parent": _brief(index, units, index.parents[state]),
-        "subordination_parent": _brief(index, units, told.subordinations[state]),
-        "custody_parent": _brief(index, units, told.custodies[state]),
-        "ancestors": [
-            {
-                "unit_id": index.ids[n],
-                "code": index.codes[s],
-                "name": names[s],
-                "level": LEVELS[index.levels[s]],
-            }
-            for n, s in reversed(above)
-        ],
+        "parent": _brief(units, index.parents[state]),
+        "subordination_parent": _brief(units, told.subordinations[state]),
+        "custody_parent": _brief(units, told.custodies[state]),
+        "ancestors": list(reversed(units.values())),
         "seat": {"lon": seat[0], "lat": seat[1]} if seat else None,
         "valid": {
-            "from": _told(index.starts[state]),
-            "to": _told(index.ends[state]),
+            "from": _day(index.starts[state]),
+            "to": _day(index.ends[state]),
             "from_precision": words[told.start_precisions[state]],
             "to_precision": words[told.end_precisions[state]],
         },
         "status": "retired" if index.state(node, today.toordinal()) is None else "current",
         "predecessors": before,
         "successors": after,
-        **AsOf(at).echo(index.recorded_at),
+        **echo_of_newest(at, index.recorded_at),
     }
 
 
@@ -100,10 +93,24 @@ def _above(index: Index, node: int, state: int, day: int) -> list[tuple[int, int
         found.append((node, state))
 
 
-def _brief(index: Index, units: dict[int, int], node: int) -> Answer | None:
-    state = units.get(node)
-    return None if state is None else {"code": index.codes[state], "name": index.names[state]}
+def _told_of(index: Index, node: int, state: int) -> Answer:
+    """A unit as one above others is told; remembered, and not to be changed."""
+    briefs = index.particulars.briefs
+    told = briefs.get(state)
+    if told is None:
+        told = briefs[state] = {
+            "unit_id": index.ids[node],
+            "code": index.codes[state],
+            "name": index.names[state],
+            "level": LEVELS[index.levels[state]],
+        }
+    return told
 
 
-def _told(day: int) -> str | None:
+def _brief(units: Mapping[int, Answer], node: int) -> Answer | None:
+    unit = units.get(node)
+    return None if unit is None else {"code": unit["code"], "name": unit["name"]}
+
+
+def _day(day: int) -> str | None:
     return None if day in (OPEN_START, OPEN_END) else date.fromordinal(day).isoformat()

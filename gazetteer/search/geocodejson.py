@@ -1,11 +1,10 @@
 """The answer for an address as GeocodeJSON: what a single call tells, and every row of a file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.faults import MEANINGS, Fault, FaultKind
 from gazetteer.search.forms import Form
@@ -33,11 +32,10 @@ def as_geocodejson(view: View, address: str, answer: Geocoded, where: Where, lan
     return {"type": "FeatureCollection", "geocoding": told, "features": features}
 
 
-@lru_cache(maxsize=16)
-def _moment(at: date, known: datetime | None) -> dict[str, str | None]:
+def _moment(at: date, known: datetime | None) -> Mapping[str, str | None]:
     if known is None:
         return {"basis": "effective", "at": at.isoformat(), "known_at": None}
-    return {**AsOf(at).echo(known)}
+    return echo_of_newest(at, known)
 
 
 class _Standing(NamedTuple):

@@ -7,8 +7,9 @@ database, and to filter by class.
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from gazetteer.search.points import Points, points
 from gazetteer.search.source import Source, StateRow
@@ -25,6 +26,7 @@ class Particulars:
     ``sorted_codes`` leads from a code, as a number, to its states. ``kin`` holds, as JSON text,
     the succession links of the nodes that have any. ``unsure`` are nodes of which the index does
     not know all: those with a time without a name, or that have changed their place record.
+    ``briefs`` remembers how the states of units are told that have units below them.
     """
 
     words: Sequence[str | None]
@@ -39,6 +41,7 @@ class Particulars:
     seats: Points
     kin: Mapping[int, str]
     unsure: frozenset[int]
+    briefs: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def numbered(self, code: str) -> Iterator[int]:
         """The states whose code is the same number; ``code`` is of digits."""

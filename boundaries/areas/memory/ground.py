@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -105,9 +104,3 @@ def _by_unit(rows: Sequence[StateRow]) -> dict[str, list[State]]:
         state = State(row.start, row.end, depth, order, row.parent, link)
         units.setdefault(row.unit, []).append(state)
     return units
-
-
-@lru_cache(64)
-def echo(recorded_at: datetime, at: date) -> Mapping[str, str]:
-    """The moment as answers repeat it; not to be changed."""
-    return AsOf(at).echo(recorded_at)

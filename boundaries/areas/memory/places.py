@@ -16,7 +16,9 @@ from gazetteer.search.texts import Texts
 Answer = dict[str, Any]
 
 _SIDES = (0.01, 0.25)
-"""The least and the greatest side of a cell in degrees; in between, one place a cell."""
+"""The least and the greatest side of a cell in degrees; in between, two cells a place."""
+_ENOUGH = 12
+"""Places in a box of which the nearest five are hardly ever farther than its sides."""
 _DISTORTED = 0.01
 """The plane in which places are compared errs by less within their reach, in parts of a distance:
 by 0.003 times the tangent of the latitude. To be divided by the squeeze of the plane."""
@@ -65,39 +67,41 @@ class Places:
     def _likely(self, lon: float, lat: float, squeeze: float, day: int) -> list[tuple[float, int]]:
         """Places by the square of their distance in degrees of latitude, the five nearest first.
 
-        Cells are gone through from the point outwards until no nearer place can follow.
+        The box that is looked at grows until no nearer place can lie outside.
         """
         farthest = NAMES_REACH_DEGREES * (1 + _DISTORTED / squeeze)
-        within = self.side * squeeze
+        within = min(self.side * squeeze, farthest)
         while True:
-            within = min(within, farthest)
-            found = sorted(self._around(lon, lat, within, squeeze, day))
-            surely = (within / (1 + _DISTORTED / squeeze)) ** 2
-            if within == farthest or (len(found) >= NAMES and found[NAMES - 1][0] <= surely):
-                return found
-            within *= 1.5
+            spans = self._around(lon, lat, within, within / squeeze)
+            if within == farthest or sum(b - a for a, b in spans) >= _ENOUGH:
+                found = sorted(self._distances(spans, lon, lat, squeeze, day))
+                surely = (within / (1 + _DISTORTED / squeeze)) ** 2
+                if within == farthest or (len(found) >= NAMES and found[NAMES - 1][0] <= surely):
+                    return found
+            within = min(within * 1.5, farthest)
 
-    def _around(
-        self, lon: float, lat: float, high: float, squeeze: float, day: int
-    ) -> list[tuple[float, int]]:
-        """The places in the cells that a box around the point meets."""
-        wide = high / squeeze
+    def _around(self, lon: float, lat: float, high: float, wide: float) -> list[tuple[int, int]]:
+        """The places in the cells that a box around the point meets, from and to."""
         first = max(math.floor((lon - wide - self.west) / self.side), 0)
         last = min(math.floor((lon + wide - self.west) / self.side), self.columns - 1)
         low = max(math.floor((lat - high - self.south) / self.side), 0)
         top = min(math.floor((lat + high - self.south) / self.side), self.rows - 1)
-        found: list[tuple[float, int]] = []
         if first > last:
-            return found
-        at, lons, lats, starts, ends = self.at, self.lons, self.lats, self.starts, self.ends
-        for cells in range(low * self.columns, (top + 1) * self.columns, self.columns):
-            a, b = at[cells + first], at[cells + last + 1]
-            found += [
-                (((x - lon) * squeeze) ** 2 + (y - lat) ** 2, row)
-                for x, y, row in zip(lons[a:b], lats[a:b], range(a, b), strict=True)
-                if starts[row] <= day < ends[row]
-            ]
-        return found
+            return []
+        at, rows = self.at, range(low * self.columns, (top + 1) * self.columns, self.columns)
+        return [(at[cells + first], at[cells + last + 1]) for cells in rows]
+
+    def _distances(
+        self, spans: Iterable[tuple[int, int]], lon: float, lat: float, squeeze: float, day: int
+    ) -> list[tuple[float, int]]:
+        """The squared distances of places that are there on the day."""
+        lons, lats, starts, ends = self.lons, self.lats, self.starts, self.ends
+        return [
+            (((lons[row] - lon) * squeeze) ** 2 + (lats[row] - lat) ** 2, row)
+            for a, b in spans
+            for row in range(a, b)
+            if starts[row] <= day < ends[row]
+        ]
 
     def _told(self, row: int, place: str, metres: float, day: int) -> Answer:
         return {
@@ -123,7 +127,7 @@ def places(rows: Sequence[PlaceRow], names: Iterable[NameRow]) -> Places:
     lats = np.array([row[3] for row in rows] or [0.0])
     west, south = float(lons.min()), float(lats.min())
     width, height = float(lons.max()) - west, float(lats.max()) - south
-    side = min(max(math.sqrt(width * height / len(lons)), _SIDES[0]), _SIDES[1])
+    side = min(max(math.sqrt(width * height / len(lons) / 2), _SIDES[0]), _SIDES[1])
     columns, above = int(width // side) + 1, int(height // side) + 1
     cells = ((lats - south) // side * columns + (lons - west) // side).astype(np.intp)[: len(rows)]
     ordered = [rows[i] for i in np.argsort(cells, kind="stable").tolist()]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from boundaries.areas.memory.ground import Answer, Ground, State, echo
+from boundaries.areas.memory.ground import Answer, Ground, State
 from boundaries.areas.memory.source import AreaRow
 from boundaries.areas.nearness import (
     OWN_ACCURACY_M,
@@ -15,6 +15,7 @@ from boundaries.areas.nearness import (
     squeeze,
 )
 from boundaries.coordinates import Located
+from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.days import OPEN_START
 
@@ -43,7 +44,7 @@ def reverse(
     names out.
     """
     assert ground.recorded_at is not None
-    moment = echo(ground.recorded_at, at)
+    moment = echo_of_newest(at, ground.recorded_at)
     for point in points:
         if ground.overridden(point.lon, point.lat):
             yield None
