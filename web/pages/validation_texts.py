@@ -44,6 +44,28 @@ VALIDATION_TEXTS: Mapping[str, tuple[str, str]] = {
     "judged.cancel": ("取消", "Cancel"),
     "judged.cancelled": ("已取消。", "Cancelled."),
     "judged.working": ("正在判断 {name}……{seconds} 秒", "Judging {name} … {seconds} s"),
+    "judged.step": ("，第 {done} 步，共 {total} 步", ", step {done} of {total}"),
+    "judged.proposals": ("处理建议", "Proposals"),
+    "judged.proposals_lead": (
+        "只是建议，由您选择；选用的只写入一份副本，原文件不变。同一界线属于几个级别时，其他级别须随之更正。",
+        "You choose; what you choose is done in a copy, and your file stays as it is. Where a border "
+        "is one of several levels, the other levels have to follow.",
+    ),
+    "judged.propose": ("“{what}”的处理建议", "Proposals for {what}"),
+    "judged.no_proposals": (
+        "没有能解决此问题而不引出其他问题的建议，须由人判断。",
+        "Nothing can be proposed that settles this and makes nothing else: it needs a person.",
+    ),
+    "judged.choose_proposal": ("选用哪一种？", "Which one?"),
+    "judged.as_it_is": ("不处理", "Leave it as it is"),
+    "judged.moved": ("改动的顶点", "Vertices that change"),
+    "judged.from": ("原位置", "From"),
+    "judged.to": ("新位置", "To"),
+    "judged.distance": ("距离（米）", "Distance (m)"),
+    "judged.inserted": ("新增", "inserted"),
+    "judged.taken_out": ("去除", "taken out"),
+    "judged.copy": ("改正后的副本（选用 {n} 条）", "Corrected copy ({n} accepted)"),
+    "judged.judge_copy": ("检查副本", "Judge the copy"),
     "judged.away": ("服务没有回应，请重试。", "The service did not answer. Try again."),
     "judged.clean": ("没有发现问题。", "No findings."),
     "judged.told": (

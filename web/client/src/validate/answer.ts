@@ -19,6 +19,24 @@ export interface FindingFacts {
   readonly limit: number | null;
   readonly unit: string | null;
   readonly area_m2: number | null;
+  /** Where they were asked for. */
+  readonly proposals?: readonly Proposal[];
+}
+
+/** A vertex that a proposal moves; without `from` it is inserted, without `to` taken out. */
+export interface Move {
+  readonly feature: string;
+  readonly from: readonly [number, number] | null;
+  readonly to: readonly [number, number] | null;
+  readonly distance_m: number;
+}
+
+/** What could be done about a finding. */
+export interface Proposal {
+  readonly way: string;
+  readonly feature: string | null;
+  readonly message: string;
+  readonly moves: readonly Move[];
 }
 
 export interface Finding {
@@ -105,4 +123,11 @@ export function holeId(index: number): string {
 export function asFeature(place: Place): Shape {
   const properties = { kind: place.kind, label: place.label };
   return { type: "Feature", id: place.id, geometry: place.geometry, properties };
+}
+
+const PROPOSABLE: ReadonlySet<string> = new Set(["TOP-COV-01", "TOP-COV-02", "TOP-COV-03", "TOP-COV-04"]);
+
+/** Whether anything can be proposed for findings of the rule of this one. */
+export function isOpenToProposals({ geometry, properties }: Finding): boolean {
+  return PROPOSABLE.has(properties.rule) && geometry !== null;
 }

@@ -1,7 +1,7 @@
 import { make } from "../tools/elements";
 import { scrollTable } from "../tools/table";
 import { type Say, counted } from "../tools/texts";
-import { type Finding, SEVERITIES } from "./answer";
+import { type Finding, SEVERITIES, isOpenToProposals } from "./answer";
 
 const STEP = 100;
 
@@ -9,6 +9,8 @@ const STEP = 100;
 export interface Uses {
   readonly show: (id: string) => void;
   readonly explain: (rule: string) => void;
+  /** Show what could be done about a finding; where the page can. */
+  readonly propose?: (id: string) => void;
   /** The findings that the filters leave. */
   readonly shown: (ids: ReadonlySet<string>) => void;
 }
@@ -200,8 +202,20 @@ export class FindingsTable<F extends Finding = Finding> {
       make("td", { class: "sub" }, told.message),
       make("td", { class: "num" }, amount(told.measured, told.unit)),
       make("td", { class: "num" }, amount(told.area_m2, null)),
-      make("td", {}, finding.geometry ? this.zoom(finding) : this.say("judged.no_place")),
+      make("td", {}, ...(finding.geometry ? this.buttons(finding) : [this.say("judged.no_place")])),
     );
+  }
+
+  private buttons(finding: Finding): HTMLElement[] {
+    const { propose } = this.uses;
+    if (!propose || !isOpenToProposals(finding)) return [this.zoom(finding)];
+    const what = finding.properties.features.join(", ");
+    const name = this.say("judged.propose", { what });
+    const button = make("button", { type: "button", class: "button", "aria-label": name }, this.say("judged.proposals"));
+    button.addEventListener("click", () => {
+      propose(finding.id);
+    });
+    return [this.zoom(finding), button];
   }
 
   private zoom(finding: Finding): HTMLButtonElement {

@@ -7,6 +7,7 @@ import type { FeatureLike } from "ol/Feature";
 import { type Extent, buffer, createEmpty, extend, getCenter, getHeight, getWidth, isEmpty } from "ol/extent";
 import GeoJSON from "ol/format/GeoJSON";
 import MVT from "ol/format/MVT";
+import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
@@ -15,7 +16,8 @@ import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
 
-import { type Picture, type Place, type Shape, asFeature } from "./answer";
+import { type Move, type Picture, type Place, type Shape, asFeature } from "./answer";
+import { amount } from "./findings";
 
 /** Below this many pixels a place is drawn as a sign, above as what it is. */
 const SMALL = 14;
@@ -38,6 +40,7 @@ export class Plan {
   private readonly coarse = new VectorLayer<VectorSource>();
   private readonly exact = new VectorLayer<VectorSource>({ maxResolution: COARSE, declutter: true });
   private readonly places = new VectorLayer<VectorSource>();
+  private readonly moves = new VectorLayer<VectorSource>({ declutter: true });
   private format = new GeoJSON();
   private chosen = "";
 
@@ -46,7 +49,7 @@ export class Plan {
     this.map = new OlMap({
       target,
       keyboardEventTarget: target,
-      layers: [this.register, this.coarse, this.exact, this.places],
+      layers: [this.register, this.coarse, this.exact, this.places, this.moves],
       controls: [zoom, new ScaleLine()],
     });
     this.map.on("singleclick", (event) => {
@@ -74,8 +77,20 @@ export class Plan {
     this.exact.setSource(this.source(outlines?.exact));
     this.places.setSource(this.source({ type: "FeatureCollection", features: places.map(asFeature) }));
     this.chosen = "";
+    this.moved([]);
     this.restyle();
     this.showAll();
+  }
+
+  /** Draw where vertices go, with the distances, in place of those before. */
+  moved(moves: readonly Move[]): void {
+    const features = moves.map(({ from, to, distance_m }) => {
+      const ends = [from, to].filter((end) => end !== null);
+      const geometry = ends.length > 1 ? { type: "LineString", coordinates: ends } : { type: "Point", coordinates: ends[0] };
+      return { type: "Feature", geometry, properties: { distance: amount(distance_m, "m"), isGone: to === null } };
+    });
+    this.moves.setSource(this.source({ type: "FeatureCollection", features }));
+    this.moves.setStyle((feature) => this.move(feature));
   }
 
   /** Draw the borders of the register beneath, as of today. */
@@ -142,6 +157,28 @@ export class Plan {
     const lines = new Style({ stroke: new Stroke({ color, width: 0.6 }) });
     this.register.setStyle((feature) => (feature.get("layer") === "label" ? undefined : lines));
     this.only(null);
+  }
+
+  private move(feature: FeatureLike): Style[] {
+    const color = token("--move");
+    const geometry = feature.getGeometry();
+    const end = geometry instanceof LineString ? geometry.getLastCoordinate() : geometry?.getExtent().slice(0, 2);
+    const isGone = feature.get("isGone") === true;
+    const stroke = new Stroke({ color, width: 2 });
+    const fill = new Fill({ color: isGone ? token("--surface") : color });
+    const text = new Text({
+      text: String(feature.get("distance")),
+      font: `12px ${token("--font")}`,
+      offsetY: -12,
+      fill: new Fill({ color: token("--map-label") }),
+      stroke: new Stroke({ color: token("--map-halo"), width: 3 }),
+    });
+    const styles = [new Style({ stroke, zIndex: 11 })];
+    if (end) {
+      const image = new Circle({ radius: 4.5, fill, stroke });
+      styles.push(new Style({ geometry: new Point(end), image, text, zIndex: 12 }));
+    }
+    return styles;
   }
 
   private border(feature: FeatureLike): Style {

@@ -1,9 +1,10 @@
 import { make } from "../tools/elements";
 import { scrollTable } from "../tools/table";
 import { type Say, counted } from "../tools/texts";
-import { type Answer, type OpenHole, SEVERITIES, holeId, pictureOf } from "./answer";
+import { type Answer, type OpenHole, type Proposal, SEVERITIES, holeId, pictureOf } from "./answer";
 import { FindingsTable, amount } from "./findings";
 import type { Plan } from "./plan";
+import { ProposalsBox } from "./proposals";
 
 const HOLES = 200;
 
@@ -13,6 +14,12 @@ export interface Around {
   readonly explain: (rule: string) => void;
   /** Save the findings as a file of a format. */
   readonly save: (format: string, button: HTMLButtonElement) => void;
+  /** The proposals for a finding; null where there is no answer, which is told. */
+  readonly ask: (id: string) => Promise<readonly Proposal[] | null>;
+  /** Save a copy of the layer with accepted proposals. */
+  readonly copy: (accept: readonly string[], format: string) => void;
+  /** Judge such a copy. */
+  readonly judge: (accept: readonly string[]) => void;
   readonly plan: (target: HTMLElement, pick: (id: string) => void) => Plan;
 }
 
@@ -40,11 +47,27 @@ export function showReport(place: HTMLElement, answer: Answer, around: Around): 
   whole.addEventListener("click", () => {
     plan.showAll();
   });
+  const box = new ProposalsBox({
+    say,
+    ask: around.ask,
+    draw: (moves) => {
+      plan.moved(moves);
+    },
+    copy: around.copy,
+    judge: around.judge,
+  });
+  place.append(box.element);
+  const propose = (id: string): void => {
+    const finding = answer.features.find((one) => one.id === id);
+    plan.showPlace(id);
+    if (finding) void box.show(finding);
+  };
   const holes = answer.summary.open_holes;
   const table = answer.features.length
     ? new FindingsTable(answer.features, say, {
         show,
         explain: around.explain,
+        propose,
         shown: (ids) => {
           plan.only(new Set([...ids, ...holes.map((_, index) => holeId(index))]));
         },
