@@ -7,7 +7,9 @@ border belongs to both sides.
 
 Nearness is measured to the closest point of the border, found on a plane in which a degree of
 longitude is as long as it is at the point, and then told as geodesic metres on the CGCS2000
-ellipsoid.
+ellipsoid, to the millimetre.
+
+The newest state is answered from memory (:mod:`boundaries.areas.memory`), and in the same words.
 """
 
 from dataclasses import dataclass
@@ -223,7 +225,7 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
     """The units whose area covers the point at the moment, top first, and what is around it.
 
     ``boundary_distance_m``: metres to the border of the lowest covering unit; None beyond some
-    10 km, and where no unit covers the point and none is near. ``near_boundary``: that distance
+    11 km, and where no unit covers the point and none is near. ``near_boundary``: that distance
     is within ``near_boundary_m``, the accuracy of the border or that of the point, whichever is
     the largest. ``known_since``: levels whose area over the point is known from a later day only.
     """

@@ -105,10 +105,11 @@ class Reverse(AtMoment):
     """The chain of units over a point, top first, and what is around it.
 
     A point on a border lies in both units. `boundary_distance_m` is the geodesic distance to the
-    border of the lowest unit of the chain (null beyond some 10 km); `near_boundary` says that it
+    border of the lowest unit of the chain (null beyond some 11 km); `near_boundary` says that it
     is within `near_boundary_limit_m`: a setting, the accuracy of the border or that of the point,
     whichever is the largest. `known_since` names the levels whose area over the point is known
-    from a later day only. In the sea or abroad the chain is empty.
+    from a later day only. `nearest_names` are the five nearest places within 20 km. In the sea or
+    abroad the chain is empty.
     """
 
     lon: float
