@@ -118,5 +118,6 @@ def _client_texts() -> dict[str, Any]:
         **{f"judged.{n}": text(f"judged.{n}", lang) for group, _, n in names if group == "judged"},
         **{f"life.{n}": text(f"life.{n}", lang) for group, _, n in names if group == "life"},
         "findings.whole": text("findings.whole", lang),
+        "judged.no_place": text("findings.no_place", lang),
         **{f"severity.{name}": text(f"severity.{name}", lang) for name in SEVERITIES},
     }

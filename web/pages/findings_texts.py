@@ -39,6 +39,7 @@ FINDINGS_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "findings.one": ("问题 {n}", "Finding {n}"),
     "findings.whole": ("显示全部", "Show everything"),
+    "findings.no_place": ("无特定位置", "no one place"),
     "findings.every": ("全部问题", "All findings"),
     "findings.measured": ("量得", "Measured"),
     "findings.limit": ("限值", "Limit"),

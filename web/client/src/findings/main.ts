@@ -34,13 +34,18 @@ class Places {
     whole.addEventListener("click", () => {
       this.plan.showAll();
     });
-    host.replaceChildren(this.view, planHelp(say), make("div", { class: "tool__actions" }, whole, signs(say)));
+    const legend = signs(say);
+    legend.append(make("span", { class: "sign sign--open" }, say("life.verified")));
+    host.replaceChildren(this.view, planHelp(say), make("div", { class: "tool__actions" }, whole, legend));
     const words = { zoomIn: say("judged.zoom_in"), zoomOut: say("judged.zoom_out") };
     this.plan = new Plan(this.view, words, (id) => {
       this.show(id);
       pick(id);
     });
-    this.plan.show({ isPlanar: false, places: placesOf(shown) });
+    const gone = shown.filter(({ properties }) => properties.state === "verified");
+    const there = shown.filter(({ properties }) => properties.state !== "verified");
+    const traces = placesOf(gone).map((place) => ({ ...place, kind: "open" as const }));
+    this.plan.show({ isPlanar: false, places: [...traces, ...placesOf(there)] });
     this.plan.overRegister();
   }
 
