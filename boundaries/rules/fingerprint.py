@@ -44,6 +44,8 @@ class Borders(Generic[Unit]):
 def fingerprint(finding: Finding, units: tuple[Unit, ...], borders: Borders[Unit]) -> str:
     """What is there: the place, what was measured, and the segments of the units' borders by it.
 
+    What has no place, a code that was used twice or a change without an act, is known by its words.
+
     Args:
         finding: its ``features`` are numbers in ``units``.
         units: who the features are.
@@ -52,7 +54,9 @@ def fingerprint(finding: Finding, units: tuple[Unit, ...], borders: Borders[Unit
     place = finding.geometry
     told = "-" if finding.measured is None else f"{finding.measured:.6g}"
     content = hashlib.blake2s(told.encode(), digest_size=16)
-    if place is not None:
+    if place is None:
+        content.update(finding.en.encode())
+    else:
         content.update(_rounded(place))
         for unit in sorted({units[feature] for feature in finding.features}, key=str):
             content.update(f"|{unit}|".encode())

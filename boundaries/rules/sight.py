@@ -48,24 +48,31 @@ class Sight:
 def same(before: Sequence[Sight], now: Sequence[Sight]) -> Iterator[tuple[int, int]]:
     """Which findings on one subject are the same, as pairs of numbers; each is in one at most.
 
-    First those that are like they were, then the nearest to each other, if they are near.
+    First those that are told alike, then those that are like they were, then the nearest to each
+    other, if they are near.
     """
-    left = dict(enumerate(now))
-    moved = []
-    for i, sight in enumerate(before):
-        found = next((j for j, s in left.items() if s.fingerprint == sight.fingerprint), None)
-        if found is None:
-            moved.append(i)
-        else:
-            del left[found]
-            yield i, found
-    new = list(left)
-    far = np.array([[_apart(before[i], now[j]) for j in new] for i in moved])
+    left, moved = dict(enumerate(now)), dict(enumerate(before))
+    for alike in (_told_alike, _alike):
+        for i, sight in list(moved.items()):
+            found = next((j for j, other in left.items() if alike(sight, other)), None)
+            if found is not None:
+                del moved[i], left[found]
+                yield i, found
+    old, new = list(moved), list(left)
+    far = np.array([[_apart(before[i], now[j]) for j in new] for i in old])
     for k in np.argsort(far, axis=None, kind="stable"):
         a, b = divmod(int(k), len(new))
         if far[a, b] <= _NEAR:
             far[a, :] = far[:, b] = np.inf
-            yield moved[a], new[b]
+            yield old[a], new[b]
+
+
+def _alike(one: Sight, other: Sight) -> bool:
+    return one.fingerprint == other.fingerprint
+
+
+def _told_alike(one: Sight, other: Sight) -> bool:
+    return _alike(one, other) and one.zh == other.zh
 
 
 def _apart(one: Sight, other: Sight) -> float:

@@ -69,6 +69,15 @@ def test_what_was_measured_counts(place: shapely.Geometry | None) -> None:
     assert len({like(EAST, place, measured) for measured in (None, 1.0, 1.001)}) == 3
 
 
+def test_what_has_no_place_is_known_by_its_words() -> None:
+    def told(words: str) -> str:
+        finding = Finding("TOP-VER-05", "again", "error", (0,), None, words, words)
+        return fingerprint(finding, UNITS, Borders({"west": EAST}))
+
+    assert told("440106 was used again in 1990") == told("440106 was used again in 1990")
+    assert told("440106 was used again in 1990") != told("440106 was used again in 2005")
+
+
 def test_a_place_without_borders_is_known_by_itself() -> None:
     """A seat far outside of its unit, a unit whose area is not known."""
     far = affinity.translate(PLACE, xoff=-1)

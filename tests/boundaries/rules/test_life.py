@@ -137,6 +137,14 @@ def test_an_exception_is_not_taken_over_by_a_neighbour() -> None:
         assert (gone.before, gone.step) == (corrected, Step.GONE)
 
 
+def test_of_two_findings_on_one_ground_each_keeps_its_own_words() -> None:
+    """The same flaw on two dates: the earlier one is corrected in the past."""
+    earlier, later = excepted(sight(zh="1990 年")), standing(State.OPEN, sight(zh="2005 年"))
+    for stored in ([earlier, later], [later, earlier]):
+        (gone,) = run(stored, [sight(zh="2005 年")])
+        assert (gone.before, gone.step) == (earlier, Step.GONE)
+
+
 places = st.builds(
     shapely.Point, st.sampled_from([113.0, 113.001, 113.02, 114.0]), st.sampled_from([23.0, 23.003])
 )
