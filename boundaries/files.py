@@ -16,6 +16,7 @@ from boundaries.register import LEDGER
 from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
 from gazetteer.intake.batch import Batch, Progress, joined, no_progress
 from gazetteer.ledger.store import all_known
+from gazetteer.ledger.versions import Timeline
 
 KINDS = (*(kind for kind, known in KNOWN_KINDS.items() if known.read), "areas")
 """What a user's file may hold."""
@@ -82,21 +83,39 @@ def read(
         InvalidValue: an unknown kind, or one that needs another file beside it.
         UnreadableFile: a file cannot be read, or is not of its form.
     """
-    day = state or STATE
-    units, codes, names = (list(all_known(conn, LEDGER.kinds[k])) for k in ("unit", "code", "name"))
-    known = UnitIndex.of([*units, *codes, *names])
     if kind == "areas":
-        links = all_known(conn, LEDGER.kinds["succession"])
-        lands = territory([*units, *links])
-        elsewhere = known_elsewhere(conn, day)
-        return areas(
-            layer.read(files["areas"]),
-            known,
-            lands,
-            source=layer.source,
-            state=day,
-            accuracy_m=layer.accuracy_m,
-            elsewhere=elsewhere,
-            progress=progress,
-        )
-    return read_files(kind, files, known, progress, day)
+        return areas_on_top(conn, layer.read(files["areas"]), state, progress, layer)
+    return read_files(kind, files, UnitIndex.of(_known(conn)), progress, state or STATE)
+
+
+def areas_on_top(
+    conn: Connection[Any],
+    layer: Layer,
+    state: date | None,
+    progress: Progress = no_progress,
+    form: LayerForm = AS_IT_SAYS,
+) -> Batch:
+    """The areas of a layer, with their borders, on top of those that the register knows.
+
+    Raises:
+        NotACoverage: a polygon runs twice along the same piece of border.
+    """
+    day = state or STATE
+    every = _known(conn)
+    links = all_known(conn, LEDGER.kinds["succession"])
+    units = [timeline for timeline in every if timeline.kind == "unit"]
+    return areas(
+        layer,
+        UnitIndex.of(every),
+        territory([*units, *links]),
+        source=form.source,
+        state=day,
+        accuracy_m=form.accuracy_m,
+        elsewhere=known_elsewhere(conn, day),
+        progress=progress,
+    )
+
+
+def _known(conn: Connection[Any]) -> list[Timeline]:
+    """The units that the register knows, with their codes and names."""
+    return [t for kind in ("unit", "code", "name") for t in all_known(conn, LEDGER.kinds[kind])]

@@ -12,6 +12,9 @@ from typing import Any
 
 import psycopg
 import pytest
+import shapely
+import shapely.affinity
+import shapely.geometry
 
 from boundaries.register import LEDGER
 from gazetteer.ledger.asof import AsOf
@@ -239,6 +242,69 @@ def test_areas_of_a_user_need_units_and_polygons(register_copy: str, tmp_path: P
     assert "areas.geojson" in result.stderr
     assert "Traceback" not in result.stderr
     assert checksum(register_copy) == before
+
+
+def shifted(tmp_path: Path, metres_north: float) -> Path:
+    """The shipped area of 440106, moved into its neighbour."""
+    with gzip.open(FIXTURES / "guangdong_boundaries.geojson.gz") as file:
+        layer = json.load(file)
+    layer["features"] = [f for f in layer["features"] if f["properties"]["code"] == "440106"]
+    moved = shapely.affinity.translate(
+        shapely.geometry.shape(layer["features"][0]["geometry"]), 0, metres_north / 111_000
+    )
+    layer["features"][0]["geometry"] = shapely.geometry.mapping(moved)
+    path = tmp_path / "areas.geojson"
+    path.write_text(json.dumps(layer), encoding="utf-8")
+    return path
+
+
+def reason_of_last(database: str) -> str:
+    with psycopg.connect(database) as conn:
+        row = conn.execute("SELECT reason FROM changeset ORDER BY changeset_id DESC").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_areas_that_would_make_the_network_wrong_are_refused_and_listed(
+    register_copy: str, tmp_path: Path
+) -> None:
+    report, before = tmp_path / "report.csv", checksum(register_copy)
+    arguments = ("import", str(shifted(tmp_path, 900)), "--kind", "areas", *WHO)
+    where = ("--state", "2019-12-31", "--report", str(report))
+    for more in ("--skip-rejected", "--check"):
+        result = gazetteer(register_copy, tmp_path / "home", *arguments, *where, more)
+        assert result.returncode == 1 and "Traceback" not in result.stderr
+        assert "gazetteer validate" in result.stderr and "TOP-COV-01" in result.stderr
+        assert checksum(register_copy) == before
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["severity"] == "reject"]
+    assert {row["rule"] for row in rows} >= {"TOP-COV-01"}
+    assert all(row["line"] == "1" for row in rows)
+    assert any("440106" in row["value"] and "440112" in row["value"] for row in rows)
+
+
+def test_areas_are_imported_with_errors_only_for_a_reason_that_is_kept(
+    register_copy: str, tmp_path: Path
+) -> None:
+    arguments = ("import", str(shifted(tmp_path, 900)), "--kind", "areas", *WHO, "--json")
+    why = ("--state", "2019-12-31", "--accept-findings", "首次入库，随后更正")
+    result = gazetteer(register_copy, tmp_path / "home", *arguments, *why)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["changed_records"] > 0
+    reason = reason_of_last(register_copy)
+    assert reason.startswith("测试: 首次入库，随后更正 (accepted findings: TOP-COV-01 ×")
+
+
+def test_areas_that_fit_those_around_them_need_no_reason(
+    register_copy: str, tmp_path: Path
+) -> None:
+    path = shifted(tmp_path, 0)
+    result = gazetteer(
+        register_copy, tmp_path / "home", "import", str(path), "--kind", "areas", *WHO
+    )
+    assert result.returncode == 0, result.stderr
+    assert "judge areas.geojson" in result.stderr  # it says how far it is
+    assert "accepted" not in reason_of_last(register_copy)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """``gazetteer load`` and ``gazetteer import``: staged loading, with a report of every rejection."""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,14 @@ import psycopg
 
 from boundaries.files import COMPANIONS, KINDS, LayerForm, read, shipped
 from boundaries.intake import ACCURACY_M
+from boundaries.layer_import import batch_of, judged_layer
 from boundaries.register import LEDGER
+from boundaries.validation.report import judging
 from gazetteer.database.register import register_database
 from gazetteer.intake import write_report
 from gazetteer.intake.batch import Batch
 from gazetteer.intake.load import LoadResult, load_batch
+from gazetteer.problems import Problem
 from gazetteer.settings import settings
 from web.commands.progress import Tell, progress
 
@@ -88,6 +93,11 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
 @click.option("--author", required=True, help="Who.")
 @click.option("--check", is_flag=True, help="Read and check only; load nothing.")
 @click.option("--skip-rejected", is_flag=True, help="Load the good rows although some are rejected")
+@click.option(
+    "--accept-findings",
+    metavar="WHY",
+    help="Import areas although the rules find errors in them; kept with the changeset.",
+)
 @_report_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def import_(
@@ -95,43 +105,73 @@ def import_(
     kind: str,
     beside: tuple[tuple[str, Path], ...],
     state: datetime | None,
-    name: str | None,
-    crs: str | None,
-    encoding: str | None,
-    columns: dict[str, str] | None,
-    source: str | None,
-    accuracy_m: float | None,
     reason: str,
     author: str,
     check: bool,
     skip_rejected: bool,
+    accept_findings: str | None,
     report: Path | None,
     as_json: bool,
+    **form: Any,
 ) -> None:
     """Import a FILE of the same form as the shipped data: read, check, report, then load all of it.
 
-    Areas may be GeoJSON, GeoPackage or Shapefile, packed or not.
+    Areas may be GeoJSON, GeoPackage or Shapefile, packed or not; they are judged as
+    'gazetteer validate' does, together with the known areas around them.
 
-    With rejected rows nothing is loaded, unless --skip-rejected.
+    With rejected rows nothing is loaded, unless --skip-rejected; with errors in the areas nothing,
+    unless --accept-findings.
     """
+    day = state.date() if state else None
     with register_database(settings()) as conninfo, progress() as tell:
         with psycopg.connect(conninfo, autocommit=True) as conn:
-            day = state.date() if state else None
-            form = LayerForm(name, crs, encoding, columns, source, accuracy_m or ACCURACY_M)
-            batch = read(conn, kind, {kind: file, **dict(beside)}, day, tell, form)
-        if check:
+            if kind == "areas":
+                taken = _areas(conn, file, day, _form(form), accept_findings, tell)
+                batch, refusal = taken.batch, taken.refusal
+                reason = f"{reason}: {taken.accepted}" if taken.accepted else reason
+            else:
+                batch, refusal = read(conn, kind, {kind: file, **dict(beside)}, day, tell), None
+        if check or refusal:
             _say(batch, None, _written(batch, report), as_json)
+            if refusal:
+                raise refusal
             raise click.exceptions.Exit(1 if batch.rejected() else 0)
-        _publish(
-            conninfo,
-            batch,
-            report,
-            tell,
-            strict=not skip_rejected,
-            author=author,
-            reason=reason,
-            as_json=as_json,
-        )
+        who = {"author": author, "reason": reason}
+        strict = not skip_rejected
+        _publish(conninfo, batch, report, tell, strict=strict, as_json=as_json, **who)
+
+
+@dataclass(frozen=True, slots=True)
+class _Areas:
+    """Areas to be loaded, or why they are not; ``accepted`` is what is to be kept with them."""
+
+    batch: Batch
+    refusal: Problem | None = None
+    accepted: str | None = None
+
+
+def _form(given: Mapping[str, Any]) -> LayerForm:
+    accuracy_m = ACCURACY_M if given["accuracy_m"] is None else given["accuracy_m"]
+    rest = {name: given[name] for name in ("name", "crs", "encoding", "columns", "source")}
+    return LayerForm(**rest, accuracy_m=accuracy_m)
+
+
+def _areas(
+    conn: psycopg.Connection[Any],
+    file: Path,
+    day: date | None,
+    form: LayerForm,
+    why: str | None,
+    tell: Tell,
+) -> _Areas:
+    """The areas of a file, judged before anything is made of them."""
+    layer = form.read(file)
+    judged = judged_layer(conn, layer, day, judging(settings(), None, None, None), tell)
+    if judged.blocking and not why:
+        told = tuple(judged.rejections(accepted=False))
+        return _Areas(Batch(layer.source, (), told, {layer.source: len(layer)}), judged.refusal())
+    batch = batch_of(conn, judged, form, day, tell)
+    return _Areas(batch, None, judged.accepted(why) if judged.blocking and why else None)
 
 
 def _publish(
