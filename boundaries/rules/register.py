@@ -1,7 +1,7 @@
 """What is published, judged as a whole: areas, lines, nodes, history and names of a moment."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -111,18 +111,17 @@ def judge_register(
     known = read_network(conn, as_of)
     areas = {u: ground for u, ground in read_areas(conn, as_of).items() if u in known.units}
     published = list(published_rules(conn, as_of, known, areas, tolerances_for(None, None, by)))
-    done = 0
+    done, total = 0, len(published)
 
     def hear(step: int, steps: int, what: str) -> None:
-        nonlocal done
-        done = steps
-        progress(step, steps + len(published), what)
+        nonlocal done, total
+        done, total = steps, steps + len(published)
+        progress(step, total, what)
 
     found = [*_of_areas(known.units, areas, by, roll, hear)]
-    for what, rule, units, called in published:
+    for more, (what, rule, units, called) in enumerate(published, start=1):
         found += roll.told(rule(), units, called)
-        done += 1
-        progress(done, done, what)
+        progress(done + more, total, what)
     found = _once(found)
     named = identified(sorted(found, key=order), tuple(roll.codes), planar=False)
     return RegisterJudgement(tuple(roll.number), tuple(roll.codes), tuple(named))
@@ -188,7 +187,22 @@ def _of_areas(
     limits = {level: _limits(level, units, areas, by) for level in UNIT_LEVELS}
     layer = _layer(units, areas)
     judged = judge(layer, tolerances_for(None, None, by), progress, by_level=limits)
-    yield from roll.told(judged.findings, tuple(areas), layer.names)
+    partly = {own.parent for unit, own in units.items() if unit not in areas}
+    told = (f for f in judged.findings if not _against_unknown(f, tuple(areas), units, partly))
+    yield from roll.told(told, tuple(areas), layer.names)
+
+
+def _against_unknown(
+    finding: Finding,
+    numbered: tuple[UUID, ...],
+    units: Mapping[UUID, Unit],
+    partly: Container[UUID | None],
+) -> bool:
+    """Whether the ground of a parent was missed that belongs to units without a known area."""
+    if (finding.rule, finding.kind) != ("TOP-COV-02", "parent") and finding.rule != "TOP-HIE-03":
+        return False
+    met = [numbered[n] for n in finding.features]
+    return min(met, key=lambda unit: UNIT_LEVELS.index(units[unit].level)) in partly
 
 
 def _limits(
