@@ -48,19 +48,6 @@ def bounded(net: Network, labels: Ints | None) -> Ints:
     return beside
 
 
-def lines(net: Network, labels: Ints | None = None) -> dict[tuple[int, int], list[int]]:
-    """The edges of the line between each two labels (smaller first), ascending.
-
-    NOBODY as the first of the two is the outside.
-    """
-    beside = bounded(net, labels).reshape(-1, 2)
-    found: dict[tuple[int, int], list[int]] = {}
-    for edge in np.flatnonzero((beside != NOBODY).any(axis=1)).tolist():
-        low, high = sorted(beside[edge].tolist())
-        found.setdefault((low, high), []).append(edge)
-    return found
-
-
 def _walks(net: Network, beside: Ints) -> list[tuple[int, list[HalfEdge]]]:
     """Closed walks round each label that meet no node twice."""
     leaving: dict[tuple[int, int], list[HalfEdge]] = {}

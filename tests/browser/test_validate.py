@@ -78,3 +78,25 @@ def test_what_is_no_layer_is_refused_in_words(page: Page, tmp_path: Path) -> Non
     page.get_by_label("Choose a file").set_input_files(path)
     page.get_by_role("button", name="Validate").click()
     expect(page.get_by_role("alert")).to_contain_text("metres", timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("page", [ENGLISH], indirect=True)
+def test_a_proposal_is_chosen_and_the_copy_is_judged(page: Page, tmp_path: Path) -> None:
+    page.goto("/validate")
+    page.get_by_label("Coordinates are plain metres").check()
+    judged(page, samples.planar(tmp_path / "p.geojson"))
+    page.get_by_role("button", name="Proposals for B, E").press("Enter")
+    heading = page.get_by_role("heading", name="Proposals")
+    expect(heading).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.get_by_label("Leave it as it is")).to_be_checked()
+    expect(page.get_by_role("button", name="Judge the copy")).to_have_count(0)
+    page.get_by_label("B gives up what overlaps").check()
+    moved = page.get_by_role("table", name="Vertices that change")
+    expect(moved.locator("tbody tr").first).to_contain_text("300")
+    with page.expect_download(timeout=PATIENCE_MS) as download:
+        page.get_by_role("button", name="Shapefile", exact=True).click()
+    assert download.value.suggested_filename == "p-corrected.zip"
+    page.get_by_role("button", name="Judge the copy").click()
+    expect(page.get_by_role("status").filter(has_text="p-corrected.gpkg")).to_contain_text(
+        "1 errors", timeout=PATIENCE_MS
+    )

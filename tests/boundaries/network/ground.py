@@ -10,6 +10,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Polygon, box
 
+from boundaries.network.areas import bounded
+from boundaries.network.edges import NOBODY, Network
+
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 LAKE = [(40, 40), (40, 60), (60, 60), (60, 40)]
@@ -27,6 +30,18 @@ def array(*shapes: shapely.Geometry) -> NDArray[np.object_]:
 def multi(shape: shapely.Geometry) -> shapely.Geometry:
     """In the form in which two areas are compared vertex for vertex."""
     return shapely.normalize(shapely.MultiPolygon(shapely.get_parts(shape).tolist()))
+
+
+def lines(
+    net: Network, labels: NDArray[np.int64] | None = None
+) -> dict[tuple[int, int], list[int]]:
+    """The edges between each two labels (smaller first), ascending; NOBODY is the outside."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for edge, sides in enumerate(bounded(net, labels).reshape(-1, 2).tolist()):
+        if sides != [NOBODY, NOBODY]:
+            low, high = sorted(sides)
+            found.setdefault((low, high), []).append(edge)
+    return found
 
 
 @cache

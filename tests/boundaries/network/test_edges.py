@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
-from boundaries.network.areas import areas, lines
+from boundaries.network.areas import areas
 from boundaries.network.edges import NOBODY, Network, NotACoverage, network
 from boundaries.network.segments import segments
 from tests.boundaries.network.ground import (
@@ -19,6 +19,7 @@ from tests.boundaries.network.ground import (
     array,
     counties,
     features,
+    lines,
     multi,
 )
 

@@ -11,13 +11,14 @@ import shapely
 from psycopg import Connection
 
 from boundaries.files import read
-from boundaries.network.areas import areas, lines
+from boundaries.network.areas import areas
 from boundaries.network.checks import rules_on_what_is_published
 from boundaries.network.store import KnownNetwork, read_network
 from boundaries.register import LEDGER
 from boundaries.rules.register import judge_register
 from gazetteer.ledger.asof import AsOf
 from gazetteer.ledger.publish import Changeset
+from tests.boundaries.network.ground import lines
 
 TODAY = AsOf(date(2024, 1, 1))
 LOAD = Changeset("registrar", "territories", "load")
