@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, get_args, get_origin
-from urllib.parse import parse_qsl
 
 import orjson
 from flask import Flask, Response, request
@@ -206,12 +205,30 @@ def _has_null(value: Any) -> bool:
 
 
 def _parsed(query: str) -> dict[str, list[str]]:
-    """The parameters of a query string with all their values, as the framework reads them."""
+    """The parameters of a query string with all their values, as the framework reads them.
+
+    Several times as fast for Chinese, which has nine characters for each of its own.
+    """
     given: dict[str, list[str]] = {}
-    text = query.encode("latin1").decode(errors="replace")
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"):
-        given.setdefault(name, []).append(value)
+    text = query if query.isascii() else query.encode("latin1").decode(errors="replace")
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            given.setdefault(_unescaped(name), []).append(_unescaped(value))
     return given
+
+
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+
+
+def _unescaped(text: str) -> str:
+    """What stands in a query string; bytes that are no UTF-8 stay escaped."""
+    text = text.replace("+", " ")
+    return _ESCAPED.sub(_decoded, text) if "%" in text else text
+
+
+def _decoded(escaped: re.Match[str]) -> str:
+    return bytes.fromhex(escaped[0].replace("%", "")).decode(errors="werkzeug.url_quote")
 
 
 def _given(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -107,10 +107,20 @@ def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
 
 def likely(view: View, query: str, limit: int, filters: Filters) -> list[Suggestion]:
     """What is most likely meant, by somebody who is at home where the register is."""
-    code = current_app.config["GAZETTEER"].home_division
-    state = carrier(view.index, code, view.day)
-    home = None if state is None else view.index.ids[node_of(view.index, state)]
+    home = _home(view, current_app.config["GAZETTEER"].home_division)
     return suggest(view, query, limit, replace(filters, home=home))
+
+
+def _home(view: View, code: str) -> str | None:
+    """The id of the unit with the code; None if there is none on the day."""
+    key = ("home", code)
+    if key not in view.settled:
+        state = carrier(view.index, code, view.day)
+        found = None if state is None else view.index.ids[node_of(view.index, state)]
+        view.settle(key, found)
+        return found
+    home: str | None = view.settled.get(key)
+    return home
 
 
 def _give_points(conn: Connection[Any], features: list[Answer], as_of: AsOf) -> None:
