@@ -39,6 +39,12 @@ SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
 FROM moment, area_version a WHERE {in_force("a")} ORDER BY a.unit_id
 """
 
+_SEATS = f"""
+WITH {MOMENT}
+SELECT v.record_id, ST_X(v.seat), ST_Y(v.seat)
+FROM moment, unit_version v WHERE v.seat IS NOT NULL AND {in_force("v")}
+"""
+
 _ALL_EDGES = f"""
 WITH {MOMENT}
 SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
@@ -158,6 +164,13 @@ def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
         rows = cursor.execute(_AREAS, as_of.params()).fetchall()
     shapes = shapely.from_wkb([row[1] for row in rows])
     return {row[0]: Ground(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
+
+
+def read_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:
+    """Lon, lat of the seats of government at the moment, of units that have one recorded."""
+    with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_SEATS, as_of.params()).fetchall()
+    return {unit: (lon, lat) for unit, lon, lat in rows}
 
 
 def read_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:

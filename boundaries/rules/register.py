@@ -20,6 +20,7 @@ from boundaries.network.store import (
     Unit,
     read_areas,
     read_network,
+    read_seats,
 )
 from boundaries.rules.finding import Finding, identified, order
 from boundaries.rules.layer import judge
@@ -58,6 +59,9 @@ ON_THE_PAST = (
     codes.codes_with_changes,
 )
 """The rules on the history up to a moment."""
+
+_OF_EDGES = ("TOP-COV-05", "TOP-LIN-02", "TOP-NOD-02")
+"""Rules that tell why the borders of a unit do not close today."""
 
 _COLUMNS = {name: name for name in ("code", "name", "level", "parent_code")}
 
@@ -110,7 +114,7 @@ def judge_register(
     by, roll = settings(), _Roll()
     known = read_network(conn, as_of)
     areas = {u: ground for u, ground in read_areas(conn, as_of).items() if u in known.units}
-    published = list(published_rules(conn, as_of, known, areas, tolerances_for(None, None, by)))
+    published = list(_published(conn, as_of, known, areas, tolerances_for(None, None, by)))
     done, total = 0, len(published)
 
     def hear(step: int, steps: int, what: str) -> None:
@@ -118,7 +122,8 @@ def judge_register(
         done, total = steps, steps + len(published)
         progress(step, total, what)
 
-    found = [*_of_areas(known.units, areas, by, roll, hear)]
+    layer = _layer(known.units, areas, read_seats(conn, as_of))
+    found = [*_of_areas(layer, known.units, areas, by, roll, hear)]
     for more, (what, rule, units, called) in enumerate(published, start=1):
         found += roll.told(rule(), units, called)
         progress(done + more, total, what)
@@ -127,17 +132,17 @@ def judge_register(
     return RegisterJudgement(tuple(roll.number), tuple(roll.codes), tuple(named))
 
 
-Judging = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
+_Judging = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
 """A rule by name, ready to judge, and the units with their codes that its findings number."""
 
 
-def published_rules(
+def _published(
     conn: Connection[Any],
     as_of: AsOf,
     known: KnownNetwork,
     areas: Mapping[UUID, Ground],
     limits: Tolerances,
-) -> Iterator[Judging]:
+) -> Iterator[_Judging]:
     """The rules on what is published at a moment: on its network, its history and its names.
 
     ``areas`` are those in force, ``limits`` what counts where no level is concerned.
@@ -167,16 +172,19 @@ def _ways(past: Past) -> Mapping[UUID, int]:
 
 def _once(findings: list[Finding]) -> list[Finding]:
     """The findings without those of a day gone by that are there still, and told as of today."""
-    past = [f for f in findings if f.rule == "TOP-VER-03"]
+    past = [f for f in findings if f.rule == "TOP-VER-03" and f.kind != "open"]
     now = [f.geometry for f in findings if f.rule in ("TOP-COV-01", "TOP-COV-02")]
     places = np.array([None, *now], dtype=object)[1:]
     inside = shapely.point_on_surface(np.array([None, *(f.geometry for f in past)], object)[1:])
     told = STRtree(places).query(inside, predicate="intersects")[0]
     still = {id(past[k]) for k in told.tolist()}
+    flawed = {n for f in findings if f.rule in _OF_EDGES for n in f.features}
+    still |= {id(f) for f in findings if f.kind == "open" and flawed.issuperset(f.features)}
     return [finding for finding in findings if id(finding) not in still]
 
 
 def _of_areas(
+    layer: Layer,
     units: Mapping[UUID, Unit],
     areas: Mapping[UUID, Ground],
     by: Settings,
@@ -185,7 +193,6 @@ def _of_areas(
 ) -> Iterator[Finding]:
     """The areas as a layer, judged by every rule on layers."""
     limits = {level: _limits(level, units, areas, by) for level in UNIT_LEVELS}
-    layer = _layer(units, areas)
     judged = judge(layer, tolerances_for(None, None, by), progress, by_level=limits)
     partly = {own.parent for unit, own in units.items() if unit not in areas}
     told = (f for f in judged.findings if not _against_unknown(f, tuple(areas), units, partly))
@@ -213,7 +220,11 @@ def _limits(
     return tolerances_for(level, max((a for a in stated if a is not None), default=None), by)
 
 
-def _layer(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> Layer:
+def _layer(
+    units: Mapping[UUID, Unit],
+    areas: Mapping[UUID, Ground],
+    seats: Mapping[UUID, tuple[float, float]],
+) -> Layer:
     """The areas in force as a layer, in their order."""
     geometries = np.empty(len(areas), dtype=object)
     geometries[:] = [ground.shape for ground in areas.values()]
@@ -221,7 +232,9 @@ def _layer(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> Layer:
     return Layer(
         geometries,
         tuple(own.code or str(unit) for unit, own in zip(areas, mine, strict=True)),
-        tuple(_attributes(own, units) for own in mine),
+        tuple(
+            _attributes(own, units, seats.get(unit)) for unit, own in zip(areas, mine, strict=True)
+        ),
         tuple(own.code for own in mine),
         EPSG_4490,
         EPSG_4490,
@@ -230,11 +243,16 @@ def _layer(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> Layer:
     )
 
 
-def _attributes(own: Unit, units: Mapping[UUID, Unit]) -> Mapping[str, str | None]:
+def _attributes(
+    own: Unit, units: Mapping[UUID, Unit], seat: tuple[float, float] | None
+) -> Mapping[str, str | float | None]:
     above = units.get(own.parent) if own.parent else None
+    lon, lat = seat or (None, None)
     return {
         "code": own.code,
         "name": own.name,
         "level": own.level,
         "parent_code": above.code if above else None,
+        "seat_lon": lon,
+        "seat_lat": lat,
     }

@@ -71,7 +71,7 @@ def _known(
 
 @judges("TOP-VER-04")
 def conserved(
-    past: Past, happened: Sequence[Event], shapes: Mapping[str, BaseGeometry], limits: Tolerances
+    past: Past, happened: Sequence[Event], shapes: Mapping[int, BaseGeometry], limits: Tolerances
 ) -> Iterator[Finding]:
     """Ground that was lost or won by everybody concerned together, or did not move at all.
 
@@ -94,7 +94,7 @@ def conserved(
             yield from _told(past, event, kind, ground, width_m)
 
 
-def _unchanged(past: Past, event: Event, shapes: Mapping[str, BaseGeometry]) -> Finding:
+def _unchanged(past: Past, event: Event, shapes: Mapping[int, BaseGeometry]) -> Finding:
     """Ground passed on, and every area stayed as it was: they are wrong on one side of the day."""
     units = [area.unit for area in event.after]
     zh, en = past.called(units)

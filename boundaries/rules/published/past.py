@@ -42,14 +42,13 @@ ORDER BY lower(l.valid), l.record_id
 
 _AREAS = f"""
 WITH {MOMENT}
-SELECT a.version_id::text, a.unit_id, lower(a.valid), upper(a.valid), a.accuracy_m, a.source
+SELECT a.version_id, a.unit_id, lower(a.valid), upper(a.valid), a.accuracy_m, a.source
 FROM moment, area_version a WHERE a.recorded @> moment.known_at
 ORDER BY a.unit_id, a.valid
 """
 
 _SHAPES = """
-SELECT version_id::text, ST_AsBinary(geom, 'NDR') FROM area_version
-WHERE version_id::text = ANY(%s)
+SELECT version_id, ST_AsBinary(geom, 'NDR') FROM area_version WHERE version_id = ANY(%s)
 """
 
 
@@ -105,7 +104,7 @@ class Link:
 class AreaLife:
     """An area without its shape: ``version`` finds that."""
 
-    version: str
+    version: int
     unit: UUID
     life: Life
     accuracy_m: float | None
@@ -187,7 +186,7 @@ def read_past(conn: Connection[Any], as_of: AsOf) -> Past:
     return Past(as_of.at, states, codes, links, areas, read_history(conn, as_of))
 
 
-def read_shapes(conn: Connection[Any], versions: Iterable[str]) -> Mapping[str, BaseGeometry]:
+def read_shapes(conn: Connection[Any], versions: Iterable[int]) -> Mapping[int, BaseGeometry]:
     """The shapes of areas, by version."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_SHAPES, [list(versions)]).fetchall()

@@ -107,19 +107,33 @@ def whole_every_day(past: Past) -> Iterator[Finding]:
     Of each day only the units are judged whose borders changed on it, with their neighbours.
     """
     network = past.network
-    before = network.on(date.min)
+    before, open_faces = network.on(date.min), set[int]()
     for day in network.days(until=past.until):
         now = network.on(day)
         changed: Bools = (now.left != before.left) | (now.right != before.right)
         before = now
         touched = np.r_[now.left[changed], now.right[changed]]
         labels = _near(now, np.unique(touched[touched != NOBODY]), len(network.faces))
-        try:
-            shapes = areas(now, labels)
-        except BrokenNetwork:
-            yield _open(past, network, day, np.flatnonzero(changed))
-            continue
+        shapes, unclosed = _drawable(now, labels)
+        if unclosed - open_faces:
+            yield _open(past, day, now, changed, unclosed - open_faces)
+        open_faces = open_faces - set(labels.tolist()) | unclosed
         yield from _broken(past, network, day, shapes)
+
+
+def _drawable(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
+    """The areas of faces, and the faces whose borders do not close."""
+    try:
+        return areas(net, labels), set()
+    except BrokenNetwork:
+        shapes: dict[int, BaseGeometry] = {}
+        unclosed = set()
+        for face in sorted(set(labels.tolist()) - {NOBODY}):
+            try:
+                shapes |= areas(net, np.where(labels == face, face, NOBODY))
+            except BrokenNetwork:
+                unclosed.add(face)
+        return shapes, unclosed
 
 
 def _near(net: Network, faces: Ints, size: int) -> Ints:
@@ -160,17 +174,18 @@ def _broken(
             )
 
 
-def _open(past: Past, network: NetworkHistory, day: date, edges: Ints) -> Finding:
-    """The borders of a day do not close."""
-    sides = np.unique(np.r_[network.net.left[edges], network.net.right[edges]])
-    units = [network.faces[n] for n in sides.tolist() if n != NOBODY]
+def _open(past: Past, day: date, net: Network, changed: Bools, faces: set[int]) -> Finding:
+    """From a day on the borders of some faces do not close; shown is what changed round them."""
+    units = [past.network.faces[face] for face in faces]
     zh, en = past.called(units)
+    own = np.isin(net.left, list(faces)) | np.isin(net.right, list(faces))
+    edges = np.flatnonzero(own & changed if (own & changed).any() else own)
     return Finding(
         "TOP-VER-03",
         "open",
         severity("TOP-VER-03"),
         past.features(units),
-        _drawn(network.net, edges.tolist()),
+        _drawn(net, edges.tolist()),
         f"{day} 起：{zh} 的界线没有围合。",
         f"from {day} on: the borders of {en} do not close",
     )

@@ -227,7 +227,7 @@ def past(
 
 
 def area_life(
-    version: str, unit: str, start: date | None, stop: date | None, source: str = "made"
+    version: int, unit: str, start: date | None, stop: date | None, source: str = "made"
 ) -> AreaLife:
     return AreaLife(version, unit_of(unit), Life(start, stop), 5.0, source)
 

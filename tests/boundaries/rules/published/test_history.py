@@ -124,16 +124,16 @@ def test_areas_of_a_unit_follow_each_other_day_by_day(
     first_stop: date, second_start: date, told: list[tuple[str, str]]
 ) -> None:
     lives = [
-        area_life("a", "one", None, first_stop),
-        area_life("b", "one", second_start, None),
-        area_life("c", "two", None, None),
+        area_life(1, "one", None, first_stop),
+        area_life(2, "one", second_start, None),
+        area_life(3, "two", None, None),
     ]
     known = past({"one": [state("440106")]}, areas=lives)
     assert kinds(list(lives_of_areas(known))) == told
 
 
 def test_a_unit_that_was_not_in_force_had_no_area_rightly() -> None:
-    lives = [area_life("a", "one", None, DAY), area_life("b", "one", AFTER, None)]
+    lives = [area_life(1, "one", None, DAY), area_life(2, "one", AFTER, None)]
     states = [state("440106", None, DAY), state("440106", AFTER)]
     assert list(lives_of_areas(past({"one": states}, areas=lives))) == []
 
@@ -203,6 +203,7 @@ def test_a_border_that_does_not_close_on_a_day_is_told_and_stops_nothing() -> No
     )
     (found,) = whole_every_day(broken)
     assert (found.kind, found.severity) == ("open", "error")
+    assert named(broken, found) == {unit_of("440102"), unit_of("440103")}
 
 
 # Ground passed on
@@ -219,11 +220,10 @@ def passing(
     for name in {*before, *after}:
         start, stop = (None if name in before else DAY), (None if name in after else DAY)
         states[name] = [state(name, start, stop)]
-    lives = [area_life(f"{name} old", name, None, DAY) for name in sorted(before)]
-    lives += [area_life(f"{name} new", name, DAY, None, source) for name in sorted(after)]
+    lives = [area_life(n, name, None, DAY) for n, name in enumerate(before)]
+    lives += [area_life(100 + n, name, DAY, None, source) for n, name in enumerate(after)]
     known = past(states, links=[(*link, DAY) for link in links], areas=lives)
-    shapes = {f"{name} old": shape for name, shape in before.items()}
-    shapes |= {f"{name} new": shape for name, shape in after.items()}
+    shapes = dict(enumerate(before.values())) | dict(enumerate(after.values(), start=100))
     return list(conserved(known, list(events(known)), shapes, Tolerances()))
 
 
@@ -256,15 +256,15 @@ def test_areas_of_two_makers_may_differ_by_their_accuracy() -> None:
 
 def test_where_an_area_is_not_known_nothing_is_said() -> None:
     states = {"old": [state("440101", None, DAY)], "new": [state("440102", DAY)]}
-    lives = [area_life("a", "new", DAY, None)]
+    lives = [area_life(1, "new", DAY, None)]
     known = past(states, links=[("old", "new", DAY)], areas=lives)
     assert list(events(known)) == []
 
 
 def test_ground_that_passed_while_nothing_moved_is_told() -> None:
     states = {"west": [state("440101")], "east": [state("440102")]}
-    lives = [area_life("a", "east", None, None), area_life("b", "west", None, None)]
+    lives = [area_life(1, "east", None, None), area_life(2, "west", None, None)]
     known = past(states, links=[("west", "east", DAY)], areas=lives)
-    found = list(conserved(known, list(events(known)), {"a": EAST, "b": WEST}, Tolerances()))
+    found = list(conserved(known, list(events(known)), {1: EAST, 2: WEST}, Tolerances()))
     assert kinds(found) == [("unchanged", "warning")]
     assert list(events(past(states, links=[("west", "east", AFTER)], areas=lives, until=DAY))) == []
