@@ -12,8 +12,7 @@ from benchmarks.peers import Peers, peers
 from benchmarks.table import Row
 from gazetteer.ledger.asof import today
 from gazetteer.search.geocode import geocode_many
-from gazetteer.search.index import build
-from gazetteer.search.loading import read_source
+from gazetteer.search.loading import read_index
 from gazetteer.search.view import View
 
 _ROWS = 2000
@@ -23,7 +22,7 @@ _ROWS_OF_JIONLP = 100
 def loaded_view(conninfo: str) -> View:
     """The register on this day, in memory, as a process that reads batches has it."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        index = build(read_source(conn))
+        index = read_index(conn)
     gc.collect()
     gc.freeze()
     return View(index, today())

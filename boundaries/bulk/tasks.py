@@ -31,8 +31,8 @@ from gazetteer.search.bulk.rows import (
     refuse_taken,
 )
 from gazetteer.search.bulk.sheets import Record, Sheet, records
-from gazetteer.search.index import Index, build
-from gazetteer.search.loading import read_source
+from gazetteer.search.index import Index
+from gazetteer.search.loading import read_index
 from gazetteer.search.view import View
 from gazetteer.settings import settings
 
@@ -177,4 +177,4 @@ class GeocodeRecipe:
 def index_of(conninfo: str) -> Index:
     """The index of the newest state of a register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        return build(read_source(conn, points_of_units))
+        return read_index(conn, points_of_units)

@@ -10,6 +10,7 @@ the same of every text that is answered here.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gazetteer.search.claims import Meant, Via
 from gazetteer.search.forms import OFFICE
 from gazetteer.search.marks import (
     BEGIN_OFFICES,
@@ -23,7 +24,7 @@ from gazetteer.search.marks import (
     read,
 )
 from gazetteer.search.readings import Reading, Support, supported
-from gazetteer.search.view import Meant, Via, View
+from gazetteer.search.view import View
 
 
 class _Step(NamedTuple):

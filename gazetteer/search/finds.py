@@ -1,16 +1,18 @@
 """Everything whose name begins with a text: by Han characters, pinyin, initials, Latin names."""
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.claims import Via
 from gazetteer.search.filters import Weights
 from gazetteer.search.forms import Form
-from gazetteer.search.prefixes import Prefixes, lengths, stretch
+from gazetteer.search.prefixes import Prefixes, lengths
 from gazetteer.search.ranking import (
     BEGINNING,
     BEGINNING_BELOW,
@@ -21,14 +23,15 @@ from gazetteer.search.ranking import (
     of_beginnings,
     of_missing,
 )
-from gazetteer.search.view import Via, View
+from gazetteer.search.view import View
 
 
 class Find(NamedTuple):
     """A node, and why: the name or spelling that matched, with its period (ordinals).
 
     ``by`` is a key of :data:`gazetteer.search.ranking.BY`. ``state`` is what the node is shown
-    as: that of the day, or the nearest if it has none then.
+    as: that of the day, or the nearest if it has none then. Without ``matched`` it is by the
+    register's own spelling of what is shown.
     """
 
     cost: float
@@ -66,6 +69,8 @@ _ALL_READINGS = frozenset().union(*_READINGS)
 _ALL_INITIALS = frozenset().union(*_INITIALS)
 
 
+_MOST_OF_ONE = 1024
+"""Meanings of one name that are looked at where nothing tells which matter."""
 _NAMES_OF_ONE = 2
 """Most nodes have two texts or more that begin alike: 市桥, 市桥街, 市桥街道."""
 
@@ -85,7 +90,7 @@ def _likely(
     search: Search, texts: Prefixes, text: str, wholes: Collection[str]
 ) -> Iterator[tuple[int, Sequence[int]]]:
     """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
-    low, high = stretch(texts.texts, text)
+    low, high = texts.texts.stretch(text)
     if texts.row_at[high] - texts.row_at[low] <= search.most:
         for key in range(low, high):
             yield key, texts.rows(key)
@@ -98,9 +103,9 @@ def _likely(
     cost = cost + of_missing(lengths(texts.rank[keys]) - len(text))
     beginning = of_beginnings(search.weights.ground.levels[nodes])
     for whole in wholes:
-        key = bisect_left(texts.texts, whole, low, high)
-        if key < high and texts.texts[key] == whole:
-            beginning[texts.row_at[key] - first : texts.row_at[key + 1] - first] = 0.0
+        found = texts.texts.find(whole)
+        if found is not None:
+            beginning[texts.row_at[found] - first : texts.row_at[found + 1] - first] = 0.0
     cost += beginning
     rows = np.arange(first, last)
     rows = rows[np.argpartition(cost, search.most)[: search.most]]
@@ -136,7 +141,7 @@ def meant(
     written = view.index.keys[key]
     claims = [
         claim
-        for claim in view.claims(key)
+        for claim in view.claims_of(key, _rows(view, key, nodes))
         if claim.via is not Via.GAVE and (nodes is None or claim.named in nodes)
     ]
     for claim in claims:
@@ -152,6 +157,18 @@ def meant(
     if by is None and nodes is not None:
         others = nodes - {claim.named for claim in claims}
         yield from _at_other_times(search, key, missing, whole, others)
+
+
+def _rows(view: View, key: int, nodes: AbstractSet[int] | None) -> Iterable[int]:
+    """The meanings of a key that name certain nodes, or the first of all."""
+    index = view.index
+    first, last = index.meaning_at[key], index.meaning_at[key + 1]
+    if nodes is None or last - first <= len(nodes):
+        return range(first, min(last, first + _MOST_OF_ONE))
+    named = index.meaning_node
+    starts = [bisect_left(named, node, first, last) for node in sorted(nodes)]
+    ends = [bisect_right(named, node, first, last) for node in sorted(nodes)]
+    return chain.from_iterable(map(range, starts, ends))
 
 
 def _begun(weights: Weights, node: int, missing: int) -> float:
@@ -213,6 +230,6 @@ def _spelt(
             cost = weights.one(node) + BY[by]
             if cost < np.inf:
                 cost += 0.0 if whole else _begun(weights, node, len(rest))
-                matched = texts.shown[row] if texts.shown else index.romanized[state] or ""
+                matched = texts.shown[row] if texts.shown else ""
                 span = index.starts[now], index.ends[now]
                 yield Find(cost, node, now, matched, by, False, whole, *span)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Via
 from gazetteer.search.descent import descended
 from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
@@ -22,7 +23,7 @@ from gazetteer.search.marks import Mark, hits_in, marks
 from gazetteer.search.normalize import Text, normalized
 from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
 from gazetteer.search.typo import corrected
-from gazetteer.search.view import WORTH_OF_A_NAME, Claim, Spot, Via, View
+from gazetteer.search.view import Spot, View
 
 MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.claims import Via
 from gazetteer.search.faults import MEANINGS, Fault, FaultKind
 from gazetteer.search.forms import Form
 from gazetteer.search.geocode import Geocoded, Match
 from gazetteer.search.index import Index
-from gazetteer.search.view import Spot, Via, View, day_of
+from gazetteer.search.view import Spot, View, day_of
 
 Answer = dict[str, Any]
 Where = Callable[[int], tuple[float, float] | None]

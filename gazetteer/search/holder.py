@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from gazetteer.search.index import Index, build
-from gazetteer.search.loading import ReadPoints, ledger_seq, read_source
+from gazetteer.search.index import Index
+from gazetteer.search.loading import ReadPoints, ledger_seq, read_index
 from gazetteer.search.view import View
 
 CHECK_EVERY = 0.1
@@ -99,7 +99,6 @@ class Holder:
 
     def _built(self) -> Index:
         with self._connect() as conn:
-            source = read_source(conn, self._points_of_units)
-        index = build(source)
+            index = read_index(conn, self._points_of_units)
         gc.freeze()  # it stays as it is: the collector need not walk through it again and again
         return index

@@ -6,7 +6,6 @@ are flat, so that the whole country fits (665 000 units: a few hundred MiB).
 """
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,7 +26,7 @@ from gazetteer.search.points import Points, points
 from gazetteer.search.prefixes import Entry, Prefixes, prefixes, rank_of, ranks
 from gazetteer.search.source import Kind, NameRow, Source, StateRow
 from gazetteer.search.text import latin_key
-from gazetteer.search.texts import MaybeTexts, Texts
+from gazetteer.search.texts import MaybeTexts, SortedTexts, Texts
 
 _HIGH = rank_of(LEVELS.index(Level.TOWNSHIP), 0)
 """Keys of a rank below this mean a county or more."""
@@ -58,7 +57,7 @@ class Index:
     romanized: Sequence[str | None]
     starts: Sequence[int]
     ends: Sequence[int]
-    keys: Sequence[str]
+    keys: SortedTexts
     meaning_at: Sequence[int]
     meaning_node: Sequence[int]
     meaning_form: Sequence[int]
@@ -82,9 +81,7 @@ class Index:
 
     def key(self, name: str) -> int | None:
         """The key of a name of the register; None for one that is too short to be looked for."""
-        text = key_of(name)
-        key = bisect_left(self.keys, text)
-        return key if key < len(self.keys) and self.keys[key] == text else None
+        return self.keys.find(key_of(name))
 
     def is_unit(self, node: int) -> bool:
         """Whether the node is a unit and not just a place."""
@@ -136,7 +133,7 @@ def build(source: Source) -> Index:
         romanized=MaybeTexts(s.romanized for s in states),
         starts=array("i", (ordinal(s.start, OPEN_START) for s in states)),
         ends=array("i", (ordinal(s.end, OPEN_END) for s in states)),
-        keys=keys,
+        keys=SortedTexts(keys),
         meaning_at=_counted(key for key, rows in enumerate(found) for _ in rows),
         meaning_node=array("i", (row[0] for row in meanings)),
         meaning_form=array("b", (row[1] for row in meanings)),

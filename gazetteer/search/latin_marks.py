@@ -5,13 +5,13 @@ pinyin, or not at all; without one only units down to townships are meant.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
+from gazetteer.search.claims import Claim, Meant, Via, claimed, meant
 from gazetteer.search.forms import Form
 from gazetteer.search.marks import Mark
 from gazetteer.search.text import latin_key
-from gazetteer.search.view import MANY, Claim, Meant, Via, View, claimed, meant
+from gazetteer.search.view import MANY, View
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -34,7 +34,8 @@ _GENERICS = {
     "community": ("shequjuweihui", "shequjuminweiyuanhui", "juweihui"),
 }
 _UNWRITTEN = (
-    "sheng shi qu xian zizhiqu zizhizhou zizhixian xinqu diqu meng qi zhen jiedao xiang".split()  # noqa: SIM905
+    *("sheng", "shi", "qu", "xian", "zizhiqu", "zizhizhou", "zizhixian", "xinqu", "diqu"),
+    *("meng", "qi", "zhen", "jiedao", "xiang"),
 )
 
 
@@ -77,8 +78,8 @@ def _meant(view: View, words: list[str]) -> Meant | None:
 
 def _claims(view: View, latin: str, form: Form) -> Iterator[Claim]:
     index, spellings = view.index, view.index.pinyin
-    position = bisect_left(spellings.texts, latin)
-    if position == len(spellings.texts) or spellings.texts[position] != latin:
+    position = spellings.texts.find(latin)
+    if position is None:
         return
     for row in spellings.rows(position):
         node, state = spellings.nodes[row], spellings.states[row]

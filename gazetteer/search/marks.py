@@ -12,8 +12,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.claims import Claim, Meant, meant
 from gazetteer.search.forms import OFFICE, TRAILING
-from gazetteer.search.view import MANY, Claim, Meant, View, meant
+from gazetteer.search.view import MANY, View
 
 MAX_MARKS = 64
 """Names that are looked at in one text; an address has fewer."""
@@ -22,10 +23,14 @@ EASILY_WITHIN = 2
 _TOWNSHIP = LEVELS.index(Level.TOWNSHIP)
 
 _COUNTING = "东南西北中上下前后内外大新老一二三四五六七八九十0123456789"
-_ROADS = tuple("路 街(?!道) 大道 大街 巷 胡同 公路 高速 高架 国道 省道 弄 桥".split())  # noqa: SIM905
-_OTHERS = tuple(
-    "里弄 大厦 大楼 广场 花园 花苑 小区 公寓 酒店 宾馆 饭店 大学 学院 中学 小学 医院 银行 商场 超市"  # noqa: SIM905
-    " 机场 公园 山(?![区县市镇]) 工业 科技 体育 国际 商贸 农贸".split()
+_ROADS = (
+    *("路", "街(?!道)", "大道", "大街", "巷", "胡同", "公路", "高速", "高架", "国道", "省道"),
+    *("弄", "桥"),
+)
+_OTHERS = (
+    *("里弄", "大厦", "大楼", "广场", "花园", "花苑", "小区", "公寓", "酒店", "宾馆", "饭店"),
+    *("大学", "学院", "中学", "小学", "医院", "银行", "商场", "超市", "机场", "公园"),
+    *("山(?![区县市镇])", "工业", "科技", "体育", "国际", "商贸", "农贸"),
 )
 _NO_DIVISION = re.compile(rf"[{_COUNTING}]{{0,3}}(?:{'|'.join(_ROADS)})|{'|'.join(_OTHERS)}")
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
@@ -190,7 +195,8 @@ def _under(view: View, key: int, before: Sequence[Mark]) -> Meant | None:
             under.update((claim.node, claim) for claim in view.claims_under(key, node))
             if len(under) >= MANY:
                 break
-        known = meant(tuple(sorted(under.values())[:MANY]), many=len(under) >= MANY)
+        best = sorted(under.values(), key=lambda claim: -claim.worth)[:MANY]
+        known = meant(tuple(sorted(best)), many=len(under) >= MANY)
         view.settle(remembered, known)
     return known if known.claims else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from gazetteer.search.finds import Find, Search, meant
-from gazetteer.search.prefixes import best, stretch
+from gazetteer.search.prefixes import best
 from gazetteer.search.text import latin_key
 
 _COMPARED = 4_000
@@ -30,7 +30,7 @@ def nearly(search: Search, piece: str) -> Iterator[Find]:
 def _spelt(search: Search, latin: str) -> Iterator[Find]:
     index = search.view.index
     texts = index.pinyin
-    low, high = stretch(texts.texts, latin[:1])
+    low, high = texts.texts.stretch(latin[:1])
     likely = best(texts.rank, np.arange(low, high), _COMPARED)
     for position in _alike(latin, texts.texts, likely):
         for row in texts.rows(position):
@@ -40,7 +40,7 @@ def _spelt(search: Search, latin: str) -> Iterator[Find]:
 
 def _named(search: Search, piece: str) -> Iterator[Find]:
     index = search.view.index
-    low, high = stretch(index.keys, piece[0])
+    low, high = index.keys.stretch(piece[0])
     likely = best(index.key_rank, np.arange(low, high), _COMPARED)
     for key in _alike(piece, index.keys, {*likely, *index.high_keys}):
         yield from meant(search, key, 0, whole=True, by="fuzzy")

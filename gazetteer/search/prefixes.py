@@ -1,7 +1,6 @@
 """Texts in order, to find all that begin with a few characters, the best first."""
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_LAST = chr(0x10FFFF)
+from gazetteer.search.texts import SortedTexts, Texts
+
 _LONGER = 64
 
 
@@ -32,7 +32,7 @@ class Prefixes:
     latest state of that text, and how the register writes the text where that is another way.
     """
 
-    texts: Sequence[str]
+    texts: SortedTexts
     row_at: Sequence[int]
     nodes: Sequence[int]
     states: Sequence[int]
@@ -42,12 +42,6 @@ class Prefixes:
     def rows(self, position: int) -> range:
         """The rows of one text."""
         return range(self.row_at[position], self.row_at[position + 1])
-
-
-def stretch(texts: Sequence[str], prefix: str) -> tuple[int, int]:
-    """The half-open stretch of the texts that begin with the prefix."""
-    low = bisect_left(texts, prefix)
-    return low, bisect_left(texts, prefix + _LAST, low)
 
 
 def best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> list[int]:
@@ -92,10 +86,10 @@ def prefixes(entries: Iterable[Entry]) -> Prefixes:
             row_at.append(position)
     row_at.append(len(rows))
     return Prefixes(
-        texts,
+        SortedTexts(texts),
         row_at,
         nodes=array("i", (row.node for row in rows)),
         states=array("i", (row.state for row in rows)),
         rank=ranks(texts, levels),
-        shown=[row.shown for row in rows] if any(row.shown for row in rows) else (),
+        shown=Texts(row.shown for row in rows) if any(row.shown for row in rows) else (),
     )

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.claims import WORTH_OF_A_NAME, Claim
 from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, marks
-from gazetteer.search.view import WORTH_OF_A_NAME, Claim, Spot, View
+from gazetteer.search.view import Spot, View
 
 _WITH_GENERIC = 8
 """Worth more, for a short form that the text completes by a generic part: 锦厦 and 村.

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nsmallest
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from gazetteer.search.filters import Filters, weights
@@ -20,7 +20,6 @@ from gazetteer.search.geocode import geocode
 from gazetteer.search.latin import typed
 from gazetteer.search.near import nearly
 from gazetteer.search.normalize import normalized
-from gazetteer.search.prefixes import stretch
 from gazetteer.search.text import is_latin, latin_key
 from gazetteer.search.view import Spot, View
 
@@ -28,10 +27,11 @@ _FOR_EACH, _AT_LEAST = 2, 12
 """Names that are looked at for each place that is asked for: some mean one and the same."""
 _IN_PLACE = 1_000
 """The same where only those count that lie in one unit."""
-_SHORT, _REMEMBERED = 3, 2_048
+_SHORT, _REMEMBERED = 16, 2_048
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
 _LONGEST_SPLIT = 20
 _MOST_PIECES = 6
+_COST = attrgetter("cost")
 EVERYTHING = Filters()
 
 
@@ -82,11 +82,15 @@ def _suggest(view: View, text: str, limit: int, filters: Filters) -> list[Sugges
     for find in sorted(_finds(search, text)):
         cheapest.setdefault(find.node, find)
     names, codes = view.index.names, view.index.codes
+    finds = sorted(cheapest.values(), key=_COST)
+    if len(finds) > limit:
+        most = finds[limit - 1].cost
+        finds = [find for find in finds if find.cost <= most]
 
     def order(find: Find) -> tuple[float, int, str]:
         return find.cost, len(names[find.state]), codes[find.state] or "~"
 
-    return [_told(view, find) for find in nsmallest(limit, cheapest.values(), key=order)]
+    return [_told(view, find) for find in sorted(finds, key=order)[:limit]]
 
 
 def _told(view: View, find: Find) -> Suggestion:
@@ -96,8 +100,9 @@ def _told(view: View, find: Find) -> Suggestion:
         spot = Spot(node, index.levels[state], index.names[state], index.codes[state])
         above = index.parents[state]
         chain = (*(view.chain(above) if above >= 0 else ()), spot)
+    matched = find.matched or index.romanized[state] or ""
     return Suggestion(
-        chain, find.matched, find.by, find.former, find.whole, find.since, find.until, state
+        chain, matched, find.by, find.former, find.whole, find.since, find.until, state
     )
 
 
@@ -118,7 +123,7 @@ def _begins_any(view: View, text: str) -> bool:
     index, latin = view.index, latin_key(text) if is_latin(text) else ""
     letters = (index.pinyin.texts, index.initials.texts, index.latin.texts)
     places = [(texts, latin) for texts in letters] if latin else [(index.keys, text)]
-    return any(low < high for low, high in (stretch(*place) for place in places))
+    return any(low < high for low, high in (texts.stretch(begun) for texts, begun in places))
 
 
 def _beginning(search: Search, text: str, pieces: list[str]) -> Iterator[Find]:

@@ -31,5 +31,7 @@ def is_latin(text: str) -> bool:
 
 def latin_key(text: str) -> str:
     """A romanized name for comparison: lower case, letters and digits only, no tone marks."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower()).replace("u\u0308", "v")
     return "".join(char for char in decomposed if char.isascii() and char.isalnum())

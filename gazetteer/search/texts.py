@@ -1,7 +1,7 @@
 """Very many short texts in little memory: one buffer and where each of them begins."""
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import overload
 
@@ -11,7 +11,7 @@ class Texts(Sequence[str]):
 
     def __init__(self, texts: Iterable[str]) -> None:
         buffer = bytearray()
-        self._at = array("L", [0])
+        self._at = array("I", [0])
         for text in texts:
             buffer += text.encode()
             self._at.append(len(buffer))
@@ -27,10 +27,12 @@ class Texts(Sequence[str]):
     def __getitem__(self, position: int | slice) -> str | list[str]:
         if isinstance(position, slice):
             return [self[each] for each in range(*position.indices(len(self)))]
-        at = position if position >= 0 else position + len(self)
-        if not 0 <= at < len(self):
-            raise IndexError(position)
-        return self._buffer[self._at[at] : self._at[at + 1]].decode()
+        if position < 0:
+            position += len(self)
+            if position < 0:
+                raise IndexError(position)
+        at = self._at
+        return self._buffer[at[position] : at[position + 1]].decode()
 
     def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
         """The position of a text.
@@ -56,6 +58,33 @@ class Texts(Sequence[str]):
         except ValueError:
             return False
         return True
+
+
+_LAST = chr(0x10FFFF)
+_APART = 16
+
+
+class SortedTexts(Texts):
+    """Texts in ascending order, none twice, to be found by what they begin with."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        super().__init__(texts)
+        self._some = self[::_APART]  # objects, among which a search is quick
+
+    def stretch(self, prefix: str) -> tuple[int, int]:
+        """The half-open stretch of the texts that begin with a prefix."""
+        low = self._first(prefix)
+        return low, self._first(prefix + _LAST)
+
+    def find(self, text: str) -> int | None:
+        """The position of a text; None if it is not among them."""
+        at = self._first(text)
+        return at if at < len(self) and self[at] == text else None
+
+    def _first(self, text: str) -> int:
+        """The position of the first text that does not come before another."""
+        after = bisect_left(self._some, text) * _APART
+        return bisect_left(self, text, max(after - _APART, 0), min(after, len(self)))
 
 
 class MaybeTexts(Sequence[str | None]):

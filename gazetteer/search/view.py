@@ -1,15 +1,17 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
-from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from gazetteer.records.levels import LEVELS, Level
+import numpy as np
+
+from gazetteer.records.levels import LEVELS
 from gazetteer.records.translation import Reached, walk
+from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, sole
+from gazetteer.search.crowds import Crowd, Crowds
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
 from gazetteer.search.index import Index
@@ -18,60 +20,11 @@ from gazetteer.search.standing import Standing, standing
 MANY = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
 _REMEMBERED = 50_000
-_COUNTY, _LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
-_WHOLE = (Form.STANDARD, Form.FORMER)
+_FEW = 2 * MANY
+"""Meanings that are looked at one by one; of more the worthiest are sought first."""
 
 
-class Via(StrEnum):
-    """How a name leads to a unit that is in force on the day."""
-
-    NAME = "name"  # the name is in force
-    FORMER = "former_name"  # the unit had the name once
-    SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
-    SHARED = "part_of_successor"  # this one too, and others hold a part
-    GAVE = "former_parent"  # this one's territory once belonged to the unit named
-
-
-# What is worth more decides between readings; the score of the answer is another matter.
-_WORTH = {
-    Form.STANDARD: 30,
-    Form.FORMER: 28,
-    Form.ALIAS: 21,
-    Form.SHORT: 20,
-    Form.ABBREVIATED: 18,
-    Form.CORE: 15,
-}
-_LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
-WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
 _FORMS = list(Form)
-
-
-class Claim(NamedTuple):
-    """A node that a piece of text may mean; ``named`` is the node that had the name.
-
-    ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
-    support what lies in it. ``worth`` weighs it against other claims.
-    """
-
-    node: int
-    level: int
-    form: Form
-    via: Via
-    named: int
-    since: int
-    until: int
-    whole: bool
-    leads: bool
-    worth: int
-
-
-def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
-    """The claim by a name: (node that had it, first day, day after the last)."""
-    worth = _WORTH[form] - _LESS[via]
-    worth = worth if level <= _LOWEST_UNIT else worth // 2
-    named, since, until = name
-    leads = via is not Via.GAVE
-    return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
 
 
 class Spot(NamedTuple):
@@ -82,77 +35,6 @@ class Spot(NamedTuple):
     name: str
     code: str | None
     romanized: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Meant:
-    """What a piece of text may mean. Never changed, and equal to itself alone.
-
-    ``whole``: the same by whole names only (itself if it has no others, None without any).
-    ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
-    above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
-    is more than the core of a village's name. ``tops`` are the worthiest claims, of worth
-    ``most``, and ``highest`` is the highest level among them.
-    """
-
-    claims: tuple[Claim, ...]
-    by_node: Mapping[int, Claim]
-    whole: "Meant | None"
-    many: bool
-    anchors: bool
-    named: bool
-    firm: bool
-    most: int
-    tops: tuple[Claim, ...]
-    top_nodes: frozenset[int]
-    highest: int
-    parts: "dict[tuple[int, ...], Meant] | None" = None
-
-    @property
-    def standard(self) -> bool:
-        """Whether it is the standard name of a unit in force, than which nothing is worth more."""
-        return self.most == WORTH_OF_A_NAME
-
-    def at(self, levels: tuple[int, ...]) -> "Meant":
-        """The same at some levels only."""
-        if self.parts is None:
-            self.parts = {}
-        part = self.parts.get(levels)
-        if part is None:
-            claims = tuple([claim for claim in self.claims if claim.level in levels])
-            part = self.parts[levels] = meant(claims, many=self.many)
-        return part
-
-
-def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
-    """The claims, sorted out."""
-    whole = tuple([claim for claim in claims if claim.whole])
-    anchors = any(claim.leads and claim.level <= _COUNTY for claim in whole)
-    named = any(claim.level <= _LOWEST_UNIT for claim in whole)
-    firm = any(claim.form is not Form.CORE for claim in claims)
-    by_node = {claim.node: claim for claim in claims}
-    most = max([claim.worth for claim in claims], default=-1)
-    tops = tuple([claim for claim in claims if claim.worth == most])
-    nodes = frozenset([claim.node for claim in tops])
-    highest = min([claim.level for claim in tops], default=-1)
-    every = Meant(claims, by_node, None, many, anchors, named, firm, most, tops, nodes, highest)
-    if len(whole) == len(claims):
-        every.whole = every if claims else None
-    elif whole:
-        every.whole = meant(whole, many=many)
-    return every
-
-
-def sole(claim: Claim) -> Meant:
-    """A piece of text that can mean one thing only; the claim is by a whole name."""
-    nodes, level = frozenset((claim.node,)), claim.level
-    by = {claim.node: claim}
-    anchors = claim.leads and level <= _COUNTY
-    named = level <= _LOWEST_UNIT
-    claims = (claim,)
-    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, nodes, level)
-    only.whole = only
-    return only
 
 
 class View:
@@ -170,7 +52,6 @@ class View:
         self.states = index.states(self.day)
         self.points: dict[int, tuple[float, float] | None] = {}
         self.settled: dict[Hashable, Any] = {}
-        self.claims = lru_cache(_REMEMBERED)(self._claims)
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
@@ -205,6 +86,10 @@ class View:
         period = index.meaning_start[meaning], index.meaning_end[meaning]
         level = index.levels[self.states[node]]
         return sole(claimed(node, level, Form.STANDARD, Via.NAME, (node, *period)))
+
+    @cached_property
+    def _crowds(self) -> Crowds:
+        return Crowds(self.index, self.states, self.day, self.index.linked)
 
     def settle(self, key: Hashable, value: Any) -> None:
         """Remember what was worked out from names alone, in bounded memory."""
@@ -241,46 +126,84 @@ class View:
         Of very many the worthiest are taken; what else the text names chooses among all.
         """
         index = self.index
-        claims = self._between(index.meaning_at[key], index.meaning_at[key + 1])
-        if len(claims) <= MANY:
-            return meant(claims)
-        best = sorted(claims, key=lambda claim: -claim.worth)[:MANY]
-        return meant(tuple(sorted(best)), many=True)
+        claims, total = self._worthiest(index.meaning_at[key], index.meaning_at[key + 1])
+        return meant(claims, many=total > MANY)
 
-    def _claims(self, key: int) -> tuple[Claim, ...]:
-        """What a key may mean on the day; nothing for a name that begins later.
-
-        Of a key with more than a thousand meanings only as many are told.
-        """
-        first, last = self.index.meaning_at[key], self.index.meaning_at[key + 1]
-        return self._between(first, min(last, first + 16 * MANY))
+    def claims_of(self, key: int, meanings: Iterable[int]) -> tuple[Claim, ...]:
+        """What some meanings of a key say on the day; nothing by a name that begins later."""
+        index = self.index
+        first, last = index.meaning_at[key], index.meaning_at[key + 1]
+        named = self._is_named(first, last) if last - first > _FEW else None
+        return self._between(meanings, named=named)
 
     def claims_under(self, key: int, node: int) -> tuple[Claim, ...]:
-        """The same, of the nodes under one node only; for keys with very many meanings."""
+        """The same, of the nodes under one node only, at most as many as are looked at."""
+        return self._worthiest(*self._under(key, node))[0]
+
+    def _under(self, key: int, node: int) -> tuple[int, int]:
         index = self.index
         first, last = index.meaning_at[key], index.meaning_at[key + 1]
         low = bisect_left(index.meaning_node, node, first, last)
-        high = bisect_right(index.meaning_node, index.last_under[node], first, last)
-        return self._between(low, high)
+        return low, bisect_right(index.meaning_node, index.last_under[node], low, last)
 
     def _counted(self, key: int, worth: int, within: int | None) -> int:
         """How many nodes a key means with the same worth, within a node or anywhere."""
         index = self.index
-        if within is None:
-            claims = self._between(index.meaning_at[key], index.meaning_at[key + 1])
-        else:
-            claims = self.claims_under(key, within)
-        return sum(claim.worth == worth and claim.leads for claim in claims)
+        first, last = index.meaning_at[key], index.meaning_at[key + 1]
+        if within is not None:
+            first, last = self._under(key, within)
+        if last - first <= _FEW:
+            claims = self._between(range(first, last))
+            return sum(claim.worth == worth and claim.leads for claim in claims)
+        crowd = self._crowds.crowd(first, last)
+        others = self._others(crowd)
+        return int((crowd.worth == worth).sum()) + sum(
+            claim.worth == worth and claim.leads for claim in others
+        )
 
-    def _between(self, first: int, last: int) -> tuple[Claim, ...]:
+    def _worthiest(self, first: int, last: int) -> tuple[tuple[Claim, ...], int]:
+        """The claims by some meanings of a key, in the order of nodes, and how many there are.
+
+        Of more than :data:`MANY` only the worthiest are made.
+        """
+        if last - first <= _FEW:
+            claims = self._between(range(first, last))
+            total = len(claims)
+        else:
+            crowd = self._crowds.crowd(first, last)
+            chosen = crowd.worthiest(MANY)
+            rows = np.isin(np.asarray(self.index.meaning_node)[first:last], chosen)
+            own = self._between((np.flatnonzero(rows) + first).tolist())
+            claims = (*own, *self._others(crowd))
+            total = len(claims) - len(chosen) + len(crowd.nodes)
+        if len(claims) > MANY:
+            claims = tuple(sorted(sorted(claims, key=lambda claim: -claim.worth)[:MANY]))
+        return claims, total
+
+    def _others(self, crowd: Crowd) -> list[Claim]:
+        """The claims by the linked meanings of a crowd on what is not in the crowd itself."""
+        own = set(crowd.nodes.tolist())
+        named = True if crowd.named.any() else None
+        found = self._between(crowd.linked, named=named)
+        return [claim for claim in found if claim.node not in own]
+
+    def _is_named(self, first: int, last: int) -> bool:
+        """Whether any of the meanings is a name in force of what bears it."""
+        index, rows = self.index, slice(first, last)
+        here = np.asarray(self.states)[np.asarray(index.meaning_node)[rows]] >= 0
+        here &= np.asarray(index.meaning_start)[rows] <= self.day
+        return bool((here & (self.day < np.asarray(index.meaning_end)[rows])).any())
+
+    def _between(self, meanings: Iterable[int], *, named: bool | None = None) -> tuple[Claim, ...]:
+        """The closest claim on each node; ``named``: whether other meanings are names in force."""
         best: dict[int, Claim] = {}
-        for meaning in range(first, last):
+        for meaning in meanings:
             for claim in self._meant(meaning):
                 known = best.get(claim.node)
                 if known is None or _closeness(claim) < _closeness(known):
                     best[claim.node] = claim
         claims = tuple(best.values())
-        if any(claim.via is Via.NAME for claim in claims):  # 上海 is the city, not 上海县
+        if named or any(claim.via is Via.NAME for claim in claims):  # 上海 is not 上海县
             return tuple([c for c in claims if c.whole or c.via in _OWN])
         return claims
 

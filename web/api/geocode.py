@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
 from gazetteer.search.bulk.addresses import MAX_ADDRESS, MAX_PART
+from gazetteer.search.claims import Via
 from gazetteer.search.explain import explained
 from gazetteer.search.faults import FaultKind
 from gazetteer.search.geocode import geocode, joined
 from gazetteer.search.geocodejson import as_geocodejson
-from gazetteer.search.view import Via
 from web.contract import Api, Parameters
 from web.language import language
 from web.moments import Day

@@ -11,12 +11,13 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.claims import Via
 from gazetteer.search.faults import PENALTIES, Fault, FaultKind
 from gazetteer.search.geocode import Geocoded, Match, Status, geocode, joined
 from gazetteer.search.normalize import normalized
 from gazetteer.search.suggest import suggest
 from gazetteer.search.text import is_latin, latin_key
-from gazetteer.search.view import Spot, Via, View, day_of
+from gazetteer.search.view import Spot, View, day_of
 
 ALIKE = 50.0
 """The best score of a name that only looks alike."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.search.texts import MaybeTexts, Texts
+from gazetteer.search.texts import MaybeTexts, SortedTexts, Texts
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]))))
@@ -27,3 +27,19 @@ def test_what_only_reaches_over_two_texts_is_not_among_them() -> None:
         kept.index("州")
     with pytest.raises(IndexError):
         kept[2]
+
+
+@given(st.sets(st.text(alphabet="广州天河ab\U0001f600", max_size=4)), st.text(alphabet="广州a"))
+def test_sorted_texts_are_found_by_their_beginning(texts: set[str], prefix: str) -> None:
+    ordered = sorted(texts)
+    kept = SortedTexts(ordered)
+    low, high = kept.stretch(prefix)
+    assert kept[low:high] == [text for text in ordered if text.startswith(prefix)]
+    assert kept.find(prefix) == (ordered.index(prefix) if prefix in texts else None)
+
+
+def test_many_sorted_texts_are_found_as_few_are() -> None:
+    ordered = sorted(f"{number:x}" for number in range(1000))
+    kept = SortedTexts(ordered)
+    assert [kept.find(text) for text in ordered] == list(range(1000))
+    assert kept.find("zz") is None and kept.stretch("zz") == (1000, 1000)

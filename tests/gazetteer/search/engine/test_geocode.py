@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gazetteer.search.claims import Via
 from gazetteer.search.faults import FaultKind, score
 from gazetteer.search.geocode import Geocoded, Match, Status, geocode, joined
 from gazetteer.search.index import Index
-from gazetteer.search.view import Via, View, day_of
+from gazetteer.search.view import View, day_of
 
 
 def only(answer: Geocoded) -> Match:

@@ -13,8 +13,8 @@ from psycopg import Connection
 from gazetteer.search import holder as holders
 from gazetteer.search.geocode import Status, geocode
 from gazetteer.search.holder import Holder
-from gazetteer.search.index import Index, build
-from gazetteer.search.source import Source
+from gazetteer.search.index import Index
+from gazetteer.search.loading import read_index
 from gazetteer.search.view import View
 from tests.gazetteer.ledger.registers import CORRECTION, UnitRecords, publish
 
@@ -77,12 +77,12 @@ def test_who_comes_while_the_first_index_is_built_waits_for_it(
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     built: list[Index] = []
 
-    def building(source: Source) -> Index:
+    def building(*asked: Any) -> Index:
         time.sleep(0.2)
-        built.append(build(source))
+        built.append(read_index(*asked))
         return built[-1]
 
-    monkeypatch.setattr(holders, "build", building)
+    monkeypatch.setattr(holders, "read_index", building)
     holder.begin()
     time.sleep(0.05)
     assert holder.view(TODAY).index is built[0]

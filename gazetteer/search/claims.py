@@ -1,0 +1,139 @@
+"""What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.forms import Form
+
+_COUNTY, LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
+_WHOLE = (Form.STANDARD, Form.FORMER)
+
+
+class Via(StrEnum):
+    """How a name leads to a unit that is in force on the day."""
+
+    NAME = "name"  # the name is in force
+    FORMER = "former_name"  # the unit had the name once
+    SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
+    SHARED = "part_of_successor"  # this one too, and others hold a part
+    GAVE = "former_parent"  # this one's territory once belonged to the unit named
+
+
+# What is worth more decides between readings; the score of the answer is another matter.
+_WORTH = {
+    Form.STANDARD: 30,
+    Form.FORMER: 28,
+    Form.ALIAS: 21,
+    Form.SHORT: 20,
+    Form.ABBREVIATED: 18,
+    Form.CORE: 15,
+}
+_LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
+WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
+
+
+class Claim(NamedTuple):
+    """A node that a piece of text may mean; ``named`` is the node that had the name.
+
+    ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
+    support what lies in it. ``worth`` weighs it against other claims.
+    """
+
+    node: int
+    level: int
+    form: Form
+    via: Via
+    named: int
+    since: int
+    until: int
+    whole: bool
+    leads: bool
+    worth: int
+
+
+def worth_of(form: Form, via: Via) -> int:
+    """What a name is worth that leads to a unit; half of it where it is no unit."""
+    return _WORTH[form] - _LESS[via]
+
+
+def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
+    """The claim by a name: (node that had it, first day, day after the last)."""
+    worth = worth_of(form, via)
+    worth = worth if level <= LOWEST_UNIT else worth // 2
+    named, since, until = name
+    leads = via is not Via.GAVE
+    return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
+
+
+@dataclass(slots=True, eq=False)
+class Meant:
+    """What a piece of text may mean. Never changed, and equal to itself alone.
+
+    ``whole``: the same by whole names only (itself if it has no others, None without any).
+    ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
+    above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
+    is more than the core of a village's name. ``tops`` are the worthiest claims, of worth
+    ``most``, and ``highest`` is the highest level among them.
+    """
+
+    claims: tuple[Claim, ...]
+    by_node: Mapping[int, Claim]
+    whole: "Meant | None"
+    many: bool
+    anchors: bool
+    named: bool
+    firm: bool
+    most: int
+    tops: tuple[Claim, ...]
+    top_nodes: frozenset[int]
+    highest: int
+    parts: "dict[tuple[int, ...], Meant] | None" = None
+
+    @property
+    def standard(self) -> bool:
+        """Whether it is the standard name of a unit in force, than which nothing is worth more."""
+        return self.most == WORTH_OF_A_NAME
+
+    def at(self, levels: tuple[int, ...]) -> "Meant":
+        """The same at some levels only."""
+        if self.parts is None:
+            self.parts = {}
+        part = self.parts.get(levels)
+        if part is None:
+            claims = tuple([claim for claim in self.claims if claim.level in levels])
+            part = self.parts[levels] = meant(claims, many=self.many)
+        return part
+
+
+def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
+    """The claims, sorted out."""
+    whole = tuple([claim for claim in claims if claim.whole])
+    anchors = any(claim.leads and claim.level <= _COUNTY for claim in whole)
+    named = any(claim.level <= LOWEST_UNIT for claim in whole)
+    firm = any(claim.form is not Form.CORE for claim in claims)
+    by_node = {claim.node: claim for claim in claims}
+    most = max([claim.worth for claim in claims], default=-1)
+    tops = tuple([claim for claim in claims if claim.worth == most])
+    nodes = frozenset([claim.node for claim in tops])
+    highest = min([claim.level for claim in tops], default=-1)
+    every = Meant(claims, by_node, None, many, anchors, named, firm, most, tops, nodes, highest)
+    if len(whole) == len(claims):
+        every.whole = every if claims else None
+    elif whole:
+        every.whole = meant(whole, many=many)
+    return every
+
+
+def sole(claim: Claim) -> Meant:
+    """A piece of text that can mean one thing only; the claim is by a whole name."""
+    nodes, level = frozenset((claim.node,)), claim.level
+    by = {claim.node: claim}
+    anchors = claim.leads and level <= _COUNTY
+    named = level <= LOWEST_UNIT
+    claims = (claim,)
+    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, nodes, level)
+    only.whole = only
+    return only
