@@ -1,6 +1,6 @@
 """The borders of many areas in flat arrays: who covers a point, and the spot of a border nearest.
 
-Coordinates are degrees (CGCS2000), exactly as they are published. Rings are kept as *runs* of 16
+Coordinates are degrees (CGCS2000), exactly as they are published. Rings are kept as *runs* of 8
 segments, one after another, those of an area together; a grid of cells leads from a place to the
 runs there. Each cell has a *mark*, a point in it of which it is known which areas cover it. An
 area covers a point if it covers the mark and its border crosses the way from the one to the other
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from boundaries.areas.memory.cells import Cells, cells_of
 
-SEGMENTS = 16
+SEGMENTS = 8
 """In a run."""
 _ROUNDING = 2e-15
 """Bounds the rounding of the signs, in squares of the greatest distance that may go into them."""
@@ -43,7 +43,7 @@ Spot = tuple[float, float]
 class Borders:
     """Area ``a`` has the runs ``first[a]`` to ``first[a + 1]``; ``owners`` tells it of each run.
 
-    ``runs``: (runs, 17, 2) vertices as lon, lat; not a number behind the end of a ring.
+    ``runs``: (runs, 9, 2) vertices as lon, lat; not a number behind the end of a ring.
     The box around a run reaches as far as ``halves`` from ``centres``, both (2, runs).
     """
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-_CELLS_PER_RUN = 8
+_CELLS_PER_RUN = 4
 _CLEAR = 1e-9
 """Degrees that a mark keeps from every border on its latitude, so that no rounding can move it."""
-_CHUNK = 20_000
+_CHUNK = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Cells:
 
 
 def cells_of(runs: Floats, owners: Ints) -> Cells:
-    """The grid over runs of segments (runs, 17, 2) of areas; the rings of each must be closed."""
+    """The grid over runs of segments (runs, 9, 2) of areas; the rings of each must be closed."""
     if not len(runs):
         none, at = np.empty(0, np.int32), np.zeros(3, np.int32)
         return Cells(0.0, 0.0, 1.0, 1, 1, 0.5, at, none, at, none, 0.0)

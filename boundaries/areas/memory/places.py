@@ -70,7 +70,7 @@ class Places:
         The box that is looked at grows until no nearer place can lie outside.
         """
         farthest = NAMES_REACH_DEGREES * (1 + _DISTORTED / squeeze)
-        within = min(self.side * squeeze, farthest)
+        within = min(2 * self.side * squeeze, farthest)
         while True:
             spans = self._around(lon, lat, within, within / squeeze)
             if within == farthest or sum(b - a for a, b in spans) >= _ENOUGH:
