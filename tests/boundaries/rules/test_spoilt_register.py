@@ -24,9 +24,8 @@ def between(one: str, other: str) -> str:
 SPOILT = {
     # 增城 and 博罗: one border, left and right
     f"UPDATE edge_version SET left_unit = right_unit, right_unit = left_unit WHERE version_id = ("
-    f"SELECT version_id FROM edge_version WHERE {between('440118', '441322')} LIMIT 1)": [
-        ("TOP-LIN-02", "turned", ("440118", "441322"))
-    ],
+    f"SELECT version_id FROM edge_version WHERE {between('440118', '441322')}"
+    " ORDER BY record_id LIMIT 1)": [("TOP-LIN-02", "turned", ("440118", "441322"))],
     # 惠东 and 海丰: a border taken out
     f"DELETE FROM edge_version WHERE version_id = (SELECT version_id FROM edge_version WHERE"
     f" {between('441323', '441521')} ORDER BY record_id LIMIT 1)": [
@@ -39,7 +38,7 @@ SPOILT = {
     # a border of 英德 and 佛冈 begins in 2016, by nothing
     f"UPDATE edge_version SET valid = '[2016-01-01,)', start_precision = 'day', started_by = NULL"
     f" WHERE version_id = (SELECT version_id FROM edge_version WHERE {between('441881', '441821')}"
-    " LIMIT 1)": [
+    " ORDER BY record_id LIMIT 1)": [
         ("TOP-VER-02", "no_act", ("441821", "441881")),
         ("TOP-VER-03", "open", ("441821", "441881")),  # in the years before
     ],
