@@ -22,10 +22,9 @@ ORDER_79 = date(2025, 9, 1)
 def codes_again(past: Past) -> Iterator[Finding]:
     """Codes that another unit carried before, or carries on the same day."""
     for before, after in pairwise(past.codes):
-        same = (before.code, before.system) == (after.code, after.system)
-        if not same or before.unit == after.unit or after.life.start is None:
+        if before.code != after.code or before.unit == after.unit:
             continue
-        if after.life.start > past.until:
+        if after.life.start is None or after.life.start > past.until:
             continue
         if before.life.meets(after.life):
             yield _again(past, before, after, "two_units")

@@ -25,11 +25,12 @@ FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'vi
 ORDER BY s.unit_id, s.valid
 """
 
+# Codes of civil affairs; those of statistics, as of villages, are no matter of Order 79.
 _CODES = f"""
 WITH {MOMENT}
-SELECT c.unit_id, c.code, c.code_system, lower(c.valid), upper(c.valid)
-FROM moment, code_version c WHERE c.recorded @> moment.known_at
-ORDER BY c.code_system, c.code, c.valid
+SELECT c.unit_id, c.code, lower(c.valid), upper(c.valid)
+FROM moment, code_version c WHERE c.recorded @> moment.known_at AND c.code_system = 'mca'
+ORDER BY c.code, c.valid
 """
 
 _LINKS = f"""
@@ -87,7 +88,6 @@ class Held:
 
     unit: UUID
     code: str
-    system: str
     life: Life
 
 
@@ -115,7 +115,7 @@ class AreaLife:
 class Past:
     """The history of the register up to a day. Findings tell units by their numbers in ``units``.
 
-    ``codes`` are in the order of systems, codes and days, ``areas`` of units and days.
+    ``codes`` are in the order of codes and days, ``areas`` of units and days.
     """
 
     until: date
@@ -173,8 +173,8 @@ def read_past(conn: Connection[Any], as_of: AsOf) -> Past:
             state = State(level, type_, code, name, parent, Life(start, stop))
             states.setdefault(unit, []).append(state)
         codes = [
-            Held(unit, code, system, Life(start, stop))
-            for unit, code, system, start, stop in cursor.execute(_CODES, as_of.params())
+            Held(unit, code, Life(start, stop))
+            for unit, code, start, stop in cursor.execute(_CODES, as_of.params())
         ]
         links = [Link(*row) for row in cursor.execute(_LINKS, as_of.params())]
         areas = [

@@ -220,7 +220,7 @@ def past(
     until: date = date(2030, 1, 1),
 ) -> Past:
     """A history of units, that are called by names of their own."""
-    held = [Held(unit_of(u), code, "mca", Life(start, stop)) for u, code, start, stop in codes]
+    held = [Held(unit_of(u), code, Life(start, stop)) for u, code, start, stop in codes]
     passed = [Link(unit_of(giver), unit_of(taker), on) for giver, taker, on in links]
     known = {unit_of(name): list(lives) for name, lives in states.items()}
     return Past(until, known, held, passed, list(areas), network)
