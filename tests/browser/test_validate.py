@@ -97,6 +97,6 @@ def test_a_proposal_is_chosen_and_the_copy_is_judged(page: Page, tmp_path: Path)
         page.get_by_role("button", name="Shapefile", exact=True).click()
     assert download.value.suggested_filename == "p-corrected.zip"
     page.get_by_role("button", name="Judge the copy").click()
-    expect(page.get_by_role("status").filter(has_text="p-corrected.gpkg")).to_contain_text(
-        "1 errors", timeout=PATIENCE_MS
-    )
+    expect(
+        page.get_by_role("status").filter(has_text="p-corrected.gpkg: 6 features")
+    ).to_contain_text("1 errors", timeout=PATIENCE_MS)

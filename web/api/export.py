@@ -14,6 +14,7 @@ from gazetteer.settings import Settings
 from web import access_limits
 from web.contract import Api
 from web.db import connection
+from web.layer_files import GEOJSON, WrittenLayer
 from web.moments import Code, Moment
 from web.slots import slot
 
@@ -47,8 +48,9 @@ class ExportQuery(Moment):
 
 @api.get(
     "/v1/export",
-    MIME_TYPES[Format.GEOPACKAGE],
-    also=tuple(MIME_TYPES[kind] for kind in Format if kind is not Format.GEOPACKAGE),
+    WrittenLayer,
+    media=GEOJSON,
+    also=tuple(MIME_TYPES[kind] for kind in Format if kind is not Format.GEOJSON),
 )
 def export(query: ExportQuery) -> Response:
     """Areas, borders or places as of a date, as a file for other programs.

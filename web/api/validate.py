@@ -16,14 +16,13 @@ from gazetteer.problems import NotFound
 from web.api.findings import Findings
 from web.contract import Answer, Api
 from web.language import language
+from web.layer_files import GEOJSON, WrittenLayer
 from web.layer_uploads import LayerForm, judged, steps
 
 api = Api()
 
 MOST_PROPOSALS, PROPOSING_SECONDS = 100, 15.0
 """For how many findings proposals are looked for at once, and for how long."""
-
-_COPIES = (Format.GEOPACKAGE, Format.SHAPEFILE, Format.GEOJSON)
 
 JudgementId = Annotated[UUID, Field(description="The id that was sent as `progress`")]
 
@@ -97,9 +96,10 @@ def validate(form: ValidateForm) -> Response:
 @api.write(
     "POST",
     "/v1/validate/copy",
-    MIME_TYPES[Format.GEOPACKAGE],
+    WrittenLayer,
     account=False,
-    also=tuple(MIME_TYPES[kind] for kind in _COPIES if kind is not Format.GEOPACKAGE),
+    media=GEOJSON,
+    also=(MIME_TYPES[Format.GEOPACKAGE], MIME_TYPES[Format.SHAPEFILE]),
 )
 def validate_copy(form: CopyForm) -> Response:
     """A copy of a layer in which accepted proposals are done, one after the other.
