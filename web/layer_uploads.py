@@ -86,7 +86,7 @@ def judged(form: LayerForm, wanted: Wanted | WantedCopy) -> bytes:
     access_limits.count("validate")
     with (
         TemporaryDirectory(prefix="validate-") as directory,
-        slot("validate", settings),
+        slot(settings),
         _heard(settings, form.progress) as heard,
     ):
         file = _received(Path(directory), settings)

@@ -10,17 +10,17 @@ from gazetteer.settings import Settings
 
 
 @contextmanager
-def slot(kind: str, settings: Settings) -> Iterator[None]:
-    """A place among the requests of a kind that are answered now: half of the threads, at most.
+def slot(settings: Settings) -> Iterator[None]:
+    """A place among the heavy requests that are answered now: half of the threads, at most.
 
     Raises:
         Unavailable: all are taken.
     """
-    places = places_of(kind, max(1, settings.threads // 2))
+    places = places_of(max(1, settings.threads // 2))
     if not places.acquire(blocking=False):
         raise Unavailable(
-            "同类请求正在处理中，请稍后再试。",
-            "others are being served with the same; try again soon",
+            "其他图层正在处理中，请稍后再试。",
+            "other layers are being judged or written; try again soon",
         )
     try:
         yield
@@ -29,7 +29,6 @@ def slot(kind: str, settings: Settings) -> Iterator[None]:
 
 
 @cache
-def places_of(kind: str, number: int) -> BoundedSemaphore:
-    """The places of a kind in this process."""
-    del kind  # each has its own
+def places_of(number: int) -> BoundedSemaphore:
+    """The places in this process."""
     return BoundedSemaphore(number)

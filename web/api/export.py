@@ -62,7 +62,7 @@ def export(query: ExportQuery) -> Response:
     access_limits.count("export")
     most = int(settings.export_limit_mb * _MB)
     asked = Asked(query.as_of(), query.level, query.within, most)
-    with slot("export", settings), TemporaryDirectory(prefix="export-") as folder:
+    with slot(settings), TemporaryDirectory(prefix="export-") as folder:
         with connection() as conn:
             table = exported(conn, query.what, asked)
         path = Path(folder, "export")
