@@ -48,8 +48,8 @@ VALIDATION_TEXTS: Mapping[str, tuple[str, str]] = {
     "judged.proposals": ("处理建议", "Proposals"),
     "judged.proposals_lead": (
         "只是建议，由您选择；选用的只写入一份副本，原文件不变。同一界线属于几个级别时，其他级别须随之更正。",
-        "You choose; what you choose is done in a copy, and your file stays as it is. Where a border "
-        "is one of several levels, the other levels have to follow.",
+        "You choose; what you choose is done in a copy, and your file stays as it is. Where a "
+        "border is one of several levels, the other levels have to follow.",
     ),
     "judged.propose": ("“{what}”的处理建议", "Proposals for {what}"),
     "judged.no_proposals": (
