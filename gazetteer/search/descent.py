@@ -33,27 +33,17 @@ class _Step(NamedTuple):
     support: Support
     above: int
 
-    @property
-    def end(self) -> int:
-        """Where the name ends in the text."""
-        return self.support.mark.end
-
 
 class _Inside(NamedTuple):
     """A name that begins within a step, and not with it: 镇龙 in 大湖镇龙.
 
-    ``heads`` are the names with which the step begins, as far as they end before it.
+    ``before`` are the other names in the step that end before it begins.
     """
 
     key: int
     end: int
-    heads: tuple[int, ...]
+    before: tuple[int, ...]
     step: _Step
-
-    @property
-    def crosses(self) -> bool:
-        """Whether it ends behind the step in which it begins."""
-        return self.end > self.step.end
 
 
 class _Way(NamedTuple):
@@ -75,7 +65,7 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Reading | None:
         return None
     if way.insides and not _harmless(view, hits, way):
         return None
-    if names_more(view, text, hits, way.rest, way.steps[-1].end):
+    if names_more(view, text, hits, way.rest, way.steps[-1].support.mark.end):
         return None
     return _reading(view, text, [step.support for step in way.steps])
 
@@ -83,14 +73,14 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Reading | None:
 def _way(view: View, text: str, hits: Sequence[Hit]) -> _Way | None:
     """The names from the beginning on, each under the one before.
 
-    None if other names than its own short forms, at its beginning, lie in a short form, or more
-    than one in any step.
+    None if other names lie in a short form, or if one at the beginning of a step stands for a
+    unit that may as well be meant.
     """
     whole_keys = view.index.whole_keys
     steps: list[_Step] = []
     insides: list[_Inside] = []
-    heads: list[tuple[int, int]] = []  # names at the beginning of the last step, with their ends
-    node, begun, done = -1, -1, 0
+    ends: list[tuple[int, int]] = []  # of other names in the last step, or that reach into it
+    node, begun, done, short = -1, -1, 0, False
     for number, (key, start, end) in enumerate(hits):
         if start >= done:
             if start > done and text[done:start].strip():
@@ -101,37 +91,31 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> _Way | None:
             if support is None:
                 return _Way(steps, insides, number)
             steps.append(_Step(support, node))
+            ends = [reaching for reaching in ends if reaching[1] > start] if ends else ends
             node, begun, done = support.claim.node, start, support.mark.end
-            heads = [(key, end)] if done > end else []
+            if done > end:
+                ends.append((key, end))
+            short = short or not support.claim.whole
         elif start == begun:
             step = steps[-1]
-            if not step.support.claim.whole or (whole_keys[key] and _stands(view, key, step.above)):
+            if not step.support.claim.whole or (whole_keys[key] and _stands(view, key, steps)):
                 return None
-            heads.append((key, end))
-        elif _counts(text, start, heads) or (whole_keys[key] and end - start > EASILY_WITHIN):
-            if not _room(steps, insides):
+            ends.append((key, end))
+        elif _counts(text, start, ends) or (whole_keys[key] and end - start > EASILY_WITHIN):
+            if short:
                 return None
-            before = tuple([head for head, stop in heads if stop <= start])
+            before = tuple([other for other, stop in ends if stop <= start])
             insides.append(_Inside(key, end, before, steps[-1]))
-            heads.append((key, end))
+            ends.append((key, end))
     return _Way(steps, insides, len(hits))
 
 
-def _counts(text: str, start: int, heads: Sequence[tuple[int, int]]) -> bool:
+def _counts(text: str, start: int, ends: Sequence[tuple[int, int]]) -> bool:
     """Whether a short form would be looked at where it begins within a step."""
-    for _, stop in heads:
+    for _, stop in ends:
         if stop == start:
             return True
     return text[start - 1] == " "
-
-
-def _room(steps: Sequence[_Step], insides: Sequence[_Inside]) -> bool:
-    """Whether the last step may hold another name, as no other does and none reaches into it."""
-    if insides and (
-        insides[-1].step is steps[-1] or insides[-1].end > steps[-1].support.mark.start
-    ):
-        return False
-    return all(step.support.claim.whole for step in steps)
 
 
 def _standard(view: View, text: str, hit: Hit, node: int) -> Support | None:
@@ -163,12 +147,18 @@ def _short(view: View, text: str, hits: Sequence[Hit], hit: Hit, node: int) -> S
     return supported(Mark(start, stop, key, every, generic), tops[0].node)
 
 
-def _stands(view: View, key: int, above: int) -> bool:
-    """Whether a key may be the standard name of a unit on one line with another, or anywhere."""
-    meant = view.meant(key)
+def _stands(view: View, key: int, steps: Sequence[_Step]) -> bool:
+    """Whether a key at the beginning of the last step may as well be meant instead of it.
+
+    As the standard name of a unit on one line with what was named before, and not named itself.
+    """
+    meant, above = view.meant(key), steps[-1].above
     if above < 0 or meant.many:
         return meant.many or meant.standard
-    return meant.standard and any(_on_one_line(view, above, claim.node) for claim in meant.tops)
+    named = {step.above for step in steps}
+    return meant.standard and any(
+        claim.node not in named and _on_one_line(view, above, claim.node) for claim in meant.tops
+    )
 
 
 def _on_one_line(view: View, node: int, other: int) -> bool:
@@ -181,43 +171,36 @@ def _harmless(view: View, hits: Sequence[Hit], way: _Way) -> bool:
 
     A reading of as much worth needs as much from each of the steps. A short form is worth less
     than a standard name; another standard name is worth the same, but costs the step before, if
-    it does not lie under that. So what lies in a step could do it only together with the names
-    at its beginning, or with those that it leaves of the next one.
+    it does not lie under that. So what lies in a step could do it only together with others in
+    that step, or with what begins where it ends behind the last one.
     """
-    return all(_is_harmless(view, hits, way, inside) for inside in way.insides)
+    done = way.steps[-1].support.mark.end
+    return all(
+        _is_harmless(view, way.steps, inside)
+        and not (inside.end > done and any(start == inside.end for _, start, _ in hits))
+        for inside in way.insides
+    )
 
 
-def _is_harmless(view: View, hits: Sequence[Hit], way: _Way, inside: _Inside) -> bool:
+def _is_harmless(view: View, steps: Sequence[_Step], inside: _Inside) -> bool:
     meant, step = view.meant(inside.key), inside.step
     whole = view.index.whole_keys[inside.key]
-    if meant.many or (whole and step.above < 0):
+    others = [view.meant(key) for key in inside.before]
+    if meant.many or (whole and step.above < 0) or any(other.many for other in others):
         return False
-    behind = _left(view, hits, way, inside) if inside.crosses else []
-    if behind is None:
-        return False
-    others = [*map(view.meant, inside.heads), *behind]
-    if any(other.many for other in others):
-        return False
+    named = {one.above for one in steps[: steps.index(step) + 1]}  # it adds nothing to name again
+    others_mean = [c.node for other in others for c in other.claims if c.node not in named]
     for claim in meant.claims:
-        if step.support.claim.node in view.nodes(claim.node):
+        if claim.node in named:
+            continue
+        under = step.support.claim.node in view.nodes(claim.node)
+        if under and (whole or claim.node != step.support.claim.node):
             return False
         if whole and _on_one_line(view, step.above, claim.node):
             return False
-        if any(_on_one_line(view, c.node, claim.node) for other in others for c in other.claims):
+        if any(_on_one_line(view, other, claim.node) for other in others_mean):
             return False
     return True
-
-
-def _left(view: View, hits: Sequence[Hit], way: _Way, inside: _Inside) -> list[Meant] | None:
-    """What begins in the next step where a name ends that reaches into it; None if much does."""
-    behind = [hit for hit in hits if hit[1] == inside.end]
-    ends = {step.end for step in way.steps}
-    if behind and (inside.end >= max(ends) or any(view.index.whole_keys[h[0]] for h in behind)):
-        return None
-    stops = {hit[2] for hit in behind} - ends
-    if any(start in stops for _, start, _ in hits):
-        return None
-    return [view.meant(hit[0]) for hit in behind]
 
 
 def _reading(view: View, text: str, supports: Sequence[Support]) -> Reading | None:

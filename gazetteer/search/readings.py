@@ -5,7 +5,7 @@ it, in any order, as often as they occur. A name of another unit in the midst of
 against the reading; it is never followed to a different parent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
@@ -145,6 +145,8 @@ def _reading(
             key = (most_here, support.worth)
             if key > best_key and (most_here or upper == node):
                 best, best_key = support, key
+            elif best is not None and key == best_key and _costs(best, speaking):
+                best = support if not _costs(support, speaking) else best
         if best is not None:
             chosen.append(best)
             taken.append(best.mark)
@@ -162,6 +164,17 @@ def _reading(
         worth,
         any(mark.start < first for mark in against),
         min([mark.start for mark in taken]),
+    )
+
+
+def _costs(support: Support, speaking: Sequence[Mapping[int, Support]]) -> bool:
+    """Whether a mark lies across one that says more of another unit: 本溪 in 本溪市本溪."""
+    return any(
+        other.worth > support.worth
+        and other.claim.node != support.claim.node
+        and not _apart(support.mark, (other.mark,))
+        for speaks in speaking
+        for other in speaks.values()
     )
 
 
