@@ -95,7 +95,8 @@ def read_source(conn: Connection[Any], points_of_units: ReadPoints | None = None
         with conn.transaction():
             return _read(conn, points_of_units)
     finally:
-        conn.isolation_level = None
+        if not conn.closed:  # a connection that was lost has no level to set
+            conn.isolation_level = None
 
 
 def read_index(conn: Connection[Any], points_of_units: ReadPoints | None = None) -> Index:

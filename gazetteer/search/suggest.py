@@ -27,7 +27,7 @@ _FOR_EACH, _AT_LEAST = 2, 12
 """Names that are looked at for each place that is asked for: some mean one and the same."""
 _IN_PLACE = 1_000
 """The same where only those count that lie in one unit."""
-_SHORT, _REMEMBERED = 16, 2_048
+_SHORT, _REMEMBERED = 16, 4_096
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
 _LONGEST_SPLIT = 20
 _MOST_PIECES = 6
@@ -67,13 +67,13 @@ def suggest(view: View, query: str, limit: int, filters: Filters = EVERYTHING) -
     found = kept.get(key)
     if found is None:
         if len(kept) >= _REMEMBERED:
-            kept.clear()
+            kept.pop(next(iter(kept)), None)
         found = kept[key] = _suggest(view, text, limit, filters)
     return list(found)
 
 
 _kept: WeakKeyDictionary[View, dict[Hashable, list[Suggestion]]] = WeakKeyDictionary()
-"""What a few characters suggest: it takes longest, and is asked for again and again."""
+"""What was typed lately, and suggests: the same few characters are typed again and again."""
 
 
 def _suggest(view: View, text: str, limit: int, filters: Filters) -> list[Suggestion]:
