@@ -19,7 +19,7 @@ from gazetteer.search.marks import (
     TELLING,
     Hit,
     Mark,
-    names_more,
+    behind,
     of_another,
     read,
 )
@@ -27,29 +27,22 @@ from gazetteer.search.readings import Reading, Support, supported
 from gazetteer.search.view import View
 
 
-class _Step(NamedTuple):
-    """A name on the way; ``above`` is what the name before it means (-1 for the first)."""
-
-    support: Support
-    above: int
-
-
 class _Inside(NamedTuple):
     """A name that begins within a step, and not with it: 镇龙 in 大湖镇龙.
 
-    ``before`` are the other names in the step that end before it begins.
+    ``step`` is the number of the step, ``before`` are the other names in it that end before.
     """
 
     key: int
     end: int
     before: tuple[int, ...]
-    step: _Step
+    step: int
 
 
 class _Way(NamedTuple):
     """The names on the way down; the hits from ``rest`` on begin behind them."""
 
-    steps: Sequence[_Step]
+    steps: Sequence[Support]
     insides: Sequence[_Inside]
     rest: int
 
@@ -65,9 +58,10 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Reading | None:
         return None
     if way.insides and not _harmless(view, hits, way):
         return None
-    if names_more(view, text, hits, way.rest, way.steps[-1].support.mark.end):
+    more = behind(view, text, hits, way.rest, way.steps[-1].mark.end)
+    if more is None or any(_matters(view, way.steps, mark) for mark in more):
         return None
-    return _reading(view, text, [step.support for step in way.steps])
+    return _reading(view, text, way.steps)
 
 
 def _way(view: View, text: str, hits: Sequence[Hit]) -> _Way | None:
@@ -77,7 +71,7 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> _Way | None:
     unit that may as well be meant.
     """
     whole_keys = view.index.whole_keys
-    steps: list[_Step] = []
+    steps: list[Support] = []
     insides: list[_Inside] = []
     ends: list[tuple[int, int]] = []  # of other names in the last step, or that reach into it
     node, begun, done, short = -1, -1, 0, False
@@ -85,27 +79,26 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> _Way | None:
         if start >= done:
             if start > done and text[done:start].strip():
                 return _Way(steps, insides, number)
-            support = _standard(view, text, hits[number], node)
-            if support is None and not insides:
-                support = _short(view, text, hits, hits[number], node)
-            if support is None:
+            step = _standard(view, text, hits[number], node)
+            if step is None and not insides:
+                step = _short(view, text, hits, hits[number], node)
+            if step is None:
                 return _Way(steps, insides, number)
-            steps.append(_Step(support, node))
+            steps.append(step)
             ends = [reaching for reaching in ends if reaching[1] > start] if ends else ends
-            node, begun, done = support.claim.node, start, support.mark.end
+            node, begun, done = step.claim.node, start, step.mark.end
             if done > end:
                 ends.append((key, end))
-            short = short or not support.claim.whole
+            short = short or not step.claim.whole
         elif start == begun:
-            step = steps[-1]
-            if not step.support.claim.whole or (whole_keys[key] and _stands(view, key, steps)):
+            if not steps[-1].claim.whole or (whole_keys[key] and _stands(view, key, steps)):
                 return None
             ends.append((key, end))
         elif _counts(text, start, ends) or (whole_keys[key] and end - start > EASILY_WITHIN):
             if short:
                 return None
             before = tuple([other for other, stop in ends if stop <= start])
-            insides.append(_Inside(key, end, before, steps[-1]))
+            insides.append(_Inside(key, end, before, len(steps) - 1))
             ends.append((key, end))
     return _Way(steps, insides, len(hits))
 
@@ -116,6 +109,17 @@ def _counts(text: str, start: int, ends: Sequence[tuple[int, int]]) -> bool:
         if stop == start:
             return True
     return text[start - 1] == " "
+
+
+def _matters(view: View, steps: Sequence[Support], mark: Mark) -> bool:
+    """Whether a name behind the steps may say more: of a unit in or above theirs, or as much.
+
+    A short form of a unit elsewhere is worth less than the last name, which it would cost.
+    """
+    if mark.meant.whole is not None or not all(step.claim.whole for step in steps):
+        return True
+    leaf = steps[-1].claim.node
+    return any(_on_one_line(view, leaf, claim.node) for claim in mark.claims)
 
 
 def _standard(view: View, text: str, hit: Hit, node: int) -> Support | None:
@@ -147,15 +151,16 @@ def _short(view: View, text: str, hits: Sequence[Hit], hit: Hit, node: int) -> S
     return supported(Mark(start, stop, key, every, generic), tops[0].node)
 
 
-def _stands(view: View, key: int, steps: Sequence[_Step]) -> bool:
+def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
     """Whether a key at the beginning of the last step may as well be meant instead of it.
 
     As the standard name of a unit on one line with what was named before, and not named itself.
     """
-    meant, above = view.meant(key), steps[-1].above
-    if above < 0 or meant.many:
+    meant = view.meant(key)
+    if len(steps) == 1 or meant.many:
         return meant.many or meant.standard
-    named = {step.above for step in steps}
+    named = {step.claim.node for step in steps[:-1]}
+    above = steps[-2].claim.node
     return meant.standard and any(
         claim.node not in named and _on_one_line(view, above, claim.node) for claim in meant.tops
     )
@@ -174,7 +179,7 @@ def _harmless(view: View, hits: Sequence[Hit], way: _Way) -> bool:
     it does not lie under that. So what lies in a step could do it only together with others in
     that step, or with what begins where it ends behind the last one.
     """
-    done = way.steps[-1].support.mark.end
+    done = way.steps[-1].mark.end
     return all(
         _is_harmless(view, way.steps, inside)
         and not (inside.end > done and any(start == inside.end for _, start, _ in hits))
@@ -182,21 +187,20 @@ def _harmless(view: View, hits: Sequence[Hit], way: _Way) -> bool:
     )
 
 
-def _is_harmless(view: View, steps: Sequence[_Step], inside: _Inside) -> bool:
-    meant, step = view.meant(inside.key), inside.step
-    whole = view.index.whole_keys[inside.key]
+def _is_harmless(view: View, steps: Sequence[Support], inside: _Inside) -> bool:
+    meant, whole = view.meant(inside.key), view.index.whole_keys[inside.key]
     others = [view.meant(key) for key in inside.before]
-    if meant.many or (whole and step.above < 0) or any(other.many for other in others):
+    if meant.many or (whole and not inside.step) or any(other.many for other in others):
         return False
-    named = {one.above for one in steps[: steps.index(step) + 1]}  # it adds nothing to name again
+    node, above = steps[inside.step].claim.node, steps[inside.step - 1].claim.node
+    named = {step.claim.node for step in steps[: inside.step]}  # it adds nothing to name again
     others_mean = [c.node for other in others for c in other.claims if c.node not in named]
     for claim in meant.claims:
         if claim.node in named:
             continue
-        under = step.support.claim.node in view.nodes(claim.node)
-        if under and (whole or claim.node != step.support.claim.node):
+        if node in view.nodes(claim.node) and (whole or claim.node != node):
             return False
-        if whole and _on_one_line(view, step.above, claim.node):
+        if whole and _on_one_line(view, above, claim.node):
             return False
         if any(_on_one_line(view, other, claim.node) for other in others_mean):
             return False

@@ -107,17 +107,30 @@ def marks(view: View, text: str, hits: Sequence[Hit] | None = None) -> tuple[Mar
     return tuple(found)
 
 
-def names_more(view: View, text: str, hits: Sequence[Hit], first: int, done: int) -> bool:
-    """Whether the hits from the ``first`` on may hold a mark, where names end before ``done``."""
+def behind(
+    view: View, text: str, hits: Sequence[Hit], first: int, done: int
+) -> Sequence[Mark] | None:
+    """The mark, if any, among the hits from the ``first`` on, where names end before ``done``.
+
+    None if there is more than one, or if it depends on what was named before.
+    """
+    found: list[Mark] = []
+    ends: set[int] = set()
     for hit in hits[first:]:
         key, start, _ = hit
+        if start in ends:
+            return None
         if not _may_begin(view, text, hit, start == done) or of_another(view, text, hits, hit):
             continue
         if view.meant(key).many:  # which of them it may be depends on what was named before
-            return True
-        if _mark(view, text, hits, hit, start == done, ()) is not None:
-            return True
-    return False
+            return None
+        mark = _mark(view, text, hits, hit, start == done, ())
+        if mark is not None:
+            if found:
+                return None
+            found.append(mark)
+            ends = {mark.end, hit[2]}
+    return found
 
 
 def of_another(view: View, text: str, hits: Sequence[Hit], hit: Hit) -> bool:
