@@ -140,7 +140,7 @@ def _unzipped(path: Path, layer: str | None, directory: Path, max_bytes: int) ->
 
 def _entries(source: str, archive: zipfile.ZipFile, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
     """The parts of known formats by their names; refused if sizes, locks or paths are suspect."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     if len(infos) > MAX_ENTRIES:
         raise too_large(
             source, f"文件多于 {MAX_ENTRIES} 个。", f"has more than {MAX_ENTRIES} files"

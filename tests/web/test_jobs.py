@@ -147,13 +147,15 @@ def many_points(count: int) -> bytes:
     return "\n".join(["编号,lon,lat", *lines, ""]).encode()
 
 
+MANY = 50_000
+"""Points that a worker reads for some seconds, so that there is time to stop it."""
 POINTS = {"kind": "reverse_csv", "columns": "lon,lat", "result_columns": "result_code,result_label"}
 
 
 def test_a_job_goes_on_after_its_worker_is_killed_and_no_row_is_there_twice(
     asker: FlaskClient, register: str, home: Path
 ) -> None:
-    content = many_points(5_000)
+    content = many_points(MANY)
     identity = put(asker, content, **POINTS)
     first = worker(register, home)
     before = waited(asker, identity, "begun")
@@ -170,18 +172,18 @@ def test_a_job_goes_on_after_its_worker_is_killed_and_no_row_is_there_twice(
     finally:
         second.terminate()
         assert second.wait(30) == 0
-    assert told["rows_done"] == 5_000
+    assert told["rows_done"] == MANY
     assert (home / "jobs" / identity / "result.csv").stat().st_ino == kept  # not begun anew
     fields = {name: value for name, value in POINTS.items() if name != "kind"}
     at_once = sent(asker, "/v1/reverse/csv", content, **fields).data
     assert result(asker, identity) == at_once
-    assert [row["编号"] for row in rows(at_once)] == [str(n) for n in range(5_000)]
+    assert [row["编号"] for row in rows(at_once)] == [str(n) for n in range(MANY)]
 
 
 def test_a_running_job_is_cancelled_and_its_files_go(
     asker: FlaskClient, register: str, home: Path
 ) -> None:
-    identity = put(asker, many_points(20_000), **POINTS)
+    identity = put(asker, many_points(MANY), **POINTS)
     process = worker(register, home)
     try:
         waited(asker, identity, "begun")
@@ -203,7 +205,7 @@ def test_a_running_job_is_cancelled_and_its_files_go(
 def test_a_worker_that_is_told_to_stop_leaves_the_job_to_the_next_one(
     asker: FlaskClient, register: str, home: Path
 ) -> None:
-    identity = put(asker, many_points(5_000), **POINTS)
+    identity = put(asker, many_points(MANY), **POINTS)
     first = worker(register, home)
     waited(asker, identity, "begun")
     first.terminate()
@@ -215,7 +217,7 @@ def test_a_worker_that_is_told_to_stop_leaves_the_job_to_the_next_one(
     finally:
         second.terminate()
         assert second.wait(30) == 0
-    assert len(rows(result(asker, identity))) == 5_000
+    assert len(rows(result(asker, identity))) == MANY
 
 
 def test_a_cancelled_job_that_waits_is_never_begun(

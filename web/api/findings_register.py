@@ -154,13 +154,20 @@ class FindingHistory(LivingFeature):
 class FindingsQuery(Parameters):
     """Which findings."""
 
-    state: StateName | None = None
-    rule: str | None = Field(None, pattern=r"^[A-Z0-9-]{1,40}$", examples=["TOP-COV-03"])
-    severity: Literal["error", "warning", "info"] | None = None
+    state: StateName | None = Field(None, description="Only those in this state")
+    rule: str | None = Field(
+        None,
+        pattern=r"^[A-Z0-9-]{1,40}$",
+        examples=["TOP-COV-03"],
+        description="Only those of this rule",
+    )
+    severity: Literal["error", "warning", "info"] | None = Field(
+        None, description="Only those as grave as this"
+    )
     unit: str | None = Field(
         None, pattern=CODE_FORM, description="Division code: on this unit or one in it"
     )
-    limit: int = Field(100, ge=1, le=1000)
+    limit: int = Field(100, ge=1, le=1000, description="How many at most")
     after: int = Field(0, ge=0, le=2**62, description="`next` of the page before")
 
     def wanted(self) -> Wanted:

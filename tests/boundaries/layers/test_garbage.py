@@ -121,6 +121,17 @@ def test_any_json_in_the_place_of_coordinates_or_properties_is_dealt_with(
             read(path)
 
 
+def test_an_archive_with_a_nameless_file_is_dealt_with(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "l.zip", "w") as archive:
+        archive.writestr("x", collection(polygon(SQUARE)))
+    named = (tmp_path / "l.zip").read_bytes()
+    nameless = bytearray(named)
+    for header, name in ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46)):
+        nameless[named.index(header) + name] = 0  # a name ends where a null is
+    (tmp_path / "l.zip").write_bytes(nameless)
+    read(tmp_path / "l.zip")
+
+
 def test_an_archive_of_archives_is_not_opened(tmp_path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
