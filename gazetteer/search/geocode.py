@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Via
@@ -159,9 +159,11 @@ def _uncollected() -> Iterator[None]:
 def _decision(view: View, value: str) -> _Decision:
     """The decision at first sight, or else by comparing all that the text may mean."""
     hits = hits_in(view, value)
-    reading = descended(view, value, hits)
-    if reading is not None:
-        return _Decision((_told(view, value, reading),), 1, None)
+    stage = descended(view, value, hits)
+    if stage is not None and stage.reading is not None:
+        if stage.told is None:
+            stage.told = _Decision((_plainly_told(value, stage.reading, stage.done),), 1, None)
+        return cast(_Decision, stage.told)
     found = marks(view, value, hits) or latin_marks(view, value)
     names = _names(value, found)
     known: _Decision | None = view.settled.get(names)
@@ -199,6 +201,13 @@ def _count(view: View, equal: Sequence[Reading]) -> int:
     supports = equal[0].supports
     within = supports[-2].claim.node if len(supports) > 1 else None
     return max(len(equal), view.count(by.mark.key, by.claim.worth, within))
+
+
+def _plainly_told(value: str, reading: Reading, done: int) -> _Told:
+    """A reading by nothing but names that come one right behind the other."""
+    by = reading.by.mark
+    faults = tuple(_of_supports(value, reading))
+    return _Told(reading, value[by.start : by.end], faults, (), (), done)
 
 
 def _told(view: View, value: str, reading: Reading) -> _Told:
@@ -275,15 +284,16 @@ _BY_VIA = {
 
 
 def _of_supports(value: str, reading: Reading) -> list[Fault]:
-    by_node = {support.claim.node: support for support in reading.supports}
     faults: list[Fault] = []
-    last = -1
+    supports = reading.supports
+    number, last = 0, -1
     ordered = True
     for spot in reading.chain:
-        support = by_node.get(spot.node)
-        if support is None:
+        if number == len(supports) or supports[number].claim.node != spot.node:
             faults.append(_not_written(spot.level, spot.name))
             continue
+        support = supports[number]
+        number += 1
         start = support.mark.start
         if support.claim.worth != WORTH_OF_A_NAME:  # there is nothing to say of a standard name
             faults += _of_support(value[start : support.mark.end], support, spot)

@@ -22,14 +22,16 @@ _LOWEST_UNIT = LEVELS.index(Level.VILLAGE)
 class Standing:
     """The units of key ``k``: ``nodes[at[k]:at[k + 1]]``, ascending, by the same of ``meanings``.
 
-    ``strays``: keys that may mean a node which on the day lies elsewhere than in the end, so that
-    it cannot be found by the numbers of the nodes under another.
+    ``strays``: whether each node lies, on the day, elsewhere than in the end, so that it cannot be
+    found by the numbers of the nodes under another; ``stray_keys``: which keys may mean such a
+    node.
     """
 
     at: Sequence[int]
     nodes: Sequence[int]
     meanings: Sequence[int]
     strays: bytes
+    stray_keys: bytes
 
     def under(self, key: int, node: int, last: int) -> tuple[int, int]:
         """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
@@ -49,19 +51,27 @@ def standing(index: Index, states: Sequence[int], day: int) -> Standing:
     stands &= np.asarray(index.levels)[current[named]] <= _LOWEST_UNIT
     meanings = np.flatnonzero(stands).astype(np.intc)
     before = np.r_[0, np.cumsum(stands, dtype=np.intc)]
-    strays = _strays(index, current)[named]
-    of_key = np.maximum.reduceat(strays, at[:-1]) if len(named) else strays
+    strays = _strays(index, current)
+    of_key = np.maximum.reduceat(strays[named], at[:-1]) if len(named) else strays[named]
     return Standing(
-        _flat(before[at]), _flat(named[meanings]), _flat(meanings), of_key.astype(np.int8).tobytes()
+        _flat(before[at]),
+        _flat(named[meanings]),
+        _flat(meanings),
+        strays.astype(np.int8).tobytes(),
+        of_key.astype(np.int8).tobytes(),
     )
 
 
 def _strays(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
-    """The nodes that lie, by themselves or by one above them, elsewhere than in the end."""
+    """The nodes that lie, by themselves or by one above them, elsewhere than in the end.
+
+    Or in what is not in force on the day.
+    """
     parents = np.asarray(index.parents)
     latest = parents[np.asarray(index.state_at)[1:] - 1]
     found = np.zeros(len(current), bool)
-    moved = (current >= 0) & (parents[current] != latest)
+    above = parents[current]
+    moved = (current >= 0) & ((above != latest) | ((above >= 0) & (current[above] < 0)))
     for node in np.flatnonzero(moved).tolist():
         found[node : index.last_under[node] + 1] = True
     return found

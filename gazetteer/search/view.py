@@ -55,8 +55,6 @@ class View:
         self.chain = lru_cache(_REMEMBERED)(self._chain)
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
-        self.child = lru_cache(_REMEMBERED)(self._child)
-        self.standard = lru_cache(_REMEMBERED)(self._standard)
         self.count = lru_cache(_REMEMBERED)(self._counted)
         self._spot = lru_cache(_REMEMBERED)(self._made)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
@@ -66,18 +64,18 @@ class View:
         """The standard names in force on the day."""
         return standing(self.index, self.states, self.day)
 
-    def _child(self, key: int, node: int) -> Meant | None:
+    def child(self, key: int, node: int) -> Meant | None:
         """The one unit under a node (-1: anywhere) of which a key is the standard name.
 
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
         stands = self.standing
-        if stands.strays[key]:
+        if stands.stray_keys[key]:
             return None
         low, high = stands.at[key], stands.at[key + 1]
         if node >= 0 and low < high:
             low, high = stands.under(key, node + 1, self.index.last_under[node])
-        return self.standard(stands.meanings[low]) if high - low == 1 else None
+        return self._standard(stands.meanings[low]) if high - low == 1 else None
 
     def _standard(self, meaning: int) -> Meant:
         """What a meaning says of its node, which it gives its standard name on the day."""
@@ -97,6 +95,12 @@ class View:
             self.settled.clear()
         self.settled[key] = value
 
+    def lies_in(self, node: int, other: int) -> bool:
+        """Whether a node in force is another one or lies in it on the day."""
+        if self.standing.strays[node]:
+            return other in self.nodes(node)
+        return other <= node <= self.index.last_under[other]
+
     def _nodes(self, node: int) -> tuple[int, ...]:
         """The node and those in which it lies, the highest first; empty if it is not in force."""
         found: list[int] = []
@@ -108,7 +112,10 @@ class View:
 
     def _chain(self, node: int) -> tuple[Spot, ...]:
         """What :meth:`nodes` gives, described."""
-        return tuple([self._spot(above) for above in self.nodes(node)])
+        nodes = self.nodes(node)
+        if 1 < len(nodes) < len(LEVELS):  # so long only if units lie in each other
+            return (*self.chain(nodes[-2]), self._spot(node))
+        return tuple([self._spot(above) for above in nodes])
 
     def _made(self, node: int) -> Spot:
         index, state = self.index, self.states[node]

@@ -60,12 +60,12 @@ def said(reading: Reading) -> object:
 def same_at_first_sight(view: View, text: str) -> bool:
     """Whether the first sight says what a comparison says; True where it says nothing."""
     hits = hits_in(view, text)
-    reading = descended(view, text, hits)
-    if reading is None:
-        return True
+    stage = descended(view, text, hits)
+    if stage is None or stage.reading is None:
+        return stage is None
     ranked = weighed(view, marks(view, text, hits), every=True)
     best = ranked[0]
-    return said(reading) == said(best) and not ambiguous(best, ranked[1:])
+    return said(stage.reading) == said(best) and not ambiguous(best, ranked[1:])
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 1), date(2015, 6, 1), date(2000, 1, 1)])
