@@ -7,16 +7,14 @@ worth as much is left to the full comparison (:mod:`gazetteer.search.readings`),
 the same of every text that is answered here.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gazetteer.search.claims import Meant, Via
 from gazetteer.search.forms import OFFICE
 from gazetteer.search.marks import (
     BEGIN_OFFICES,
-    EASILY_WITHIN,
     MAX_MARKS,
     TELLING,
     Hit,
@@ -26,6 +24,7 @@ from gazetteer.search.marks import (
     read,
 )
 from gazetteer.search.readings import Reading, Support, supported
+from gazetteer.search.rivals import counts, is_rival, on_one_line
 from gazetteer.search.view import Spot, View
 
 
@@ -33,23 +32,21 @@ from gazetteer.search.view import Spot, View
 class Stage:
     """What the names on the way down have led to; the same for every text that begins with them.
 
-    ``node`` is the unit of the last step, which ends at ``done``. ``ends`` are the bounds of other
-    names in that step, or that reach into it; ``insides`` the ends of those that begin within a
-    step. ``short``: some step is by a short form. ``harmless``: no other name in the steps may as
-    well be meant. ``after`` are the stages that follow by the next name. ``told`` is for whoever
-    tells the reading.
+    ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
+    ``missing`` are the units of its chain that were not named. ``ends`` are the bounds of other
+    names in the last step, or that reach into it; ``insides`` the ends of those that begin within
+    a step. ``harmless``: none of them may as well be meant. ``after`` are the stages that follow
+    by the next name. ``told`` is for whoever tells the reading.
     """
 
-    steps: tuple[Support, ...]
+    reading: Reading
     node: int
     done: int
-    short: bool
-    ends: list[tuple[int, int]]
-    insides: tuple[int, ...]
+    missing: tuple[Spot, ...] = ()
+    ends: Sequence[tuple[int, int]] = ()
+    insides: tuple[int, ...] = ()
     harmless: bool = True
     after: "dict[Hit, Stage] | None" = None
-    reading: Reading | None = None
-    is_read: bool = False
     told: Any = None
 
     def follows(self, hit: Hit, stage: "Stage") -> None:
@@ -63,7 +60,7 @@ class _Known:
     """The stages that were met, from the beginning of a text on; in bounded memory."""
 
     def __init__(self) -> None:
-        self.root = Stage((), -1, 0, False, [], ())
+        self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
         self.stages = 0
 
 
@@ -80,14 +77,13 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Stage | None:
     if len(hits) > MAX_MARKS:
         return None
     stage, rest = _way(view, text, hits)
-    if not stage.harmless or not stage.steps or not _ends_there(stage, hits):
+    if not stage.harmless or stage.node < 0 or (stage.insides and not _ends_there(stage, hits)):
         return None
-    more = behind(view, text, hits, rest, stage.done) if rest < len(hits) else ()
-    if more is None or any(_matters(view, stage.steps, mark) for mark in more):
-        return None
-    if not stage.is_read:
-        stage.reading, stage.is_read = _reading(view, text, stage.steps), True
-    return stage if stage.reading is not None else None
+    if rest < len(hits):
+        more = behind(view, text, hits, rest, stage.done)
+        if more is None or any(_matters(view, stage.reading, mark) for mark in more):
+            return None
+    return stage
 
 
 def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
@@ -138,7 +134,7 @@ def _known(view: View) -> _Known:
 
 def _holds(stage: Stage, following: str) -> bool:
     """Whether a step would be taken before any text that begins with such a character."""
-    if stage.steps[-1].claim.whole:
+    if stage.reading.by.claim.whole:
         return following not in BEGIN_OFFICES
     return following not in TELLING
 
@@ -152,62 +148,77 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         step = None if stage.insides else _short(view, text, hits, hit, stage.node)
     if step is None:
         return None
-    done, whole = step.mark.end, step.claim.whole
+    further = _further(view, text, stage, step)
+    node, done = step.claim.node, step.mark.end
+    if further is None:
+        return Stage(stage.reading, node, done, harmless=False)
+    reading, missing = further
     ends = [reaching for reaching in stage.ends if reaching[1] > start] if stage.ends else []
     if done > end:
         ends.append((key, end))
-    short = stage.short or not whole
-    steps = (*stage.steps, step)
     insides = stage.insides
     for place in range(number + 1, len(hits)):
-        within, begun, stop = other = hits[place]
+        other = hits[place]
+        begun, stop = other[1], other[2]
         if begun >= done:
             break
-        if stop <= done and not _adds_nothing(view, text, start, ends, other):
-            if not _is_harmless(view, steps, short, start, ends, other):
-                return Stage(steps, step.claim.node, done, short, ends, insides, False)
-            if begun > start:
-                insides = (*insides, stop)
-            ends.append((within, stop))
-    return Stage(steps, step.claim.node, done, short, ends, insides)
+        if stop > done or not counts(view, text, start, ends, other):
+            continue
+        if is_rival(view, reading.supports, ends, other):
+            return Stage(reading, node, done, harmless=False)
+        if begun > start:
+            insides = (*insides, stop)
+        ends.append((other[0], stop))
+    return Stage(reading, node, done, missing, ends, insides)
 
 
 def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
     """The stage with a name that begins in its last step and ends behind it."""
     key, begun, stop = hit
-    start = stage.steps[-1].mark.start
-    if _adds_nothing(view, text, start, stage.ends, hit):
+    supports = stage.reading.supports
+    start = supports[-1].mark.start
+    if not counts(view, text, start, stage.ends, hit):
         return stage
-    harmless = _is_harmless(view, stage.steps, stage.short, start, stage.ends, hit)
-    insides = (*stage.insides, stop) if begun > start else stage.insides
-    ends = [*stage.ends, (key, stop)]
-    return Stage(stage.steps, stage.node, stage.done, stage.short, ends, insides, harmless)
+    return replace(
+        stage,
+        ends=[*stage.ends, (key, stop)],
+        insides=(*stage.insides, stop) if begun > start else stage.insides,
+        harmless=not is_rival(view, supports, stage.ends, hit),
+        after=None,
+        told=None,
+    )
 
 
-def _adds_nothing(
-    view: View, text: str, start: int, ends: Sequence[tuple[int, int]], hit: Hit
-) -> bool:
-    """Whether a name within a step that begins at ``start`` would not be looked at."""
-    key, begun, stop = hit
-    if begun == start or _counts(text, begun, ends):
-        return False
-    return stop - begun <= EASILY_WITHIN or not view.index.whole_keys[key]
+def _further(
+    view: View, text: str, stage: Stage, step: Support
+) -> tuple[Reading, tuple[Spot, ...]] | None:
+    """The reading with one more step, and the units that were not named.
+
+    None if one of these may as well be named by a step, or if on this day the tree is another.
+    """
+    spots: list[Spot] = []
+    node = step.claim.node
+    for above in reversed(view.nodes(node)):
+        if above == stage.node:
+            break
+        spots.append(view.spot(above))
+    else:
+        if stage.node >= 0:
+            return None
+    spots.reverse()
+    before = stage.reading
+    missing = (*stage.missing, *spots[:-1])
+    supports = (*before.supports, step)
+    if missing and any(_may_name(text, s, spot) for s in supports for spot in missing):
+        return None
+    start, worth = supports[0].mark.start, before.worth + step.worth
+    return Reading((*before.chain, *spots), supports, (), (), worth, False, start), missing
 
 
-def _is_harmless(
-    view: View,
-    steps: Sequence[Support],
-    short: bool,
-    start: int,
-    ends: Sequence[tuple[int, int]],
-    hit: Hit,
-) -> bool:
-    """Whether a name in the last step, which begins at ``start``, cannot be meant instead."""
-    key, begun, _ = hit
-    if begun > start:
-        before = [other for other, stop in ends if stop <= begun]
-        return not short and _makes_up_for_nothing(view, steps, key, before)
-    return steps[-1].claim.whole and not (view.index.whole_keys[key] and _stands(view, key, steps))
+def _may_name(text: str, support: Support, spot: Spot) -> bool:
+    """Whether a name that supports one unit of a chain might as well support another."""
+    start, end, _, meant, _ = support.mark
+    return text[start:end] == spot.name or spot.node in meant.top_nodes
 
 
 def _ends_there(stage: Stage, hits: Sequence[Hit]) -> bool:
@@ -217,26 +228,19 @@ def _ends_there(stage: Stage, hits: Sequence[Hit]) -> bool:
     )
 
 
-def _counts(text: str, start: int, ends: Sequence[tuple[int, int]]) -> bool:
-    """Whether a short form would be looked at where it begins within a step."""
-    for _, stop in ends:
-        if stop == start:
-            return True
-    return text[start - 1] == " "
-
-
-def _matters(view: View, steps: Sequence[Support], mark: Mark) -> bool:
+def _matters(view: View, reading: Reading, mark: Mark) -> bool:
     """Whether a name behind the steps may say more: of a unit in or above theirs, or as much.
 
     A short form of a unit elsewhere is worth less than the last name, which it would cost, unless
     the names of the steps have something to do with that unit too: 珠江 of 南沙区 behind 番禺区,
     which once held it.
     """
+    steps, leaf = reading.supports, reading.by.claim.node
     if mark.meant.whole is not None or not all(step.claim.whole for step in steps):
         return True
-    leaf, worth = steps[-1].claim.node, sum([step.worth for step in steps])
     return any(
-        _on_one_line(view, leaf, claim.node) or _elsewhere(view, steps, mark, claim.node) >= worth
+        on_one_line(view, leaf, claim.node)
+        or _elsewhere(view, steps, mark, claim.node) >= reading.worth
         for claim in mark.claims
     )
 
@@ -276,89 +280,3 @@ def _short(view: View, text: str, hits: Sequence[Hit], hit: Hit, node: int) -> S
     if len(tops) != 1 or tops[0].via is not Via.NAME:
         return None
     return supported(Mark(start, stop, key, every, generic), tops[0].node)
-
-
-def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
-    """Whether a key at the beginning of the last step may as well be meant instead of it.
-
-    As the standard name of a unit on one line with what was named before, and not named itself.
-    """
-    meant = view.meant(key)
-    if len(steps) == 1 or meant.many:
-        return meant.many or meant.standard
-    named = {step.claim.node for step in steps[:-1]}
-    above = steps[-2].claim.node
-    return meant.standard and any(
-        claim.node not in named and _on_one_line(view, above, claim.node) for claim in meant.tops
-    )
-
-
-def _on_one_line(view: View, node: int, other: int) -> bool:
-    """Whether one of two nodes lies in the other."""
-    return view.lies_in(other, node) or view.lies_in(node, other)
-
-
-def _makes_up_for_nothing(
-    view: View, steps: Sequence[Support], key: int, before: Sequence[int]
-) -> bool:
-    """Whether no reading of as much worth takes the name that begins within the last step.
-
-    ``before`` are the other names in the step that end before. A reading of as much worth needs
-    as much from each of the steps. A short form is worth less than a standard name; another
-    standard name is worth the same, but costs the step before, if it does not lie under that. So
-    what lies in a step could do it only together with others in that step, or with what begins
-    where it ends behind the last one.
-    """
-    meant, whole = view.meant(key), view.index.whole_keys[key]
-    if meant.many or (whole and len(steps) == 1):
-        return False
-    named = [step.claim.node for step in steps]
-    node = named.pop()
-    for claim in meant.claims:
-        if claim.node in named:
-            continue  # it adds nothing to name again
-        if (whole or claim.node != node) and view.lies_in(claim.node, node):
-            return False
-        if whole and _on_one_line(view, named[-1], claim.node):
-            return False
-    return not before or _are_apart(view, meant, [view.meant(other) for other in before], named)
-
-
-def _are_apart(view: View, meant: Meant, others: Sequence[Meant], named: Sequence[int]) -> bool:
-    """Whether nothing that is meant lies on one line with what others mean, or is named."""
-    if any(other.many for other in others):
-        return False
-    nodes = sorted({claim.node for other in others for claim in other.claims}.difference(named))
-    strays, last_under = view.standing.strays, view.index.last_under
-    if any(strays[node] for node in nodes):
-        return False
-    for claim in meant.claims:
-        node = claim.node
-        if node in named:
-            continue
-        first = bisect_left(nodes, node)
-        below = first < len(nodes) and nodes[first] <= last_under[node]
-        if strays[node] or below or any(node <= last_under[other] for other in nodes[:first]):
-            return False
-    return True
-
-
-def _reading(view: View, text: str, supports: Sequence[Support]) -> Reading | None:
-    """The steps as a reading, unless one of them may as well name a unit between or above them."""
-    chain = view.chain(supports[-1].claim.node)
-    number = 0
-    for spot in chain:
-        if number < len(supports) and spot.node == supports[number].claim.node:
-            number += 1
-        elif any(_may_name(text, support, spot) for support in supports):
-            return None
-    if number < len(supports):
-        return None  # on this day the tree is another
-    worth = sum([support.worth for support in supports])
-    return Reading(chain, tuple(supports), (), (), worth, False, supports[0].mark.start)
-
-
-def _may_name(text: str, support: Support, spot: Spot) -> bool:
-    """Whether a name that supports one unit of a chain might as well support another."""
-    start, end, _, meant, _ = support.mark
-    return text[start:end] == spot.name or spot.node in meant.top_nodes

@@ -24,7 +24,7 @@ class Standing:
 
     ``strays``: whether each node lies, on the day, elsewhere than in the end, so that it cannot be
     found by the numbers of the nodes under another; ``stray_keys``: which keys may mean such a
-    node.
+    node. ``has_more_under``: whether anything lies under each node on the day.
     """
 
     at: Sequence[int]
@@ -32,6 +32,7 @@ class Standing:
     meanings: Sequence[int]
     strays: bytes
     stray_keys: bytes
+    has_more_under: bytes
 
     def under(self, key: int, node: int, last: int) -> tuple[int, int]:
         """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
@@ -59,6 +60,7 @@ def standing(index: Index, states: Sequence[int], day: int) -> Standing:
         _flat(meanings),
         strays.astype(np.int8).tobytes(),
         of_key.astype(np.int8).tobytes(),
+        _inner(index, current).astype(np.int8).tobytes(),
     )
 
 
@@ -74,6 +76,14 @@ def _strays(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
     moved = (current >= 0) & ((above != latest) | ((above >= 0) & (current[above] < 0)))
     for node in np.flatnonzero(moved).tolist():
         found[node : index.last_under[node] + 1] = True
+    return found
+
+
+def _inner(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
+    """The nodes under which something lies on the day."""
+    found = np.zeros(len(current), bool)
+    above = np.asarray(index.parents)[current[current >= 0]]
+    found[above[above >= 0]] = True
     return found
 
 

@@ -56,7 +56,7 @@ class View:
         self.nodes = lru_cache(_REMEMBERED)(self._nodes)
         self.meant = lru_cache(_REMEMBERED)(self._sorted)
         self.count = lru_cache(_REMEMBERED)(self._counted)
-        self._spot = lru_cache(_REMEMBERED)(self._made)
+        self.spot = lru_cache(_REMEMBERED)(self._made)
         self._successors = lru_cache(_REMEMBERED)(self._reached)
 
     @cached_property
@@ -114,8 +114,8 @@ class View:
         """What :meth:`nodes` gives, described."""
         nodes = self.nodes(node)
         if 1 < len(nodes) < len(LEVELS):  # so long only if units lie in each other
-            return (*self.chain(nodes[-2]), self._spot(node))
-        return tuple([self._spot(above) for above in nodes])
+            return (*self.chain(nodes[-2]), self.spot(node))
+        return tuple([self.spot(above) for above in nodes])
 
     def _made(self, node: int) -> Spot:
         index, state = self.index, self.states[node]
@@ -297,7 +297,7 @@ class View:
         while child <= index.last_under[node]:
             state = self.states[child]
             if state >= 0 and index.parents[state] == node:
-                yield self._spot(child)
+                yield self.spot(child)
             child = index.last_under[child] + 1
 
     def _names(self, node: int) -> list[str]:

@@ -1,0 +1,106 @@
+"""Other names in the names of a plain address, and whether one of them may be meant instead.
+
+A reading of as much worth needs as much from each of the steps down the tree. A short form is
+worth less than a standard name; another standard name is worth the same, but costs the step
+before, if it does not lie under that. So what lies in a step could do it only together with
+others in that step, or with what begins where it ends behind the last one.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from gazetteer.search.claims import Meant
+from gazetteer.search.marks import EASILY_WITHIN, Hit
+from gazetteer.search.readings import Support
+from gazetteer.search.view import View
+
+Ends = Sequence[tuple[int, int]]
+"""Other names in the last step, or that reach into it: (key, where it ends)."""
+
+
+def counts(view: View, text: str, start: int, ends: Ends, hit: Hit) -> bool:
+    """Whether a name within a step that begins at ``start`` would be looked at."""
+    key, begun, stop = hit
+    if begun == start or text[begun - 1] == " ":
+        return True
+    for _, end in ends:
+        if end == begun:
+            return True
+    return stop - begun > EASILY_WITHIN and bool(view.index.whole_keys[key])
+
+
+def is_rival(view: View, steps: Sequence[Support], ends: Ends, hit: Hit) -> bool:
+    """Whether a name in the last step may be meant instead of it, as far as can be told."""
+    key, begun, _ = hit
+    last = steps[-1]
+    if begun == last.mark.start:
+        return not last.claim.whole or (
+            bool(view.index.whole_keys[key]) and _stands(view, key, steps)
+        )
+    for step in steps:
+        if not step.claim.whole:
+            return True
+    node, whole = last.claim.node, view.index.whole_keys[key]
+    before = [other for other, stop in ends if stop <= begun]
+    if not whole and not before and not view.standing.has_more_under[node]:
+        return False
+    return _makes_up(view, steps, key, before)
+
+
+def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
+    """Whether a key at the beginning of the last step may as well be meant instead of it.
+
+    As the standard name of a unit on one line with what was named before, and not named itself.
+    """
+    meant = view.meant(key)
+    if len(steps) == 1 or meant.many:
+        return meant.many or meant.standard
+    named = {step.claim.node for step in steps[:-1]}
+    above = steps[-2].claim.node
+    return meant.standard and any(
+        claim.node not in named and on_one_line(view, above, claim.node) for claim in meant.tops
+    )
+
+
+def _makes_up(view: View, steps: Sequence[Support], key: int, before: Sequence[int]) -> bool:
+    """Whether a name may make up for the step in which it lies.
+
+    ``before`` are the other names in the step that end before.
+    """
+    meant, whole = view.meant(key), view.index.whole_keys[key]
+    if meant.many or (whole and len(steps) == 1):
+        return True
+    named = [step.claim.node for step in steps]
+    node = named.pop()
+    for claim in meant.claims:
+        if claim.node in named:
+            continue  # it adds nothing to name again
+        if (whole or claim.node != node) and view.lies_in(claim.node, node):
+            return True
+        if whole and on_one_line(view, named[-1], claim.node):
+            return True
+    return bool(before) and _meet(view, meant, [view.meant(other) for other in before], named)
+
+
+def _meet(view: View, meant: Meant, others: Sequence[Meant], named: Sequence[int]) -> bool:
+    """Whether anything that is meant, and not named, lies on one line with what others mean."""
+    if any(other.many for other in others):
+        return True
+    nodes = sorted({claim.node for other in others for claim in other.claims}.difference(named))
+    strays, last_under = view.standing.strays, view.index.last_under
+    if any(strays[node] for node in nodes):
+        return True
+    for claim in meant.claims:
+        node = claim.node
+        if node in named:
+            continue
+        first = bisect_left(nodes, node)
+        below = first < len(nodes) and nodes[first] <= last_under[node]
+        if strays[node] or below or any(node <= last_under[other] for other in nodes[:first]):
+            return True
+    return False
+
+
+def on_one_line(view: View, node: int, other: int) -> bool:
+    """Whether one of two nodes lies in the other."""
+    return view.lies_in(other, node) or view.lies_in(node, other)
