@@ -56,7 +56,7 @@ class Claim(NamedTuple):
 
 def worth_of(form: Form, via: Via) -> int:
     """What a name is worth that leads to a unit; half of it where it is no unit."""
-    return _WORTH[form] - _LESS[via]
+    return _WORTH[form] if via is Via.NAME else _WORTH[form] - _LESS[via]
 
 
 def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:

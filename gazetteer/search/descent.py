@@ -7,10 +7,11 @@ worth as much is left to the full comparison (:mod:`gazetteer.search.readings`),
 the same of every text that is answered here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Meant, Via
 from gazetteer.search.forms import OFFICE
 from gazetteer.search.marks import (
@@ -23,7 +24,7 @@ from gazetteer.search.marks import (
     of_another,
     read,
 )
-from gazetteer.search.readings import Reading, Support, supported
+from gazetteer.search.readings import WITH_GENERIC, Reading, Support, supported
 from gazetteer.search.rivals import counts, is_rival, on_one_line
 from gazetteer.search.view import Spot, View
 
@@ -35,8 +36,10 @@ class Stage:
     ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
     ``missing`` are the units of its chain that were not named. ``ends`` are the bounds of other
     names in the last step, or that reach into it; ``insides`` the ends of those that begin within
-    a step. ``harmless``: none of them may as well be meant. ``after`` are the stages that follow
-    by the next name. ``told`` is for whoever tells the reading.
+    a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
+    behind the last step, unless another step begins there. ``before`` are the characters before
+    which this step might not be taken. ``after`` are the stages that follow by the next name.
+    ``told`` is for whoever tells the reading.
     """
 
     reading: Reading
@@ -46,22 +49,41 @@ class Stage:
     ends: Sequence[tuple[int, int]] = ()
     insides: tuple[int, ...] = ()
     harmless: bool = True
+    doubtful: bool = False
+    before: Set[str] = BEGIN_OFFICES
     after: "dict[Hit, Stage] | None" = None
     told: Any = None
 
-    def follows(self, hit: Hit, stage: "Stage") -> None:
-        """Remember the stage to which the next name leads."""
-        if self.after is None:
-            self.after = {}
-        self.after[hit] = stage
-
 
 class _Known:
-    """The stages that were met, from the beginning of a text on; in bounded memory."""
+    """The stages that were met, from the beginning of a text on; in bounded memory.
+
+    Those of units with nothing under them are many and seldom met again: they are forgotten
+    first, so that the ways to them stay.
+    """
 
     def __init__(self) -> None:
         self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
-        self.stages = 0
+        self.inner = 0
+        self.leaves: list[tuple[Stage, Hit]] = []
+
+    def keep(self, view: View, stage: Stage, hit: Hit, following: Stage) -> None:
+        """Remember the stage to which the next name leads."""
+        if stage.after is None:
+            stage.after = {}
+        stage.after[hit] = following
+        if following.node >= 0 and not view.standing.has_more_under[following.node]:
+            self.leaves.append((stage, hit))
+            if len(self.leaves) > _MOST_STAGES:
+                self._forget()
+        else:
+            self.inner += 1
+
+    def _forget(self) -> None:
+        leaves, self.leaves = self.leaves, []
+        for stage, hit in leaves:
+            if stage.after is not None:
+                stage.after.pop(hit, None)
 
 
 _KNOWN = "the stages of descents"
@@ -77,11 +99,13 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Stage | None:
     if len(hits) > MAX_MARKS:
         return None
     stage, rest = _way(view, text, hits)
-    if not stage.harmless or stage.node < 0 or (stage.insides and not _ends_there(stage, hits)):
+    if not stage.harmless or stage.doubtful or stage.node < 0:
+        return None
+    if stage.insides and not _ends_there(view, text, stage, hits):
         return None
     if rest < len(hits):
         more = behind(view, text, hits, rest, stage.done)
-        if more is None or any(_matters(view, stage.reading, mark) for mark in more):
+        if more is None or any(_matters(view, hits, stage, mark) for mark in more):
             return None
     return stage
 
@@ -102,21 +126,19 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
         if start < done:
             if following is None:
                 following = _reaching(view, text, stage, hit)
-                stage.follows(hit, following)
-                known.stages += 1
+                known.keep(view, stage, hit, following)
         else:
             if start > done and text[done:start].strip():
                 return stage, number
             next_is = text[end : end + 1]
-            if following is None or not _holds(following, next_is):
+            if following is None or next_is in following.before:
                 if of_another(view, text, hits, hit):
                     return stage, number + 1
                 following = _stepped(view, text, hits, number, stage)
                 if following is None:
                     return stage, number
-                if _holds(following, next_is):
-                    stage.follows(hit, following)
-                    known.stages += 1
+                if next_is not in following.before:
+                    known.keep(view, stage, hit, following)
             done = following.done
         stage = following
         if not stage.harmless:
@@ -126,17 +148,10 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
 
 def _known(view: View) -> _Known:
     known: _Known | None = view.settled.get(_KNOWN)
-    if known is None or known.stages > _MOST_STAGES:
+    if known is None or known.inner > _MOST_STAGES:
         known = _Known()
         view.settle(_KNOWN, known)
     return known
-
-
-def _holds(stage: Stage, following: str) -> bool:
-    """Whether a step would be taken before any text that begins with such a character."""
-    if stage.reading.by.claim.whole:
-        return following not in BEGIN_OFFICES
-    return following not in TELLING
 
 
 def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Stage) -> Stage | None:
@@ -150,8 +165,9 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         return None
     further = _further(view, text, stage, step)
     node, done = step.claim.node, step.mark.end
+    before = BEGIN_OFFICES if step.claim.whole else TELLING
     if further is None:
-        return Stage(stage.reading, node, done, harmless=False)
+        return Stage(stage.reading, node, done, harmless=False, before=before)
     reading, missing = further
     ends = [reaching for reaching in stage.ends if reaching[1] > start] if stage.ends else []
     if done > end:
@@ -165,11 +181,13 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         if stop > done or not counts(view, text, start, ends, other):
             continue
         if is_rival(view, reading.supports, ends, other):
-            return Stage(reading, node, done, harmless=False)
+            return Stage(reading, node, done, harmless=False, before=before)
         if begun > start:
             insides = (*insides, stop)
         ends.append((other[0], stop))
-    return Stage(reading, node, done, missing, ends, insides)
+    # A name across two steps costs both, and is not worth that without another behind it.
+    doubtful = stage.doubtful and not (step.claim.whole and insides == stage.insides)
+    return Stage(reading, node, done, missing, ends, insides, True, doubtful, before)
 
 
 def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
@@ -183,7 +201,7 @@ def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
         stage,
         ends=[*stage.ends, (key, stop)],
         insides=(*stage.insides, stop) if begun > start else stage.insides,
-        harmless=not is_rival(view, supports, stage.ends, hit),
+        doubtful=stage.doubtful or is_rival(view, supports, stage.ends, hit),
         after=None,
         told=None,
     )
@@ -197,14 +215,13 @@ def _further(
     None if one of these may as well be named by a step, or if on this day the tree is another.
     """
     spots: list[Spot] = []
+    states, parents = view.states, view.index.parents
     node = step.claim.node
-    for above in reversed(view.nodes(node)):
-        if above == stage.node:
-            break
-        spots.append(view.spot(above))
-    else:
-        if stage.node >= 0:
+    while node != stage.node:
+        if node < 0 or states[node] < 0 or len(spots) == len(LEVELS):
             return None
+        spots.append(view.spot(node))
+        node = parents[states[node]]
     spots.reverse()
     before = stage.reading
     missing = (*stage.missing, *spots[:-1])
@@ -221,38 +238,51 @@ def _may_name(text: str, support: Support, spot: Spot) -> bool:
     return text[start:end] == spot.name or spot.node in meant.top_nodes
 
 
-def _ends_there(stage: Stage, hits: Sequence[Hit]) -> bool:
+def _ends_there(view: View, text: str, stage: Stage, hits: Sequence[Hit]) -> bool:
     """Whether no name begins behind the last step where one that begins in it ends."""
-    return not any(
-        end > stage.done and any(start == end for _, start, _ in hits) for end in stage.insides
-    )
+    for end in stage.insides:
+        if end > stage.done:
+            for hit in hits:
+                if hit[1] == end and not of_another(view, text, hits, hit):
+                    return False
+    return True
 
 
-def _matters(view: View, reading: Reading, mark: Mark) -> bool:
+def _matters(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark) -> bool:
     """Whether a name behind the steps may say more: of a unit in or above theirs, or as much.
 
     A short form of a unit elsewhere is worth less than the last name, which it would cost, unless
-    the names of the steps have something to do with that unit too: 珠江 of 南沙区 behind 番禺区,
+    names in the steps have something to do with that unit too: 珠江 of 南沙区 behind 番禺区,
     which once held it.
     """
-    steps, leaf = reading.supports, reading.by.claim.node
+    steps, leaf = stage.reading.supports, stage.node
     if mark.meant.whole is not None or not all(step.claim.whole for step in steps):
         return True
     return any(
         on_one_line(view, leaf, claim.node)
-        or _elsewhere(view, steps, mark, claim.node) >= reading.worth
+        or _elsewhere(view, hits, stage, mark, claim.node) >= stage.reading.worth
         for claim in mark.claims
     )
 
 
-def _elsewhere(view: View, steps: Sequence[Support], mark: Mark, node: int) -> int:
-    """What a reading could be worth in which the steps support what a mark behind them means."""
-    worth = supported(mark, node).worth
-    for step in steps:
-        every = view.meant(step.mark.key)
-        known = [every.by_node[n].worth for n in view.nodes(node) if n in every.by_node]
-        worth += every.most if every.many else max(known, default=0)
-    return worth
+def _elsewhere(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark, node: int) -> int:
+    """What a reading could be worth at most that takes a mark behind the steps to mean a node.
+
+    As much as the steps, if names in them may mean what lies under that node.
+    """
+    above = dict.fromkeys(view.nodes(node)[:-1], 0)
+    for key, start, _ in hits:
+        if start >= stage.done:
+            break
+        every = view.meant(key)
+        if every.many or any(view.lies_in(claim.node, node) for claim in every.claims):
+            return stage.reading.worth
+        for upper, known in above.items():
+            claim = every.by_node.get(upper)
+            if claim is not None:
+                completed = claim.worth if claim.whole else claim.worth + WITH_GENERIC
+                above[upper] = max(known, completed)
+    return supported(mark, node).worth + sum(above.values())
 
 
 def _standard(view: View, text: str, hit: Hit, node: int) -> Support | None:

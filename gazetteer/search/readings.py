@@ -14,7 +14,7 @@ from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, marks
 from gazetteer.search.view import Spot, View
 
-_WITH_GENERIC = 8
+WITH_GENERIC = 8
 """Worth more, for a short form that the text completes by a generic part: 锦厦 and 村.
 
 It must not make a short form worth as much as a standard name.
@@ -82,7 +82,7 @@ def supported(mark: Mark, node: int) -> Support:
     """The mark as it speaks for a node that it may mean."""
     claim = mark.meant.by_node[node]
     completed = mark.generic and not claim.whole
-    return Support(mark, claim, claim.worth + _WITH_GENERIC if completed else claim.worth)
+    return Support(mark, claim, claim.worth + WITH_GENERIC if completed else claim.worth)
 
 
 def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
@@ -90,7 +90,7 @@ def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
     most: dict[int, int] = {}
     leaves: set[int] = set()
     for mark in found:
-        completed = _WITH_GENERIC if mark.generic else 0
+        completed = WITH_GENERIC if mark.generic else 0
         for claim in mark.meant.claims:
             node, worth = claim.node, claim.worth
             if completed and not claim.whole:

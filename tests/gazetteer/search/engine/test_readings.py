@@ -77,6 +77,22 @@ def test_the_first_sight_of_addresses_is_right(index: Index, day: date) -> None:
     assert seen > len(texts) / (2 if day == LATELY else 10)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "广东省广州市番禺区珠江社区居民委员会3栋2单元",  # 番禺区 once held 珠江街道
+        "广东省莲光村民委员会汕头地解放路12号",  # 莲光居委会 lies in 汕头
+        "广东省梅州市梅县区江南村委会",  # 梅县 once held 江南街道
+        "广东省河源市东源县康禾镇和平大道687号",  # 市东 lies across two steps
+    ],
+)
+def test_what_names_have_to_do_with_each_other_is_seen(
+    view: View, earlier: View, text: str
+) -> None:
+    assert same_at_first_sight(view, text)
+    assert same_at_first_sight(earlier, text)
+
+
 @pytest.fixture(scope="session")
 def earlier(index: Index) -> View:
     """A day on which many units lay elsewhere than they do now."""
