@@ -9,10 +9,9 @@ others in that step, or with what begins where it ends behind the last one.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from gazetteer.search.claims import Meant
 from gazetteer.search.marks import EASILY_WITHIN, Hit
 from gazetteer.search.readings import Support
-from gazetteer.search.view import View
+from gazetteer.search.view import MANY, View
 
 Ends = Sequence[tuple[int, int]]
 """Other names in the last step, or that reach into it: (key, where it ends)."""
@@ -52,14 +51,11 @@ def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
 
     As the standard name of a unit on one line with what was named before, and not named itself.
     """
-    meant = view.meant(key)
-    if len(steps) == 1 or meant.many:
-        return meant.many or meant.standard
-    named = {step.claim.node for step in steps[:-1]}
-    above = steps[-2].claim.node
-    return meant.standard and any(
-        claim.node not in named and on_one_line(view, above, claim.node) for claim in meant.tops
-    )
+    nodes = view.standing.of(key)
+    if len(steps) == 1:
+        return len(nodes) > 0
+    named = [step.claim.node for step in steps[:-1]]
+    return any(node not in named and on_one_line(view, named[-1], node) for node in nodes)
 
 
 def _makes_up(view: View, steps: Sequence[Support], key: int, before: Sequence[int]) -> bool:
@@ -67,38 +63,52 @@ def _makes_up(view: View, steps: Sequence[Support], key: int, before: Sequence[i
 
     ``before`` are the other names in the step that end before.
     """
-    meant, whole = view.meant(key), view.index.whole_keys[key]
-    if meant.many or (whole and len(steps) == 1):
+    nodes, whole = _nodes(view, key), view.index.whole_keys[key]
+    if nodes is None or (whole and len(steps) == 1):
         return True
     named = [step.claim.node for step in steps]
-    node = named.pop()
-    for claim in meant.claims:
-        if claim.node in named:
+    last = named.pop()
+    for node in nodes:
+        if node in named:
             continue  # it adds nothing to name again
-        if (whole or claim.node != node) and view.lies_in(claim.node, node):
+        if (whole or node != last) and view.lies_in(node, last):
             return True
-        if whole and on_one_line(view, named[-1], claim.node):
+        if whole and on_one_line(view, named[-1], node):
             return True
-    return bool(before) and _meet(view, meant, [view.meant(other) for other in before], named)
+    return bool(before) and _meet(view, nodes, before, named)
 
 
-def _meet(view: View, meant: Meant, others: Sequence[Meant], named: Sequence[int]) -> bool:
-    """Whether anything that is meant, and not named, lies on one line with what others mean."""
-    if any(other.many for other in others):
-        return True
-    nodes = sorted({claim.node for other in others for claim in other.claims}.difference(named))
+def _meet(view: View, nodes: Sequence[int], before: Sequence[int], named: Sequence[int]) -> bool:
+    """Whether any of the nodes, if not named, lies on one line with what names before mean."""
+    mean: set[int] = set()
+    for key in before:
+        others = _nodes(view, key)
+        if others is None:
+            return True
+        mean.update(others)
+    others = sorted(mean.difference(named))
     strays, last_under = view.standing.strays, view.index.last_under
-    if any(strays[node] for node in nodes):
+    if any(strays[other] for other in others):
         return True
-    for claim in meant.claims:
-        node = claim.node
+    for node in nodes:
         if node in named:
             continue
-        first = bisect_left(nodes, node)
-        below = first < len(nodes) and nodes[first] <= last_under[node]
-        if strays[node] or below or any(node <= last_under[other] for other in nodes[:first]):
+        first = bisect_left(others, node)
+        below = first < len(others) and others[first] <= last_under[node]
+        if strays[node] or below or any(node <= last_under[other] for other in others[:first]):
             return True
     return False
+
+
+def _nodes(view: View, key: int) -> Sequence[int] | None:
+    """What a key may mean, and maybe more; None if that is too much to look at."""
+    index = view.index
+    first, last = index.meaning_at[key], index.meaning_at[key + 1]
+    if last - first <= MANY and not view.standing.linked_keys[key]:
+        states = view.states
+        return [node for node in index.meaning_node[first:last] if states[node] >= 0]
+    meant = view.meant(key)
+    return None if meant.many else [claim.node for claim in meant.claims]
 
 
 def on_one_line(view: View, node: int, other: int) -> bool:

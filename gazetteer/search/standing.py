@@ -24,7 +24,8 @@ class Standing:
 
     ``strays``: whether each node lies, on the day, elsewhere than in the end, so that it cannot be
     found by the numbers of the nodes under another; ``stray_keys``: which keys may mean such a
-    node. ``has_more_under``: whether anything lies under each node on the day.
+    node, and ``linked_keys`` a node with links to others. ``has_more_under``: whether anything
+    lies under each node on the day.
     """
 
     at: Sequence[int]
@@ -32,7 +33,12 @@ class Standing:
     meanings: Sequence[int]
     strays: bytes
     stray_keys: bytes
+    linked_keys: bytes
     has_more_under: bytes
+
+    def of(self, key: int) -> Sequence[int]:
+        """The units of a key."""
+        return self.nodes[self.at[key] : self.at[key + 1]]
 
     def under(self, key: int, node: int, last: int) -> tuple[int, int]:
         """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
@@ -52,16 +58,23 @@ def standing(index: Index, states: Sequence[int], day: int) -> Standing:
     stands &= np.asarray(index.levels)[current[named]] <= _LOWEST_UNIT
     meanings = np.flatnonzero(stands).astype(np.intc)
     before = np.r_[0, np.cumsum(stands, dtype=np.intc)]
-    strays = _strays(index, current)
-    of_key = np.maximum.reduceat(strays[named], at[:-1]) if len(named) else strays[named]
+    strays, linked = _strays(index, current), np.zeros(len(current), bool)
+    linked[list(index.linked)] = True
     return Standing(
         _flat(before[at]),
         _flat(named[meanings]),
         _flat(meanings),
         strays.astype(np.int8).tobytes(),
-        of_key.astype(np.int8).tobytes(),
+        _of_keys(strays[named], at),
+        _of_keys(linked[named], at),
         _inner(index, current).astype(np.int8).tobytes(),
     )
+
+
+def _of_keys(flags: NDArray[np.bool_], at: NDArray[np.intc]) -> bytes:
+    """Whether any of the meanings of each key is flagged."""
+    any_of = np.maximum.reduceat(flags, at[:-1]) if len(flags) else flags
+    return any_of.astype(np.int8).tobytes()
 
 
 def _strays(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
