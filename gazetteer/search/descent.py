@@ -26,7 +26,7 @@ from gazetteer.search.marks import (
 )
 from gazetteer.search.readings import WITH_GENERIC, Reading, Support, supported
 from gazetteer.search.rivals import counts, is_rival, on_one_line
-from gazetteer.search.view import Spot, View
+from gazetteer.search.view import MANY, Spot, View
 
 
 @dataclass(slots=True, eq=False)
@@ -34,23 +34,25 @@ class Stage:
     """What the names on the way down have led to; the same for every text that begins with them.
 
     ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
-    ``missing`` are the units of its chain that were not named. ``ends`` are the bounds of other
+    ``missing`` are the units of its chain that were not named. ``ends`` are the other
     names in the last step, or that reach into it; ``insides`` the ends of those that begin within
     a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
     behind the last step, unless another step begins there. ``before`` are the characters before
-    which this step might not be taken. ``after`` are the stages that follow by the next name.
-    ``told`` is for whoever tells the reading.
+    which this step might not be taken; ``passing``: it depends on more than these, so that it is
+    not remembered. ``after`` are the stages that follow by the next name. ``told`` is for whoever
+    tells the reading.
     """
 
     reading: Reading
     node: int
     done: int
     missing: tuple[Spot, ...] = ()
-    ends: Sequence[tuple[int, int]] = ()
+    ends: Sequence[Hit] = ()
     insides: tuple[int, ...] = ()
     harmless: bool = True
     doubtful: bool = False
     before: Set[str] = BEGIN_OFFICES
+    passing: bool = False
     after: "dict[Hit, Stage] | None" = None
     told: Any = None
 
@@ -126,7 +128,8 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
         if start < done:
             if following is None:
                 following = _reaching(view, text, stage, hit)
-                known.keep(view, stage, hit, following)
+                if not stage.passing:
+                    known.keep(view, stage, hit, following)
         else:
             if start > done and text[done:start].strip():
                 return stage, number
@@ -137,7 +140,7 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
                 following = _stepped(view, text, hits, number, stage)
                 if following is None:
                     return stage, number
-                if next_is not in following.before:
+                if next_is not in following.before and not following.passing:
                     known.keep(view, stage, hit, following)
             done = following.done
         stage = following
@@ -157,8 +160,11 @@ def _known(view: View) -> _Known:
 def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Stage) -> Stage | None:
     """The step down by a hit, with all that lies in it; None if there is none."""
     key, start, end = hit = hits[number]
+    passing = stage.passing
     if view.index.whole_keys[key]:
-        step = _standard(view, text, hit, stage.node)
+        step = _standard(view, text, hit, view.child(key, stage.node))
+        if step is None and (chosen := _chosen_by_next(view, hits, number, stage.node)):
+            step, passing = _standard(view, text, hit, chosen), True
     else:
         step = None if stage.insides else _short(view, text, hits, hit, stage.node)
     if step is None:
@@ -167,11 +173,11 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     node, done = step.claim.node, step.mark.end
     before = BEGIN_OFFICES if step.claim.whole else TELLING
     if further is None:
-        return Stage(stage.reading, node, done, harmless=False, before=before)
+        return Stage(stage.reading, node, done, harmless=False, before=before, passing=passing)
     reading, missing = further
-    ends = [reaching for reaching in stage.ends if reaching[1] > start] if stage.ends else []
+    ends = [reaching for reaching in stage.ends if reaching[2] > start] if stage.ends else []
     if done > end:
-        ends.append((key, end))
+        ends.append(hit)
     insides = stage.insides
     for place in range(number + 1, len(hits)):
         other = hits[place]
@@ -181,25 +187,25 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         if stop > done or not counts(view, text, start, ends, other):
             continue
         if is_rival(view, reading.supports, ends, other):
-            return Stage(reading, node, done, harmless=False, before=before)
+            return Stage(reading, node, done, harmless=False, before=before, passing=passing)
         if begun > start:
             insides = (*insides, stop)
-        ends.append((other[0], stop))
+        ends.append(other)
     # A name across two steps costs both, and is not worth that without another behind it.
     doubtful = stage.doubtful and not (step.claim.whole and insides == stage.insides)
-    return Stage(reading, node, done, missing, ends, insides, True, doubtful, before)
+    return Stage(reading, node, done, missing, ends, insides, True, doubtful, before, passing)
 
 
 def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
     """The stage with a name that begins in its last step and ends behind it."""
-    key, begun, stop = hit
+    _, begun, stop = hit
     supports = stage.reading.supports
     start = supports[-1].mark.start
     if not counts(view, text, start, stage.ends, hit):
         return stage
     return replace(
         stage,
-        ends=[*stage.ends, (key, stop)],
+        ends=[*stage.ends, hit],
         insides=(*stage.insides, stop) if begun > start else stage.insides,
         doubtful=stage.doubtful or is_rival(view, supports, stage.ends, hit),
         after=None,
@@ -285,13 +291,26 @@ def _elsewhere(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark, node: 
     return supported(mark, node).worth + sum(above.values())
 
 
-def _standard(view: View, text: str, hit: Hit, node: int) -> Support | None:
-    """The one unit under a node, or anywhere, whose standard name the hit is."""
+def _standard(view: View, text: str, hit: Hit, meant: Meant | None) -> Support | None:
+    """A hit as the standard name of one unit, if it is one and does not stand for its office."""
     key, start, end = hit
-    meant = view.child(key, node)
     if meant is None or (text[end : end + 1] in BEGIN_OFFICES and OFFICE.match(text, end)):
         return None
     return Support(Mark(start, end, key, meant), meant.claims[0], meant.most)
+
+
+def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> Meant | None:
+    """Of several units under a node the only one in which lies what is named right behind it."""
+    key, _, end = hits[number]
+    places = view.children(key, node)
+    if not 1 < len(places) <= MANY:
+        return None
+    following = next((other for other, start, _ in hits[number + 1 :] if start == end), None)
+    if following is None or following == key:  # units that bear one name lie in each other
+        return None
+    nodes = view.standing.nodes
+    chosen = [place for place in places if view.children(following, nodes[place])]
+    return view.standard(chosen[0]) if len(chosen) == 1 else None
 
 
 def _short(view: View, text: str, hits: Sequence[Hit], hit: Hit, node: int) -> Support | None:

@@ -13,8 +13,8 @@ from gazetteer.search.marks import EASILY_WITHIN, Hit
 from gazetteer.search.readings import Support
 from gazetteer.search.view import MANY, View
 
-Ends = Sequence[tuple[int, int]]
-"""Other names in the last step, or that reach into it: (key, where it ends)."""
+Ends = Sequence[Hit]
+"""Other names in the last step, or that reach into it."""
 
 
 def counts(view: View, text: str, start: int, ends: Ends, hit: Hit) -> bool:
@@ -22,7 +22,7 @@ def counts(view: View, text: str, start: int, ends: Ends, hit: Hit) -> bool:
     key, begun, stop = hit
     if begun == start or text[begun - 1] == " ":
         return True
-    for _, end in ends:
+    for _, _, end in ends:
         if end == begun:
             return True
     return stop - begun > EASILY_WITHIN and bool(view.index.whole_keys[key])
@@ -40,7 +40,7 @@ def is_rival(view: View, steps: Sequence[Support], ends: Ends, hit: Hit) -> bool
         if not step.claim.whole:
             return True
     node, whole = last.claim.node, view.index.whole_keys[key]
-    before = [other for other, stop in ends if stop <= begun]
+    before = [other for other in ends if other[2] <= begun]
     if not whole and not before and not view.standing.has_more_under[node]:
         return False
     return _makes_up(view, steps, key, before)
@@ -58,16 +58,74 @@ def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
     return any(node not in named and on_one_line(view, named[-1], node) for node in nodes)
 
 
-def _makes_up(view: View, steps: Sequence[Support], key: int, before: Sequence[int]) -> bool:
+def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
     """Whether a name may make up for the step in which it lies.
 
-    ``before`` are the other names in the step that end before.
+    ``before`` are the other names in the step, or that reach into it, which end before.
     """
-    nodes, whole = _nodes(view, key), view.index.whole_keys[key]
-    if nodes is None or (whole and len(steps) == 1):
+    if view.index.whole_keys[key] and len(steps) == 1:
         return True
     named = [step.claim.node for step in steps]
     last = named.pop()
+    standing = view.standing
+    if standing.stray_keys[key] or standing.linked_keys[key]:
+        if _says_as_much(view, key, named, last):
+            return True
+    elif _lies_near(view, key, named, last):
+        return True
+    if not before or _costs_the_step_above(view, steps, key, before):
+        return False
+    return _meet(view, key, [other for other, _, _ in before], named)
+
+
+def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
+    """Whether a name and one before it in the step cannot but give up the step above as well.
+
+    Then they are worth less than the two steps, unless both are whole names.
+    """
+    index, standing, start = view.index, view.standing, steps[-1].mark.start
+    if len(steps) == 1 or standing.stray_keys[key] or standing.linked_keys[key]:
+        return False
+    for other, begun, _ in before:
+        if begun > start or (index.whole_keys[key] and index.whole_keys[other]):
+            return False
+    above = _nodes(view, steps[-2].mark.key)
+    if above is None or any(standing.strays[node] for node in above):
+        return False
+    return not any(
+        _means_within(view, key, node, index.last_under[node])
+        or any(_means_within(view, key, upper, upper) for upper in view.nodes(node))
+        for node in above
+    )
+
+
+def _lies_near(view: View, key: int, named: Sequence[int], last: int) -> bool:
+    """Whether a name means anything in the last step, or if it is whole near the one before.
+
+    By the numbers of the nodes, so that it does not matter how many it means.
+    """
+    if not view.index.whole_keys[key]:
+        return _means_within(view, key, last + 1, view.index.last_under[last])
+    above = named[-1]
+    return _means_within(view, key, above + 1, view.index.last_under[above]) or any(
+        _means_within(view, key, upper, upper) for upper in view.nodes(above) if upper not in named
+    )
+
+
+def _means_within(view: View, key: int, low: int, high: int) -> bool:
+    """Whether a key may mean a node in force among those from ``low`` to ``high``."""
+    index, states = view.index, view.states
+    nodes = index.meaning_node
+    first = bisect_left(nodes, low, index.meaning_at[key], index.meaning_at[key + 1])
+    after = bisect_left(nodes, high + 1, first, index.meaning_at[key + 1])
+    return any(states[node] >= 0 for node in nodes[first:after])
+
+
+def _says_as_much(view: View, key: int, named: Sequence[int], last: int) -> bool:
+    """The same where the numbers do not tell what lies in what, or names lead on to others."""
+    nodes, whole = _nodes(view, key), view.index.whole_keys[key]
+    if nodes is None:
+        return True
     for node in nodes:
         if node in named:
             continue  # it adds nothing to name again
@@ -75,14 +133,17 @@ def _makes_up(view: View, steps: Sequence[Support], key: int, before: Sequence[i
             return True
         if whole and on_one_line(view, named[-1], node):
             return True
-    return bool(before) and _meet(view, nodes, before, named)
+    return False
 
 
-def _meet(view: View, nodes: Sequence[int], before: Sequence[int], named: Sequence[int]) -> bool:
-    """Whether any of the nodes, if not named, lies on one line with what names before mean."""
+def _meet(view: View, key: int, before: Sequence[int], named: Sequence[int]) -> bool:
+    """Whether what a name means, and is not named, lies on one line with what others mean."""
+    nodes = _nodes(view, key)
+    if nodes is None:
+        return True
     mean: set[int] = set()
-    for key in before:
-        others = _nodes(view, key)
+    for other in before:
+        others = _nodes(view, other)
         if others is None:
             return True
         mean.update(others)

@@ -69,17 +69,22 @@ class View:
 
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
+        places = self.children(key, node)
+        return self.standard(places[0]) if len(places) == 1 else None
+
+    def children(self, key: int, node: int) -> range:
+        """All such units, as places in what stands on the day."""
         stands = self.standing
         if stands.stray_keys[key]:
-            return None
+            return range(0)
         low, high = stands.at[key], stands.at[key + 1]
         if node >= 0 and low < high:
             low, high = stands.under(key, node + 1, self.index.last_under[node])
-        return self._standard(stands.meanings[low]) if high - low == 1 else None
+        return range(low, high)
 
-    def _standard(self, meaning: int) -> Meant:
-        """What a meaning says of its node, which it gives its standard name on the day."""
-        index = self.index
+    def standard(self, place: int) -> Meant:
+        """What a standard name says of its unit, by its place in what stands on the day."""
+        index, meaning = self.index, self.standing.meanings[place]
         node = index.meaning_node[meaning]
         period = index.meaning_start[meaning], index.meaning_end[meaning]
         level = index.levels[self.states[node]]
