@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import NamedTuple
 
 import psycopg
 
@@ -37,6 +38,19 @@ def seconds(view: View, addresses: list[str]) -> float:
     return time.process_time() - begun
 
 
+class _Round(NamedTuple):
+    """Rows a second: of ours met first, and read again, and of the peers."""
+
+    unseen: float
+    again: float
+    cpca: float
+    jionlp: float
+
+
+_WORKS = {"unseen": "batch geocoding, rows unseen", "again": "batch geocoding, the same rows again"}
+_FLOORS = {"cpca": 0.3, "jionlp": 50.0}
+
+
 def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
     """Rows a second as ratios; every round reads addresses that were not read before."""
     view = loaded_view(conninfo)
@@ -47,20 +61,19 @@ def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
             _round(view, others, addresses[_ROWS * n : _ROWS * (n + 1)])
             for n in range(1, rounds + 1)
         ]
-    rate = median(ours for ours, _, _ in measured)
-    floor = {"cpca": 0.3, "jionlp": 50.0}
-    for column, who in enumerate(("cpca", "jionlp"), 1):
-        ratio = median(rates[0] / rates[column] for rates in measured)
-        remark = f"{rate:.0f} rows/s, {who} {median(r[column] for r in measured):.0f}"
-        yield Row("batch geocoding, rows unseen", ratio, "×", who, floor=floor[who], remark=remark)
-    last = addresses[-_ROWS:]
-    again = [_ROWS / seconds(view, last) for _ in range(rounds)]
-    yield Row("batch geocoding, places seen before", median(again), "rows/s")
+    for ours, work in _WORKS.items():
+        for who, floor in _FLOORS.items():
+            ratio = median(getattr(each, ours) / getattr(each, who) for each in measured)
+            rate = median(getattr(each, ours) for each in measured)
+            peer = median(getattr(each, who) for each in measured)
+            remark = f"{rate:.0f} rows/s, {who} {peer:.0f}"
+            yield Row(work, ratio, "×", who, floor=floor, remark=remark)
 
 
-def _round(view: View, others: Peers, addresses: list[str]) -> tuple[float, float, float]:
+def _round(view: View, others: Peers, addresses: list[str]) -> _Round:
     few = addresses[:_ROWS_OF_JIONLP]
-    return (
+    return _Round(
+        len(addresses) / seconds(view, addresses),
         len(addresses) / seconds(view, addresses),
         len(addresses) / others.read("cpca", addresses).seconds,
         len(few) / others.read("jionlp", few).seconds,

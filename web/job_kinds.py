@@ -14,12 +14,13 @@ from psycopg import Connection
 from boundaries.areas.memory.ground import Ground, read_ground
 from boundaries.bulk.coverage import CoveragePlan, CoverageTask, lines
 from boundaries.bulk.geopackage import write_geopackage
+from boundaries.bulk.positions import PointAnswering
 from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, ReverseTask, index_of
 from boundaries.findings import background
 from gazetteer.jobs.files import Files
 from gazetteer.jobs.run import Open
 from gazetteer.jobs.store import Job
-from gazetteer.ledger.asof import known_at
+from gazetteer.ledger.asof import AsOf, known_at
 from gazetteer.search.bulk.coverage import Facility, Standing
 from gazetteer.search.bulk.dask import over_dask
 from gazetteer.search.bulk.processes import over_processes
@@ -114,10 +115,7 @@ class Kinds:
             seq = ledger_seq(conn) if job.seq is None else job.seq
             moment = known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-        with self._connect() as conn:
-            self._ground = read_ground(conn, self._ground)
-        ground = self._ground if self._ground.knows(pinned.as_of) else None
-        answering = pinned.answering(self._connect, plan.columns, ground)
+        answering = pinned.answering(self._connect, plan.columns, self._ground_of(pinned.as_of))
         with over_processes(answering, self._processes) as ask:
             pieces = partial(_pieces, plan, data, ask)
             yield Opened(seq, moment, True, pieces, sheet, _POINT)
@@ -128,8 +126,15 @@ class Kinds:
         assert isinstance(task, CoverageTask)
         index = self._newest()
         view = View(index, task.as_of.at)
-        pieces = partial(_covered, task.plan(sheet), data, view, self._connect)
+        plan = task.plan(sheet)
+        points = plan.points(view, self._connect, self._ground_of)
+        pieces = partial(_covered, plan, data, view, points)
         yield Opened(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
+
+    def _ground_of(self, as_of: AsOf) -> Ground | None:
+        with self._connect() as conn:
+            self._ground = read_ground(conn, self._ground)
+        return self._ground if self._ground.knows(as_of) else None
 
     @property
     def _processes(self) -> int:
@@ -158,12 +163,12 @@ def _covered(
     plan: CoveragePlan,
     data: BinaryIO,
     view: View,
-    connect: Callable[[], AbstractContextManager[Connection[Any]]],
+    points: PointAnswering,
     _: int,
 ) -> Iterator[Answered]:
     counted = plan.counted(view)
     left: list[Facility] = []
-    for chunk in plan.facilities(data, view, connect, counted):
+    for chunk in plan.facilities(data, view, points, counted):
         left += [f for f in chunk if f.standing is not Standing.COUNTED]
         yield Answered("", len(chunk), len(chunk))
     yield Answered("".join(lines(plan.sheet, counted, left)), 0, 0)

@@ -1,10 +1,11 @@
 """Facilities of a file, located one by one and counted: by address, or by their own position."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
+from boundaries.areas.memory.ground import Ground
 from boundaries.bulk import positions
 from boundaries.bulk.positions import Connect, PointAnswering, lowest
 from boundaries.coordinates import Crs
@@ -85,26 +86,38 @@ class CoveragePlan:
         """The units, before anything is counted; see :func:`gazetteer.search.bulk.coverage`."""
         return coverage(view, self.task.level, self.task.within)
 
+    def points(
+        self, view: View, connect: Connect, ground_of: Callable[[AsOf], Ground | None]
+    ) -> PointAnswering:
+        """What locates positions, in the same state of the register as the view.
+
+        ``ground_of`` gives that state in memory, or None if it is not there.
+        """
+        task = self.task
+        as_of = replace(task.as_of, known_at=view.index.recorded_at)
+        near, ground = task.near_boundary_m, ground_of(as_of) if self.point else None
+        return PointAnswering(connect, as_of, task.crs, near, task.lang, ground)
+
     def facilities(
-        self, stream: BinaryIO, view: View, connect: Connect, into: Coverage
+        self, stream: BinaryIO, view: View, points: PointAnswering, into: Coverage
     ) -> Iterator[list[Facility]]:
         """The facilities of the file, some hundred at a time, each counted in ``into``."""
         rows = (
             record for record in records(stream, self.sheet) if record.number > 0 and record.cells
         )
         while chunk := list(islice(rows, CHUNK)):
-            places = self._places(chunk, view, connect)
+            places = self._places(chunk, view, points)
             yield [
                 into.add(record.number, self._name(record), self._text(record), place)
                 for record, place in zip(chunk, places, strict=True)
             ]
 
-    def _places(self, chunk: Sequence[Record], view: View, connect: Connect) -> list[Place]:
+    def _places(self, chunk: Sequence[Record], view: View, points: PointAnswering) -> list[Place]:
         width, task = len(self.sheet.header), self.task
         fitting = [record for record in chunk if len(record.cells) == width]
         by_point = [r for r in fitting if self.point and not self._address(r).strip()]
-        points = {r.number for r in by_point}
-        by_address = [record for record in fitting if record.number not in points]
+        spotted = {r.number for r in by_point}
+        by_address = [record for record in fitting if record.number not in spotted]
         found: dict[int, Place] = {}
         texts = AddressAnswering(view, task.columns, task.lang)
         asked = [_cells(record, self.address) for record in by_address]
@@ -114,9 +127,8 @@ class CoveragePlan:
                 if isinstance(answer, InvalidValue)
                 else place_of(answer)
             )
-        spots = PointAnswering(connect, task.as_of, task.crs, task.near_boundary_m, task.lang)
         asked = [_cells(record, self.point) for record in by_point]
-        for record, spot in zip(by_point, spots.answers(asked) if asked else (), strict=True):
+        for record, spot in zip(by_point, points.answers(asked) if asked else (), strict=True):
             found[record.number] = (
                 _invalid(spot, task.lang) if isinstance(spot, InvalidValue) else _over(spot)
             )

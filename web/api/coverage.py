@@ -14,6 +14,7 @@ from web.bulk_forms import CoverageForm
 from web.contract import Api
 from web.csv_files import streamed, uploaded_small
 from web.db import connection
+from web.ground import ground_of
 from web.language import language
 from web.search_index import search_view, told_moment
 
@@ -103,7 +104,8 @@ def coverage(form: CoverageForm) -> dict[str, Any]:
     """
     stream, sheet, plan, view = _opened(form)
     counted = plan.counted(view)
-    chunks = plan.facilities(stream, view, connection, counted)
+    points = plan.points(view, connection, ground_of)
+    chunks = plan.facilities(stream, view, points, counted)
     facilities = [facility for chunk in chunks for facility in chunk]
     units = list(counted.units.values())
     return {
@@ -132,7 +134,8 @@ def coverage_csv(form: CoverageForm) -> Response:
     """
     stream, sheet, plan, view = _opened(form)
     counted = plan.counted(view)
-    chunks = plan.facilities(stream, view, connection, counted)
+    points = plan.points(view, connection, ground_of)
+    chunks = plan.facilities(stream, view, points, counted)
     left = [f for chunk in chunks for f in chunk if f.standing is not Standing.COUNTED]
     moment = told_moment(view)
     told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
