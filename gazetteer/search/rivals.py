@@ -7,7 +7,8 @@ others in that step, or with what begins where it ends behind the last one.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from gazetteer.search.marks import EASILY_WITHIN, Hit
 from gazetteer.search.readings import Support
@@ -83,19 +84,27 @@ def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before
 
     Then they are worth less than the two steps, unless both are whole names.
     """
-    index, standing, start = view.index, view.standing, steps[-1].mark.start
-    if len(steps) == 1 or standing.stray_keys[key] or standing.linked_keys[key]:
+    whole_keys, start = view.index.whole_keys, steps[-1].mark.start
+    if len(steps) == 1:
         return False
     for other, begun, _ in before:
-        if begun > start or (index.whole_keys[key] and index.whole_keys[other]):
+        if begun > start or (whole_keys[key] and whole_keys[other]):
             return False
-    above = _nodes(view, steps[-2].mark.key)
-    if above is None or any(standing.strays[node] for node in above):
+    nodes, above = _nodes(view, key), _nodes(view, steps[-2].mark.key)
+    if above is None:
         return False
-    return not any(
-        _means_within(view, key, node, index.last_under[node])
-        or any(_means_within(view, key, upper, upper) for upper in view.nodes(node))
-        for node in above
+    if nodes is not None:
+        return not _cross(view, nodes, above)
+    return not any(_is_near(view, key, node) for node in above)
+
+
+def _is_near(view: View, key: int, node: int) -> bool:
+    """Whether one of the many things that a key means lies on one line with a node."""
+    standing, last_under = view.standing, view.index.last_under
+    if standing.strays[node] or standing.stray_keys[key] or standing.linked_keys[key]:
+        return True
+    return _means_within(view, key, node, last_under[node]) or any(
+        _means_within(view, key, upper, upper) for upper in view.nodes(node)[:-1]
     )
 
 
@@ -147,16 +156,20 @@ def _meet(view: View, key: int, before: Sequence[int], named: Sequence[int]) -> 
         if others is None:
             return True
         mean.update(others)
-    others = sorted(mean.difference(named))
+    return _cross(view, [node for node in nodes if node not in named], mean.difference(named))
+
+
+def _cross(view: View, nodes: Iterable[int], others: Iterable[int]) -> bool:
+    """Whether any node lies on one line with any of the others, as far as numbers tell it."""
     strays, last_under = view.standing.strays, view.index.last_under
-    if any(strays[other] for other in others):
+    ordered = sorted(others)
+    if any(strays[other] for other in ordered):
         return True
+    reach = list(accumulate([last_under[other] for other in ordered], max))
     for node in nodes:
-        if node in named:
-            continue
-        first = bisect_left(others, node)
-        below = first < len(others) and others[first] <= last_under[node]
-        if strays[node] or below or any(node <= last_under[other] for other in others[:first]):
+        after = bisect_left(ordered, node)
+        below = after < len(ordered) and ordered[after] <= last_under[node]
+        if below or strays[node] or (after and reach[after - 1] >= node):
             return True
     return False
 
