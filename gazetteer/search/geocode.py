@@ -29,7 +29,8 @@ MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""
 MAX_CANDIDATES = 10
 _TOLD = 3
-_REMEMBERED_ANSWERS = 10_000
+_REMEMBERED_ANSWERS = 2_000  # more of them are slower than reading again: they lie far apart
+_REMEMBERED_FAULTS = 10_000
 _AT_ONCE = 500
 
 
@@ -304,7 +305,7 @@ def _of_supports(value: str, reading: Reading) -> list[Fault]:
     return faults
 
 
-@lru_cache(_REMEMBERED_ANSWERS)
+@lru_cache(_REMEMBERED_FAULTS)
 def _not_written(level: int, name: str) -> Fault:
     return Fault(FaultKind.NOT_WRITTEN, LEVELS[level], None, name)
 
