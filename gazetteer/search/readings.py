@@ -215,7 +215,9 @@ def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
     """The readings that the text does not tell from the best one.
 
     A short form two levels above everything else that shares it is taken for that; units come
-    before places that are no units. A name that is a part of the best one's is no rival to it.
+    before places that are no units. A name that is a part of the best one's is no rival to it. Nor
+    is a unit of the same name in the best one, where the unit above that is named: 深圳龙华 is
+    right of 龙华区 in either case.
     """
     same = (best.hops, best.worth, best.start)
     equal = [
@@ -223,6 +225,7 @@ def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
         for other in others
         if (other.hops, other.worth, other.start) == same
         and not _is_part(other.by.mark, best.by.mark)
+        and not _lies_in_namesake(other, best)
     ]
     highest = min((r.leaf.level for r in [best, *equal]), default=0)
     return [r for r in equal if r.leaf.level - highest <= 1] if equal else []
@@ -232,6 +235,17 @@ def _is_part(mark: Mark, whole: Mark) -> bool:
     """Whether a name lies in a longer one: 谷涌社区 in 新谷涌社区."""
     inside = whole.start <= mark.start and mark.end <= whole.end
     return inside and mark.end - mark.start < whole.end - whole.start
+
+
+def _lies_in_namesake(reading: Reading, best: Reading) -> bool:
+    """Whether a reading is of what lies in the best one's unit, by the very same name.
+
+    And the unit above the best one is named.
+    """
+    if reading.by.mark[:3] != best.by.mark[:3] or len(best.supports) == 1:
+        return False
+    named_above = best.supports[-2].claim.node == best.chain[-2].node
+    return named_above and any(spot.node == best.leaf.node for spot in reading.chain[:-1])
 
 
 def deciding_level(chains: Sequence[Sequence[Spot]]) -> int:

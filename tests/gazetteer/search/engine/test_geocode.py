@@ -154,6 +154,12 @@ def test_a_name_that_comes_later_means_nothing_yet(index: Index) -> None:
     assert match.unmatched == "龙华区"
 
 
+def test_a_unit_is_meant_before_its_own_part_of_the_same_name(view: View) -> None:
+    """Where the unit above is named; 恩施 alone may be the prefecture or the city in it."""
+    assert path(only(geocode(view, "深圳龙华"))) == "广东省/深圳市/龙华区"
+    assert path(only(geocode(view, "湖北恩施"))) == "湖北省/恩施土家族苗族自治州"
+
+
 @pytest.mark.parametrize(
     ("address", "deciding", "among"),
     [
