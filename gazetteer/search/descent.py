@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import Meant, Via
-from gazetteer.search.forms import OFFICE
+from gazetteer.search.claims import Meant, Via, worth_of
+from gazetteer.search.forms import OFFICE, Form
 from gazetteer.search.marks import (
     BEGIN_OFFICES,
     MAX_MARKS,
@@ -25,7 +25,7 @@ from gazetteer.search.marks import (
     read,
 )
 from gazetteer.search.readings import WITH_GENERIC, Reading, Support, supported
-from gazetteer.search.rivals import counts, is_rival, on_one_line
+from gazetteer.search.rivals import counts, is_rival, means_below, on_one_line
 from gazetteer.search.view import MANY, Spot, View
 
 
@@ -39,8 +39,8 @@ class Stage:
     a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
     behind the last step, unless another step begins there. ``before`` are the characters before
     which this step might not be taken; ``passing``: it depends on more than these, so that it is
-    not remembered. ``after`` are the stages that follow by the next name. ``told`` is for whoever
-    tells the reading.
+    not remembered; ``leans``: it is right only if another step follows. ``after`` are the stages
+    that follow by the next name. ``told`` is for whoever tells the reading.
     """
 
     reading: Reading
@@ -53,6 +53,7 @@ class Stage:
     doubtful: bool = False
     before: Set[str] = BEGIN_OFFICES
     passing: bool = False
+    leans: bool = False
     after: "dict[Hit, Stage] | None" = None
     told: Any = None
 
@@ -90,6 +91,8 @@ class _Known:
 
 _KNOWN = "the stages of descents"
 _MOST_STAGES = 20_000
+_LEANING = worth_of(Form.SHORT, Via.NAME)
+"""Worth enough, with what is named behind it, to outweigh anything else that a short form means."""
 
 
 def descended(view: View, text: str, hits: Sequence[Hit]) -> Stage | None:
@@ -101,7 +104,7 @@ def descended(view: View, text: str, hits: Sequence[Hit]) -> Stage | None:
     if len(hits) > MAX_MARKS:
         return None
     stage, rest = _way(view, text, hits)
-    if not stage.harmless or stage.doubtful or stage.node < 0:
+    if not stage.harmless or stage.doubtful or stage.leans or stage.node < 0:
         return None
     if stage.insides and not _ends_there(view, text, stage, hits):
         return None
@@ -160,13 +163,15 @@ def _known(view: View) -> _Known:
 def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Stage) -> Stage | None:
     """The step down by a hit, with all that lies in it; None if there is none."""
     key, start, end = hit = hits[number]
-    passing = stage.passing
+    passing, leans = stage.passing, False
     if view.index.whole_keys[key]:
         step = _standard(view, text, hit, view.child(key, stage.node))
         if step is None and (chosen := _chosen_by_next(view, hits, number, stage.node)):
             step, passing = _standard(view, text, hit, chosen), True
+    elif stage.insides:
+        return None
     else:
-        step = None if stage.insides else _short(view, text, hits, hit, stage.node)
+        step, leans = _short(view, text, hits, number, stage.node)
     if step is None:
         return None
     further = _further(view, text, stage, step)
@@ -193,7 +198,9 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         ends.append(other)
     # A name across two steps costs both, and is not worth that without another behind it.
     doubtful = stage.doubtful and not (step.claim.whole and insides == stage.insides)
-    return Stage(reading, node, done, missing, ends, insides, True, doubtful, before, passing)
+    return Stage(
+        reading, node, done, missing, ends, insides, True, doubtful, before, passing or leans, leans
+    )
 
 
 def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
@@ -313,19 +320,30 @@ def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> 
     return view.standard(chosen[0]) if len(chosen) == 1 else None
 
 
-def _short(view: View, text: str, hits: Sequence[Hit], hit: Hit, node: int) -> Support | None:
-    """The one unit under a node, or anywhere, of which the hit is the short form."""
-    key, start, end = hit
+def _short(
+    view: View, text: str, hits: Sequence[Hit], number: int, node: int
+) -> tuple[Support | None, bool]:
+    """The one unit under a node, or anywhere, of which a hit is the short form.
+
+    With whether it is the only one just because of what is named right behind it.
+    """
+    key, start, end = hits[number]
     if view.standing.stray_keys[key]:
-        return None
+        return None, False
     every: Meant | None = view.meant(key)
     stop, generic = end, ""
     if text[end : end + 1] in TELLING:
         every, stop, generic = read(view, text, hits, end, view.meant(key), True)
     if every is None or every.many:
-        return None
+        return None, False
     last = view.index.last_under[node] if node >= 0 else len(view.index.ids)
     tops = [claim for claim in every.tops if node < claim.node <= last]
-    if len(tops) != 1 or tops[0].via is not Via.NAME:
-        return None
-    return supported(Mark(start, stop, key, every, generic), tops[0].node)
+    leans = len(tops) > 1
+    if leans:
+        following = next((other for other, begun, _ in hits[number + 1 :] if begun == stop), None)
+        if following is None or following == key:
+            return None, False
+        tops = [claim for claim in tops if means_below(view, following, claim.node)]
+    if len(tops) != 1 or tops[0].via is not Via.NAME or (leans and tops[0].worth < _LEANING):
+        return None, False
+    return supported(Mark(start, stop, key, every, generic), tops[0].node), leans

@@ -37,9 +37,8 @@ def is_rival(view: View, steps: Sequence[Support], ends: Ends, hit: Hit) -> bool
         return not last.claim.whole or (
             bool(view.index.whole_keys[key]) and _stands(view, key, steps)
         )
-    for step in steps:
-        if not step.claim.whole:
-            return True
+    if not last.claim.whole:
+        return True
     node, whole = last.claim.node, view.index.whole_keys[key]
     before = [other for other in ends if other[2] <= begun]
     if not whole and not before and not view.standing.has_more_under[node]:
@@ -55,8 +54,13 @@ def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
     nodes = view.standing.of(key)
     if len(steps) == 1:
         return len(nodes) > 0
-    named = [step.claim.node for step in steps[:-1]]
-    return any(node not in named and on_one_line(view, named[-1], node) for node in nodes)
+    named, above = _named(steps), steps[-2].claim.node
+    return any(node not in named and on_one_line(view, above, node) for node in nodes)
+
+
+def _named(steps: Sequence[Support]) -> Sequence[int]:
+    """The units above the last step that it adds nothing to name again."""
+    return [step.claim.node for step in steps[:-1] if step.claim.whole]
 
 
 def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
@@ -66,13 +70,11 @@ def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> b
     """
     if view.index.whole_keys[key] and len(steps) == 1:
         return True
-    named = [step.claim.node for step in steps]
-    last = named.pop()
-    standing = view.standing
+    named, standing = _named(steps), view.standing
     if standing.stray_keys[key] or standing.linked_keys[key]:
-        if _says_as_much(view, key, named, last):
+        if _says_as_much(view, steps, key, named):
             return True
-    elif _lies_near(view, key, named, last):
+    elif _lies_near(view, steps, key, named):
         return True
     if not before or _costs_the_step_above(view, steps, key, before):
         return False
@@ -82,13 +84,16 @@ def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> b
 def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
     """Whether a name and one before it in the step cannot but give up the step above as well.
 
-    Then they are worth less than the two steps, unless both are whole names.
+    Then they are worth less than the two steps, unless both are whole names; or one of them, if
+    the step above is by a short form.
     """
     whole_keys, start = view.index.whole_keys, steps[-1].mark.start
     if len(steps) == 1:
         return False
+    firm = steps[-2].claim.whole
     for other, begun, _ in before:
-        if begun > start or (whole_keys[key] and whole_keys[other]):
+        whole = whole_keys[key] + whole_keys[other]
+        if begun > start or whole > firm:
             return False
     nodes, above = _nodes(view, key), _nodes(view, steps[-2].mark.key)
     if above is None:
@@ -108,17 +113,22 @@ def _is_near(view: View, key: int, node: int) -> bool:
     )
 
 
-def _lies_near(view: View, key: int, named: Sequence[int], last: int) -> bool:
+def _lies_near(view: View, steps: Sequence[Support], key: int, named: Sequence[int]) -> bool:
     """Whether a name means anything in the last step, or if it is whole near the one before.
 
     By the numbers of the nodes, so that it does not matter how many it means.
     """
     if not view.index.whole_keys[key]:
-        return _means_within(view, key, last + 1, view.index.last_under[last])
-    above = named[-1]
+        return means_below(view, key, steps[-1].claim.node)
+    above = steps[-2].claim.node
     return _means_within(view, key, above + 1, view.index.last_under[above]) or any(
         _means_within(view, key, upper, upper) for upper in view.nodes(above) if upper not in named
     )
+
+
+def means_below(view: View, key: int, node: int) -> bool:
+    """Whether a key may mean anything under a node, as far as numbers tell it."""
+    return _means_within(view, key, node + 1, view.index.last_under[node])
 
 
 def _means_within(view: View, key: int, low: int, high: int) -> bool:
@@ -130,9 +140,10 @@ def _means_within(view: View, key: int, low: int, high: int) -> bool:
     return any(states[node] >= 0 for node in nodes[first:after])
 
 
-def _says_as_much(view: View, key: int, named: Sequence[int], last: int) -> bool:
+def _says_as_much(view: View, steps: Sequence[Support], key: int, named: Sequence[int]) -> bool:
     """The same where the numbers do not tell what lies in what, or names lead on to others."""
     nodes, whole = _nodes(view, key), view.index.whole_keys[key]
+    last = steps[-1].claim.node
     if nodes is None:
         return True
     for node in nodes:
@@ -140,7 +151,7 @@ def _says_as_much(view: View, key: int, named: Sequence[int], last: int) -> bool
             continue  # it adds nothing to name again
         if (whole or node != last) and view.lies_in(node, last):
             return True
-        if whole and on_one_line(view, named[-1], node):
+        if whole and on_one_line(view, steps[-2].claim.node, node):
             return True
     return False
 
