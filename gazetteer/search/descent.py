@@ -34,7 +34,7 @@ class Stage:
     """What the names on the way down have led to; the same for every text that begins with them.
 
     ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
-    ``missing`` are the units of its chain that were not named. ``ends`` are the other
+    ``missing`` are the units of its chain that were not named. ``others`` are the other
     names in the last step, or that reach into it; ``insides`` the ends of those that begin within
     a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
     behind the last step, unless another step begins there. ``before`` are the characters before
@@ -47,7 +47,7 @@ class Stage:
     node: int
     done: int
     missing: tuple[Spot, ...] = ()
-    ends: Sequence[Hit] = ()
+    others: Sequence[Hit] = ()
     insides: tuple[int, ...] = ()
     harmless: bool = True
     doubtful: bool = False
@@ -172,6 +172,7 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         return None
     else:
         step, leans = _short(view, text, hits, number, stage.node)
+        passing |= leans
     if step is None:
         return None
     further = _further(view, text, stage, step)
@@ -180,26 +181,26 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     if further is None:
         return Stage(stage.reading, node, done, harmless=False, before=before, passing=passing)
     reading, missing = further
-    ends = [reaching for reaching in stage.ends if reaching[2] > start] if stage.ends else []
+    others = [reaching for reaching in stage.others if reaching[2] > start]
     if done > end:
-        ends.append(hit)
+        others.append(hit)
     insides = stage.insides
     for place in range(number + 1, len(hits)):
-        other = hits[place]
-        begun, stop = other[1], other[2]
+        within = hits[place]
+        _, begun, stop = within
         if begun >= done:
             break
-        if stop > done or not counts(view, text, start, ends, other):
+        if stop > done or not counts(view, text, start, others, within):
             continue
-        if is_rival(view, reading.supports, ends, other):
+        if is_rival(view, reading.supports, others, within):
             return Stage(reading, node, done, harmless=False, before=before, passing=passing)
         if begun > start:
             insides = (*insides, stop)
-        ends.append(other)
+        others.append(within)
     # A name across two steps costs both, and is not worth that without another behind it.
     doubtful = stage.doubtful and not (step.claim.whole and insides == stage.insides)
     return Stage(
-        reading, node, done, missing, ends, insides, True, doubtful, before, passing or leans, leans
+        reading, node, done, missing, others, insides, True, doubtful, before, passing, leans
     )
 
 
@@ -208,13 +209,13 @@ def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
     _, begun, stop = hit
     supports = stage.reading.supports
     start = supports[-1].mark.start
-    if not counts(view, text, start, stage.ends, hit):
+    if not counts(view, text, start, stage.others, hit):
         return stage
     return replace(
         stage,
-        ends=[*stage.ends, hit],
+        others=[*stage.others, hit],
         insides=(*stage.insides, stop) if begun > start else stage.insides,
-        doubtful=stage.doubtful or is_rival(view, supports, stage.ends, hit),
+        doubtful=stage.doubtful or is_rival(view, supports, stage.others, hit),
         after=None,
         told=None,
     )
@@ -312,12 +313,21 @@ def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> 
     places = view.children(key, node)
     if not 1 < len(places) <= MANY:
         return None
-    following = next((other for other, start, _ in hits[number + 1 :] if start == end), None)
-    if following is None or following == key:  # units that bear one name lie in each other
+    following = _right_behind(hits, number, end)
+    if following is None:
         return None
     nodes = view.standing.nodes
     chosen = [place for place in places if view.children(following, nodes[place])]
     return view.standard(chosen[0]) if len(chosen) == 1 else None
+
+
+def _right_behind(hits: Sequence[Hit], number: int, at: int) -> int | None:
+    """The longest name that begins where another ends; None also for the same name once more.
+
+    Units that bear one name lie in each other: it chooses among none.
+    """
+    following = next((key for key, start, _ in hits[number + 1 :] if start == at), None)
+    return None if following == hits[number][0] else following
 
 
 def _short(
@@ -340,8 +350,8 @@ def _short(
     tops = [claim for claim in every.tops if node < claim.node <= last]
     leans = len(tops) > 1
     if leans:
-        following = next((other for other, begun, _ in hits[number + 1 :] if begun == stop), None)
-        if following is None or following == key:
+        following = _right_behind(hits, number, stop)
+        if following is None:
             return None, False
         tops = [claim for claim in tops if means_below(view, following, claim.node)]
     if len(tops) != 1 or tops[0].via is not Via.NAME or (leans and tops[0].worth < _LEANING):

@@ -161,7 +161,7 @@ def _decision(view: View, value: str) -> _Decision:
     """The decision at first sight, or else by comparing all that the text may mean."""
     hits = hits_in(view, value)
     stage = descended(view, value, hits)
-    if stage is not None and stage.reading is not None:
+    if stage is not None:
         if stage.told is None:
             stage.told = _Decision((_plainly_told(value, stage.reading, stage.done),), 1, None)
         return cast(_Decision, stage.told)

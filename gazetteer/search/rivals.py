@@ -14,22 +14,22 @@ from gazetteer.search.marks import EASILY_WITHIN, Hit
 from gazetteer.search.readings import Support
 from gazetteer.search.view import MANY, View
 
-Ends = Sequence[Hit]
+Others = Sequence[Hit]
 """Other names in the last step, or that reach into it."""
 
 
-def counts(view: View, text: str, start: int, ends: Ends, hit: Hit) -> bool:
+def counts(view: View, text: str, start: int, others: Others, hit: Hit) -> bool:
     """Whether a name within a step that begins at ``start`` would be looked at."""
     key, begun, stop = hit
     if begun == start or text[begun - 1] == " ":
         return True
-    for _, _, end in ends:
+    for _, _, end in others:
         if end == begun:
             return True
     return stop - begun > EASILY_WITHIN and bool(view.index.whole_keys[key])
 
 
-def is_rival(view: View, steps: Sequence[Support], ends: Ends, hit: Hit) -> bool:
+def is_rival(view: View, steps: Sequence[Support], others: Others, hit: Hit) -> bool:
     """Whether a name in the last step may be meant instead of it, as far as can be told."""
     key, begun, _ = hit
     last = steps[-1]
@@ -40,7 +40,7 @@ def is_rival(view: View, steps: Sequence[Support], ends: Ends, hit: Hit) -> bool
     if not last.claim.whole:
         return True
     node, whole = last.claim.node, view.index.whole_keys[key]
-    before = [other for other in ends if other[2] <= begun]
+    before = [other for other in others if other[2] <= begun]
     if not whole and not before and not view.standing.has_more_under[node]:
         return False
     return _makes_up(view, steps, key, before)
@@ -63,7 +63,7 @@ def _named(steps: Sequence[Support]) -> Sequence[int]:
     return [step.claim.node for step in steps[:-1] if step.claim.whole]
 
 
-def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
+def _makes_up(view: View, steps: Sequence[Support], key: int, before: Others) -> bool:
     """Whether a name may make up for the step in which it lies.
 
     ``before`` are the other names in the step, or that reach into it, which end before.
@@ -81,7 +81,7 @@ def _makes_up(view: View, steps: Sequence[Support], key: int, before: Ends) -> b
     return _meet(view, key, [other for other, _, _ in before], named)
 
 
-def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before: Ends) -> bool:
+def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before: Others) -> bool:
     """Whether a name and one before it in the step cannot but give up the step above as well.
 
     Then they are worth less than the two steps, unless both are whole names; or one of them, if

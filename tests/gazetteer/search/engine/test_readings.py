@@ -61,8 +61,8 @@ def same_at_first_sight(view: View, text: str) -> bool:
     """Whether the first sight says what a comparison says; True where it says nothing."""
     hits = hits_in(view, text)
     stage = descended(view, text, hits)
-    if stage is None or stage.reading is None:
-        return stage is None
+    if stage is None:
+        return True
     ranked = weighed(view, marks(view, text, hits), every=True)
     best = ranked[0]
     return said(stage.reading) == said(best) and not ambiguous(best, ranked[1:])
