@@ -4,7 +4,7 @@ The country has thousands of villages of one name; a claim on each would take mi
 worthiest are found on flat arrays, and only they are made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +40,9 @@ class Crowd:
 class Crowds:
     """Finds the crowds of a day; ``states`` is the state in which each node is, -1 for none."""
 
-    def __init__(
-        self, index: Index, states: Sequence[int], day: int, linked: Mapping[int, object]
-    ) -> None:
+    def __init__(self, index: Index, states: Sequence[int], day: int) -> None:
         self._index, self._states, self._day = index, np.asarray(states), day
-        self._links = np.zeros(len(states), bool)
-        self._links[list(linked)] = True
+        self._links = index.are_linked()
 
     def crowd(self, first: int, last: int) -> Crowd:
         """What the meanings from ``first`` to before ``last``, of one key, name."""

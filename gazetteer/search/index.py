@@ -87,6 +87,12 @@ class Index:
         """Whether the node is a unit and not just a place."""
         return self.kinds[node] == Kind.UNIT
 
+    def are_linked(self) -> NDArray[np.bool_]:
+        """Whether each node has links to others: what it was may lie elsewhere."""
+        linked = np.zeros(len(self.ids), bool)
+        linked[list(self.linked)] = True
+        return linked
+
     def states(self, day: int) -> Sequence[int]:
         """The state in which each node is on a day; -1 where it is in none."""
         starts, ends = np.asarray(self.starts), np.asarray(self.ends)

@@ -58,8 +58,7 @@ def standing(index: Index, states: Sequence[int], day: int) -> Standing:
     stands &= np.asarray(index.levels)[current[named]] <= _LOWEST_UNIT
     meanings = np.flatnonzero(stands).astype(np.intc)
     before = np.r_[0, np.cumsum(stands, dtype=np.intc)]
-    strays, linked = _strays(index, current), np.zeros(len(current), bool)
-    linked[list(index.linked)] = True
+    strays, linked = _strays(index, current), index.are_linked()
     return Standing(
         _flat(before[at]),
         _flat(named[meanings]),

@@ -92,7 +92,7 @@ class View:
 
     @cached_property
     def _crowds(self) -> Crowds:
-        return Crowds(self.index, self.states, self.day, self.index.linked)
+        return Crowds(self.index, self.states, self.day)
 
     def settle(self, key: Hashable, value: Any) -> None:
         """Remember what was worked out from names alone, in bounded memory."""
