@@ -7,9 +7,8 @@ worth as much is left to the full comparison (:mod:`gazetteer.search.readings`),
 the same of every text that is answered here.
 """
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Meant, Via, worth_of
@@ -26,71 +25,9 @@ from gazetteer.search.marks import (
 )
 from gazetteer.search.readings import WITH_GENERIC, Reading, Support, supported
 from gazetteer.search.rivals import counts, is_rival, means_below, on_one_line
+from gazetteer.search.stages import Stage, known_stages
 from gazetteer.search.view import MANY, Spot, View
 
-
-@dataclass(slots=True, eq=False)
-class Stage:
-    """What the names on the way down have led to; the same for every text that begins with them.
-
-    ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
-    ``missing`` are the units of its chain that were not named. ``others`` are the other
-    names in the last step, or that reach into it; ``insides`` the ends of those that begin within
-    a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
-    behind the last step, unless another step begins there. ``before`` are the characters before
-    which this step might not be taken; ``passing``: it depends on more than these, so that it is
-    not remembered; ``leans``: it is right only if another step follows. ``after`` are the stages
-    that follow by the next name. ``told`` is for whoever tells the reading.
-    """
-
-    reading: Reading
-    node: int
-    done: int
-    missing: tuple[Spot, ...] = ()
-    others: Sequence[Hit] = ()
-    insides: tuple[int, ...] = ()
-    harmless: bool = True
-    doubtful: bool = False
-    before: Set[str] = BEGIN_OFFICES
-    passing: bool = False
-    leans: bool = False
-    after: "dict[Hit, Stage] | None" = None
-    told: Any = None
-
-
-class _Known:
-    """The stages that were met, from the beginning of a text on; in bounded memory.
-
-    Those of units with nothing under them are many and seldom met again: they are forgotten
-    first, so that the ways to them stay.
-    """
-
-    def __init__(self) -> None:
-        self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
-        self.inner = 0
-        self.leaves: list[tuple[Stage, Hit]] = []
-
-    def keep(self, view: View, stage: Stage, hit: Hit, following: Stage) -> None:
-        """Remember the stage to which the next name leads."""
-        if stage.after is None:
-            stage.after = {}
-        stage.after[hit] = following
-        if following.node >= 0 and not view.standing.has_more_under[following.node]:
-            self.leaves.append((stage, hit))
-            if len(self.leaves) > _MOST_STAGES:
-                self._forget()
-        else:
-            self.inner += 1
-
-    def _forget(self) -> None:
-        leaves, self.leaves = self.leaves, []
-        for stage, hit in leaves:
-            if stage.after is not None:
-                stage.after.pop(hit, None)
-
-
-_KNOWN = "the stages of descents"
-_MOST_STAGES = 20_000
 _LEANING = worth_of(Form.SHORT, Via.NAME)
 """Worth enough, with what is named behind it, to outweigh anything else that a short form means."""
 
@@ -121,7 +58,7 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
     With the number of the first hit behind it that may matter. It is the last one as soon as it is
     not harmless.
     """
-    known = _known(view)
+    known = known_stages(view)
     stage, done = known.root, 0
     for number, hit in enumerate(hits):
         _, start, end = hit
@@ -150,14 +87,6 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
         if not stage.harmless:
             break
     return stage, len(hits)
-
-
-def _known(view: View) -> _Known:
-    known: _Known | None = view.settled.get(_KNOWN)
-    if known is None or known.inner > _MOST_STAGES:
-        known = _Known()
-        view.settle(_KNOWN, known)
-    return known
 
 
 def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Stage) -> Stage | None:

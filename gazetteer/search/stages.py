@@ -1,0 +1,85 @@
+"""What the names on the way down a plain address have led to, remembered for all that begin alike.
+
+A tree of stages, one for each name that followed another: whoever reads the next address with the
+same beginning (:mod:`gazetteer.search.descent`) need not look at it again.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from gazetteer.search.marks import BEGIN_OFFICES, Hit
+from gazetteer.search.readings import Reading
+from gazetteer.search.view import Spot, View
+
+_KNOWN = "the stages of descents"
+_MOST_STAGES = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Stage:
+    """What the names on the way down have led to; the same for every text that begins with them.
+
+    ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
+    ``missing`` are the units of its chain that were not named. ``others`` are the other
+    names in the last step, or that reach into it; ``insides`` the ends of those that begin within
+    a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
+    behind the last step, unless another step begins there. ``before`` are the characters before
+    which this step might not be taken; ``passing``: it depends on more than these, so that it is
+    not remembered; ``leans``: it is right only if another step follows. ``after`` are the stages
+    that follow by the next name. ``told`` is for whoever tells the reading.
+    """
+
+    reading: Reading
+    node: int
+    done: int
+    missing: tuple[Spot, ...] = ()
+    others: Sequence[Hit] = ()
+    insides: tuple[int, ...] = ()
+    harmless: bool = True
+    doubtful: bool = False
+    before: Set[str] = BEGIN_OFFICES
+    passing: bool = False
+    leans: bool = False
+    after: "dict[Hit, Stage] | None" = None
+    told: Any = None
+
+
+class KnownStages:
+    """The stages that were met, from the beginning of a text on; in bounded memory.
+
+    Those of units with nothing under them are many and seldom met again: they are forgotten
+    first, so that the ways to them stay.
+    """
+
+    def __init__(self) -> None:
+        self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
+        self.inner = 0
+        self.leaves: list[tuple[Stage, Hit]] = []
+
+    def keep(self, view: View, stage: Stage, hit: Hit, following: Stage) -> None:
+        """Remember the stage to which the next name leads."""
+        if stage.after is None:
+            stage.after = {}
+        stage.after[hit] = following
+        if following.node >= 0 and not view.standing.has_more_under[following.node]:
+            self.leaves.append((stage, hit))
+            if len(self.leaves) > _MOST_STAGES:
+                self._forget()
+        else:
+            self.inner += 1
+
+    def _forget(self) -> None:
+        leaves, self.leaves = self.leaves, []
+        for stage, hit in leaves:
+            if stage.after is not None:
+                stage.after.pop(hit, None)
+
+
+def known_stages(view: View) -> KnownStages:
+    """The stages that were met on the day of the view."""
+    known: KnownStages | None = view.settled.get(_KNOWN)
+    if known is None or known.inner > _MOST_STAGES:
+        known = KnownStages()
+        view.settle(_KNOWN, known)
+    return known
