@@ -1,6 +1,6 @@
 """What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -68,6 +68,13 @@ def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, i
     return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
 
 
+def standard_claim(node: int, level: int, since: int, until: int) -> Claim:
+    """The claim of a unit by its standard name in force."""
+    return Claim(
+        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
+    )
+
+
 @dataclass(slots=True, eq=False)
 class Meant:
     """What a piece of text may mean. Never changed, and equal to itself alone.
@@ -88,7 +95,7 @@ class Meant:
     firm: bool
     most: int
     tops: tuple[Claim, ...]
-    top_nodes: frozenset[int]
+    top_nodes: Collection[int]
     highest: int
     parts: "dict[tuple[int, ...], Meant] | None" = None
 
@@ -129,11 +136,9 @@ def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
 
 def sole(claim: Claim) -> Meant:
     """A piece of text that can mean one thing only; the claim is by a whole name."""
-    nodes, level = frozenset((claim.node,)), claim.level
-    by = {claim.node: claim}
+    claims, by, level = (claim,), {claim.node: claim}, claim.level
     anchors = claim.leads and level <= _COUNTY
     named = level <= LOWEST_UNIT
-    claims = (claim,)
-    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, nodes, level)
+    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, by, level)
     only.whole = only
     return only

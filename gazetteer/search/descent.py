@@ -8,7 +8,6 @@ the same of every text that is answered here.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Meant, Via, worth_of
@@ -24,7 +23,7 @@ from gazetteer.search.marks import (
     read,
 )
 from gazetteer.search.readings import WITH_GENERIC, Reading, Support, supported
-from gazetteer.search.rivals import counts, is_rival, means_below, on_one_line
+from gazetteer.search.rivals import counts, inside, is_rival, means_below, on_one_line
 from gazetteer.search.stages import Stage, known_stages
 from gazetteer.search.view import MANY, Spot, View
 
@@ -58,32 +57,34 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
     With the number of the first hit behind it that may matter. It is the last one as soon as it is
     not harmless.
     """
-    known = known_stages(view)
+    known, beyond = known_stages(view), text + "\n"
     stage, done = known.root, 0
     for number, hit in enumerate(hits):
-        _, start, end = hit
-        if start < done and end <= done:
-            continue  # looked at with the step
-        following = stage.after.get(hit) if stage.after is not None else None
-        if start < done:
-            if following is None:
-                following = _reaching(view, text, stage, hit)
-                if not stage.passing:
-                    known.keep(view, stage, hit, following)
-        else:
+        key, start, end = hit
+        if start >= done:
             if start > done and text[done:start].strip():
                 return stage, number
-            next_is = text[end : end + 1]
-            if following is None or next_is in following.before:
-                if of_another(view, text, hits, hit):
+            by = hit if start > done else key
+            following = stage.after.get(by)
+            if following is None or beyond[end] in following.before:
+                if not view.index.whole_keys[key] and of_another(view, text, hits, hit):
                     return stage, number + 1
                 following = _stepped(view, text, hits, number, stage)
                 if following is None:
                     return stage, number
-                if next_is not in following.before and not following.passing:
+                if beyond[end] not in following.before and not following.passing:
+                    known.keep(view, stage, by, following)
+            stage = following
+            done = stage.done
+        elif end > done:
+            following = stage.after.get(hit)
+            if following is None:
+                following = _reaching(view, text, stage, hit)
+                if not stage.passing:
                     known.keep(view, stage, hit, following)
-            done = following.done
-        stage = following
+            stage = following
+        else:
+            continue  # looked at with the step
         if not stage.harmless:
             break
     return stage, len(hits)
@@ -110,24 +111,15 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     if further is None:
         return Stage(stage.reading, node, done, harmless=False, before=before, passing=passing)
     reading, missing = further
-    others = [reaching for reaching in stage.others if reaching[2] > start]
+    others = [other for other in stage.others if other[2] > start] if stage.others else []
     if done > end:
         others.append(hit)
-    insides = stage.insides
-    for place in range(number + 1, len(hits)):
-        within = hits[place]
-        _, begun, stop = within
-        if begun >= done:
-            break
-        if stop > done or not counts(view, text, start, others, within):
-            continue
-        if is_rival(view, reading.supports, others, within):
-            return Stage(reading, node, done, harmless=False, before=before, passing=passing)
-        if begun > start:
-            insides = (*insides, stop)
-        others.append(within)
+    ends = inside(view, text, reading.supports, others, hits, number, done)
+    if ends is None:
+        return Stage(reading, node, done, harmless=False, before=before, passing=passing)
+    insides = (*stage.insides, *ends) if ends else stage.insides
     # A name across two steps costs both, and is not worth that without another behind it.
-    doubtful = stage.doubtful and not (step.claim.whole and insides == stage.insides)
+    doubtful = stage.doubtful and not (step.claim.whole and not ends)
     return Stage(
         reading, node, done, missing, others, insides, True, doubtful, before, passing, leans
     )
@@ -140,13 +132,18 @@ def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
     start = supports[-1].mark.start
     if not counts(view, text, start, stage.others, hit):
         return stage
-    return replace(
-        stage,
-        others=[*stage.others, hit],
-        insides=(*stage.insides, stop) if begun > start else stage.insides,
-        doubtful=stage.doubtful or is_rival(view, supports, stage.others, hit),
-        after=None,
-        told=None,
+    return Stage(
+        stage.reading,
+        stage.node,
+        stage.done,
+        stage.missing,
+        [*stage.others, hit],
+        (*stage.insides, stop) if begun > start else stage.insides,
+        stage.harmless,
+        stage.doubtful or is_rival(view, supports, stage.others, hit),
+        stage.before,
+        stage.passing,
+        stage.leans,
     )
 
 
@@ -157,20 +154,23 @@ def _further(
 
     None if one of these may as well be named by a step, or if on this day the tree is another.
     """
-    spots: list[Spot] = []
-    states, parents = view.states, view.index.parents
-    node = step.claim.node
-    while node != stage.node:
-        if node < 0 or states[node] < 0 or len(spots) == len(LEVELS):
+    states, parents, node = view.states, view.index.parents, step.claim.node
+    spots = [view.spot(node)]
+    above = parents[states[node]]
+    while above != stage.node:
+        if above < 0 or states[above] < 0 or len(spots) == len(LEVELS):
             return None
-        spots.append(view.spot(node))
-        node = parents[states[node]]
+        spots.append(view.spot(above))
+        above = parents[states[above]]
     spots.reverse()
-    before = stage.reading
-    missing = (*stage.missing, *spots[:-1])
+    before, missing = stage.reading, stage.missing
     supports = (*before.supports, step)
-    if missing and any(_may_name(text, s, spot) for s in supports for spot in missing):
-        return None
+    if len(spots) > 1:
+        missing = (*missing, *spots[:-1])
+    for spot in missing:
+        for support in supports:
+            if _may_name(text, support, spot):
+                return None
     start, worth = supports[0].mark.start, before.worth + step.worth
     return Reading((*before.chain, *spots), supports, (), (), worth, False, start), missing
 
@@ -239,15 +239,21 @@ def _standard(view: View, text: str, hit: Hit, meant: Meant | None) -> Support |
 def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> Meant | None:
     """Of several units under a node the only one in which lies what is named right behind it."""
     key, _, end = hits[number]
-    places = view.children(key, node)
-    if not 1 < len(places) <= MANY:
+    first, after = view.children(key, node)
+    if not 1 < after - first <= MANY:
         return None
     following = _right_behind(hits, number, end)
     if following is None:
         return None
     nodes = view.standing.nodes
-    chosen = [place for place in places if view.children(following, nodes[place])]
+    chosen = [place for place in range(first, after) if _has_child(view, following, nodes[place])]
     return view.standard(chosen[0]) if len(chosen) == 1 else None
+
+
+def _has_child(view: View, key: int, node: int) -> bool:
+    """Whether a key is the standard name of anything under a node."""
+    first, after = view.children(key, node)
+    return after > first
 
 
 def _right_behind(hits: Sequence[Hit], number: int, at: int) -> int | None:

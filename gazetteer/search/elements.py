@@ -12,22 +12,25 @@ from gazetteer.records.levels import LEVELS, Level
 
 _HAN = r"[\u3400-\u9fff]"
 _WORD = r"(?:(?![号弄栋幢室])[\u3400-\u9fffA-Za-z\d])"
+# A look at the next character before each group of words spares trying them all.
 _ELEMENT = re.compile(
-    r"(?P<door>(?:[甲乙丙])?[A-Za-z]?\d{1,6}(?:[-、至/]\d{1,6}){0,2}号(?!楼|线|栋)(?:院|之\d+|-\d+)?)"
-    r"|(?P<lane>\d{1,6}弄)"
-    r"|(?P<unit>[A-Za-z\d甲乙丙]{1,3}单元)"
-    r"|(?P<building>[A-Za-z]?\d{0,4}[A-Za-z]?(?:号楼|栋|幢|座|#楼?)|[东南西北]座)"
-    r"|(?P<room>[A-Za-z]?\d{1,5}[A-Za-z]?(?:室|房|户))"
-    r"|(?P<floor>[Bb负]?\d{1,3}(?:层|楼|[Ff](?![A-Za-z])))"
-    r"|(?P<group>\d{1,3}(?:村民小组|小组|组|队|社))"
+    r"(?=[\dA-Za-z甲乙丙号栋幢座#东南西北负对旁附隔交路往向])(?:"
+    r"(?P<door>[甲乙丙]?[A-Za-z]?\d{1,6}+(?:[-、至/]\d{1,6}+){0,2}+号(?!楼|线|栋)(?:院|之\d+|-\d+)?)"
+    r"|(?P<lane>\d{1,6}+弄)"
+    r"|(?P<unit>[A-Za-z\d甲乙丙]{1,3}+单元)"
+    r"|(?P<building>[A-Za-z]?\d{0,4}+[A-Za-z]?(?:号楼|栋|幢|座|#楼?)|[东南西北]座)"
+    r"|(?P<room>[A-Za-z]?\d{1,5}+[A-Za-z]?(?:室|房|户))"
+    r"|(?P<floor>[Bb负]?\d{1,3}+(?:层|楼|[Ff](?![A-Za-z])))"
+    r"|(?P<group>\d{1,3}+(?:村民小组|小组|组|队|社))"
     r"|(?P<numbers>[A-Za-z]?\d{1,5}(?:-\d{1,5}){1,3}[A-Za-z]?)"
     r"|(?P<relation>对面|旁边|附近|隔壁|交叉口|路口|[往向]?[东南西北]{1,2}(?:侧|行)?\d{1,5}(?:米|公里)处?)"
-    rf"|(?P<unmatched>{_HAN}{{2,6}}?(?:街道|镇|乡)(?![路街巷村大东南西北中]))"
-    rf"|(?P<road>(?:[A-Z]?\d{{1,4}}|{_HAN}{{1,10}}?)"
+    r")"
+    rf"|(?P<unmatched>{_HAN}{{2,6}}?(?=[街镇乡])(?:街道|镇|乡)(?![路街巷村大东南西北中]))"
+    rf"|(?P<road>(?:[A-Z]?\d{{1,4}}|{_HAN}{{1,10}}?)(?=[大公国省县乡路街巷胡里道])"
     r"(?:大道|大街|公路|国道|省道|县道|乡道|路|街(?!道)|巷|胡同|里弄|(?<!街)道)(?:[东南西北中](?=\d|\Z))?)"
-    rf"|(?P<estate>{_WORD}{{2,14}}?"
+    rf"|(?P<estate>{_WORD}{{2,14}}?(?=[小花公家庄山新广大苑园城府邸居湾])"
     r"(?:小区|花园|花苑|公寓|家园|庄园|山庄|新村|新城|广场|大厦|大楼|[苑园城府邸居湾]))"
-    rf"|(?P<poi>{_WORD}{{2,16}}?"
+    rf"|(?P<poi>{_WORD}{{2,16}}?(?=[医学大中小幼银支酒宾超市商公工厂店馆站])"
     r"(?:医院|学校|大学|学院|中学|小学|幼儿园|银行|支行|酒店|宾馆|超市|市场|商厦|公司|工业园|厂|店|馆|站))"
 )
 _LEVEL = {
@@ -41,8 +44,10 @@ _LEVEL = {
     "floor": Level.DOOR,
     "room": Level.DOOR,
 }
-_REACHED = {kind: LEVELS.index(level) for kind, level in _LEVEL.items()}
-_POI = LEVELS.index(Level.POI)
+_FINER = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Level.DOOR)
+"""From coarse to fine; how fine a POI is counts only where nothing else tells it."""
+_RANK = {kind: _FINER.index(level) + 1 for kind, level in _LEVEL.items()}
+_FINEST = (None, *(LEVELS.index(level) for level in _FINER))
 _UNDERSTOOD = re.compile(r"[^\W_]")
 
 
@@ -93,13 +98,4 @@ def _numbered(match: re.Match[str]) -> Iterator[Element]:
 
 def finest(parts: Iterable[Element]) -> int | None:
     """The finest level that the elements reach, as a number in the order of levels."""
-    found = poi = -1
-    for part in parts:
-        level = _REACHED.get(part.kind, -1)
-        if level == _POI:
-            poi = level
-        elif level > found:
-            found = level
-    if found < 0:
-        found = poi
-    return found if found >= 0 else None
+    return _FINEST[max([_RANK.get(part.kind, 0) for part in parts], default=0)]

@@ -4,14 +4,13 @@ Pure: an index on a day and a text in, a value out. Nothing is picked silently: 
 text does not tell apart make the answer ``ambiguous``, and each departure is a fault.
 """
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
+from gazetteer.collecting import seldom_collecting
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Via
 from gazetteer.search.descent import descended
@@ -19,7 +18,7 @@ from gazetteer.search.elements import Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
 from gazetteer.search.latin_marks import latin_marks
-from gazetteer.search.marks import Mark, hits_in, marks
+from gazetteer.search.marks import Hit, Mark, hits_in, marks
 from gazetteer.search.normalize import Text, normalized
 from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
 from gazetteer.search.typo import corrected
@@ -29,9 +28,8 @@ MAX_READ = 500
 """Characters of a normalised text that are read; no address is as long."""
 MAX_CANDIDATES = 10
 _TOLD = 3
-_REMEMBERED_ANSWERS = 2_000  # more of them are slower than reading again: they lie far apart
 _REMEMBERED_FAULTS = 10_000
-_AT_ONCE = 500
+_AT_ONCE = 100
 
 
 class Status(StrEnum):
@@ -118,7 +116,14 @@ def geocode(view: View, address: str) -> Geocoded:
     """
     text = normalized(address)
     value = text.value if len(text.value) <= MAX_READ else text.value[:MAX_READ]
-    decision = _decision(view, value)
+    hits = hits_in(view, value)
+    stage = descended(view, value, hits)
+    if stage is not None:
+        if stage.told is None:
+            stage.told = _plainly_told(value, stage.reading, stage.done)
+        match = _match(view, text, value, stage.told, sole=True)
+        return Geocoded(text, Status.MATCHED, (match,), 1)
+    decision = _compared(view, value, hits)
     if not decision.told:
         return Geocoded(text, Status.NOT_FOUND, (), 0)
     sole = len(decision.told) == 1
@@ -130,41 +135,20 @@ def geocode(view: View, address: str) -> Geocoded:
 def geocode_many(view: View, addresses: Iterable[str]) -> Iterator[Geocoded]:
     """What :func:`geocode` says of each address, in their order.
 
-    They are read some hundreds at a time; an address that came lately is not read again. Memory
-    does not grow with the batch.
+    They are read some at a time, of which none is read twice. Memory does not grow with the batch.
     """
-    remembered: dict[str, Geocoded] = {}
     rest = iter(addresses)
-    while some := list(islice(rest, _AT_ONCE)):
-        if len(remembered) >= _REMEMBERED_ANSWERS:
-            remembered.clear()
-        with _uncollected():
+    with seldom_collecting():
+        while some := list(islice(rest, _AT_ONCE)):
+            answers: dict[str, Geocoded] = {}
             for address in some:
-                if address not in remembered:
-                    remembered[address] = geocode(view, address)
-        yield from [remembered[address] for address in some]
+                if address not in answers:
+                    answers[address] = geocode(view, address)
+            yield from [answers[address] for address in some]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """The collector of cycles waits: answers hold none, and it would look at each many times."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-def _decision(view: View, value: str) -> _Decision:
-    """The decision at first sight, or else by comparing all that the text may mean."""
-    hits = hits_in(view, value)
-    stage = descended(view, value, hits)
-    if stage is not None:
-        if stage.told is None:
-            stage.told = _Decision((_plainly_told(value, stage.reading, stage.done),), 1, None)
-        return cast(_Decision, stage.told)
+def _compared(view: View, value: str, hits: Sequence[Hit]) -> _Decision:
+    """The decision by comparing all that the text may mean."""
     found = marks(view, value, hits) or latin_marks(view, value)
     names = _names(value, found)
     known: _Decision | None = view.settled.get(names)
@@ -207,7 +191,8 @@ def _count(view: View, equal: Sequence[Reading]) -> int:
 def _plainly_told(value: str, reading: Reading, done: int) -> _Told:
     """A reading by nothing but names that come one right behind the other."""
     by = reading.by.mark
-    faults = tuple(_of_supports(value, reading))
+    plainest = reading.worth == WORTH_OF_A_NAME * len(reading.chain)  # every unit by its own name
+    faults = () if plainest else tuple(_of_supports(value, reading))
     return _Told(reading, value[by.start : by.end], faults, (), (), done)
 
 
@@ -232,21 +217,19 @@ def _match(view: View, text: Text, value: str, told: _Told, *, sole: bool) -> Ma
     parts: Sequence[Element] = told.parts
     faults: Sequence[Fault] = told.faults
     if told.done < len(value):
-        parts = [*parts, *elements(value, told.done, len(value))]
+        rest = elements(value, told.done, len(value))
+        parts = [*parts, *rest] if parts else rest
     if len(value) < len(text.value):
         faults = [*faults, Fault(FaultKind.OVERLONG)]
     if not sole:
         faults = [*faults, Fault(FaultKind.AMBIGUOUS)]
-    if _ODD.isdisjoint([part.kind for part in parts]):
-        return Match(
-            reading.chain,
-            reading.supports,
-            told.matched_text,
-            tuple(faults),
-            tuple(parts),
-            " ".join(told.against),
-        )
-    return _with_odd_parts(view, told, parts, faults, sole=sole)
+    for part in parts:
+        if part.kind in _ODD:
+            return _with_odd_parts(view, told, parts, faults, sole=sole)
+    unmatched = " ".join(told.against)
+    return Match(
+        reading.chain, reading.supports, told.matched_text, tuple(faults), tuple(parts), unmatched
+    )
 
 
 def _with_odd_parts(

@@ -29,6 +29,39 @@ def counts(view: View, text: str, start: int, others: Others, hit: Hit) -> bool:
     return stop - begun > EASILY_WITHIN and bool(view.index.whole_keys[key])
 
 
+def inside(
+    view: View,
+    text: str,
+    steps: Sequence[Support],
+    others: list[Hit],
+    hits: Sequence[Hit],
+    number: int,
+    done: int,
+) -> list[int] | None:
+    """The ends of the names that begin within the last step; None if one may be meant instead.
+
+    The step is the hit of this ``number`` and ends at ``done``. All names in it that count are
+    added to the ``others``.
+    """
+    whole_keys, start, whole = view.index.whole_keys, hits[number][1], steps[-1].claim.whole
+    ends: list[int] = []
+    for place in range(number + 1, len(hits)):
+        key, begun, stop = within = hits[place]
+        if begun >= done:
+            break
+        if stop > done:
+            continue
+        if begun == start and whole and not whole_keys[key]:  # 天河 in 天河区: worth less
+            others.append(within)
+        elif counts(view, text, start, others, within):
+            if is_rival(view, steps, others, within):
+                return None
+            if begun > start:
+                ends.append(stop)
+            others.append(within)
+    return ends
+
+
 def is_rival(view: View, steps: Sequence[Support], others: Others, hit: Hit) -> bool:
     """Whether a name in the last step may be meant instead of it, as far as can be told."""
     key, begun, _ = hit

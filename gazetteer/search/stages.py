@@ -5,7 +5,7 @@ same beginning (:mod:`gazetteer.search.descent`) need not look at it again.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gazetteer.search.marks import BEGIN_OFFICES, Hit
@@ -27,7 +27,8 @@ class Stage:
     behind the last step, unless another step begins there. ``before`` are the characters before
     which this step might not be taken; ``passing``: it depends on more than these, so that it is
     not remembered; ``leans``: it is right only if another step follows. ``after`` are the stages
-    that follow by the next name. ``told`` is for whoever tells the reading.
+    that follow by the next name, by its key alone where it begins at ``done``. ``told`` is for
+    whoever tells the reading.
     """
 
     reading: Reading
@@ -41,7 +42,7 @@ class Stage:
     before: Set[str] = BEGIN_OFFICES
     passing: bool = False
     leans: bool = False
-    after: "dict[Hit, Stage] | None" = None
+    after: "dict[int | Hit, Stage]" = field(default_factory=dict)
     told: Any = None
 
 
@@ -55,15 +56,13 @@ class KnownStages:
     def __init__(self) -> None:
         self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
         self.inner = 0
-        self.leaves: list[tuple[Stage, Hit]] = []
+        self.leaves: list[tuple[Stage, int | Hit]] = []
 
-    def keep(self, view: View, stage: Stage, hit: Hit, following: Stage) -> None:
+    def keep(self, view: View, stage: Stage, by: int | Hit, following: Stage) -> None:
         """Remember the stage to which the next name leads."""
-        if stage.after is None:
-            stage.after = {}
-        stage.after[hit] = following
+        stage.after[by] = following
         if following.node >= 0 and not view.standing.has_more_under[following.node]:
-            self.leaves.append((stage, hit))
+            self.leaves.append((stage, by))
             if len(self.leaves) > _MOST_STAGES:
                 self._forget()
         else:
@@ -71,9 +70,8 @@ class KnownStages:
 
     def _forget(self) -> None:
         leaves, self.leaves = self.leaves, []
-        for stage, hit in leaves:
-            if stage.after is not None:
-                stage.after.pop(hit, None)
+        for stage, by in leaves:
+            stage.after.pop(by, None)
 
 
 def known_stages(view: View) -> KnownStages:

@@ -42,9 +42,9 @@ class Standing:
 
     def under(self, key: int, node: int, last: int) -> tuple[int, int]:
         """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
-        first, after = self.at[key], self.at[key + 1]
-        low = bisect_left(self.nodes, node, first, after)
-        return low, bisect_left(self.nodes, last + 1, low, after)
+        nodes, first, after = self.nodes, self.at[key], self.at[key + 1]
+        low = bisect_left(nodes, node, first, after)
+        return low, bisect_left(nodes, last + 1, low, after)
 
 
 def standing(index: Index, states: Sequence[int], day: int) -> Standing:

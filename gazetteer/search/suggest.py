@@ -153,15 +153,15 @@ def _toneless(text: str) -> str:
 
 def _lies_in(view: View, node: int, above: Iterable[str]) -> bool:
     units = view.chain(node)[:-1]
-    return all(any(_begins(spot, piece) for spot in units) for piece in above)
+    return all(any(_begins(view, spot, piece) for spot in units) for piece in above)
 
 
-def _begins(spot: Spot, piece: str) -> bool:
+def _begins(view: View, spot: Spot, piece: str) -> bool:
     """Whether the name of a unit above begins with what was typed before."""
     if not piece.isascii():
         return spot.name.startswith(piece)
-    latin = latin_key(piece)
-    return any(text.startswith(latin) for text in _spellings(spot.name, spot.romanized or ""))
+    latin, romanized = latin_key(piece), view.index.romanized[view.states[spot.node]]
+    return any(text.startswith(latin) for text in _spellings(spot.name, romanized or ""))
 
 
 @lru_cache(4_096)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.translation import Reached, walk
-from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, sole
+from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, sole, standard_claim
 from gazetteer.search.crowds import Crowd, Crowds
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
@@ -34,7 +34,6 @@ class Spot(NamedTuple):
     level: int
     name: str
     code: str | None
-    romanized: str | None = None
 
 
 class View:
@@ -69,26 +68,25 @@ class View:
 
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
-        places = self.children(key, node)
-        return self.standard(places[0]) if len(places) == 1 else None
+        first, after = self.children(key, node)
+        return self.standard(first) if after - first == 1 else None
 
-    def children(self, key: int, node: int) -> range:
-        """All such units, as places in what stands on the day."""
+    def children(self, key: int, node: int) -> tuple[int, int]:
+        """All such units, as a half-open stretch of what stands on the day."""
         stands = self.standing
         if stands.stray_keys[key]:
-            return range(0)
-        low, high = stands.at[key], stands.at[key + 1]
-        if node >= 0 and low < high:
-            low, high = stands.under(key, node + 1, self.index.last_under[node])
-        return range(low, high)
+            return 0, 0
+        if node >= 0:
+            return stands.under(key, node + 1, self.index.last_under[node])
+        return stands.at[key], stands.at[key + 1]
 
     def standard(self, place: int) -> Meant:
         """What a standard name says of its unit, by its place in what stands on the day."""
-        index, meaning = self.index, self.standing.meanings[place]
-        node = index.meaning_node[meaning]
-        period = index.meaning_start[meaning], index.meaning_end[meaning]
+        index, stands = self.index, self.standing
+        node, meaning = stands.nodes[place], stands.meanings[place]
         level = index.levels[self.states[node]]
-        return sole(claimed(node, level, Form.STANDARD, Via.NAME, (node, *period)))
+        since, until = index.meaning_start[meaning], index.meaning_end[meaning]
+        return sole(standard_claim(node, level, since, until))
 
     @cached_property
     def _crowds(self) -> Crowds:
@@ -124,13 +122,7 @@ class View:
 
     def _made(self, node: int) -> Spot:
         index, state = self.index, self.states[node]
-        return Spot(
-            node,
-            index.levels[state],
-            index.names[state],
-            index.codes[state],
-            index.romanized[state],
-        )
+        return Spot(node, index.levels[state], index.names[state], index.codes[state])
 
     def _sorted(self, key: int) -> Meant:
         """The claims of a key, the whole names apart from the loose ones.
