@@ -68,13 +68,6 @@ def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, i
     return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
 
 
-def standard_claim(node: int, level: int, since: int, until: int) -> Claim:
-    """The claim of a unit by its standard name in force."""
-    return Claim(
-        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
-    )
-
-
 @dataclass(slots=True, eq=False)
 class Meant:
     """What a piece of text may mean. Never changed, and equal to itself alone.
@@ -134,11 +127,12 @@ def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     return every
 
 
-def sole(claim: Claim) -> Meant:
-    """A piece of text that can mean one thing only; the claim is by a whole name."""
-    claims, by, level = (claim,), {claim.node: claim}, claim.level
-    anchors = claim.leads and level <= _COUNTY
-    named = level <= LOWEST_UNIT
-    only = Meant(claims, by, None, False, anchors, named, True, claim.worth, claims, by, level)
+def standard(node: int, level: int, since: int, until: int) -> Meant:
+    """What a name means that can only be the standard name of one unit in force."""
+    claim = Claim(
+        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
+    )
+    claims, by, anchors = (claim,), {node: claim}, level <= _COUNTY
+    only = Meant(claims, by, None, False, anchors, True, True, WORTH_OF_A_NAME, claims, by, level)
     only.whole = only
     return only

@@ -154,31 +154,41 @@ def _further(
 
     None if one of these may as well be named by a step, or if on this day the tree is another.
     """
-    states, parents, node = view.states, view.index.parents, step.claim.node
-    spots = [view.spot(node)]
-    above = parents[states[node]]
-    while above != stage.node:
-        if above < 0 or states[above] < 0 or len(spots) == len(LEVELS):
+    node, before, missing = step.claim.node, stage.reading, stage.missing
+    chain, supports = before.chain, (*before.supports, step)
+    above = view.index.parents[view.states[node]]
+    if above != stage.node:
+        between = _between(view, above, stage.node)
+        if between is None or _may_name(text, before.supports, between):
             return None
-        spots.append(view.spot(above))
-        above = parents[states[above]]
-    spots.reverse()
-    before, missing = stage.reading, stage.missing
-    supports = (*before.supports, step)
-    if len(spots) > 1:
-        missing = (*missing, *spots[:-1])
-    for spot in missing:
-        for support in supports:
-            if _may_name(text, support, spot):
-                return None
+        chain, missing = (*chain, *between), (*missing, *between)
+    if missing and _may_name(text, (step,), missing):
+        return None
     start, worth = supports[0].mark.start, before.worth + step.worth
-    return Reading((*before.chain, *spots), supports, (), (), worth, False, start), missing
+    chain = (*chain, view.spot(node))
+    return Reading(chain, supports, (), (), worth, False, start), missing
 
 
-def _may_name(text: str, support: Support, spot: Spot) -> bool:
-    """Whether a name that supports one unit of a chain might as well support another."""
-    start, end, _, meant, _ = support.mark
-    return text[start:end] == spot.name or spot.node in meant.top_nodes
+def _between(view: View, node: int, upper: int) -> list[Spot] | None:
+    """A unit and those above it that lie in an upper one; None if it does not on this day."""
+    spots: list[Spot] = []
+    while node != upper:
+        if node < 0 or view.states[node] < 0 or len(spots) == len(LEVELS):
+            return None
+        spots.append(view.spot(node))
+        node = view.index.parents[view.states[node]]
+    spots.reverse()
+    return spots
+
+
+def _may_name(text: str, supports: Sequence[Support], spots: Sequence[Spot]) -> bool:
+    """Whether a name that supports one unit of a chain might as well support another of them."""
+    for support in supports:
+        start, end, _, meant, _ = support.mark
+        for spot in spots:
+            if spot.node in meant.top_nodes or text[start:end] == spot.name:
+                return True
+    return False
 
 
 def _ends_there(view: View, text: str, stage: Stage, hits: Sequence[Hit]) -> bool:

@@ -6,6 +6,7 @@ understood. The order follows field notes 8.1.
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
@@ -46,7 +47,8 @@ _LEVEL = {
 }
 _FINER = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Level.DOOR)
 """From coarse to fine; how fine a POI is counts only where nothing else tells it."""
-_RANK = {kind: _FINER.index(level) + 1 for kind, level in _LEVEL.items()}
+_RANK = dict.fromkeys(_ELEMENT.groupindex, 0)
+_RANK |= {kind: _FINER.index(level) + 1 for kind, level in _LEVEL.items()}
 _FINEST = (None, *(LEVELS.index(level) for level in _FINER))
 _UNDERSTOOD = re.compile(r"[^\W_]")
 
@@ -58,6 +60,9 @@ class Element(NamedTuple):
     text: str
     start: int
     end: int
+
+
+KIND = attrgetter("kind")
 
 
 def elements(text: str, start: int, end: int) -> list[Element]:
@@ -98,4 +103,4 @@ def _numbered(match: re.Match[str]) -> Iterator[Element]:
 
 def finest(parts: Iterable[Element]) -> int | None:
     """The finest level that the elements reach, as a number in the order of levels."""
-    return _FINEST[max([_RANK.get(part.kind, 0) for part in parts], default=0)]
+    return _FINEST[max(map(_RANK.__getitem__, map(KIND, parts)), default=0)]

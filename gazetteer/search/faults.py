@@ -4,7 +4,7 @@ The score of an answer is 1 less the penalties of its faults, not below 0; two d
 all: it is no probability. A reader who minds one fault more than another decides by the faults.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -91,6 +91,8 @@ class Fault(NamedTuple):
         return PENALTIES[self.kind]
 
 
-def score(faults: Iterable[Fault]) -> float:
+def score(faults: Collection[Fault]) -> float:
     """1 less all penalties, not below 0."""
+    if not faults:
+        return 1.0
     return max(0.0, round(1.0 - sum([PENALTIES[fault.kind] for fault in faults]), 2))

@@ -14,13 +14,14 @@ from gazetteer.collecting import seldom_collecting
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Via
 from gazetteer.search.descent import descended
-from gazetteer.search.elements import Element, elements, finest
+from gazetteer.search.elements import KIND, Element, elements, finest
 from gazetteer.search.faults import Fault, FaultKind, score
 from gazetteer.search.forms import Form
 from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Hit, Mark, hits_in, marks
 from gazetteer.search.normalize import Text, normalized
 from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
+from gazetteer.search.stages import Stage
 from gazetteer.search.typo import corrected
 from gazetteer.search.view import Spot, View
 
@@ -115,12 +116,14 @@ def geocode(view: View, address: str) -> Geocoded:
     it, so they say the same. For many addresses there is :func:`geocode_many`.
     """
     text = normalized(address)
-    value = text.value if len(text.value) <= MAX_READ else text.value[:MAX_READ]
+    value = text.value
+    if len(value) > MAX_READ:
+        value = value[:MAX_READ]
     hits = hits_in(view, value)
     stage = descended(view, value, hits)
     if stage is not None:
         if stage.told is None:
-            stage.told = _plainly_told(value, stage.reading, stage.done)
+            stage.told = _plainly_told(value, stage)
         match = _match(view, text, value, stage.told, sole=True)
         return Geocoded(text, Status.MATCHED, (match,), 1)
     decision = _compared(view, value, hits)
@@ -188,12 +191,15 @@ def _count(view: View, equal: Sequence[Reading]) -> int:
     return max(len(equal), view.count(by.mark.key, by.claim.worth, within))
 
 
-def _plainly_told(value: str, reading: Reading, done: int) -> _Told:
+def _plainly_told(value: str, stage: Stage) -> _Told:
     """A reading by nothing but names that come one right behind the other."""
-    by = reading.by.mark
-    plainest = reading.worth == WORTH_OF_A_NAME * len(reading.chain)  # every unit by its own name
-    faults = () if plainest else tuple(_of_supports(value, reading))
-    return _Told(reading, value[by.start : by.end], faults, (), (), done)
+    reading, done = stage.reading, stage.done
+    supports = reading.supports
+    if reading.worth == WORTH_OF_A_NAME * len(supports):  # by standard names, so nothing else
+        faults = [_not_written(spot.level, spot.name) for spot in stage.missing]
+    else:
+        faults = _of_supports(value, reading)
+    return _Told(reading, value[supports[-1].mark.start : done], tuple(faults), (), (), done)
 
 
 def _told(view: View, value: str, reading: Reading) -> _Told:
@@ -223,9 +229,8 @@ def _match(view: View, text: Text, value: str, told: _Told, *, sole: bool) -> Ma
         faults = [*faults, Fault(FaultKind.OVERLONG)]
     if not sole:
         faults = [*faults, Fault(FaultKind.AMBIGUOUS)]
-    for part in parts:
-        if part.kind in _ODD:
-            return _with_odd_parts(view, told, parts, faults, sole=sole)
+    if not _ODD.isdisjoint(map(KIND, parts)):
+        return _with_odd_parts(view, told, parts, faults, sole=sole)
     unmatched = " ".join(told.against)
     return Match(
         reading.chain, reading.supports, told.matched_text, tuple(faults), tuple(parts), unmatched

@@ -25,14 +25,14 @@ class Texts(Sequence[str]):
     @overload
     def __getitem__(self, position: slice) -> list[str]: ...
     def __getitem__(self, position: int | slice) -> str | list[str]:
+        at = self._at
+        if isinstance(position, int) and position >= 0:
+            return self._buffer[at[position] : at[position + 1]].decode()
         if isinstance(position, slice):
             return [self[each] for each in range(*position.indices(len(self)))]
-        if position < 0:
-            position += len(self)
-            if position < 0:
-                raise IndexError(position)
-        at = self._at
-        return self._buffer[at[position] : at[position + 1]].decode()
+        if position < -len(self):
+            raise IndexError(position)
+        return self[position + len(self)]
 
     def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
         """The position of a text.

@@ -10,7 +10,7 @@ import numpy as np
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.translation import Reached, walk
-from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, sole, standard_claim
+from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, standard
 from gazetteer.search.crowds import Crowd, Crowds
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
@@ -69,7 +69,7 @@ class View:
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
         first, after = self.children(key, node)
-        return self.standard(first) if after - first == 1 else None
+        return self.standard(first) if first + 1 == after else None
 
     def children(self, key: int, node: int) -> tuple[int, int]:
         """All such units, as a half-open stretch of what stands on the day."""
@@ -86,7 +86,7 @@ class View:
         node, meaning = stands.nodes[place], stands.meanings[place]
         level = index.levels[self.states[node]]
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
-        return sole(standard_claim(node, level, since, until))
+        return standard(node, level, since, until)
 
     @cached_property
     def _crowds(self) -> Crowds:
