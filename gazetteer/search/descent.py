@@ -59,32 +59,33 @@ def _way(view: View, text: str, hits: Sequence[Hit]) -> tuple[Stage, int]:
     """
     known, beyond = known_stages(view), text + "\n"
     stage, done = known.root, 0
-    for number, hit in enumerate(hits):
+    for hit in hits:
         key, start, end = hit
-        if start >= done:
-            if start > done and text[done:start].strip():
-                return stage, number
-            by = hit if start > done else key
-            following = stage.after.get(by)
-            if following is None or beyond[end] in following.before:
-                if not view.index.whole_keys[key] and of_another(view, text, hits, hit):
-                    return stage, number + 1
-                following = _stepped(view, text, hits, number, stage)
-                if following is None:
-                    return stage, number
-                if beyond[end] not in following.before and not following.passing:
-                    known.keep(view, stage, by, following)
-            stage = following
-            done = stage.done
-        elif end > done:
+        if start < done:
+            if end <= done:
+                continue  # looked at with the step
             following = stage.after.get(hit)
             if following is None:
                 following = _reaching(view, text, stage, hit)
                 if not stage.passing:
                     known.keep(view, stage, hit, following)
-            stage = following
         else:
-            continue  # looked at with the step
+            by: int | Hit = key
+            if start > done:
+                if text[done:start].strip():
+                    return stage, hits.index(hit)
+                by = hit
+            following = stage.after.get(by)
+            if following is None or beyond[end] in following.before:
+                if not view.index.whole_keys[key] and of_another(view, text, hits, hit):
+                    return stage, hits.index(hit) + 1
+                following = _stepped(view, text, hits, hits.index(hit), stage)
+                if following is None:
+                    return stage, hits.index(hit)
+                if beyond[end] not in following.before and not following.passing:
+                    known.keep(view, stage, by, following)
+            done = following.done
+        stage = following
         if not stage.harmless:
             break
     return stage, len(hits)
