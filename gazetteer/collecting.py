@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SELDOM = (20_000, 20, 50)
+_SELDOM = (20_000, 50, 50)
 """After how many new objects young ones are looked at, and how seldom middling and old ones."""
 
 

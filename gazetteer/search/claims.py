@@ -1,6 +1,6 @@
 """What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -68,34 +68,42 @@ def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, i
     return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
 
 
+def standard_claim(node: int, level: int, since: int, until: int) -> Claim:
+    """The claim of a unit by its standard name in force."""
+    return Claim(
+        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
+    )
+
+
 @dataclass(slots=True, eq=False)
 class Meant:
     """What a piece of text may mean. Never changed, and equal to itself alone.
 
-    ``whole``: the same by whole names only (itself if it has no others, None without any).
-    ``many``: there are more claims than these. ``anchors``: it is so clear a name of a county or
-    above that it cannot be passed over. ``named``: it is the whole name of a unit. ``firm``: it
-    is more than the core of a village's name. ``tops`` are the worthiest claims, of worth
-    ``most``, and ``highest`` is the highest level among them.
+    ``all_whole``: it has claims, by whole names only; ``by_whole``: the same by these, if it has
+    others too. ``many``: there are more claims than these. ``anchors``: it is so clear a name of a
+    county or above that it cannot be passed over. ``named``: it is the whole name of a unit.
+    ``firm``: it is more than the core of a village's name. ``tops`` are the worthiest claims, of
+    worth ``most``, and ``highest`` is the highest level among them.
     """
 
     claims: tuple[Claim, ...]
     by_node: Mapping[int, Claim]
-    whole: "Meant | None"
+    all_whole: bool
+    by_whole: "Meant | None"
     many: bool
     anchors: bool
     named: bool
     firm: bool
     most: int
     tops: tuple[Claim, ...]
-    top_nodes: Collection[int]
+    top_nodes: frozenset[int]
     highest: int
     parts: "dict[tuple[int, ...], Meant] | None" = None
 
     @property
-    def standard(self) -> bool:
-        """Whether it is the standard name of a unit in force, than which nothing is worth more."""
-        return self.most == WORTH_OF_A_NAME
+    def whole(self) -> "Meant | None":
+        """The same by whole names only: itself if it has no others, None without any."""
+        return self if self.all_whole else self.by_whole
 
     def at(self, levels: tuple[int, ...]) -> "Meant":
         """The same at some levels only."""
@@ -119,20 +127,19 @@ def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     tops = tuple([claim for claim in claims if claim.worth == most])
     nodes = frozenset([claim.node for claim in tops])
     highest = min([claim.level for claim in tops], default=-1)
-    every = Meant(claims, by_node, None, many, anchors, named, firm, most, tops, nodes, highest)
-    if len(whole) == len(claims):
-        every.whole = every if claims else None
-    elif whole:
-        every.whole = meant(whole, many=many)
-    return every
-
-
-def standard(node: int, level: int, since: int, until: int) -> Meant:
-    """What a name means that can only be the standard name of one unit in force."""
-    claim = Claim(
-        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
+    all_whole = len(whole) == len(claims) > 0
+    by_whole = meant(whole, many=many) if whole and not all_whole else None
+    return Meant(
+        claims,
+        by_node,
+        all_whole,
+        by_whole,
+        many,
+        anchors,
+        named,
+        firm,
+        most,
+        tops,
+        nodes,
+        highest,
     )
-    claims, by, anchors = (claim,), {node: claim}, level <= _COUNTY
-    only = Meant(claims, by, None, False, anchors, True, True, WORTH_OF_A_NAME, claims, by, level)
-    only.whole = only
-    return only

@@ -10,7 +10,7 @@ the same of every text that is answered here.
 from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import Meant, Via, worth_of
+from gazetteer.search.claims import Claim, Meant, Via, worth_of
 from gazetteer.search.forms import OFFICE, Form
 from gazetteer.search.marks import (
     BEGIN_OFFICES,
@@ -96,9 +96,9 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     key, start, end = hit = hits[number]
     passing, leans = stage.passing, False
     if view.index.whole_keys[key]:
-        step = _standard(view, text, hit, view.child(key, stage.node))
+        step = _standard(text, hit, view.child(key, stage.node))
         if step is None and (chosen := _chosen_by_next(view, hits, number, stage.node)):
-            step, passing = _standard(view, text, hit, chosen), True
+            step, passing = _standard(text, hit, chosen), True
     elif stage.insides:
         return None
     else:
@@ -107,7 +107,7 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     if step is None:
         return None
     further = _further(view, text, stage, step)
-    node, done = step.claim.node, step.mark.end
+    node, done = step.claim.node, step.end
     before = BEGIN_OFFICES if step.claim.whole else TELLING
     if further is None:
         return Stage(stage.reading, node, done, harmless=False, before=before, passing=passing)
@@ -130,7 +130,7 @@ def _reaching(view: View, text: str, stage: Stage, hit: Hit) -> Stage:
     """The stage with a name that begins in its last step and ends behind it."""
     _, begun, stop = hit
     supports = stage.reading.supports
-    start = supports[-1].mark.start
+    start = supports[-1].start
     if not counts(view, text, start, stage.others, hit):
         return stage
     return Stage(
@@ -165,7 +165,7 @@ def _further(
         chain, missing = (*chain, *between), (*missing, *between)
     if missing and _may_name(text, (step,), missing):
         return None
-    start, worth = supports[0].mark.start, before.worth + step.worth
+    start, worth = supports[0].start, before.worth + step.worth
     chain = (*chain, view.spot(node))
     return Reading(chain, supports, (), (), worth, False, start), missing
 
@@ -185,9 +185,9 @@ def _between(view: View, node: int, upper: int) -> list[Spot] | None:
 def _may_name(text: str, supports: Sequence[Support], spots: Sequence[Spot]) -> bool:
     """Whether a name that supports one unit of a chain might as well support another of them."""
     for support in supports:
-        start, end, _, meant, _ = support.mark
+        name, meant = text[support.start : support.end], support.meant
         for spot in spots:
-            if spot.node in meant.top_nodes or text[start:end] == spot.name:
+            if name == spot.name or (meant is not None and spot.node in meant.top_nodes):
                 return True
     return False
 
@@ -239,15 +239,15 @@ def _elsewhere(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark, node: 
     return supported(mark, node).worth + sum(above.values())
 
 
-def _standard(view: View, text: str, hit: Hit, meant: Meant | None) -> Support | None:
+def _standard(text: str, hit: Hit, claim: Claim | None) -> Support | None:
     """A hit as the standard name of one unit, if it is one and does not stand for its office."""
     key, start, end = hit
-    if meant is None or (text[end : end + 1] in BEGIN_OFFICES and OFFICE.match(text, end)):
+    if claim is None or (text[end : end + 1] in BEGIN_OFFICES and OFFICE.match(text, end)):
         return None
-    return Support(Mark(start, end, key, meant), meant.claims[0], meant.most)
+    return Support(start, end, key, claim, claim.worth)
 
 
-def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> Meant | None:
+def _chosen_by_next(view: View, hits: Sequence[Hit], number: int, node: int) -> Claim | None:
     """Of several units under a node the only one in which lies what is named right behind it."""
     key, _, end = hits[number]
     first, after = view.children(key, node)

@@ -66,7 +66,7 @@ def _readings(view: View, address: str) -> Iterator[Line]:
 
 def _reading(value: str, reading: Reading) -> Line:
     chain = "".join(spot.name for spot in reading.chain)
-    by = "、".join(value[s.mark.start : s.mark.end] for s in reading.supports)
+    by = "、".join(value[s.start : s.end] for s in reading.supports)
     against = "、".join(value[mark.start : mark.end] for mark in reading.against)
     zh = f"读法 · {chain}：依据 {by}，权重 {reading.worth}"
     en = f"reading · {chain}: supported by {by}, worth {reading.worth}"

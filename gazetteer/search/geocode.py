@@ -184,11 +184,11 @@ def _decided(view: View, value: str, found: Sequence[Mark]) -> _Decision:
 def _count(view: View, equal: Sequence[Reading]) -> int:
     """How many candidates there are, also those beyond the ones that were looked at."""
     by = equal[0].by
-    if not by.mark.meant.many:
+    if by.meant is None or not by.meant.many:
         return len(equal)
     supports = equal[0].supports
     within = supports[-2].claim.node if len(supports) > 1 else None
-    return max(len(equal), view.count(by.mark.key, by.claim.worth, within))
+    return max(len(equal), view.count(by.key, by.claim.worth, within))
 
 
 def _plainly_told(value: str, stage: Stage) -> _Told:
@@ -199,21 +199,22 @@ def _plainly_told(value: str, stage: Stage) -> _Told:
         faults = [_not_written(spot.level, spot.name) for spot in stage.missing]
     else:
         faults = _of_supports(value, reading)
-    return _Told(reading, value[supports[-1].mark.start : done], tuple(faults), (), (), done)
+    return _Told(reading, value[supports[-1].start : done], tuple(faults), (), (), done)
 
 
 def _told(view: View, value: str, reading: Reading) -> _Told:
-    taken = [s.mark for s in reading.supports] + [*reading.repeats, *reading.against]
+    taken = [(name.start, name.end) for name in (*reading.supports, *reading.repeats)]
+    taken += [(mark.start, mark.end) for mark in reading.against]
     parts: list[Element] = []
     done = 0
-    for mark in sorted(taken):
-        if done < mark.start:
-            parts += elements(value, done, mark.start)
-        done = max(done, mark.end)
+    for start, end in sorted(taken):
+        if done < start:
+            parts += elements(value, done, start)
+        done = max(done, end)
     faults = _of_supports(value, reading)
     faults += [_contradiction(view, value, mark) for mark in reading.against]
     against = tuple([value[mark.start : mark.end] for mark in reading.against])
-    by = reading.by.mark
+    by = reading.by
     written = value[by.start : by.end]
     return _Told(reading, written, tuple(faults), against, tuple(parts), done)
 
@@ -283,9 +284,9 @@ def _of_supports(value: str, reading: Reading) -> list[Fault]:
             continue
         support = supports[number]
         number += 1
-        start = support.mark.start
+        start = support.start
         if support.claim.worth != WORTH_OF_A_NAME:  # there is nothing to say of a standard name
-            faults += _of_support(value[start : support.mark.end], support, spot)
+            faults += _of_support(value[start : support.end], support, spot)
         ordered &= start > last
         last = start
     if not ordered:
@@ -299,7 +300,7 @@ def _not_written(level: int, name: str) -> Fault:
 
 
 def _of_support(written: str, support: Support, spot: Spot) -> Iterator[Fault]:
-    claim, generic = support.claim, support.mark.generic
+    claim, generic = support.claim, support.generic
     kind = _BY_FORM.get(claim.form)
     if generic and kind is not None:
         known = spot.name.endswith(generic) or claim.form is Form.CORE

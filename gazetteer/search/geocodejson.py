@@ -127,7 +127,7 @@ def _formers(match: Match, answer: Geocoded) -> Iterator[Answer]:
             continue
         since, until = day_of(claim.since), day_of(claim.until)
         yield {
-            "text": answer.text.value[support.mark.start : support.mark.end],
+            "text": answer.text.value[support.start : support.end],
             "relation": claim.via.value,
             "level": LEVELS[claim.level],
             "from": since.isoformat() if since else None,

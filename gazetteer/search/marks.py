@@ -173,8 +173,8 @@ def read(
     open_before: bool,
 ) -> tuple[Meant | None, int, str]:
     """What a name means where it stands, where it ends then, and its generic part."""
-    if text[end : end + 1] in (BEGIN_OFFICES if every.whole is every else TELLING):
-        if open_before and every.whole is not every and _name_follows(view, hits, end):
+    if text[end : end + 1] in (BEGIN_OFFICES if every.all_whole else TELLING):
+        if open_before and not every.all_whole and _name_follows(view, hits, end):
             return every, end, ""  # 台州 in 台州路桥区
         return _followed(text, end, every, open_before)
     return every if open_before else every.whole, end, ""
@@ -222,7 +222,7 @@ def _followed(
     None if it is part of another word.
     """
     whole, first = every.whole, text[end]
-    if not open_before or whole is every or _goes_on(text, end):
+    if not open_before or every.all_whole or _goes_on(text, end):
         office = OFFICE.match(text, end) if whole is not None and first in BEGIN_OFFICES else None
         return whole, office.end() if office else end, ""
     if whole is not None or first not in _COMPLETED_BY:

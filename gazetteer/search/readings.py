@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import WORTH_OF_A_NAME, Claim
+from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Meant
 from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, marks
 from gazetteer.search.view import Spot, View
@@ -22,24 +22,32 @@ It must not make a short form worth as much as a standard name.
 
 
 class Support(NamedTuple):
-    """A mark that speaks for one unit in the chain of a reading."""
+    """A stretch of the text that speaks for one unit in the chain of a reading.
 
-    mark: Mark
+    ``generic`` is the generic part that it took in; ``meant`` is all that it may mean, None where
+    that is ``claim`` alone.
+    """
+
+    start: int
+    end: int
+    key: int
     claim: Claim
     worth: int
+    generic: str = ""
+    meant: Meant | None = None
 
 
 class Reading(NamedTuple):
     """A chain of units and what in the text speaks for and against it.
 
-    ``supports`` holds the best mark of each unit, the highest first; ``repeats`` the others.
+    ``supports`` holds the best of each unit, the highest first; ``repeats`` the others.
     ``worth`` is what speaks for it, less what speaks against it; ``hops`` tells whether a whole
     name of another unit comes before the one that names the leaf.
     """
 
     chain: tuple[Spot, ...]
     supports: tuple[Support, ...]
-    repeats: tuple[Mark, ...]
+    repeats: tuple[Support, ...]
     against: tuple[Mark, ...]
     worth: int
     hops: bool
@@ -82,7 +90,8 @@ def supported(mark: Mark, node: int) -> Support:
     """The mark as it speaks for a node that it may mean."""
     claim = mark.meant.by_node[node]
     completed = mark.generic and not claim.whole
-    return Support(mark, claim, claim.worth + WITH_GENERIC if completed else claim.worth)
+    worth = claim.worth + WITH_GENERIC if completed else claim.worth
+    return Support(mark.start, mark.end, mark.key, claim, worth, mark.generic, mark.meant)
 
 
 def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
@@ -110,7 +119,7 @@ def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
 
 
 def _preference(reading: Reading) -> tuple[bool, int, int, int, int, int]:
-    leaf, named = reading.chain[-1], reading.by.mark
+    leaf, named = reading.chain[-1], reading.by
     return (
         reading.hops,
         -reading.worth,
@@ -126,8 +135,7 @@ def _reading(
 ) -> Reading | None:
     chain = view.nodes(node)
     chosen: list[Support] = []
-    taken: list[Mark] = []
-    others: list[Mark] = []
+    others: list[Support] = []
     speaking = [speaks for speaks in (_speaks(mark, chain) for mark in found) if speaks]
     most = {n: max([s[n].worth for s in speaking if n in s], default=0) for n in chain}
     for upper in [node, *sorted(chain[-2::-1], key=lambda n: -most[n])]:
@@ -137,9 +145,9 @@ def _reading(
             support = speaks.get(upper)
             if support is None or (upper == node and not support.claim.leads):
                 continue
-            if not _apart(support.mark, taken):
+            if not _apart(support, chosen):
                 continue
-            others.append(support.mark)
+            others.append(support)
             # A mark that says more of a unit above is left to that one, if the leaf can spare it.
             most_here = support.worth == max([s.worth for s in speaks.values()])
             key = (most_here, support.worth)
@@ -149,13 +157,12 @@ def _reading(
                 best = support if not _costs(support, speaking) else best
         if best is not None:
             chosen.append(best)
-            taken.append(best.mark)
         elif upper == node:
             return None
-    repeats = tuple([mark for mark in others if _apart(mark, taken)])
+    repeats = tuple([support for support in others if _apart(support, chosen)])
     against = _against(chain, chosen, repeats, anchors)
     worth = sum([support.worth for support in chosen]) - WORTH_OF_A_NAME * len(against)
-    first = chosen[0].mark.start
+    first = chosen[0].start
     return Reading(
         view.chain(node),
         tuple(sorted(chosen, key=lambda support: chain.index(support.claim.node))),
@@ -163,7 +170,7 @@ def _reading(
         against,
         worth,
         any(mark.start < first for mark in against),
-        min([mark.start for mark in taken]),
+        min([support.start for support in chosen]),
     )
 
 
@@ -172,7 +179,7 @@ def _costs(support: Support, speaking: Sequence[Mapping[int, Support]]) -> bool:
     return any(
         other.worth > support.worth
         and other.claim.node != support.claim.node
-        and not _apart(support.mark, (other.mark,))
+        and not _apart(support, (other,))
         for speaks in speaking
         for other in speaks.values()
     )
@@ -187,11 +194,11 @@ def _speaks(mark: Mark, chain: Sequence[int]) -> dict[int, Support]:
 def _against(
     chain: Sequence[int],
     chosen: Sequence[Support],
-    repeats: Sequence[Mark],
+    repeats: Sequence[Support],
     anchors: Sequence[Mark],
 ) -> tuple[Mark, ...]:
     """The clear names of other units in the text."""
-    firm = [support.mark for support in chosen if support.claim.whole]
+    firm = [support for support in chosen if support.claim.whole]
     return tuple(
         [
             mark
@@ -203,7 +210,7 @@ def _against(
     )
 
 
-def _apart(mark: Mark, others: Sequence[Mark]) -> bool:
+def _apart(mark: Mark | Support, others: Sequence[Support]) -> bool:
     start, end = mark.start, mark.end
     for other in others:  # noqa: SIM110 - asked very often, and a loop is twice as fast
         if start < other.end and other.start < end:
@@ -224,17 +231,17 @@ def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
         other
         for other in others
         if (other.hops, other.worth, other.start) == same
-        and not _is_part(other.by.mark, best.by.mark)
+        and not _is_part(other.by, best.by)
         and not _lies_in_namesake(other, best)
     ]
     highest = min((r.leaf.level for r in [best, *equal]), default=0)
     return [r for r in equal if r.leaf.level - highest <= 1] if equal else []
 
 
-def _is_part(mark: Mark, whole: Mark) -> bool:
+def _is_part(name: Support, whole: Support) -> bool:
     """Whether a name lies in a longer one: 谷涌社区 in 新谷涌社区."""
-    inside = whole.start <= mark.start and mark.end <= whole.end
-    return inside and mark.end - mark.start < whole.end - whole.start
+    inside = whole.start <= name.start and name.end <= whole.end
+    return inside and name.end - name.start < whole.end - whole.start
 
 
 def _lies_in_namesake(reading: Reading, best: Reading) -> bool:
@@ -242,7 +249,7 @@ def _lies_in_namesake(reading: Reading, best: Reading) -> bool:
 
     And the unit above the best one is named.
     """
-    if reading.by.mark[:3] != best.by.mark[:3] or len(best.supports) == 1:
+    if reading.by[:3] != best.by[:3] or len(best.supports) == 1:
         return False
     named_above = best.supports[-2].claim.node == best.chain[-2].node
     return named_above and any(spot.node == best.leaf.node for spot in reading.chain[:-1])

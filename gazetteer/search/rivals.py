@@ -66,7 +66,7 @@ def is_rival(view: View, steps: Sequence[Support], others: Others, hit: Hit) -> 
     """Whether a name in the last step may be meant instead of it, as far as can be told."""
     key, begun, _ = hit
     last = steps[-1]
-    if begun == last.mark.start:
+    if begun == last.start:
         return not last.claim.whole or (
             bool(view.index.whole_keys[key]) and _stands(view, key, steps)
         )
@@ -120,7 +120,7 @@ def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before
     Then they are worth less than the two steps, unless both are whole names; or one of them, if
     the step above is by a short form.
     """
-    whole_keys, start = view.index.whole_keys, steps[-1].mark.start
+    whole_keys, start = view.index.whole_keys, steps[-1].start
     if len(steps) == 1:
         return False
     firm = steps[-2].claim.whole
@@ -128,7 +128,7 @@ def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before
         whole = whole_keys[key] + whole_keys[other]
         if begun > start or whole > firm:
             return False
-    nodes, above = _nodes(view, key), _nodes(view, steps[-2].mark.key)
+    nodes, above = _nodes(view, key), _nodes(view, steps[-2].key)
     if above is None:
         return False
     if nodes is not None:

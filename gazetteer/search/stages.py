@@ -56,22 +56,30 @@ class KnownStages:
     def __init__(self) -> None:
         self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
         self.inner = 0
-        self.leaves: list[tuple[Stage, int | Hit]] = []
+        self.above_leaves: list[Stage] = []
 
     def keep(self, view: View, stage: Stage, by: int | Hit, following: Stage) -> None:
         """Remember the stage to which the next name leads."""
         stage.after[by] = following
-        if following.node >= 0 and not view.standing.has_more_under[following.node]:
-            self.leaves.append((stage, by))
-            if len(self.leaves) > _MOST_STAGES:
-                self._forget()
+        if _is_leaf(view, following):
+            self.above_leaves.append(stage)
+            if len(self.above_leaves) > _MOST_STAGES:
+                self._forget_leaves(view)
         else:
             self.inner += 1
 
-    def _forget(self) -> None:
-        leaves, self.leaves = self.leaves, []
-        for stage, by in leaves:
-            stage.after.pop(by, None)
+    def _forget_leaves(self, view: View) -> None:
+        above, self.above_leaves = self.above_leaves, []
+        for stage in above:
+            stage.after = {
+                by: following
+                for by, following in stage.after.items()
+                if not _is_leaf(view, following)
+            }
+
+
+def _is_leaf(view: View, stage: Stage) -> bool:
+    return stage.node >= 0 and not view.standing.has_more_under[stage.node]
 
 
 def known_stages(view: View) -> KnownStages:

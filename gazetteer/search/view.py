@@ -10,7 +10,7 @@ import numpy as np
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.translation import Reached, walk
-from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, standard
+from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, standard_claim
 from gazetteer.search.crowds import Crowd, Crowds
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
@@ -63,8 +63,8 @@ class View:
         """The standard names in force on the day."""
         return standing(self.index, self.states, self.day)
 
-    def child(self, key: int, node: int) -> Meant | None:
-        """The one unit under a node (-1: anywhere) of which a key is the standard name.
+    def child(self, key: int, node: int) -> Claim | None:
+        """The claim of the one unit under a node (-1: anywhere) with a key as its standard name.
 
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
@@ -80,13 +80,13 @@ class View:
             return stands.under(key, node + 1, self.index.last_under[node])
         return stands.at[key], stands.at[key + 1]
 
-    def standard(self, place: int) -> Meant:
-        """What a standard name says of its unit, by its place in what stands on the day."""
+    def standard(self, place: int) -> Claim:
+        """The claim of a unit by its standard name, by its place in what stands on the day."""
         index, stands = self.index, self.standing
         node, meaning = stands.nodes[place], stands.meanings[place]
         level = index.levels[self.states[node]]
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
-        return standard(node, level, since, until)
+        return standard_claim(node, level, since, until)
 
     @cached_property
     def _crowds(self) -> Crowds:

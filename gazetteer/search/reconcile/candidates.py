@@ -120,7 +120,7 @@ def _named(view: View, answer: Geocoded, match: Match, begins: int, text: str) -
     """Whether the name itself leads there, and not only what was said of where it lies."""
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
         return True
-    starts = (answer.text.at(support.mark.start) for support in match.supports)
+    starts = (answer.text.at(support.start) for support in match.supports)
     if any(start >= begins for start in starts):
         return True
     alone = geocode(view, text)
@@ -195,7 +195,7 @@ def _candidate(
 
 def _formers(answer: Geocoded, match: Match) -> Iterator[Former]:
     for support in match.supports:
-        claim, mark = support.claim, support.mark
+        claim = support.claim
         if claim.via is not Via.NAME:
-            text = answer.text.value[mark.start : mark.end]
+            text = answer.text.value[support.start : support.end]
             yield Former(text, day_of(claim.since), day_of(claim.until))

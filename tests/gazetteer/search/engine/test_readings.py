@@ -53,7 +53,7 @@ def written(index: Index, data: st.DataObject) -> str:
 
 def said(reading: Reading) -> object:
     """All that a reading says; what marks may mean besides is left out."""
-    supports = [(*s.mark[:3], s.mark.generic, s.claim, s.worth) for s in reading.supports]
+    supports = [s[:6] for s in reading.supports]
     return (reading._replace(supports=()), supports)
 
 
@@ -112,7 +112,7 @@ def test_the_first_sight_of_any_names_is_right(
 def told(answer: Geocoded) -> object:
     """All that an answer says; marks themselves compare by identity."""
     matches = [
-        (*match[:1], *match[2:], [(s.claim, s.mark.start, s.mark.end) for s in match.supports])
+        (*match[:1], *match[2:], [(s.claim, s.start, s.end) for s in match.supports])
         for match in answer.matches
     ]
     return answer._replace(matches=()), matches
