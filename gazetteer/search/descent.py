@@ -13,6 +13,7 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Claim, Meant, Via, worth_of
 from gazetteer.search.forms import OFFICE, Form
 from gazetteer.search.marks import (
+    BEGIN_GENERICS,
     BEGIN_OFFICES,
     MAX_MARKS,
     TELLING,
@@ -27,6 +28,7 @@ from gazetteer.search.rivals import counts, inside, is_rival, means_below, on_on
 from gazetteer.search.stages import Stage, known_stages
 from gazetteer.search.view import MANY, Spot, View
 
+_BEHIND_WHOLE = BEGIN_OFFICES | BEGIN_GENERICS
 _LEANING = worth_of(Form.SHORT, Via.NAME)
 """Worth enough, with what is named behind it, to outweigh anything else that a short form means."""
 
@@ -96,9 +98,9 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
     key, start, end = hit = hits[number]
     passing, leans = stage.passing, False
     if view.index.whole_keys[key]:
-        step = _standard(text, hit, view.child(key, stage.node))
+        step = _standard(view, text, hit, view.child(key, stage.node))
         if step is None and (chosen := _chosen_by_next(view, hits, number, stage.node)):
-            step, passing = _standard(text, hit, chosen), True
+            step, passing = _standard(view, text, hit, chosen), True
     elif stage.insides:
         return None
     else:
@@ -108,7 +110,7 @@ def _stepped(view: View, text: str, hits: Sequence[Hit], number: int, stage: Sta
         return None
     further = _further(view, text, stage, step)
     node, done = step.claim.node, step.end
-    before = BEGIN_OFFICES if step.claim.whole else TELLING
+    before = _BEHIND_WHOLE if step.claim.whole else TELLING
     if further is None:
         return Stage(stage.reading, node, done, harmless=False, before=before, passing=passing)
     reading, missing = further
@@ -209,8 +211,8 @@ def _matters(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark) -> bool:
     names in the steps have something to do with that unit too: 珠江 of 南沙区 behind 番禺区,
     which once held it.
     """
-    steps, leaf = stage.reading.supports, stage.node
-    if mark.meant.whole is not None or not all(step.claim.whole for step in steps):
+    leaf = stage.node
+    if mark.meant.whole is not None:
         return True
     return any(
         on_one_line(view, leaf, claim.node)
@@ -239,10 +241,17 @@ def _elsewhere(view: View, hits: Sequence[Hit], stage: Stage, mark: Mark, node: 
     return supported(mark, node).worth + sum(above.values())
 
 
-def _standard(text: str, hit: Hit, claim: Claim | None) -> Support | None:
-    """A hit as the standard name of one unit, if it is one and does not stand for its office."""
+def _standard(view: View, text: str, hit: Hit, claim: Claim | None) -> Support | None:
+    """A hit as the standard name of one unit, if it is one and nothing behind it belongs to it.
+
+    It may stand for its office, or be a short form too, with its generic part behind: 大坪农场村.
+    """
     key, start, end = hit
-    if claim is None or (text[end : end + 1] in BEGIN_OFFICES and OFFICE.match(text, end)):
+    if claim is None:
+        return None
+    if text[end : end + 1] in _BEHIND_WHOLE and (
+        OFFICE.match(text, end) or not view.meant(key).all_whole
+    ):
         return None
     return Support(start, end, key, claim, claim.worth)
 

@@ -50,6 +50,7 @@ _COMPLETED_BY = {
     for first in begin
 }
 """The generic parts that may follow a short form, by their first character."""
+BEGIN_GENERICS = frozenset(_COMPLETED_BY)
 BEGIN_OFFICES = frozenset("街办人镇区市")
 """The first characters of what :data:`OFFICE` matches."""
 TELLING = _BEGIN_OTHERS.union(_COMPLETED_BY, BEGIN_OFFICES)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from gazetteer.search.marks import EASILY_WITHIN, Hit
+from gazetteer.search.marks import BEGIN_GENERICS, EASILY_WITHIN, Hit
 from gazetteer.search.readings import Support
 from gazetteer.search.view import MANY, View
 
@@ -56,6 +56,8 @@ def inside(
         elif counts(view, text, start, others, within):
             if is_rival(view, steps, others, within):
                 return None
+            if stop == done and text[done : done + 1] in BEGIN_GENERICS:
+                return None  # 农场 in 大坪农场村 goes on, and another name may begin behind it
             if begun > start:
                 ends.append(stop)
             others.append(within)

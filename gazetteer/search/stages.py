@@ -8,12 +8,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from gazetteer.search.marks import BEGIN_OFFICES, Hit
+from gazetteer.search.marks import Hit
 from gazetteer.search.readings import Reading
 from gazetteer.search.view import Spot, View
 
 _KNOWN = "the stages of descents"
-_MOST_STAGES = 20_000
+_MOST_STAGES = 50_000
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +39,7 @@ class Stage:
     insides: tuple[int, ...] = ()
     harmless: bool = True
     doubtful: bool = False
-    before: Set[str] = BEGIN_OFFICES
+    before: Set[str] = frozenset()
     passing: bool = False
     leans: bool = False
     after: "dict[int | Hit, Stage]" = field(default_factory=dict)
