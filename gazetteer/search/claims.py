@@ -1,12 +1,11 @@
 """What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.forms import Form
+from gazetteer.search.values import Kept, Value
 
 _COUNTY, LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
 _WHOLE = (Form.STANDARD, Form.FORMER)
@@ -35,7 +34,7 @@ _LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 
 WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
 
 
-class Claim(NamedTuple):
+class Claim(Value, frozen=True, order=True):
     """A node that a piece of text may mean; ``named`` is the node that had the name.
 
     ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
@@ -75,8 +74,7 @@ def standard_claim(node: int, level: int, since: int, until: int) -> Claim:
     )
 
 
-@dataclass(slots=True, eq=False)
-class Meant:
+class Meant(Kept):
     """What a piece of text may mean. Never changed, and equal to itself alone.
 
     ``all_whole``: it has claims, by whole names only; ``by_whole``: the same by these, if it has

@@ -7,9 +7,9 @@ understood. The order follows field notes 8.1.
 import re
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.values import Value
 
 _HAN = r"[\u3400-\u9fff]"
 _WORD = r"(?:(?![号弄栋幢室])[\u3400-\u9fffA-Za-z\d])"
@@ -53,7 +53,7 @@ _FINEST = (None, *(LEVELS.index(level) for level in _FINER))
 _UNDERSTOOD = re.compile(r"[^\W_]")
 
 
-class Element(NamedTuple):
+class Element(Value, frozen=True):
     """A part of the address; ``start`` and ``end`` are offsets in the normalised text."""
 
     kind: str

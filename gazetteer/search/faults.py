@@ -6,7 +6,8 @@ all: it is no probability. A reader who minds one fault more than another decide
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import NamedTuple
+
+from gazetteer.search.values import Value
 
 
 class FaultKind(StrEnum):
@@ -77,7 +78,7 @@ MEANINGS = {
 """In words, Chinese and English."""
 
 
-class Fault(NamedTuple):
+class Fault(Value, frozen=True):
     """One fault: at which level, in which piece of the text, and what the register has instead."""
 
     kind: FaultKind

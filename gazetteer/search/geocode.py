@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 from gazetteer.collecting import seldom_collecting
 from gazetteer.records.levels import LEVELS
@@ -23,6 +22,7 @@ from gazetteer.search.normalize import Text, normalized
 from gazetteer.search.readings import Reading, Support, ambiguous, deciding_level, weighed
 from gazetteer.search.stages import Stage
 from gazetteer.search.typo import corrected
+from gazetteer.search.values import Value
 from gazetteer.search.view import Spot, View
 
 MAX_READ = 500
@@ -41,7 +41,7 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
 
 
-class Match(NamedTuple):
+class Match(Value, frozen=True):
     """One unit that the text names, by ``matched_text``; ``supports`` is what speaks for it."""
 
     chain: tuple[Spot, ...]
@@ -73,7 +73,7 @@ class Match(NamedTuple):
         return LEVELS[self.leaf.level if below is None else max(below, self.leaf.level)]
 
 
-class Geocoded(NamedTuple):
+class Geocoded(Value, frozen=True):
     """The answer: one match, several candidates, or none.
 
     ``deciding`` is the level whose name would decide between the candidates; ``total`` counts
@@ -87,7 +87,7 @@ class Geocoded(NamedTuple):
     deciding: str | None = None
 
 
-class _Told(NamedTuple):
+class _Told(Value, frozen=True):
     """A reading, and all of its match that does not depend on what follows its names.
 
     ``parts`` are the elements before ``done``, the end of the last name.
@@ -101,7 +101,7 @@ class _Told(NamedTuple):
     done: int
 
 
-class _Decision(NamedTuple):
+class _Decision(Value, frozen=True):
     """The readings that answer a text, and how many there are besides."""
 
     told: tuple[_Told, ...]

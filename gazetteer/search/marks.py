@@ -9,11 +9,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.claims import Claim, Meant, meant
 from gazetteer.search.forms import OFFICE, TRAILING
+from gazetteer.search.values import Value
 from gazetteer.search.view import MANY, View
 
 MAX_MARKS = 64
@@ -62,7 +64,7 @@ Hit = tuple[int, int, int]
 """A key of the index found in a text, with where it begins and ends there."""
 
 
-class Mark(NamedTuple):
+class Mark(Value, frozen=True):
     """A stretch of the text with what it may mean; ``generic`` is the generic part it took in."""
 
     start: int
@@ -96,7 +98,7 @@ def marks(view: View, text: str, hits: Sequence[Hit] | None = None) -> tuple[Mar
         if mark is None:
             continue
         if mark.generic and (mark.start, mark.end) in units:
-            mark = mark._replace(end=hit[2], generic="")  # the register has a name for the two
+            mark = replace(mark, end=hit[2], generic="")  # the register has a name for the two
         if mark.meant.named:
             units.add((hit[1], hit[2]))
         found.append(mark)

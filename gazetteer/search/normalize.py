@@ -8,12 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from gazetteer.search.text import simplified
+from gazetteer.search.values import Value
 
 
-class Text(NamedTuple):
+class Text(Value, frozen=True):
     """A text under way, and where each of its characters came from.
 
     ``origin[i]`` is the offset in the input of character ``i``, non-decreasing; None while

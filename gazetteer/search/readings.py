@@ -6,12 +6,12 @@ against the reading; it is never followed to a different parent.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Meant
 from gazetteer.search.latin_marks import latin_marks
 from gazetteer.search.marks import Mark, marks
+from gazetteer.search.values import Value
 from gazetteer.search.view import Spot, View
 
 WITH_GENERIC = 8
@@ -21,7 +21,7 @@ It must not make a short form worth as much as a standard name.
 """
 
 
-class Support(NamedTuple):
+class Support(Value, frozen=True):
     """A stretch of the text that speaks for one unit in the chain of a reading.
 
     ``generic`` is the generic part that it took in; ``meant`` is all that it may mean, None where
@@ -37,7 +37,7 @@ class Support(NamedTuple):
     meant: Meant | None = None
 
 
-class Reading(NamedTuple):
+class Reading(Value, frozen=True):
     """A chain of units and what in the text speaks for and against it.
 
     ``supports`` holds the best of each unit, the highest first; ``repeats`` the others.
@@ -249,10 +249,14 @@ def _lies_in_namesake(reading: Reading, best: Reading) -> bool:
 
     And the unit above the best one is named.
     """
-    if reading.by[:3] != best.by[:3] or len(best.supports) == 1:
+    if _stretch(reading.by) != _stretch(best.by) or len(best.supports) == 1:
         return False
     named_above = best.supports[-2].claim.node == best.chain[-2].node
     return named_above and any(spot.node == best.leaf.node for spot in reading.chain[:-1])
+
+
+def _stretch(name: Support) -> tuple[int, int, int]:
+    return name.start, name.end, name.key
 
 
 def deciding_level(chains: Sequence[Sequence[Spot]]) -> int:

@@ -5,19 +5,20 @@ same beginning (:mod:`gazetteer.search.descent`) need not look at it again.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import field
 
 from gazetteer.search.marks import Hit
 from gazetteer.search.readings import Reading
+from gazetteer.search.values import Kept
 from gazetteer.search.view import Spot, View
 
 _KNOWN = "the stages of descents"
 _MOST_STAGES = 50_000
 
 
-@dataclass(slots=True, eq=False)
-class Stage:
+class Stage(Kept):
     """What the names on the way down have led to; the same for every text that begins with them.
 
     ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.

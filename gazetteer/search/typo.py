@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element
 from gazetteer.search.normalize import key_of
@@ -42,7 +44,7 @@ def corrected(view: View, leaf: Spot, parts: Sequence[Element]) -> Correction | 
         left = part.text[found.end() :]
         rest = list(parts)
         rest[number : number + 1] = (
-            [part._replace(text=left, start=part.start + found.end())] if left else []
+            [replace(part, text=left, start=part.start + found.end())] if left else []
         )
         return Correction(fitting[0], found[0], rest)
     return None

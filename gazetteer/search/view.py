@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.forms import Form, specific_part
 from gazetteer.search.index import Index
 from gazetteer.search.standing import Standing, standing
+from gazetteer.search.values import Value
 
 MANY = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
@@ -27,7 +28,7 @@ _FEW = 2 * MANY
 _FORMS = list(Form)
 
 
-class Spot(NamedTuple):
+class Spot(Value, frozen=True):
     """A node in the chain from the province down to a unit."""
 
     node: int
