@@ -1,7 +1,7 @@
 """How often the collector of cycles looks at all that a process remembers.
 
 What is remembered for quick answers is old and holds no cycles; by the usual figures it would be
-walked through again and again, for a sixth of the time that a batch takes.
+walked through every few seconds, while nobody is answered for a tenth of a second.
 """
 
 import gc
