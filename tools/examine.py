@@ -1,12 +1,15 @@
 """Run every check and every test, and sum up: ``python -m tools.examine [lint]``."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tools.client import CLIENT, node_environment, npm
 from tools.environment import PYTHON, VENV
@@ -27,8 +30,15 @@ class Check:
     def passes(self) -> bool:
         """Run it, its output going to the terminal."""
         print(f"\n── {self.name}", flush=True)
+        return self.begun(None).wait() == 0
+
+    def begun(self, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":
+        """The running command, its output going to a file, or to the terminal."""
         environment = {**os.environ, **self.environment}
-        return subprocess.run(self.command, cwd=self.where, env=environment).returncode == 0
+        errors = subprocess.STDOUT if output else None
+        return subprocess.Popen(
+            self.command, cwd=self.where, env=environment, stdout=output, stderr=errors
+        )
 
 
 def _checks() -> list[Check]:
@@ -41,13 +51,35 @@ def _checks() -> list[Check]:
     ]
 
 
-def _tests() -> Check:
-    return Check("tests", [PYTHON, "-m", "pytest"])
+_LONGEST = "tests/web"
+"""These take as long as all the others."""
+
+
+class _Tests:
+    """All tests in two processes at once, each with a database server of its own."""
+
+    name = "tests"
+
+    def passes(self) -> bool:
+        """Run them; those that do not go to the terminal at once are told when they are done."""
+        web = Check("tests of the service", [PYTHON, "-m", "pytest", _LONGEST])
+        others = Check("all other tests", [PYTHON, "-m", "pytest", f"--ignore={_LONGEST}"])
+        with TemporaryFile() as output:
+            beside = web.begun(output)
+            passed = others.passes()
+            passed &= beside.wait() == 0
+            print(f"\n── {web.name}", flush=True)
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+        return passed
 
 
 def main() -> int:
     """Run all, stop at nothing, and return 1 when something failed."""
-    checks = _checks() if sys.argv[1:] == ["lint"] else [*_checks(), _tests()]
+    checks: list[Check | _Tests] = [*_checks()]
+    if sys.argv[1:] != ["lint"]:
+        checks.append(_Tests())
     lines, failed = [], False
     for check in checks:
         begun = time.monotonic()
