@@ -11,7 +11,6 @@ import psycopg
 from benchmarks.made import made
 from benchmarks.peers import Peers, peers
 from benchmarks.table import Row
-from gazetteer.collecting import collect_seldom
 from gazetteer.ledger.asof import today
 from gazetteer.search.geocode import geocode_many
 from gazetteer.search.loading import read_index
@@ -27,7 +26,6 @@ def loaded_view(conninfo: str) -> View:
         index = read_index(conn)
     gc.collect()
     gc.freeze()
-    collect_seldom()
     return View(index, today())
 
 

@@ -1,6 +1,7 @@
 """The HTTP server: gunicorn processes with threads, each with its own pool of connections."""
 
 import errno
+import gc
 import os
 import shutil
 import socket
@@ -10,10 +11,16 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from gazetteer.collecting import collect_seldom
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.database.pool import open_pool
 from gazetteer.settings import Settings
+
+_COLLECTED = (20_000, 20, 50)
+"""How seldom the collector of cycles looks at young, middling and old objects.
+
+What is remembered for quick answers is old and holds no cycles; by the usual figures it would be
+walked through every few seconds, while nobody is answered for a tenth of a second.
+"""
 
 
 class PortTaken(DatabaseFault):
@@ -72,7 +79,7 @@ class Service(BaseApplication):
         from web.ground import begin_ground
         from web.search_index import begin_index
 
-        collect_seldom()
+        gc.set_threshold(*_COLLECTED)
         pool = open_pool(self._conninfo, self._settings.threads)
         app = create_app(self._settings, pool)
         with app.app_context():

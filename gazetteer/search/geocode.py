@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from gazetteer.collecting import seldom_collecting
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Via
 from gazetteer.search.descent import descended
@@ -141,13 +140,12 @@ def geocode_many(view: View, addresses: Iterable[str]) -> Iterator[Geocoded]:
     They are read some at a time, of which none is read twice. Memory does not grow with the batch.
     """
     rest = iter(addresses)
-    with seldom_collecting():
-        while some := list(islice(rest, _AT_ONCE)):
-            answers: dict[str, Geocoded] = {}
-            for address in some:
-                if address not in answers:
-                    answers[address] = geocode(view, address)
-            yield from [answers[address] for address in some]
+    while some := list(islice(rest, _AT_ONCE)):
+        answers: dict[str, Geocoded] = {}
+        for address in some:
+            if address not in answers:
+                answers[address] = geocode(view, address)
+        yield from [answers[address] for address in some]
 
 
 def _compared(view: View, value: str, hits: Sequence[Hit]) -> _Decision:

@@ -12,7 +12,6 @@ from multiprocessing import get_context
 from threading import Thread
 from typing import Any
 
-from gazetteer.collecting import seldom_collecting
 from gazetteer.search.bulk.rows import A, Answering, Ask, Question, at_once
 
 _AHEAD = 3
@@ -35,14 +34,13 @@ def over_processes(answering: Answering[A], count: int) -> Iterator[Ask[A]]:
     gc.freeze()  # a collection would walk the whole index, and copy its pages in forked processes
     _shared.append(answering)
     try:
-        with seldom_collecting():
-            if count <= 1:
-                yield at_once(answering)
-                return
-            fork = get_context("fork")
-            with ProcessPoolExecutor(count, fork, _begin, (os.getpid(),)) as pool:
-                pool.submit(_ready).result()
-                yield in_order(lambda chunk: pool.submit(_answers, chunk), count * _AHEAD)
+        if count <= 1:
+            yield at_once(answering)
+            return
+        fork = get_context("fork")
+        with ProcessPoolExecutor(count, fork, _begin, (os.getpid(),)) as pool:
+            pool.submit(_ready).result()
+            yield in_order(lambda chunk: pool.submit(_answers, chunk), count * _AHEAD)
     finally:
         _shared.pop()
         gc.unfreeze()
