@@ -52,7 +52,7 @@ def _checks() -> list[Check]:
 
 
 _LONGEST = "tests/web"
-"""These take as long as all the others."""
+"""These take about as long as all the others."""
 
 
 class _Tests:

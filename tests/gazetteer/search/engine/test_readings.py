@@ -54,7 +54,7 @@ def written(index: Index, data: st.DataObject) -> str:
 
 def said(reading: Reading) -> object:
     """All that a reading says; what marks may mean besides is left out."""
-    supports = [(s.start, s.end, s.generic, s.claim, s.worth) for s in reading.supports]
+    supports = [(s.start, s.end, s.key, s.generic, s.claim, s.worth) for s in reading.supports]
     return (replace(reading, supports=()), supports)
 
 
