@@ -34,6 +34,7 @@ from gazetteer.intake.load import load_batch
 from gazetteer.settings import settings
 from tests.described import DescribedClient
 from web.app import create_app
+from web.db import BESIDE
 
 TEMPLATE = "gazetteer_template"
 SHIPPED = "gazetteer_shipped"
@@ -116,7 +117,7 @@ def register_copy(cluster: Cluster, shipped_template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def service(register: str) -> Iterator[Flask]:
     """The application over the register of the shipped data; nobody limits its rate."""
-    with open_pool(register, 2) as pool:
+    with open_pool(register, 1 + BESIDE) as pool:
         app = create_app(settings().model_copy(update={"rate_limit": "off"}), pool)
         app.test_client_class = DescribedClient
         yield app

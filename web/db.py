@@ -10,6 +10,13 @@ from psycopg_pool import ConnectionPool
 
 _KEY = "gazetteer_pool"
 
+BESIDE = 2
+"""Connections for the threads that read the search index and the ground beside the requests.
+
+They hold theirs for as long as they read. A request takes one connection at a time, never a second
+while it holds one: so a pool of one for each thread and these never lets anybody wait for long.
+"""
+
 
 def install(app: Any, pool: ConnectionPool[Connection[Any]]) -> None:
     """Give ``app`` its pool."""

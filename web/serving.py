@@ -76,11 +76,12 @@ class Service(BaseApplication):
     def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
+        from web.db import BESIDE
         from web.ground import begin_ground
         from web.search_index import begin_index
 
         gc.set_threshold(*_COLLECTED)
-        pool = open_pool(self._conninfo, self._settings.threads)
+        pool = open_pool(self._conninfo, self._settings.threads + BESIDE)
         app = create_app(self._settings, pool)
         with app.app_context():
             begin_index()

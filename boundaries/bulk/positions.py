@@ -161,7 +161,7 @@ class PointAnswering:
         """What a single look-up would answer but for the names around, or why it would refuse."""
         found = [self._position(question) for question in questions]
         points = [point for point in found if isinstance(point, Located)]
-        answers = self._remembered(points) if self.ground else self._asked(points)
+        answers = iter(self._remembered(points) if self.ground else self._asked(points))
         for point in found:
             if isinstance(point, InvalidValue):
                 yield point
@@ -174,20 +174,19 @@ class PointAnswering:
         except InvalidValue as problem:
             return problem
 
-    def _remembered(self, points: Sequence[Located]) -> Iterator[Answer]:
+    def _remembered(self, points: Sequence[Located]) -> list[Answer]:
         assert self.ground is not None
         told = remembered(self.ground, points, self.as_of.at, self.near_boundary_m, names=False)
-        for point, answer in zip(points, told, strict=True):
-            if answer is None:
-                yield from self._asked([point])
-            else:
-                yield answer
+        pairs = list(zip(points, told, strict=True))
+        beyond = iter(self._asked([point for point, answer in pairs if answer is None]))
+        return [next(beyond) if answer is None else answer for _, answer in pairs]
 
-    def _asked(self, points: Sequence[Located]) -> Iterator[Answer]:
-        if points:
-            with self.connect() as conn:
-                for point in points:
-                    yield reverse(conn, point, self.as_of, self.near_boundary_m)
+    def _asked(self, points: Sequence[Located]) -> list[Answer]:
+        """All at once: whoever reads the answers slowly, or stops, holds no connection by that."""
+        if not points:
+            return []
+        with self.connect() as conn:
+            return [reverse(conn, point, self.as_of, self.near_boundary_m) for point in points]
 
     def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
         """The answers as cells."""

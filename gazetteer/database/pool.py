@@ -13,7 +13,7 @@ def open_pool(conninfo: str, size: int, *, name: str = "gazetteer") -> Connectio
     Args:
         conninfo: a libpq connection string or URL; with several hosts and
             ``target_session_attrs`` each new connection goes to one that fits.
-        size: how many connections at most; as many as the process has threads.
+        size: how many connections at most: one for each thread that asks.
         name: appears in the pool's own log lines and in ``pg_stat_activity``.
 
     Raises:

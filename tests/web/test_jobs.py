@@ -22,6 +22,7 @@ from tests.web.commands import command, environment, gazetteer
 from tests.web.csv_tables import rows, sent
 from tests.web.test_geocode_csv import table
 from web.app import create_app
+from web.db import BESIDE
 
 JOBS = "/v1/jobs"
 
@@ -35,7 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(register: str, home: Path) -> Iterator[Flask]:
     """The service over the shipped register, with a directory of its own for jobs."""
     ours = settings().model_copy(update={"rate_limit": "off", "home": home})
-    with open_pool(register, 2) as pool:
+    with open_pool(register, 1 + BESIDE) as pool:
         app = create_app(ours, pool)
         app.test_client_class = DescribedClient
         yield app
@@ -295,6 +296,17 @@ def test_one_address_may_ask_for_so_many_jobs_only(register: str, tmp_path: Path
         form = {"kind": "geocode_csv", "columns": "地址"}
         statuses = [sent(few, JOBS, "地址\n".encode(), **form).status_code for _ in range(3)]
     assert statuses == [202, 202, 429]
+
+
+def test_one_connection_is_enough_for_any_request(register: str, tmp_path: Path) -> None:
+    """Else the threads of a process might wait for each other, each holding what another needs."""
+    ours = settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
+    with open_pool(register, 1) as pool:
+        lone = create_app(ours, pool).test_client()
+        identity = put(lone, "地址\n天河区\n".encode())
+        states = [lone.delete(f"{JOBS}/{identity}").get_json()["state"] for _ in range(2)]
+        assert states == ["cancelled", "cancelled"]
+        assert lone.get(f"{JOBS}/{identity}").status_code == 404
 
 
 def test_the_worker_may_leave_the_rows_to_a_cluster(

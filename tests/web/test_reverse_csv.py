@@ -1,12 +1,16 @@
 """``/v1/reverse/csv`` on the shipped register: every row as the single call has it."""
 
+import gc
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from pyproj import Transformer
 
+from gazetteer.database.pool import open_pool
+from gazetteer.settings import settings
 from tests.web.csv_tables import rows, sent
+from web.app import create_app
 
 PATH = "/v1/reverse/csv"
 POINTS = [
@@ -89,6 +93,20 @@ def test_what_is_no_position_is_told_in_its_row(client: FlaskClient, x: str) -> 
     answered = rows(sent(client, PATH, content).data)
     assert [row["result_status"] for row in answered] == ["invalid", "matched"]
     assert "lon" in answered[0]["result_detail"]
+
+
+def test_a_row_that_is_refused_keeps_no_connection(register: str) -> None:
+    """Not even until the collector comes by: what is refused holds on to where it was raised."""
+    with open_pool(register, 1) as pool:
+        client = create_app(settings().model_copy(update={"rate_limit": "off"}), pool).test_client()
+        gc.disable()
+        try:
+            content = b"lon,lat\neast,23\n113.36,23.13\n113.36,23.13\n"
+            answered = rows(sent(client, PATH, content, basis="announced").data)
+            assert pool.get_stats()["pool_available"] == 1
+        finally:
+            gc.enable()
+    assert [row["result_status"] for row in answered] == ["invalid", "matched", "matched"]
 
 
 @pytest.mark.parametrize(

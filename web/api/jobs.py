@@ -171,10 +171,10 @@ def delete_job(job_id: JobId) -> dict[str, Any]:
 
     The answer is the job as it is now, or, if it had ended, as it was.
     """
-    found = _found(job_id)
     with connection() as conn:
+        found = _known(conn, job_id)
         if store.cancel(conn, job_id):
-            found = _found(job_id)
+            found = _known(conn, job_id)
         else:
             store.delete(conn, job_id)
         with alone(conn, job_id) as nobody_at_it:
@@ -213,7 +213,11 @@ def _keep(files: Files, stream: BinaryIO) -> None:
 
 def _found(job_id: UUID) -> Job:
     with connection() as conn:
-        found = store.read(conn, job_id)
+        return _known(conn, job_id)
+
+
+def _known(conn: Any, job_id: UUID) -> Job:
+    found = store.read(conn, job_id)
     if found is None or found.kind not in FORMS:
         raise NotFound(
             "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
