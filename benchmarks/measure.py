@@ -18,6 +18,8 @@ from benchmarks.tiles import tile_seconds
 from gazetteer.ledger.follow import Follower
 
 CONNECTIONS = 8
+_WARMING_SECONDS = 3.0
+"""For each work, before any is measured: by then all processes have read what they remember."""
 _READS = (
     ("division", "/v1/divisions/{code}"),
     ("reverse", "/v1/reverse"),
@@ -48,7 +50,7 @@ def _loads(
     targets = {"empty": (empty.port, ["/empty"])}
     targets |= {name: (server.port, paths) for name, paths in asked.items()}
     for port, paths in targets.values():
-        put_load(port, paths, CONNECTIONS, seconds / 2)
+        put_load(port, paths, CONNECTIONS, _WARMING_SECONDS)
     loads: dict[str, list[Load]] = {name: [] for name in targets}
     for _ in range(rounds):
         for name, (port, paths) in targets.items():
