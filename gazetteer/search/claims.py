@@ -8,7 +8,7 @@ from gazetteer.search.forms import Form
 from gazetteer.search.values import Kept, Value
 
 _COUNTY, LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
-_WHOLE = (Form.STANDARD, Form.FORMER)
+_WHOLE = (Form.STANDARD, Form.FORMER, Form.BARE)
 
 
 class Via(StrEnum):
@@ -28,6 +28,7 @@ _WORTH = {
     Form.ALIAS: 21,
     Form.SHORT: 20,
     Form.ABBREVIATED: 18,
+    Form.BARE: 18,  # less than a short form before it: 深圳东区 lies not in 攀枝花
     Form.CORE: 15,
 }
 _LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
@@ -81,7 +82,7 @@ class Meant(Kept):
     others too. ``many``: there are more claims than these. ``anchors``: it is so clear a name of a
     county or above that it cannot be passed over. ``named``: it is the whole name of a unit.
     ``firm``: it is more than the core of a village's name. ``tops`` are the worthiest claims, of
-    worth ``most``, and ``highest`` is the highest level among them.
+    worth ``most``, and ``highest`` is the highest level among them; bare names do not count.
     """
 
     claims: tuple[Claim, ...]
@@ -117,14 +118,16 @@ class Meant(Kept):
 def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
     """The claims, sorted out."""
     whole = tuple([claim for claim in claims if claim.whole])
-    anchors = any(claim.leads and claim.level <= _COUNTY for claim in whole)
+    anchors = any(
+        claim.leads and claim.level <= _COUNTY and claim.form is not Form.BARE for claim in whole
+    )
     named = any(claim.level <= LOWEST_UNIT for claim in whole)
     firm = any(claim.form is not Form.CORE for claim in claims)
     by_node = {claim.node: claim for claim in claims}
     most = max([claim.worth for claim in claims], default=-1)
     tops = tuple([claim for claim in claims if claim.worth == most])
     nodes = frozenset([claim.node for claim in tops])
-    highest = min([claim.level for claim in tops], default=-1)
+    highest = min([c.level for c in tops if c.form is not Form.BARE], default=-1)
     all_whole = len(whole) == len(claims) > 0
     by_whole = meant(whole, many=many) if whole and not all_whole else None
     return Meant(

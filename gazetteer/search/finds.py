@@ -53,7 +53,12 @@ class Search(NamedTuple):
     most: int
 
 
-_FORMS = {Form.STANDARD: "standard", Form.FORMER: "former", Form.ALIAS: "alias"}
+_FORMS = {
+    Form.STANDARD: "standard",
+    Form.FORMER: "former",
+    Form.BARE: "standard",
+    Form.ALIAS: "alias",
+}
 _GENERICS: Mapping[str, Sequence[str]] = {
     "province": ("sheng", "shi", "zizhiqu", "tebiexingzhengqu"),
     "prefecture": ("shi", "diqu", "zizhizhou", "meng"),

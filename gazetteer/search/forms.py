@@ -12,10 +12,11 @@ class Form(IntEnum):
 
     STANDARD = 0
     FORMER = 1
-    ALIAS = 2
-    SHORT = 3  # 天河 for 天河区
-    ABBREVIATED = 4  # 市桥街 for 市桥街道
-    CORE = 5  # 锦厦 for 锦厦社区居民委员会
+    BARE = 2  # 郊区, whose name says no more than what it is
+    ALIAS = 3
+    SHORT = 4  # 天河 for 天河区
+    ABBREVIATED = 5  # 市桥街 for 市桥街道
+    CORE = 6  # 锦厦 for 锦厦社区居民委员会
 
     @classmethod
     def of(cls, name_kind: str) -> "Form":
@@ -32,14 +33,24 @@ _GENERIC_ONLY = re.compile(
     r"(?:街道|社区|村民|居民|委员会|村委会|居委会|办事处|自治|[省市区县旗盟镇乡村街路组队社])+\Z"
 )
 """No name to go by: 街道 for 街道村委会 would be found in every other address."""
+_BARE = re.compile(r"[东南西北中城市郊矿新老]区\Z")
+"""Many a city has such a part, a unit or not."""
 _SHORTEST = 2
 """Characters; one character alone means too many things."""
+
+_AS_BARE: dict[tuple[str, Form], Form] = {
+    (Level.COUNTY, Form.STANDARD): Form.BARE,
+    (Level.COUNTY, Form.FORMER): Form.BARE,
+    (Level.TOWNSHIP, Form.SHORT): Form.ABBREVIATED,  # 东区 for 东区街道 says no more
+}
 
 
 def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[str, Form]]:
     """The name itself, and the shorter forms that people use for it."""
     if len(name) < _SHORTEST or not _HAN.search(name) or _GENERIC_ONLY.match(name):
         return
+    if _BARE.match(name):
+        form = _AS_BARE.get((level, form), form)
     yield name, form
     if form not in (Form.STANDARD, Form.FORMER):
         return
@@ -96,7 +107,7 @@ TRAILING = {
     Level.VILLAGE: re.compile(
         r"村民委员会|社区居民委员会|居民委员会|社区居委会|村委会|居委会|社区|村(?!路|道|街|镇)"
     ),
-    Level.COUNTY: re.compile(r"自治县|县|市(?!场)|区"),
+    Level.COUNTY: re.compile(r"自治县|县|市(?!场)|新?区"),
 }
 """The generic part that may follow a short form, by the level of what is meant."""
 

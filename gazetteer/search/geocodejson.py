@@ -140,4 +140,7 @@ def _matched_by(match: Match) -> str:
         return "fuzzy"
     if match.via.via is not Via.NAME or match.via.form is Form.FORMER:
         return "former"
-    return {Form.STANDARD: "standard", Form.ALIAS: "alias"}.get(match.via.form, "short")
+    return _MATCHED_BY.get(match.via.form, "short")
+
+
+_MATCHED_BY = {Form.STANDARD: "standard", Form.BARE: "standard", Form.ALIAS: "alias"}

@@ -155,7 +155,7 @@ def build(source: Source) -> Index:
         linked={number[str(u)]: u for u in source.links if str(u) in number},
         linked_number={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
         high=bytes((rank < _HIGH).astype(np.int8)),
-        whole_keys=bytes(any(row[1] <= Form.FORMER for row in rows) for rows in found),
+        whole_keys=bytes(any(row[1] <= Form.BARE for row in rows) for rows in found),
     )
 
 

@@ -47,7 +47,7 @@ _COMPLETED_BY = {
     for level, begin in (
         (Level.VILLAGE, "村社居"),
         (Level.TOWNSHIP, "街镇乡"),
-        (Level.COUNTY, "自县市区"),
+        (Level.COUNTY, "自县市区新"),
     )
     for first in begin
 }

@@ -74,6 +74,17 @@ def kinds(match: Match) -> set[str]:
         ("东莞市万江街道新谷涌社区居民委员会", "广东省/东莞市/万江街道/新谷涌社区居民委员会"),
         # 市桥 and 广州市 share a character; both are there
         ("广州市桥街道", "广东省/广州市/番禺区/市桥街道"),
+        # a new district is a generic part, and no district of 唐山 that once bore that name
+        ("广州南沙新区", "广东省/广州市/南沙区"),
+        ("深圳市龙华新区民治街道", "广东省/深圳市/龙华区/民治街道"),
+        ("珠海横琴新区", "广东省/珠海市/香洲区/横琴镇"),
+        ("韶关新区", "广东省/韶关市"),
+        # so with the parts that many a city has: they say something beside its name alone
+        ("深圳东区", "广东省/深圳市"),
+        ("广州市城区", "广东省/广州市"),
+        ("中山市东区", "广东省/中山市/东区街道"),
+        ("铜陵郊区", "安徽省/铜陵市/郊区"),
+        ("山西省阳泉市城区北大街", "山西省/阳泉市/城区"),
     ],
 )
 def test_an_address_leads_to_its_unit(view: View, address: str, expected: str) -> None:
@@ -95,6 +106,14 @@ def test_an_address_in_latin_letters_is_read_by_the_spellings(
     view: View, address: str, expected: str
 ) -> None:
     assert path(only(geocode(view, address))) == expected
+
+
+def test_a_part_of_many_cities_is_ambiguous_alone(view: View) -> None:
+    answer = geocode(view, "东区")
+    assert {path(match) for match in answer.matches} >= {
+        "四川省/攀枝花市/东区",
+        "广东省/中山市/东区街道",
+    }
 
 
 def test_letters_alone_may_name_several_units(view: View) -> None:
