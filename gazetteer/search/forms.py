@@ -12,7 +12,7 @@ class Form(IntEnum):
 
     STANDARD = 0
     FORMER = 1
-    BARE = 2  # 郊区, whose name says no more than what it is
+    BARE = 2  # 郊区, 工业园区
     ALIAS = 3
     SHORT = 4  # 天河 for 天河区
     ABBREVIATED = 5  # 市桥街 for 市桥街道
@@ -33,14 +33,24 @@ _GENERIC_ONLY = re.compile(
     r"(?:街道|社区|村民|居民|委员会|村委会|居委会|办事处|自治|[省市区县旗盟镇乡村街路组队社])+\Z"
 )
 """No name to go by: 街道 for 街道村委会 would be found in every other address."""
-_BARE = re.compile(r"[东南西北中城市郊矿新老]区\Z")
-"""Many a city has such a part, a unit or not."""
+_BARE = re.compile(
+    r"(?:[东南西北中城市郊矿新老]|(?:经济|技术|高新|产业|工业|农业|科技|开发|示范|管理|物流"
+    r"|保税|旅游|度假|生态|出口|加工|综合|试验)+)(?:园区?|区)(?:管委会|管理委员会)?\Z"
+)
 _SHORTEST = 2
 """Characters; one character alone means too many things."""
+
+
+def is_bare(name: str) -> bool:
+    """Whether a name says no more than what it is: many a city has such a part, a unit or not."""
+    return _BARE.match(name) is not None
+
 
 _AS_BARE: dict[tuple[str, Form], Form] = {
     (Level.COUNTY, Form.STANDARD): Form.BARE,
     (Level.COUNTY, Form.FORMER): Form.BARE,
+    (Level.TOWNSHIP, Form.STANDARD): Form.BARE,
+    (Level.TOWNSHIP, Form.FORMER): Form.BARE,
     (Level.TOWNSHIP, Form.SHORT): Form.ABBREVIATED,  # 东区 for 东区街道 says no more
 }
 
@@ -49,7 +59,7 @@ def forms_of(name: str, form: Form, level: str, parent: str) -> Iterator[tuple[s
     """The name itself, and the shorter forms that people use for it."""
     if len(name) < _SHORTEST or not _HAN.search(name) or _GENERIC_ONLY.match(name):
         return
-    if _BARE.match(name):
+    if is_bare(name):
         form = _AS_BARE.get((level, form), form)
     yield name, form
     if form not in (Form.STANDARD, Form.FORMER):

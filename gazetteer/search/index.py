@@ -37,8 +37,9 @@ class Index:
     """The names of one state of the register; nothing in it ever changes.
 
     States of node ``n``: ``state_at[n]`` to ``state_at[n + 1]``; meanings of key ``k``:
-    ``meaning_at[k]`` to ``meaning_at[k + 1]``, in the order of nodes. ``whole_keys`` and ``high``
-    tell of each key whether it is a whole name, and whether it may mean a county or more.
+    ``meaning_at[k]`` to ``meaning_at[k + 1]``, in the order of nodes. ``whole_keys``,
+    ``bare_keys`` and ``high`` tell of each key whether it is a whole name, whether it is a bare
+    one, and whether it may mean a county or more.
     """
 
     seq: int
@@ -73,6 +74,7 @@ class Index:
     linked: Mapping[int, UUID]
     linked_number: Mapping[UUID, int]
     whole_keys: bytes
+    bare_keys: bytes
     high: bytes
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
@@ -156,6 +158,7 @@ def build(source: Source) -> Index:
         linked_number={u: number[str(u)] for u in _ends(source.links) if str(u) in number},
         high=bytes((rank < _HIGH).astype(np.int8)),
         whole_keys=bytes(any(row[1] <= Form.BARE for row in rows) for rows in found),
+        bare_keys=bytes(any(row[1] == Form.BARE for row in rows) for rows in found),
     )
 
 

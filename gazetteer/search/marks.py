@@ -32,7 +32,7 @@ _ROADS = (
 _OTHERS = (
     *("里弄", "大厦", "大楼", "广场", "花园", "花苑", "小区", "公寓", "酒店", "宾馆", "饭店"),
     *("大学", "学院", "中学", "小学", "医院", "银行", "商场", "超市", "机场", "公园"),
-    *("山(?![区县市镇])", "工业", "科技", "体育", "国际", "商贸", "农贸"),
+    *("山(?![区县市镇])", "工业", "科技", "技术", "体育", "国际", "商贸", "农贸"),
 )
 _NO_DIVISION = re.compile(rf"[{_COUNTING}]{{0,3}}(?:{'|'.join(_ROADS)})|{'|'.join(_OTHERS)}")
 """What makes a short form part of another name: 北京路, 中山大道, 白云山."""
@@ -42,6 +42,8 @@ _BEFORE_TOWNSHIP = tuple(
     level for level in range(_TOWNSHIP, len(LEVELS)) if LEVELS[level] != Level.VILLAGE
 )
 """Levels of which a short form may stand before 街道, 镇 or 乡."""
+_BEFORE_DISTRICT = tuple(range(_TOWNSHIP + 1))
+"""And before 区."""
 _COMPLETED_BY = {
     first: (LEVELS.index(level), TRAILING[level])
     for level, begin in (
@@ -94,6 +96,9 @@ def marks(view: View, text: str, hits: Sequence[Hit] | None = None) -> tuple[Mar
     units: set[tuple[int, int]] = set()
     bounds = {0}
     for hit in hits:
+        if hit[1] not in bounds and is_part_of_zone(view, text, hit):
+            bounds.add(hit[2])
+            continue
         mark = _mark(view, text, hits, hit, hit[1] in bounds, found)
         if mark is None:
             continue
@@ -125,6 +130,8 @@ def behind(
             return None
         if not _may_begin(view, text, hit, start == done) or of_another(view, text, hits, hit):
             continue
+        if start != done and is_part_of_zone(view, text, hit):
+            return None
         if view.meant(key).many:  # which of them it may be depends on what was named before
             return None
         mark = _mark(view, text, hits, hit, start == done, ())
@@ -142,6 +149,17 @@ def of_another(view: View, text: str, hits: Sequence[Hit], hit: Hit) -> bool:
     if view.index.whole_keys[key] or text[end : end + 1] not in TELLING:
         return False
     return _goes_on(text, end) and not _name_follows(view, hits, end)
+
+
+def is_part_of_zone(view: View, text: str, hit: Hit) -> bool:
+    """Whether a bare name in the midst of words ends a longer one: 开发区 in 火炬开发区.
+
+    It is no name of its own then, but others may begin behind it.
+    """
+    key, start, end = hit
+    return (
+        bool(view.index.bare_keys[key]) and end - start > EASILY_WITHIN and text[start - 1] != " "
+    )
 
 
 def _may_begin(view: View, text: str, hit: Hit, begins: bool) -> bool:
@@ -237,6 +255,8 @@ def _followed(
         return of_level, found.end(), found[0]
     if _OF_TOWNSHIP.match(text, end):  # 赤城街道 is no way to write 赤城县, nor a village 赤城
         every = every.at(_BEFORE_TOWNSHIP)
+    elif first == "区":  # nor 高新区 one to write a village 高新
+        every = every.at(_BEFORE_DISTRICT)
     return every, end, ""
 
 

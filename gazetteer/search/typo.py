@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.elements import Element
+from gazetteer.search.forms import is_bare
 from gazetteer.search.normalize import key_of
 from gazetteer.search.view import Spot, View
 
@@ -36,7 +37,7 @@ def corrected(view: View, leaf: Spot, parts: Sequence[Element]) -> Correction | 
     """The one unit under ``leaf`` whose name is a character away from what was not understood."""
     for number, part in enumerate(parts):
         found = _NAMED.match(part.text) if part.kind in ("unmatched", "estate", "poi") else None
-        if not found:
+        if not found or is_bare(found[0]):  # 高新区 is no way to write 高明区
             continue
         fitting = [s for s in view.below(leaf.node) if _one_apart(key_of(s.name), found[0])]
         if len(fitting) != 1:

@@ -21,7 +21,10 @@ from gazetteer.search.view import View
 
 LATELY = date(2026, 11, 1)
 ADDRESSES = Path("benchmarks/addresses.csv")
-_TAILS = ["", "路", "街", "镇", "村", "区", " ", ",", "人民政府", "解放路12号", "3栋2单元", "对面"]
+_TAILS = [
+    *("", "路", "街", "镇", "村", "区", " ", ",", "人民政府", "解放路12号", "3栋2单元", "对面"),
+    *("新区", "东区", "高新区", "工业园区", "经济技术开发区"),
+]
 _quick = settings(
     max_examples=200,
     deadline=None,
