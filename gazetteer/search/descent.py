@@ -28,7 +28,8 @@ from gazetteer.search.rivals import counts, inside, is_rival, means_below, on_on
 from gazetteer.search.stages import Stage, known_stages
 from gazetteer.search.view import MANY, Spot, View
 
-_BEHIND_WHOLE = BEGIN_OFFICES | BEGIN_GENERICS
+_BEHIND_WHOLE = BEGIN_OFFICES | BEGIN_GENERICS - {"新"}
+"""Characters behind a whole name that may tell how it is meant; 新区 completes short forms only."""
 _LEANING = worth_of(Form.SHORT, Via.NAME)
 """Worth enough, with what is named behind it, to outweigh anything else that a short form means."""
 
