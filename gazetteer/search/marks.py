@@ -257,6 +257,8 @@ def _followed(
         every = every.at(_BEFORE_TOWNSHIP)
     elif first == "区":  # nor 高新区 one to write a village 高新
         every = every.at(_BEFORE_DISTRICT)
+        if every.claims and all(claim.level == _TOWNSHIP for claim in every.claims):
+            return every, end + 1, "区"  # 石岐区 for 石岐街道
     return every, end, ""
 
 

@@ -139,13 +139,19 @@ def numerals(text: Text) -> Text:
     return _substituted(text, _COUNTED, _number)
 
 
+_HAN = r"[\u3400-\u9fff]"
 _NOTE = re.compile(r"\([^()]{0,60}\)")
+_UNIT = re.compile(
+    r"\((?!原|旧|老|近|临|靠|含|非|现|曾|前|即|城中村)"
+    rf"{_HAN}{{1,20}}(?:[省市县旗镇乡村]|街道|社区|居委会|村委会|(?<![小园发业校院景库])区)\)"
+)
+"""A note that is a part of the address after all: 人民路(天河区)."""
 _BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
 
 
 def notes(text: Text) -> Text:
-    """Notes in round brackets: no part of the address itself."""
-    return _substituted(text, _NOTE, " ")
+    """Notes in round brackets: no part of the address itself, unless they name a unit."""
+    return _substituted(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
 
 
 def brackets(text: Text) -> Text:
@@ -173,8 +179,8 @@ def noise(text: Text) -> Text:
 
 
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
-_HAN = r"[\u3400-\u9fff]"
 _JOINERS = re.compile(rf"(?<={_HAN})[·•‧・](?={_HAN})")
+_PARTED = re.compile(rf"(?<={_HAN})[/-](?={_HAN})")
 _LETTERED = re.compile(rf"\A\s*{_HAN}(?:\s+{_HAN})+\s*\Z")
 _SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
 
@@ -183,6 +189,7 @@ def punctuation(text: Text) -> Text:
     """One form of dash; every other mark and gap parts the text as one blank."""
     text = _substituted(text, _DASHES, "-")
     text = _substituted(text, _JOINERS, "")
+    text = _substituted(text, _PARTED, " ")
     if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
         return _substituted(text, re.compile(r"\s+"), "")
     return _substituted(text, _SEPARATORS, " ")
@@ -228,13 +235,14 @@ def _plain() -> re.Pattern[str]:
 def _plainest() -> re.Pattern[str]:
     """The same, without any character or run of digits at which a step has to look."""
     return re.compile(
-        f"(?:[{_settled(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])|-(?!-))*+"
+        f"(?:[{_settled(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])"
+        "|-(?![-\u3400-\u9fff]))*+"
     )
 
 
 def _needs_a_look(text: str) -> bool:
     """Whether a text of settled characters may hold something for a step to do."""
-    if _MAY_COUNT.search(text) or _LONG_NUMBER.search(text):
+    if _MAY_COUNT.search(text) or _LONG_NUMBER.search(text) or _PARTED.search(text):
         return True
     return any(telltale in text for telltale in _TELLTALES)
 
