@@ -11,7 +11,6 @@ import numpy as np
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Via
 from gazetteer.search.filters import Weights
-from gazetteer.search.forms import Form
 from gazetteer.search.prefixes import Prefixes, lengths
 from gazetteer.search.ranking import (
     BEGINNING,
@@ -53,12 +52,6 @@ class Search(NamedTuple):
     most: int
 
 
-_FORMS = {
-    Form.STANDARD: "standard",
-    Form.FORMER: "former",
-    Form.BARE: "standard",
-    Form.ALIAS: "alias",
-}
 _GENERICS: Mapping[str, Sequence[str]] = {
     "province": ("sheng", "shi", "zizhiqu", "tebiexingzhengqu"),
     "prefecture": ("shi", "diqu", "zizhizhou", "meng"),
@@ -154,7 +147,7 @@ def meant(
         if weight == np.inf:
             continue
         former = claim.via is not Via.NAME
-        how = by or ("former" if former else _FORMS.get(claim.form, "short"))
+        how = by or ("former" if former else claim.form.told)
         weight += BY[how] + (BY["former"] if former and by else 0.0)
         weight += 0.0 if whole else _begun(weights, claim.node, missing)
         state = view.states[claim.node]

@@ -23,8 +23,19 @@ class Form(IntEnum):
         """The form that a name recorded under this kind has."""
         return _KINDS.get(name_kind, cls.ALIAS)
 
+    @property
+    def told(self) -> str:
+        """How answers tell it: standard, former, alias or short."""
+        return _TOLD.get(self, "short")
+
 
 _KINDS = {"standard": Form.STANDARD, "short": Form.SHORT, "former": Form.FORMER}
+_TOLD = {
+    Form.STANDARD: "standard",
+    Form.FORMER: "former",
+    Form.BARE: "standard",
+    Form.ALIAS: "alias",
+}
 
 _COMMITTEE = re.compile(
     r"(?:虚拟)?(?:村民委员会|社区居民委员会|居民委员会|社区居委会|社区村委会|村委会|居委会|社区)\Z"

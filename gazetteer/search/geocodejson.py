@@ -8,7 +8,6 @@ from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import Via
 from gazetteer.search.faults import MEANINGS, Fault, FaultKind
-from gazetteer.search.forms import Form
 from gazetteer.search.geocode import Geocoded, Match
 from gazetteer.search.index import Index
 from gazetteer.search.view import Spot, View, day_of
@@ -138,9 +137,4 @@ def _formers(match: Match, answer: Geocoded) -> Iterator[Answer]:
 def _matched_by(match: Match) -> str:
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
         return "fuzzy"
-    if match.via.via is not Via.NAME or match.via.form is Form.FORMER:
-        return "former"
-    return _MATCHED_BY.get(match.via.form, "short")
-
-
-_MATCHED_BY = {Form.STANDARD: "standard", Form.BARE: "standard", Form.ALIAS: "alias"}
+    return match.via.form.told if match.via.via is Via.NAME else "former"

@@ -96,7 +96,7 @@ def marks(view: View, text: str, hits: Sequence[Hit] | None = None) -> tuple[Mar
     units: set[tuple[int, int]] = set()
     bounds = {0}
     for hit in hits:
-        if hit[1] not in bounds and is_part_of_zone(view, text, hit):
+        if hit[1] not in bounds and _is_part_of_zone(view, text, hit):
             bounds.add(hit[2])
             continue
         mark = _mark(view, text, hits, hit, hit[1] in bounds, found)
@@ -130,7 +130,7 @@ def behind(
             return None
         if not _may_begin(view, text, hit, start == done) or of_another(view, text, hits, hit):
             continue
-        if start != done and is_part_of_zone(view, text, hit):
+        if start != done and _is_part_of_zone(view, text, hit):
             return None
         if view.meant(key).many:  # which of them it may be depends on what was named before
             return None
@@ -151,7 +151,7 @@ def of_another(view: View, text: str, hits: Sequence[Hit], hit: Hit) -> bool:
     return _goes_on(text, end) and not _name_follows(view, hits, end)
 
 
-def is_part_of_zone(view: View, text: str, hit: Hit) -> bool:
+def _is_part_of_zone(view: View, text: str, hit: Hit) -> bool:
     """Whether a bare name in the midst of words ends a longer one: 开发区 in 火炬开发区.
 
     It is no name of its own then, but others may begin behind it.

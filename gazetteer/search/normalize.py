@@ -145,7 +145,8 @@ _UNIT = re.compile(
     r"\((?!原(?![阳平州])|旧|老(?!河口|边)|近|临近|靠近|邻近|含(?!山)|现|曾用|即(?!墨)|城中村)"
     rf"{_HAN}{{1,20}}(?:[省县旗镇乡村]|(?<!级)市|街道|社区|居委会|村委会|(?<![小园发业校院景库])区)\)"
 )
-"""A note that is a part of the address after all: 人民路(天河区)."""
+"""A note that is a part of the address after all, 人民路(天河区), and tells of no other time, nor
+of what lies near."""
 _BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
 
 
