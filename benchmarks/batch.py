@@ -13,23 +13,23 @@ from benchmarks.peers import Peers, peers
 from benchmarks.table import Row
 from gazetteer.ledger.asof import today
 from gazetteer.search.geocode import geocode_many
-from gazetteer.search.loading import read_index
-from gazetteer.search.view import View
+from gazetteer.search.loading import load_index
+from gazetteer.search.view import DayIndex
 
 _ROWS = 2000
 _ROWS_OF_JIONLP = 100
 
 
-def loaded_view(conninfo: str) -> View:
+def loaded_view(conninfo: str) -> DayIndex:
     """The register on this day, in memory, as a process that reads batches has it."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        index = read_index(conn)
+        index = load_index(conn)
     gc.collect()
     gc.freeze()
-    return View(index, today())
+    return DayIndex(index, today())
 
 
-def seconds(view: View, addresses: list[str]) -> float:
+def seconds(view: DayIndex, addresses: list[str]) -> float:
     """Processor time for reading all, scores, faults and what was not understood included."""
     begun = time.process_time()
     for answer in geocode_many(view, addresses):
@@ -70,7 +70,7 @@ def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
             yield Row(work, ratio, "×", who, floor=floor, remark=remark)
 
 
-def _round(view: View, others: Peers, addresses: list[str]) -> _Round:
+def _round(view: DayIndex, others: Peers, addresses: list[str]) -> _Round:
     few = addresses[:_ROWS_OF_JIONLP]
     return _Round(
         len(addresses) / seconds(view, addresses),

@@ -13,7 +13,7 @@ from boundaries.bulk.tasks import GeocodeTask
 from gazetteer.search.bulk.addresses import AddressColumns
 from gazetteer.search.bulk.processes import over_processes
 from gazetteer.search.bulk.sheets import examined
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 
 _ROWS = 20_000
 
@@ -30,9 +30,9 @@ def file_rows(conninfo: str, rounds: int) -> Iterator[Row]:
     yield Row(work, ratio, "×", "one process", floor=0.7 * cores, remark=remark)
 
 
-def _seconds(view: View, content: bytes, processes: int) -> float:
+def _seconds(view: DayIndex, content: bytes, processes: int) -> float:
     """Time on the clock, without the forking of the processes."""
-    fresh = View(view.index, view.at)  # nothing is remembered of an earlier round
+    fresh = DayIndex(view.index, view.at)  # nothing is remembered of an earlier round
     file = io.BytesIO(content)
     task = GeocodeTask(AddressColumns(("address",)), (), view.at, "en")
     plan = task.plan(examined(file))

@@ -7,29 +7,31 @@ levels left out at the top, short forms, a road with a door, a building with its
 from random import Random
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.view import Spot, View
+from gazetteer.search.view import DayIndex, UnitRef
 
 SEED = 20261122
 _ROADS = ("路", "大道", "街", "东路", "一路", "北街")
 _SHORTENED = "省市区县镇"
 
 
-def made(view: View, count: int, seed: int = SEED) -> list[str]:
+def made(view: DayIndex, count: int, seed: int = SEED) -> list[str]:
     """Addresses in townships and villages that are in force, no two of them alike."""
     chance = Random(seed)
     villages = [n for n in range(len(view.index.ids)) if _is_village(view, n)]
     found: dict[str, None] = {}
     while len(found) < count:
-        found[_address(chance, view, view.chain(chance.choice(villages)), villages)] = None
+        found[_address(chance, view, view.get_chain(chance.choice(villages)), villages)] = None
     return list(found)
 
 
-def _is_village(view: View, node: int) -> bool:
+def _is_village(view: DayIndex, node: int) -> bool:
     state = view.states[node]
     return state >= 0 and view.index.levels[state] == LEVELS.index(Level.VILLAGE)
 
 
-def _address(chance: Random, view: View, chain: tuple[Spot, ...], villages: list[int]) -> str:
+def _address(
+    chance: Random, view: DayIndex, chain: tuple[UnitRef, ...], villages: list[int]
+) -> str:
     names = [spot.name for spot in chain]
     if chance.random() < 0.5:
         names.pop()
@@ -38,7 +40,7 @@ def _address(chance: Random, view: View, chain: tuple[Spot, ...], villages: list
     if chance.random() < 0.1:
         names = [_short(name) for name in names]
     if chance.random() < 0.8:
-        named_after = view.chain(chance.choice(villages))[-1].name
+        named_after = view.get_chain(chance.choice(villages))[-1].name
         names.append(f"{named_after[:2]}{chance.choice(_ROADS)}{chance.randint(1, 999)}号")
     if chance.random() < 0.4:
         names.append(

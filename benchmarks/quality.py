@@ -19,8 +19,8 @@ from benchmarks.batch import loaded_view
 from benchmarks.peers import NAMES, peers
 from benchmarks.stage import cluster, loaded
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocode import Status, geocode_many
-from gazetteer.search.view import View
+from gazetteer.search.geocode import GeocodeStatus, geocode_many
+from gazetteer.search.view import DayIndex
 
 ADDRESSES = Path(__file__).with_name("addresses.csv")
 WHO = ("ours", *NAMES)
@@ -56,7 +56,7 @@ def own_cases() -> list[Case]:
     return [Case(r["class"], r["address"], tuple(r[level] for level in LEVELS[:5])) for r in rows]
 
 
-def cases_of(path: Path, view: View) -> Iterator[Case]:
+def cases_of(path: Path, view: DayIndex) -> Iterator[Case]:
     """Rows with ``address`` and ``expected_code``; a code is led to the unit it means today.
 
     A row whose code never was one of a unit of the register is passed over, and told.
@@ -75,28 +75,30 @@ def cases_of(path: Path, view: View) -> Iterator[Case]:
                 )
 
 
-def _names_today(view: View, code: str) -> tuple[str, ...]:
+def _names_today(view: DayIndex, code: str) -> tuple[str, ...]:
     """The names, down to the county, of the one unit that has or follows the unit of a code."""
     index = view.index
-    state = max(index.particulars.numbered(code), key=index.starts.__getitem__, default=None)
+    state = max(
+        index.attributes.iter_states_by_code(code), key=index.starts.__getitem__, default=None
+    )
     if state is None:
         return ()
-    reached = view.in_force(bisect_right(index.state_at, state) - 1)
+    reached = view.resolve_in_force(bisect_right(index.state_offsets, state) - 1)
     if len(reached) != 1:
         return ()
-    by_level = {spot.level: spot.name for spot in view.chain(reached[0])}
+    by_level = {spot.level: spot.name for spot in view.get_chain(reached[0])}
     return tuple(by_level.get(level, "") for level in range(3))
 
 
-def ours(view: View, addresses: Sequence[str]) -> list[Reading]:
+def ours(view: DayIndex, addresses: Sequence[str]) -> list[Reading]:
     """What the geocoder says."""
     told = []
     for answer in geocode_many(view, addresses):
-        if answer.status is Status.MATCHED:
+        if answer.status is GeocodeStatus.MATCHED:
             by_level = {spot.level: spot.name for spot in answer.matches[0].chain}
             told.append(Reading(tuple(by_level.get(level, "") for level in range(5))))
         else:
-            told.append(Reading(undecided=answer.status is Status.AMBIGUOUS))
+            told.append(Reading(undecided=answer.status is GeocodeStatus.AMBIGUOUS))
     return told
 
 

@@ -14,11 +14,11 @@ from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import Level
 from gazetteer.records.reads import unit_of
 from gazetteer.search import names
-from gazetteer.search.divisions import carrier, node_of
+from gazetteer.search.divisions import find_node_of_state, find_state_by_code
 from gazetteer.search.filters import Filters
-from gazetteer.search.found import as_geocodejson
-from gazetteer.search.suggest import Suggestion, suggest
-from gazetteer.search.view import View
+from gazetteer.search.found import serialize_suggestions
+from gazetteer.search.suggest import Suggestion, find_suggestions
+from gazetteer.search.view import DayIndex
 from web.contract import Parameters
 from web.db import connection
 from web.moments import CODE_FORM
@@ -98,28 +98,30 @@ def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
     view = search_view(as_of.at)
     newest = as_of.known_at is None or as_of.known_at == view.index.recorded_at
     if newest and as_of.basis is Basis.EFFECTIVE:
-        return as_geocodejson(view, query, likely(view, query, limit, filters), told_moment(view))
+        return serialize_suggestions(
+            view, query, likely(view, query, limit, filters), told_moment(view)
+        )
     with connection() as conn:
-        answer = names.search(conn, query, as_of, filters, limit)
+        answer = names.search_names(conn, query, as_of, filters, limit)
         _give_points(conn, answer["features"], as_of)
     return answer
 
 
-def likely(view: View, query: str, limit: int, filters: Filters) -> list[Suggestion]:
+def likely(view: DayIndex, query: str, limit: int, filters: Filters) -> list[Suggestion]:
     """What is most likely meant, by somebody who is at home where the register is."""
     home = _home(view, current_app.config["GAZETTEER"].home_division)
-    return suggest(view, query, limit, replace(filters, home=home))
+    return find_suggestions(view, query, limit, replace(filters, home=home))
 
 
-def _home(view: View, code: str) -> str | None:
+def _home(view: DayIndex, code: str) -> str | None:
     """The id of the unit with the code; None if there is none on the day."""
     key = ("home", code)
-    if key not in view.settled:
-        state = carrier(view.index, code, view.day)
-        found = None if state is None else view.index.ids[node_of(view.index, state)]
-        view.settle(key, found)
+    if key not in view.memo:
+        state = find_state_by_code(view.index, code, view.day)
+        found = None if state is None else view.index.ids[find_node_of_state(view.index, state)]
+        view.remember(key, found)
         return found
-    home: str | None = view.settled.get(key)
+    home: str | None = view.memo.get(key)
     return home
 
 

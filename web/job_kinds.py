@@ -26,9 +26,9 @@ from gazetteer.search.bulk.dask import over_dask
 from gazetteer.search.bulk.processes import over_processes
 from gazetteer.search.bulk.rows import Answered, Ask
 from gazetteer.search.bulk.sheets import Sheet, examined
-from gazetteer.search.index import Index
-from gazetteer.search.loading import ledger_seq
-from gazetteer.search.view import View
+from gazetteer.search.index import NameIndex
+from gazetteer.search.loading import load_ledger_seq
+from gazetteer.search.view import DayIndex
 from gazetteer.settings import Settings
 from web.bulk_forms import CoverageForm, FileForm, GeocodeForm, ReverseForm
 
@@ -79,7 +79,7 @@ class Kinds:
             psycopg.connect, conninfo, autocommit=True
         )
         self._conninfo = conninfo
-        self._index: Index | None = None
+        self._index: NameIndex | None = None
         self._ground: Ground | None = None
 
     def known(self) -> dict[str, Open]:
@@ -101,7 +101,7 @@ class Kinds:
                 recipe = GeocodeRecipe(task, plan.columns, index.seq)
                 ask: Ask[str] = held.enter_context(over_dask(self._settings.dask_scheduler, recipe))
             else:
-                answering = task.answering(View(index, task.at), plan.columns)
+                answering = task.answering(DayIndex(index, task.at), plan.columns)
                 ask = held.enter_context(over_processes(answering, self._processes))
             pieces = partial(_pieces, plan, data, ask)
             yield Opened(index.seq, index.recorded_at, True, pieces, sheet, _POINT)
@@ -112,7 +112,7 @@ class Kinds:
         assert isinstance(task, ReverseTask)
         plan = task.plan(sheet)
         with self._connect() as conn:
-            seq = ledger_seq(conn) if job.seq is None else job.seq
+            seq = load_ledger_seq(conn) if job.seq is None else job.seq
             moment = known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
         answering = pinned.answering(self._connect, plan.columns, self._ground_of(pinned.as_of))
@@ -125,7 +125,7 @@ class Kinds:
         sheet, task = self._asked(job, data)
         assert isinstance(task, CoverageTask)
         index = self._newest()
-        view = View(index, task.as_of.at)
+        view = DayIndex(index, task.as_of.at)
         plan = task.plan(sheet)
         points = plan.points(view, self._connect, self._ground_of)
         pieces = partial(_covered, plan, data, view, points)
@@ -146,9 +146,9 @@ class Kinds:
             form, job.language, self._settings
         )
 
-    def _newest(self) -> Index:
+    def _newest(self) -> NameIndex:
         with self._connect() as conn:
-            seq = ledger_seq(conn)
+            seq = load_ledger_seq(conn)
         if self._index is None or self._index.seq != seq:
             self._index = None  # two of them may be more than there is memory
             self._index = index_of(self._conninfo)
@@ -162,7 +162,7 @@ def _pieces(plan: Plan, data: BinaryIO, ask: Ask[str], skip: int) -> Iterator[An
 def _covered(
     plan: CoveragePlan,
     data: BinaryIO,
-    view: View,
+    view: DayIndex,
     points: PointAnswering,
     _: int,
 ) -> Iterator[Answered]:

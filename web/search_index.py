@@ -12,31 +12,31 @@ from psycopg import Connection
 
 from boundaries.areas.labels import points_of_units
 from gazetteer.ledger.asof import echo_of_newest
-from gazetteer.search.holder import Holder
-from gazetteer.search.index import Index
-from gazetteer.search.view import View
+from gazetteer.search.holder import IndexCache
+from gazetteer.search.index import NameIndex
+from gazetteer.search.view import DayIndex
 from web import db
 
 _KEY = "gazetteer_search"
 _MAKING = Lock()
 
 
-def search_view(at: date) -> View:
+def search_view(at: date) -> DayIndex:
     """The names of the register on a day, as its newest index has them."""
-    return _holder().view(at)
+    return _holder().get_day_index(at)
 
 
-def newest_index() -> Index | None:
+def newest_index() -> NameIndex | None:
     """The index if it is in step with the register; None while it is not. Never waits."""
-    return _holder().newest()
+    return _holder().get_newest()
 
 
 def begin_index() -> None:
     """Begin to build the index, so that no request has to wait for all of it."""
-    _holder().begin()
+    _holder().start_rebuild()
 
 
-def told_moment(view: View) -> Mapping[str, str | None]:
+def told_moment(view: DayIndex) -> Mapping[str, str | None]:
     """The moment of an answer from the index; ``known_at`` is null in an empty register."""
     known = view.index.recorded_at
     if known is None:
@@ -44,15 +44,15 @@ def told_moment(view: View) -> Mapping[str, str | None]:
     return echo_of_newest(view.at, known)
 
 
-def _holder() -> Holder:
+def _holder() -> IndexCache:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     holder = app.extensions.get(_KEY)
     if holder is None:
         with _MAKING:
             holder = app.extensions.setdefault(
-                _KEY, Holder(partial(_connection, app), points_of_units)
+                _KEY, IndexCache(partial(_connection, app), points_of_units)
             )
-    return cast(Holder, holder)
+    return cast(IndexCache, holder)
 
 
 def _connection(app: Flask) -> AbstractContextManager[Connection[Any]]:

@@ -29,7 +29,7 @@ FROM (
 
 
 def points_of_units(conn: Connection[Any]) -> list[PointRow]:
-    """The points of all units at all times, as known now; see :func:`read_source`."""
+    """The points of all units at all times, as known now; see :func:`load_source`."""
     return [PointRow(*row) for row in conn.execute(_ALL_POINTS)]
 
 

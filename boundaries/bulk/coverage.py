@@ -25,7 +25,7 @@ from gazetteer.search.bulk.coverage import (
 )
 from gazetteer.search.bulk.rows import CHUNK, Columns, Question
 from gazetteer.search.bulk.sheets import Record, Sheet, records
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 
 MOST_FACILITIES = 200_000
 """All of them are kept in memory until the last one is counted."""
@@ -82,12 +82,12 @@ class CoveragePlan:
     point: tuple[int, ...]
     name: int | None
 
-    def counted(self, view: View) -> Coverage:
+    def counted(self, view: DayIndex) -> Coverage:
         """The units, before anything is counted; see :func:`gazetteer.search.bulk.coverage`."""
         return coverage(view, self.task.level, self.task.within)
 
     def points(
-        self, view: View, connect: Connect, ground_of: Callable[[AsOf], Ground | None]
+        self, view: DayIndex, connect: Connect, ground_of: Callable[[AsOf], Ground | None]
     ) -> PointAnswering:
         """What locates positions, in the same state of the register as the view.
 
@@ -99,7 +99,7 @@ class CoveragePlan:
         return PointAnswering(connect, as_of, task.crs, near, task.lang, ground)
 
     def facilities(
-        self, stream: BinaryIO, view: View, points: PointAnswering, into: Coverage
+        self, stream: BinaryIO, view: DayIndex, points: PointAnswering, into: Coverage
     ) -> Iterator[list[Facility]]:
         """The facilities of the file, some hundred at a time, each counted in ``into``."""
         rows = (
@@ -112,7 +112,9 @@ class CoveragePlan:
                 for record, place in zip(chunk, places, strict=True)
             ]
 
-    def _places(self, chunk: Sequence[Record], view: View, points: PointAnswering) -> list[Place]:
+    def _places(
+        self, chunk: Sequence[Record], view: DayIndex, points: PointAnswering
+    ) -> list[Place]:
         width, task = len(self.sheet.header), self.task
         fitting = [record for record in chunk if len(record.cells) == width]
         by_point = [r for r in fitting if self.point and not self._address(r).strip()]

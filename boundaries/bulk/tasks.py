@@ -31,9 +31,9 @@ from gazetteer.search.bulk.rows import (
     refuse_taken,
 )
 from gazetteer.search.bulk.sheets import Record, Sheet, records
-from gazetteer.search.index import Index
-from gazetteer.search.loading import read_index
-from gazetteer.search.view import View
+from gazetteer.search.index import NameIndex
+from gazetteer.search.loading import load_index
+from gazetteer.search.view import DayIndex
 from gazetteer.settings import settings
 
 
@@ -107,7 +107,7 @@ class GeocodeTask:
         refuse_taken(sheet, names)
         return Plan(sheet, found, Columns(names, sheet.delimiter), self.lang)
 
-    def answering(self, view: View, columns: Columns) -> Answering[str]:
+    def answering(self, view: DayIndex, columns: Columns) -> Answering[str]:
         """Answers by tails, from one index."""
         return partial(_tails, AddressAnswering(view, self.columns, self.lang), columns)
 
@@ -171,10 +171,10 @@ class GeocodeRecipe:
                 "登记册已有新的发布，请重新开始。",
                 f"the register is at {index.seq}, not at {self.seq}; begin anew",
             )
-        return self.task.answering(View(index, self.task.at), self.columns)
+        return self.task.answering(DayIndex(index, self.task.at), self.columns)
 
 
-def index_of(conninfo: str) -> Index:
+def index_of(conninfo: str) -> NameIndex:
     """The index of the newest state of a register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        return read_index(conn, points_of_units)
+        return load_index(conn, points_of_units)

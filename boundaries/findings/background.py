@@ -21,7 +21,7 @@ from gazetteer.jobs.run import Stopped
 from gazetteer.jobs.store import Job, Request
 from gazetteer.ledger.asof import today
 from gazetteer.search.bulk.rows import Answered
-from gazetteer.search.loading import ledger_seq
+from gazetteer.search.loading import load_ledger_seq
 
 KIND = "findings"
 HUNDRED = 100
@@ -96,5 +96,5 @@ class OpenedRun:
 def opened(connect: Connect, job: Job, _: BinaryIO) -> Iterator[OpenedRun]:
     """Make a run ready."""
     with connect() as conn:
-        seq = ledger_seq(conn)
+        seq = load_ledger_seq(conn)
     yield OpenedRun(job, connect, seq)

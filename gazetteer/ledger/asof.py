@@ -37,7 +37,7 @@ class AsOf:
     basis: Basis = Basis.EFFECTIVE
 
     def params(self) -> dict[str, Any]:
-        """Named parameters for :data:`MOMENT` and :func:`in_force`."""
+        """Named parameters for :data:`MOMENT` and :func:`resolve_in_force`."""
         return {"at": self.at, "known_at": self.known_at, "basis": self.basis.value}
 
     def echo(self, known_at: datetime) -> dict[str, str]:
@@ -80,7 +80,7 @@ _BY_BASIS = re.compile(r"in_force\((\w+)\.valid, .*?%\(basis\)s::text\)")
 
 @cache
 def fitted(statement: LiteralString, basis: Basis) -> LiteralString:
-    """A statement with :func:`in_force`, without the look-up of acts where the basis needs none.
+    """A statement with :func:`resolve_in_force`, without the look-up of acts where the basis needs none.
 
     A prepared statement carries that look-up along for every parameter, and it costs more than
     the rest of a look-up by code.

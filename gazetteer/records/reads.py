@@ -180,7 +180,7 @@ def _brief(units: dict[str, Answer], unit_id: object) -> Answer | None:
 def unit_of(
     conn: Connection[Any], code: str, as_of: AsOf, *, field: str = "code"
 ) -> tuple[str, str]:
-    """Id and name of the unit that carried ``code`` at the moment; problems as :func:`division`.
+    """Id and name of the unit that carried ``code`` at the moment; problems as :func:`find_division`.
 
     ``field`` is what an unknown code is called in the problem.
     """
@@ -274,7 +274,7 @@ def told_kin(links: str | None) -> tuple[list[Answer], list[Answer]]:
 
 
 def children(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
-    """The units directly under the unit that carried ``code``; problems as :func:`division`."""
+    """The units directly under the unit that carried ``code``; problems as :func:`find_division`."""
     unit_id, name = unit_of(conn, code, as_of)
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_CHILDREN, {**as_of.params(), "unit_id": unit_id}).fetchall()

@@ -4,38 +4,44 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.forms import Form
-from gazetteer.search.values import Kept, Value
+from gazetteer.search.forms import NameForm
+from gazetteer.search.values import FrozenStruct, MutableStruct
 
-_COUNTY, LOWEST_UNIT = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
-_WHOLE = (Form.STANDARD, Form.FORMER, Form.BARE)
+_COUNTY_LEVEL, LOWEST_UNIT_LEVEL = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
+_FORMS_WITH_GENERIC = (NameForm.STANDARD, NameForm.FORMER, NameForm.GENERIC_ONLY)
 
 
-class Via(StrEnum):
+class NameRelation(StrEnum):
     """How a name leads to a unit that is in force on the day."""
 
-    NAME = "name"  # the name is in force
-    FORMER = "former_name"  # the unit had the name once
+    CURRENT_NAME = "name"  # the name is in force
+    FORMER_NAME = "former_name"  # the unit had the name once
     SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
-    SHARED = "part_of_successor"  # this one too, and others hold a part
-    GAVE = "former_parent"  # this one's territory once belonged to the unit named
+    PART_OF_SUCCESSOR = "part_of_successor"  # this one too, and others hold a part
+    FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
 
 
 # What is worth more decides between readings; the score of the answer is another matter.
-_WORTH = {
-    Form.STANDARD: 30,
-    Form.FORMER: 28,
-    Form.ALIAS: 21,
-    Form.SHORT: 20,
-    Form.ABBREVIATED: 18,
-    Form.BARE: 18,  # less than a short form before it: 深圳东区 lies not in 攀枝花
-    Form.CORE: 15,
+_FORM_WEIGHTS = {
+    NameForm.STANDARD: 30,
+    NameForm.FORMER: 28,
+    NameForm.ALIAS: 21,
+    NameForm.SHORT: 20,
+    NameForm.ABBREVIATED: 18,
+    NameForm.GENERIC_ONLY: 18,  # less than a short form before it: 深圳东区 lies not in 攀枝花
+    NameForm.STEM: 15,
 }
-_LESS = {Via.NAME: 0, Via.FORMER: 2, Via.SUCCESSOR: 3, Via.SHARED: 4, Via.GAVE: 14}
-WORTH_OF_A_NAME = _WORTH[Form.STANDARD]
+_RELATION_PENALTIES = {
+    NameRelation.CURRENT_NAME: 0,
+    NameRelation.FORMER_NAME: 2,
+    NameRelation.SUCCESSOR: 3,
+    NameRelation.PART_OF_SUCCESSOR: 4,
+    NameRelation.FORMER_PARENT: 14,
+}
+STANDARD_NAME_WEIGHT = _FORM_WEIGHTS[NameForm.STANDARD]
 
 
-class Claim(Value, frozen=True, order=True):
+class Candidate(FrozenStruct, frozen=True, order=True):
     """A node that a piece of text may mean; ``named`` is the node that had the name.
 
     ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
@@ -44,38 +50,64 @@ class Claim(Value, frozen=True, order=True):
 
     node: int
     level: int
-    form: Form
-    via: Via
-    named: int
+    form: NameForm
+    relation: NameRelation
+    named_node: int
     since: int
     until: int
-    whole: bool
-    leads: bool
-    worth: int
+    has_generic: bool
+    can_be_target: bool
+    weight: int
 
 
-def worth_of(form: Form, via: Via) -> int:
+def compute_weight(form: NameForm, relation: NameRelation) -> int:
     """What a name is worth that leads to a unit; half of it where it is no unit."""
-    return _WORTH[form] if via is Via.NAME else _WORTH[form] - _LESS[via]
-
-
-def claimed(node: int, level: int, form: Form, via: Via, name: tuple[int, int, int]) -> Claim:
-    """The claim by a name: (node that had it, first day, day after the last)."""
-    worth = worth_of(form, via)
-    worth = worth if level <= LOWEST_UNIT else worth // 2
-    named, since, until = name
-    leads = via is not Via.GAVE
-    return Claim(node, level, form, via, named, since, until, form in _WHOLE, leads, worth)
-
-
-def standard_claim(node: int, level: int, since: int, until: int) -> Claim:
-    """The claim of a unit by its standard name in force."""
-    return Claim(
-        node, level, Form.STANDARD, Via.NAME, node, since, until, True, True, WORTH_OF_A_NAME
+    return (
+        _FORM_WEIGHTS[form]
+        if relation is NameRelation.CURRENT_NAME
+        else _FORM_WEIGHTS[form] - _RELATION_PENALTIES[relation]
     )
 
 
-class Meant(Kept):
+def build_candidate(
+    node: int, level: int, form: NameForm, relation: NameRelation, name_period: tuple[int, int, int]
+) -> Candidate:
+    """The claim by a name: (node that had it, first day, day after the last)."""
+    weight = compute_weight(form, relation)
+    weight = weight if level <= LOWEST_UNIT_LEVEL else weight // 2
+    named_node, since, until = name_period
+    can_be_target = relation is not NameRelation.FORMER_PARENT
+    return Candidate(
+        node,
+        level,
+        form,
+        relation,
+        named_node,
+        since,
+        until,
+        form in _FORMS_WITH_GENERIC,
+        can_be_target,
+        weight,
+    )
+
+
+def build_standard_candidate(node: int, level: int, since: int, until: int) -> Candidate:
+    """The claim of a unit by its standard name in force."""
+    return Candidate(
+        node,
+        level,
+        NameForm.STANDARD,
+        NameRelation.CURRENT_NAME,
+        node,
+        since,
+        until,
+        True,
+        True,
+        STANDARD_NAME_WEIGHT,
+    )
+
+
+class CandidateSet(MutableStruct):
     """What a piece of text may mean. Never changed, and equal to itself alone.
 
     ``all_whole``: it has claims, by whole names only; ``by_whole``: the same by these, if it has
@@ -85,62 +117,79 @@ class Meant(Kept):
     worth ``most``, and ``highest`` is the highest level among them; bare names do not count.
     """
 
-    claims: tuple[Claim, ...]
-    by_node: Mapping[int, Claim]
-    all_whole: bool
-    by_whole: "Meant | None"
-    many: bool
-    anchors: bool
-    named: bool
-    firm: bool
-    most: int
-    tops: tuple[Claim, ...]
-    top_nodes: frozenset[int]
-    highest: int
-    parts: "dict[tuple[int, ...], Meant] | None" = None
+    candidates: tuple[Candidate, ...]
+    by_node: Mapping[int, Candidate]
+    all_have_generic: bool
+    generic_subset: "CandidateSet | None"
+    is_truncated: bool
+    is_unambiguous_high_level: bool
+    names_unit: bool
+    is_reliable: bool
+    best_weight: int
+    best_candidates: tuple[Candidate, ...]
+    best_nodes: frozenset[int]
+    highest_level: int
+    subsets: "dict[tuple[int, ...], CandidateSet] | None" = None
 
     @property
-    def whole(self) -> "Meant | None":
+    def with_generic(self) -> "CandidateSet | None":
         """The same by whole names only: itself if it has no others, None without any."""
-        return self if self.all_whole else self.by_whole
+        return self if self.all_have_generic else self.generic_subset
 
-    def at(self, levels: tuple[int, ...]) -> "Meant":
+    def restrict_to_levels(self, levels: tuple[int, ...]) -> "CandidateSet":
         """The same at some levels only."""
-        if self.parts is None:
-            self.parts = {}
-        part = self.parts.get(levels)
-        if part is None:
-            claims = tuple([claim for claim in self.claims if claim.level in levels])
-            part = self.parts[levels] = meant(claims, many=self.many)
-        return part
+        if self.subsets is None:
+            self.subsets = {}
+        subset = self.subsets.get(levels)
+        if subset is None:
+            candidates = tuple(
+                [candidate for candidate in self.candidates if candidate.level in levels]
+            )
+            subset = self.subsets[levels] = build_candidate_set(
+                candidates, is_truncated=self.is_truncated
+            )
+        return subset
 
 
-def meant(claims: tuple[Claim, ...], *, many: bool = False) -> Meant:
+def build_candidate_set(
+    candidates: tuple[Candidate, ...], *, is_truncated: bool = False
+) -> CandidateSet:
     """The claims, sorted out."""
-    whole = tuple([claim for claim in claims if claim.whole])
-    anchors = any(
-        claim.leads and claim.level <= _COUNTY and claim.form is not Form.BARE for claim in whole
+    with_generic = tuple([candidate for candidate in candidates if candidate.has_generic])
+    is_unambiguous_high_level = any(
+        candidate.can_be_target
+        and candidate.level <= _COUNTY_LEVEL
+        and candidate.form is not NameForm.GENERIC_ONLY
+        for candidate in with_generic
     )
-    named = any(claim.level <= LOWEST_UNIT for claim in whole)
-    firm = any(claim.form is not Form.CORE for claim in claims)
-    by_node = {claim.node: claim for claim in claims}
-    most = max([claim.worth for claim in claims], default=-1)
-    tops = tuple([claim for claim in claims if claim.worth == most])
-    nodes = frozenset([claim.node for claim in tops])
-    highest = min([c.level for c in tops if c.form is not Form.BARE], default=-1)
-    all_whole = len(whole) == len(claims) > 0
-    by_whole = meant(whole, many=many) if whole and not all_whole else None
-    return Meant(
-        claims,
+    names_unit = any(candidate.level <= LOWEST_UNIT_LEVEL for candidate in with_generic)
+    is_reliable = any(candidate.form is not NameForm.STEM for candidate in candidates)
+    by_node = {candidate.node: candidate for candidate in candidates}
+    best_weight = max([candidate.weight for candidate in candidates], default=-1)
+    best_candidates = tuple(
+        [candidate for candidate in candidates if candidate.weight == best_weight]
+    )
+    best_nodes = frozenset([candidate.node for candidate in best_candidates])
+    highest_level = min(
+        [c.level for c in best_candidates if c.form is not NameForm.GENERIC_ONLY], default=-1
+    )
+    all_have_generic = len(with_generic) == len(candidates) > 0
+    generic_subset = (
+        build_candidate_set(with_generic, is_truncated=is_truncated)
+        if with_generic and not all_have_generic
+        else None
+    )
+    return CandidateSet(
+        candidates,
         by_node,
-        all_whole,
-        by_whole,
-        many,
-        anchors,
-        named,
-        firm,
-        most,
-        tops,
-        nodes,
-        highest,
+        all_have_generic,
+        generic_subset,
+        is_truncated,
+        is_unambiguous_high_level,
+        names_unit,
+        is_reliable,
+        best_weight,
+        best_candidates,
+        best_nodes,
+        highest_level,
     )

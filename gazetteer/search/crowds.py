@@ -10,17 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gazetteer.search.claims import LOWEST_UNIT, Via, worth_of
-from gazetteer.search.forms import Form
-from gazetteer.search.index import Index
+from gazetteer.search.claims import LOWEST_UNIT_LEVEL, NameRelation, compute_weight
+from gazetteer.search.forms import NameForm
+from gazetteer.search.index import NameIndex
 
-_VIA = list(Via)
-_OWN = (Via.NAME, Via.FORMER)
-_WORTH = np.array([[worth_of(form, via) for form in Form] for via in _OWN], np.int16)
+_RELATIONS = list(NameRelation)
+_OWN_RELATIONS = (NameRelation.CURRENT_NAME, NameRelation.FORMER_NAME)
+_WEIGHTS = np.array(
+    [[compute_weight(form, via) for form in NameForm] for via in _OWN_RELATIONS], np.int16
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class HomonymGroup:
     """The nodes, in force themselves and without links, that some meanings name.
 
     Ascending ``nodes``, each with the ``worth`` of its closest meaning and whether that is by a
@@ -28,37 +30,43 @@ class Crowd:
     """
 
     nodes: NDArray[np.intc]
-    worth: NDArray[np.int16]
-    named: NDArray[np.bool_]
-    linked: Sequence[int]
+    weights: NDArray[np.int16]
+    has_current_name: NDArray[np.bool_]
+    linked_meanings: Sequence[int]
 
-    def worthiest(self, most: int) -> NDArray[np.intc]:
+    def select_best_nodes(self, limit: int) -> NDArray[np.intc]:
         """The nodes that are worth most, of equals the first."""
-        return self.nodes[np.argsort(-self.worth, kind="stable")[:most]]
+        return self.nodes[np.argsort(-self.weights, kind="stable")[:limit]]
 
 
-class Crowds:
+class HomonymFinder:
     """Finds the crowds of a day; ``states`` is the state in which each node is, -1 for none."""
 
-    def __init__(self, index: Index, states: Sequence[int], day: int) -> None:
+    def __init__(self, index: NameIndex, states: Sequence[int], day: int) -> None:
         self._index, self._states, self._day = index, np.asarray(states), day
-        self._links = index.are_linked()
+        self._is_linked = index.build_linked_mask()
 
-    def crowd(self, first: int, last: int) -> Crowd:
+    def find_group(self, first: int, last: int) -> HomonymGroup:
         """What the meanings from ``first`` to before ``last``, of one key, name."""
         index, rows = self._index, slice(first, last)
         nodes = np.asarray(index.meaning_node)[rows]
-        begun = np.asarray(index.meaning_start)[rows] <= self._day
-        linked = self._links[nodes]
-        here = np.flatnonzero(begun & ~linked & (self._states[nodes] >= 0))
-        past = self._day >= np.asarray(index.meaning_end)[rows][here]
-        form = np.asarray(index.meaning_form)[rows][here].astype(np.intp)
-        nodes = nodes[here]
-        starts = np.flatnonzero(np.r_[True, nodes[1:] != nodes[:-1]]) if len(nodes) else here
-        closest = np.minimum.reduceat(past * len(Form) + form, starts) if len(nodes) else here
+        has_begun = np.asarray(index.meaning_start)[rows] <= self._day
+        is_linked = self._is_linked[nodes]
+        rows_in_force = np.flatnonzero(has_begun & ~is_linked & (self._states[nodes] >= 0))
+        has_ended = self._day >= np.asarray(index.meaning_end)[rows][rows_in_force]
+        form = np.asarray(index.meaning_form)[rows][rows_in_force].astype(np.intp)
+        nodes = nodes[rows_in_force]
+        starts = (
+            np.flatnonzero(np.r_[True, nodes[1:] != nodes[:-1]]) if len(nodes) else rows_in_force
+        )
+        closest = (
+            np.minimum.reduceat(has_ended * len(NameForm) + form, starts)
+            if len(nodes)
+            else rows_in_force
+        )
         nodes = nodes[starts]
-        worth = _WORTH[closest // len(Form), closest % len(Form)]
+        weights = _WEIGHTS[closest // len(NameForm), closest % len(NameForm)]
         levels = np.asarray(index.levels)[self._states[nodes]]
-        worth = np.where(levels <= LOWEST_UNIT, worth, worth // 2)
-        follow = (np.flatnonzero(begun & linked) + first).tolist()
-        return Crowd(nodes, worth, closest < len(Form), follow)
+        weights = np.where(levels <= LOWEST_UNIT_LEVEL, weights, weights // 2)
+        linked_meanings = (np.flatnonzero(has_begun & is_linked) + first).tolist()
+        return HomonymGroup(nodes, weights, closest < len(NameForm), linked_meanings)

@@ -6,6 +6,6 @@ OPEN_START, OPEN_END = 0, 4_000_000
 """Ordinals before the first and after the last day."""
 
 
-def ordinal(day: date | None, otherwise: int) -> int:
+def to_ordinal(day: date | None, default: int) -> int:
     """A day as a number; ``otherwise`` where a period is open."""
-    return otherwise if day is None else day.toordinal()
+    return default if day is None else day.toordinal()

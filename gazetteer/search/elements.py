@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.values import Value
+from gazetteer.search.values import FrozenStruct
 
 _HAN = r"[\u3400-\u9fff]"
 _WORD = r"(?:(?![号弄栋幢室])[\u3400-\u9fffA-Za-z\d])"
 # A look at the next character before each group of words spares trying them all.
-_ELEMENT = re.compile(
+_COMPONENT = re.compile(
     r"(?=[\dA-Za-z甲乙丙号栋幢座#东南西北负对旁附隔交路往向])(?:"
     r"(?P<door>[甲乙丙]?[A-Za-z]?\d{1,6}+(?:[-、至/]\d{1,6}+){0,2}+号(?!楼|线|栋)(?:院|之\d+|-\d+)?)"
     r"|(?P<lane>\d{1,6}+弄)"
@@ -45,15 +45,15 @@ _LEVEL = {
     "floor": Level.DOOR,
     "room": Level.DOOR,
 }
-_FINER = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Level.DOOR)
+_LEVELS_BELOW_UNITS = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Level.DOOR)
 """From coarse to fine; how fine a POI is counts only where nothing else tells it."""
-_RANK = dict.fromkeys(_ELEMENT.groupindex, 0)
-_RANK |= {kind: _FINER.index(level) + 1 for kind, level in _LEVEL.items()}
-_FINEST = (None, *(LEVELS.index(level) for level in _FINER))
-_UNDERSTOOD = re.compile(r"[^\W_]")
+_RANK = dict.fromkeys(_COMPONENT.groupindex, 0)
+_RANK |= {kind: _LEVELS_BELOW_UNITS.index(level) + 1 for kind, level in _LEVEL.items()}
+_FINEST = (None, *(LEVELS.index(level) for level in _LEVELS_BELOW_UNITS))
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
-class Element(Value, frozen=True):
+class AddressComponent(FrozenStruct, frozen=True):
     """A part of the address; ``start`` and ``end`` are offsets in the normalised text."""
 
     kind: str
@@ -62,45 +62,47 @@ class Element(Value, frozen=True):
     end: int
 
 
-KIND = attrgetter("kind")
+KIND_GETTER = attrgetter("kind")
 
 
-def elements(text: str, start: int, end: int) -> list[Element]:
+def parse_components(text: str, start: int, end: int) -> list[AddressComponent]:
     """The elements in a stretch of the text; what is none is of kind ``unmatched``."""
-    found: list[Element] = []
+    components: list[AddressComponent] = []
     done = start
-    for match in _ELEMENT.finditer(text, start, end):
+    for match in _COMPONENT.finditer(text, start, end):
         begun, stop = match.span()
         if done < begun:
-            found += _unmatched(text, done, begun)
+            components += _iter_unmatched(text, done, begun)
         kind = match.lastgroup or ""
         if kind == "numbers":
-            found += _numbered(match)
+            components += _split_numbers(match)
         else:
-            found.append(Element(kind, match[0], begun, stop))
+            components.append(AddressComponent(kind, match[0], begun, stop))
         done = stop
     if done < end:
-        found += _unmatched(text, done, end)
-    return found
+        components += _iter_unmatched(text, done, end)
+    return components
 
 
-def _unmatched(text: str, start: int, end: int) -> Iterator[Element]:
+def _iter_unmatched(text: str, start: int, end: int) -> Iterator[AddressComponent]:
     piece = text[start:end]
-    if _UNDERSTOOD.search(piece):
+    if _WORD_CHARACTER.search(piece):
         left = len(piece) - len(piece.lstrip())
-        yield Element("unmatched", piece.strip(), start + left, start + len(piece.rstrip()))
+        yield AddressComponent(
+            "unmatched", piece.strip(), start + left, start + len(piece.rstrip())
+        )
 
 
-def _numbered(match: re.Match[str]) -> Iterator[Element]:
+def _split_numbers(match: re.Match[str]) -> Iterator[AddressComponent]:
     """Building, unit and room of 31-1-101; building and room of 12-302."""
     kinds = {2: ("building", "room"), 3: ("building", "unit", "room")}
     parts = match[0].split("-")
     at = match.start()
     for kind, part in zip(kinds.get(len(parts), ("numbers",) * len(parts)), parts, strict=True):
-        yield Element(kind, part, at, at + len(part))
+        yield AddressComponent(kind, part, at, at + len(part))
         at += len(part) + 1
 
 
-def finest(parts: Iterable[Element]) -> int | None:
+def find_finest_level(components: Iterable[AddressComponent]) -> int | None:
     """The finest level that the elements reach, as a number in the order of levels."""
-    return _FINEST[max(map(_RANK.__getitem__, map(KIND, parts)), default=0)]
+    return _FINEST[max(map(_RANK.__getitem__, map(KIND_GETTER, components)), default=0)]

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.faults import MEANINGS, Fault
-from gazetteer.search.geocode import MAX_READ, Geocoded, Match, geocode
-from gazetteer.search.normalize import normalized, told
-from gazetteer.search.readings import Reading, readings
-from gazetteer.search.view import View
+from gazetteer.search.faults import FAULT_TEXTS, Fault
+from gazetteer.search.geocode import MAX_TEXT_LENGTH, GeocodeMatch, GeocodeResult, geocode
+from gazetteer.search.normalize import normalize_text, trace_normalization
+from gazetteer.search.readings import Interpretation, find_interpretations
+from gazetteer.search.view import DayIndex
 
-_SHOWN = 8
+_MAX_INTERPRETATIONS = 8
 """Readings that are told; those below them are of no interest."""
 
-_STEPS = {
+_STEP_TEXTS = {
     "compatibility": ("兼容字符与全角", "compatibility forms and widths"),
     "invisible": ("去除不可见字符", "invisible characters dropped"),
     "simplify": ("繁体转简体", "traditional to simplified"),
@@ -24,7 +24,7 @@ _STEPS = {
     "punctuation": ("统一标点与空白", "punctuation and blanks"),
     "numerals": ("中文数字转数字", "Chinese numerals to digits"),
 }
-_STATUS = {
+_STATUS_TEXTS = {
     "matched": ("已匹配", "matched"),
     "ambiguous": ("有歧义", "ambiguous"),
     "not_found": ("未找到", "not found"),
@@ -32,7 +32,7 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExplanationLine:
     """One line of an explanation, in both languages."""
 
     zh: str
@@ -43,71 +43,79 @@ class Line:
         return self.zh if lang == "zh" else self.en
 
 
-def explained(view: View, address: str) -> list[Line]:
+def explain_address(day_index: DayIndex, address: str) -> list[ExplanationLine]:
     """Every step of :func:`geocode` for one address, and why the answer is what it is."""
-    return [*_steps(address), *_readings(view, address), *_answer(geocode(view, address))]
+    return [
+        *_explain_normalization(address),
+        *_explain_interpretations(day_index, address),
+        *_explain_result(geocode(day_index, address)),
+    ]
 
 
-def _steps(address: str) -> Iterator[Line]:
-    for name, after in told(address):
-        zh, en = _STEPS[name]
-        yield Line(f"文本 · {zh}：{after}", f"text · {en}: {after}")
+def _explain_normalization(address: str) -> Iterator[ExplanationLine]:
+    for name, after in trace_normalization(address):
+        zh, en = _STEP_TEXTS[name]
+        yield ExplanationLine(f"文本 · {zh}：{after}", f"text · {en}: {after}")
 
 
-def _readings(view: View, address: str) -> Iterator[Line]:
-    value = normalized(address).value[:MAX_READ]
-    found = readings(view, value)
-    for reading in found[:_SHOWN]:
-        yield _reading(value, reading)
-    if len(found) > _SHOWN:
-        rest = len(found) - _SHOWN
-        yield Line(f"读法 · 另有 {rest} 种，更差", f"reading · {rest} more, worse")
+def _explain_interpretations(day_index: DayIndex, address: str) -> Iterator[ExplanationLine]:
+    value = normalize_text(address).value[:MAX_TEXT_LENGTH]
+    interpretations = find_interpretations(day_index, value)
+    for interpretation in interpretations[:_MAX_INTERPRETATIONS]:
+        yield _explain_interpretation(value, interpretation)
+    if len(interpretations) > _MAX_INTERPRETATIONS:
+        rest = len(interpretations) - _MAX_INTERPRETATIONS
+        yield ExplanationLine(f"读法 · 另有 {rest} 种，更差", f"reading · {rest} more, worse")
 
 
-def _reading(value: str, reading: Reading) -> Line:
-    chain = "".join(spot.name for spot in reading.chain)
-    by = "、".join(value[s.start : s.end] for s in reading.supports)
-    against = "、".join(value[mark.start : mark.end] for mark in reading.against)
-    zh = f"读法 · {chain}：依据 {by}，权重 {reading.worth}"
-    en = f"reading · {chain}: supported by {by}, worth {reading.worth}"
-    if against:
-        zh, en = f"{zh}；相矛盾的有 {against}", f"{en}; against it: {against}"
-    if reading.hops:
+def _explain_interpretation(value: str, interpretation: Interpretation) -> ExplanationLine:
+    chain = "".join(unit.name for unit in interpretation.chain)
+    evidence = "、".join(value[s.start : s.end] for s in interpretation.evidence)
+    contradictions = "、".join(
+        value[mention.start : mention.end] for mention in interpretation.contradictions
+    )
+    zh = f"读法 · {chain}：依据 {evidence}，权重 {interpretation.weight}"
+    en = f"reading · {chain}: supported by {evidence}, worth {interpretation.weight}"
+    if contradictions:
+        zh, en = f"{zh}；相矛盾的有 {contradictions}", f"{en}; against it: {contradictions}"
+    if interpretation.skips_named_unit:
         zh = f"{zh}；须越过在前的地名，不取"
         en = f"{en}; it would hop over a name before it"
-    return Line(zh, en)
+    return ExplanationLine(zh, en)
 
 
-def _answer(answer: Geocoded) -> Iterator[Line]:
-    zh, en = _STATUS[answer.status]
-    if answer.deciding:
-        zh = f"{zh}：{answer.total} 个候选，写明 {answer.deciding} 即可判定"
-        en = f"{en}: {answer.total} candidates, the {answer.deciding} would decide"
-    yield Line(f"结果 · {zh}", f"answer · {en}")
-    for match in answer.matches:
-        yield from _match(match)
+def _explain_result(result: GeocodeResult) -> Iterator[ExplanationLine]:
+    zh, en = _STATUS_TEXTS[result.status]
+    if result.deciding_level:
+        zh = f"{zh}：{result.total} 个候选，写明 {result.deciding_level} 即可判定"
+        en = f"{en}: {result.total} candidates, the {result.deciding_level} would decide"
+    yield ExplanationLine(f"结果 · {zh}", f"answer · {en}")
+    for match in result.matches:
+        yield from _explain_match(match)
 
 
-def _match(match: Match) -> Iterator[Line]:
-    label = "".join(spot.name for spot in match.chain)
+def _explain_match(match: GeocodeMatch) -> Iterator[ExplanationLine]:
+    label = "".join(unit.name for unit in match.chain)
     level = LEVELS[match.leaf.level]
-    yield Line(
+    yield ExplanationLine(
         f"候选 · {label}（{match.leaf.code or '无代码'}，{level}）得分 {match.score:.2f}",
         f"candidate · {label} ({match.leaf.code or 'no code'}, {level}) score {match.score:.2f}",
     )
     for fault in match.faults:
-        zh, en = _fault(fault)
-        yield Line(f"　　−{fault.penalty:.2f} {zh}", f"    −{fault.penalty:.2f} {en}")
-    parts = "、".join(f"{part.kind} {part.text}" for part in match.elements)
-    if parts:
-        yield Line(f"　　其余要素：{parts}", f"    further elements: {parts}")
+        zh, en = _format_fault(fault)
+        yield ExplanationLine(f"　　−{fault.penalty:.2f} {zh}", f"    −{fault.penalty:.2f} {en}")
+    components = "、".join(f"{component.kind} {component.text}" for component in match.components)
+    if components:
+        yield ExplanationLine(f"　　其余要素：{components}", f"    further elements: {components}")
     if match.unmatched:
-        yield Line(f"　　未理解：{match.unmatched}", f"    not understood: {match.unmatched}")
+        yield ExplanationLine(
+            f"　　未理解：{match.unmatched}", f"    not understood: {match.unmatched}"
+        )
 
 
-def _fault(fault: Fault) -> tuple[str, str]:
-    zh, en = MEANINGS[fault.kind]
+def _format_fault(fault: Fault) -> tuple[str, str]:
+    zh, en = FAULT_TEXTS[fault.kind]
     written = f" {fault.text}" if fault.text else ""
-    known = f" → {fault.register}" if fault.register else ""
+    known = f" → {fault.registered_name}" if fault.registered_name else ""
     level = f" [{fault.level}]" if fault.level else ""
     return f"{zh}{level}{written}{known}", f"{en}{level}{written}{known}"

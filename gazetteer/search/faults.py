@@ -7,7 +7,7 @@ all: it is no probability. A reader who minds one fault more than another decide
 from collections.abc import Collection
 from enum import StrEnum
 
-from gazetteer.search.values import Value
+from gazetteer.search.values import FrozenStruct
 
 
 class FaultKind(StrEnum):
@@ -49,7 +49,7 @@ PENALTIES = {
 }
 """One fault of the kind costs this much; unmatched text costs once, however many pieces."""
 
-MEANINGS = {
+FAULT_TEXTS = {
     FaultKind.NOT_WRITTEN: ("未写出该级", "the level is not in the text"),
     FaultKind.SHORT_FORM: ("用了简称", "a short form is used"),
     FaultKind.ALIAS: ("用了别名", "an alias is used"),
@@ -78,13 +78,13 @@ MEANINGS = {
 """In words, Chinese and English."""
 
 
-class Fault(Value, frozen=True):
+class Fault(FrozenStruct, frozen=True):
     """One fault: at which level, in which piece of the text, and what the register has instead."""
 
     kind: FaultKind
     level: str | None = None
     text: str | None = None
-    register: str | None = None
+    registered_name: str | None = None
 
     @property
     def penalty(self) -> float:
@@ -92,7 +92,7 @@ class Fault(Value, frozen=True):
         return PENALTIES[self.kind]
 
 
-def score(faults: Collection[Fault]) -> float:
+def compute_score(faults: Collection[Fault]) -> float:
     """1 less all penalties, not below 0."""
     if not faults:
         return 1.0

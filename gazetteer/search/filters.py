@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search import ranking
-from gazetteer.search.points import Box, Point
-from gazetteer.search.ranking import Costs
-from gazetteer.search.view import View
+from gazetteer.search.points import BoundingBox, LonLat
+from gazetteer.search.ranking import CostArray
+from gazetteer.search.view import DayIndex
 
-_REMEMBERED = 4
+_CACHED_FILTERS = 4
 """Filters of one view whose costs are kept; a person keeps typing under the same ones."""
 
 
@@ -29,18 +29,18 @@ class Filters:
     level: str | None = None
     legal_class: str | None = None
     within: str | None = None
-    bbox: Box | None = None
-    near: Point | None = None
+    bbox: BoundingBox | None = None
+    near: LonLat | None = None
     home: str | None = None
 
     @property
-    def plain(self) -> bool:
+    def is_unrestricted(self) -> bool:
         """Whether everything may be found, wherever it lies."""
         return not (self.level or self.legal_class or self.within or self.bbox or self.near)
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class NodeArrays:
     """What is true of each node on the day, whatever is looked for.
 
     A node that is not in force has the level and the parent of its last state. ``lons`` and
@@ -57,110 +57,131 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class RankingCosts:
     """The cost of each node, infinite for what may not be found."""
 
-    ground: Ground
-    costs: Costs
-    near: Point | None = None
+    node_arrays: NodeArrays
+    node_costs: CostArray
+    near: LonLat | None = None
 
-    def of(self, nodes: NDArray[Any]) -> Costs:
+    def compute_costs(self, nodes: NDArray[Any]) -> CostArray:
         """What nodes cost; those that are not in force may lead to others: only their level."""
-        costs = self.costs[nodes]
-        lead = np.isinf(costs) & ~self.ground.in_force[nodes]
-        costs = np.where(lead, ranking.of_levels(self.ground.levels[nodes]), costs)
-        return costs if self.near is None else costs + self._away(nodes, self.near)
+        costs = self.node_costs[nodes]
+        may_lead = np.isinf(costs) & ~self.node_arrays.in_force[nodes]
+        costs = np.where(
+            may_lead, ranking.compute_level_costs(self.node_arrays.levels[nodes]), costs
+        )
+        return (
+            costs if self.near is None else costs + self._compute_distance_costs(nodes, self.near)
+        )
 
-    def one(self, node: int) -> float:
+    def compute_cost(self, node: int) -> float:
         """What one node costs itself."""
-        cost = float(self.costs[node])
+        cost = float(self.node_costs[node])
         if self.near is None or cost == np.inf:
             return cost
-        return cost + float(self._away(np.array([node]), self.near)[0])
+        return cost + float(self._compute_distance_costs(np.array([node]), self.near)[0])
 
-    def _away(self, nodes: NDArray[Any], near: Point) -> Costs:
-        return ranking.of_distance(self.ground.lons[nodes], self.ground.lats[nodes], near)
+    def _compute_distance_costs(self, nodes: NDArray[Any], near: LonLat) -> CostArray:
+        return ranking.compute_distance_costs(
+            self.node_arrays.lons[nodes], self.node_arrays.lats[nodes], near
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CostCache:
     """What is remembered of a view."""
 
-    ground: Ground
-    weights: dict[Filters, Weights]
+    node_arrays: NodeArrays
+    costs_by_filters: dict[Filters, RankingCosts]
 
 
-_kept: WeakKeyDictionary[View, _Kept] = WeakKeyDictionary()
-_keeping = Lock()
+_cost_caches: WeakKeyDictionary[DayIndex, _CostCache] = WeakKeyDictionary()
+_cache_lock = Lock()
 
 
-def weights(view: View, filters: Filters) -> Weights:
+def get_ranking_costs(day_index: DayIndex, filters: Filters) -> RankingCosts:
     """The costs under the filters; remembered, but for what is near."""
     key = filters if filters.near is None else replace(filters, near=None)
-    with _keeping:
-        kept = _kept.get(view)
-        if kept is None:
-            kept = _kept[view] = _Kept(_ground(view), {})
-        found = kept.weights.get(key)
-        if found is None:
-            if len(kept.weights) >= _REMEMBERED:
-                kept.weights.clear()
-            found = kept.weights[key] = Weights(kept.ground, _weighed(view, kept.ground, key))
-    return found if filters.near is None else replace(found, near=filters.near)
+    with _cache_lock:
+        cache = _cost_caches.get(day_index)
+        if cache is None:
+            cache = _cost_caches[day_index] = _CostCache(_build_node_arrays(day_index), {})
+        costs = cache.costs_by_filters.get(key)
+        if costs is None:
+            if len(cache.costs_by_filters) >= _CACHED_FILTERS:
+                cache.costs_by_filters.clear()
+            costs = cache.costs_by_filters[key] = RankingCosts(
+                cache.node_arrays, _compute_node_costs(day_index, cache.node_arrays, key)
+            )
+    return costs if filters.near is None else replace(costs, near=filters.near)
 
 
-def _ground(view: View) -> Ground:
-    index = view.index
-    now = np.asarray(view.states)
-    states = np.where(now >= 0, now, np.asarray(index.state_at)[1:] - 1)
+def _build_node_arrays(day_index: DayIndex) -> NodeArrays:
+    index = day_index.index
+    current_states = np.asarray(day_index.states)
+    states = np.where(current_states >= 0, current_states, np.asarray(index.state_offsets)[1:] - 1)
     parents = np.asarray(index.parents)[states]
     levels = np.asarray(index.levels)[states]
-    return Ground(states, now >= 0, levels, parents, *_where(view, parents))
+    return NodeArrays(
+        states, current_states >= 0, levels, parents, *_approximate_points(day_index, parents)
+    )
 
 
-def _weighed(view: View, ground: Ground, filters: Filters) -> Costs:
-    costs = ranking.of_levels(ground.levels)
+def _compute_node_costs(
+    day_index: DayIndex, node_arrays: NodeArrays, filters: Filters
+) -> CostArray:
+    costs = ranking.compute_level_costs(node_arrays.levels)
     if filters.home is not None:
-        costs += np.where(_under(view, ground, filters.home), 0.0, ranking.ABROAD)
-    costs[~_passing(view, ground, filters)] = np.inf
+        costs += np.where(
+            _find_descendants(day_index, node_arrays, filters.home), 0.0, ranking.OUTSIDE_HOME_COST
+        )
+    costs[~_apply_filters(day_index, node_arrays, filters)] = np.inf
     return costs
 
 
-def _passing(view: View, ground: Ground, filters: Filters) -> NDArray[np.bool_]:
-    index, told = view.index, view.index.particulars
+def _apply_filters(
+    day_index: DayIndex, node_arrays: NodeArrays, filters: Filters
+) -> NDArray[np.bool_]:
+    index, attributes = day_index.index, day_index.index.attributes
     passing = np.ones(len(index.ids), np.bool_)
     if filters.level is not None:
-        passing &= ground.levels == LEVELS.index(filters.level)
+        passing &= node_arrays.levels == LEVELS.index(filters.level)
     if filters.legal_class is not None:
-        known = filters.legal_class in told.words
-        word = told.words.index(filters.legal_class) if known else -1
-        passing &= np.asarray(told.legal_classes)[ground.states] == word
+        known = filters.legal_class in attributes.words
+        word = attributes.words.index(filters.legal_class) if known else -1
+        passing &= np.asarray(attributes.legal_classes)[node_arrays.states] == word
     if filters.within is not None:
-        passing &= _under(view, ground, filters.within)
+        passing &= _find_descendants(day_index, node_arrays, filters.within)
     if filters.bbox is not None:
         inside = np.zeros(len(index.ids), np.bool_)
-        inside[index.points.within(filters.bbox, view.day)] = True
+        inside[index.points.find_nodes_within(filters.bbox, day_index.day)] = True
         passing &= inside
     return passing
 
 
-def _under(view: View, ground: Ground, unit: str) -> NDArray[np.bool_]:
+def _find_descendants(day_index: DayIndex, node_arrays: NodeArrays, unit: str) -> NDArray[np.bool_]:
     """The unit and all that lies in it on the day."""
-    under = np.zeros(len(ground.parents), np.bool_)
-    if unit in view.index.ids:
-        under[view.index.ids.index(unit)] = True
+    descendants = np.zeros(len(node_arrays.parents), np.bool_)
+    if unit in day_index.index.ids:
+        descendants[day_index.index.ids.index(unit)] = True
         for _ in LEVELS:
-            under |= (ground.parents >= 0) & under[ground.parents]
-    return under
+            descendants |= (node_arrays.parents >= 0) & descendants[node_arrays.parents]
+    return descendants
 
 
-def _where(view: View, parents: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    points = view.index.points
+def _approximate_points(
+    day_index: DayIndex, parents: NDArray[Any]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    points = day_index.index.points
     lons, lats = (np.full(len(parents), np.nan, np.float32) for _ in range(2))
-    known = points.known(view.day)
-    nodes = np.asarray(points.nodes)[known]
-    lons[nodes], lats[nodes] = np.asarray(points.lons)[known], np.asarray(points.lats)[known]
+    valid_rows = points.select_valid_rows(day_index.day)
+    nodes = np.asarray(points.nodes)[valid_rows]
+    lons[nodes], lats[nodes] = (
+        np.asarray(points.lons)[valid_rows],
+        np.asarray(points.lats)[valid_rows],
+    )
     for _ in LEVELS:
-        open_ = np.isnan(lons) & (parents >= 0)
-        lons[open_], lats[open_] = lons[parents[open_]], lats[parents[open_]]
+        unlocated = np.isnan(lons) & (parents >= 0)
+        lons[unlocated], lats[unlocated] = lons[parents[unlocated]], lats[parents[unlocated]]
     return lons, lats

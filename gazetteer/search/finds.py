@@ -9,26 +9,26 @@ from typing import NamedTuple
 import numpy as np
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import Via
-from gazetteer.search.filters import Weights
-from gazetteer.search.prefixes import Prefixes, lengths
+from gazetteer.search.claims import NameRelation
+from gazetteer.search.filters import RankingCosts
+from gazetteer.search.prefixes import PrefixIndex, extract_lengths
 from gazetteer.search.ranking import (
-    BEGINNING,
-    BEGINNING_BELOW,
-    BY,
-    COUNTY,
-    MOST_CHARACTERS,
-    PER_CHARACTER,
-    of_beginnings,
-    of_missing,
+    COUNTY_LEVEL,
+    MATCH_COSTS,
+    MAX_MISSING_CHARACTERS,
+    MISSING_CHARACTER_COST,
+    PREFIX_ONLY_COST,
+    PREFIX_ONLY_COST_BELOW_COUNTY,
+    compute_missing_costs,
+    compute_prefix_costs,
 )
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 
 
-class Find(NamedTuple):
+class PrefixHit(NamedTuple):
     """A node, and why: the name or spelling that matched, with its period (ordinals).
 
-    ``by`` is a key of :data:`gazetteer.search.ranking.BY`. ``state`` is what the node is shown
+    ``by`` is a key of :data:`gazetteer.search.ranking.MATCH_COSTS`. ``state`` is what the node is shown
     as: that of the day, or the nearest if it has none then. Without ``matched`` it is by the
     register's own spelling of what is shown.
     """
@@ -36,19 +36,19 @@ class Find(NamedTuple):
     cost: float
     node: int
     state: int
-    matched: str
-    by: str
-    former: bool
-    whole: bool
+    matched_name: str
+    matched_by: str
+    is_former_name: bool
+    is_complete: bool
     since: int
     until: int
 
 
-class Search(NamedTuple):
+class PrefixQuery(NamedTuple):
     """Where something is looked for, and how many rows of names are looked at."""
 
-    view: View
-    weights: Weights
+    day_index: DayIndex
+    costs: RankingCosts
     most: int
 
 
@@ -60,69 +60,74 @@ _GENERICS: Mapping[str, Sequence[str]] = {
     "village": ("cun", "cunminweiyuanhui", "juminweiyuanhui", "shequ", "shequjuminweiyuanhui"),
 }
 """Readings of generic parts: whoever types a name in pinyin leaves them out."""
-_READINGS = [frozenset(("", *_GENERICS.get(level, ()))) for level in LEVELS]
-_INITIALS = [frozenset(word[:1] for word in words) for words in _READINGS]
-_NOTHING = [frozenset(("",)) for _ in LEVELS]
-_ALL_READINGS = frozenset().union(*_READINGS)
-_ALL_INITIALS = frozenset().union(*_INITIALS)
+_GENERIC_SPELLINGS = [frozenset(("", *_GENERICS.get(level, ()))) for level in LEVELS]
+_GENERIC_INITIALS = [frozenset(word[:1] for word in words) for words in _GENERIC_SPELLINGS]
+_NO_GENERICS = [frozenset(("",)) for _ in LEVELS]
+_ALL_GENERIC_SPELLINGS = frozenset().union(*_GENERIC_SPELLINGS)
+_ALL_GENERIC_INITIALS = frozenset().union(*_GENERIC_INITIALS)
 
 
-_MOST_OF_ONE = 1024
+_MAX_MEANINGS_OF_NAME = 1024
 """Meanings of one name that are looked at where nothing tells which matter."""
-_NAMES_OF_ONE = 2
+_NAMES_PER_NODE = 2
 """Most nodes have two texts or more that begin alike: 市桥, 市桥街, 市桥街道."""
 
 
-def named(search: Search, text: str) -> Iterator[Find]:
+def find_by_name(query: PrefixQuery, text: str) -> Iterator[PrefixHit]:
     """By a name in Han characters."""
-    index = search.view.index
-    texts = Prefixes(index.keys, index.meaning_at, index.meaning_node, (), index.key_rank, ())
-    wide = search._replace(most=_NAMES_OF_ONE * search.most)
-    for key, rows in _likely(wide, texts, text, [text]):
+    index = query.day_index.index
+    prefix_index = PrefixIndex(
+        index.keys, index.meaning_offsets, index.meaning_node, (), index.key_rank, ()
+    )
+    wide_query = query._replace(most=_NAMES_PER_NODE * query.most)
+    for key, rows in _select_likely_rows(wide_query, prefix_index, text, [text]):
         missing = len(index.keys[key]) - len(text)
         nodes = {index.meaning_node[row] for row in rows}
-        yield from meant(search, key, missing, whole=not missing, nodes=nodes)
+        yield from find_by_key(query, key, missing, is_complete=not missing, nodes=nodes)
 
 
-def _likely(
-    search: Search, texts: Prefixes, text: str, wholes: Collection[str]
+def _select_likely_rows(
+    query: PrefixQuery, prefix_index: PrefixIndex, text: str, complete_texts: Collection[str]
 ) -> Iterator[tuple[int, Sequence[int]]]:
     """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
-    low, high = texts.texts.stretch(text)
-    if texts.row_at[high] - texts.row_at[low] <= search.most:
+    low, high = prefix_index.texts.find_prefix_range(text)
+    if prefix_index.row_offsets[high] - prefix_index.row_offsets[low] <= query.most:
         for key in range(low, high):
-            yield key, texts.rows(key)
+            yield key, prefix_index.get_rows(key)
         return
-    row_at = np.asarray(texts.row_at[low : high + 1])
+    row_at = np.asarray(prefix_index.row_offsets[low : high + 1])
     first, last = int(row_at[0]), int(row_at[-1])
-    nodes = np.asarray(texts.nodes[first:last])
-    cost = search.weights.of(nodes)
+    nodes = np.asarray(prefix_index.nodes[first:last])
+    costs = query.costs.compute_costs(nodes)
     keys = np.repeat(np.arange(low, high), np.diff(row_at))
-    cost = cost + of_missing(lengths(texts.rank[keys]) - len(text))
-    beginning = of_beginnings(search.weights.ground.levels[nodes])
-    for whole in wholes:
-        found = texts.texts.find(whole)
-        if found is not None:
-            beginning[texts.row_at[found] - first : texts.row_at[found + 1] - first] = 0.0
-    cost += beginning
+    costs = costs + compute_missing_costs(extract_lengths(prefix_index.rank[keys]) - len(text))
+    prefix_costs = compute_prefix_costs(query.costs.node_arrays.levels[nodes])
+    for complete_text in complete_texts:
+        position = prefix_index.texts.find_position(complete_text)
+        if position is not None:
+            prefix_costs[
+                prefix_index.row_offsets[position] - first : prefix_index.row_offsets[position + 1]
+                - first
+            ] = 0.0
+    costs += prefix_costs
     rows = np.arange(first, last)
-    rows = rows[np.argpartition(cost, search.most)[: search.most]]
-    rows = rows[cost[rows - first] < np.inf]
-    chosen: dict[int, list[int]] = {}
+    rows = rows[np.argpartition(costs, query.most)[: query.most]]
+    rows = rows[costs[rows - first] < np.inf]
+    rows_by_key: dict[int, list[int]] = {}
     for row, key in zip(rows.tolist(), keys[rows - first].tolist(), strict=True):
-        chosen.setdefault(key, []).append(row)
-    yield from chosen.items()
+        rows_by_key.setdefault(key, []).append(row)
+    yield from rows_by_key.items()
 
 
-def meant(
-    search: Search,
+def find_by_key(
+    query: PrefixQuery,
     key: int | None,
     missing: int,
     *,
-    whole: bool,
-    by: str | None = None,
+    is_complete: bool,
+    matched_by: str | None = None,
     nodes: AbstractSet[int] | None = None,
-) -> Iterator[Find]:
+) -> Iterator[PrefixHit]:
     """What one name means on the day.
 
     Args:
@@ -135,99 +140,141 @@ def meant(
     """
     if key is None:
         return
-    view, weights = search.view, search.weights
-    written = view.index.keys[key]
-    claims = [
-        claim
-        for claim in view.claims_of(key, _rows(view, key, nodes))
-        if claim.via is not Via.GAVE and (nodes is None or claim.named in nodes)
+    day_index, costs = query.day_index, query.costs
+    name = day_index.index.keys[key]
+    candidates = [
+        candidate
+        for candidate in day_index.find_candidates(key, _select_meanings(day_index, key, nodes))
+        if candidate.relation is not NameRelation.FORMER_PARENT
+        and (nodes is None or candidate.named_node in nodes)
     ]
-    for claim in claims:
-        weight = weights.one(claim.node)
-        if weight == np.inf:
+    for candidate in candidates:
+        cost = costs.compute_cost(candidate.node)
+        if cost == np.inf:
             continue
-        former = claim.via is not Via.NAME
-        how = by or ("former" if former else claim.form.told)
-        weight += BY[how] + (BY["former"] if former and by else 0.0)
-        weight += 0.0 if whole else _begun(weights, claim.node, missing)
-        state = view.states[claim.node]
-        yield Find(weight, claim.node, state, written, how, former, whole, claim.since, claim.until)
-    if by is None and nodes is not None:
-        others = nodes - {claim.named for claim in claims}
-        yield from _at_other_times(search, key, missing, whole, others)
+        is_former_name = candidate.relation is not NameRelation.CURRENT_NAME
+        match_kind = matched_by or ("former" if is_former_name else candidate.form.label)
+        cost += MATCH_COSTS[match_kind] + (
+            MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
+        )
+        cost += 0.0 if is_complete else _compute_prefix_cost(costs, candidate.node, missing)
+        state = day_index.states[candidate.node]
+        yield PrefixHit(
+            cost,
+            candidate.node,
+            state,
+            name,
+            match_kind,
+            is_former_name,
+            is_complete,
+            candidate.since,
+            candidate.until,
+        )
+    if matched_by is None and nodes is not None:
+        other_nodes = nodes - {candidate.named_node for candidate in candidates}
+        yield from _find_at_other_times(query, key, missing, is_complete, other_nodes)
 
 
-def _rows(view: View, key: int, nodes: AbstractSet[int] | None) -> Iterable[int]:
+def _select_meanings(
+    day_index: DayIndex, key: int, nodes: AbstractSet[int] | None
+) -> Iterable[int]:
     """The meanings of a key that name certain nodes, or the first of all."""
-    index = view.index
-    first, last = index.meaning_at[key], index.meaning_at[key + 1]
+    index = day_index.index
+    first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
     if nodes is None or last - first <= len(nodes):
-        return range(first, min(last, first + _MOST_OF_ONE))
-    named = index.meaning_node
-    starts = [bisect_left(named, node, first, last) for node in sorted(nodes)]
-    ends = [bisect_right(named, node, first, last) for node in sorted(nodes)]
+        return range(first, min(last, first + _MAX_MEANINGS_OF_NAME))
+    meaning_nodes = index.meaning_node
+    starts = [bisect_left(meaning_nodes, node, first, last) for node in sorted(nodes)]
+    ends = [bisect_right(meaning_nodes, node, first, last) for node in sorted(nodes)]
     return chain.from_iterable(map(range, starts, ends))
 
 
-def _begun(weights: Weights, node: int, missing: int) -> float:
-    start = BEGINNING if weights.ground.levels[node] <= COUNTY else BEGINNING_BELOW
-    return start + PER_CHARACTER * min(missing, MOST_CHARACTERS)
+def _compute_prefix_cost(costs: RankingCosts, node: int, missing: int) -> float:
+    base_cost = (
+        PREFIX_ONLY_COST
+        if costs.node_arrays.levels[node] <= COUNTY_LEVEL
+        else PREFIX_ONLY_COST_BELOW_COUNTY
+    )
+    return base_cost + MISSING_CHARACTER_COST * min(missing, MAX_MISSING_CHARACTERS)
 
 
-def _at_other_times(
-    search: Search, key: int, missing: int, whole: bool, nodes: Collection[int]
-) -> Iterator[Find]:
+def _find_at_other_times(
+    query: PrefixQuery, key: int, missing: int, is_complete: bool, nodes: Collection[int]
+) -> Iterator[PrefixHit]:
     """What bears the name later, or bore it and ended with nothing after it."""
-    view, index = search.view, search.view.index
-    rows = range(index.meaning_at[key], index.meaning_at[key + 1]) if nodes else ()
+    day_index, index = query.day_index, query.day_index.index
+    rows = range(index.meaning_offsets[key], index.meaning_offsets[key + 1]) if nodes else ()
     for row in rows:
         node = index.meaning_node[row]
-        later = index.meaning_start[row] > view.day
-        now = view.states[node]
-        if node not in nodes or (not later and (now >= 0 or node in index.linked)):
+        is_later = index.meaning_start[row] > day_index.day
+        current_state = day_index.states[node]
+        if node not in nodes or (
+            not is_later and (current_state >= 0 or node in index.linked_units)
+        ):
             continue
-        weight = search.weights.one(node)
-        if weight == np.inf:
+        cost = query.costs.compute_cost(node)
+        if cost == np.inf:
             continue
-        by = "later" if later else "ended"
-        other = index.state_at[node] if later else index.state_at[node + 1] - 1
-        weight += BY[by] + (0.0 if whole else _begun(search.weights, node, missing))
+        matched_by = "later" if is_later else "ended"
+        other_state = index.state_offsets[node] if is_later else index.state_offsets[node + 1] - 1
+        cost += MATCH_COSTS[matched_by] + (
+            0.0 if is_complete else _compute_prefix_cost(query.costs, node, missing)
+        )
         since, until = index.meaning_start[row], index.meaning_end[row]
-        state = now if now >= 0 else other
-        yield Find(weight, node, state, index.keys[key], by, not later, whole, since, until)
+        state = current_state if current_state >= 0 else other_state
+        yield PrefixHit(
+            cost, node, state, index.keys[key], matched_by, not is_later, is_complete, since, until
+        )
 
 
-def spelt(search: Search, latin: str) -> Iterator[Find]:
+def find_by_spelling(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
     """By pinyin, by initials, and by other names in Latin letters."""
-    index = search.view.index
-    yield from _spelt(search, index.pinyin, latin, "pinyin", _READINGS, _ALL_READINGS)
-    yield from _spelt(search, index.initials, latin, "initials", _INITIALS, _ALL_INITIALS)
-    yield from _spelt(search, index.latin, latin, "latin", _NOTHING, {""})
+    index = query.day_index.index
+    yield from _find_in_spellings(
+        query, index.pinyin, latin, "pinyin", _GENERIC_SPELLINGS, _ALL_GENERIC_SPELLINGS
+    )
+    yield from _find_in_spellings(
+        query, index.initials, latin, "initials", _GENERIC_INITIALS, _ALL_GENERIC_INITIALS
+    )
+    yield from _find_in_spellings(query, index.latin, latin, "latin", _NO_GENERICS, {""})
 
 
-def _spelt(
-    search: Search,
-    texts: Prefixes,
+def _find_in_spellings(
+    query: PrefixQuery,
+    prefix_index: PrefixIndex,
     latin: str,
-    by: str,
+    matched_by: str,
     generics: Sequence[Collection[str]],
     any_generic: Collection[str],
-) -> Iterator[Find]:
-    view, index, weights = search.view, search.view.index, search.weights
-    names, states = index.names, view.states
-    for position, rows in _likely(search, texts, latin, [latin + g for g in any_generic]):
-        rest = texts.texts[position][len(latin) :]
+) -> Iterator[PrefixHit]:
+    day_index, index, costs = query.day_index, query.day_index.index, query.costs
+    names, states = index.names, day_index.states
+    for position, rows in _select_likely_rows(
+        query, prefix_index, latin, [latin + g for g in any_generic]
+    ):
+        rest = prefix_index.texts[position][len(latin) :]
         for row in rows:
-            node, state = texts.nodes[row], texts.states[row]
-            whole = rest in generics[index.levels[state]]
-            now = states[node]
-            if now != state and (now < 0 or names[now] != names[state]):
-                key = index.key(names[state])
-                yield from meant(search, key, len(rest), whole=whole, by=by, nodes={node})
+            node, state = prefix_index.nodes[row], prefix_index.states[row]
+            is_complete = rest in generics[index.levels[state]]
+            current_state = states[node]
+            if current_state != state and (
+                current_state < 0 or names[current_state] != names[state]
+            ):
+                key = index.find_key(names[state])
+                yield from find_by_key(
+                    query,
+                    key,
+                    len(rest),
+                    is_complete=is_complete,
+                    matched_by=matched_by,
+                    nodes={node},
+                )
                 continue
-            cost = weights.one(node) + BY[by]
+            cost = costs.compute_cost(node) + MATCH_COSTS[matched_by]
             if cost < np.inf:
-                cost += 0.0 if whole else _begun(weights, node, len(rest))
-                matched = texts.shown[row] if texts.shown else ""
-                span = index.starts[now], index.ends[now]
-                yield Find(cost, node, now, matched, by, False, whole, *span)
+                cost += 0.0 if is_complete else _compute_prefix_cost(costs, node, len(rest))
+                matched_name = prefix_index.display_texts[row] if prefix_index.display_texts else ""
+                period = index.starts[current_state], index.ends[current_state]
+                yield PrefixHit(
+                    cost, node, current_state, matched_name, matched_by, False, is_complete, *period
+                )

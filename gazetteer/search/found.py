@@ -4,28 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.normalize import normalized
+from gazetteer.search.normalize import normalize_text
 from gazetteer.search.suggest import Suggestion
-from gazetteer.search.view import View, day_of
+from gazetteer.search.view import DayIndex, from_ordinal
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def as_geocodejson(
-    view: View, query: str, found: Sequence[Suggestion], moment: Mapping[str, str | None]
-) -> Answer:
+def serialize_suggestions(
+    day_index: DayIndex,
+    query: str,
+    suggestions: Sequence[Suggestion],
+    as_of_fields: Mapping[str, str | None],
+) -> JsonObject:
     """The answer; ``moment`` is the moment for which it holds, as answers repeat it."""
-    text = normalized(query).value.strip()
-    told = {"version": "0.1.0", "query": query, "normalized": text, **moment}
-    features = [_feature(view, suggestion) for suggestion in found]
-    return {"type": "FeatureCollection", "geocoding": told, "features": features}
+    text = normalize_text(query).value.strip()
+    geocoding = {"version": "0.1.0", "query": query, "normalized": text, **as_of_fields}
+    features = [_serialize_suggestion(day_index, suggestion) for suggestion in suggestions]
+    return {"type": "FeatureCollection", "geocoding": geocoding, "features": features}
 
 
-def _feature(view: View, found: Suggestion) -> Answer:
-    index, leaf = view.index, found.leaf
-    particulars = index.particulars
-    point = index.points.of(leaf.node, view.day)
-    since, until = day_of(found.since), day_of(found.until)
+def _serialize_suggestion(day_index: DayIndex, suggestion: Suggestion) -> JsonObject:
+    index, leaf = day_index.index, suggestion.leaf
+    attributes = index.attributes
+    point = index.points.find_point(leaf.node, day_index.day)
+    since, until = from_ordinal(suggestion.since), from_ordinal(suggestion.until)
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": list(point)} if point else None,
@@ -33,21 +36,21 @@ def _feature(view: View, found: Suggestion) -> Answer:
             "geocoding": {
                 "place_id": index.places[leaf.node],
                 "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
-                "label": "".join([spot.name for spot in found.chain]),
+                "label": "".join([unit.name for unit in suggestion.chain]),
                 "name": leaf.name,
                 "code": leaf.code,
                 "level": LEVELS[leaf.level],
-                "legal_class": particulars.words[particulars.legal_classes[found.state]],
-                "matched_by": found.by,
-                "matched_name": found.matched,
-                "via_former_name": found.former,
+                "legal_class": attributes.words[attributes.legal_classes[suggestion.state]],
+                "matched_by": suggestion.matched_by,
+                "matched_name": suggestion.matched_name,
+                "via_former_name": suggestion.is_former_name,
                 "valid": {
                     "from": since.isoformat() if since else None,
                     "to": until.isoformat() if until else None,
                 },
                 "divisions": [
-                    {"level": LEVELS[spot.level], "code": spot.code, "name": spot.name}
-                    for spot in found.chain[:-1]
+                    {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name}
+                    for unit in suggestion.chain[:-1]
                 ],
             }
         },

@@ -6,135 +6,153 @@ from typing import Any, NamedTuple
 
 from gazetteer.ledger.asof import echo_of_newest
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import Via
-from gazetteer.search.faults import MEANINGS, Fault, FaultKind
-from gazetteer.search.geocode import Geocoded, Match
-from gazetteer.search.index import Index
-from gazetteer.search.view import Spot, View, day_of
+from gazetteer.search.claims import NameRelation
+from gazetteer.search.faults import FAULT_TEXTS, Fault, FaultKind
+from gazetteer.search.geocode import GeocodeMatch, GeocodeResult
+from gazetteer.search.index import NameIndex
+from gazetteer.search.view import DayIndex, UnitRef, from_ordinal
 
-Answer = dict[str, Any]
-Where = Callable[[int], tuple[float, float] | None]
+JsonObject = dict[str, Any]
+PointLookup = Callable[[int], tuple[float, float] | None]
 """Tells where a node lies: lon, lat, CGCS2000; None where no point is known."""
 
 
-def as_geocodejson(view: View, address: str, answer: Geocoded, where: Where, lang: str) -> Answer:
+def serialize_geocode_result(
+    day_index: DayIndex, address: str, result: GeocodeResult, find_point: PointLookup, lang: str
+) -> JsonObject:
     """The answer as GeocodeJSON, its words in ``lang`` (``zh`` or ``en``)."""
-    told: Answer = {
+    geocoding: JsonObject = {
         "version": "0.1.0",
         "query": address,
-        "normalized": answer.text.value.strip(),
-        "status": answer.status.value,
-        "candidates": answer.total,
-        "deciding_field": answer.deciding,
-        **_moment(view.at, view.index.recorded_at),
+        "normalized": result.text.value.strip(),
+        "status": result.status.value,
+        "candidates": result.total,
+        "deciding_field": result.deciding_level,
+        **_serialize_as_of(day_index.at, day_index.index.recorded_at),
     }
-    features = [_feature(view, answer, match, where, lang) for match in answer.matches]
-    return {"type": "FeatureCollection", "geocoding": told, "features": features}
+    features = [
+        _serialize_match(day_index, result, match, find_point, lang) for match in result.matches
+    ]
+    return {"type": "FeatureCollection", "geocoding": geocoding, "features": features}
 
 
-def _moment(at: date, known: datetime | None) -> Mapping[str, str | None]:
-    if known is None:
+def _serialize_as_of(at: date, known_at: datetime | None) -> Mapping[str, str | None]:
+    if known_at is None:
         return {"basis": "effective", "at": at.isoformat(), "known_at": None}
-    return echo_of_newest(at, known)
+    return echo_of_newest(at, known_at)
 
 
-class _Standing(NamedTuple):
+class _PlaceFields(NamedTuple):
     """All that is told of a unit or place whatever names it; the values are not to be changed."""
 
-    place: Answer
-    divisions: list[Answer]
-    geometry: Answer | None
+    place: JsonObject
+    divisions: list[JsonObject]
+    geometry: JsonObject | None
 
 
-def _standing(view: View, chain: Sequence[Spot], where: Where) -> _Standing:
+def _get_place_fields(
+    day_index: DayIndex, chain: Sequence[UnitRef], find_point: PointLookup
+) -> _PlaceFields:
     """Made once for each place of a view: in a file few places are named by many rows."""
-    key = ("told", *[spot.node for spot in chain])
-    known: _Standing | None = view.settled.get(key)
-    if known is None:
-        known = _made(view.index, chain, where)
-        view.settle(key, known)
-    return known
+    memo_key = ("told", *[unit.node for unit in chain])
+    place_fields: _PlaceFields | None = day_index.memo.get(memo_key)
+    if place_fields is None:
+        place_fields = _build_place_fields(day_index.index, chain, find_point)
+        day_index.remember(memo_key, place_fields)
+    return place_fields
 
 
-def _made(index: Index, chain: Sequence[Spot], where: Where) -> _Standing:
+def _build_place_fields(
+    index: NameIndex, chain: Sequence[UnitRef], find_point: PointLookup
+) -> _PlaceFields:
     leaf = chain[-1]
-    located = next((spot for spot in reversed(chain) if where(spot.node)), None)
-    point = where(located.node) if located else None
+    located = next((unit for unit in reversed(chain) if find_point(unit.node)), None)
+    point = find_point(located.node) if located else None
     place = {
         "place_id": index.places[leaf.node],
         "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
-        "label": "".join([spot.name for spot in chain]),
+        "label": "".join([unit.name for unit in chain]),
         "name": leaf.name,
         "code": leaf.code,
         "level": LEVELS[leaf.level],
         "coordinate_level": LEVELS[located.level] if located else None,
     }
     divisions = [
-        {"level": LEVELS[spot.level], "code": spot.code, "name": spot.name} for spot in chain
+        {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name} for unit in chain
     ]
     geometry = {"type": "Point", "coordinates": list(point)} if point else None
-    return _Standing(place, divisions, geometry)
+    return _PlaceFields(place, divisions, geometry)
 
 
-def _feature(view: View, answer: Geocoded, match: Match, where: Where, lang: str) -> Answer:
-    standing = _standing(view, match.chain, where)
-    formers = list(_formers(match, answer))
+def _serialize_match(
+    day_index: DayIndex,
+    result: GeocodeResult,
+    match: GeocodeMatch,
+    find_point: PointLookup,
+    lang: str,
+) -> JsonObject:
+    place_fields = _get_place_fields(day_index, match.chain, find_point)
+    former_names = list(_serialize_former_names(match, result))
     place = {
-        **standing.place,
+        **place_fields.place,
         "match_level": match.match_level,
         "score": match.score,
-        "matched_by": _matched_by(match),
+        "matched_by": _classify_match(match),
         "matched_name": match.matched_text,
-        "via_former_name": any(f["relation"] != Via.GAVE for f in formers),
-        "former_names": formers,
-        "faults": [_fault(fault, lang) for fault in match.faults],
+        "via_former_name": any(f["relation"] != NameRelation.FORMER_PARENT for f in former_names),
+        "former_names": former_names,
+        "faults": [_serialize_fault(fault, lang) for fault in match.faults],
         "unmatched": match.unmatched,
         "elements": [
-            {"kind": e.kind, "text": e.text, **_span(answer, e.start, e.end)}
-            for e in match.elements
+            {"kind": e.kind, "text": e.text, **_serialize_span(result, e.start, e.end)}
+            for e in match.components
         ],
-        "divisions": standing.divisions,
+        "divisions": place_fields.divisions,
     }
     return {
         "type": "Feature",
-        "geometry": standing.geometry,
+        "geometry": place_fields.geometry,
         "properties": {"geocoding": place},
     }
 
 
-def _span(answer: Geocoded, start: int, end: int) -> dict[str, int]:
-    first, last = answer.text.span(start, end)
+def _serialize_span(result: GeocodeResult, start: int, end: int) -> dict[str, int]:
+    first, last = result.text.find_source_span(start, end)
     return {"start": first, "end": last}
 
 
-def _fault(fault: Fault, lang: str) -> Answer:
-    zh, en = MEANINGS[fault.kind]
+def _serialize_fault(fault: Fault, lang: str) -> JsonObject:
+    zh, en = FAULT_TEXTS[fault.kind]
     return {
         "fault": fault.kind.value,
         "level": fault.level,
         "text": fault.text,
-        "known_as": fault.register,
+        "known_as": fault.registered_name,
         "penalty": fault.penalty,
         "detail": zh if lang == "zh" else en,
     }
 
 
-def _formers(match: Match, answer: Geocoded) -> Iterator[Answer]:
-    for support in match.supports:
-        claim = support.claim
-        if claim.via is Via.NAME:
+def _serialize_former_names(match: GeocodeMatch, result: GeocodeResult) -> Iterator[JsonObject]:
+    for item in match.evidence:
+        candidate = item.candidate
+        if candidate.relation is NameRelation.CURRENT_NAME:
             continue
-        since, until = day_of(claim.since), day_of(claim.until)
+        since, until = from_ordinal(candidate.since), from_ordinal(candidate.until)
         yield {
-            "text": answer.text.value[support.start : support.end],
-            "relation": claim.via.value,
-            "level": LEVELS[claim.level],
+            "text": result.text.value[item.start : item.end],
+            "relation": candidate.relation.value,
+            "level": LEVELS[candidate.level],
             "from": since.isoformat() if since else None,
             "to": until.isoformat() if until else None,
         }
 
 
-def _matched_by(match: Match) -> str:
+def _classify_match(match: GeocodeMatch) -> str:
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
         return "fuzzy"
-    return match.via.form.told if match.via.via is Via.NAME else "former"
+    return (
+        match.leaf_candidate.form.label
+        if match.leaf_candidate.relation is NameRelation.CURRENT_NAME
+        else "former"
+    )

@@ -17,88 +17,90 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from gazetteer.search.index import Index
-from gazetteer.search.loading import ReadPoints, ledger_seq, read_index
-from gazetteer.search.view import View
+from gazetteer.search.index import NameIndex
+from gazetteer.search.loading import LoadPoints, load_index, load_ledger_seq
+from gazetteer.search.view import DayIndex
 
-CHECK_EVERY = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two looks at the head of the ledger."""
-_DAYS_REMEMBERED = 8
+_MAX_CACHED_DAYS = 8
 
-Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+OpenConnection = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
-class Holder:
+class IndexCache:
     """Gives the views of the newest index that there is; safe to use from many threads.
 
     ``points_of_units`` reads the points that stand for units.
     """
 
-    def __init__(self, connect: Connect, points_of_units: ReadPoints | None = None) -> None:
+    def __init__(self, connect: OpenConnection, points_of_units: LoadPoints | None = None) -> None:
         self._connect = connect
         self._points_of_units = points_of_units
-        self._first = Lock()
+        self._build_lock = Lock()
         self._lock = Lock()
-        self._index: Index | None = None
-        self._views: OrderedDict[date, View] = OrderedDict()
-        self._looked = float("-inf")
-        self._rebuilding: Thread | None = None
-        self._behind = True
+        self._index: NameIndex | None = None
+        self._day_indexes: OrderedDict[date, DayIndex] = OrderedDict()
+        self._last_poll = float("-inf")
+        self._rebuild_thread: Thread | None = None
+        self._is_behind = True
 
-    def view(self, at: date) -> View:
+    def get_day_index(self, at: date) -> DayIndex:
         """The register on a day; the first call waits until the index is built."""
-        index = self._current()
+        index = self._get_current()
         with self._lock:
-            view = self._views.get(at)
-            if view is None or view.index is not index:
-                view = View(index, at)
-                self._views[at] = view
-            self._views.move_to_end(at)
-            while len(self._views) > _DAYS_REMEMBERED:
-                self._views.popitem(last=False)
-            return view
+            day_index = self._day_indexes.get(at)
+            if day_index is None or day_index.index is not index:
+                day_index = DayIndex(index, at)
+                self._day_indexes[at] = day_index
+            self._day_indexes.move_to_end(at)
+            while len(self._day_indexes) > _MAX_CACHED_DAYS:
+                self._day_indexes.popitem(last=False)
+            return day_index
 
-    def newest(self) -> Index | None:
+    def get_newest(self) -> NameIndex | None:
         """The index if it is of the newest state, as far as the last look told; None if not.
 
         Never waits: what is missing is built beside.
         """
-        if time.monotonic() - self._looked >= CHECK_EVERY:
-            self._look(self._index)
-        return None if self._behind else self._index
+        if time.monotonic() - self._last_poll >= POLL_SECONDS:
+            self._poll_ledger(self._index)
+        return None if self._is_behind else self._index
 
-    def _current(self) -> Index:
+    def _get_current(self) -> NameIndex:
         if self._index is None:
-            with self._first:
+            with self._build_lock:
                 if self._index is None:
-                    self._index = self._built()
-        if time.monotonic() - self._looked >= CHECK_EVERY:
-            self._look(self._index)
+                    self._index = self._load_index()
+        if time.monotonic() - self._last_poll >= POLL_SECONDS:
+            self._poll_ledger(self._index)
         return self._index
 
-    def _look(self, index: Index | None) -> None:
-        self._looked = time.monotonic()
+    def _poll_ledger(self, index: NameIndex | None) -> None:
+        self._last_poll = time.monotonic()
         with self._connect() as conn:
-            self._behind = index is None or ledger_seq(conn) != index.seq
-        if self._behind:
-            self.begin()
+            self._is_behind = index is None or load_ledger_seq(conn) != index.seq
+        if self._is_behind:
+            self.start_rebuild()
 
-    def begin(self) -> None:
+    def start_rebuild(self) -> None:
         """Build the newest index beside, unless that is under way; asks nothing of the database."""
         with self._lock:
-            if self._rebuilding is None or not self._rebuilding.is_alive():
-                self._rebuilding = Thread(target=self._rebuild, name="search-index", daemon=True)
-                self._rebuilding.start()
+            if self._rebuild_thread is None or not self._rebuild_thread.is_alive():
+                self._rebuild_thread = Thread(
+                    target=self._rebuild_index, name="search-index", daemon=True
+                )
+                self._rebuild_thread.start()
 
-    def _rebuild(self) -> None:
+    def _rebuild_index(self) -> None:
         try:
-            with self._first:  # whoever has no index yet waits for this one
-                self._index = self._built()
+            with self._build_lock:  # whoever has no index yet waits for this one
+                self._index = self._load_index()
         except psycopg.OperationalError:
             return  # the database is away: the next look tries again
 
-    def _built(self) -> Index:
+    def _load_index(self) -> NameIndex:
         with self._connect() as conn:
-            index = read_index(conn, self._points_of_units)
+            index = load_index(conn, self._points_of_units)
         gc.freeze()  # it stays as it is: the collector need not walk through it again and again
         return index

@@ -6,7 +6,7 @@ The readings are the register's own spellings (番禺 Panyu, 大埔 Dabu); no li
 import re
 from functools import cache
 
-from gazetteer.search.text import latin_key
+from gazetteer.search.text import to_ascii_key
 
 _SYLLABLE = (
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -16,22 +16,22 @@ _SYLLABLE = (
 
 
 @cache
-def _split(count: int) -> re.Pattern[str]:
+def _compile_syllables(count: int) -> re.Pattern[str]:
     return re.compile(f"({_SYLLABLE})" * count)
 
 
-def initials(name: str, latin: str) -> str | None:
+def extract_initials(name: str, latin: str) -> str | None:
     """The first letters of the syllables of ``latin``, one for each character of ``name``.
 
     None where the spelling does not fall into as many syllables.
     """
     if len(name) > 20:
         return None
-    found = _split(len(name)).fullmatch(latin)
-    return "".join(syllable[0] for syllable in found.groups()) if found else None
+    match = _compile_syllables(len(name)).fullmatch(latin)
+    return "".join(syllable[0] for syllable in match.groups()) if match else None
 
 
-def typed(name: str, romanized: str) -> tuple[str, str | None]:
+def build_romanized_keys(name: str, romanized: str) -> tuple[str, str | None]:
     """The whole spelling and the initials of a name, as one types them."""
-    latin = latin_key(romanized)
-    return latin, initials(name, latin)
+    latin = to_ascii_key(romanized)
+    return latin, extract_initials(name, latin)

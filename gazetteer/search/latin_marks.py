@@ -7,15 +7,21 @@ pinyin, or not at all; without one only units down to townships are meant.
 import re
 from collections.abc import Iterator
 
-from gazetteer.search.claims import Claim, Meant, Via, claimed, meant
-from gazetteer.search.forms import Form
-from gazetteer.search.marks import Mark
-from gazetteer.search.text import latin_key
-from gazetteer.search.view import MANY, View
+from gazetteer.search.claims import (
+    Candidate,
+    CandidateSet,
+    NameRelation,
+    build_candidate,
+    build_candidate_set,
+)
+from gazetteer.search.forms import NameForm
+from gazetteer.search.marks import Mention
+from gazetteer.search.text import to_ascii_key
+from gazetteer.search.view import MAX_KEY_CANDIDATES, DayIndex
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_LONGEST = 6
+_MAX_WORDS = 6
 """Words of one name."""
 _GENERICS = {
     "province": ("sheng",),
@@ -33,60 +39,66 @@ _GENERICS = {
     "village": ("cunweihui", "cunminweiyuanhui", "cun"),
     "community": ("shequjuweihui", "shequjuminweiyuanhui", "juweihui"),
 }
-_UNWRITTEN = (
+_OMITTED_GENERICS = (
     *("sheng", "shi", "qu", "xian", "zizhiqu", "zizhizhou", "zizhixian", "xinqu", "diqu"),
     *("meng", "qi", "zhen", "jiedao", "xiang"),
 )
 
 
-def latin_marks(view: View, text: str) -> tuple[Mark, ...]:
+def find_romanized_mentions(day_index: DayIndex, text: str) -> tuple[Mention, ...]:
     """The marks of a text without Chinese characters, from left to right; others have none."""
     if _HAN.search(text):
         return ()
-    return tuple(_marks(view, text))
+    return tuple(_iter_mentions(day_index, text))
 
 
-def _marks(view: View, text: str) -> Iterator[Mark]:
+def _iter_mentions(day_index: DayIndex, text: str) -> Iterator[Mention]:
     words = list(_WORD.finditer(text))
     at = 0
     while at < len(words):
-        for count in range(min(_LONGEST, len(words) - at), 0, -1):
+        for count in range(min(_MAX_WORDS, len(words) - at), 0, -1):
             run = words[at : at + count]
-            found = _meant(view, [word[0].lower() for word in run])
-            if found is not None:
-                yield Mark(run[0].start(), run[-1].end(), -1, found)
+            candidate_set = _find_candidates(day_index, [word[0].lower() for word in run])
+            if candidate_set is not None:
+                yield Mention(run[0].start(), run[-1].end(), -1, candidate_set)
                 at += count - 1
                 break
         at += 1
 
 
-def _meant(view: View, words: list[str]) -> Meant | None:
+def _find_candidates(day_index: DayIndex, words: list[str]) -> CandidateSet | None:
     """What the words mean together as one name, in force on the day or borne before."""
-    own = latin_key("".join(words))
-    spelt = {own: Form.STANDARD}
+    own_key = to_ascii_key("".join(words))
+    spellings = {own_key: NameForm.STANDARD}
     if len(words) > 1 and words[-1] in _GENERICS:
-        specific = latin_key("".join(words[:-1]))
-        spelt |= {specific + generic: Form.STANDARD for generic in _GENERICS[words[-1]]}
+        specific = to_ascii_key("".join(words[:-1]))
+        spellings |= {specific + generic: NameForm.STANDARD for generic in _GENERICS[words[-1]]}
     else:
-        spelt |= {own + generic: Form.SHORT for generic in _UNWRITTEN}
-    claims: dict[int, Claim] = {}
-    for latin, form in spelt.items():
-        for claim in _claims(view, latin, form):
-            claims.setdefault(claim.node, claim)
-    return meant(tuple(sorted(claims.values())[:MANY]), many=False) if claims else None
+        spellings |= {own_key + generic: NameForm.SHORT for generic in _OMITTED_GENERICS}
+    candidates: dict[int, Candidate] = {}
+    for latin, form in spellings.items():
+        for candidate in _iter_candidates(day_index, latin, form):
+            candidates.setdefault(candidate.node, candidate)
+    return (
+        build_candidate_set(
+            tuple(sorted(candidates.values())[:MAX_KEY_CANDIDATES]), is_truncated=False
+        )
+        if candidates
+        else None
+    )
 
 
-def _claims(view: View, latin: str, form: Form) -> Iterator[Claim]:
-    index, spellings = view.index, view.index.pinyin
-    position = spellings.texts.find(latin)
+def _iter_candidates(day_index: DayIndex, latin: str, form: NameForm) -> Iterator[Candidate]:
+    index, spellings = day_index.index, day_index.index.pinyin
+    position = spellings.texts.find_position(latin)
     if position is None:
         return
-    for row in spellings.rows(position):
+    for row in spellings.get_rows(position):
         node, state = spellings.nodes[row], spellings.states[row]
-        current = view.states[node]
+        current = day_index.states[node]
         if current < 0 or not index.is_unit(node):
             continue
         same_name = index.names[current] == index.names[state]
-        via = Via.NAME if same_name else Via.FORMER
+        relation = NameRelation.CURRENT_NAME if same_name else NameRelation.FORMER_NAME
         period = (node, index.starts[state], index.ends[state])
-        yield claimed(node, index.levels[current], form, via, period)
+        yield build_candidate(node, index.levels[current], form, relation, period)

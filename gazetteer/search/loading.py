@@ -11,10 +11,10 @@ from psycopg import Connection, IsolationLevel
 
 from gazetteer.records.reads import links_of_all
 from gazetteer.records.translation import Link
-from gazetteer.search.index import Index, build
-from gazetteer.search.source import Kind, NameRow, PointRow, Source, StateRow
+from gazetteer.search.index import NameIndex, build_name_index
+from gazetteer.search.source import IndexSource, NameRow, NodeKind, NodeStateRow, PointRow
 
-ReadPoints = Callable[[Connection[Any]], Iterable[PointRow]]
+LoadPoints = Callable[[Connection[Any]], Iterable[PointRow]]
 
 _HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
 _STATES = """
@@ -79,13 +79,13 @@ FROM succession_version WHERE upper_inf(recorded) AND NOT lower_inf(valid)
 """
 
 
-def ledger_seq(conn: Connection[Any]) -> int:
+def load_ledger_seq(conn: Connection[Any]) -> int:
     """How far the register has got; cheap, to be asked before each answer."""
     row = conn.execute(_HEAD).fetchone()
     return int(row[0]) if row else 0
 
 
-def read_source(conn: Connection[Any], points_of_units: ReadPoints | None = None) -> Source:
+def load_source(conn: Connection[Any], points_of_units: LoadPoints | None = None) -> IndexSource:
     """All names and states as known now; ``conn`` must not be within a transaction.
 
     ``points_of_units`` reads, in the same snapshot, the points that stand for units.
@@ -93,81 +93,81 @@ def read_source(conn: Connection[Any], points_of_units: ReadPoints | None = None
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with conn.transaction():
-            return _read(conn, points_of_units)
+            return _load_rows(conn, points_of_units)
     finally:
         if not conn.closed:  # a connection that was lost has no level to set
             conn.isolation_level = None
 
 
-def read_index(conn: Connection[Any], points_of_units: ReadPoints | None = None) -> Index:
-    """The index of what :func:`read_source` reads.
+def load_index(conn: Connection[Any], points_of_units: LoadPoints | None = None) -> NameIndex:
+    """The index of what :func:`load_source` reads.
 
     The rows take several times the memory of the index; it is given back to the system.
     """
-    source = read_source(conn, points_of_units)
-    index = build(source)
+    source = load_source(conn, points_of_units)
+    index = build_name_index(source)
     del source
     gc.collect()
-    _give_back()
+    _release_memory()
     return index
 
 
-def _give_back() -> None:
+def _release_memory() -> None:
     """Return what is free to the system, where the C library keeps it back (glibc)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
 
 
-def _read(conn: Connection[Any], points_of_units: ReadPoints | None) -> Source:
+def _load_rows(conn: Connection[Any], points_of_units: LoadPoints | None) -> IndexSource:
     head = conn.execute(_HEAD).fetchone()
     assert head is not None, "the ledger has a head since its first migration"
-    places = list(_places(conn))
+    places = list(_load_places(conn))
     points = [point for _, point in places if point]
     if points_of_units is not None:
         points.extend(points_of_units(conn))
     links: dict[UUID, list[Link]] = {}
     for start, to, on, kind, share in conn.execute(_LINKS):
         links.setdefault(start, []).append(Link(to, on, kind, share))
-    return Source(
+    return IndexSource(
         seq=head[0],
         recorded_at=head[1],
-        states=[*_units(conn), *(state for state, _ in places)],
-        names=list(_names(conn)),
+        states=[*_load_unit_states(conn), *(state for state, _ in places)],
+        names=list(_load_names(conn)),
         links=links,
         latin=conn.execute(_LATIN).fetchall(),
         points=points,
         seats=[PointRow(*row) for row in conn.execute(_SEATS)],
-        kin=links_of_all(conn),
+        succession=links_of_all(conn),
         nameless=[row[0] for row in conn.execute(_NAMELESS)],
     )
 
 
-def _units(conn: Connection[Any]) -> Iterator[StateRow]:
+def _load_unit_states(conn: Connection[Any]) -> Iterator[NodeStateRow]:
     for row in conn.execute(_STATES):
         unit, level, code, name, parent, start, end, place, romanized, *rest = row
-        yield StateRow(
-            intern(unit), Kind.UNIT, intern(level), code, intern(name), _once(parent), start, end,
-            place, romanized, *map(_once, rest),
+        yield NodeStateRow(
+            intern(unit), NodeKind.UNIT, intern(level), code, intern(name), _intern_word(parent), start, end,
+            place, romanized, *map(_intern_word, rest),
         )  # fmt: skip
 
 
-def _names(conn: Connection[Any]) -> Iterator[NameRow]:
+def _load_names(conn: Connection[Any]) -> Iterator[NameRow]:
     for node, text, kind, start, end in conn.execute(_NAMES):
         yield NameRow(intern(node), intern(text), intern(kind), start, end)
 
 
-def _once(word: str | None) -> Any:
+def _intern_word(word: str | None) -> Any:
     """One and the same object for a word or an id that many rows have."""
     return word if word is None else intern(word)
 
 
-def _places(conn: Connection[Any]) -> Iterator[tuple[StateRow, PointRow | None]]:
+def _load_places(conn: Connection[Any]) -> Iterator[tuple[NodeStateRow, PointRow | None]]:
     """Places that are no units, as states without a code, with their points."""
     for row in conn.execute(_PLACES):
         place, level, name, within, start, end, lon, lat, legal_class, pinyin = row
-        state = StateRow(
-            place, Kind.PLACE, intern(level), None, name, within, start, end, place, pinyin,
-            _once(legal_class),
+        state = NodeStateRow(
+            place, NodeKind.PLACE, intern(level), None, name, within, start, end, place, pinyin,
+            _intern_word(legal_class),
         )  # fmt: skip
         yield state, None if lon is None else PointRow(place, start, end, lon, lat)

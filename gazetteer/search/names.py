@@ -13,9 +13,9 @@ from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.filters import Filters
-from gazetteer.search.text import folded, is_latin, latin_key
+from gazetteer.search.text import fold_text, is_latin, to_ascii_key
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
 MAX_QUERY = 200
 """Characters; no name of the register is nearly as long."""
@@ -101,7 +101,9 @@ WHERE s.unit_id = line.unit_id AND {in_force("s")} ORDER BY line.leaf, height DE
 """
 
 
-def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
+def search_names(
+    conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, limit: int
+) -> JsonObject:
     """Places whose name, at some time, is or begins with the query; GeocodeJSON.
 
     A name that was not in force at the moment is found too: one that had ended says so in
@@ -110,7 +112,7 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
     Raises:
         InvalidValue: an empty or overlong query.
     """
-    text = folded(query)
+    text = fold_text(query)
     if not text or len(text) > MAX_QUERY:
         raise InvalidValue(
             f"请输入 1 到 {MAX_QUERY} 个字符。", f"type 1 to {MAX_QUERY} characters", field="q"
@@ -118,8 +120,8 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
     params = {
         **as_of.params(),
         "text": text,
-        "prefix": _escaped(text) + "%",
-        "latin": latin_key(text) if is_latin(text) else "",
+        "prefix": _escape_like(text) + "%",
+        "latin": to_ascii_key(text) if is_latin(text) else "",
         "levels": LEVELS,
         "level": filters.level,
         "legal_class": filters.legal_class,
@@ -131,23 +133,23 @@ def search(conn: Connection[Any], query: str, as_of: AsOf, filters: Filters, lim
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_SEARCH, params).fetchall()
         units = list({row["above"] for row in rows if row["above"]})
-        chains: dict[object, list[Answer]] = {}
-        for part in cursor.execute(_CHAINS, {**as_of.params(), "units": units}):
-            chains.setdefault(part.pop("leaf"), []).append(part)
-    moment = as_of.echo(known_at(conn, as_of))
+        chains: dict[object, list[JsonObject]] = {}
+        for unit in cursor.execute(_CHAINS, {**as_of.params(), "units": units}):
+            chains.setdefault(unit.pop("leaf"), []).append(unit)
+    as_of_fields = as_of.echo(known_at(conn, as_of))
     return {
         "type": "FeatureCollection",
-        "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **moment},
-        "features": [_feature(row, as_of.at, chains.get(row["above"], [])) for row in rows],
+        "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **as_of_fields},
+        "features": [_serialize_row(row, as_of.at, chains.get(row["above"], [])) for row in rows],
     }
 
 
-def _escaped(text: str) -> str:
+def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _feature(row: Answer, at: date, divisions: list[Answer]) -> Answer:
-    kind = _kind(row, at)
+def _serialize_row(row: JsonObject, at: date, divisions: list[JsonObject]) -> JsonObject:
+    kind = _classify_name(row, at)
     name = row["shown_name"] or row["unit_name"] or row["text"]
     label = "".join(division["name"] or "" for division in divisions) + name
     point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
@@ -173,7 +175,7 @@ def _feature(row: Answer, at: date, divisions: list[Answer]) -> Answer:
     }
 
 
-def _kind(row: Answer, at: date) -> str:
+def _classify_name(row: JsonObject, at: date) -> str:
     """The kind of the name; ``former`` if its period has ended, ``later`` if it comes yet."""
     if row["in_force"]:
         return str(row["name_kind"])

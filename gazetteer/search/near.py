@@ -5,64 +5,66 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from gazetteer.search.finds import Find, Search, meant
-from gazetteer.search.prefixes import best
-from gazetteer.search.text import latin_key
+from gazetteer.search.finds import PrefixHit, PrefixQuery, find_by_key
+from gazetteer.search.prefixes import select_best
+from gazetteer.search.text import to_ascii_key
 
-_COMPARED = 4_000
+_MAX_COMPARED = 4_000
 """Texts with the same first character that are compared: those of the highest levels."""
-_SHORTEST, _SHORTEST_LATIN = 2, 4
+_MIN_LENGTH, _MIN_LATIN_LENGTH = 2, 4
 
 
-def nearly(search: Search, piece: str) -> Iterator[Find]:
+def find_fuzzy_matches(query: PrefixQuery, piece: str) -> Iterator[PrefixHit]:
     """What is meant if one character is wrong, missing, too many, or swapped with the next.
 
     The first character is taken for right, except of counties and above.
     """
     if piece.isascii():
-        latin = latin_key(piece)
-        if len(latin) >= _SHORTEST_LATIN:
-            yield from _spelt(search, latin)
-    elif len(piece) >= _SHORTEST:
-        yield from _named(search, piece)
+        latin = to_ascii_key(piece)
+        if len(latin) >= _MIN_LATIN_LENGTH:
+            yield from _find_by_spelling(query, latin)
+    elif len(piece) >= _MIN_LENGTH:
+        yield from _find_by_name(query, piece)
 
 
-def _spelt(search: Search, latin: str) -> Iterator[Find]:
-    index = search.view.index
-    texts = index.pinyin
-    low, high = texts.texts.stretch(latin[:1])
-    likely = best(texts.rank, np.arange(low, high), _COMPARED)
-    for position in _alike(latin, texts.texts, likely):
-        for row in texts.rows(position):
-            key = index.key(index.names[texts.states[row]])
-            yield from meant(search, key, 0, whole=True, by="fuzzy", nodes={texts.nodes[row]})
+def _find_by_spelling(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
+    index = query.day_index.index
+    prefix_index = index.pinyin
+    low, high = prefix_index.texts.find_prefix_range(latin[:1])
+    likely = select_best(prefix_index.rank, np.arange(low, high), _MAX_COMPARED)
+    for position in _select_similar(latin, prefix_index.texts, likely):
+        for row in prefix_index.get_rows(position):
+            key = index.find_key(index.names[prefix_index.states[row]])
+            yield from find_by_key(
+                query, key, 0, is_complete=True, matched_by="fuzzy", nodes={prefix_index.nodes[row]}
+            )
 
 
-def _named(search: Search, piece: str) -> Iterator[Find]:
-    index = search.view.index
-    low, high = index.keys.stretch(piece[0])
-    likely = best(index.key_rank, np.arange(low, high), _COMPARED)
-    for key in _alike(piece, index.keys, {*likely, *index.high_keys}):
-        yield from meant(search, key, 0, whole=True, by="fuzzy")
+def _find_by_name(query: PrefixQuery, piece: str) -> Iterator[PrefixHit]:
+    index = query.day_index.index
+    low, high = index.keys.find_prefix_range(piece[0])
+    likely = select_best(index.key_rank, np.arange(low, high), _MAX_COMPARED)
+    for key in _select_similar(piece, index.keys, {*likely, *index.high_level_keys}):
+        yield from find_by_key(query, key, 0, is_complete=True, matched_by="fuzzy")
 
 
-def _alike(piece: str, texts: Sequence[str], positions: Iterable[int]) -> list[int]:
-    begins = near_prefix(piece).match
-    return [position for position in positions if begins(texts[position])]
+def _select_similar(piece: str, texts: Sequence[str], positions: Iterable[int]) -> list[int]:
+    matches = compile_fuzzy_prefix(piece).match
+    return [position for position in positions if matches(texts[position])]
 
 
-def near_prefix(piece: str) -> re.Pattern[str]:
+def compile_fuzzy_prefix(piece: str) -> re.Pattern[str]:
     """What begins with the piece but for one wrong, missing, extra or swapped character.
 
     Two characters of which one is wrong say little: they stand for names just as long.
     """
-    if len(piece) == _SHORTEST:
+    if len(piece) == _MIN_LENGTH:
         first, second = map(re.escape, piece)
         return re.compile(f"{first}.\\Z|.{second}\\Z")
     places = range(len(piece))
     before = [re.escape(piece[:i]) for i in places]
     after = [re.escape(piece[i + 1 :]) for i in places]
     here = [re.escape(char) for char in piece]
-    ways = {f"{before[i]}(?:.?|.{here[i]}){after[i]}" for i in places}
-    ways |= {f"{before[i]}{here[i + 1]}{here[i]}{after[i + 1]}" for i in places[:-1]}
-    return re.compile("|".join(sorted(ways)))
+    patterns = {f"{before[i]}(?:.?|.{here[i]}){after[i]}" for i in places}
+    patterns |= {f"{before[i]}{here[i + 1]}{here[i]}{after[i + 1]}" for i in places[:-1]}
+    return re.compile("|".join(sorted(patterns)))

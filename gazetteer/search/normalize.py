@@ -1,6 +1,6 @@
 """From what people write to what the index holds, by named steps that keep every offset.
 
-The steps stand in :data:`STEPS`, in their order. The names of the register pass the same steps
+The steps stand in :data:`NORMALIZATION_STEPS`, in their order. The names of the register pass the same steps
 before they are indexed, so a step never parts a name from the text that means it.
 """
 
@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from gazetteer.search.text import simplified
-from gazetteer.search.values import Value
+from gazetteer.search.text import to_simplified
+from gazetteer.search.values import FrozenStruct
 
 
-class Text(Value, frozen=True):
+class NormalizedText(FrozenStruct, frozen=True):
     """A text under way, and where each of its characters came from.
 
     ``origin[i]`` is the offset in the input of character ``i``, non-decreasing; None while
@@ -21,80 +21,86 @@ class Text(Value, frozen=True):
     """
 
     value: str
-    size: int
-    origin: Sequence[int] | None = None
+    source_length: int
+    source_offsets: Sequence[int] | None = None
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def find_source_span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the input behind ``value[start:end]``, half-open."""
         if start >= end:
-            return self.at(start), self.at(start)
-        return self.at(start), self.at(end - 1) + 1
+            return self.find_source_offset(start), self.find_source_offset(start)
+        return self.find_source_offset(start), self.find_source_offset(end - 1) + 1
 
-    def at(self, position: int) -> int:
+    def find_source_offset(self, position: int) -> int:
         """The offset in the input of one character of ``value``, or of its end."""
-        if self.origin is None:
+        if self.source_offsets is None:
             return position
-        return self.origin[position] if position < len(self.origin) else self.size
+        return (
+            self.source_offsets[position]
+            if position < len(self.source_offsets)
+            else self.source_length
+        )
 
 
-Step = Callable[[Text], Text]
+NormalizationStep = Callable[[NormalizedText], NormalizedText]
 _Replacement = str | Callable[[re.Match[str]], str]
 
 
-def _substituted(text: Text, pattern: re.Pattern[str], replacement: _Replacement) -> Text:
+def _substitute_matches(
+    text: NormalizedText, pattern: re.Pattern[str], replacement: _Replacement
+) -> NormalizedText:
     """Matches replaced; every new character points to the beginning of what it stands for."""
-    found = list(pattern.finditer(text.value))
-    if not found:
+    matches = list(pattern.finditer(text.value))
+    if not matches:
         return text
-    old = range(len(text.value)) if text.origin is None else text.origin
+    old_offsets = range(len(text.value)) if text.source_offsets is None else text.source_offsets
     pieces: list[str] = []
-    origin: list[int] = []
+    source_offsets: list[int] = []
     done = 0
-    for match in found:
+    for match in matches:
         start, end = match.span()
         new = replacement if isinstance(replacement, str) else replacement(match)
         pieces += (text.value[done:start], new)
-        origin += old[done:start]
-        origin += [old[min(start + i, end - 1)] for i in range(len(new))]
+        source_offsets += old_offsets[done:start]
+        source_offsets += [old_offsets[min(start + i, end - 1)] for i in range(len(new))]
         done = end
     pieces.append(text.value[done:])
-    origin += old[done:]
-    return Text("".join(pieces), text.size, origin)
+    source_offsets += old_offsets[done:]
+    return NormalizedText("".join(pieces), text.source_length, source_offsets)
 
 
 _COMPATIBLE = re.compile(r"[^\x00-\x7f\u4e00-\u9fff][\u0300-\u036f\u3099\u309a]*")
 _INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 
 
-def compatibility(text: Text) -> Text:
+def compatibility(text: NormalizedText) -> NormalizedText:
     """Full-width letters, circled digits, compatibility ideographs: NFKC, cluster by cluster."""
     if text.value.isascii() or unicodedata.is_normalized("NFKC", text.value):
         return text
-    return _substituted(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
+    return _substitute_matches(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
 
 
-def invisible(text: Text) -> Text:
+def invisible(text: NormalizedText) -> NormalizedText:
     """Byte order marks, zero-width and direction marks: dropped."""
-    return _substituted(text, _INVISIBLE, "")
+    return _substitute_matches(text, _INVISIBLE, "")
 
 
 @cache
-def _traditional() -> re.Pattern[str]:
+def _compile_traditional() -> re.Pattern[str]:
     """Any character that simplification may change."""
-    every = [chr(point) for point in range(0x3400, 0xA000)]
-    after = simplified("\n".join(every)).split("\n")
-    changed = [char for char, now in zip(every, after, strict=True) if char != now]
+    characters = [chr(point) for point in range(0x3400, 0xA000)]
+    after = to_simplified("\n".join(characters)).split("\n")
+    changed = [char for char, now in zip(characters, after, strict=True) if char != now]
     return re.compile("[" + "".join(changed) + "乾著藉瞭麼徵]")
 
 
-def simplify(text: Text) -> Text:
+def simplify(text: NormalizedText) -> NormalizedText:
     """Traditional characters to simplified ones: 廣州 to 广州."""
-    if not _traditional().search(text.value):
+    if not _compile_traditional().search(text.value):
         return text
-    whole = simplified(text.value)
-    if len(whole) != len(text.value):  # a phrase changed its length: offsets matter more
-        whole = "".join(simplified(char)[:1] or char for char in text.value)
-    return Text(whole, text.size, text.origin)
+    converted = to_simplified(text.value)
+    if len(converted) != len(text.value):  # a phrase changed its length: offsets matter more
+        converted = "".join(to_simplified(char)[:1] or char for char in text.value)
+    return NormalizedText(converted, text.source_length, text.source_offsets)
 
 
 _VARIANTS = str.maketrans(
@@ -103,9 +109,9 @@ _VARIANTS = str.maketrans(
 )
 
 
-def variants(text: Text) -> Text:
+def variants(text: NormalizedText) -> NormalizedText:
     """Variant characters that simplification leaves: 邨 to 村."""
-    return Text(text.value.translate(_VARIANTS), text.size, text.origin)
+    return NormalizedText(text.value.translate(_VARIANTS), text.source_length, text.source_offsets)
 
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
@@ -120,7 +126,7 @@ _COUNTED = re.compile(
 )
 
 
-def _number(match: re.Match[str]) -> str:
+def _convert_numeral(match: re.Match[str]) -> str:
     text = match[0]
     if not any(char in _TENS for char in text):
         return "".join(str(_DIGITS[char]) for char in text)
@@ -134,9 +140,9 @@ def _number(match: re.Match[str]) -> str:
     return str(total + digit)
 
 
-def numerals(text: Text) -> Text:
+def numerals(text: NormalizedText) -> NormalizedText:
     """Chinese numerals that count a door, building or floor: 十二号 to 12号."""
-    return _substituted(text, _COUNTED, _number)
+    return _substitute_matches(text, _COUNTED, _convert_numeral)
 
 
 _HAN = r"[\u3400-\u9fff]"
@@ -150,14 +156,14 @@ of what lies near."""
 _BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
 
 
-def notes(text: Text) -> Text:
+def notes(text: NormalizedText) -> NormalizedText:
     """Notes in round brackets: no part of the address itself, unless they name a unit."""
-    return _substituted(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
+    return _substitute_matches(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
 
 
-def brackets(text: Text) -> Text:
+def brackets(text: NormalizedText) -> NormalizedText:
     """All other brackets and quotation marks: what they hold stays."""
-    return _substituted(text, _BRACKETS, " ")
+    return _substitute_matches(text, _BRACKETS, " ")
 
 
 _PROVINCES = (
@@ -174,9 +180,9 @@ _NOISE = re.compile(
 )
 
 
-def noise(text: Text) -> Text:
+def noise(text: NormalizedText) -> NormalizedText:
     """Labels of forms, the country, telephone numbers and postcodes."""
-    return _substituted(text, _NOISE, " ")
+    return _substitute_matches(text, _NOISE, " ")
 
 
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
@@ -186,17 +192,17 @@ _LETTERED = re.compile(rf"\A\s*{_HAN}(?:\s+{_HAN})+\s*\Z")
 _SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
 
 
-def punctuation(text: Text) -> Text:
+def punctuation(text: NormalizedText) -> NormalizedText:
     """One form of dash; every other mark and gap parts the text as one blank."""
-    text = _substituted(text, _DASHES, "-")
-    text = _substituted(text, _JOINERS, "")
-    text = _substituted(text, _PARTED, " ")
+    text = _substitute_matches(text, _DASHES, "-")
+    text = _substitute_matches(text, _JOINERS, "")
+    text = _substitute_matches(text, _PARTED, " ")
     if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
-        return _substituted(text, re.compile(r"\s+"), "")
-    return _substituted(text, _SEPARATORS, " ")
+        return _substitute_matches(text, re.compile(r"\s+"), "")
+    return _substitute_matches(text, _SEPARATORS, " ")
 
 
-STEPS: tuple[Step, ...] = (
+NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
     compatibility,
     invisible,
     simplify,
@@ -209,68 +215,77 @@ STEPS: tuple[Step, ...] = (
 )
 """What is done to a text, in this order."""
 
-NAME_STEPS: tuple[Step, ...] = (compatibility, invisible, simplify, variants, punctuation, numerals)
+NAME_STEPS: tuple[NormalizationStep, ...] = (
+    compatibility,
+    invisible,
+    simplify,
+    variants,
+    punctuation,
+    numerals,
+)
 """The same for a name of the register, which has neither notes nor noise."""
 
 
 _MAY_COUNT = re.compile(rf"{_NUMERAL}[号栋幢座单层楼室弄组队之]")
 _LONG_NUMBER = re.compile("[0-9][0-9]{5}")
-_TELLTALES = ("中国", "中华", "--", "号之")
+_STEP_TRIGGERS = ("中国", "中华", "--", "号之")
 
 
 @cache
-def _settled(*, without: str) -> str:
+def _collect_unchanged(*, without: str) -> str:
     """A class of the Chinese characters that no step changes by itself."""
-    moved = _traditional()
-    settled = (chr(point) for point in range(0x4E00, 0xA000) if point not in _VARIANTS)
-    return "".join(char for char in settled if not moved.match(char) and char not in without)
+    changeable = _compile_traditional()
+    unchanged = (chr(point) for point in range(0x4E00, 0xA000) if point not in _VARIANTS)
+    return "".join(char for char in unchanged if not changeable.match(char) and char not in without)
 
 
 @cache
-def _plain() -> re.Pattern[str]:
+def _compile_plain() -> re.Pattern[str]:
     """A text of settled characters only, of which no step changes any by itself."""
-    return re.compile(f"[0-9A-Za-z#{_settled(without='')}-]*")
+    return re.compile(f"[0-9A-Za-z#{_collect_unchanged(without='')}-]*")
 
 
 @cache
-def _plainest() -> re.Pattern[str]:
+def _compile_plainest() -> re.Pattern[str]:
     """The same, without any character or run of digits at which a step has to look."""
     return re.compile(
-        f"(?:[{_settled(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])"
+        f"(?:[{_collect_unchanged(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])"
         "|-(?![-\u3400-\u9fff]))*+"
     )
 
 
-def _needs_a_look(text: str) -> bool:
+def _may_need_steps(text: str) -> bool:
     """Whether a text of settled characters may hold something for a step to do."""
     if _MAY_COUNT.search(text) or _LONG_NUMBER.search(text) or _PARTED.search(text):
         return True
-    return any(telltale in text for telltale in _TELLTALES)
+    return any(trigger in text for trigger in _STEP_TRIGGERS)
 
 
-def normalized(text: str, steps: Sequence[Step] = STEPS) -> Text:
+def normalize_text(
+    text: str, steps: Sequence[NormalizationStep] = NORMALIZATION_STEPS
+) -> NormalizedText:
     """The text after all steps."""
-    if _plainest().fullmatch(text):
-        return Text(text, len(text))  # most texts are: the steps would find nothing to do
-    if _plain().fullmatch(text) and not _needs_a_look(text):
-        return Text(text, len(text))
-    now = Text(text, len(text))
+    if _compile_plainest().fullmatch(text):
+        return NormalizedText(text, len(text))  # most texts are: the steps would find nothing to do
+    if _compile_plain().fullmatch(text) and not _may_need_steps(text):
+        return NormalizedText(text, len(text))
+    current = NormalizedText(text, len(text))
     for step in steps:
-        now = step(now)
-    return now
+        current = step(current)
+    return current
 
 
-def told(text: str) -> list[tuple[str, str]]:
+def trace_normalization(text: str) -> list[tuple[str, str]]:
     """Each step that changed something, by its name, with the text after it."""
-    now, steps = Text(text, len(text)), []
-    for step in STEPS:
-        after = step(now)
-        if after.value != now.value:
-            steps.append((step.__name__, after.value))
-        now = after
-    return steps
+    current, changes = NormalizedText(text, len(text)), []
+    for step in NORMALIZATION_STEPS:
+        after = step(current)
+        if after.value != current.value:
+            changes.append((step.__name__, after.value))
+        current = after
+    return changes
 
 
-def key_of(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name of the register as texts will show it."""
-    return normalized(name, NAME_STEPS).value.strip()
+    return normalize_text(name, NAME_STEPS).value.strip()

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from gazetteer.search.points import Points, points
-from gazetteer.search.source import Source, StateRow
+from gazetteer.search.points import NodePoints, build_node_points
+from gazetteer.search.source import IndexSource, NodeStateRow
 
-NONE, NOT_HERE = -1, -2
+NO_NODE, NODE_NOT_INDEXED = -1, -2
 """No such node; or one that the index does not hold, because it never had a name."""
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
-class Particulars:
+class UnitAttributes:
     """One row for each state of the index; words are kept once and told by their position.
 
     ``sorted_codes`` leads from a code, as a number, to its states. ``kin`` holds, as JSON text,
@@ -38,12 +38,12 @@ class Particulars:
     custodies: Sequence[int]
     sorted_codes: Sequence[int]
     sorted_states: Sequence[int]
-    seats: Points
-    kin: Mapping[int, str]
-    unsure: frozenset[int]
-    briefs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    seats: NodePoints
+    succession_json: Mapping[int, str]
+    incomplete_nodes: frozenset[int]
+    summary_cache: dict[int, dict[str, Any]] = field(default_factory=dict)
 
-    def numbered(self, code: str) -> Iterator[int]:
+    def iter_states_by_code(self, code: str) -> Iterator[int]:
         """The states whose code is the same number; ``code`` is of digits."""
         number = int(code)
         row = bisect_left(self.sorted_codes, number)
@@ -52,56 +52,64 @@ class Particulars:
             row += 1
 
 
-class _Words:
+class _WordTable:
     """Each word once."""
 
     def __init__(self) -> None:
         self.positions: dict[str | None, int] = {}
 
-    def column(self, values: Iterable[str | None]) -> Sequence[int]:
+    def encode_column(self, values: Iterable[str | None]) -> Sequence[int]:
         """The positions of the words."""
         known = self.positions
         return array("h", (known.setdefault(value, len(known)) for value in values))
 
 
-def particulars(
-    source: Source, states: Sequence[StateRow], number: Mapping[str, int]
-) -> Particulars:
+def build_unit_attributes(
+    source: IndexSource, states: Sequence[NodeStateRow], node_numbers: Mapping[str, int]
+) -> UnitAttributes:
     """The particulars of states that are in the order of the index."""
-    words = _Words()
+    words = _WordTable()
 
-    def nodes(parents: Iterable[str | None]) -> Sequence[int]:
-        return array("i", (NONE if p is None else number.get(p, NOT_HERE) for p in parents))
+    def encode_nodes(parents: Iterable[str | None]) -> Sequence[int]:
+        return array(
+            "i", (NO_NODE if p is None else node_numbers.get(p, NODE_NOT_INDEXED) for p in parents)
+        )
 
-    classes = words.column(s.legal_class for s in states)
-    types = words.column(s.unit_type for s in states)
-    starts = words.column(s.start_precision for s in states)
-    ends = words.column(s.end_precision for s in states)
-    coded = sorted(
-        (int(s.code), i) for i, s in enumerate(states) if s.code is not None and _counts(s.code)
+    classes = words.encode_column(s.legal_class for s in states)
+    types = words.encode_column(s.unit_type for s in states)
+    starts = words.encode_column(s.start_precision for s in states)
+    ends = words.encode_column(s.end_precision for s in states)
+    numbered_codes = sorted(
+        (int(s.code), i)
+        for i, s in enumerate(states)
+        if s.code is not None and _is_numeric_code(s.code)
     )
-    return Particulars(
+    return UnitAttributes(
         words=list(words.positions),
         legal_classes=classes,
         unit_types=types,
         start_precisions=starts,
         end_precisions=ends,
-        subordinations=nodes(s.subordination for s in states),
-        custodies=nodes(s.custody for s in states),
-        sorted_codes=array("q", (code for code, _ in coded)),
-        sorted_states=array("i", (state for _, state in coded)),
-        seats=points(source.seats, number),
-        kin={number[unit]: links for unit, links in source.kin if unit in number},
-        unsure=frozenset(_unsure(source, states, number)),
+        subordinations=encode_nodes(s.subordination for s in states),
+        custodies=encode_nodes(s.custody for s in states),
+        sorted_codes=array("q", (code for code, _ in numbered_codes)),
+        sorted_states=array("i", (state for _, state in numbered_codes)),
+        seats=build_node_points(source.seats, node_numbers),
+        succession_json={
+            node_numbers[unit]: links for unit, links in source.succession if unit in node_numbers
+        },
+        incomplete_nodes=frozenset(_find_incomplete_nodes(source, states, node_numbers)),
     )
 
 
-def _unsure(source: Source, states: Sequence[StateRow], number: Mapping[str, int]) -> Iterator[int]:
-    yield from (number[unit] for unit in source.nameless if unit in number)
+def _find_incomplete_nodes(
+    source: IndexSource, states: Sequence[NodeStateRow], node_numbers: Mapping[str, int]
+) -> Iterator[int]:
+    yield from (node_numbers[unit] for unit in source.nameless if unit in node_numbers)
     for before, after in pairwise(states):
         if before.node == after.node and before.place != after.place:
-            yield number[after.node]
+            yield node_numbers[after.node]
 
 
-def _counts(code: str) -> bool:
-    return code.isascii() and code.isdigit() and len(code) <= _MOST_DIGITS
+def _is_numeric_code(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) <= _MAX_DIGITS

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gazetteer.search.days import OPEN_END, OPEN_START, ordinal
+from gazetteer.search.days import OPEN_END, OPEN_START, to_ordinal
 from gazetteer.search.source import PointRow
 
-Point = tuple[float, float]
+LonLat = tuple[float, float]
 """Lon, lat in degrees, CGCS2000."""
 
-Box = tuple[float, float, float, float]
+BoundingBox = tuple[float, float, float, float]
 """West, south, east, north in degrees, CGCS2000."""
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class NodePoints:
     """Rows in the order of nodes; days are ordinals, half-open."""
 
     nodes: Sequence[int]
@@ -29,7 +29,7 @@ class Points:
     lons: Sequence[float]
     lats: Sequence[float]
 
-    def of(self, node: int, day: int) -> Point | None:
+    def find_point(self, node: int, day: int) -> LonLat | None:
         """Where the node lies on the day; None if that is not known."""
         row = bisect_left(self.nodes, node)
         while row < len(self.nodes) and self.nodes[row] == node:
@@ -38,26 +38,32 @@ class Points:
             row += 1
         return None
 
-    def within(self, box: Box, day: int) -> NDArray[Any]:
+    def find_nodes_within(self, box: BoundingBox, day: int) -> NDArray[Any]:
         """The nodes whose point lies in the box on the day, its sides included."""
         west, south, east, north = box
         lons, lats = np.asarray(self.lons), np.asarray(self.lats)
         inside = (west <= lons) & (lons <= east) & (south <= lats) & (lats <= north)
-        return np.asarray(self.nodes)[inside & self.known(day)]
+        return np.asarray(self.nodes)[inside & self.select_valid_rows(day)]
 
-    def known(self, day: int) -> NDArray[np.bool_]:
+    def select_valid_rows(self, day: int) -> NDArray[np.bool_]:
         """Which rows are of the day."""
         return (np.asarray(self.starts) <= day) & (day < np.asarray(self.ends))
 
 
-def points(rows: Iterable[PointRow], number: Mapping[str, int]) -> Points:
+def build_node_points(rows: Iterable[PointRow], node_numbers: Mapping[str, int]) -> NodePoints:
     """The points of numbered nodes; a row of any other node is passed over."""
     ordered = sorted(
-        (number[r.node], ordinal(r.start, OPEN_START), ordinal(r.end, OPEN_END), r.lon, r.lat)
+        (
+            node_numbers[r.node],
+            to_ordinal(r.start, OPEN_START),
+            to_ordinal(r.end, OPEN_END),
+            r.lon,
+            r.lat,
+        )
         for r in rows
-        if r.node in number
+        if r.node in node_numbers
     )
-    return Points(
+    return NodePoints(
         array("i", (row[0] for row in ordered)),
         array("i", (row[1] for row in ordered)),
         array("i", (row[2] for row in ordered)),

@@ -9,42 +9,42 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gazetteer.search.texts import SortedTexts, Texts
+from gazetteer.search.texts import SortedStringPool, StringPool
 
-_LONGER = 64
+_LENGTH_RANGE = 64
 
 
-class Entry(NamedTuple):
+class PrefixEntry(NamedTuple):
     """A text that stands for a node, by one of its states; ``shown`` is how it is written."""
 
     text: str
     node: int
     state: int
     level: int
-    shown: str = ""
+    display_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Prefixes:
+class PrefixIndex:
     """Texts in order; ``rank`` is small for what people mean by a short beginning.
 
     The rows of text ``t`` are ``row_at[t]`` to ``row_at[t + 1]``: one for each node, with its
     latest state of that text, and how the register writes the text where that is another way.
     """
 
-    texts: SortedTexts
-    row_at: Sequence[int]
+    texts: SortedStringPool
+    row_offsets: Sequence[int]
     nodes: Sequence[int]
     states: Sequence[int]
     rank: NDArray[np.int16]
-    shown: Sequence[str]
+    display_texts: Sequence[str]
 
-    def rows(self, position: int) -> range:
+    def get_rows(self, position: int) -> range:
         """The rows of one text."""
-        return range(self.row_at[position], self.row_at[position + 1])
+        return range(self.row_offsets[position], self.row_offsets[position + 1])
 
 
-def best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> list[int]:
+def select_best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> list[int]:
     """The best of the positions by rank, the best first."""
     if len(positions) <= limit:
         return list(map(int, positions[np.argsort(rank[positions], kind="stable")]))
@@ -54,42 +54,46 @@ def best(rank: NDArray[np.int16], positions: NDArray[np.intp], limit: int) -> li
     return list(map(int, positions[chosen[np.argsort(keys[chosen])]]))
 
 
-def rank_of(level: int, length: int) -> int:
+def compute_rank(level: int, length: int) -> int:
     """The higher level first, then the shorter text."""
-    return level * _LONGER + min(length, _LONGER - 1)
+    return level * _LENGTH_RANGE + min(length, _LENGTH_RANGE - 1)
 
 
-def lengths(rank: NDArray[np.int16]) -> NDArray[np.int16]:
+def extract_lengths(rank: NDArray[np.int16]) -> NDArray[np.int16]:
     """The lengths of texts with these ranks, up to 63."""
-    return rank % _LONGER
+    return rank % _LENGTH_RANGE
 
 
-def ranks(texts: Sequence[str], levels: Iterable[int]) -> NDArray[np.int16]:
+def compute_ranks(texts: Sequence[str], levels: Iterable[int]) -> NDArray[np.int16]:
     """The ranks of texts, each with the highest level that it means."""
     pairs = zip(texts, levels, strict=True)
-    return np.fromiter((rank_of(level, len(text)) for text, level in pairs), np.int16, len(texts))
+    return np.fromiter(
+        (compute_rank(level, len(text)) for text, level in pairs), np.int16, len(texts)
+    )
 
 
-def prefixes(entries: Iterable[Entry]) -> Prefixes:
+def build_prefix_index(entries: Iterable[PrefixEntry]) -> PrefixIndex:
     """From entries in any order."""
     ordered = sorted(entry for entry in entries if entry.text)
     rows = [row for row, after in pairwise(ordered) if row[:2] != after[:2]] + ordered[-1:]
     texts: list[str] = []
     levels: list[int] = []
-    row_at = array("i")
+    row_offsets = array("i")
     for position, row in enumerate(rows):
         if texts and texts[-1] == row.text:
             levels[-1] = min(levels[-1], row.level)
         else:
             texts.append(row.text)
             levels.append(row.level)
-            row_at.append(position)
-    row_at.append(len(rows))
-    return Prefixes(
-        SortedTexts(texts),
-        row_at,
+            row_offsets.append(position)
+    row_offsets.append(len(rows))
+    return PrefixIndex(
+        SortedStringPool(texts),
+        row_offsets,
         nodes=array("i", (row.node for row in rows)),
         states=array("i", (row.state for row in rows)),
-        rank=ranks(texts, levels),
-        shown=Texts(row.shown for row in rows) if any(row.shown for row in rows) else (),
+        rank=compute_ranks(texts, levels),
+        display_texts=StringPool(row.display_text for row in rows)
+        if any(row.display_text for row in rows)
+        else (),
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS, Level
 
-BY: Mapping[str, float] = {
+MATCH_COSTS: Mapping[str, float] = {
     "standard": 0.0,
     "short": 0.0,
     "address": 0.0,
@@ -29,47 +29,57 @@ BY: Mapping[str, float] = {
 }
 """By how the text leads to the place."""
 
-PER_LEVEL = 4.0
+LEVEL_COST = 4.0
 """For each level below the province; what is no unit counts as one below the village."""
 
-BEGINNING, BEGINNING_BELOW = 6.0, 24.0
+PREFIX_ONLY_COST, PREFIX_ONLY_COST_BELOW_COUNTY = 6.0, 24.0
 """Only the beginning of the name was typed: of a county or above; of what is lower, of which there
 are hundreds for every beginning."""
 
-PER_CHARACTER, MOST_CHARACTERS = 0.25, 8
+MISSING_CHARACTER_COST, MAX_MISSING_CHARACTERS = 0.25, 8
 """For each character that was not typed, up to eight."""
 
-ABROAD = 10.0
+OUTSIDE_HOME_COST = 10.0
 """For what lies outside the unit that the register is at home in."""
 
-FAR, HALF_WAY_KM = 40.0, 20.0
+MAX_DISTANCE_COST, HALF_COST_KM = 40.0, 20.0
 """What lies infinitely far from ``near``, or nobody knows where; half of it at 20 km."""
 
-COUNTY = LEVELS.index(Level.COUNTY)
-_BELOW_UNITS = LEVELS.index(Level.VILLAGE) + 1
+COUNTY_LEVEL = LEVELS.index(Level.COUNTY)
+_LEVEL_BELOW_UNITS = LEVELS.index(Level.VILLAGE) + 1
 _KM_PER_DEGREE = 111.2
 
-Costs = NDArray[np.float32]
+CostArray = NDArray[np.float32]
 
 
-def of_levels(levels: NDArray[Any]) -> Costs:
+def compute_level_costs(levels: NDArray[Any]) -> CostArray:
     """The cost of levels, positions in :data:`gazetteer.records.levels.LEVELS`."""
-    return np.asarray(np.minimum(levels, _BELOW_UNITS) * PER_LEVEL, np.float32)
+    return np.asarray(np.minimum(levels, _LEVEL_BELOW_UNITS) * LEVEL_COST, np.float32)
 
 
-def of_beginnings(levels: NDArray[Any]) -> Costs:
+def compute_prefix_costs(levels: NDArray[Any]) -> CostArray:
     """What it costs that only the beginning of a name was typed, by its level."""
-    return np.asarray(np.where(levels <= COUNTY, BEGINNING, BEGINNING_BELOW), np.float32)
+    return np.asarray(
+        np.where(levels <= COUNTY_LEVEL, PREFIX_ONLY_COST, PREFIX_ONLY_COST_BELOW_COUNTY),
+        np.float32,
+    )
 
 
-def of_missing(characters: NDArray[Any]) -> Costs:
+def compute_missing_costs(characters: NDArray[Any]) -> CostArray:
     """The cost of characters that were not typed."""
-    return np.asarray(np.minimum(characters, MOST_CHARACTERS) * PER_CHARACTER, np.float32)
+    return np.asarray(
+        np.minimum(characters, MAX_MISSING_CHARACTERS) * MISSING_CHARACTER_COST, np.float32
+    )
 
 
-def of_distance(lons: Costs, lats: Costs, near: tuple[float, float]) -> Costs:
+def compute_distance_costs(
+    lons: CostArray, lats: CostArray, near: tuple[float, float]
+) -> CostArray:
     """The cost of lying away from ``near``; NaN is a place that nobody knows."""
     north = lats - near[1]
     east = (lons - near[0]) * np.cos(np.radians((lats + near[1]) / 2))
     km = _KM_PER_DEGREE * np.hypot(north, east)
-    return np.asarray(np.nan_to_num(FAR * km / (km + HALF_WAY_KM), nan=FAR), np.float32)
+    return np.asarray(
+        np.nan_to_num(MAX_DISTANCE_COST * km / (km + HALF_COST_KM), nan=MAX_DISTANCE_COST),
+        np.float32,
+    )

@@ -8,20 +8,20 @@ against the reading; it is never followed to a different parent.
 from collections.abc import Mapping, Sequence
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import WORTH_OF_A_NAME, Claim, Meant
-from gazetteer.search.latin_marks import latin_marks
-from gazetteer.search.marks import Mark, marks
-from gazetteer.search.values import Value
-from gazetteer.search.view import Spot, View
+from gazetteer.search.claims import STANDARD_NAME_WEIGHT, Candidate, CandidateSet
+from gazetteer.search.latin_marks import find_romanized_mentions
+from gazetteer.search.marks import Mention, find_mentions
+from gazetteer.search.values import FrozenStruct
+from gazetteer.search.view import DayIndex, UnitRef
 
-WITH_GENERIC = 8
+GENERIC_BONUS = 8
 """Worth more, for a short form that the text completes by a generic part: 锦厦 and 村.
 
 It must not make a short form worth as much as a standard name.
 """
 
 
-class Support(Value, frozen=True):
+class Evidence(FrozenStruct, frozen=True):
     """A stretch of the text that speaks for one unit in the chain of a reading.
 
     ``generic`` is the generic part that it took in; ``meant`` is all that it may mean, None where
@@ -31,13 +31,13 @@ class Support(Value, frozen=True):
     start: int
     end: int
     key: int
-    claim: Claim
-    worth: int
+    candidate: Candidate
+    weight: int
     generic: str = ""
-    meant: Meant | None = None
+    candidate_set: CandidateSet | None = None
 
 
-class Reading(Value, frozen=True):
+class Interpretation(FrozenStruct, frozen=True):
     """A chain of units and what in the text speaks for and against it.
 
     ``supports`` holds the best of each unit, the highest first; ``repeats`` the others.
@@ -45,180 +45,212 @@ class Reading(Value, frozen=True):
     name of another unit comes before the one that names the leaf.
     """
 
-    chain: tuple[Spot, ...]
-    supports: tuple[Support, ...]
-    repeats: tuple[Support, ...]
-    against: tuple[Mark, ...]
-    worth: int
-    hops: bool
+    chain: tuple[UnitRef, ...]
+    evidence: tuple[Evidence, ...]
+    repeated_evidence: tuple[Evidence, ...]
+    contradictions: tuple[Mention, ...]
+    weight: int
+    skips_named_unit: bool
     start: int
 
     @property
-    def leaf(self) -> Spot:
+    def leaf(self) -> UnitRef:
         """The unit that is meant."""
         return self.chain[-1]
 
     @property
-    def by(self) -> Support:
+    def leaf_evidence(self) -> Evidence:
         """What names the leaf."""
-        return self.supports[-1]
+        return self.evidence[-1]
 
 
-def readings(view: View, text: str) -> list[Reading]:
+def find_interpretations(day_index: DayIndex, text: str) -> list[Interpretation]:
     """Every way to read the text, the best first."""
-    return weighed(view, marks(view, text) or latin_marks(view, text), every=True)
+    return rank_interpretations(
+        day_index,
+        find_mentions(day_index, text) or find_romanized_mentions(day_index, text),
+        include_all=True,
+    )
 
 
-def weighed(view: View, found: Sequence[Mark], *, every: bool = False) -> list[Reading]:
+def rank_interpretations(
+    day_index: DayIndex, mentions: Sequence[Mention], *, include_all: bool = False
+) -> list[Interpretation]:
     """The ways to read the marks, the best first; without ``every`` only those that can win."""
-    anchors = [mark for mark in found if mark.meant.anchors]
-    bounds = _bounds(view, found)
-    told: list[Reading] = []
-    enough = -1_000_000
+    clear_mentions = [
+        mention for mention in mentions if mention.candidate_set.is_unambiguous_high_level
+    ]
+    bounds = _compute_weight_bounds(day_index, mentions)
+    interpretations: list[Interpretation] = []
+    min_weight = -1_000_000
     for node in sorted(bounds, key=bounds.__getitem__, reverse=True):
-        if bounds[node] < enough and not every:
+        if bounds[node] < min_weight and not include_all:
             break  # no overlap, nothing against it, and still it would be worth less
-        reading = _reading(view, node, found, anchors)
-        if reading is not None:
-            told.append(reading)
-            if not reading.hops:
-                enough = max(enough, reading.worth)
-    return sorted(told, key=_preference) if len(told) > 1 else told
+        interpretation = _build_interpretation(day_index, node, mentions, clear_mentions)
+        if interpretation is not None:
+            interpretations.append(interpretation)
+            if not interpretation.skips_named_unit:
+                min_weight = max(min_weight, interpretation.weight)
+    return (
+        sorted(interpretations, key=_build_sort_key)
+        if len(interpretations) > 1
+        else interpretations
+    )
 
 
-def supported(mark: Mark, node: int) -> Support:
+def build_evidence(mention: Mention, node: int) -> Evidence:
     """The mark as it speaks for a node that it may mean."""
-    claim = mark.meant.by_node[node]
-    completed = mark.generic and not claim.whole
-    worth = claim.worth + WITH_GENERIC if completed else claim.worth
-    return Support(mark.start, mark.end, mark.key, claim, worth, mark.generic, mark.meant)
+    candidate = mention.candidate_set.by_node[node]
+    completed = mention.generic and not candidate.has_generic
+    weight = candidate.weight + GENERIC_BONUS if completed else candidate.weight
+    return Evidence(
+        mention.start,
+        mention.end,
+        mention.key,
+        candidate,
+        weight,
+        mention.generic,
+        mention.candidate_set,
+    )
 
 
-def _bounds(view: View, found: Sequence[Mark]) -> dict[int, int]:
+def _compute_weight_bounds(day_index: DayIndex, mentions: Sequence[Mention]) -> dict[int, int]:
     """What a reading of each leaf could be worth, if nothing overlapped or spoke against it."""
-    most: dict[int, int] = {}
+    best_weights: dict[int, int] = {}
     leaves: set[int] = set()
-    for mark in found:
-        completed = WITH_GENERIC if mark.generic else 0
-        for claim in mark.meant.claims:
-            node, worth = claim.node, claim.worth
-            if completed and not claim.whole:
-                worth += completed
-            if worth > most.get(node, -1):
-                most[node] = worth
-            if claim.leads:
+    for mention in mentions:
+        completed = GENERIC_BONUS if mention.generic else 0
+        for candidate in mention.candidate_set.candidates:
+            node, weight = candidate.node, candidate.weight
+            if completed and not candidate.has_generic:
+                weight += completed
+            if weight > best_weights.get(node, -1):
+                best_weights[node] = weight
+            if candidate.can_be_target:
                 leaves.add(node)
     bounds = {}
-    named = most.keys()
+    named_nodes = best_weights.keys()
     for node in leaves:
-        above = view.nodes(node)[:-1]
-        bounds[node] = most[node]
-        if not named.isdisjoint(above):
-            bounds[node] += sum([most.get(upper, 0) for upper in above])
+        above = day_index.get_node_path(node)[:-1]
+        bounds[node] = best_weights[node]
+        if not named_nodes.isdisjoint(above):
+            bounds[node] += sum([best_weights.get(upper, 0) for upper in above])
     return bounds
 
 
-def _preference(reading: Reading) -> tuple[bool, int, int, int, int, int]:
-    leaf, named = reading.chain[-1], reading.by
+def _build_sort_key(interpretation: Interpretation) -> tuple[bool, int, int, int, int, int]:
+    leaf, leaf_evidence = interpretation.chain[-1], interpretation.leaf_evidence
     return (
-        reading.hops,
-        -reading.worth,
-        reading.start,
+        interpretation.skips_named_unit,
+        -interpretation.weight,
+        interpretation.start,
         leaf.level,
-        named.start - named.end,
+        leaf_evidence.start - leaf_evidence.end,
         leaf.node,
     )
 
 
-def _reading(
-    view: View, node: int, found: Sequence[Mark], anchors: Sequence[Mark]
-) -> Reading | None:
-    chain = view.nodes(node)
-    chosen: list[Support] = []
-    others: list[Support] = []
-    speaking = [speaks for speaks in (_speaks(mark, chain) for mark in found) if speaks]
-    most = {n: max([s[n].worth for s in speaking if n in s], default=0) for n in chain}
-    for upper in [node, *sorted(chain[-2::-1], key=lambda n: -most[n])]:
-        best: Support | None = None
+def _build_interpretation(
+    day_index: DayIndex, node: int, mentions: Sequence[Mention], clear_mentions: Sequence[Mention]
+) -> Interpretation | None:
+    chain = day_index.get_node_path(node)
+    chosen: list[Evidence] = []
+    usable: list[Evidence] = []
+    evidence_maps = [
+        evidence_by_node
+        for evidence_by_node in (_collect_evidence(mention, chain) for mention in mentions)
+        if evidence_by_node
+    ]
+    best_weights = {
+        n: max([s[n].weight for s in evidence_maps if n in s], default=0) for n in chain
+    }
+    for upper in [node, *sorted(chain[-2::-1], key=lambda n: -best_weights[n])]:
+        best: Evidence | None = None
         best_key = (False, -1)
-        for speaks in speaking:
-            support = speaks.get(upper)
-            if support is None or (upper == node and not support.claim.leads):
+        for evidence_by_node in evidence_maps:
+            evidence = evidence_by_node.get(upper)
+            if evidence is None or (upper == node and not evidence.candidate.can_be_target):
                 continue
-            if not _apart(support, chosen):
+            if not _is_disjoint(evidence, chosen):
                 continue
-            others.append(support)
+            usable.append(evidence)
             # A mark that says more of a unit above is left to that one, if the leaf can spare it.
-            most_here = support.worth == max([s.worth for s in speaks.values()])
-            key = (most_here, support.worth)
-            if key > best_key and (most_here or upper == node):
-                best, best_key = support, key
-            elif best is not None and key == best_key and _costs(best, speaking):
-                best = support if not _costs(support, speaking) else best
+            is_best_use = evidence.weight == max([s.weight for s in evidence_by_node.values()])
+            key = (is_best_use, evidence.weight)
+            if key > best_key and (is_best_use or upper == node):
+                best, best_key = evidence, key
+            elif (
+                best is not None and key == best_key and _has_stronger_overlap(best, evidence_maps)
+            ):
+                best = evidence if not _has_stronger_overlap(evidence, evidence_maps) else best
         if best is not None:
             chosen.append(best)
         elif upper == node:
             return None
-    repeats = tuple([support for support in others if _apart(support, chosen)])
-    against = _against(chain, chosen, repeats, anchors)
-    worth = sum([support.worth for support in chosen]) - WORTH_OF_A_NAME * len(against)
+    repeated = tuple([evidence for evidence in usable if _is_disjoint(evidence, chosen)])
+    contradictions = _find_contradictions(chain, chosen, repeated, clear_mentions)
+    weight = sum([evidence.weight for evidence in chosen]) - STANDARD_NAME_WEIGHT * len(
+        contradictions
+    )
     first = chosen[0].start
-    return Reading(
-        view.chain(node),
-        tuple(sorted(chosen, key=lambda support: chain.index(support.claim.node))),
-        repeats,
-        against,
-        worth,
-        any(mark.start < first for mark in against),
-        min([support.start for support in chosen]),
+    return Interpretation(
+        day_index.get_chain(node),
+        tuple(sorted(chosen, key=lambda evidence: chain.index(evidence.candidate.node))),
+        repeated,
+        contradictions,
+        weight,
+        any(mention.start < first for mention in contradictions),
+        min([evidence.start for evidence in chosen]),
     )
 
 
-def _costs(support: Support, speaking: Sequence[Mapping[int, Support]]) -> bool:
+def _has_stronger_overlap(
+    evidence: Evidence, evidence_maps: Sequence[Mapping[int, Evidence]]
+) -> bool:
     """Whether a mark lies across one that says more of another unit: 本溪 in 本溪市本溪."""
     return any(
-        other.worth > support.worth
-        and other.claim.node != support.claim.node
-        and not _apart(support, (other,))
-        for speaks in speaking
-        for other in speaks.values()
+        other.weight > evidence.weight
+        and other.candidate.node != evidence.candidate.node
+        and not _is_disjoint(evidence, (other,))
+        for evidence_by_node in evidence_maps
+        for other in evidence_by_node.values()
     )
 
 
-def _speaks(mark: Mark, chain: Sequence[int]) -> dict[int, Support]:
+def _collect_evidence(mention: Mention, chain: Sequence[int]) -> dict[int, Evidence]:
     """The units of a chain for which a mark may speak."""
-    by_node = mark.meant.by_node
-    return {node: supported(mark, node) for node in chain if node in by_node}
+    by_node = mention.candidate_set.by_node
+    return {node: build_evidence(mention, node) for node in chain if node in by_node}
 
 
-def _against(
+def _find_contradictions(
     chain: Sequence[int],
-    chosen: Sequence[Support],
-    repeats: Sequence[Support],
-    anchors: Sequence[Mark],
-) -> tuple[Mark, ...]:
+    chosen: Sequence[Evidence],
+    repeated: Sequence[Evidence],
+    clear_mentions: Sequence[Mention],
+) -> tuple[Mention, ...]:
     """The clear names of other units in the text."""
-    firm = [support for support in chosen if support.claim.whole]
+    with_generic = [item for item in chosen if item.candidate.has_generic]
     return tuple(
         [
-            mark
-            for mark in anchors
-            if mark.meant.by_node.keys().isdisjoint(chain)
-            and _apart(mark, firm)
-            and _apart(mark, repeats)
+            mention
+            for mention in clear_mentions
+            if mention.candidate_set.by_node.keys().isdisjoint(chain)
+            and _is_disjoint(mention, with_generic)
+            and _is_disjoint(mention, repeated)
         ]
     )
 
 
-def _apart(mark: Mark | Support, others: Sequence[Support]) -> bool:
-    start, end = mark.start, mark.end
+def _is_disjoint(span: Mention | Evidence, others: Sequence[Evidence]) -> bool:
+    start, end = span.start, span.end
     for other in others:  # noqa: SIM110 - asked very often, and a loop is twice as fast
         if start < other.end and other.start < end:
             return False
     return True
 
 
-def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
+def find_ambiguous(best: Interpretation, others: Sequence[Interpretation]) -> list[Interpretation]:
     """The readings that the text does not tell from the best one.
 
     A short form two levels above everything else that shares it is taken for that; units come
@@ -226,40 +258,43 @@ def ambiguous(best: Reading, others: Sequence[Reading]) -> list[Reading]:
     is a unit of the same name in the best one, where the unit above that is named: 深圳龙华 is
     right of 龙华区 in either case.
     """
-    same = (best.hops, best.worth, best.start)
+    same = (best.skips_named_unit, best.weight, best.start)
     equal = [
         other
         for other in others
-        if (other.hops, other.worth, other.start) == same
-        and not _is_part(other.by, best.by)
-        and not _lies_in_namesake(other, best)
+        if (other.skips_named_unit, other.weight, other.start) == same
+        and not _is_part(other.leaf_evidence, best.leaf_evidence)
+        and not _is_in_namesake(other, best)
     ]
     highest = min((r.leaf.level for r in [best, *equal]), default=0)
     return [r for r in equal if r.leaf.level - highest <= 1] if equal else []
 
 
-def _is_part(name: Support, whole: Support) -> bool:
+def _is_part(name: Evidence, longer: Evidence) -> bool:
     """Whether a name lies in a longer one: 谷涌社区 in 新谷涌社区."""
-    inside = whole.start <= name.start and name.end <= whole.end
-    return inside and name.end - name.start < whole.end - whole.start
+    inside = longer.start <= name.start and name.end <= longer.end
+    return inside and name.end - name.start < longer.end - longer.start
 
 
-def _lies_in_namesake(reading: Reading, best: Reading) -> bool:
+def _is_in_namesake(interpretation: Interpretation, best: Interpretation) -> bool:
     """Whether a reading is of what lies in the best one's unit, by the very same name.
 
     And the unit above the best one is named.
     """
-    if _stretch(reading.by) != _stretch(best.by) or len(best.supports) == 1:
+    if (
+        _get_span(interpretation.leaf_evidence) != _get_span(best.leaf_evidence)
+        or len(best.evidence) == 1
+    ):
         return False
-    named_above = best.supports[-2].claim.node == best.chain[-2].node
-    return named_above and any(spot.node == best.leaf.node for spot in reading.chain[:-1])
+    named_above = best.evidence[-2].candidate.node == best.chain[-2].node
+    return named_above and any(unit.node == best.leaf.node for unit in interpretation.chain[:-1])
 
 
-def _stretch(name: Support) -> tuple[int, int, int]:
+def _get_span(name: Evidence) -> tuple[int, int, int]:
     return name.start, name.end, name.key
 
 
-def deciding_level(chains: Sequence[Sequence[Spot]]) -> int:
+def find_deciding_level(chains: Sequence[Sequence[UnitRef]]) -> int:
     """The highest level at which the chains differ: the field that would decide."""
     for level in range(len(LEVELS)):
         nodes = {next((s.node for s in chain if s.level == level), None) for chain in chains}

@@ -10,15 +10,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from gazetteer.search.marks import BEGIN_GENERICS, EASILY_WITHIN, Hit
-from gazetteer.search.readings import Support
-from gazetteer.search.view import MANY, View
+from gazetteer.search.marks import AMBIGUOUS_LENGTH, GENERIC_FIRST_CHARS, KeyHit
+from gazetteer.search.readings import Evidence
+from gazetteer.search.view import MAX_KEY_CANDIDATES, DayIndex
 
-Others = Sequence[Hit]
+OtherHits = Sequence[KeyHit]
 """Other names in the last step, or that reach into it."""
 
 
-def counts(view: View, text: str, start: int, others: Others, hit: Hit) -> bool:
+def is_considered(
+    day_index: DayIndex, text: str, start: int, others: OtherHits, hit: KeyHit
+) -> bool:
     """Whether a name within a step that begins at ``start`` would be looked at."""
     key, begun, stop = hit
     if begun == start or text[begun - 1] == " ":
@@ -26,15 +28,15 @@ def counts(view: View, text: str, start: int, others: Others, hit: Hit) -> bool:
     for _, _, end in others:
         if end == begun:
             return True
-    return stop - begun > EASILY_WITHIN and bool(view.index.whole_keys[key])
+    return stop - begun > AMBIGUOUS_LENGTH and bool(day_index.index.key_has_generic[key])
 
 
-def inside(
-    view: View,
+def find_inner_ends(
+    day_index: DayIndex,
     text: str,
-    steps: Sequence[Support],
-    others: list[Hit],
-    hits: Sequence[Hit],
+    steps: Sequence[Evidence],
+    others: list[KeyHit],
+    hits: Sequence[KeyHit],
     number: int,
     done: int,
 ) -> list[int] | None:
@@ -43,194 +45,238 @@ def inside(
     The step is the hit of this ``number`` and ends at ``done``. All names in it that count are
     added to the ``others``.
     """
-    whole_keys, start, whole = view.index.whole_keys, hits[number][1], steps[-1].claim.whole
+    key_has_generic, start, has_generic = (
+        day_index.index.key_has_generic,
+        hits[number][1],
+        steps[-1].candidate.has_generic,
+    )
     ends: list[int] = []
-    for place in range(number + 1, len(hits)):
-        key, begun, stop = within = hits[place]
+    for position in range(number + 1, len(hits)):
+        key, begun, stop = inner_hit = hits[position]
         if begun >= done:
             break
         if stop > done:
             continue
-        if begun == start and whole and not whole_keys[key]:  # 天河 in 天河区: worth less
-            others.append(within)
-        elif counts(view, text, start, others, within):
-            if is_rival(view, steps, others, within):
+        if (
+            begun == start and has_generic and not key_has_generic[key]
+        ):  # 天河 in 天河区: worth less
+            others.append(inner_hit)
+        elif is_considered(day_index, text, start, others, inner_hit):
+            if may_replace_step(day_index, steps, others, inner_hit):
                 return None
-            if stop == done and text[done : done + 1] in BEGIN_GENERICS:
+            if stop == done and text[done : done + 1] in GENERIC_FIRST_CHARS:
                 return None  # 农场 in 大坪农场村 goes on, and another name may begin behind it
             if begun > start:
                 ends.append(stop)
-            others.append(within)
+            others.append(inner_hit)
     return ends
 
 
-def is_rival(view: View, steps: Sequence[Support], others: Others, hit: Hit) -> bool:
+def may_replace_step(
+    day_index: DayIndex, steps: Sequence[Evidence], others: OtherHits, hit: KeyHit
+) -> bool:
     """Whether a name in the last step may be meant instead of it, as far as can be told."""
     key, begun, _ = hit
     last = steps[-1]
     if begun == last.start:
-        return not last.claim.whole or (
-            bool(view.index.whole_keys[key]) and _stands(view, key, steps)
+        return not last.candidate.has_generic or (
+            bool(day_index.index.key_has_generic[key])
+            and _may_be_standard_name(day_index, key, steps)
         )
-    if not last.claim.whole:
+    if not last.candidate.has_generic:
         return True
-    node, whole = last.claim.node, view.index.whole_keys[key]
+    node, has_generic = last.candidate.node, day_index.index.key_has_generic[key]
     before = [other for other in others if other[2] <= begun]
-    if not whole and not before and not view.standing.has_more_under[node]:
+    if not has_generic and not before and not day_index.standard_names.has_children[node]:
         return False
-    return _makes_up(view, steps, key, before)
+    return _may_compensate(day_index, steps, key, before)
 
 
-def _stands(view: View, key: int, steps: Sequence[Support]) -> bool:
+def _may_be_standard_name(day_index: DayIndex, key: int, steps: Sequence[Evidence]) -> bool:
     """Whether a key at the beginning of the last step may as well be meant instead of it.
 
     As the standard name of a unit on one line with what was named before, and not named itself.
     """
-    nodes = view.standing.of(key)
+    nodes = day_index.standard_names.get_nodes(key)
     if len(steps) == 1:
         return len(nodes) > 0
-    named, above = _named(steps), steps[-2].claim.node
-    return any(node not in named and on_one_line(view, above, node) for node in nodes)
+    named_nodes, above = _list_named_nodes(steps), steps[-2].candidate.node
+    return any(
+        node not in named_nodes and is_same_lineage(day_index, above, node) for node in nodes
+    )
 
 
-def _named(steps: Sequence[Support]) -> Sequence[int]:
+def _list_named_nodes(steps: Sequence[Evidence]) -> Sequence[int]:
     """The units above the last step that it adds nothing to name again."""
-    return [step.claim.node for step in steps[:-1] if step.claim.whole]
+    return [step.candidate.node for step in steps[:-1] if step.candidate.has_generic]
 
 
-def _makes_up(view: View, steps: Sequence[Support], key: int, before: Others) -> bool:
+def _may_compensate(
+    day_index: DayIndex, steps: Sequence[Evidence], key: int, before: OtherHits
+) -> bool:
     """Whether a name may make up for the step in which it lies.
 
     ``before`` are the other names in the step, or that reach into it, which end before.
     """
-    if view.index.whole_keys[key] and len(steps) == 1:
+    if day_index.index.key_has_generic[key] and len(steps) == 1:
         return True
-    named, standing = _named(steps), view.standing
-    if standing.stray_keys[key] or standing.linked_keys[key]:
-        if _says_as_much(view, steps, key, named):
+    named_nodes, standard_names = _list_named_nodes(steps), day_index.standard_names
+    if standard_names.key_has_displaced[key] or standard_names.key_has_linked[key]:
+        if _has_equal_meaning(day_index, steps, key, named_nodes):
             return True
-    elif _lies_near(view, steps, key, named):
+    elif _has_meaning_near(day_index, steps, key, named_nodes):
         return True
-    if not before or _costs_the_step_above(view, steps, key, before):
+    if not before or _has_conflict_above(day_index, steps, key, before):
         return False
-    return _meet(view, key, [other for other, _, _ in before], named)
+    return _can_combine(day_index, key, [other for other, _, _ in before], named_nodes)
 
 
-def _costs_the_step_above(view: View, steps: Sequence[Support], key: int, before: Others) -> bool:
+def _has_conflict_above(
+    day_index: DayIndex, steps: Sequence[Evidence], key: int, before: OtherHits
+) -> bool:
     """Whether a name and one before it in the step cannot but give up the step above as well.
 
     Then they are worth less than the two steps, unless both are whole names; or one of them, if
     the step above is by a short form.
     """
-    whole_keys, start = view.index.whole_keys, steps[-1].start
+    key_has_generic, start = day_index.index.key_has_generic, steps[-1].start
     if len(steps) == 1:
         return False
-    firm = steps[-2].claim.whole
+    above_has_generic = steps[-2].candidate.has_generic
     for other, begun, _ in before:
-        whole = whole_keys[key] + whole_keys[other]
-        if begun > start or whole > firm:
+        generic_count = key_has_generic[key] + key_has_generic[other]
+        if begun > start or generic_count > above_has_generic:
             return False
-    nodes, above = _nodes(view, key), _nodes(view, steps[-2].key)
+    nodes, above = (
+        _list_possible_nodes(day_index, key),
+        _list_possible_nodes(day_index, steps[-2].key),
+    )
     if above is None:
         return False
     if nodes is not None:
-        return not _cross(view, nodes, above)
-    return not any(_is_near(view, key, node) for node in above)
+        return not _has_shared_lineage(day_index, nodes, above)
+    return not any(_is_near(day_index, key, node) for node in above)
 
 
-def _is_near(view: View, key: int, node: int) -> bool:
+def _is_near(day_index: DayIndex, key: int, node: int) -> bool:
     """Whether one of the many things that a key means lies on one line with a node."""
-    standing, last_under = view.standing, view.index.last_under
-    if standing.strays[node] or standing.stray_keys[key] or standing.linked_keys[key]:
+    standard_names, last_descendant = day_index.standard_names, day_index.index.last_descendant
+    if (
+        standard_names.is_displaced[node]
+        or standard_names.key_has_displaced[key]
+        or standard_names.key_has_linked[key]
+    ):
         return True
-    return _means_within(view, key, node, last_under[node]) or any(
-        _means_within(view, key, upper, upper) for upper in view.nodes(node)[:-1]
+    return _has_meaning_between(day_index, key, node, last_descendant[node]) or any(
+        _has_meaning_between(day_index, key, upper, upper)
+        for upper in day_index.get_node_path(node)[:-1]
     )
 
 
-def _lies_near(view: View, steps: Sequence[Support], key: int, named: Sequence[int]) -> bool:
+def _has_meaning_near(
+    day_index: DayIndex, steps: Sequence[Evidence], key: int, named_nodes: Sequence[int]
+) -> bool:
     """Whether a name means anything in the last step, or if it is whole near the one before.
 
     By the numbers of the nodes, so that it does not matter how many it means.
     """
-    if not view.index.whole_keys[key]:
-        return means_below(view, key, steps[-1].claim.node)
-    above = steps[-2].claim.node
-    return _means_within(view, key, above + 1, view.index.last_under[above]) or any(
-        _means_within(view, key, upper, upper) for upper in view.nodes(above) if upper not in named
+    if not day_index.index.key_has_generic[key]:
+        return has_meaning_below(day_index, key, steps[-1].candidate.node)
+    above = steps[-2].candidate.node
+    return _has_meaning_between(
+        day_index, key, above + 1, day_index.index.last_descendant[above]
+    ) or any(
+        _has_meaning_between(day_index, key, upper, upper)
+        for upper in day_index.get_node_path(above)
+        if upper not in named_nodes
     )
 
 
-def means_below(view: View, key: int, node: int) -> bool:
+def has_meaning_below(day_index: DayIndex, key: int, node: int) -> bool:
     """Whether a key may mean anything under a node, as far as numbers tell it."""
-    return _means_within(view, key, node + 1, view.index.last_under[node])
+    return _has_meaning_between(day_index, key, node + 1, day_index.index.last_descendant[node])
 
 
-def _means_within(view: View, key: int, low: int, high: int) -> bool:
+def _has_meaning_between(day_index: DayIndex, key: int, low: int, high: int) -> bool:
     """Whether a key may mean a node in force among those from ``low`` to ``high``."""
-    index, states = view.index, view.states
+    index, states = day_index.index, day_index.states
     nodes = index.meaning_node
-    first = bisect_left(nodes, low, index.meaning_at[key], index.meaning_at[key + 1])
-    after = bisect_left(nodes, high + 1, first, index.meaning_at[key + 1])
+    first = bisect_left(nodes, low, index.meaning_offsets[key], index.meaning_offsets[key + 1])
+    after = bisect_left(nodes, high + 1, first, index.meaning_offsets[key + 1])
     return any(states[node] >= 0 for node in nodes[first:after])
 
 
-def _says_as_much(view: View, steps: Sequence[Support], key: int, named: Sequence[int]) -> bool:
+def _has_equal_meaning(
+    day_index: DayIndex, steps: Sequence[Evidence], key: int, named_nodes: Sequence[int]
+) -> bool:
     """The same where the numbers do not tell what lies in what, or names lead on to others."""
-    nodes, whole = _nodes(view, key), view.index.whole_keys[key]
-    last = steps[-1].claim.node
+    nodes, has_generic = _list_possible_nodes(day_index, key), day_index.index.key_has_generic[key]
+    last = steps[-1].candidate.node
     if nodes is None:
         return True
     for node in nodes:
-        if node in named:
+        if node in named_nodes:
             continue  # it adds nothing to name again
-        if (whole or node != last) and view.lies_in(node, last):
+        if (has_generic or node != last) and day_index.is_within(node, last):
             return True
-        if whole and on_one_line(view, steps[-2].claim.node, node):
+        if has_generic and is_same_lineage(day_index, steps[-2].candidate.node, node):
             return True
     return False
 
 
-def _meet(view: View, key: int, before: Sequence[int], named: Sequence[int]) -> bool:
+def _can_combine(
+    day_index: DayIndex, key: int, before: Sequence[int], named_nodes: Sequence[int]
+) -> bool:
     """Whether what a name means, and is not named, lies on one line with what others mean."""
-    nodes = _nodes(view, key)
+    nodes = _list_possible_nodes(day_index, key)
     if nodes is None:
         return True
-    mean: set[int] = set()
+    other_nodes: set[int] = set()
     for other in before:
-        others = _nodes(view, other)
+        others = _list_possible_nodes(day_index, other)
         if others is None:
             return True
-        mean.update(others)
-    return _cross(view, [node for node in nodes if node not in named], mean.difference(named))
+        other_nodes.update(others)
+    return _has_shared_lineage(
+        day_index,
+        [node for node in nodes if node not in named_nodes],
+        other_nodes.difference(named_nodes),
+    )
 
 
-def _cross(view: View, nodes: Iterable[int], others: Iterable[int]) -> bool:
+def _has_shared_lineage(day_index: DayIndex, nodes: Iterable[int], others: Iterable[int]) -> bool:
     """Whether any node lies on one line with any of the others, as far as numbers tell it."""
-    strays, last_under = view.standing.strays, view.index.last_under
+    is_displaced, last_descendant = (
+        day_index.standard_names.is_displaced,
+        day_index.index.last_descendant,
+    )
     ordered = sorted(others)
-    if any(strays[other] for other in ordered):
+    if any(is_displaced[other] for other in ordered):
         return True
-    reach = list(accumulate([last_under[other] for other in ordered], max))
+    reach = list(accumulate([last_descendant[other] for other in ordered], max))
     for node in nodes:
         after = bisect_left(ordered, node)
-        below = after < len(ordered) and ordered[after] <= last_under[node]
-        if below or strays[node] or (after and reach[after - 1] >= node):
+        below = after < len(ordered) and ordered[after] <= last_descendant[node]
+        if below or is_displaced[node] or (after and reach[after - 1] >= node):
             return True
     return False
 
 
-def _nodes(view: View, key: int) -> Sequence[int] | None:
+def _list_possible_nodes(day_index: DayIndex, key: int) -> Sequence[int] | None:
     """What a key may mean, and maybe more; None if that is too much to look at."""
-    index = view.index
-    first, last = index.meaning_at[key], index.meaning_at[key + 1]
-    if last - first <= MANY and not view.standing.linked_keys[key]:
-        states = view.states
+    index = day_index.index
+    first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
+    if last - first <= MAX_KEY_CANDIDATES and not day_index.standard_names.key_has_linked[key]:
+        states = day_index.states
         return [node for node in index.meaning_node[first:last] if states[node] >= 0]
-    meant = view.meant(key)
-    return None if meant.many else [claim.node for claim in meant.claims]
+    candidate_set = day_index.get_candidates(key)
+    return (
+        None
+        if candidate_set.is_truncated
+        else [candidate.node for candidate in candidate_set.candidates]
+    )
 
 
-def on_one_line(view: View, node: int, other: int) -> bool:
+def is_same_lineage(day_index: DayIndex, node: int, other: int) -> bool:
     """Whether one of two nodes lies in the other."""
-    return view.lies_in(other, node) or view.lies_in(node, other)
+    return day_index.is_within(other, node) or day_index.is_within(node, other)

@@ -13,7 +13,7 @@ from uuid import UUID
 from gazetteer.records.translation import Link
 
 
-class Kind(IntEnum):
+class NodeKind(IntEnum):
     """What a node is."""
 
     UNIT = 0
@@ -21,7 +21,7 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StateRow:
+class NodeStateRow:
     """What a node was in a period in which nothing about it changed.
 
     ``place`` is the place whose name the unit bears. ``parent`` is the unit in which a unit or a
@@ -29,7 +29,7 @@ class StateRow:
     """
 
     node: str
-    kind: Kind
+    kind: NodeKind
     level: str
     code: str | None
     name: str
@@ -69,7 +69,7 @@ class PointRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class IndexSource:
     """One state of the register, at ledger sequence ``seq``.
 
     ``latin``: (node, name) for names in Latin letters that are not its pinyin. ``kin``: (unit, its
@@ -78,11 +78,11 @@ class Source:
 
     seq: int
     recorded_at: datetime | None
-    states: Sequence[StateRow]
+    states: Sequence[NodeStateRow]
     names: Sequence[NameRow]
     links: Mapping[UUID, Sequence[Link]]
     latin: Sequence[tuple[str, str]] = ()
     points: Sequence[PointRow] = ()
     seats: Sequence[PointRow] = ()
-    kin: Sequence[tuple[str, str]] = ()
+    succession: Sequence[tuple[str, str]] = ()
     nameless: Collection[str] = ()

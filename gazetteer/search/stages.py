@@ -9,16 +9,16 @@ from typing import Any
 
 from msgspec import field
 
-from gazetteer.search.marks import Hit
-from gazetteer.search.readings import Reading
-from gazetteer.search.values import Kept
-from gazetteer.search.view import Spot, View
+from gazetteer.search.marks import KeyHit
+from gazetteer.search.readings import Interpretation
+from gazetteer.search.values import MutableStruct
+from gazetteer.search.view import DayIndex, UnitRef
 
-_KNOWN = "the stages of descents"
-_MOST_STAGES = 50_000
+_MEMO_KEY = "the stages of descents"
+_MAX_STATES = 50_000
 
 
-class Stage(Kept):
+class ParseState(MutableStruct):
     """What the names on the way down have led to; the same for every text that begins with them.
 
     ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
@@ -32,22 +32,22 @@ class Stage(Kept):
     whoever tells the reading.
     """
 
-    reading: Reading
+    interpretation: Interpretation
     node: int
-    done: int
-    missing: tuple[Spot, ...] = ()
-    others: Sequence[Hit] = ()
-    insides: tuple[int, ...] = ()
-    harmless: bool = True
-    doubtful: bool = False
-    before: Set[str] = frozenset()
-    passing: bool = False
-    leans: bool = False
-    after: "dict[int | Hit, Stage]" = field(default_factory=dict)
-    told: Any = None
+    names_end: int
+    unnamed_units: tuple[UnitRef, ...] = ()
+    overlapping_hits: Sequence[KeyHit] = ()
+    inner_ends: tuple[int, ...] = ()
+    is_unambiguous: bool = True
+    is_doubtful: bool = False
+    blocking_chars: Set[str] = frozenset()
+    context_dependent: bool = False
+    needs_next_name: bool = False
+    next_states: "dict[int | KeyHit, ParseState]" = field(default_factory=dict)
+    partial_match: Any = None
 
 
-class KnownStages:
+class ParseTrie:
     """The stages that were met, from the beginning of a text on; in bounded memory.
 
     Those of units with nothing under them are many and seldom met again: they are forgotten
@@ -55,38 +55,40 @@ class KnownStages:
     """
 
     def __init__(self) -> None:
-        self.root = Stage(Reading((), (), (), (), 0, False, 0), -1, 0)
-        self.inner = 0
-        self.above_leaves: list[Stage] = []
+        self.root = ParseState(Interpretation((), (), (), (), 0, False, 0), -1, 0)
+        self.inner_count = 0
+        self.leaf_parents: list[ParseState] = []
 
-    def keep(self, view: View, stage: Stage, by: int | Hit, following: Stage) -> None:
+    def add_state(
+        self, day_index: DayIndex, parse_state: ParseState, key: int | KeyHit, following: ParseState
+    ) -> None:
         """Remember the stage to which the next name leads."""
-        stage.after[by] = following
-        if _is_leaf(view, following):
-            self.above_leaves.append(stage)
-            if len(self.above_leaves) > _MOST_STAGES:
-                self._forget_leaves(view)
+        parse_state.next_states[key] = following
+        if _is_leaf(day_index, following):
+            self.leaf_parents.append(parse_state)
+            if len(self.leaf_parents) > _MAX_STATES:
+                self._drop_leaves(day_index)
         else:
-            self.inner += 1
+            self.inner_count += 1
 
-    def _forget_leaves(self, view: View) -> None:
-        above, self.above_leaves = self.above_leaves, []
-        for stage in above:
-            stage.after = {
-                by: following
-                for by, following in stage.after.items()
-                if not _is_leaf(view, following)
+    def _drop_leaves(self, day_index: DayIndex) -> None:
+        leaf_parents, self.leaf_parents = self.leaf_parents, []
+        for parse_state in leaf_parents:
+            parse_state.next_states = {
+                key: following
+                for key, following in parse_state.next_states.items()
+                if not _is_leaf(day_index, following)
             }
 
 
-def _is_leaf(view: View, stage: Stage) -> bool:
-    return stage.node >= 0 and not view.standing.has_more_under[stage.node]
+def _is_leaf(day_index: DayIndex, parse_state: ParseState) -> bool:
+    return parse_state.node >= 0 and not day_index.standard_names.has_children[parse_state.node]
 
 
-def known_stages(view: View) -> KnownStages:
+def get_parse_trie(day_index: DayIndex) -> ParseTrie:
     """The stages that were met on the day of the view."""
-    known: KnownStages | None = view.settled.get(_KNOWN)
-    if known is None or known.inner > _MOST_STAGES:
-        known = KnownStages()
-        view.settle(_KNOWN, known)
-    return known
+    trie: ParseTrie | None = day_index.memo.get(_MEMO_KEY)
+    if trie is None or trie.inner_count > _MAX_STATES:
+        trie = ParseTrie()
+        day_index.remember(_MEMO_KEY, trie)
+    return trie

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.search.forms import Form
-from gazetteer.search.index import Index
+from gazetteer.search.forms import NameForm
+from gazetteer.search.index import NameIndex
 
-_LOWEST_UNIT = LEVELS.index(Level.VILLAGE)
+_LOWEST_UNIT_LEVEL = LEVELS.index(Level.VILLAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandardNames:
     """The units of key ``k``: ``nodes[at[k]:at[k + 1]]``, ascending, by the same of ``meanings``.
 
     ``strays``: whether each node lies, on the day, elsewhere than in the end, so that it cannot be
@@ -28,76 +28,76 @@ class Standing:
     lies under each node on the day.
     """
 
-    at: Sequence[int]
+    offsets: Sequence[int]
     nodes: Sequence[int]
     meanings: Sequence[int]
-    strays: bytes
-    stray_keys: bytes
-    linked_keys: bytes
-    has_more_under: bytes
+    is_displaced: bytes
+    key_has_displaced: bytes
+    key_has_linked: bytes
+    has_children: bytes
 
-    def of(self, key: int) -> Sequence[int]:
+    def get_nodes(self, key: int) -> Sequence[int]:
         """The units of a key."""
-        return self.nodes[self.at[key] : self.at[key + 1]]
+        return self.nodes[self.offsets[key] : self.offsets[key + 1]]
 
-    def under(self, key: int, node: int, last: int) -> tuple[int, int]:
+    def find_rows_under(self, key: int, node: int, last: int) -> tuple[int, int]:
         """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
-        nodes, first, after = self.nodes, self.at[key], self.at[key + 1]
+        nodes, first, after = self.nodes, self.offsets[key], self.offsets[key + 1]
         low = bisect_left(nodes, node, first, after)
         return low, bisect_left(nodes, last + 1, low, after)
 
 
-def standing(index: Index, states: Sequence[int], day: int) -> Standing:
+def build_standard_names(index: NameIndex, states: Sequence[int], day: int) -> StandardNames:
     """What stands on a day; ``states`` is the state in which each node is then, -1 for none."""
     current = np.asarray(states)
-    named = np.asarray(index.meaning_node)
-    at = np.asarray(index.meaning_at)
-    stands = np.asarray(index.meaning_form) == Form.STANDARD
-    stands &= (np.asarray(index.meaning_start) <= day) & (day < np.asarray(index.meaning_end))
-    stands &= current[named] >= 0
-    stands &= np.asarray(index.levels)[current[named]] <= _LOWEST_UNIT
-    meanings = np.flatnonzero(stands).astype(np.intc)
-    before = np.r_[0, np.cumsum(stands, dtype=np.intc)]
-    strays, linked = _strays(index, current), index.are_linked()
-    return Standing(
-        _flat(before[at]),
-        _flat(named[meanings]),
-        _flat(meanings),
-        strays.astype(np.int8).tobytes(),
-        _of_keys(strays[named], at),
-        _of_keys(linked[named], at),
-        _inner(index, current).astype(np.int8).tobytes(),
+    meaning_nodes = np.asarray(index.meaning_node)
+    offsets = np.asarray(index.meaning_offsets)
+    is_standard = np.asarray(index.meaning_form) == NameForm.STANDARD
+    is_standard &= (np.asarray(index.meaning_start) <= day) & (day < np.asarray(index.meaning_end))
+    is_standard &= current[meaning_nodes] >= 0
+    is_standard &= np.asarray(index.levels)[current[meaning_nodes]] <= _LOWEST_UNIT_LEVEL
+    meanings = np.flatnonzero(is_standard).astype(np.intc)
+    before = np.r_[0, np.cumsum(is_standard, dtype=np.intc)]
+    is_displaced, is_linked = _flag_displaced_nodes(index, current), index.build_linked_mask()
+    return StandardNames(
+        _to_array(before[offsets]),
+        _to_array(meaning_nodes[meanings]),
+        _to_array(meanings),
+        is_displaced.astype(np.int8).tobytes(),
+        _flag_keys(is_displaced[meaning_nodes], offsets),
+        _flag_keys(is_linked[meaning_nodes], offsets),
+        _flag_parents(index, current).astype(np.int8).tobytes(),
     )
 
 
-def _of_keys(flags: NDArray[np.bool_], at: NDArray[np.intc]) -> bytes:
+def _flag_keys(flags: NDArray[np.bool_], offsets: NDArray[np.intc]) -> bytes:
     """Whether any of the meanings of each key is flagged."""
-    any_of = np.maximum.reduceat(flags, at[:-1]) if len(flags) else flags
+    any_of = np.maximum.reduceat(flags, offsets[:-1]) if len(flags) else flags
     return any_of.astype(np.int8).tobytes()
 
 
-def _strays(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
+def _flag_displaced_nodes(index: NameIndex, current: NDArray[np.intc]) -> NDArray[np.bool_]:
     """The nodes that lie, by themselves or by one above them, elsewhere than in the end.
 
     Or in what is not in force on the day.
     """
     parents = np.asarray(index.parents)
-    latest = parents[np.asarray(index.state_at)[1:] - 1]
-    found = np.zeros(len(current), bool)
+    latest = parents[np.asarray(index.state_offsets)[1:] - 1]
+    is_displaced = np.zeros(len(current), bool)
     above = parents[current]
     moved = (current >= 0) & ((above != latest) | ((above >= 0) & (current[above] < 0)))
     for node in np.flatnonzero(moved).tolist():
-        found[node : index.last_under[node] + 1] = True
-    return found
+        is_displaced[node : index.last_descendant[node] + 1] = True
+    return is_displaced
 
 
-def _inner(index: Index, current: NDArray[np.intc]) -> NDArray[np.bool_]:
+def _flag_parents(index: NameIndex, current: NDArray[np.intc]) -> NDArray[np.bool_]:
     """The nodes under which something lies on the day."""
-    found = np.zeros(len(current), bool)
+    has_children = np.zeros(len(current), bool)
     above = np.asarray(index.parents)[current[current >= 0]]
-    found[above[above >= 0]] = True
-    return found
+    has_children[above[above >= 0]] = True
+    return has_children
 
 
-def _flat(values: NDArray[np.intc]) -> Sequence[int]:
+def _to_array(values: NDArray[np.intc]) -> Sequence[int]:
     return array("i", values.astype(np.intc).tobytes())

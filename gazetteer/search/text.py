@@ -8,28 +8,28 @@ from opencc import OpenCC
 
 
 @cache
-def _converter() -> Any:
+def _get_converter() -> Any:
     return OpenCC("t2s")
 
 
-def simplified(text: str) -> str:
+def to_simplified(text: str) -> str:
     """Text in simplified characters."""
-    return str(_converter().convert(text))
+    return str(_get_converter().convert(text))
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Text in compatibility form (NFKC), simplified characters, without outer space."""
-    return simplified(unicodedata.normalize("NFKC", text)).strip()
+    return to_simplified(unicodedata.normalize("NFKC", text)).strip()
 
 
 def is_latin(text: str) -> bool:
     """Whether a text is written in Latin letters, tone marks allowed, with a letter or digit."""
     decomposed = unicodedata.normalize("NFKD", text)
     plain = all(char.isascii() or unicodedata.combining(char) for char in decomposed)
-    return plain and bool(latin_key(text))
+    return plain and bool(to_ascii_key(text))
 
 
-def latin_key(text: str) -> str:
+def to_ascii_key(text: str) -> str:
     """A romanized name for comparison: lower case, letters and digits only, no tone marks."""
     if text.isascii() and text.isalnum():
         return text.lower()

@@ -6,26 +6,26 @@ from collections.abc import Iterable, Sequence
 from typing import overload
 
 
-class Texts(Sequence[str]):
+class StringPool(Sequence[str]):
     """Texts as one run of UTF-8; a third of what they take as objects. Never changed."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         buffer = bytearray()
-        self._at = array("I", [0])
+        self._offsets = array("I", [0])
         for text in texts:
             buffer += text.encode()
-            self._at.append(len(buffer))
+            self._offsets.append(len(buffer))
         self._buffer = bytes(buffer)
 
     def __len__(self) -> int:
-        return len(self._at) - 1
+        return len(self._offsets) - 1
 
     @overload
     def __getitem__(self, position: int) -> str: ...
     @overload
     def __getitem__(self, position: slice) -> list[str]: ...
     def __getitem__(self, position: int | slice) -> str | list[str]:
-        at = self._at
+        at = self._offsets
         if isinstance(position, int) and position >= 0:
             return self._buffer[at[position] : at[position + 1]].decode()
         if isinstance(position, slice):
@@ -40,16 +40,20 @@ class Texts(Sequence[str]):
         Raises:
             ValueError: it is not among them.
         """
-        sought = str(value).encode()
-        if not sought:
+        needle = str(value).encode()
+        if not needle:
             return super().index(value, start, len(self) if stop is None else stop)
         last = len(self) if stop is None else min(stop, len(self))
-        found = self._buffer.find(sought, self._at[start])
-        while found >= 0:
-            at = bisect_right(self._at, found) - 1
-            if at < last and self._at[at] == found and self._at[at + 1] == found + len(sought):
-                return at
-            found = self._buffer.find(sought, found + 1)
+        offset = self._buffer.find(needle, self._offsets[start])
+        while offset >= 0:
+            position = bisect_right(self._offsets, offset) - 1
+            if (
+                position < last
+                and self._offsets[position] == offset
+                and self._offsets[position + 1] == offset + len(needle)
+            ):
+                return position
+            offset = self._buffer.find(needle, offset + 1)
         raise ValueError(f"{value!r} is not among the texts")
 
     def __contains__(self, value: object) -> bool:
@@ -60,38 +64,38 @@ class Texts(Sequence[str]):
         return True
 
 
-_LAST = chr(0x10FFFF)
-_APART = 16
+_LAST_CHARACTER = chr(0x10FFFF)
+_SAMPLE_STEP = 16
 
 
-class SortedTexts(Texts):
+class SortedStringPool(StringPool):
     """Texts in ascending order, none twice, to be found by what they begin with."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         super().__init__(texts)
-        self._some = self[::_APART]  # objects, among which a search is quick
+        self._samples = self[::_SAMPLE_STEP]  # objects, among which a search is quick
 
-    def stretch(self, prefix: str) -> tuple[int, int]:
+    def find_prefix_range(self, prefix: str) -> tuple[int, int]:
         """The half-open stretch of the texts that begin with a prefix."""
-        low = self._first(prefix)
-        return low, self._first(prefix + _LAST)
+        low = self._find_lower_bound(prefix)
+        return low, self._find_lower_bound(prefix + _LAST_CHARACTER)
 
-    def find(self, text: str) -> int | None:
+    def find_position(self, text: str) -> int | None:
         """The position of a text; None if it is not among them."""
-        at = self._first(text)
-        return at if at < len(self) and self[at] == text else None
+        position = self._find_lower_bound(text)
+        return position if position < len(self) and self[position] == text else None
 
-    def _first(self, text: str) -> int:
+    def _find_lower_bound(self, text: str) -> int:
         """The position of the first text that does not come before another."""
-        after = bisect_left(self._some, text) * _APART
-        return bisect_left(self, text, max(after - _APART, 0), min(after, len(self)))
+        after = bisect_left(self._samples, text) * _SAMPLE_STEP
+        return bisect_left(self, text, max(after - _SAMPLE_STEP, 0), min(after, len(self)))
 
 
-class MaybeTexts(Sequence[str | None]):
+class OptionalStringPool(Sequence[str | None]):
     """The same where a text may be missing; an empty one counts as that."""
 
     def __init__(self, texts: Iterable[str | None]) -> None:
-        self._texts = Texts(text or "" for text in texts)
+        self._texts = StringPool(text or "" for text in texts)
 
     def __len__(self) -> int:
         return len(self._texts)

@@ -11,47 +11,57 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.elements import Element
-from gazetteer.search.forms import is_bare
-from gazetteer.search.normalize import key_of
-from gazetteer.search.view import Spot, View
+from gazetteer.search.elements import AddressComponent
+from gazetteer.search.forms import is_generic_only
+from gazetteer.search.normalize import normalize_name
+from gazetteer.search.view import DayIndex, UnitRef
 
-_NAMED = re.compile(r"[\u3400-\u9fff]{2,6}?(?:街道|镇|乡|区|县|市|村)")
+_UNIT_NAME = re.compile(r"[\u3400-\u9fff]{2,6}?(?:街道|镇|乡|区|县|市|村)")
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class SpellingCorrection:
     """The unit that was meant, how it was written, and what is left of the text."""
 
-    spot: Spot
+    unit: UnitRef
     written: str
-    rest: list[Element]
+    rest: list[AddressComponent]
 
     @property
-    def told(self) -> tuple[str, str, str]:
+    def fault_details(self) -> tuple[str, str, str]:
         """Level, text and name of the register, as a fault tells them."""
-        return LEVELS[self.spot.level], self.written, self.spot.name
+        return LEVELS[self.unit.level], self.written, self.unit.name
 
 
-def corrected(view: View, leaf: Spot, parts: Sequence[Element]) -> Correction | None:
+def correct_last_level(
+    day_index: DayIndex, leaf: UnitRef, components: Sequence[AddressComponent]
+) -> SpellingCorrection | None:
     """The one unit under ``leaf`` whose name is a character away from what was not understood."""
-    for number, part in enumerate(parts):
-        found = _NAMED.match(part.text) if part.kind in ("unmatched", "estate", "poi") else None
-        if not found or is_bare(found[0]):  # 高新区 is no way to write 高明区
+    for number, component in enumerate(components):
+        match = (
+            _UNIT_NAME.match(component.text)
+            if component.kind in ("unmatched", "estate", "poi")
+            else None
+        )
+        if not match or is_generic_only(match[0]):  # 高新区 is no way to write 高明区
             continue
-        fitting = [s for s in view.below(leaf.node) if _one_apart(key_of(s.name), found[0])]
+        fitting = [
+            s
+            for s in day_index.iter_children(leaf.node)
+            if _is_one_apart(normalize_name(s.name), match[0])
+        ]
         if len(fitting) != 1:
             return None
-        left = part.text[found.end() :]
-        rest = list(parts)
+        left = component.text[match.end() :]
+        rest = list(components)
         rest[number : number + 1] = (
-            [replace(part, text=left, start=part.start + found.end())] if left else []
+            [replace(component, text=left, start=component.start + match.end())] if left else []
         )
-        return Correction(fitting[0], found[0], rest)
+        return SpellingCorrection(fitting[0], match[0], rest)
     return None
 
 
-def _one_apart(name: str, written: str) -> bool:
+def _is_one_apart(name: str, written: str) -> bool:
     return (
         len(name) == len(written) > 2
         and sum(a != b for a, b in zip(name, written, strict=True)) == 1

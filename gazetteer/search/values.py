@@ -7,9 +7,9 @@ of cycles, for which a batch spent an eighth of its time, need not look at them.
 import msgspec
 
 
-class Value(msgspec.Struct, frozen=True, gc=False):
+class FrozenStruct(msgspec.Struct, frozen=True, gc=False):
     """A value that never changes, compared by its fields; it must be part of no cycle."""
 
 
-class Kept(msgspec.Struct, eq=False, gc=False):
+class MutableStruct(msgspec.Struct, eq=False, gc=False):
     """Something that is worked out further, equal to itself alone; it must be part of no cycle."""

@@ -10,25 +10,32 @@ import numpy as np
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.translation import Reached, walk
-from gazetteer.search.claims import Claim, Meant, Via, claimed, meant, standard_claim
-from gazetteer.search.crowds import Crowd, Crowds
+from gazetteer.search.claims import (
+    Candidate,
+    CandidateSet,
+    NameRelation,
+    build_candidate,
+    build_candidate_set,
+    build_standard_candidate,
+)
+from gazetteer.search.crowds import HomonymFinder, HomonymGroup
 from gazetteer.search.days import OPEN_END, OPEN_START
-from gazetteer.search.forms import Form, specific_part
-from gazetteer.search.index import Index
-from gazetteer.search.standing import Standing, standing
-from gazetteer.search.values import Value
+from gazetteer.search.forms import NameForm, extract_specific_part
+from gazetteer.search.index import NameIndex
+from gazetteer.search.standing import StandardNames, build_standard_names
+from gazetteer.search.values import FrozenStruct
 
-MANY = 64
+MAX_KEY_CANDIDATES = 64
 """Meanings of one key that are looked at without anything else in the text to choose by."""
-_REMEMBERED = 50_000
-_FEW = 2 * MANY
+_CACHE_SIZE = 50_000
+_MAX_EXAMINED = 2 * MAX_KEY_CANDIDATES
 """Meanings that are looked at one by one; of more the worthiest are sought first."""
 
 
-_FORMS = list(Form)
+_FORMS = list(NameForm)
 
 
-class Spot(Value, frozen=True):
+class UnitRef(FrozenStruct, frozen=True):
     """A node in the chain from the province down to a unit."""
 
     node: int
@@ -37,7 +44,7 @@ class Spot(Value, frozen=True):
     code: str | None
 
 
-class View:
+class DayIndex:
     """An index on one day. Remembers what it worked out; the index below never changes.
 
     ``points`` remembers where nodes lie, for whoever looked it up (lon, lat, CGCS2000), and
@@ -45,272 +52,308 @@ class View:
     node is on the day, -1 if in none.
     """
 
-    def __init__(self, index: Index, at: date) -> None:
+    def __init__(self, index: NameIndex, at: date) -> None:
         self.index = index
         self.at = at
         self.day = at.toordinal()
-        self.states = index.states(self.day)
-        self.points: dict[int, tuple[float, float] | None] = {}
-        self.settled: dict[Hashable, Any] = {}
-        self.chain = lru_cache(_REMEMBERED)(self._chain)
-        self.nodes = lru_cache(_REMEMBERED)(self._nodes)
-        self.meant = lru_cache(_REMEMBERED)(self._sorted)
-        self.count = lru_cache(_REMEMBERED)(self._counted)
-        self.spot = lru_cache(_REMEMBERED)(self._made)
-        self._successors = lru_cache(_REMEMBERED)(self._reached)
+        self.states = index.find_states(self.day)
+        self.point_cache: dict[int, tuple[float, float] | None] = {}
+        self.memo: dict[Hashable, Any] = {}
+        self.get_chain = lru_cache(_CACHE_SIZE)(self._build_chain)
+        self.get_node_path = lru_cache(_CACHE_SIZE)(self._trace_node_path)
+        self.get_candidates = lru_cache(_CACHE_SIZE)(self._build_candidate_set)
+        self.count_candidates = lru_cache(_CACHE_SIZE)(self._count_candidates)
+        self.get_unit = lru_cache(_CACHE_SIZE)(self._build_unit_ref)
+        self._get_successors = lru_cache(_CACHE_SIZE)(self._find_successors)
 
     @cached_property
-    def standing(self) -> Standing:
+    def standard_names(self) -> StandardNames:
         """The standard names in force on the day."""
-        return standing(self.index, self.states, self.day)
+        return build_standard_names(self.index, self.states, self.day)
 
-    def child(self, key: int, node: int) -> Claim | None:
+    def find_child(self, key: int, node: int) -> Candidate | None:
         """The claim of the one unit under a node (-1: anywhere) with a key as its standard name.
 
         None if there is none, or several, or nobody can tell by the numbers of the nodes.
         """
-        first, after = self.children(key, node)
-        return self.standard(first) if first + 1 == after else None
+        first, after = self.find_children(key, node)
+        return self.get_standard_candidate(first) if first + 1 == after else None
 
-    def children(self, key: int, node: int) -> tuple[int, int]:
+    def find_children(self, key: int, node: int) -> tuple[int, int]:
         """All such units, as a half-open stretch of what stands on the day."""
-        stands = self.standing
-        if stands.stray_keys[key]:
+        standard_names = self.standard_names
+        if standard_names.key_has_displaced[key]:
             return 0, 0
         if node >= 0:
-            return stands.under(key, node + 1, self.index.last_under[node])
-        return stands.at[key], stands.at[key + 1]
+            return standard_names.find_rows_under(key, node + 1, self.index.last_descendant[node])
+        return standard_names.offsets[key], standard_names.offsets[key + 1]
 
-    def standard(self, place: int) -> Claim:
+    def get_standard_candidate(self, position: int) -> Candidate:
         """The claim of a unit by its standard name, by its place in what stands on the day."""
-        index, stands = self.index, self.standing
-        node, meaning = stands.nodes[place], stands.meanings[place]
+        index, standard_names = self.index, self.standard_names
+        node, meaning = standard_names.nodes[position], standard_names.meanings[position]
         level = index.levels[self.states[node]]
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
-        return standard_claim(node, level, since, until)
+        return build_standard_candidate(node, level, since, until)
 
     @cached_property
-    def _crowds(self) -> Crowds:
-        return Crowds(self.index, self.states, self.day)
+    def _homonyms(self) -> HomonymFinder:
+        return HomonymFinder(self.index, self.states, self.day)
 
-    def settle(self, key: Hashable, value: Any) -> None:
+    def remember(self, key: Hashable, value: Any) -> None:
         """Remember what was worked out from names alone, in bounded memory."""
-        if len(self.settled) >= _REMEMBERED:
-            self.settled.clear()
-        self.settled[key] = value
+        if len(self.memo) >= _CACHE_SIZE:
+            self.memo.clear()
+        self.memo[key] = value
 
-    def lies_in(self, node: int, other: int) -> bool:
+    def is_within(self, node: int, other: int) -> bool:
         """Whether a node in force is another one or lies in it on the day."""
-        if self.standing.strays[node]:
-            return other in self.nodes(node)
-        return other <= node <= self.index.last_under[other]
+        if self.standard_names.is_displaced[node]:
+            return other in self.get_node_path(node)
+        return other <= node <= self.index.last_descendant[other]
 
-    def _nodes(self, node: int) -> tuple[int, ...]:
+    def _trace_node_path(self, node: int) -> tuple[int, ...]:
         """The node and those in which it lies, the highest first; empty if it is not in force."""
-        found: list[int] = []
+        path: list[int] = []
         states, parents = self.states, self.index.parents
-        while node >= 0 and states[node] >= 0 and len(found) < len(LEVELS):
-            found.append(node)
+        while node >= 0 and states[node] >= 0 and len(path) < len(LEVELS):
+            path.append(node)
             node = parents[states[node]]
-        return tuple(reversed(found))
+        return tuple(reversed(path))
 
-    def _chain(self, node: int) -> tuple[Spot, ...]:
-        """What :meth:`nodes` gives, described."""
-        nodes = self.nodes(node)
+    def _build_chain(self, node: int) -> tuple[UnitRef, ...]:
+        """What :meth:`get_node_path` gives, described."""
+        nodes = self.get_node_path(node)
         if 1 < len(nodes) < len(LEVELS):  # so long only if units lie in each other
-            return (*self.chain(nodes[-2]), self.spot(node))
-        return tuple([self.spot(above) for above in nodes])
+            return (*self.get_chain(nodes[-2]), self.get_unit(node))
+        return tuple([self.get_unit(above) for above in nodes])
 
-    def _made(self, node: int) -> Spot:
+    def _build_unit_ref(self, node: int) -> UnitRef:
         index, state = self.index, self.states[node]
-        return Spot(node, index.levels[state], index.names[state], index.codes[state])
+        return UnitRef(node, index.levels[state], index.names[state], index.codes[state])
 
-    def _sorted(self, key: int) -> Meant:
+    def _build_candidate_set(self, key: int) -> CandidateSet:
         """The claims of a key, the whole names apart from the loose ones.
 
         Of very many the worthiest are taken; what else the text names chooses among all.
         """
         index = self.index
-        claims, total = self._worthiest(index.meaning_at[key], index.meaning_at[key + 1])
-        return meant(claims, many=total > MANY)
+        candidates, total = self._select_best_candidates(
+            index.meaning_offsets[key], index.meaning_offsets[key + 1]
+        )
+        return build_candidate_set(candidates, is_truncated=total > MAX_KEY_CANDIDATES)
 
-    def claims_of(self, key: int, meanings: Iterable[int]) -> tuple[Claim, ...]:
+    def find_candidates(self, key: int, meanings: Iterable[int]) -> tuple[Candidate, ...]:
         """What some meanings of a key say on the day; nothing by a name that begins later."""
         index = self.index
-        first, last = index.meaning_at[key], index.meaning_at[key + 1]
-        named = self._is_named(first, last) if last - first > _FEW else None
-        return self._between(meanings, named=named)
+        first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
+        has_current_name = (
+            self._has_current_name(first, last) if last - first > _MAX_EXAMINED else None
+        )
+        return self._collect_candidates(meanings, has_current_name=has_current_name)
 
-    def claims_under(self, key: int, node: int) -> tuple[Claim, ...]:
+    def find_candidates_under(self, key: int, node: int) -> tuple[Candidate, ...]:
         """The same, of the nodes under one node only, at most as many as are looked at."""
-        return self._worthiest(*self._under(key, node))[0]
+        return self._select_best_candidates(*self._find_meanings_under(key, node))[0]
 
-    def _under(self, key: int, node: int) -> tuple[int, int]:
+    def _find_meanings_under(self, key: int, node: int) -> tuple[int, int]:
         index = self.index
-        first, last = index.meaning_at[key], index.meaning_at[key + 1]
+        first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
         low = bisect_left(index.meaning_node, node, first, last)
-        return low, bisect_right(index.meaning_node, index.last_under[node], low, last)
+        return low, bisect_right(index.meaning_node, index.last_descendant[node], low, last)
 
-    def _counted(self, key: int, worth: int, within: int | None) -> int:
+    def _count_candidates(self, key: int, weight: int, within: int | None) -> int:
         """How many nodes a key means with the same worth, within a node or anywhere."""
         index = self.index
-        first, last = index.meaning_at[key], index.meaning_at[key + 1]
+        first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
         if within is not None:
-            first, last = self._under(key, within)
-        if last - first <= _FEW:
-            claims = self._between(range(first, last))
-            return sum(claim.worth == worth and claim.leads for claim in claims)
-        crowd = self._crowds.crowd(first, last)
-        others = self._others(crowd)
-        return int((crowd.worth == worth).sum()) + sum(
-            claim.worth == worth and claim.leads for claim in others
+            first, last = self._find_meanings_under(key, within)
+        if last - first <= _MAX_EXAMINED:
+            candidates = self._collect_candidates(range(first, last))
+            return sum(
+                candidate.weight == weight and candidate.can_be_target for candidate in candidates
+            )
+        group = self._homonyms.find_group(first, last)
+        others = self._find_linked_candidates(group)
+        return int((group.weights == weight).sum()) + sum(
+            candidate.weight == weight and candidate.can_be_target for candidate in others
         )
 
-    def _worthiest(self, first: int, last: int) -> tuple[tuple[Claim, ...], int]:
+    def _select_best_candidates(self, first: int, last: int) -> tuple[tuple[Candidate, ...], int]:
         """The claims by some meanings of a key, in the order of nodes, and how many there are.
 
-        Of more than :data:`MANY` only the worthiest are made.
+        Of more than :data:`MAX_KEY_CANDIDATES` only the worthiest are made.
         """
-        if last - first <= _FEW:
-            claims = self._between(range(first, last))
-            total = len(claims)
+        if last - first <= _MAX_EXAMINED:
+            candidates = self._collect_candidates(range(first, last))
+            total = len(candidates)
         else:
-            crowd = self._crowds.crowd(first, last)
-            chosen = crowd.worthiest(MANY)
+            group = self._homonyms.find_group(first, last)
+            chosen = group.select_best_nodes(MAX_KEY_CANDIDATES)
             rows = np.isin(np.asarray(self.index.meaning_node)[first:last], chosen)
-            own = self._between((np.flatnonzero(rows) + first).tolist())
-            claims = (*own, *self._others(crowd))
-            total = len(claims) - len(chosen) + len(crowd.nodes)
-        if len(claims) > MANY:
-            claims = tuple(sorted(sorted(claims, key=lambda claim: -claim.worth)[:MANY]))
-        return claims, total
+            own = self._collect_candidates((np.flatnonzero(rows) + first).tolist())
+            candidates = (*own, *self._find_linked_candidates(group))
+            total = len(candidates) - len(chosen) + len(group.nodes)
+        if len(candidates) > MAX_KEY_CANDIDATES:
+            candidates = tuple(
+                sorted(
+                    sorted(candidates, key=lambda candidate: -candidate.weight)[:MAX_KEY_CANDIDATES]
+                )
+            )
+        return candidates, total
 
-    def _others(self, crowd: Crowd) -> list[Claim]:
+    def _find_linked_candidates(self, group: HomonymGroup) -> list[Candidate]:
         """The claims by the linked meanings of a crowd on what is not in the crowd itself."""
-        own = set(crowd.nodes.tolist())
-        named = True if crowd.named.any() else None
-        found = self._between(crowd.linked, named=named)
-        return [claim for claim in found if claim.node not in own]
+        own = set(group.nodes.tolist())
+        has_current_name = True if group.has_current_name.any() else None
+        candidates = self._collect_candidates(
+            group.linked_meanings, has_current_name=has_current_name
+        )
+        return [candidate for candidate in candidates if candidate.node not in own]
 
-    def _is_named(self, first: int, last: int) -> bool:
+    def _has_current_name(self, first: int, last: int) -> bool:
         """Whether any of the meanings is a name in force of what bears it."""
         index, rows = self.index, slice(first, last)
-        here = np.asarray(self.states)[np.asarray(index.meaning_node)[rows]] >= 0
-        here &= np.asarray(index.meaning_start)[rows] <= self.day
-        return bool((here & (self.day < np.asarray(index.meaning_end)[rows])).any())
+        in_force = np.asarray(self.states)[np.asarray(index.meaning_node)[rows]] >= 0
+        in_force &= np.asarray(index.meaning_start)[rows] <= self.day
+        return bool((in_force & (self.day < np.asarray(index.meaning_end)[rows])).any())
 
-    def _between(self, meanings: Iterable[int], *, named: bool | None = None) -> tuple[Claim, ...]:
+    def _collect_candidates(
+        self, meanings: Iterable[int], *, has_current_name: bool | None = None
+    ) -> tuple[Candidate, ...]:
         """The closest claim on each node; ``named``: whether other meanings are names in force."""
-        best: dict[int, Claim] = {}
+        best: dict[int, Candidate] = {}
         for meaning in meanings:
-            for claim in self._meant(meaning):
-                known = best.get(claim.node)
-                if known is None or _closeness(claim) < _closeness(known):
-                    best[claim.node] = claim
-        claims = tuple(best.values())
-        if named or any(claim.via is Via.NAME for claim in claims):  # 上海 is not 上海县
-            return tuple([c for c in claims if c.whole or c.via in _OWN])
-        return claims
+            for candidate in self._build_candidates(meaning):
+                closest = best.get(candidate.node)
+                if closest is None or _compute_closeness(candidate) < _compute_closeness(closest):
+                    best[candidate.node] = candidate
+        candidates = tuple(best.values())
+        if has_current_name or any(
+            candidate.relation is NameRelation.CURRENT_NAME for candidate in candidates
+        ):  # 上海 is not 上海县
+            return tuple([c for c in candidates if c.has_generic or c.relation in _OWN_RELATIONS])
+        return candidates
 
-    def _meant(self, meaning: int) -> Sequence[Claim]:
+    def _build_candidates(self, meaning: int) -> Sequence[Candidate]:
         index = self.index
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
         if since > self.day:
             return ()
-        named, form = index.meaning_node[meaning], _FORMS[index.meaning_form[meaning]]
-        state = self.states[named]
-        own: list[Claim] = []
+        named_node, form = index.meaning_node[meaning], _FORMS[index.meaning_form[meaning]]
+        state = self.states[named_node]
+        own: list[Candidate] = []
         if state >= 0:
-            via = Via.NAME if self.day < until else Via.FORMER
-            own = [claimed(named, index.levels[state], form, via, (named, since, until))]
-        others = self._successors(named) if named in index.linked else ()
+            relation = NameRelation.CURRENT_NAME if self.day < until else NameRelation.FORMER_NAME
+            own = [
+                build_candidate(
+                    named_node, index.levels[state], form, relation, (named_node, since, until)
+                )
+            ]
+        others = self._get_successors(named_node) if named_node in index.linked_units else ()
         if not others:
             return own
-        name = (named, *self._period(named, since, until))
+        name_period = (named_node, *self._clip_period(named_node, since, until))
         return own + [
-            claimed(node, level, form, via, name)
-            for node, level, via in others
-            if not own or via is Via.GAVE
+            build_candidate(node, level, form, relation, name_period)
+            for node, level, relation in others
+            if not own or relation is NameRelation.FORMER_PARENT
         ]
 
-    def _period(self, node: int, since: int, until: int) -> tuple[int, int]:
+    def _clip_period(self, node: int, since: int, until: int) -> tuple[int, int]:
         """The part of a name's period in which the node existed."""
-        first, last = self.index.state_at[node], self.index.state_at[node + 1] - 1
+        first, last = self.index.state_offsets[node], self.index.state_offsets[node + 1] - 1
         return max(since, self.index.starts[first]), min(until, self.index.ends[last])
 
-    def _reached(self, node: int) -> tuple[tuple[int, int, Via], ...]:
+    def _find_successors(self, node: int) -> tuple[tuple[int, int, NameRelation], ...]:
         """Where the territory of a node lies on the day, other than in itself.
 
         A unit that has ended is followed by those that took over what it was in the end; what
         it gave away before makes it their former parent only.
         """
         index = self.index
-        ended = index.ends[index.state_at[node + 1] - 1]
-        heirs: dict[int, Via] = {}
+        ended = index.ends[index.state_offsets[node + 1] - 1]
+        successors: dict[int, NameRelation] = {}
         if self.states[node] < 0 and ended <= self.day:
-            heirs = self._heirs(node, self._walked(node, date.fromordinal(ended - 1)))
-        told: list[tuple[int, int, Via]] = []
-        for other, _ in self._walked(node, date.min):
+            successors = self._select_successors(
+                node, self._walk_links(node, date.fromordinal(ended - 1))
+            )
+        reached: list[tuple[int, int, NameRelation]] = []
+        for other, _ in self._walk_links(node, date.min):
             state = self.states[other]
             if state >= 0:
-                told.append((other, index.levels[state], heirs.get(other, Via.GAVE)))
-        return tuple(told)
+                reached.append(
+                    (other, index.levels[state], successors.get(other, NameRelation.FORMER_PARENT))
+                )
+        return tuple(reached)
 
-    def _walked(self, node: int, since: date) -> list[tuple[int, Reached]]:
+    def _walk_links(self, node: int, since: date) -> list[tuple[int, Reached]]:
         """The other nodes in which territory of a node lies on the day, as far as links say."""
-        index, number = self.index, self.index.linked_number
+        index, node_numbers = self.index, self.index.linked_nodes
         reached = walk(
-            index.linked[node],
+            index.linked_units[node],
             since,
             self.at,
             lambda u: index.links.get(u, ()),
-            lambda u: u in number and self.states[number[u]] >= 0,
+            lambda u: u in node_numbers and self.states[node_numbers[u]] >= 0,
         )
-        found = [(number[r.unit], r) for r in reached]
-        return [(other, r) for other, r in found if other != node]
+        reached_nodes = [(node_numbers[r.unit], r) for r in reached]
+        return [(other, r) for other, r in reached_nodes if other != node]
 
-    def _heirs(self, node: int, found: list[tuple[int, Reached]]) -> dict[int, Via]:
+    def _select_successors(
+        self, node: int, reached_nodes: list[tuple[int, Reached]]
+    ) -> dict[int, NameRelation]:
         """Which of the units that are surely reached stand for the one that ended.
 
         The only one; or, of several, the only one that bears its name on; or all of them, and
         the text has to decide.
         """
-        sure = [other for other, reached in found if reached.certain]
-        if len(sure) == 1:
-            return {sure[0]: Via.SUCCESSOR}
-        old = {specific_part(name) for name in self._names(node)}
-        bearers = [n for n in sure if {specific_part(name) for name in self._names(n)} & old]
-        return dict.fromkeys(bearers if len(bearers) == 1 else sure, Via.SHARED)
+        certain = [other for other, reached in reached_nodes if reached.certain]
+        if len(certain) == 1:
+            return {certain[0]: NameRelation.SUCCESSOR}
+        old = {extract_specific_part(name) for name in self._list_names(node)}
+        bearers = [
+            n
+            for n in certain
+            if {extract_specific_part(name) for name in self._list_names(n)} & old
+        ]
+        return dict.fromkeys(
+            bearers if len(bearers) == 1 else certain, NameRelation.PART_OF_SUCCESSOR
+        )
 
-    def in_force(self, node: int) -> list[int]:
+    def resolve_in_force(self, node: int) -> list[int]:
         """The node itself if it is in force on the day, else those that stand for it then."""
         if self.states[node] >= 0:
             return [node]
-        followers = self._successors(node) if node in self.index.linked else ()
-        return [other for other, _, via in followers if via is not Via.GAVE]
+        successors = self._get_successors(node) if node in self.index.linked_units else ()
+        return [
+            other for other, _, relation in successors if relation is not NameRelation.FORMER_PARENT
+        ]
 
-    def below(self, node: int) -> Iterator[Spot]:
+    def iter_children(self, node: int) -> Iterator[UnitRef]:
         """What lies directly under a node on the day."""
         index, child = self.index, node + 1
-        while child <= index.last_under[node]:
+        while child <= index.last_descendant[node]:
             state = self.states[child]
             if state >= 0 and index.parents[state] == node:
-                yield self.spot(child)
-            child = index.last_under[child] + 1
+                yield self.get_unit(child)
+            child = index.last_descendant[child] + 1
 
-    def _names(self, node: int) -> list[str]:
+    def _list_names(self, node: int) -> list[str]:
         index = self.index
-        return [index.names[s] for s in range(index.state_at[node], index.state_at[node + 1])]
+        return [
+            index.names[s] for s in range(index.state_offsets[node], index.state_offsets[node + 1])
+        ]
 
 
-_ORDER = list(Via)
-_OWN = (Via.NAME, Via.FORMER)
+_RELATION_ORDER = list(NameRelation)
+_OWN_RELATIONS = (NameRelation.CURRENT_NAME, NameRelation.FORMER_NAME)
 
 
-def _closeness(claim: Claim) -> tuple[int, int]:
-    return _ORDER.index(claim.via), claim.form
+def _compute_closeness(candidate: Candidate) -> tuple[int, int]:
+    return _RELATION_ORDER.index(candidate.relation), candidate.form
 
 
-def day_of(ordinal: int) -> date | None:
+def from_ordinal(ordinal: int) -> date | None:
     """A bound of a period as a day; None where it is open."""
     return None if ordinal in (OPEN_START, OPEN_END) else date.fromordinal(ordinal)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gazetteer.search.geocode import joined
+from gazetteer.search.geocode import join_address_parts
 
 
 def sent(client: FlaskClient, path: str, content: bytes, **fields: str | list[str]) -> TestResponse:
@@ -24,4 +24,4 @@ def rows(content: bytes, encoding: str = "utf-8", delimiter: str = ",") -> list[
 
 def address(row: dict[str, str], columns: Iterable[str]) -> str:
     """The address of a row as a single call would be asked for it."""
-    return joined([row[column] for column in columns])
+    return join_address_parts([row[column] for column in columns])

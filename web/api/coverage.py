@@ -9,7 +9,7 @@ from boundaries.bulk.coverage import CoveragePlan, lines
 from gazetteer.records.reads import unit_of
 from gazetteer.search.bulk.coverage import Division, Facility, Standing, Unit, totals
 from gazetteer.search.bulk.sheets import Sheet, examined
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 from web.bulk_forms import CoverageForm
 from web.contract import Api
 from web.csv_files import streamed, uploaded_small
@@ -142,7 +142,7 @@ def coverage_csv(form: CoverageForm) -> Response:
     return streamed(lines(sheet, counted, left), sheet, told)
 
 
-def _opened(form: CoverageForm) -> tuple[BinaryIO, Sheet, CoveragePlan, View]:
+def _opened(form: CoverageForm) -> tuple[BinaryIO, Sheet, CoveragePlan, DayIndex]:
     stream = uploaded_small()
     task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
     with connection() as conn:

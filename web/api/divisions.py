@@ -101,7 +101,7 @@ def division(code: Code, query: Moment) -> dict[str, Any]:
     as_of = query.as_of()
     if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
         index = newest_index()
-        remembered = index and divisions.division(index, code, as_of.at, today())
+        remembered = index and divisions.find_division(index, code, as_of.at, today())
         if remembered:
             return remembered
     with connection() as conn:

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
 from gazetteer.search.bulk.addresses import MAX_ADDRESS, MAX_PART
-from gazetteer.search.claims import Via
-from gazetteer.search.explain import explained
+from gazetteer.search.claims import NameRelation
+from gazetteer.search.explain import explain_address
 from gazetteer.search.faults import FaultKind
-from gazetteer.search.geocode import geocode, joined
-from gazetteer.search.geocodejson import as_geocodejson
+from gazetteer.search.geocode import geocode, join_address_parts
+from gazetteer.search.geocodejson import serialize_geocode_result
 from web.contract import Api, Parameters
 from web.language import language
 from web.moments import Day
@@ -38,7 +38,7 @@ class GeocodeQuery(Parameters):
     def text(self) -> str:
         """All parts as one text."""
         parts = (self.province, self.prefecture, self.county, self.township, self.village)
-        return joined([*parts, self.address])
+        return join_address_parts([*parts, self.address])
 
 
 class GeocodedDivision(BaseModel):
@@ -75,7 +75,7 @@ class FormerName(BaseModel):
     model_config = {"populate_by_name": True}
 
     text: str
-    relation: Via
+    relation: NameRelation
     level: str
     start: str | None = Field(alias="from")
     to: str | None
@@ -160,9 +160,9 @@ def geocode_address(query: GeocodeQuery) -> dict[str, Any]:
         raise InvalidValue("请输入地址。", "type an address", field="address")
     view = search_view(query.at or today())
     answer = geocode(view, address)
-    where = partial(view.index.points.of, day=view.day)
-    told = as_geocodejson(view, address, answer, where, language())
+    where = partial(view.index.points.find_point, day=view.day)
+    told = serialize_geocode_result(view, address, answer, where, language())
     if query.explain:
-        lines = [line.text(language()) for line in explained(view, address)]
+        lines = [line.text(language()) for line in explain_address(view, address)]
         told["geocoding"]["explain"] = lines
     return told

@@ -26,7 +26,7 @@ from gazetteer.search.reconcile.vocabulary import (
     broader,
     levels_of,
 )
-from gazetteer.search.suggest import suggest
+from gazetteer.search.suggest import find_suggestions
 from web import db
 from web.api.suggest import MAX_TYPED
 from web.contract import Api, Parameters
@@ -124,11 +124,11 @@ def reconcile_suggest_entity(query: TypedEntity) -> dict[str, Any]:
     found = [
         _entity(e.place_id, e.name, e.level, (unit.name for unit in e.above), e.code) for e in known
     ]
-    for hit in [] if found else suggest(view, text, query.cursor + 5 * _PAGE):
+    for hit in [] if found else find_suggestions(view, text, query.cursor + 5 * _PAGE):
         leaf = hit.leaf
         place_id = view.index.places[leaf.node] or view.index.ids[leaf.node]
         above = (spot.name for spot in hit.chain[:-1])
-        formers = [Former(hit.matched, None, None)] if hit.former else []
+        formers = [Former(hit.matched_name, None, None)] if hit.is_former_name else []
         found.append(_entity(place_id, leaf.name, LEVELS[leaf.level], above, leaf.code, formers))
     if levels:
         found = [e for e in found if e["notable"][0]["id"] in levels]

@@ -8,7 +8,7 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.suggest import Suggestion
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 from web.contract import Api
 from web.finding import FilterQuery, likely
 from web.moments import Day
@@ -77,7 +77,7 @@ def suggest_places(query: SuggestQuery) -> dict[str, Any]:
     return {"query": query.q, "suggestions": told, **told_moment(view)}
 
 
-def _suggested(view: View, suggestion: Suggestion) -> dict[str, Any]:
+def _suggested(view: DayIndex, suggestion: Suggestion) -> dict[str, Any]:
     leaf, index = suggestion.leaf, view.index
     return {
         "place_id": index.places[leaf.node],
@@ -86,7 +86,7 @@ def _suggested(view: View, suggestion: Suggestion) -> dict[str, Any]:
         "name": leaf.name,
         "label": "".join([spot.name for spot in suggestion.chain]),
         "level": LEVELS[leaf.level],
-        "matched_name": suggestion.matched,
-        "matched_by": suggestion.by,
-        "via_former_name": suggestion.former,
+        "matched_name": suggestion.matched_name,
+        "matched_by": suggestion.matched_by,
+        "via_former_name": suggestion.is_former_name,
     }

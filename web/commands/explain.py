@@ -8,9 +8,9 @@ import psycopg
 
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import today
-from gazetteer.search.explain import explained
-from gazetteer.search.loading import read_index
-from gazetteer.search.view import View
+from gazetteer.search.explain import explain_address
+from gazetteer.search.loading import load_index
+from gazetteer.search.view import DayIndex
 from gazetteer.settings import settings
 
 
@@ -25,7 +25,7 @@ def explain(address: str, at: datetime | None, lang: str, as_json: bool) -> None
         register_database(settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
     ):
-        index = read_index(conn)
-    view = View(index, at.date() if at else today())
-    lines = [line.text(lang) for line in explained(view, address)]
+        index = load_index(conn)
+    view = DayIndex(index, at.date() if at else today())
+    lines = [line.text(lang) for line in explain_address(view, address)]
     click.echo(json.dumps(lines, ensure_ascii=False) if as_json else "\n".join(lines))

@@ -21,7 +21,7 @@ from gazetteer.search.bulk.dask import over_dask
 from gazetteer.search.bulk.processes import over_processes
 from gazetteer.search.bulk.rows import Ask
 from gazetteer.search.bulk.sheets import examined
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 from gazetteer.settings import settings
 from web.commands.progress import progress
 
@@ -99,7 +99,7 @@ def geocode(
             recipe = GeocodeRecipe(task, plan.columns, index.seq)
             ask = held.enter_context(over_dask(dask, recipe))
         else:
-            answering = task.answering(View(index, day), plan.columns)
+            answering = task.answering(DayIndex(index, day), plan.columns)
             ask = held.enter_context(over_processes(answering, jobs or cpu_count() or 1))
         begun = time.monotonic()
         _write(plan, data, ask, output)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.bulk.addresses import MAX_ADDRESS
-from gazetteer.search.faults import MEANINGS
+from gazetteer.search.faults import FAULT_TEXTS
 from web.api.geocode import GeocodeQuery, geocode_address
 from web.language import language
 from web.moments import as_of_from_request
@@ -93,7 +93,7 @@ def _client_texts() -> dict[str, str]:
     """What the script says on these pages."""
     lang = language()
     names = [key.partition(".") for key in TOOL_TEXTS]
-    faults = {f"fault.{kind}": told[lang != "zh"] for kind, told in MEANINGS.items()}
+    faults = {f"fault.{kind}": told[lang != "zh"] for kind, told in FAULT_TEXTS.items()}
     return faults | {
         f"{group}.{name}": text(f"tool.{name}" if group == "tool" else f"status.{name}", lang)
         for group, _, name in names

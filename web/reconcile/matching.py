@@ -8,7 +8,7 @@ from gazetteer.ledger.asof import today
 from gazetteer.search.reconcile.candidates import Candidate, Inside, Wanted, candidates
 from gazetteer.search.reconcile.facts import Entity, Reading
 from gazetteer.search.reconcile.known import agreed, as_candidates, referred
-from gazetteer.search.view import View
+from gazetteer.search.view import DayIndex
 from web import db
 from web.language import language
 from web.reconcile.answers import told
@@ -39,7 +39,7 @@ def matched(queries: str) -> dict[str, Any]:
 class _Referred:
     """What a question refers to by ids and codes; one look-up for each, before any name is read."""
 
-    def __init__(self, conn: Connection[Any], asked: Question, view: View) -> None:
+    def __init__(self, conn: Connection[Any], asked: Question, view: DayIndex) -> None:
         when = Reading(view.at, view.at, view.index.recorded_at)
         self.itself = referred(conn, asked.text, when)
         self.by_code = referred(conn, asked.code, when) if asked.code else []
@@ -60,7 +60,7 @@ def _inside(unit: str | tuple[str, str], found: list[tuple[Entity, bool]]) -> In
     return Inside(name, place_id)
 
 
-def _candidates(view: View, asked: Question, known: _Referred) -> list[Candidate]:
+def _candidates(view: DayIndex, asked: Question, known: _Referred) -> list[Candidate]:
     by_code = as_candidates(known.by_code, asked.levels)
     if known.itself:
         found = as_candidates(known.itself, asked.levels)

@@ -11,7 +11,7 @@ import numpy as np
 from boundaries.areas.memory.source import NameRow, PlaceRow
 from boundaries.areas.nearness import NAMES, NAMES_REACH_DEGREES, NAMES_REACH_M, geodesic
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.texts import Texts
+from gazetteer.search.texts import StringPool
 
 Answer = dict[str, Any]
 
@@ -44,9 +44,9 @@ class Places:
     ends: Sequence[int]
     levels: Sequence[int]
     numbers: Sequence[int]
-    ids: Texts
+    ids: StringPool
     names_at: Sequence[int]
-    names: Texts
+    names: StringPool
     name_starts: Sequence[int]
     name_ends: Sequence[int]
 
@@ -145,9 +145,9 @@ def places(rows: Sequence[PlaceRow], names: Iterable[NameRow]) -> Places:
         ends=array("i", (row[5] for row in ordered)),
         levels=array("b", (LEVELS.index(row[1]) for row in ordered)),
         numbers=array("i", (number[row[0]] for row in ordered)),
-        ids=Texts(number),
+        ids=StringPool(number),
         names_at=_counted([row[0] for row in named], len(number)),
-        names=Texts(row[2] for row in named),
+        names=StringPool(row[2] for row in named),
         name_starts=array("i", (row[3] for row in named)),
         name_ends=array("i", (row[4] for row in named)),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection, IsolationLevel
 
 from boundaries.areas.memory.borders import Floats, runs_of
-from gazetteer.search.days import OPEN_END, OPEN_START, ordinal
+from gazetteer.search.days import OPEN_END, OPEN_START, to_ordinal
 
 _HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
 _AREAS = """
@@ -140,4 +140,4 @@ def _read(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
 
 
 def _period(start: date | None, end: date | None) -> Period:
-    return ordinal(start, OPEN_START), ordinal(end, OPEN_END)
+    return to_ordinal(start, OPEN_START), to_ordinal(end, OPEN_END)

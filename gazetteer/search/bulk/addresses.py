@@ -8,9 +8,9 @@ from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.bulk.rows import Question
 from gazetteer.search.bulk.sheets import Sheet
-from gazetteer.search.geocode import geocode_many, joined
-from gazetteer.search.geocodejson import Answer, as_geocodejson
-from gazetteer.search.view import View
+from gazetteer.search.geocode import geocode_many, join_address_parts
+from gazetteer.search.geocodejson import JsonObject, serialize_geocode_result
+from gazetteer.search.view import DayIndex
 
 MAX_ADDRESS = 10_000
 """Characters; what goes beyond an address is told as a fault, what goes beyond this is refused."""
@@ -59,7 +59,7 @@ class AddressColumns:
         parts = zip((level for level, _ in self.levels), question, strict=False)
         for level, part in parts:
             _refuse(part, level, MAX_PART)
-        text = joined(question)
+        text = join_address_parts(question)
         if not text:
             raise InvalidValue("请输入地址。", "type an address", field="address")
         _refuse(text, "address", MAX_ADDRESS)
@@ -96,7 +96,7 @@ COLUMNS = (
 BY_DEFAULT = COLUMNS[:-2]
 
 
-def cells(answer: Answer, names: Sequence[str]) -> list[str]:
+def cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
     """The answer of a single call as the cells of a row."""
     told = answer["geocoding"]
     values = {
@@ -114,7 +114,7 @@ def cells(answer: Answer, names: Sequence[str]) -> list[str]:
     return [written(values.get(name)) for name in names]
 
 
-def _of_match(feature: Answer) -> dict[str, Any]:
+def _of_match(feature: JsonObject) -> dict[str, Any]:
     place, geometry = feature["properties"]["geocoding"], feature["geometry"]
     values = {f"result_{name}": place[name] for name in _OF_PLACE}
     if geometry:
@@ -145,11 +145,11 @@ def written(value: Any) -> str:
 class AddressAnswering:
     """Answers the addresses of rows from one index: one state of the register for all."""
 
-    view: View
+    view: DayIndex
     columns: AddressColumns
     lang: str
 
-    def answers(self, questions: Sequence[Question]) -> Iterator[Answer | InvalidValue]:
+    def answers(self, questions: Sequence[Question]) -> Iterator[JsonObject | InvalidValue]:
         """What a single call would answer, or why it would refuse."""
         texts: list[str | InvalidValue] = []
         for question in questions:
@@ -162,7 +162,7 @@ class AddressAnswering:
             if isinstance(text, InvalidValue):
                 yield text
             else:
-                yield as_geocodejson(self.view, text, next(found), self._where, self.lang)
+                yield serialize_geocode_result(self.view, text, next(found), self._where, self.lang)
 
     def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
         """The answers as cells."""
@@ -173,7 +173,7 @@ class AddressAnswering:
                 yield cells(answer, names)
 
     def _where(self, node: int) -> tuple[float, float] | None:
-        return self.view.index.points.of(node, self.view.day)
+        return self.view.index.points.find_point(node, self.view.day)
 
 
 def refused(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:

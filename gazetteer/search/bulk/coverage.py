@@ -13,8 +13,8 @@ import numpy as np
 
 from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
-from gazetteer.search.geocodejson import Answer
-from gazetteer.search.view import Spot, View
+from gazetteer.search.geocodejson import JsonObject
+from gazetteer.search.view import DayIndex, UnitRef
 
 
 class Standing(StrEnum):
@@ -121,7 +121,7 @@ def _key(divisions: Sequence[Division], level: str) -> str:
     return ""
 
 
-def coverage(view: View, level: str, within: str) -> Coverage:
+def coverage(view: DayIndex, level: str, within: str) -> Coverage:
     """The units of ``level`` within the unit that carries the code ``within`` on the view's day.
 
     Raises:
@@ -129,7 +129,7 @@ def coverage(view: View, level: str, within: str) -> Coverage:
         NotFound: no unit carries the code on the day.
     """
     top = _carrying(view, within)
-    chain = view.chain(top)
+    chain = view.get_chain(top)
     if UNIT_LEVELS.index(level) <= chain[-1].level:
         raise InvalidValue(
             f"{level} 不低于 {chain[-1].name} 的级别。",
@@ -146,7 +146,7 @@ def coverage(view: View, level: str, within: str) -> Coverage:
     return Coverage(level, _unit(view, chain), dict(sorted(units.items())))
 
 
-def _carrying(view: View, code: str) -> int:
+def _carrying(view: DayIndex, code: str) -> int:
     codes = view.index.codes
     for node, state in enumerate(view.states):
         if state >= 0 and codes[state] == code:
@@ -158,15 +158,15 @@ def _carrying(view: View, code: str) -> int:
     )
 
 
-def _of_level(view: View, level: str, top: int) -> Iterator[Unit]:
+def _of_level(view: DayIndex, level: str, top: int) -> Iterator[Unit]:
     states = np.asarray(view.states)
     levels = np.asarray(view.index.levels)[states]
     for node in map(int, np.flatnonzero((states >= 0) & (levels == LEVELS.index(level)))):
-        if view.index.is_unit(node) and any(spot.node == top for spot in view.chain(node)):
-            yield _unit(view, view.chain(node))
+        if view.index.is_unit(node) and any(spot.node == top for spot in view.get_chain(node)):
+            yield _unit(view, view.get_chain(node))
 
 
-def _unit(view: View, chain: Sequence[Spot]) -> Unit:
+def _unit(view: DayIndex, chain: Sequence[UnitRef]) -> Unit:
     leaf = chain[-1]
     return Unit(
         view.index.ids[leaf.node],
@@ -174,11 +174,11 @@ def _unit(view: View, chain: Sequence[Spot]) -> Unit:
         leaf.code,
         leaf.name,
         tuple(Division(LEVELS[spot.level], spot.code, spot.name) for spot in chain[:-1]),
-        view.index.points.of(leaf.node, view.day),
+        view.index.points.find_point(leaf.node, view.day),
     )
 
 
-def place_of(answer: Answer) -> Place:
+def place_of(answer: JsonObject) -> Place:
     """Where an address lies, from the answer of a single call."""
     status = answer["geocoding"]["status"]
     if status != "matched":

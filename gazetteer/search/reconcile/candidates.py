@@ -11,13 +11,19 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.claims import Via
+from gazetteer.search.claims import NameRelation
 from gazetteer.search.faults import PENALTIES, Fault, FaultKind
-from gazetteer.search.geocode import Geocoded, Match, Status, geocode, joined
-from gazetteer.search.normalize import normalized
-from gazetteer.search.suggest import suggest
-from gazetteer.search.text import is_latin, latin_key
-from gazetteer.search.view import Spot, View, day_of
+from gazetteer.search.geocode import (
+    GeocodeMatch,
+    GeocodeResult,
+    GeocodeStatus,
+    geocode,
+    join_address_parts,
+)
+from gazetteer.search.normalize import normalize_text
+from gazetteer.search.suggest import find_suggestions
+from gazetteer.search.text import is_latin, to_ascii_key
+from gazetteer.search.view import DayIndex, UnitRef, from_ordinal
 
 ALIKE = 50.0
 """The best score of a name that only looks alike."""
@@ -83,7 +89,7 @@ class Candidate:
     formers: tuple[Former, ...] = ()
 
 
-def candidates(view: View, wanted: Wanted) -> list[Candidate]:
+def candidates(view: DayIndex, wanted: Wanted) -> list[Candidate]:
     """The candidates on the day of the view, the best first."""
     found: dict[str, Candidate] = {}
     for candidate in _read(view, wanted):
@@ -94,10 +100,10 @@ def candidates(view: View, wanted: Wanted) -> list[Candidate]:
     return sorted(found.values(), key=lambda c: (-c.score, c.code or "~"))[: wanted.limit]
 
 
-def _read(view: View, wanted: Wanted) -> Iterator[Candidate]:
+def _read(view: DayIndex, wanted: Wanted) -> Iterator[Candidate]:
     """What the geocoder reads, of the levels that are wanted."""
-    before = joined([inside.text for inside in wanted.inside])
-    answer = geocode(view, joined([before, wanted.text]))
+    before = join_address_parts([inside.text for inside in wanted.inside])
+    answer = geocode(view, join_address_parts([before, wanted.text]))
     begins = len(before) + 1 if before else 0
     for match in answer.matches:
         chain = _cut(match.chain, wanted.levels)
@@ -105,55 +111,57 @@ def _read(view: View, wanted: Wanted) -> Iterator[Candidate]:
             continue
         elsewhere = not _lies_inside(view, chain, wanted.inside)
         score = 100 * match.score - (ELSEWHERE if elsewhere else 0)
-        sure = answer.status is Status.MATCHED and not elsewhere and _sure(match, wanted)
+        sure = answer.status is GeocodeStatus.MATCHED and not elsewhere and _sure(match, wanted)
         yield _candidate(view, chain, score, sure, match.faults, tuple(_formers(answer, match)))
 
 
-def _cut(chain: tuple[Spot, ...], levels: frozenset[str]) -> tuple[Spot, ...]:
+def _cut(chain: tuple[UnitRef, ...], levels: frozenset[str]) -> tuple[UnitRef, ...]:
     """The chain down to the lowest unit of a wanted level; empty if it has none."""
     while chain and levels and LEVELS[chain[-1].level] not in levels:
         chain = chain[:-1]
     return chain
 
 
-def _named(view: View, answer: Geocoded, match: Match, begins: int, text: str) -> bool:
+def _named(
+    view: DayIndex, answer: GeocodeResult, match: GeocodeMatch, begins: int, text: str
+) -> bool:
     """Whether the name itself leads there, and not only what was said of where it lies."""
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
         return True
-    starts = (answer.text.at(support.start) for support in match.supports)
+    starts = (answer.text.find_source_offset(support.start) for support in match.evidence)
     if any(start >= begins for start in starts):
         return True
     alone = geocode(view, text)
     return any(other.leaf.node == match.leaf.node for other in alone.matches)
 
 
-def _sure(match: Match, wanted: Wanted) -> bool:
+def _sure(match: GeocodeMatch, wanted: Wanted) -> bool:
     """A road or a door in the text is finer than the place, unless its level was asked for."""
-    whole = not match.unmatched and (not match.elements or bool(wanted.levels))
+    whole = not match.unmatched and (not match.components or bool(wanted.levels))
     return whole and not any(fault.kind in _DOUBTFUL for fault in match.faults)
 
 
-def _alike(view: View, wanted: Wanted) -> Iterator[Candidate]:
+def _alike(view: DayIndex, wanted: Wanted) -> Iterator[Candidate]:
     """Names that begin alike, or are a letter apart."""
     text = wanted.text[:_TYPED]
     typed = _comparable(text)
-    for found in suggest(view, text, 3 * wanted.limit):
+    for found in find_suggestions(view, text, 3 * wanted.limit):
         if wanted.levels and LEVELS[found.leaf.level] not in wanted.levels:
             continue
-        known = _comparable(found.matched)
+        known = _comparable(found.matched_name)
         score = ALIKE * SequenceMatcher(None, typed, known, autojunk=False).ratio()
         if not _lies_inside(view, found.chain, wanted.inside, by_name=True):
             score -= ELSEWHERE
-        former = (Former(found.matched, None, None),) if found.former else ()
+        former = (Former(found.matched_name, None, None),) if found.is_former_name else ()
         yield _candidate(view, found.chain, score, False, (), former)
 
 
 def _comparable(text: str) -> str:
-    return latin_key(text) if is_latin(text) else normalized(text).value.strip()
+    return to_ascii_key(text) if is_latin(text) else normalize_text(text).value.strip()
 
 
 def _lies_inside(
-    view: View, chain: Sequence[Spot], inside: Sequence[Inside], *, by_name: bool = False
+    view: DayIndex, chain: Sequence[UnitRef], inside: Sequence[Inside], *, by_name: bool = False
 ) -> bool:
     """Whether a chain passes through the units asked for.
 
@@ -172,8 +180,8 @@ def _lies_inside(
 
 
 def _candidate(
-    view: View,
-    chain: Sequence[Spot],
+    view: DayIndex,
+    chain: Sequence[UnitRef],
     score: float,
     match: bool,
     faults: tuple[Fault, ...],
@@ -193,9 +201,9 @@ def _candidate(
     )
 
 
-def _formers(answer: Geocoded, match: Match) -> Iterator[Former]:
-    for support in match.supports:
-        claim = support.claim
-        if claim.via is not Via.NAME:
+def _formers(answer: GeocodeResult, match: GeocodeMatch) -> Iterator[Former]:
+    for support in match.evidence:
+        claim = support.candidate
+        if claim.relation is not NameRelation.CURRENT_NAME:
             text = answer.text.value[support.start : support.end]
-            yield Former(text, day_of(claim.since), day_of(claim.until))
+            yield Former(text, from_ordinal(claim.since), from_ordinal(claim.until))

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.search.texts import MaybeTexts, SortedTexts, Texts
+from gazetteer.search.texts import OptionalStringPool, SortedStringPool, StringPool
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]))))
 def test_texts_are_read_as_they_were_given(texts: list[str]) -> None:
-    kept = Texts(texts)
+    kept = StringPool(texts)
     assert list(kept) == texts == kept[:]
     assert [kept[-i - 1] for i in range(len(texts))] == texts[::-1]
     assert all(kept[kept.index(text)] == text for text in texts)
@@ -17,11 +17,11 @@ def test_texts_are_read_as_they_were_given(texts: list[str]) -> None:
 
 @given(st.lists(st.none() | st.text(min_size=1, alphabet="广州ab")))
 def test_a_missing_text_stays_missing(texts: list[str | None]) -> None:
-    assert list(MaybeTexts(texts)) == texts
+    assert list(OptionalStringPool(texts)) == texts
 
 
 def test_what_only_reaches_over_two_texts_is_not_among_them() -> None:
-    kept = Texts(["广州", "天河"])
+    kept = StringPool(["广州", "天河"])
     assert "州天" not in kept and "广" not in kept and "天河" in kept
     with pytest.raises(ValueError, match="not among"):
         kept.index("州")
@@ -32,14 +32,14 @@ def test_what_only_reaches_over_two_texts_is_not_among_them() -> None:
 @given(st.sets(st.text(alphabet="广州天河ab\U0001f600", max_size=4)), st.text(alphabet="广州a"))
 def test_sorted_texts_are_found_by_their_beginning(texts: set[str], prefix: str) -> None:
     ordered = sorted(texts)
-    kept = SortedTexts(ordered)
-    low, high = kept.stretch(prefix)
+    kept = SortedStringPool(ordered)
+    low, high = kept.find_prefix_range(prefix)
     assert kept[low:high] == [text for text in ordered if text.startswith(prefix)]
-    assert kept.find(prefix) == (ordered.index(prefix) if prefix in texts else None)
+    assert kept.find_position(prefix) == (ordered.index(prefix) if prefix in texts else None)
 
 
 def test_many_sorted_texts_are_found_as_few_are() -> None:
     ordered = sorted(f"{number:x}" for number in range(1000))
-    kept = SortedTexts(ordered)
-    assert [kept.find(text) for text in ordered] == list(range(1000))
-    assert kept.find("zz") is None and kept.stretch("zz") == (1000, 1000)
+    kept = SortedStringPool(ordered)
+    assert [kept.find_position(text) for text in ordered] == list(range(1000))
+    assert kept.find_position("zz") is None and kept.find_prefix_range("zz") == (1000, 1000)

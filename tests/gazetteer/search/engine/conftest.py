@@ -5,18 +5,18 @@ from datetime import date
 import psycopg
 import pytest
 
-from gazetteer.search.index import Index, build
-from gazetteer.search.loading import read_source
-from gazetteer.search.view import View
+from gazetteer.search.index import NameIndex, build_name_index
+from gazetteer.search.loading import load_source
+from gazetteer.search.view import DayIndex
 
 
 @pytest.fixture(scope="session")
-def index(register: str) -> Index:
+def index(register: str) -> NameIndex:
     with psycopg.connect(register, autocommit=True) as conn:
-        return build(read_source(conn))
+        return build_name_index(load_source(conn))
 
 
 @pytest.fixture(scope="session")
-def view(index: Index) -> View:
+def view(index: NameIndex) -> DayIndex:
     """The register as it stands in the autumn of 2026."""
-    return View(index, date(2026, 11, 1))
+    return DayIndex(index, date(2026, 11, 1))

@@ -11,9 +11,9 @@ from psycopg import Connection
 from gazetteer.ledger.asof import AsOf
 from gazetteer.problems import Problem
 from gazetteer.records import reads
-from gazetteer.search.divisions import division
-from gazetteer.search.index import Index, build
-from gazetteer.search.loading import read_source
+from gazetteer.search.divisions import find_division
+from gazetteer.search.index import NameIndex, build_name_index
+from gazetteer.search.loading import load_source
 from tests.gazetteer.ledger.registers import UnitRecords, publish
 
 TODAY = date(2026, 11, 1)
@@ -32,7 +32,7 @@ def asked(conn: Connection, code: str, at: date) -> bytes | None:
 
 
 def test_both_ways_give_one_answer_for_every_kind_of_code_and_day(
-    register: str, index: Index
+    register: str, index: NameIndex
 ) -> None:
     chance = random.Random(7)
     with psycopg.connect(register, autocommit=True) as conn:
@@ -42,7 +42,7 @@ def test_both_ways_give_one_answer_for_every_kind_of_code_and_day(
         for code, start, end in chosen:
             first, last = start or date(1985, 1, 1), end or TODAY
             for at in {first, last, date(chance.randint(1982, 2026), 7, 1), TODAY}:
-                remembered = division(index, code, at, TODAY)
+                remembered = find_division(index, code, at, TODAY)
                 if remembered is None:
                     assert asked(conn, code, at) is None, (code, at)
                     continue
@@ -52,16 +52,16 @@ def test_both_ways_give_one_answer_for_every_kind_of_code_and_day(
 
 
 @pytest.mark.parametrize("code", ["999999", "000000000", "000000440106"])
-def test_of_an_unknown_code_nothing_is_told(index: Index, code: str) -> None:
-    assert division(index, code, TODAY, TODAY) is None
+def test_of_an_unknown_code_nothing_is_told(index: NameIndex, code: str) -> None:
+    assert find_division(index, code, TODAY, TODAY) is None
 
 
-def test_before_the_first_record_nothing_is_told(index: Index) -> None:
-    assert division(index, "440106", date(1900, 1, 1), TODAY) is None
+def test_before_the_first_record_nothing_is_told(index: NameIndex) -> None:
+    assert find_division(index, "440106", date(1900, 1, 1), TODAY) is None
 
 
 def test_an_empty_register_tells_nothing(conn: Connection) -> None:
-    assert division(build(read_source(conn)), "440106", TODAY, TODAY) is None
+    assert find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY) is None
 
 
 def test_what_lies_in_a_unit_without_a_name_is_left_to_the_database(conn: Connection) -> None:
@@ -72,9 +72,9 @@ def test_what_lies_in_a_unit_without_a_name_is_left_to_the_database(conn: Connec
         " WHERE unit_id = %(below)s",
         {"above": above.unit, "below": below.unit},
     )
-    told = division(build(read_source(conn)), "440106", TODAY, TODAY)
+    told = find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY)
     assert told is not None
     assert told["parent"] == {"code": "440100", "name": "广州市"}
     conn.execute("UPDATE unit_state SET name = NULL WHERE unit_id = %s", [above.unit])
-    assert division(build(read_source(conn)), "440106", TODAY, TODAY) is None
+    assert find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY) is None
     assert asked(conn, "440106", TODAY) is not None

@@ -6,23 +6,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gazetteer.search.claims import Via
-from gazetteer.search.faults import FaultKind, score
-from gazetteer.search.geocode import Geocoded, Match, Status, geocode, joined
-from gazetteer.search.index import Index
-from gazetteer.search.view import View, day_of
+from gazetteer.search.claims import NameRelation
+from gazetteer.search.faults import FaultKind, compute_score
+from gazetteer.search.geocode import (
+    GeocodeMatch,
+    GeocodeResult,
+    GeocodeStatus,
+    geocode,
+    join_address_parts,
+)
+from gazetteer.search.index import NameIndex
+from gazetteer.search.view import DayIndex, from_ordinal
 
 
-def only(answer: Geocoded) -> Match:
-    assert answer.status is Status.MATCHED, [m.chain for m in answer.matches]
+def only(answer: GeocodeResult) -> GeocodeMatch:
+    assert answer.status is GeocodeStatus.MATCHED, [m.chain for m in answer.matches]
     return answer.matches[0]
 
 
-def path(match: Match) -> str:
+def path(match: GeocodeMatch) -> str:
     return "/".join(spot.name for spot in match.chain)
 
 
-def kinds(match: Match) -> set[str]:
+def kinds(match: GeocodeMatch) -> set[str]:
     return {fault.kind.value for fault in match.faults}
 
 
@@ -96,7 +102,7 @@ def kinds(match: Match) -> set[str]:
         ("山西省阳泉市城区北大街", "山西省/阳泉市/城区"),
     ],
 )
-def test_an_address_leads_to_its_unit(view: View, address: str, expected: str) -> None:
+def test_an_address_leads_to_its_unit(view: DayIndex, address: str, expected: str) -> None:
     assert path(only(geocode(view, address))) == expected
 
 
@@ -112,12 +118,12 @@ def test_an_address_leads_to_its_unit(view: View, address: str, expected: str) -
     ],
 )
 def test_an_address_in_latin_letters_is_read_by_the_spellings(
-    view: View, address: str, expected: str
+    view: DayIndex, address: str, expected: str
 ) -> None:
     assert path(only(geocode(view, address))) == expected
 
 
-def test_a_part_of_many_cities_is_ambiguous_alone(view: View) -> None:
+def test_a_part_of_many_cities_is_ambiguous_alone(view: DayIndex) -> None:
     answer = geocode(view, "东区")
     assert {path(match) for match in answer.matches} >= {
         "四川省/攀枝花市/东区",
@@ -125,64 +131,68 @@ def test_a_part_of_many_cities_is_ambiguous_alone(view: View) -> None:
     }
 
 
-def test_letters_alone_may_name_several_units(view: View) -> None:
+def test_letters_alone_may_name_several_units(view: DayIndex) -> None:
     answer = geocode(view, "Chaoyang Qu")
     assert {"北京市/朝阳区", "吉林省/长春市/朝阳区"} <= {path(match) for match in answer.matches}
 
 
-def test_an_alias_of_the_seat_is_one_of_its_town(view: View) -> None:
+def test_an_alias_of_the_seat_is_one_of_its_town(view: DayIndex) -> None:
     match = only(geocode(view, "东莞市道窖镇"))
     assert path(match) == "广东省/东莞市/道滘镇"
     assert kinds(match) == {"not_written", "alias"}
 
 
-def test_a_unit_that_bears_the_old_name_on_is_meant(view: View) -> None:
+def test_a_unit_that_bears_the_old_name_on_is_meant(view: DayIndex) -> None:
     assert path(only(geocode(view, "云浮市云安县"))) == "广东省/云浮市/云安区"
 
 
 @pytest.mark.parametrize(
     ("address", "expected", "via"),
     [
-        ("广东省萝岗区科学大道", "广东省/广州市/黄埔区", Via.SUCCESSOR),
-        ("茂名市茂港区", "广东省/茂名市/电白区", Via.SUCCESSOR),
-        ("广东省电白县", "广东省/茂名市/电白区", Via.SUCCESSOR),
-        ("从化市", "广东省/广州市/从化区", Via.SUCCESSOR),
-        ("增城市", "广东省/广州市/增城区", Via.SUCCESSOR),
-        ("高要市", "广东省/肇庆市/高要区", Via.SUCCESSOR),
-        ("顺德市", "广东省/佛山市/顺德区", Via.SUCCESSOR),
-        ("南海市", "广东省/佛山市/南海区", Via.SHARED),  # a part went to 禅城区
-        ("斗门县", "广东省/珠海市/斗门区", Via.SHARED),  # a part went to 金湾区
-        ("广州市东山区", "广东省/广州市/越秀区", Via.SUCCESSOR),
-        ("襄樊市", "湖北省/襄阳市", Via.FORMER),
+        ("广东省萝岗区科学大道", "广东省/广州市/黄埔区", NameRelation.SUCCESSOR),
+        ("茂名市茂港区", "广东省/茂名市/电白区", NameRelation.SUCCESSOR),
+        ("广东省电白县", "广东省/茂名市/电白区", NameRelation.SUCCESSOR),
+        ("从化市", "广东省/广州市/从化区", NameRelation.SUCCESSOR),
+        ("增城市", "广东省/广州市/增城区", NameRelation.SUCCESSOR),
+        ("高要市", "广东省/肇庆市/高要区", NameRelation.SUCCESSOR),
+        ("顺德市", "广东省/佛山市/顺德区", NameRelation.SUCCESSOR),
+        ("南海市", "广东省/佛山市/南海区", NameRelation.PART_OF_SUCCESSOR),  # a part went to 禅城区
+        ("斗门县", "广东省/珠海市/斗门区", NameRelation.PART_OF_SUCCESSOR),  # a part went to 金湾区
+        ("广州市东山区", "广东省/广州市/越秀区", NameRelation.SUCCESSOR),
+        ("襄樊市", "湖北省/襄阳市", NameRelation.FORMER_NAME),
     ],
 )
 def test_a_name_of_the_past_leads_to_the_unit_of_today(
-    view: View, address: str, expected: str, via: Via
+    view: DayIndex, address: str, expected: str, via: NameRelation
 ) -> None:
     match = only(geocode(view, address))
     assert path(match) == expected
-    assert match.via.via is via
-    assert day_of(match.via.until) is not None
+    assert match.leaf_candidate.relation is via
+    assert from_ordinal(match.leaf_candidate.until) is not None
 
 
-def test_the_period_of_the_name_that_led_there_is_told(view: View) -> None:
-    claim = only(geocode(view, "萝岗区科学大道")).via
-    assert day_of(claim.since) == date(2005, 4, 28)
-    assert day_of(claim.until) == date(2014, 1, 25)
+def test_the_period_of_the_name_that_led_there_is_told(view: DayIndex) -> None:
+    claim = only(geocode(view, "萝岗区科学大道")).leaf_candidate
+    assert from_ordinal(claim.since) == date(2005, 4, 28)
+    assert from_ordinal(claim.until) == date(2014, 1, 25)
 
 
-def test_an_address_is_read_as_of_its_day(index: Index) -> None:
-    assert path(only(geocode(View(index, date(2010, 1, 1)), "萝岗区"))) == "广东省/广州市/萝岗区"
-    assert path(only(geocode(View(index, date(1995, 1, 1)), "南海市"))) == "广东省/佛山市/南海市"
+def test_an_address_is_read_as_of_its_day(index: NameIndex) -> None:
+    assert (
+        path(only(geocode(DayIndex(index, date(2010, 1, 1)), "萝岗区"))) == "广东省/广州市/萝岗区"
+    )
+    assert (
+        path(only(geocode(DayIndex(index, date(1995, 1, 1)), "南海市"))) == "广东省/佛山市/南海市"
+    )
 
 
-def test_a_name_that_comes_later_means_nothing_yet(index: Index) -> None:
-    match = only(geocode(View(index, date(2010, 1, 1)), "深圳市龙华区"))
+def test_a_name_that_comes_later_means_nothing_yet(index: NameIndex) -> None:
+    match = only(geocode(DayIndex(index, date(2010, 1, 1)), "深圳市龙华区"))
     assert path(match) == "广东省/深圳市"
     assert match.unmatched == "龙华区"
 
 
-def test_a_unit_is_meant_before_its_own_part_of_the_same_name(view: View) -> None:
+def test_a_unit_is_meant_before_its_own_part_of_the_same_name(view: DayIndex) -> None:
     """Where the unit above is named; 恩施 alone may be the prefecture or the city in it."""
     assert path(only(geocode(view, "深圳龙华"))) == "广东省/深圳市/龙华区"
     assert path(only(geocode(view, "湖北恩施"))) == "湖北省/恩施土家族苗族自治州"
@@ -201,23 +211,25 @@ def test_a_unit_is_meant_before_its_own_part_of_the_same_name(view: View) -> Non
     ],
 )
 def test_what_the_text_does_not_decide_is_ambiguous(
-    view: View, address: str, deciding: str, among: set[str]
+    view: DayIndex, address: str, deciding: str, among: set[str]
 ) -> None:
     answer = geocode(view, address)
-    assert answer.status is Status.AMBIGUOUS
-    assert answer.deciding == deciding
+    assert answer.status is GeocodeStatus.AMBIGUOUS
+    assert answer.deciding_level == deciding
     assert among <= {path(match) for match in answer.matches}
 
 
 def test_of_very_many_candidates_some_are_told_and_all_are_counted(
-    index: Index, view: View, monkeypatch: pytest.MonkeyPatch
+    index: NameIndex, view: DayIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = geocode(view, "新村")
-    assert every.status is Status.AMBIGUOUS
+    assert every.status is GeocodeStatus.AMBIGUOUS
     assert len(every.matches) == 10 < every.total
-    monkeypatch.setattr("gazetteer.search.view.MANY", 12)  # fewer looked at, no fewer there
-    assert geocode(View(index, view.at), "新村").total == every.total
-    in_guangzhou = geocode(View(index, view.at), "广州市新村")
+    monkeypatch.setattr(
+        "gazetteer.search.view.MAX_KEY_CANDIDATES", 12
+    )  # fewer looked at, no fewer there
+    assert geocode(DayIndex(index, view.at), "新村").total == every.total
+    in_guangzhou = geocode(DayIndex(index, view.at), "广州市新村")
     assert in_guangzhou.total == geocode(view, "广州市新村").total < every.total
 
 
@@ -230,7 +242,7 @@ def test_of_very_many_candidates_some_are_told_and_all_are_counted(
     ],
 )
 def test_a_wrong_parent_is_a_fault_and_never_a_hop(
-    view: View, address: str, expected: str, against: str
+    view: DayIndex, address: str, expected: str, against: str
 ) -> None:
     match = only(geocode(view, address))
     assert path(match) == expected
@@ -239,7 +251,7 @@ def test_a_wrong_parent_is_a_fault_and_never_a_hop(
     assert against in match.unmatched
 
 
-def test_the_parent_of_the_past_is_a_fault_of_its_own(view: View) -> None:
+def test_the_parent_of_the_past_is_a_fault_of_its_own(view: DayIndex) -> None:
     match = only(geocode(view, "宝安区龙华街道"))
     assert path(match) == "广东省/深圳市/龙华区/龙华街道"
     assert "former_parent" in kinds(match)
@@ -250,16 +262,16 @@ def test_the_parent_of_the_past_is_a_fault_of_its_own(view: View) -> None:
     [("东莞市麻冲镇", "广东省/东莞市/麻涌镇"), ("深圳市罗糊区", "广东省/深圳市/罗湖区")],
 )
 def test_one_wrong_character_under_a_known_parent_is_a_fault(
-    view: View, address: str, expected: str
+    view: DayIndex, address: str, expected: str
 ) -> None:
     match = only(geocode(view, address))
     assert path(match) == expected
     assert "spelled_wrong" in kinds(match)
 
 
-def test_the_rest_is_told_apart(view: View) -> None:
+def test_the_rest_is_told_apart(view: DayIndex) -> None:
     match = only(geocode(view, "广东省广州市天河区五山街道五山路３８１号之一Ａ栋2单元三层301室"))
-    assert [(e.kind, e.text) for e in match.elements] == [
+    assert [(e.kind, e.text) for e in match.components] == [
         ("road", "五山路"),
         ("door", "381号之1"),
         ("building", "A栋"),
@@ -287,32 +299,34 @@ def test_the_rest_is_told_apart(view: View) -> None:
         ("人民路往东200米", [("road", "人民路"), ("relation", "往东200米")]),
     ],
 )
-def test_the_elements_below_the_units(view: View, rest: str, parts: list[tuple[str, str]]) -> None:
+def test_the_elements_below_the_units(
+    view: DayIndex, rest: str, parts: list[tuple[str, str]]
+) -> None:
     match = only(geocode(view, "广东省广州市天河区" + rest))
-    assert [(e.kind, e.text) for e in match.elements] == parts
+    assert [(e.kind, e.text) for e in match.components] == parts
 
 
-def test_what_was_not_understood_is_told(view: View) -> None:
+def test_what_was_not_understood_is_told(view: DayIndex) -> None:
     match = only(geocode(view, "广州市天河区哎呀呀"))
     assert match.unmatched == "哎呀呀"
     assert "unmatched" in kinds(match)
 
 
 @pytest.mark.parametrize("address", ["", " ", "我喜欢猫", "I like cats", "12345", "路", "。。。"])
-def test_what_names_no_unit_is_not_found(view: View, address: str) -> None:
-    assert geocode(view, address).status is Status.NOT_FOUND
+def test_what_names_no_unit_is_not_found(view: DayIndex, address: str) -> None:
+    assert geocode(view, address).status is GeocodeStatus.NOT_FOUND
 
 
-def test_the_score_is_one_less_the_penalties(view: View) -> None:
+def test_the_score_is_one_less_the_penalties(view: DayIndex) -> None:
     match = only(geocode(view, "广州天河哎呀呀"))
     assert kinds(match) == {"not_written", "short_form", "unmatched"}
     assert match.score == pytest.approx(1 - 0.02 - 2 * 0.01 - 0.05)
-    assert score([]) == 1.0
-    assert score(match.faults * 30) == 0.0
+    assert compute_score([]) == 1.0
+    assert compute_score(match.faults * 30) == 0.0
 
 
-def test_a_structured_address_is_read_like_one_text(view: View) -> None:
-    text = joined(["广东省", None, "天河区", " 五山路1号 "])
+def test_a_structured_address_is_read_like_one_text(view: DayIndex) -> None:
+    text = join_address_parts(["广东省", None, "天河区", " 五山路1号 "])
     assert path(only(geocode(view, text))) == "广东省/广州市/天河区"
 
 
@@ -320,15 +334,15 @@ def test_a_structured_address_is_read_like_one_text(view: View) -> None:
 @given(
     st.text(max_size=60) | st.text(alphabet="广东州市天河区县镇村新长安号路-12 (、", max_size=80)
 )
-def test_any_text_gets_an_answer(view: View, address: str) -> None:
+def test_any_text_gets_an_answer(view: DayIndex, address: str) -> None:
     answer = geocode(view, address)
     assert all(0 <= match.score <= 1 for match in answer.matches)
-    assert (answer.status is Status.NOT_FOUND) == (answer.total == 0)
+    assert (answer.status is GeocodeStatus.NOT_FOUND) == (answer.total == 0)
 
 
 @pytest.mark.parametrize("piece", ["广州市", "新村", "(", "1", "路", "一", " 天", "镇", "a-", "廣"])
 def test_an_address_of_ten_thousand_characters_is_read_at_its_beginning(
-    view: View, piece: str
+    view: DayIndex, piece: str
 ) -> None:
     answer = geocode(view, (piece * 10_000)[:10_000])
     assert all("overlong" in kinds(m) for m in answer.matches if len(answer.text.value) > 500)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks.made import made
-from gazetteer.search.descent import descended
-from gazetteer.search.geocode import Geocoded, geocode, geocode_many
-from gazetteer.search.index import Index
-from gazetteer.search.marks import hits_in, marks
-from gazetteer.search.normalize import normalized
-from gazetteer.search.readings import Reading, ambiguous, weighed
-from gazetteer.search.view import View
+from gazetteer.search.descent import parse_hierarchical
+from gazetteer.search.geocode import GeocodeResult, geocode, geocode_many
+from gazetteer.search.index import NameIndex
+from gazetteer.search.marks import find_key_hits, find_mentions
+from gazetteer.search.normalize import normalize_text
+from gazetteer.search.readings import Interpretation, find_ambiguous, rank_interpretations
+from gazetteer.search.view import DayIndex
 
 LATELY = date(2026, 11, 1)
 ADDRESSES = Path("benchmarks/addresses.csv")
@@ -37,7 +37,7 @@ def addresses() -> list[str]:
         return [row["address"] for row in csv.DictReader(file)]
 
 
-def written(index: Index, data: st.DataObject) -> str:
+def written(index: NameIndex, data: st.DataObject) -> str:
     """An address out of real names in any order, most of them those of one unit."""
     pieces: list[str] = []
     for _ in range(data.draw(st.integers(1, 3))):
@@ -46,7 +46,7 @@ def written(index: Index, data: st.DataObject) -> str:
         while state >= 0 and len(chain) < 5:
             chain.append(index.names[state])
             parent = index.parents[state]
-            state = index.state_at[parent] if parent >= 0 else -1
+            state = index.state_offsets[parent] if parent >= 0 else -1
         chain.reverse()
         kept = data.draw(st.lists(st.sampled_from(chain), min_size=1, max_size=4))
         pieces += sorted(kept, key=chain.index)
@@ -55,29 +55,33 @@ def written(index: Index, data: st.DataObject) -> str:
     return "".join(piece[:-cut] if cut and len(piece) > 3 else piece for piece in pieces)
 
 
-def said(reading: Reading) -> object:
+def said(reading: Interpretation) -> object:
     """All that a reading says; what marks may mean besides is left out."""
-    supports = [(s.start, s.end, s.key, s.generic, s.claim, s.worth) for s in reading.supports]
-    return (replace(reading, supports=()), supports)
+    supports = [(s.start, s.end, s.key, s.generic, s.candidate, s.weight) for s in reading.evidence]
+    return (replace(reading, evidence=()), supports)
 
 
-def same_at_first_sight(view: View, text: str) -> bool:
+def same_at_first_sight(view: DayIndex, text: str) -> bool:
     """Whether the first sight says what a comparison says; True where it says nothing."""
-    hits = hits_in(view, text)
-    stage = descended(view, text, hits)
+    hits = find_key_hits(view, text)
+    stage = parse_hierarchical(view, text, hits)
     if stage is None:
         return True
-    ranked = weighed(view, marks(view, text, hits), every=True)
+    ranked = rank_interpretations(view, find_mentions(view, text, hits), include_all=True)
     best = ranked[0]
-    return said(stage.reading) == said(best) and not ambiguous(best, ranked[1:])
+    return said(stage.interpretation) == said(best) and not find_ambiguous(best, ranked[1:])
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 1), date(2015, 6, 1), date(2000, 1, 1)])
-def test_the_first_sight_of_addresses_is_right(index: Index, day: date) -> None:
-    view = View(index, day)
-    texts = [normalized(text).value for text in (*addresses(), *made(View(index, LATELY), 1000))]
+def test_the_first_sight_of_addresses_is_right(index: NameIndex, day: date) -> None:
+    view = DayIndex(index, day)
+    texts = [
+        normalize_text(text).value for text in (*addresses(), *made(DayIndex(index, LATELY), 1000))
+    ]
     assert [text for text in texts if not same_at_first_sight(view, text)] == []
-    seen = sum(descended(view, text, hits_in(view, text)) is not None for text in texts)
+    seen = sum(
+        parse_hierarchical(view, text, find_key_hits(view, text)) is not None for text in texts
+    )
     assert seen > len(texts) / (2 if day == LATELY else 10)
 
 
@@ -92,32 +96,32 @@ def test_the_first_sight_of_addresses_is_right(index: Index, day: date) -> None:
     ],
 )
 def test_what_names_have_to_do_with_each_other_is_seen(
-    view: View, earlier: View, text: str
+    view: DayIndex, earlier: DayIndex, text: str
 ) -> None:
     assert same_at_first_sight(view, text)
     assert same_at_first_sight(earlier, text)
 
 
 @pytest.fixture(scope="session")
-def earlier(index: Index) -> View:
+def earlier(index: NameIndex) -> DayIndex:
     """A day on which many units lay elsewhere than they do now."""
-    return View(index, date(2008, 8, 8))
+    return DayIndex(index, date(2008, 8, 8))
 
 
 @_quick
 @given(st.data())
 def test_the_first_sight_of_any_names_is_right(
-    view: View, earlier: View, data: st.DataObject
+    view: DayIndex, earlier: DayIndex, data: st.DataObject
 ) -> None:
-    text = normalized(written(view.index, data)).value
+    text = normalize_text(written(view.index, data)).value
     assert same_at_first_sight(view, text)
     assert same_at_first_sight(earlier, text)
 
 
-def told(answer: Geocoded) -> object:
+def told(answer: GeocodeResult) -> object:
     """All that an answer says; marks themselves compare by identity."""
     matches = [
-        (replace(match, supports=()), [(s.claim, s.start, s.end) for s in match.supports])
+        (replace(match, evidence=()), [(s.candidate, s.start, s.end) for s in match.evidence])
         for match in answer.matches
     ]
     return replace(answer, matches=()), matches
@@ -129,23 +133,27 @@ def _texts() -> Iterator[str]:
     yield from ("", "我喜欢猫", "\U0001f600", "广州市" * 300)
 
 
-def test_a_batch_says_what_single_calls_say(index: Index) -> None:
+def test_a_batch_says_what_single_calls_say(index: NameIndex) -> None:
     day = date(2026, 11, 1)
-    together = map(told, geocode_many(View(index, day), _texts()))
-    alone = View(index, day)
+    together = map(told, geocode_many(DayIndex(index, day), _texts()))
+    alone = DayIndex(index, day)
     assert list(together) == [told(geocode(alone, text)) for text in _texts()]
 
 
 @_quick
 @given(st.lists(st.text(max_size=40) | st.sampled_from(addresses()), max_size=5))
-def test_a_batch_of_anything_says_what_single_calls_say(view: View, texts: list[str]) -> None:
+def test_a_batch_of_anything_says_what_single_calls_say(view: DayIndex, texts: list[str]) -> None:
     together = map(told, geocode_many(view, texts))
     assert list(together) == [told(geocode(view, text)) for text in texts]
 
 
 @_quick
 @given(st.text(max_size=80))
-def test_every_offset_leads_back_into_the_input(view: View, address: str) -> None:
+def test_every_offset_leads_back_into_the_input(view: DayIndex, address: str) -> None:
     answer = geocode(view, address)
-    spans = [answer.text.span(part.start, part.end) for m in answer.matches for part in m.elements]
+    spans = [
+        answer.text.find_source_span(part.start, part.end)
+        for m in answer.matches
+        for part in m.components
+    ]
     assert all(0 <= start <= end <= len(address) for start, end in spans)

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search import ranking
-from gazetteer.search.divisions import carrier, node_of
+from gazetteer.search.divisions import find_node_of_state, find_state_by_code
 from gazetteer.search.filters import Filters
-from gazetteer.search.index import Index
-from gazetteer.search.latin import initials
-from gazetteer.search.near import near_prefix
-from gazetteer.search.suggest import suggest
-from gazetteer.search.view import View
+from gazetteer.search.index import NameIndex
+from gazetteer.search.latin import extract_initials
+from gazetteer.search.near import compile_fuzzy_prefix
+from gazetteer.search.suggest import find_suggestions
+from gazetteer.search.view import DayIndex
 
 
-def names(view: View, typed: str, limit: int = 10) -> list[str]:
-    return [suggestion.leaf.name for suggestion in suggest(view, typed, limit)]
+def names(view: DayIndex, typed: str, limit: int = 10) -> list[str]:
+    return [suggestion.leaf.name for suggestion in find_suggestions(view, typed, limit)]
 
 
 @pytest.mark.parametrize(
@@ -58,113 +58,122 @@ def names(view: View, typed: str, limit: int = 10) -> list[str]:
         ("番玉区", "番禺区"),
     ],
 )
-def test_the_expected_place_comes_first(view: View, typed: str, first: str) -> None:
+def test_the_expected_place_comes_first(view: DayIndex, typed: str, first: str) -> None:
     assert names(view, typed)[0] == first
 
 
-def test_initials_find_every_place_that_has_them(view: View) -> None:
+def test_initials_find_every_place_that_has_them(view: DayIndex) -> None:
     assert "广州市" in names(view, "gz")
     assert "天河区" in names(view, "thq", 50)
 
 
-def test_what_was_found_by_a_former_name_says_so(view: View) -> None:
-    (found,) = suggest(view, "萝岗区", 1)
-    assert (found.former, found.by) == (True, "former")
+def test_what_was_found_by_a_former_name_says_so(view: DayIndex) -> None:
+    (found,) = find_suggestions(view, "萝岗区", 1)
+    assert (found.is_former_name, found.matched_by) == (True, "former")
 
 
-def test_the_day_decides_what_is_suggested(index: Index) -> None:
-    then = View(index, date(2010, 1, 1))
-    (found,) = suggest(then, "萝岗区", 1)
-    assert (found.leaf.name, found.former) == ("萝岗区", False)
-    assert [s.by for s in suggest(then, "龙华区", 2)] == ["standard", "later"]  # 海口's, 深圳's
-    now = suggest(View(index, date(2026, 1, 1)), "龙华区", 2)
-    assert [s.by for s in now] == ["standard", "standard"]
+def test_the_day_decides_what_is_suggested(index: NameIndex) -> None:
+    then = DayIndex(index, date(2010, 1, 1))
+    (found,) = find_suggestions(then, "萝岗区", 1)
+    assert (found.leaf.name, found.is_former_name) == ("萝岗区", False)
+    assert [s.matched_by for s in find_suggestions(then, "龙华区", 2)] == [
+        "standard",
+        "later",
+    ]  # 海口's, 深圳's
+    now = find_suggestions(DayIndex(index, date(2026, 1, 1)), "龙华区", 2)
+    assert [s.matched_by for s in now] == ["standard", "standard"]
 
 
-def test_a_level_can_be_asked_for(view: View) -> None:
-    found = suggest(view, "天河", 10, Filters(level="township"))
+def test_a_level_can_be_asked_for(view: DayIndex) -> None:
+    found = find_suggestions(view, "天河", 10, Filters(level="township"))
     assert found
     assert {suggestion.leaf.name for suggestion in found} >= {"天河南街道"}
 
 
-def unit(view: View, code: str) -> str:
-    state = carrier(view.index, code, view.day)
+def unit(view: DayIndex, code: str) -> str:
+    state = find_state_by_code(view.index, code, view.day)
     assert state is not None
-    return view.index.ids[node_of(view.index, state)]
+    return view.index.ids[find_node_of_state(view.index, state)]
 
 
 @pytest.mark.parametrize(
     ("typed", "first"), [("gz", "广州市"), ("th", "天河区"), ("南山", "深圳市")]
 )
-def test_at_home_the_places_of_home_come_first(view: View, typed: str, first: str) -> None:
+def test_at_home_the_places_of_home_come_first(view: DayIndex, typed: str, first: str) -> None:
     home = Filters(home=unit(view, "440000"))
-    (found,) = suggest(view, typed, 1, home)
+    (found,) = find_suggestions(view, typed, 1, home)
     assert first in [spot.name for spot in found.chain]
 
 
-def test_only_what_lies_in_the_unit_is_found_however_many_have_the_name(view: View) -> None:
+def test_only_what_lies_in_the_unit_is_found_however_many_have_the_name(view: DayIndex) -> None:
     guangzhou = unit(view, "440100")
-    found = suggest(view, "新", 50, Filters(within=guangzhou))
+    found = find_suggestions(view, "新", 50, Filters(within=guangzhou))
     assert len(found) == 50
     assert all("广州市" in [spot.name for spot in s.chain] for s in found)
-    everywhere = suggest(view, "石牌", 50)
-    inside = suggest(view, "石牌", 50, Filters(within=guangzhou))
+    everywhere = find_suggestions(view, "石牌", 50)
+    inside = find_suggestions(view, "石牌", 50, Filters(within=guangzhou))
     assert {s.leaf for s in inside} == {
         s.leaf for s in everywhere if "广州市" in [spot.name for spot in s.chain]
     }
 
 
-def test_a_unit_is_looked_in_as_it_was_on_the_day(index: Index) -> None:
-    then = View(index, date(1990, 1, 1))
+def test_a_unit_is_looked_in_as_it_was_on_the_day(index: NameIndex) -> None:
+    then = DayIndex(index, date(1990, 1, 1))
     foshan = Filters(within=unit(then, "440600"))
-    first = suggest(then, "三水", 1, foshan)[0]
+    first = find_suggestions(then, "三水", 1, foshan)[0]
     assert (first.leaf.name, first.leaf.code) == ("三水县", "440621")
 
 
-def test_a_name_that_a_filter_keeps_back_is_no_slip_of_the_pen(view: View) -> None:
-    assert suggest(view, "天河区", 10, Filters(within=unit(view, "440300"))) == []
+def test_a_name_that_a_filter_keeps_back_is_no_slip_of_the_pen(view: DayIndex) -> None:
+    assert find_suggestions(view, "天河区", 10, Filters(within=unit(view, "440300"))) == []
 
 
-def test_a_class_filters(view: View) -> None:
-    found = suggest(view, "大", 50, Filters(legal_class="facility"))
+def test_a_class_filters(view: DayIndex) -> None:
+    found = find_suggestions(view, "大", 50, Filters(legal_class="facility"))
     assert found
-    particulars = view.index.particulars
+    particulars = view.index.attributes
     assert {particulars.words[particulars.legal_classes[s.state]] for s in found} == {"facility"}
-    assert suggest(view, "大", 50, Filters(legal_class="no such class")) == []
+    assert find_suggestions(view, "大", 50, Filters(legal_class="no such class")) == []
 
 
-def test_a_box_holds_what_has_its_point_there(view: View) -> None:
-    found = suggest(view, "大", 50, Filters(bbox=(113.0, 22.0, 114.0, 23.5)))
+def test_a_box_holds_what_has_its_point_there(view: DayIndex) -> None:
+    found = find_suggestions(view, "大", 50, Filters(bbox=(113.0, 22.0, 114.0, 23.5)))
     assert found
     for suggestion in found:
-        point = view.index.points.of(suggestion.leaf.node, view.day)
+        point = view.index.points.find_point(suggestion.leaf.node, view.day)
         assert point is not None
         assert 113.0 <= point[0] <= 114.0
         assert 22.0 <= point[1] <= 23.5
 
 
 def test_what_is_near_comes_first_and_what_has_no_point_lies_where_its_unit_does(
-    index: Index, view: View
+    index: NameIndex, view: DayIndex
 ) -> None:
     far, near = (113.26, 23.13), (110.36, 21.27)  # 广州, 湛江
-    there = suggest(view, "罗镜", 10, Filters(near=(111.44, 22.54)))
+    there = find_suggestions(view, "罗镜", 10, Filters(near=(111.44, 22.54)))
     assert there[0].leaf.name in ("罗镜", "罗镜镇")
-    orders = [[s.leaf for s in suggest(view, "龙潭", 10, Filters(near=at))] for at in (far, near)]
+    orders = [
+        [s.leaf for s in find_suggestions(view, "龙潭", 10, Filters(near=at))] for at in (far, near)
+    ]
     assert orders[0] != orders[1]
 
 
 def test_the_costs_are_those_of_the_table() -> None:
     levels = np.arange(len(LEVELS))
-    assert ranking.of_levels(levels).tolist() == [0, 4, 8, 12, 16] + [20] * (len(LEVELS) - 5)
-    assert ranking.of_beginnings(levels)[:4].tolist() == [6, 6, 6, 24]
-    assert ranking.of_missing(np.array([0, 4, 100])).tolist() == [0, 1, 2]
-    nowhere, here = float("nan"), 113.0
-    away = ranking.of_distance(np.array([here, nowhere]), np.array([23.0, 23.0]), (113.0, 23.0))
-    assert away.tolist() == [0.0, ranking.FAR]
-    half = ranking.of_distance(
-        np.array([113.0]), np.array([23.0 + ranking.HALF_WAY_KM / 111.2]), (113.0, 23.0)
+    assert ranking.compute_level_costs(levels).tolist() == [0, 4, 8, 12, 16] + [20] * (
+        len(LEVELS) - 5
     )
-    assert half[0] == pytest.approx(ranking.FAR / 2, rel=0.01)
+    assert ranking.compute_prefix_costs(levels)[:4].tolist() == [6, 6, 6, 24]
+    assert ranking.compute_missing_costs(np.array([0, 4, 100])).tolist() == [0, 1, 2]
+    nowhere, here = float("nan"), 113.0
+    away = ranking.compute_distance_costs(
+        np.array([here, nowhere]), np.array([23.0, 23.0]), (113.0, 23.0)
+    )
+    assert away.tolist() == [0.0, ranking.MAX_DISTANCE_COST]
+    half = ranking.compute_distance_costs(
+        np.array([113.0]), np.array([23.0 + ranking.HALF_COST_KM / 111.2]), (113.0, 23.0)
+    )
+    assert half[0] == pytest.approx(ranking.MAX_DISTANCE_COST / 2, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +189,7 @@ def test_the_costs_are_those_of_the_table() -> None:
 def test_initials_follow_the_spelling_of_the_register(
     name: str, latin: str, expected: str | None
 ) -> None:
-    assert initials(name, latin) == expected
+    assert extract_initials(name, latin) == expected
 
 
 @pytest.mark.parametrize(
@@ -195,10 +204,10 @@ def test_initials_follow_the_spelling_of_the_register(
     ],
 )
 def test_one_edit_is_near(typed: str, text: str, near: bool) -> None:
-    assert bool(near_prefix(typed).match(text)) is near
+    assert bool(compile_fuzzy_prefix(typed).match(text)) is near
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1, max_size=100) | st.text(alphabet="gzth'v天河广州 1", max_size=100))
-def test_whatever_is_typed_gets_an_answer(view: View, typed: str) -> None:
-    assert len(suggest(view, typed, 5)) <= 5
+def test_whatever_is_typed_gets_an_answer(view: DayIndex, typed: str) -> None:
+    assert len(find_suggestions(view, typed, 5)) <= 5
