@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response
 
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.serving import Service, prepare_metrics
 
 
@@ -26,5 +26,5 @@ def _empty() -> Response:
 
 
 if __name__ == "__main__":
-    prepare_metrics(settings())  # gunicorn's settings name it
-    EmptyService(settings(), "").run()
+    prepare_metrics(get_settings())  # gunicorn's settings name it
+    EmptyService(get_settings(), "").run()

@@ -27,17 +27,17 @@ from boundaries.rules.incremental import edit, judged
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.migrate import migrate
+from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
 from gazetteer.intake.ids import record_id
 from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.bounds import Bound, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Timeline, Version
 
 Shapes = NDArray[np.object_]
 
-_SINCE = Span(Bound(date(2020, 1, 1)))
+_SINCE = Period(PeriodEnd(date(2020, 1, 1)))
 _EDITS = 40
 _LOAD = Changeset("benchmark", "counties of all China", "load")
 
@@ -98,10 +98,10 @@ def _peer(shapes: Shapes) -> float:
 
 def _import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> Row:
     """From polygons to the published network and back to polygons, against their bare COPY."""
-    conninfo = own.conninfo("network")
+    conninfo = own.get_conninfo("network")
     _anew(own, "network")
     ensure_database(conninfo)
-    migrate(conninfo)
+    migrate_database(conninfo)
     units = [record_id("unit", code) for code in codes]
     with psycopg.connect(conninfo, autocommit=True) as conn:
         LEDGER.publish_timelines(conn, _LOAD, [_unit(unit) for unit in units])
@@ -150,7 +150,7 @@ def _count(shapes: Shapes) -> str:
 
 
 def _anew(own: Cluster, name: str) -> None:
-    with psycopg.connect(own.conninfo("postgres"), autocommit=True) as admin:
+    with psycopg.connect(own.get_conninfo("postgres"), autocommit=True) as admin:
         admin.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )

@@ -62,7 +62,7 @@ def loaded(own: Cluster, china: Path | None) -> tuple[str, Loading | None]:
     Raises:
         CalledProcessError: the load failed; it said why.
     """
-    conninfo = own.conninfo(f"bench_{_fingerprint(china)}")
+    conninfo = own.get_conninfo(f"bench_{_fingerprint(china)}")
     if _is_loaded(conninfo):
         return conninfo, None
     what = ["china", str(china.resolve())] if china else ["guangdong"]

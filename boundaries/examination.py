@@ -9,18 +9,18 @@ from boundaries.areas import checks as areas
 from boundaries.network import checks as network
 from boundaries.register import LEDGER
 from gazetteer.ledger import audit
-from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.integrity import find_tampering
 from gazetteer.records import checks as records
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 
 Conn = Connection[Any]
 Progress = Callable[[int, int, str], None]
 
 
-def _ledger(conn: Conn) -> Iterable[Finding]:
-    for tampering in recompute(conn, LEDGER.kinds):
+def _ledger(conn: Conn) -> Iterable[CheckResult]:
+    for tampering in find_tampering(conn, LEDGER.kinds):
         subject = f"{tampering.kind or 'ledger'} {tampering.record_id or ''}".strip()
-        yield Finding(
+        yield CheckResult(
             f"ledger_{tampering.what}",
             "error",
             subject,
@@ -31,11 +31,11 @@ def _ledger(conn: Conn) -> Iterable[Finding]:
         )
 
 
-def _audit(conn: Conn) -> Iterable[Finding]:
+def _audit(conn: Conn) -> Iterable[CheckResult]:
     with conn.transaction():
-        broken = audit.broken_at(conn)
+        broken = audit.find_broken_row(conn)
     if broken is not None:
-        yield Finding(
+        yield CheckResult(
             "audit_chain_broken",
             "error",
             f"audit {broken}",
@@ -46,19 +46,19 @@ def _audit(conn: Conn) -> Iterable[Finding]:
         )
 
 
-def _steps() -> list[tuple[str, Callable[[Conn], Iterable[Finding]]]]:
-    steps: list[tuple[str, Callable[[Conn], Iterable[Finding]]]] = [
-        (check.id, lambda conn, check=check: records.run(conn, check))  # type: ignore[misc]
+def _steps() -> list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]]:
+    steps: list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]] = [
+        (check.id, lambda conn, check=check: records.run_check(conn, check))  # type: ignore[misc]
         for check in records.CHECKS
     ]
     steps += [(check.__name__, check) for check in (*areas.CHECKS, *network.CHECKS)]
     return [*steps, ("ledger_digests", _ledger), ("audit_chain", _audit)]
 
 
-def examine(conn: Conn, progress: Progress = lambda done, total, what: None) -> list[Finding]:
+def examine(conn: Conn, progress: Progress = lambda done, total, what: None) -> list[CheckResult]:
     """All findings, errors first; ``progress(done, total, what)`` hears each step."""
     steps = _steps()
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     for done, (_, step) in enumerate(steps):
         progress(done, len(steps), "check")
         found.extend(step(conn))

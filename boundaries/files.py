@@ -15,7 +15,7 @@ from boundaries.network.elsewhere import known_elsewhere
 from boundaries.register import LEDGER
 from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
 from gazetteer.intake.batch import Batch, Progress, joined, no_progress
-from gazetteer.ledger.store import all_known
+from gazetteer.ledger.store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 
 KINDS = (*(kind for kind, known in KNOWN_KINDS.items() if known.read), "areas")
@@ -102,7 +102,7 @@ def areas_on_top(
     """
     day = state or STATE
     every = _known(conn)
-    links = all_known(conn, LEDGER.kinds["succession"])
+    links = iter_known_timelines(conn, LEDGER.kinds["succession"])
     units = [timeline for timeline in every if timeline.kind == "unit"]
     return areas(
         layer,
@@ -118,4 +118,8 @@ def areas_on_top(
 
 def _known(conn: Connection[Any]) -> list[Timeline]:
     """The units that the register knows, with their codes and names."""
-    return [t for kind in ("unit", "code", "name") for t in all_known(conn, LEDGER.kinds[kind])]
+    return [
+        t
+        for kind in ("unit", "code", "name")
+        for t in iter_known_timelines(conn, LEDGER.kinds[kind])
+    ]

@@ -22,7 +22,7 @@ from gazetteer.intake.findings import Findings
 from gazetteer.intake.ids import record_id
 from gazetteer.intake.index import Carried, UnitIndex
 from gazetteer.intake.territory import Territory
-from gazetteer.ledger.bounds import OPEN, Bound, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd
 from gazetteer.ledger.versions import Timeline, Version
 
 STATE = date(2019, 12, 31)
@@ -117,7 +117,7 @@ def _whole(
 
 def _lives(
     line: int, unit: Carried, lands: Territory, state: date, findings: Findings
-) -> Iterator[tuple[UUID, Span]]:
+) -> Iterator[tuple[UUID, Period]]:
     """When the unit had the territory, and who took all of it over later."""
     start = _start(unit, lands, state)
     unit_id: UUID | None = unit.unit_id
@@ -126,8 +126,8 @@ def _lives(
         heir = lands.whole.get(unit_id)
         if later is not None and (heir is None or heir[1].on != later.on):
             findings.add("later_than_area", line, "code", unit.code, str(later.on))
-        end = heir[1] if heir else lands.ends.get(unit_id, OPEN)
-        yield unit_id, Span(start, end)
+        end = heir[1] if heir else lands.ends.get(unit_id, UNBOUNDED)
+        yield unit_id, Period(start, end)
         unit_id = heir[0] if heir else None
         start = end
 
@@ -142,7 +142,7 @@ def _areas(regions: Sequence[Region]) -> Iterator[Timeline]:
             yield Timeline("area", record_id("area", str(unit_id)), (version,))
 
 
-def _start(unit: Carried, lands: Territory, state: date) -> Bound:
+def _start(unit: Carried, lands: Territory, state: date) -> PeriodEnd:
     """From the last change of the territory, or the unit's start if that is later."""
     born = lands.starts.get(unit.unit_id, unit.span.start)
     changed = lands.last_change(unit.unit_id, state)

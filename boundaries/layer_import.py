@@ -165,5 +165,5 @@ def _with_known(layer: Layer, elsewhere: Elsewhere, day: date) -> Layer:
 
 def _lives(region: Region, day: date, layer: Layer) -> bool:
     """Whether a region is there on the day, and the layer does not bring it anew."""
-    known = any(span.covers(day) for _, span in region.lives)
+    known = any(span.contains_day(day) for _, span in region.lives)
     return known and region.code.isdigit() and region.code not in layer.codes

@@ -56,12 +56,12 @@ class Settings(BaseSettings):
     validate_memory_mb: int = Field(ge=512)
 
     @property
-    def jobs(self) -> Path:
+    def jobs_directory(self) -> Path:
         """Where the files of jobs lie."""
         return Path(self.jobs_dir) if self.jobs_dir else self.home / "jobs"
 
 
 @cache
-def settings() -> Settings:
+def get_settings() -> Settings:
     """The settings of this process; read once."""
     return Settings()  # type: ignore[call-arg]

@@ -27,11 +27,11 @@ from psycopg import sql
 from boundaries.files import shipped
 from boundaries.register import LEDGER
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.migrate import migrate
+from gazetteer.database.migrate import migrate_database
 from gazetteer.database.pool import open_pool
 from gazetteer.database.requirements import ensure_database
 from gazetteer.intake.load import load_batch
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.described import DescribedClient
 from web.app import create_app
 from web.db import BESIDE
@@ -48,8 +48,8 @@ def cluster() -> Iterator[Cluster]:
     home.chmod(0o755)
     cluster = Cluster(home, durable=False)
     cluster.start()
-    ensure_database(cluster.conninfo(TEMPLATE))
-    migrate(cluster.conninfo(TEMPLATE))
+    ensure_database(cluster.get_conninfo(TEMPLATE))
+    migrate_database(cluster.get_conninfo(TEMPLATE))
     yield cluster
     cluster.remove()
     subprocess.run(["rm", "-rf", str(home)], check=True)
@@ -59,13 +59,13 @@ def cluster() -> Iterator[Cluster]:
 def copied(cluster: Cluster, template: str) -> Iterator[str]:
     """The connection string of a copy of a database, which is dropped afterwards."""
     name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as admin:
+    with psycopg.connect(cluster.get_conninfo("postgres"), autocommit=True) as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
-        yield cluster.conninfo(name)
+        yield cluster.get_conninfo(name)
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -93,9 +93,9 @@ def load_shipped(conninfo: str) -> None:
 @pytest.fixture(scope="session")
 def shipped_template(cluster: Cluster) -> str:
     """The name of a database with the shipped data, to make copies of; nobody connects to it."""
-    conninfo = cluster.conninfo(SHIPPED)
+    conninfo = cluster.get_conninfo(SHIPPED)
     ensure_database(conninfo)
-    migrate(conninfo)
+    migrate_database(conninfo)
     load_shipped(conninfo)
     return SHIPPED
 
@@ -118,7 +118,7 @@ def register_copy(cluster: Cluster, shipped_template: str) -> Iterator[str]:
 def service(register: str) -> Iterator[Flask]:
     """The application over the register of the shipped data; nobody limits its rate."""
     with open_pool(register, 1 + BESIDE) as pool:
-        app = create_app(settings().model_copy(update={"rate_limit": "off"}), pool)
+        app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
         app.test_client_class = DescribedClient
         yield app
 

@@ -15,8 +15,8 @@ from gazetteer.people import accounts, keys, sessions
 from gazetteer.people.accounts import Account
 from gazetteer.people.actors import ANONYMOUS, Actor
 from gazetteer.people.problems import CsrfFailed, PasswordChangeRequired
-from gazetteer.people.roles import Action, unit_chain, unit_of_code
-from gazetteer.people.sessions import Lifetime
+from gazetteer.people.roles import Action, find_current_unit, load_unit_chain
+from gazetteer.people.sessions import SessionLifetime
 from gazetteer.problems import Forbidden, Unauthenticated
 from gazetteer.settings import Settings
 from web import access_limits, upload_limits
@@ -30,7 +30,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 def install(app: Flask, settings: Settings) -> None:
     """Guard every request of ``app``: limits first, then the key or the page token."""
-    app.extensions["gazetteer_lifetime"] = Lifetime(
+    app.extensions["gazetteer_lifetime"] = SessionLifetime(
         timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
     )
     access_limits.install(app, settings, _key_id)
@@ -67,9 +67,9 @@ def require(action: Action, unit_code: str | None = None, unit_id: UUID | None =
     who = actor()
     _check_known(who)
     with connection() as conn:
-        unit = unit_of_code(conn, unit_code) if unit_code is not None else unit_id
-        chain = unit_chain(conn, unit) if unit is not None else ()
-    if not who.may(action, chain):
+        unit = find_current_unit(conn, unit_code) if unit_code is not None else unit_id
+        chain = load_unit_chain(conn, unit) if unit is not None else ()
+    if not who.may_perform(action, chain):
         raise _forbidden(action)
     return who
 
@@ -83,7 +83,7 @@ def require_somewhere(action: Action) -> Actor:
     """
     who = actor()
     _check_known(who)
-    if not who.may_somewhere(action):
+    if not who.may_perform_anywhere(action):
         raise _forbidden(action)
     return who
 
@@ -113,8 +113,8 @@ def log_in(login: str, password: str) -> tuple[Account, str]:
     """
     access_limits.count("login")
     with connection() as conn:
-        account = accounts.authenticate(conn, login, password, access_limits.address())
-        token = sessions.open(conn, account, lifetime())
+        account = accounts.authenticate_login(conn, login, password, access_limits.address())
+        token = sessions.open_session(conn, account, lifetime())
     g.actor = Actor(account)
     return account, token
 
@@ -124,7 +124,7 @@ def log_out() -> None:
     token = request.cookies.get(COOKIE)
     if token:
         with connection() as conn:
-            sessions.close(conn, token)
+            sessions.close_session(conn, token)
     g.actor = ANONYMOUS
 
 
@@ -142,8 +142,8 @@ def change_password(current: str, password: str) -> str:
     with connection() as conn:
         where = access_limits.address()
         accounts.change_password(conn, account.login, current, password, where)
-        g.actor = Actor(accounts.find(conn, account.login))
-        return sessions.open(conn, account, lifetime())
+        g.actor = Actor(accounts.find_account(conn, account.login))
+        return sessions.open_session(conn, account, lifetime())
 
 
 def remember(response: Response, token: str) -> Response:
@@ -151,7 +151,7 @@ def remember(response: Response, token: str) -> Response:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=lifetime().whole,
+        max_age=lifetime().total,
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,
@@ -171,12 +171,12 @@ def csrf_token() -> str:
     Empty without a cookie: then nothing is asked for.
     """
     token = request.cookies.get(COOKIE)
-    return sessions.csrf_token(token) if token else ""
+    return sessions.derive_csrf_token(token) if token else ""
 
 
-def lifetime() -> Lifetime:
+def lifetime() -> SessionLifetime:
     """How long sessions last."""
-    found: Lifetime = current_app.extensions["gazetteer_lifetime"]
+    found: SessionLifetime = current_app.extensions["gazetteer_lifetime"]
     return found
 
 
@@ -184,12 +184,12 @@ def _identify() -> Actor:
     bearer = _bearer()
     if bearer is not None:
         with connection() as conn:
-            key, account = keys.authenticate(conn, bearer)
+            key, account = keys.authenticate_key(conn, bearer)
         return Actor(account, key)
     token = request.cookies.get(COOKIE)
     if token:
         with connection() as conn:
-            session = sessions.read(conn, token, lifetime())
+            session = sessions.load_session(conn, token, lifetime())
         if session is not None:
             return Actor(session.account)
     return ANONYMOUS

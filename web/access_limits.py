@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, request
 from limits import RateLimitItem, parse
 from limits.strategies import FixedWindowRateLimiter
 
-from gazetteer.people.addresses import network
+from gazetteer.people.addresses import derive_client_network
 from gazetteer.people.problems import TooManyRequests
 from gazetteer.settings import Settings
 from web import problems
@@ -106,7 +106,7 @@ def count(kind: Kind) -> None:
 
 def address() -> str:
     """The address that asks, as it is counted; behind proxies the one that they vouch for."""
-    return network(request.remote_addr or "")
+    return derive_client_network(request.remote_addr or "")
 
 
 def _response(problem: TooManyRequests) -> Response:

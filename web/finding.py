@@ -12,7 +12,7 @@ from boundaries.areas.labels import label_points
 from gazetteer.ledger.asof import AsOf, Basis
 from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import Level
-from gazetteer.records.reads import unit_of
+from gazetteer.records.reads import find_unit
 from gazetteer.search import names
 from gazetteer.search.divisions import find_node_of_state, find_state_by_code
 from gazetteer.search.filters import Filters
@@ -73,7 +73,7 @@ class FilterQuery(Parameters):
         assert self.within is not None
         with connection() as conn:
             if len(self.within) <= 12:
-                return unit_of(conn, self.within, as_of, field="within")[0]
+                return find_unit(conn, self.within, as_of, field="within")[0]
             return _known(conn, UUID(self.within))
 
 

@@ -68,7 +68,7 @@ def run_facts(run_id: UUID) -> Json:
     """
     with connection() as conn:
         run = store.run(conn, run_id)
-        job = jobs.read(conn, run_id) if run is None else None
+        job = jobs.load_job(conn, run_id) if run is None else None
     if run is not None:
         return _finished(run)
     if job is None or job.kind != background.KIND:

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from boundaries.areas.memory.ground import Ground, read_ground
 from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.kept import Kept
+from gazetteer.ledger.kept import SnapshotCache
 from web import db
 
 _KEY = "gazetteer_ground"
@@ -19,22 +19,24 @@ _MAKING = Lock()
 
 def ground_of(as_of: AsOf) -> Ground | None:
     """The ground, if memory has the state that is asked for; None if not. Never waits."""
-    ground = _kept().newest()
+    ground = _kept().get_newest()
     return ground if ground is not None and ground.knows(as_of) else None
 
 
 def begin_ground() -> None:
     """Begin to read, so that the database need not answer for long."""
-    _kept().begin()
+    _kept().begin_reload()
 
 
-def _kept() -> Kept[Ground]:
+def _kept() -> SnapshotCache[Ground]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     kept = app.extensions.get(_KEY)
     if kept is None:
         with _MAKING:
-            kept = app.extensions.setdefault(_KEY, Kept(partial(_connection, app), read_ground))
-    return cast(Kept[Ground], kept)
+            kept = app.extensions.setdefault(
+                _KEY, SnapshotCache(partial(_connection, app), read_ground)
+            )
+    return cast(SnapshotCache[Ground], kept)
 
 
 def _connection(app: Flask) -> AbstractContextManager[Connection[Any]]:

@@ -17,10 +17,10 @@ from boundaries.bulk.geopackage import write_geopackage
 from boundaries.bulk.positions import PointAnswering
 from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, ReverseTask, index_of
 from boundaries.findings import background
-from gazetteer.jobs.files import Files
-from gazetteer.jobs.run import Open
+from gazetteer.jobs.files import JobFiles
+from gazetteer.jobs.run import PrepareJob
 from gazetteer.jobs.store import Job
-from gazetteer.ledger.asof import AsOf, known_at
+from gazetteer.ledger.asof import AsOf, resolve_known_at
 from gazetteer.search.bulk.coverage import Facility, Standing
 from gazetteer.search.bulk.dask import over_dask
 from gazetteer.search.bulk.processes import over_processes
@@ -48,7 +48,7 @@ def task_of(form: FileForm, lang: str, settings: Settings) -> Task:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A job made ready; see :class:`gazetteer.jobs.run.Opened`."""
+    """A job made ready; see :class:`gazetteer.jobs.run.PreparedJob`."""
 
     seq: int
     known_at: datetime | None
@@ -57,14 +57,14 @@ class Opened:
     sheet: Sheet
     point: tuple[str, str]
 
-    def pieces(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[Answered]:
         """The result from behind so many lines of the file."""
         return self.answers(skip)
 
-    def finish(self, files: Files) -> None:
+    def write_extras(self, files: JobFiles) -> None:
         """Make the GeoPackage of the whole result."""
         encoding, delimiter = self.sheet.encoding, self.sheet.delimiter
-        write_geopackage(files.result, files.geopackage, encoding, delimiter, self.point)
+        write_geopackage(files.result_file, files.geopackage_file, encoding, delimiter, self.point)
 
 
 _POINT = ("result_lon", "result_lat")
@@ -82,7 +82,7 @@ class Kinds:
         self._index: NameIndex | None = None
         self._ground: Ground | None = None
 
-    def known(self) -> dict[str, Open]:
+    def known(self) -> dict[str, PrepareJob]:
         """How each kind is made ready."""
         return {
             "geocode_csv": self._geocode,
@@ -113,7 +113,7 @@ class Kinds:
         plan = task.plan(sheet)
         with self._connect() as conn:
             seq = load_ledger_seq(conn) if job.seq is None else job.seq
-            moment = known_at(conn, task.as_of) if job.known_at is None else job.known_at
+            moment = resolve_known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
         answering = pinned.answering(self._connect, plan.columns, self._ground_of(pinned.as_of))
         with over_processes(answering, self._processes) as ask:

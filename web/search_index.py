@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from psycopg import Connection
 
 from boundaries.areas.labels import points_of_units
-from gazetteer.ledger.asof import echo_of_newest
+from gazetteer.ledger.asof import newest_as_of_fields
 from gazetteer.search.holder import IndexCache
 from gazetteer.search.index import NameIndex
 from gazetteer.search.view import DayIndex
@@ -41,7 +41,7 @@ def told_moment(view: DayIndex) -> Mapping[str, str | None]:
     known = view.index.recorded_at
     if known is None:
         return {"at": view.at.isoformat(), "known_at": None, "basis": "effective"}
-    return echo_of_newest(view.at, known)
+    return newest_as_of_fields(view.at, known)
 
 
 def _holder() -> IndexCache:

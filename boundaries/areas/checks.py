@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.asof import today
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 
 Conn = Connection[Any]
 
@@ -38,10 +38,10 @@ ORDER BY s.code
 """
 
 
-def areas_without_unit(conn: Conn) -> list[Finding]:
+def areas_without_unit(conn: Conn) -> list[CheckResult]:
     """Polygons said to be in force on days on which their unit was not."""
     return [
-        Finding(
+        CheckResult(
             "area_without_unit",
             "error",
             row["subject"],
@@ -54,10 +54,10 @@ def areas_without_unit(conn: Conn) -> list[Finding]:
     ]
 
 
-def units_without_area(conn: Conn) -> list[Finding]:
+def units_without_area(conn: Conn) -> list[CheckResult]:
     """Units of county level and above, in force today, of which no polygon is known."""
     return [
-        Finding(
+        CheckResult(
             "unit_without_area",
             "info",
             row["subject"],

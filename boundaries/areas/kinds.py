@@ -1,15 +1,15 @@
 """The kinds of record of the boundary half, and the whole register's kinds."""
 
 from boundaries.network.kinds import EDGE, NODE
-from gazetteer.ledger.kinds import Field, RecordKind, Type, kinds_of
+from gazetteer.ledger.kinds import Field, FieldType, RecordKind, build_kinds
 from gazetteer.records.kinds import NAME_KINDS
 
 AREA = RecordKind(
     "area",
     (
-        Field("unit_id", Type.UUID, required=True, refers="unit"),
-        Field("geom", Type.AREA, required=True),
-        Field("accuracy_m", Type.REAL),
+        Field("unit_id", FieldType.UUID, required=True, target_kind="unit"),
+        Field("geom", FieldType.AREA, required=True),
+        Field("accuracy_m", FieldType.REAL),
         Field("source", required=True),
     ),
 )
@@ -18,13 +18,13 @@ AREA = RecordKind(
 JURISDICTION = RecordKind(
     "jurisdiction",
     (
-        Field("grantor_unit", Type.UUID, required=True, refers="unit"),
-        Field("holder_unit", Type.UUID, required=True, refers="unit"),
-        Field("act_id", Type.UUID, refers="act"),
-        Field("geom", Type.AREA, required=True),
+        Field("grantor_unit", FieldType.UUID, required=True, target_kind="unit"),
+        Field("holder_unit", FieldType.UUID, required=True, target_kind="unit"),
+        Field("act_id", FieldType.UUID, target_kind="act"),
+        Field("geom", FieldType.AREA, required=True),
         Field("remark"),
     ),
 )
 """Where another unit's law applies without moving the boundary (e.g. 国函〔2024〕74号)."""
 
-REGISTER_KINDS = {**NAME_KINDS, **kinds_of(AREA, JURISDICTION, NODE, EDGE)}
+REGISTER_KINDS = {**NAME_KINDS, **build_kinds(AREA, JURISDICTION, NODE, EDGE)}

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.search.source import PointRow
 
 _POINTS = f"""
-WITH {MOMENT},
+WITH {MOMENT_CTE},
 point AS (
     SELECT a.unit_id, ST_Transform(a.label, 4490) AS geom FROM area_version a, moment
-    WHERE a.unit_id = ANY(%(units)s) AND {in_force("a")}
+    WHERE a.unit_id = ANY(%(units)s) AND {in_force_sql("a")}
 )
 SELECT unit_id, ST_X(geom), ST_Y(geom) FROM point
 """
@@ -39,5 +39,5 @@ def label_points(
     """``[lon, lat]`` (CGCS2000) of the units whose area is known at the moment."""
     if not units:
         return {}
-    rows = conn.execute(_POINTS, {**as_of.params(), "units": list(units)})
+    rows = conn.execute(_POINTS, {**as_of.to_sql_params(), "units": list(units)})
     return {row[0]: [row[1], row[2]] for row in rows}

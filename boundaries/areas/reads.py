@@ -7,9 +7,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from boundaries.coordinates import Crs
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
 from gazetteer.problems import InvalidValue, NoAreaKnown
-from gazetteer.records.reads import refuse_code
+from gazetteer.records.reads import raise_code_problem
 
 Answer = dict[str, Any]
 
@@ -24,10 +24,10 @@ OUTPUT_CRS = {
 """The systems in which an area is told, and the SQL that gives it; x is always east."""
 
 _AREA = f"""
-WITH {MOMENT},
+WITH {MOMENT_CTE},
 unit AS MATERIALIZED (
     SELECT s.unit_id, s.code, s.name, s.level FROM moment, unit_state s
-    WHERE s.code = %(code)s AND {in_force("s")}
+    WHERE s.code = %(code)s AND {in_force_sql("s")}
     ORDER BY lower(s.valid) DESC NULLS LAST LIMIT 1
 )
 SELECT moment.known_at, unit.*, area.*
@@ -37,13 +37,13 @@ LEFT JOIN LATERAL (
         jsonb_build_object('from', lower(a.valid), 'to', upper(a.valid),
             'from_precision', a.start_precision, 'to_precision', a.end_precision) AS valid,
         {{geometry}} AS geometry
-    FROM area_version a WHERE a.unit_id = unit.unit_id AND {in_force("a")}
+    FROM area_version a WHERE a.unit_id = unit.unit_id AND {in_force_sql("a")}
     ORDER BY lower(a.valid) DESC NULLS LAST LIMIT 1
 ) area ON true
 """
 
 _PERIODS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT lower(a.valid) AS "from", upper(a.valid) AS "to" FROM area_version a, moment
 WHERE a.unit_id = %(unit_id)s AND a.recorded @> moment.known_at ORDER BY 1 NULLS FIRST
 """
@@ -80,22 +80,22 @@ def area_facts(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
 
 
 def _row(conn: Connection[Any], code: str, as_of: AsOf, geometry: str) -> Answer:
-    params = {**as_of.params(), "code": code}
+    params = {**as_of.to_sql_params(), "code": code}
     with conn.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(_AREA.format(geometry=geometry), params).fetchone()
     if row is None:
-        refuse_code(conn, code, as_of)
+        raise_code_problem(conn, code, as_of)
     if as_of.known_at is not None:
-        known_at(conn, as_of)
+        resolve_known_at(conn, as_of)
     if row["geometry"] is None:
         _refuse(conn, row, as_of)
-    moment = as_of.echo(row.pop("known_at"))
+    moment = as_of.as_of_fields(row.pop("known_at"))
     return {**row, "unit_id": str(row["unit_id"]), **moment}
 
 
 def _refuse(conn: Connection[Any], row: Answer, as_of: AsOf) -> None:
     with conn.cursor(row_factory=dict_row) as cursor:
-        params = {**as_of.params(), "unit_id": row["unit_id"]}
+        params = {**as_of.to_sql_params(), "unit_id": row["unit_id"]}
         periods = cursor.execute(_PERIODS, params).fetchall()
     since = periods[0]["from"].isoformat() if periods and periods[0]["from"] else None
     raise NoAreaKnown(
@@ -106,5 +106,5 @@ def _refuse(conn: Connection[Any], row: Answer, as_of: AsOf) -> None:
         field="at",
         known_since=since,
         periods=periods,
-        **as_of.echo(row["known_at"]),
+        **as_of.as_of_fields(row["known_at"]),
     )

@@ -29,7 +29,13 @@ from boundaries.areas.nearness import (
     squeeze,
 )
 from boundaries.coordinates import Located
-from gazetteer.ledger.asof import MOMENT, AsOf, fitted, in_force, known_at
+from gazetteer.ledger.asof import (
+    MOMENT_CTE,
+    AsOf,
+    in_force_sql,
+    resolve_known_at,
+    without_basis_lookup,
+)
 from gazetteer.records.levels import UNIT_LEVELS
 
 Answer = dict[str, Any]
@@ -84,19 +90,19 @@ _NAMES = f"""
                     SELECT *, location <-> point.geom AS degrees FROM place_version
                     WHERE location && ST_Expand(point.geom, %(names_x)s, %(names_y)s)
                     ORDER BY location <-> point.geom OFFSET 0
-                ) p WHERE {in_force("p")} ORDER BY p.degrees LIMIT {NAMES}
+                ) p WHERE {in_force_sql("p")} ORDER BY p.degrees LIMIT {NAMES}
             ) first
         ) within
         JOIN LATERAL (
             SELECT * FROM place_version WHERE location && ST_Expand(point.geom, within.reach)
             OFFSET 0
-        ) p ON {in_force("p")}
+        ) p ON {in_force_sql("p")}
         ORDER BY distance_m, place_id LIMIT {NAMES}
     ) near
     LEFT JOIN LATERAL (
         SELECT n.text
         FROM (SELECT * FROM name_version WHERE place_id = near.place_id OFFSET 0) n
-        WHERE {in_force("n")}
+        WHERE {in_force_sql("n")}
         ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans', n.text LIMIT 1
     ) n ON true
     WHERE distance_m <= {NAMES_REACH_M} ORDER BY distance_m, place_id
@@ -116,14 +122,14 @@ _BORDER = _nearest("b.geom", "b.version_id").format(
 # Everything within a metric distance d of the point lies within d / squeeze in degrees, so a box
 # around the first hit of the index holds the nearest.
 _REVERSE = f"""
-WITH {MOMENT}, {_POINT},
+WITH {MOMENT_CTE}, {_POINT},
 candidate AS MATERIALIZED (
     SELECT p.version_id, bool_or(ST_Covers(p.geom, point.geom)) AS inside,
         bool_or(ST_DWithin(ST_Boundary(p.geom), point.geom, {DOUBT})) AS at_cut_or_border
     FROM point, area_piece p WHERE p.geom && ST_Expand(point.geom, {DOUBT}) GROUP BY 1
 ),
 judged AS MATERIALIZED (
-    SELECT c.version_id, a.unit_id, a.accuracy_m, {in_force("a")} AS in_force,
+    SELECT c.version_id, a.unit_id, a.accuracy_m, {in_force_sql("a")} AS in_force,
         CASE WHEN c.at_cut_or_border AND EXISTS (
             SELECT FROM border_piece b WHERE b.version_id = c.version_id
             AND b.geom && ST_Expand(point.geom, {DOUBT})
@@ -138,7 +144,7 @@ link AS MATERIALIZED (
         j.relation LIKE '___0%%' AS on_boundary
     FROM moment CROSS JOIN judged j
     JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = j.unit_id OFFSET 0) s
-    ON {in_force("s")}
+    ON {in_force_sql("s")}
     WHERE j.in_force AND j.relation ~ {_INSIDE}
 )
 SELECT moment.known_at,
@@ -166,30 +172,30 @@ _NEIGHBOURS = _nearest("p.geom", "p.version_id").format(
                 WHERE p.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)"""
 )
 _BEYOND = f"""
-WITH {MOMENT}, {_POINT},
+WITH {MOMENT_CTE}, {_POINT},
 near AS MATERIALIZED (
     SELECT of AS version_id, {_told("metres")} AS metres FROM ({_NEIGHBOURS}) near
 )
 SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, near.metres AS distance_m
 FROM moment CROSS JOIN near
 JOIN LATERAL (SELECT * FROM area_version WHERE version_id = near.version_id OFFSET 0) a
-ON {in_force("a")}
-JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force("s")}
+ON {in_force_sql("a")}
+JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force_sql("s")}
 WHERE near.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {OWN_ACCURACY_M}))
 AND s.unit_id <> ALL (%(chain)s::uuid[])
 ORDER BY near.metres, {_DEPTH} DESC, s.code
 """
 
 _OVERRIDES = f"""
-WITH {MOMENT}, {_POINT}
+WITH {MOMENT_CTE}, {_POINT}
 SELECT json_build_object('unit_id', g.unit_id, 'code', g.code, 'name', g.name) AS grantor,
     json_build_object('unit_id', h.unit_id, 'code', h.code, 'name', h.name) AS holder,
     act.body AS act, j.remark,
     json_build_object('from', lower(j.valid), 'to', upper(j.valid)) AS valid
 FROM moment CROSS JOIN point
-JOIN jurisdiction_version j ON {in_force("j")} AND ST_Intersects(j.geom, point.geom)
-LEFT JOIN unit_state g ON g.unit_id = j.grantor_unit AND {in_force("g")}
-LEFT JOIN unit_state h ON h.unit_id = j.holder_unit AND {in_force("h")}
+JOIN jurisdiction_version j ON {in_force_sql("j")} AND ST_Intersects(j.geom, point.geom)
+LEFT JOIN unit_state g ON g.unit_id = j.grantor_unit AND {in_force_sql("g")}
+LEFT JOIN unit_state h ON h.unit_id = j.holder_unit AND {in_force_sql("h")}
 LEFT JOIN LATERAL (
     SELECT json_build_object('title', v.title, 'number', v.number, 'authority', v.authority,
         'approved_on', v.approved_on, 'effective_on', v.effective_on, 'source', v.source) AS body
@@ -199,7 +205,7 @@ ORDER BY lower(j.valid)
 """
 
 _OTHER_TIMES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.level, min(lower(a.valid)) AS since
 FROM moment, area_version a JOIN unit_state s USING (unit_id)
 WHERE a.version_id = ANY(%(versions)s) AND lower(a.valid) > %(at)s
@@ -231,7 +237,7 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
     """
     flat = squeeze(point.lat)
     params = {
-        **as_of.params(),
+        **as_of.to_sql_params(),
         "lon": point.lon,
         "lat": point.lat,
         "squeeze": flat,
@@ -240,9 +246,9 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
         "names_y": NAMES_REACH_DEGREES,
     }
     spot = _Spot(conn, point, params)
-    row = spot.rows(fitted(_REVERSE, as_of.basis))[0]
+    row = spot.rows(without_basis_lookup(_REVERSE, as_of.basis))[0]
     if as_of.known_at is not None:
-        known_at(conn, as_of)
+        resolve_known_at(conn, as_of)
     params["known_at"] = row["known_at"]  # whatever else is asked, is asked of the same state
     chain = orjson.loads(row["chain"] or "[]")
     limit = max(near_boundary_m, row["accuracy_m"] or 0.0, point.accuracy_m or 0.0)
@@ -261,7 +267,7 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
         "jurisdiction_overrides": _overrides(spot) if row["has_overrides"] else [],
         "nearest_names": _names(row["nearest_names"]),
         "known_since": _known_since(spot, row["other_times"], chain),
-        **as_of.echo(row["known_at"]),
+        **as_of.as_of_fields(row["known_at"]),
     }
 
 

@@ -17,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from boundaries.areas.kinds import REGISTER_KINDS
-from gazetteer.ledger.tables import ledger_tables
-from gazetteer.records.tables import add_name_half, unit_state_table
+from gazetteer.ledger.tables import build_ledger_tables
+from gazetteer.records.tables import add_names_schema, build_unit_state_table
 
 # A side without a unit says why, and only then; somebody is on one side at least.
 _EDGE_RULES = {
@@ -69,8 +69,8 @@ def add_boundary_half(metadata: MetaData, tables: dict[str, Table]) -> None:
 def register_metadata() -> MetaData:
     """The schema of the whole register; a test holds it against what the migrations built."""
     metadata = MetaData()
-    tables = ledger_tables(metadata, REGISTER_KINDS)
-    add_name_half(tables)
-    unit_state_table(metadata)
+    tables = build_ledger_tables(metadata, REGISTER_KINDS)
+    add_names_schema(tables)
+    build_unit_state_table(metadata)
     add_boundary_half(metadata, tables)
     return metadata

@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.problems import InvalidValue
 
 MAX_ZOOM = 22
@@ -39,24 +39,24 @@ def _layer(level: str) -> str:
 _UNIT = "s.unit_id::text, s.code, s.name, s.romanized_name, s.level"
 
 _DIVISIONS = f"""
-WITH {MOMENT}, {_BOX},
+WITH {MOMENT_CTE}, {_BOX},
 shown AS MATERIALIZED (
     SELECT {_UNIT}, ST_AsMVTGeom(a.web_mercator, box.geom, 4096, 64) AS geom
     FROM moment CROSS JOIN box
     JOIN area_version a
     ON a.web_mercator && ST_Expand(box.geom, (ST_XMax(box.geom) - ST_XMin(box.geom)) / 64)
-    AND {in_force("a")}
+    AND {in_force_sql("a")}
     JOIN unit_state s
-    ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force("s")}
+    ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force_sql("s")}
     ORDER BY s.code
 ),
 label AS (
     SELECT {_UNIT}, ST_AsMVTGeom(a.label, box.geom, 4096, 0) AS geom
     FROM moment CROSS JOIN box
-    JOIN area_version a ON a.label && box.geom AND {in_force("a")}
+    JOIN area_version a ON a.label && box.geom AND {in_force_sql("a")}
     AND ST_X(a.label) < ST_XMax(box.geom) AND ST_Y(a.label) > ST_YMin(box.geom)
     JOIN unit_state s
-    ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force("s")}
+    ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force_sql("s")}
     ORDER BY s.code
 )
 SELECT {_HEAD}, {" || ".join(_layer(level) for level in LEVEL_ZOOM)}
@@ -64,12 +64,12 @@ SELECT {_HEAD}, {" || ".join(_layer(level) for level in LEVEL_ZOOM)}
 """
 
 _PLACES = f"""
-WITH {MOMENT}, {_BOX},
+WITH {MOMENT_CTE}, {_BOX},
 place AS (
     SELECT p.record_id, p.level, p.legal_class, p.class_code,
         ST_Transform(p.location, 3857) AS geom
     FROM moment CROSS JOIN box
-    JOIN place_version p ON p.location && ST_Transform(box.geom, 4490) AND {in_force("p")}
+    JOIN place_version p ON p.location && ST_Transform(box.geom, 4490) AND {in_force_sql("p")}
 ),
 cell AS (
     SELECT place.*, row_number() OVER (
@@ -87,7 +87,7 @@ shown AS (
         cell.class_code, ST_AsMVTGeom(cell.geom, box.geom, 4096, 0) AS geom
     FROM moment CROSS JOIN box CROSS JOIN cell
     JOIN LATERAL (
-        SELECT n.text FROM name_version n WHERE n.place_id = cell.record_id AND {in_force("n")}
+        SELECT n.text FROM name_version n WHERE n.place_id = cell.record_id AND {in_force_sql("n")}
         ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans' LIMIT 1
     ) n ON true
     WHERE cell.turn = 1 OR %(all)s
@@ -137,13 +137,13 @@ def head(conn: Connection[Any]) -> int:
 def divisions(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
     """Areas in force in a tile (layers by level, and ``label``), and the head it was read at."""
     levels = [level for level, zoom in LEVEL_ZOOM.items() if tile.z >= zoom]
-    return _tile(conn, _DIVISIONS, {**as_of.params(), **tile.params, "levels": levels})
+    return _tile(conn, _DIVISIONS, {**as_of.to_sql_params(), **tile.params, "levels": levels})
 
 
 def places(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
     """Places in force in a tile (layer ``places``), and the head it was read at."""
     everything = tile.z >= ALL_PLACES_ZOOM
-    return _tile(conn, _PLACES, {**as_of.params(), **tile.params, "all": everything})
+    return _tile(conn, _PLACES, {**as_of.to_sql_params(), **tile.params, "all": everything})
 
 
 def _tile(conn: Connection[Any], statement: str, params: dict[str, Any]) -> tuple[int, bytes]:

@@ -34,7 +34,7 @@ from gazetteer.search.bulk.sheets import Record, Sheet, records
 from gazetteer.search.index import NameIndex
 from gazetteer.search.loading import load_index
 from gazetteer.search.view import DayIndex
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,8 @@ class GeocodeRecipe:
         Raises:
             StateMoved: it is at another state.
         """
-        ours = settings()
-        conninfo = ours.database_url or Cluster(ours.home).conninfo()
+        ours = get_settings()
+        conninfo = ours.database_url or Cluster(ours.home).get_conninfo()
         index = index_of(conninfo)
         if index.seq != self.seq:
             raise StateMoved(

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from boundaries.layers.faults import Geometries
 from gazetteer.intake.batch import Progress, no_progress
-from gazetteer.ledger.asof import AsOf, in_force
+from gazetteer.ledger.asof import AsOf, in_force_sql
 from gazetteer.problems import NoAreaKnown, TooLarge
 
 Conn = Connection[Any]
@@ -23,10 +23,10 @@ _BATCH = 100
 
 SUBTREE = f"""
 subtree AS (
-    SELECT s.unit_id FROM moment, unit_state s WHERE s.code = %(within)s AND {in_force("s")}
+    SELECT s.unit_id FROM moment, unit_state s WHERE s.code = %(within)s AND {in_force_sql("s")}
     UNION ALL
     SELECT s.unit_id FROM subtree t, moment, unit_state s
-    WHERE s.parent_id = t.unit_id AND {in_force("s")}
+    WHERE s.parent_id = t.unit_id AND {in_force_sql("s")}
 )"""
 """A WITH RECURSIVE clause: the unit with the code ``within``, and all beneath it."""
 
@@ -48,7 +48,7 @@ class Asked:
         """Named parameters of the statements; ``most_rows`` is one more than may be read."""
         rows = None if self.most_bytes is None else self.most_bytes // ROW_BYTES + 1
         return {
-            **self.as_of.params(),
+            **self.as_of.to_sql_params(),
             "level": self.level,
             "within": self.within,
             "most_rows": rows,

@@ -7,7 +7,7 @@ from psycopg.rows import dict_row
 
 from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of, shapes
 from boundaries.layers.table import Table
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 
 _COLUMNS = (
     *("code", "name", "romanized_name", "level", "unit_type", "parent_code", "parent_name"),
@@ -15,16 +15,16 @@ _COLUMNS = (
 )
 
 _UNITS = f"""
-WITH RECURSIVE {MOMENT}, {SUBTREE}
+WITH RECURSIVE {MOMENT_CTE}, {SUBTREE}
 SELECT a.version_id, s.code, s.name, s.romanized_name, s.level, s.unit_type,
     p.code AS parent_code, p.name AS parent_name, a.area_m2 / 1e6 AS area_km2, a.accuracy_m,
     a.source, lower(s.valid * a.valid) AS valid_from, upper(s.valid * a.valid) AS valid_to,
     s.unit_id::text AS unit_id, a.bytes, count(*) OVER () AS units
-FROM moment JOIN unit_state s ON s.level = %(level)s AND {in_force("s")}
-LEFT JOIN unit_state p ON p.unit_id = s.parent_id AND {in_force("p")}
+FROM moment JOIN unit_state s ON s.level = %(level)s AND {in_force_sql("s")}
+LEFT JOIN unit_state p ON p.unit_id = s.parent_id AND {in_force_sql("p")}
 LEFT JOIN LATERAL (
     SELECT v.*, pg_column_size(v.geom) AS bytes
-    FROM area_version v WHERE v.unit_id = s.unit_id AND {in_force("v")}
+    FROM area_version v WHERE v.unit_id = s.unit_id AND {in_force_sql("v")}
     ORDER BY lower(v.valid) DESC NULLS LAST LIMIT 1
 ) a ON true
 WHERE %(within)s::text IS NULL OR s.unit_id IN (SELECT unit_id FROM subtree)
@@ -32,15 +32,15 @@ ORDER BY a.version_id IS NULL, s.code LIMIT %(most_rows)s
 """
 
 _KNOWN = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT 1 FROM moment, area_version a
-WHERE a.unit_id = ANY (%(units)s::uuid[]) AND {in_force("a")} LIMIT 1
+WHERE a.unit_id = ANY (%(units)s::uuid[]) AND {in_force_sql("a")} LIMIT 1
 """
 
 
 def any_area(conn: Conn, units: Sequence[UUID | str], as_of: AsOf) -> bool:
     """Whether an area of any of the units is known at the moment."""
-    asked = {**as_of.params(), "units": [str(unit) for unit in units]}
+    asked = {**as_of.to_sql_params(), "units": [str(unit) for unit in units]}
     return conn.execute(_KNOWN, asked).fetchone() is not None
 
 

@@ -14,7 +14,7 @@ from boundaries.exports.sides import Sides, units_of
 from boundaries.layers.faults import Geometries
 from boundaries.layers.metres import geodesic_length
 from boundaries.layers.table import Table
-from gazetteer.ledger.asof import MOMENT, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 
 _SIDES = (
     *("left_code", "left_name", "left_level", "right_code", "right_name", "right_level"),
@@ -26,30 +26,30 @@ _LINE = ("level", *_SIDES, "edges", *_PERIOD)
 _NODE = ("node_id", "edges", "units", "codes", "names", *_PERIOD)
 
 _EDGES = f"""
-WITH RECURSIVE {MOMENT}, {SUBTREE}
+WITH RECURSIVE {MOMENT_CTE}, {SUBTREE}
 SELECT e.version_id, e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit, e.beyond,
     e.accuracy_m, e.source, lower(e.valid) AS valid_from, upper(e.valid) AS valid_to,
     pg_column_size(e.geom) AS bytes
 FROM moment, edge_version e
-WHERE {in_force("e")} AND (%(within)s::text IS NULL
+WHERE {in_force_sql("e")} AND (%(within)s::text IS NULL
     OR e.left_unit IN (SELECT unit_id FROM subtree)
     OR e.right_unit IN (SELECT unit_id FROM subtree))
 ORDER BY e.record_id
 """
 
 _NODES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT n.record_id AS node_id, ST_X(n.location) AS x, ST_Y(n.location) AS y, n.source,
     lower(n.valid) AS valid_from, upper(n.valid) AS valid_to, 0 AS bytes
-FROM moment, node_version n WHERE n.record_id = ANY (%(nodes)s) AND {in_force("n")}
+FROM moment, node_version n WHERE n.record_id = ANY (%(nodes)s) AND {in_force_sql("n")}
 ORDER BY n.record_id
 """
 
 _AT_NODES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit
 FROM moment, edge_version e
-WHERE (e.start_node = ANY (%(nodes)s) OR e.end_node = ANY (%(nodes)s)) AND {in_force("e")}
+WHERE (e.start_node = ANY (%(nodes)s) OR e.end_node = ANY (%(nodes)s)) AND {in_force_sql("e")}
 """
 
 

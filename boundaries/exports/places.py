@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 
 from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of
 from boundaries.layers.table import Table
-from gazetteer.ledger.asof import MOMENT, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 
 _COLUMNS = (
     *("place_id", "name", "romanized_name", "other_names", "level", "legal_class", "class_code"),
@@ -16,12 +16,12 @@ _COLUMNS = (
 )
 
 _PLACES = f"""
-WITH RECURSIVE {MOMENT}, {SUBTREE},
+WITH RECURSIVE {MOMENT_CTE}, {SUBTREE},
 place AS MATERIALIZED (
     SELECT p.*, unit.code, inside.code AS within_code, inside.name AS within_name
-    FROM moment JOIN place_version p ON {in_force("p")}
-    LEFT JOIN unit_state unit ON unit.unit_id = p.unit_id AND {in_force("unit")}
-    LEFT JOIN unit_state inside ON inside.unit_id = p.within AND {in_force("inside")}
+    FROM moment JOIN place_version p ON {in_force_sql("p")}
+    LEFT JOIN unit_state unit ON unit.unit_id = p.unit_id AND {in_force_sql("unit")}
+    LEFT JOIN unit_state inside ON inside.unit_id = p.within AND {in_force_sql("inside")}
     WHERE (%(level)s::text IS NULL OR p.level = %(level)s)
         AND (p.unit_id IS NULL OR unit.unit_id IS NOT NULL)
         AND (%(within)s::text IS NULL OR p.within IN (SELECT unit_id FROM subtree)
@@ -35,14 +35,14 @@ named AS (
             AS name_id,
         string_agg(n.text, '; ' ORDER BY n.name_kind, n.text)
             FILTER (WHERE n.name_kind <> 'standard') AS other_names
-    FROM moment, place p JOIN name_version n ON n.place_id = p.record_id WHERE {in_force("n")}
+    FROM moment, place p JOIN name_version n ON n.place_id = p.record_id WHERE {in_force_sql("n")}
     GROUP BY n.place_id
 )
 SELECT p.record_id::text AS place_id, n.name, n.other_names, p.level, p.legal_class, p.class_code,
     p.code, p.within_code, p.within_name, p.source, lower(p.valid) AS valid_from,
     upper(p.valid) AS valid_to, ST_X(p.location) AS x, ST_Y(p.location) AS y, 0 AS bytes,
     (SELECT min(s.text) FROM spelling_version s
-        WHERE s.name_id = n.name_id AND s.system = 'pinyin' AND {in_force("s")}) AS romanized_name
+        WHERE s.name_id = n.name_id AND s.system = 'pinyin' AND {in_force_sql("s")}) AS romanized_name
 FROM moment, place p LEFT JOIN named n ON n.place_id = p.record_id
 ORDER BY p.code NULLS LAST, p.record_id
 """

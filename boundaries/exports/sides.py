@@ -8,15 +8,15 @@ from psycopg.rows import tuple_row
 
 from boundaries.exports.asking import Asked, Conn, Row
 from boundaries.network.store import Unit
-from gazetteer.ledger.asof import MOMENT, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 from gazetteer.records.levels import UNIT_LEVELS
 
 Ids = tuple[UUID | None, UUID | None]
 
 _UNITS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.unit_id, s.level, s.code, s.name, s.parent_id FROM moment, unit_state s
-WHERE s.level <> 'village' AND {in_force("s")}
+WHERE s.level <> 'village' AND {in_force_sql("s")}
 """
 
 
@@ -72,5 +72,5 @@ class Sides:
 def units_of(conn: Conn, asked: Asked) -> Sides:
     """The units of the moment down to townships."""
     with conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_UNITS, asked.as_of.params()).fetchall()
+        rows = cursor.execute(_UNITS, asked.as_of.to_sql_params()).fetchall()
     return Sides({row[0]: Unit(*row[1:]) for row in rows})

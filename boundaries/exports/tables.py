@@ -9,10 +9,10 @@ from boundaries.exports.asking import Asked, Conn
 from boundaries.exports.divisions import divisions
 from boundaries.exports.places import places
 from boundaries.layers.table import Table
-from gazetteer.ledger.asof import known_at
+from gazetteer.ledger.asof import resolve_known_at
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
-from gazetteer.records.reads import unit_of
+from gazetteer.records.reads import find_unit
 
 
 class What(StrEnum):
@@ -51,9 +51,9 @@ def exported(conn: Conn, what: What, asked: Asked) -> Table:
     asked = replace(asked, level=asked.level or _DEFAULT_LEVEL.get(what))
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        moment = asked.as_of.echo(known_at(conn, asked.as_of))
+        moment = asked.as_of.as_of_fields(resolve_known_at(conn, asked.as_of))
         if asked.within is not None:
-            unit_of(conn, asked.within, asked.as_of, field="within")
+            find_unit(conn, asked.within, asked.as_of, field="within")
         table = _TABLES[what](conn, asked)
     said = {name: [value] * len(table.geometries) for name, value in moment.items()}
     return replace(table, columns={**table.columns, **said})

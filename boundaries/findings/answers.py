@@ -11,7 +11,7 @@ from boundaries.findings.store import Known
 from boundaries.rules.life import Reply, check_reply
 from gazetteer.ledger import audit
 from gazetteer.ledger.asof import today
-from gazetteer.people.roles import unit_chain
+from gazetteer.people.roles import load_unit_chain
 from gazetteer.problems import Conflict, NotFound
 
 
@@ -36,7 +36,7 @@ def known_finding(conn: Connection[Any], finding_id: UUID) -> Known:
 
 def chains(conn: Connection[Any], known: Known) -> list[Sequence[UUID]]:
     """For each unit of a finding, itself and those above it."""
-    return [unit_chain(conn, unit) for unit in known.standing.sight.subject.units]
+    return [load_unit_chain(conn, unit) for unit in known.standing.sight.subject.units]
 
 
 def answer(
@@ -76,7 +76,7 @@ def answer(
             "signer": reply.signer,
             "expires_on": reply.expires_on.isoformat() if reply.expires_on else None,
         }
-        audit.append(
+        audit.append_row(
             conn, actor=by, action="finding.answer", subject=f"finding:{finding_id}", detail=detail
         )
         return known_finding(conn, finding_id)

@@ -16,9 +16,9 @@ from boundaries.findings import store
 from boundaries.findings.examine import examine_boundaries
 from gazetteer.jobs import queue
 from gazetteer.jobs import store as jobs
-from gazetteer.jobs.files import Files
-from gazetteer.jobs.run import Stopped
-from gazetteer.jobs.store import Job, Request
+from gazetteer.jobs.files import JobFiles
+from gazetteer.jobs.run import JobStopped
+from gazetteer.jobs.store import Job, JobRequest
 from gazetteer.ledger.asof import today
 from gazetteer.search.bulk.rows import Answered
 from gazetteer.search.loading import load_ledger_seq
@@ -46,19 +46,21 @@ def ask(conn: Connection[Any], directory: Path, by: str, lang: str) -> UUID:
     """
     with conn.transaction():
         store.lock(conn)
-        waiting = jobs.waiting(conn, KIND)
+        waiting = jobs.find_queued_job(conn, KIND)
         if waiting is not None:
             return waiting
         run_id = uuid4()
-        Files(directory, run_id).keep(BytesIO())  # a job has a file; a run needs none
-        jobs.add(conn, Request(run_id, KIND, {"by": by}, lang, today(), "utf-8", ",", HUNDRED))
-        queue.put(conn, run_id)
+        JobFiles(directory, run_id).store_input(BytesIO())  # a job has a file; a run needs none
+        jobs.insert_job(
+            conn, JobRequest(run_id, KIND, {"by": by}, lang, today(), "utf-8", ",", HUNDRED)
+        )
+        queue.enqueue_job(conn, run_id)
         return run_id
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedRun:
-    """A run made ready; see :class:`gazetteer.jobs.run.Opened`."""
+    """A run made ready; see :class:`gazetteer.jobs.run.PreparedJob`."""
 
     job: Job
     connect: Connect
@@ -66,7 +68,7 @@ class OpenedRun:
     known_at: datetime | None = None
     resumable: bool = False
 
-    def pieces(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[Answered]:
         """Examine the register, unless that was done before the worker was killed."""
         with self.connect() as conn, self.connect() as telling:
             if store.run(conn, self.job.job_id) is None:
@@ -74,7 +76,7 @@ class OpenedRun:
                 examine_boundaries(conn, self._tell(telling), by=by, run_id=self.job.job_id)
         yield Answered("", HUNDRED, HUNDRED)
 
-    def finish(self, files: Files) -> None:
+    def write_extras(self, files: JobFiles) -> None:
         """Nothing: the result is in the register."""
 
     def _tell(self, conn: Connection[Any]) -> Callable[[int, int, str], None]:
@@ -86,8 +88,8 @@ class OpenedRun:
                 return
             told = time.monotonic()
             part = HUNDRED * done // max(total, 1)
-            if not jobs.checkpoint(conn, self.job.job_id, part, part, 0):
-                raise Stopped
+            if not jobs.save_checkpoint(conn, self.job.job_id, part, part, 0):
+                raise JobStopped
 
         return tell
 

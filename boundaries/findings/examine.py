@@ -76,7 +76,7 @@ def _kept(conn: Connection[Any], judged: Judged, by: str, run_id: UUID) -> Run:
         found = len(judged.sights)
         run = Run(run_id, judged.at, judged.seq, by, judged.began, now, found, steps)
         store.add_run(conn, run, nexts)
-        audit.append(
+        audit.append_row(
             conn,
             actor=by,
             action="finding.run",

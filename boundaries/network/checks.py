@@ -7,20 +7,20 @@ from psycopg import Connection
 from boundaries.rules.register import judge_register
 from boundaries.rules.registry import catalogue
 from gazetteer.ledger.asof import AsOf, today
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 
 _OF_GROUND = ("TOP-COV-01", "TOP-COV-02", "TOP-HIE-02")
 """Ground of two units, of none, or outside of the parent: no register may hold that."""
 
 
-def rules_on_what_is_published(conn: Connection[Any]) -> list[Finding]:
+def rules_on_what_is_published(conn: Connection[Any]) -> list[CheckResult]:
     """Errors on ground, lines, nodes, codes and history, as of today.
 
     What is only a question of how well borders are drawn is told where findings are answered.
     """
     judged = judge_register(conn, AsOf(today()))
     return [
-        Finding(
+        CheckResult(
             found.rule,
             found.severity,
             " ".join(sorted(judged.codes[n] for n in found.features)),

@@ -14,8 +14,8 @@ from boundaries.areas.kinds import AREA
 from boundaries.network.faces import Region
 from boundaries.network.intake import borders
 from boundaries.network.kinds import EDGE, NODE
-from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.store import all_known
+from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 
 
@@ -56,29 +56,29 @@ def known_elsewhere(conn: Connection[Any], day: date) -> Elsewhere:
     """The territories of the register as known now; units are called by their codes on ``day``."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         units = {row[0]: row[1:] for row in cursor.execute(_UNITS, {"day": day})}
-    lives: dict[tuple[str, float | None, str], list[tuple[UUID, Span]]] = {}
-    for timeline in all_known(conn, AREA):
+    lives: dict[tuple[str, float | None, str], list[tuple[UUID, Period]]] = {}
+    for timeline in iter_known_timelines(conn, AREA):
         for version in timeline.versions:
             said = version.attributes
             key = (said["geom"], said["accuracy_m"], said["source"])
-            lives.setdefault(key, []).append((said["unit_id"], version.span))
+            lives.setdefault(key, []).append((said["unit_id"], version.period))
     regions = [
         Region(*_codes(held, units, day), shapely.from_wkb(geom), held, accuracy, source)
         for (geom, accuracy, source), held in lives.items()
     ]
     records = {
-        kind.name: frozenset(timeline.record_id for timeline in all_known(conn, kind))
+        kind.name: frozenset(timeline.record_id for timeline in iter_known_timelines(conn, kind))
         for kind in (NODE, EDGE)
     }
     return Elsewhere(tuple(regions), records)
 
 
 def _codes(
-    held: Sequence[tuple[UUID, Span]],
+    held: Sequence[tuple[UUID, Period]],
     units: Mapping[UUID, tuple[str | None, UUID | None]],
     day: date,
 ) -> tuple[str, str | None]:
     """The code and the parent's code of whoever has a territory on the day, else had it last."""
-    unit = max(held, key=lambda life: (life[1].covers(day), life[1].start.on or date.min))[0]
+    unit = max(held, key=lambda life: (life[1].contains_day(day), life[1].start.on or date.min))[0]
     code, parent = units.get(unit, (None, None))
     return code or str(unit), units.get(parent, (None,))[0] if parent else None

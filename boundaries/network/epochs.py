@@ -14,30 +14,30 @@ from shapely import STRtree
 
 from boundaries.network.faces import Region, above
 from boundaries.network.periods import bounds_of
-from gazetteer.ledger.bounds import OPEN, Span
-from gazetteer.ledger.versions import overlap
+from gazetteer.ledger.bounds import UNBOUNDED, Period
+from gazetteer.ledger.versions import periods_overlap
 
 
-def epochs(regions: Sequence[Region]) -> Iterator[tuple[Span, list[Region]]]:
+def epochs(regions: Sequence[Region]) -> Iterator[tuple[Period, list[Region]]]:
     """Stretches of time that follow each other, with the regions of each.
 
     There is one, as long as no two regions follow each other on the same ground.
     """
     rivals = _rivals(regions)
     if not any(rivals.values()):
-        yield Span(), list(regions)
+        yield Period(), list(regions)
         return
     bounds = bounds_of([life for region in regions for life in region.lives])
     days: list[date | None] = [None, *sorted(bounds), None]
-    begun, members = OPEN, set[int]()
+    begun, members = UNBOUNDED, set[int]()
     for start, end in pairwise(days):
-        span = Span(bounds[start] if start else OPEN, bounds[end] if end else OPEN)
+        span = Period(bounds[start] if start else UNBOUNDED, bounds[end] if end else UNBOUNDED)
         alive = {n for n, region in enumerate(regions) if _lives_in(region, span)}
         if any(rivals[n] & members for n in alive):
-            yield Span(begun, span.start), [regions[n] for n in sorted(members)]
+            yield Period(begun, span.start), [regions[n] for n in sorted(members)]
             begun, members = span.start, set()
         members |= alive
-    yield Span(begun, OPEN), [regions[n] for n in sorted(members)]
+    yield Period(begun, UNBOUNDED), [regions[n] for n in sorted(members)]
 
 
 def _rivals(regions: Sequence[Region]) -> Mapping[int, set[int]]:
@@ -54,12 +54,12 @@ def _rivals(regions: Sequence[Region]) -> Mapping[int, set[int]]:
     return rivals
 
 
-def _lives_in(region: Region, span: Span) -> bool:
-    return any(overlap(life, span) for _, life in region.lives)
+def _lives_in(region: Region, span: Period) -> bool:
+    return any(periods_overlap(life, span) for _, life in region.lives)
 
 
 def _share_a_day(one: Region, other: Region) -> bool:
-    return any(overlap(a, b) for _, a in one.lives for _, b in other.lives)
+    return any(periods_overlap(a, b) for _, a in one.lives for _, b in other.lives)
 
 
 def _nested(one: Region, other: Region) -> bool:

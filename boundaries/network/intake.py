@@ -19,7 +19,7 @@ from boundaries.network.kinds import Beyond
 from boundaries.network.periods import clipped, sides, whole
 from boundaries.network.segments import Floats, segments
 from gazetteer.intake.ids import record_id
-from gazetteer.ledger.versions import Timeline, Version, in_order
+from gazetteer.ledger.versions import Timeline, Version, sort_versions
 
 
 def borders(regions: Sequence[Region]) -> list[Timeline]:
@@ -37,9 +37,9 @@ def borders(regions: Sequence[Region]) -> list[Timeline]:
         places.update(zip(nodes, _wkb(np.asarray(shapely.points(net.nodes))), strict=True))
         for edge in _edges(net, nodes, ground):
             for version in edge.versions:
-                if (span := clipped(version.span, epoch)) is not None:
-                    versions.setdefault(edge.record_id, []).append(replace(version, span=span))
-    edges = [Timeline("edge", edge, in_order(all_)) for edge, all_ in versions.items()]
+                if (span := clipped(version.period, epoch)) is not None:
+                    versions.setdefault(edge.record_id, []).append(replace(version, period=span))
+    edges = [Timeline("edge", edge, sort_versions(all_)) for edge, all_ in versions.items()]
     return [*_nodes(edges, places), *edges]
 
 
@@ -51,7 +51,7 @@ def _nodes(edges: Sequence[Timeline], places: Mapping[UUID, str]) -> Iterator[Ti
             for end in ("start_node", "end_node"):
                 meeting.setdefault(version.attributes[end], []).append(version)
     for node, together in meeting.items():
-        span = whole([version.span for version in together])
+        span = whole([version.period for version in together])
         said = {"location": places[node], "source": together[0].attributes["source"]}
         yield Timeline("node", node, (Version(span, said),))
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from gazetteer.ledger.kinds import Field, RecordKind, Type
+from gazetteer.ledger.kinds import Field, FieldType, RecordKind
 
 
 class Beyond(StrEnum):
@@ -14,20 +14,20 @@ class Beyond(StrEnum):
 
 NODE = RecordKind(
     "node",
-    (Field("location", Type.POINT, required=True), Field("source", required=True)),
+    (Field("location", FieldType.POINT, required=True), Field("source", required=True)),
 )
 """Where borders meet; a tripoint, the end of a border at the coast, a start of a closed border."""
 
 EDGE = RecordKind(
     "edge",
     (
-        Field("start_node", Type.UUID, required=True, refers="node"),
-        Field("end_node", Type.UUID, required=True, refers="node"),
-        Field("left_unit", Type.UUID, refers="unit"),
-        Field("right_unit", Type.UUID, refers="unit"),
+        Field("start_node", FieldType.UUID, required=True, target_kind="node"),
+        Field("end_node", FieldType.UUID, required=True, target_kind="node"),
+        Field("left_unit", FieldType.UUID, target_kind="unit"),
+        Field("right_unit", FieldType.UUID, target_kind="unit"),
         Field("beyond"),
-        Field("geom", Type.LINE, required=True),
-        Field("accuracy_m", Type.REAL),
+        Field("geom", FieldType.LINE, required=True),
+        Field("accuracy_m", FieldType.REAL),
         Field("source", required=True),
     ),
 )

@@ -6,16 +6,16 @@ from itertools import pairwise
 from typing import TypeVar
 from uuid import UUID
 
-from gazetteer.ledger.bounds import OPEN, Bound, Span, ends_after, starts_before
-from gazetteer.ledger.versions import overlap
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, ends_after, starts_before
+from gazetteer.ledger.versions import periods_overlap
 
-Lives = Sequence[tuple[UUID, Span]]
+Lives = Sequence[tuple[UUID, Period]]
 """The units that a face belonged to, one after the other; of days in between nothing is known."""
 
 Told = TypeVar("Told")
 
 
-def sides(left: Lives, right: Lives) -> Iterator[tuple[Span, UUID | None, UUID | None]]:
+def sides(left: Lives, right: Lives) -> Iterator[tuple[Period, UUID | None, UUID | None]]:
     """The periods in which two faces belonged to different units, one of them known at least."""
 
     def beside(day: date) -> tuple[UUID | None, UUID | None] | None:
@@ -34,49 +34,49 @@ def layered(upper: Lives, lower: Lives) -> Lives:
     )
 
 
-def whole(spans: Sequence[Span]) -> Span:
+def whole(spans: Sequence[Period]) -> Period:
     """From the first start to the last end."""
     first = min(spans, key=lambda span: span.start.on or date.min)
     last = max(spans, key=lambda span: span.end.on or date.max)
-    return Span(first.start, last.end)
+    return Period(first.start, last.end)
 
 
-def _periods(lives: Lives, told: Callable[[date], Told | None]) -> Iterator[tuple[Span, Told]]:
+def _periods(lives: Lives, told: Callable[[date], Told | None]) -> Iterator[tuple[Period, Told]]:
     """The longest periods in which the same is told; None is nothing."""
     bounds = bounds_of(lives)
     days: list[date | None] = [None, *sorted(bounds), None]
-    before: tuple[Span, Told] | None = None
+    before: tuple[Period, Told] | None = None
     for start, end in pairwise(days):
         here = told(start or date.min)
         if before and here == before[1]:
-            before = (Span(before[0].start, _at(bounds, end)), before[1])
+            before = (Period(before[0].start, _at(bounds, end)), before[1])
             continue
         if before:
             yield before
-        span = Span(_at(bounds, start), _at(bounds, end))
+        span = Period(_at(bounds, start), _at(bounds, end))
         before = (span, here) if here is not None else None
     if before:
         yield before
 
 
-def _at(bounds: dict[date, Bound], day: date | None) -> Bound:
-    return bounds[day] if day else OPEN
+def _at(bounds: dict[date, PeriodEnd], day: date | None) -> PeriodEnd:
+    return bounds[day] if day else UNBOUNDED
 
 
-def bounds_of(lives: Lives) -> dict[date, Bound]:
+def bounds_of(lives: Lives) -> dict[date, PeriodEnd]:
     """The bound of each day on which something begins or ends; what begins says more."""
     ends = {span.end.on: span.end for _, span in lives if span.end.on}
     return {**ends, **{span.start.on: span.start for _, span in lives if span.start.on}}
 
 
 def _on(lives: Lives, day: date) -> UUID | None:
-    return next((unit for unit, span in lives if span.covers(day)), None)
+    return next((unit for unit, span in lives if span.contains_day(day)), None)
 
 
-def clipped(span: Span, within: Span) -> Span | None:
+def clipped(span: Period, within: Period) -> Period | None:
     """The part of a span within another; None if they share no day."""
-    if not overlap(span, within):
+    if not periods_overlap(span, within):
         return None
     start = within.start if starts_before(span.start, within.start) else span.start
     end = within.end if ends_after(span.end, within.end) else span.end
-    return Span(start, end)
+    return Period(start, end)

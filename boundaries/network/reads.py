@@ -6,20 +6,20 @@ import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
-from gazetteer.records.reads import refuse_code
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
+from gazetteer.records.reads import raise_code_problem
 
 Answer = dict[str, Any]
 
 # Everything below the unit is its ground; an edge bounds it that has just one side there. The
 # neighbour is the unit of the same level above the other side, or what stands there in its place.
 _BORDERS = f"""
-WITH RECURSIVE {MOMENT},
+WITH RECURSIVE {MOMENT_CTE},
 state AS NOT MATERIALIZED (
     SELECT s.unit_id, s.level, s.code, s.name, s.parent_id,
         array_position(ARRAY['province', 'prefecture', 'county', 'township', 'village'], s.level)
             AS depth
-    FROM moment, unit_state s WHERE {in_force("s")}
+    FROM moment, unit_state s WHERE {in_force_sql("s")}
 ),
 unit AS MATERIALIZED (SELECT * FROM state WHERE code = %(code)s LIMIT 1),
 below AS (
@@ -32,7 +32,7 @@ edge AS MATERIALIZED (
         CASE WHEN l.unit_id IS NULL THEN e.left_unit ELSE e.right_unit END AS other
     FROM moment, edge_version e
     LEFT JOIN below l ON l.unit_id = e.left_unit LEFT JOIN below r ON r.unit_id = e.right_unit
-    WHERE {in_force("e")} AND (l.unit_id IS NULL) <> (r.unit_id IS NULL)
+    WHERE {in_force_sql("e")} AND (l.unit_id IS NULL) <> (r.unit_id IS NULL)
 ),
 above AS (
     SELECT state.unit_id AS other, state.* FROM state
@@ -68,12 +68,12 @@ def borders(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
         UnknownCode, CodeNotInForce, NoDataBefore: as for the unit itself.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(_BORDERS, {**as_of.params(), "code": code}).fetchone()
+        row = cursor.execute(_BORDERS, {**as_of.to_sql_params(), "code": code}).fetchone()
     if row is None:
-        refuse_code(conn, code, as_of)
+        raise_code_problem(conn, code, as_of)
     if as_of.known_at is not None:
-        known_at(conn, as_of)
-    moment, lines = as_of.echo(row.pop("known_at")), row.pop("lines") or []
+        resolve_known_at(conn, as_of)
+    moment, lines = as_of.as_of_fields(row.pop("known_at")), row.pop("lines") or []
     return {
         "type": "FeatureCollection",
         **row,

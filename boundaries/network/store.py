@@ -14,39 +14,39 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.edges import NOBODY, Network
 from boundaries.network.segments import Bools, Ints
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import LEVELS, Level
 
 _EDGES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
     ST_AsBinary(e.geom, 'NDR'), e.beyond
-FROM moment, edge_version e WHERE {in_force("e")}
+FROM moment, edge_version e WHERE {in_force_sql("e")}
 ORDER BY e.record_id
 """
 
 # Villages have no area of their own yet, and there are too many of them to climb over.
 _UNITS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.unit_id, s.level, s.code, s.name, s.parent_id FROM moment, unit_state s
-WHERE s.level <> 'village' AND {in_force("s")}
+WHERE s.level <> 'village' AND {in_force_sql("s")}
 """
 
 
 _AREAS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
-FROM moment, area_version a WHERE {in_force("a")} ORDER BY a.unit_id
+FROM moment, area_version a WHERE {in_force_sql("a")} ORDER BY a.unit_id
 """
 
 _SEATS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT v.record_id, ST_X(v.seat), ST_Y(v.seat)
-FROM moment, unit_version v WHERE v.seat IS NOT NULL AND {in_force("v")}
+FROM moment, unit_version v WHERE v.seat IS NOT NULL AND {in_force_sql("v")}
 """
 
 _ALL_EDGES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit,
     ST_AsBinary(e.geom, 'NDR'), lower(e.valid), upper(e.valid),
     e.started_by IS NULL AND e.start_precision NOT IN ('first_record', 'unknown'),
@@ -55,7 +55,7 @@ FROM moment, edge_version e WHERE e.recorded @> moment.known_at ORDER BY e.recor
 """
 
 _ALL_UNITS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT DISTINCT ON (s.unit_id) s.unit_id, s.level, s.code, s.name, s.parent_id
 FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'village'
 ORDER BY s.unit_id, lower(s.valid) DESC NULLS LAST
@@ -150,8 +150,8 @@ class NetworkHistory:
 def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
     """All edges in force at the moment, and the units of that moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_EDGES, as_of.params()).fetchall()
-        units = cursor.execute(_UNITS, as_of.params()).fetchall()
+        rows = cursor.execute(_EDGES, as_of.to_sql_params()).fetchall()
+        units = cursor.execute(_UNITS, as_of.to_sql_params()).fetchall()
     net, faces, nodes = _network(rows)
     edges = tuple(row[0] for row in rows)
     known = {row[0]: Unit(*row[1:]) for row in units}
@@ -161,7 +161,7 @@ def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
 def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
     """The areas in force at the moment, by unit."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_AREAS, as_of.params()).fetchall()
+        rows = cursor.execute(_AREAS, as_of.to_sql_params()).fetchall()
     shapes = shapely.from_wkb([row[1] for row in rows])
     return {row[0]: Ground(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
 
@@ -169,15 +169,15 @@ def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
 def read_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:
     """Lon, lat of the seats of government at the moment, of units that have one recorded."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_SEATS, as_of.params()).fetchall()
+        rows = cursor.execute(_SEATS, as_of.to_sql_params()).fetchall()
     return {unit: (lon, lat) for unit, lon, lat in rows}
 
 
 def read_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:
     """All edges of all days, as known at the moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_ALL_EDGES, as_of.params()).fetchall()
-        units = cursor.execute(_ALL_UNITS, as_of.params()).fetchall()
+        rows = cursor.execute(_ALL_EDGES, as_of.to_sql_params()).fetchall()
+        units = cursor.execute(_ALL_UNITS, as_of.to_sql_params()).fetchall()
     net, faces, nodes = _network(rows)
     return NetworkHistory(
         net,

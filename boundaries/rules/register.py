@@ -32,7 +32,7 @@ from boundaries.rules.published.places import placed, read_spots
 from boundaries.rules.tolerances import Tolerances, tolerances_for
 from gazetteer.ledger.asof import AsOf
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.settings import Settings, settings
+from gazetteer.settings import Settings, get_settings
 
 Progress = Callable[[int, int, str], None]
 
@@ -111,7 +111,7 @@ def judge_register(
     Limits come from the settings, and from the accuracy that the areas of each level state.
     ``progress(done, total, what)`` hears each step.
     """
-    by, roll = settings(), _Roll()
+    by, roll = get_settings(), _Roll()
     known = read_network(conn, as_of)
     areas = {u: ground for u, ground in read_areas(conn, as_of).items() if u in known.units}
     published = list(_published(conn, as_of, known, areas, tolerances_for(None, None, by)))

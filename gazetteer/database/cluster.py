@@ -21,8 +21,14 @@ from types import TracebackType
 
 from psycopg.conninfo import make_conninfo
 
-from gazetteer.database.cluster_layout import PORT, Layout, lay_out
-from gazetteer.database.cluster_server import ROLE, bring_up, disk_full, postmaster, shut_down
+from gazetteer.database.cluster_layout import PORT, ClusterLayout, prepare_layout
+from gazetteer.database.cluster_server import (
+    ROLE,
+    disk_full_error,
+    find_postmaster,
+    start_server,
+    stop_server,
+)
 
 DATABASE = "gazetteer"
 
@@ -51,7 +57,7 @@ class Cluster:
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home
         self._durable = durable
-        self._use: int | None = None
+        self._use_lock: int | None = None
 
     def start(self, *, stay_up: bool = False) -> str:
         """Make the cluster at first use, start its server if it does not run, and use it.
@@ -65,15 +71,17 @@ class Cluster:
         Raises:
             DatabaseFault: one of its kinds says what is in the way and what to do about it.
         """
-        with self._exclusively() as layout:
-            if bring_up(layout, durable=self._durable):
-                layout.kept.unlink(missing_ok=True)  # of an earlier run that a reboot ended
+        with self._locked_layout() as layout:
+            if start_server(layout, durable=self._durable):
+                layout.stays_up_marker.unlink(
+                    missing_ok=True
+                )  # of an earlier run that a reboot ended
             if stay_up:
-                layout.kept.touch()
-            if self._use is None:
-                self._use = _open_lock(layout.using)
-                fcntl.flock(self._use, fcntl.LOCK_SH)
-            return _conninfo(layout, DATABASE)
+                layout.stays_up_marker.touch()
+            if self._use_lock is None:
+                self._use_lock = _open_lock(layout.usage_lock)
+                fcntl.flock(self._use_lock, fcntl.LOCK_SH)
+            return _build_conninfo(layout, DATABASE)
 
     def stop(self, *, force: bool = False) -> bool:
         """Leave the server, and stop it when nobody else uses it and it was not to stay.
@@ -84,39 +92,49 @@ class Cluster:
         Returns:
             Whether the server is down now.
         """
-        with self._exclusively() as layout:
-            use = _open_lock(layout.using) if self._use is None else self._use
-            self._use = None
+        with self._locked_layout() as layout:
+            use_lock = _open_lock(layout.usage_lock) if self._use_lock is None else self._use_lock
+            self._use_lock = None
             try:
-                wanted = force or (not layout.kept.exists() and _take(use))
+                should_stop = force or (
+                    not layout.stays_up_marker.exists() and _try_exclusive_lock(use_lock)
+                )
             finally:
                 # Unlocked, not only closed: children of this process share the lock.
-                fcntl.flock(use, fcntl.LOCK_UN)
-                os.close(use)
+                fcntl.flock(use_lock, fcntl.LOCK_UN)
+                os.close(use_lock)
             if force:
-                layout.kept.unlink(missing_ok=True)
-            if wanted:
-                shut_down(layout)
-            return postmaster(layout) is None
+                layout.stays_up_marker.unlink(missing_ok=True)
+            if should_stop:
+                stop_server(layout)
+            return find_postmaster(layout) is None
 
     def status(self) -> ClusterStatus:
         """Whether the server runs, and where its files are."""
-        layout = lay_out(self.home)
-        pid = postmaster(layout)
+        layout = prepare_layout(self.home)
+        pid = find_postmaster(layout)
         return ClusterStatus(
-            pid is not None, pid, layout.data, layout.sockets, layout.kept.exists()
+            pid is not None,
+            pid,
+            layout.data_directory,
+            layout.socket_directory,
+            layout.stays_up_marker.exists(),
         )
 
-    def conninfo(self, dbname: str = DATABASE) -> str:
+    def get_conninfo(self, dbname: str = DATABASE) -> str:
         """The libpq connection string of a database of this cluster."""
-        return _conninfo(lay_out(self.home), dbname)
+        return _build_conninfo(prepare_layout(self.home), dbname)
 
     def remove(self) -> None:
         """Stop the server and delete the cluster with all its data."""
         self.stop(force=True)
-        layout = lay_out(self.home)
-        for directory in (layout.sockets, layout.base, layout.desk):
-            shutil.rmtree(directory, ignore_errors=directory == layout.sockets)
+        layout = prepare_layout(self.home)
+        for directory in (
+            layout.socket_directory,
+            layout.server_directory,
+            layout.program_directory,
+        ):
+            shutil.rmtree(directory, ignore_errors=directory == layout.socket_directory)
 
     def __enter__(self) -> str:
         """Start; the value is the connection string."""
@@ -132,11 +150,11 @@ class Cluster:
         self.stop()
 
     @contextmanager
-    def _exclusively(self) -> Iterator[Layout]:
+    def _locked_layout(self) -> Iterator[ClusterLayout]:
         """The layout, while no other program starts or stops this cluster."""
         try:
-            layout = lay_out(self.home)
-            lock = _open_lock(layout.doing)
+            layout = prepare_layout(self.home)
+            lock = _open_lock(layout.transition_lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield layout
@@ -144,7 +162,7 @@ class Cluster:
                 os.close(lock)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise disk_full(self.home) from error
+                raise disk_full_error(self.home) from error
             raise
 
 
@@ -152,7 +170,7 @@ def _open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
-def _take(lock: int) -> bool:
+def _try_exclusive_lock(lock: int) -> bool:
     """Turn one's shared lock into the only one; False when others hold it too."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,5 +179,5 @@ def _take(lock: int) -> bool:
     return True
 
 
-def _conninfo(layout: Layout, dbname: str) -> str:
-    return make_conninfo(host=str(layout.sockets), port=PORT, user=ROLE, dbname=dbname)
+def _build_conninfo(layout: ClusterLayout, dbname: str) -> str:
+    return make_conninfo(host=str(layout.socket_directory), port=PORT, user=ROLE, dbname=dbname)

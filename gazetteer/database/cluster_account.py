@@ -22,21 +22,23 @@ _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A system user, and whether this process must change to it."""
 
     name: str
     uid: int
     gid: int
-    changes: bool
+    needs_switch: bool
 
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    def run_command(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command as this user and wait for it; its output is text, errors included.
 
         Raises:
             ClusterFailed: the system does not let this process become the user.
         """
-        who = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.changes else {}
+        identity = (
+            {"user": self.uid, "group": self.gid, "extra_groups": []} if self.needs_switch else {}
+        )
         try:
             result: subprocess.CompletedProcess[str] = subprocess.run(
                 command,
@@ -49,7 +51,7 @@ class Account:
                 cwd="/",
                 env=_ENVIRONMENT,
                 umask=0o077,
-                **who,  # type: ignore[call-overload]
+                **identity,  # type: ignore[call-overload]
             )
         except PermissionError as error:
             raise ClusterFailed(
@@ -58,11 +60,11 @@ class Account:
             ) from error
         return result
 
-    def reaches(self, directory: Path) -> bool:
+    def can_enter(self, directory: Path) -> bool:
         """Whether this user can enter the directory, all its parents included."""
-        return self.run(["/usr/bin/test", "-x", str(directory)]).returncode == 0
+        return self.run_command(["/usr/bin/test", "-x", str(directory)]).returncode == 0
 
-    def make_private(self, directory: Path) -> None:
+    def make_private_directory(self, directory: Path) -> None:
         """Make a directory, if need be, that only this user (and root) can enter.
 
         Raises:
@@ -71,70 +73,75 @@ class Account:
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
         try:
-            opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as error:
             raise FileExistsError(error.errno, error.strerror, str(directory)) from error
         try:
-            if os.fstat(opened).st_uid not in (self.uid, os.geteuid()):
+            if os.fstat(descriptor).st_uid not in (self.uid, os.geteuid()):
                 raise FileExistsError(errno.EEXIST, "of another user", str(directory))
-            if self.changes:
-                os.fchown(opened, self.uid, self.gid)
-            os.fchmod(opened, 0o700)
+            if self.needs_switch:
+                os.fchown(descriptor, self.uid, self.gid)
+            os.fchmod(descriptor, 0o700)
         finally:
-            os.close(opened)
+            os.close(descriptor)
 
-    def write(self, path: Path, text: str) -> None:
+    def replace_file(self, path: Path, text: str) -> None:
         """Replace a file of this user in one step; a kill leaves the old one or the new one."""
         draft = path.with_name(path.name + ".new")
         draft.unlink(missing_ok=True)
         # "x": never through a link that the less trusted user may have laid there.
         with draft.open("x", encoding="utf-8") as file:
             file.write(text)
-            if self.changes:
+            if self.needs_switch:
                 os.fchown(file.fileno(), self.uid, self.gid)
         draft.rename(path)
 
-    def server_processes(self, data: Path) -> set[int]:
+    def find_server_processes(self, data: Path) -> set[int]:
         """The running PostgreSQL processes that work in a data directory, crashed ones' included.
 
         A process id in a file proves nothing after a crash, as the id may be another program's by
         now; a process of the server is known by its name and by the directory it works in.
         """
-        listing = self.run(
+        listing = self.run_command(
             ["/usr/bin/find", "/proc", "-maxdepth", "2", "-name", "cwd", "-printf", "%p\t%l\n"]
         )
         links = (line.split("\t", 1) for line in listing.stdout.splitlines() if "\t" in line)
         return {
             pid
             for path, target in links
-            if target == str(data) and _command_name(pid := int(path.split("/")[2])) == "postgres"
+            if target == str(data)
+            and _read_command_name(pid := int(path.split("/")[2])) == "postgres"
         }
 
 
-def server_account(files: Path) -> Account:
+def choose_server_account(files: Path) -> SystemAccount:
     """The user for the server: oneself, or an unprivileged one when that is root.
 
     Args:
         files: the directory of the server; root goes on as the user to whom it belongs already.
     """
     if os.geteuid() != 0:
-        return Account(_name_of(os.geteuid()), os.geteuid(), os.getegid(), changes=False)
-    if files.exists() and (found := files.lstat()).st_uid != 0:
-        return Account(_name_of(found.st_uid), found.st_uid, found.st_gid, changes=True)
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+        return SystemAccount(
+            _find_user_name(os.geteuid()), os.geteuid(), os.getegid(), needs_switch=False
+        )
+    if files.exists() and (file_stat := files.lstat()).st_uid != 0:
+        return SystemAccount(
+            _find_user_name(file_stat.st_uid), file_stat.st_uid, file_stat.st_gid, needs_switch=True
+        )
+    system_users = {entry.pw_name: entry for entry in pwd.getpwall()}
     # The distribution's own user for this purpose; it exists wherever its package is installed.
-    entry = known.get("postgres") or known["nobody"]
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, changes=True)
+    entry = system_users.get("postgres") or system_users["nobody"]
+    return SystemAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, needs_switch=True)
 
 
-def _name_of(uid: int) -> str:
+def _find_user_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:  # containers run processes under numbers without a name
         return str(uid)
 
 
-def _command_name(pid: int) -> str:
+def _read_command_name(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:  # it ended in the meantime

@@ -19,13 +19,13 @@ class Binaries:
     major: int
     directory: Path
 
-    def path(self, program: str) -> str:
+    def program_path(self, program: str) -> str:
         """The full path of ``initdb``, ``pg_ctl`` or another program."""
         return str(self.directory / program)
 
     def has_postgis(self) -> bool:
         """Whether PostGIS is installed for this release."""
-        sharedir = _run(self.path("pg_config"), "--sharedir")
+        sharedir = _run_program(self.program_path("pg_config"), "--sharedir")
         return Path(sharedir, "extension", "postgis.control").is_file()
 
 
@@ -41,13 +41,13 @@ def find_binaries(major: int | None = None, *, search: tuple[Path, ...] | None =
         DatabaseNotInstalled: there is none.
         PostGISMissing: PostgreSQL is there, PostGIS for it is not.
     """
-    found = [_inspect(directory) for directory in search or _usual_directories()]
+    inspected = [_inspect_directory(directory) for directory in search or _list_usual_directories()]
     fitting = sorted(
-        (b for b in found if b and (b.major == major if major else b.major >= OLDEST_MAJOR)),
+        (b for b in inspected if b and (b.major == major if major else b.major >= OLDEST_MAJOR)),
         reverse=True,
     )
     if not fitting:
-        raise _not_installed(major)
+        raise _not_installed_error(major)
     complete = next((b for b in fitting if b.has_postgis()), None)
     if complete is None:
         raise PostGISMissing(
@@ -57,7 +57,7 @@ def find_binaries(major: int | None = None, *, search: tuple[Path, ...] | None =
     return complete
 
 
-def _not_installed(major: int | None) -> DatabaseNotInstalled:
+def _not_installed_error(major: int | None) -> DatabaseNotInstalled:
     if major is None:
         return DatabaseNotInstalled(
             f"PostgreSQL {OLDEST_MAJOR} or later is not installed on this machine.",
@@ -70,21 +70,21 @@ def _not_installed(major: int | None) -> DatabaseNotInstalled:
     )
 
 
-def _usual_directories() -> tuple[Path, ...]:
+def _list_usual_directories() -> tuple[Path, ...]:
     on_path = shutil.which("initdb")
     more = (Path(on_path).resolve().parent,) if on_path else ()
     return (*_DEBIAN.glob("*/bin"), *more)
 
 
-def _inspect(directory: Path) -> Binaries | None:
+def _inspect_directory(directory: Path) -> Binaries | None:
     """The release in a directory; None where a program is missing or does not run."""
     if not all((directory / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
         return None
-    match = re.search(r"\) (\d+)", _run(str(directory / "postgres"), "--version"))
+    match = re.search(r"\) (\d+)", _run_program(str(directory / "postgres"), "--version"))
     return Binaries(int(match[1]), directory) if match else None
 
 
-def _run(*command: str) -> str:
+def _run_program(*command: str) -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:

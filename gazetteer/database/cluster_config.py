@@ -2,7 +2,7 @@
 
 import os
 
-from gazetteer.database.cluster_layout import PORT, Layout
+from gazetteer.database.cluster_layout import PORT, ClusterLayout
 
 _MIB = 1024 * 1024
 
@@ -43,10 +43,10 @@ include_if_exists = 'local.conf'
 
 # What was committed may be lost with the machine, but not with the server or the program: so
 # synchronous_commit stays on.
-_THROW_AWAY = "fsync = off\nfull_page_writes = off\n"
+_NOT_DURABLE = "fsync = off\nfull_page_writes = off\n"
 
 
-def configuration(layout: Layout, *, durable: bool) -> str:
+def format_configuration(layout: ClusterLayout, *, durable: bool) -> str:
     """The text of ``postgresql.conf``, sized by this machine's memory.
 
     Args:
@@ -56,18 +56,18 @@ def configuration(layout: Layout, *, durable: bool) -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MIB
     return _TEMPLATE.format(
         port=PORT,
-        sockets=str(layout.sockets).replace("'", "''"),
+        sockets=str(layout.socket_directory).replace("'", "''"),
         shared_buffers=min(max(memory // 8, 128), 2048) if durable else 128,
         cache=max(memory // 2, 256),
-        dynamic_memory="posix" if _shared_memory_is_roomy() else "mmap",
-        durability="" if durable else _THROW_AWAY,
+        dynamic_memory="posix" if _has_roomy_shared_memory() else "mmap",
+        durability="" if durable else _NOT_DURABLE,
     )
 
 
-def _shared_memory_is_roomy() -> bool:
+def _has_roomy_shared_memory() -> bool:
     """Containers often get 64 MiB of /dev/shm, on which parallel queries fail."""
     try:
-        found = os.statvfs("/dev/shm")
+        filesystem = os.statvfs("/dev/shm")
     except OSError:
         return False
-    return found.f_bavail * found.f_frsize >= 512 * _MIB
+    return filesystem.f_bavail * filesystem.f_frsize >= 512 * _MIB

@@ -19,10 +19,10 @@ def scratch_cluster() -> Iterator[Cluster]:
 
     Those of programs that were killed, more than an hour ago, are cleared away on the occasion.
     """
-    for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
-        old = time.time() - left.stat().st_mtime > _ABANDONED_SECONDS
-        if old and Cluster(left).stop():  # stops it only when no living program uses it
-            _clear(left)
+    for leftover in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        old = time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS
+        if old and Cluster(leftover).stop():  # stops it only when no living program uses it
+            _remove_cluster(leftover)
     home = Path(mkdtemp(prefix=_PREFIX))
     home.chmod(0o755)  # the server's user must be able to enter
     cluster = Cluster(home, durable=False)
@@ -30,9 +30,9 @@ def scratch_cluster() -> Iterator[Cluster]:
         cluster.start()
         yield cluster
     finally:
-        _clear(home)
+        _remove_cluster(home)
 
 
-def _clear(home: Path) -> None:
+def _remove_cluster(home: Path) -> None:
     Cluster(home).remove()
     shutil.rmtree(home)

@@ -13,27 +13,27 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _LOCK = 0x6D696772  # "migr": two programs that start at once must not migrate at once
 
 
-def _config() -> Config:
+def _build_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
-def revisions() -> list[str]:
+def list_revisions() -> list[str]:
     """All revisions, the earliest first."""
-    script = ScriptDirectory.from_config(_config())
+    script = ScriptDirectory.from_config(_build_config())
     return [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
-def migrate(conninfo: str, to: str = "head") -> None:
+def migrate_database(conninfo: str, revision: str = "head") -> None:
     """Upgrade the database to a revision, one transaction for each step; nothing if it is there."""
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
     )
     with psycopg.connect(conninfo, autocommit=True) as guard, engine.connect() as connection:
         guard.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        config = _config()
+        config = _build_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        command.upgrade(config, revision)
         connection.commit()
     engine.dispose()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.migrate import migrate
+from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
 from gazetteer.settings import Settings
 
@@ -32,5 +32,5 @@ def register_database(settings: Settings) -> Iterator[str]:
     """
     with running_database(settings) as conninfo:
         ensure_database(conninfo)
-        migrate(conninfo)
+        migrate_database(conninfo)
         yield conninfo

@@ -19,7 +19,7 @@ OLDEST_POSTGRESQL = 15
 OLDEST_POSTGIS = (3, 3)
 _CONNECT_SECONDS = 10
 # Any constant number: programs that prepare the same database do so one after the other.
-_PREPARING = 0x67617A65
+_PREPARATION_LOCK = 0x67617A65
 _EXTENSIONS = ("postgis", "btree_gist")
 
 
@@ -46,10 +46,10 @@ def ensure_database(conninfo: str) -> DatabaseFacts:
     try:
         with _connect_or_create(conninfo) as connection:
             _check_server(connection)
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARING,))
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARATION_LOCK,))
             for name in _EXTENSIONS:
                 _ensure_extension(connection, name)
-            return _facts(connection)
+            return _load_facts(connection)
     except psycopg.errors.DiskFull as error:
         raise DiskFull(
             "The database server has no space left on its disk.", "Free some there, then try again."
@@ -58,26 +58,28 @@ def ensure_database(conninfo: str) -> DatabaseFacts:
 
 def _connect_or_create(conninfo: str) -> psycopg.Connection:
     try:
-        return _connect(conninfo)
+        return _open_connection(conninfo)
     except psycopg.OperationalError as error:
         refused = error
     try:
         dbname = str(conninfo_to_dict(conninfo).get("dbname", ""))
-        with _connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True) as server:
+        with _open_connection(
+            make_conninfo(conninfo, dbname="postgres"), autocommit=True
+        ) as server:
             query = "SELECT 1 FROM pg_database WHERE datname = %s"
             if not dbname or server.execute(query, (dbname,)).fetchone():
-                raise _unreachable(refused)
-            _create(server, dbname)
+                raise _unreachable_error(refused)
+            _create_database(server, dbname)
     except psycopg.OperationalError:  # the first refusal tells more than the second
-        raise _unreachable(refused) from refused
-    return _connect(conninfo)
+        raise _unreachable_error(refused) from refused
+    return _open_connection(conninfo)
 
 
-def _connect(conninfo: str, *, autocommit: bool = False) -> psycopg.Connection:
+def _open_connection(conninfo: str, *, autocommit: bool = False) -> psycopg.Connection:
     return psycopg.connect(conninfo, autocommit=autocommit, connect_timeout=_CONNECT_SECONDS)
 
 
-def _create(server: psycopg.Connection, dbname: str) -> None:
+def _create_database(server: psycopg.Connection, dbname: str) -> None:
     statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
     try:
         # Another program may have made it in this moment.
@@ -118,7 +120,7 @@ def _ensure_extension(connection: psycopg.Connection, name: str) -> None:
             f"Install it on the server: sudo apt-get install {package}",
         )
     installed, available = row
-    if name == "postgis" and _release(installed or available) < OLDEST_POSTGIS:
+    if name == "postgis" and _parse_release(installed or available) < OLDEST_POSTGIS:
         raise DatabaseUnsuitable(
             f"The database server has PostGIS {installed or available}.",
             "The register needs PostGIS {}.{} or later.".format(*OLDEST_POSTGIS),
@@ -134,7 +136,7 @@ def _ensure_extension(connection: psycopg.Connection, name: str) -> None:
             ) from error
 
 
-def _facts(connection: psycopg.Connection) -> DatabaseFacts:
+def _load_facts(connection: psycopg.Connection) -> DatabaseFacts:
     row = connection.execute(
         "SELECT current_setting('server_version'), extversion"
         " FROM pg_extension WHERE extname = 'postgis'"
@@ -143,12 +145,12 @@ def _facts(connection: psycopg.Connection) -> DatabaseFacts:
     return DatabaseFacts(str(row[0]).split()[0], str(row[1]))
 
 
-def _release(version: str) -> tuple[int, int]:
+def _parse_release(version: str) -> tuple[int, int]:
     major, minor = version.split(".")[:2]
     return int(major), int(minor)
 
 
-def _unreachable(error: psycopg.Error) -> DatabaseFault:
+def _unreachable_error(error: psycopg.Error) -> DatabaseFault:
     return DatabaseUnreachable(
         f"The database does not answer: {str(error).strip()}",
         "Check GAZETTEER_DATABASE_URL, and that the server runs and admits this machine.",

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from gazetteer.intake.ids import record_id
-from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version
 
 AUTHORITY = re.compile(r"(国务院|民政部|(?:第.届)?全国人民代表大会|\w{2,8}?(?:省|自治区)人民政府)")
@@ -73,4 +73,4 @@ def _timeline(
         "source": source or None,
         "remark": None,
     }
-    return Timeline("act", record_id("act", *key), (Version(Span(), attributes),))
+    return Timeline("act", record_id("act", *key), (Version(Period(), attributes),))

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from gazetteer.intake.findings import Findings
 from gazetteer.intake.rows import ChangeRow, RecordRow
-from gazetteer.ledger.bounds import Bound, Precision, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 
 FIRST_YEAR = 1981
 """The records begin with the code lists of this year."""
@@ -102,27 +102,27 @@ class Days:
         self._infer()
         self._settle()
 
-    def spans(self) -> list[Span]:
+    def spans(self) -> list[Period]:
         """The span of every period, in the order of the records."""
         records = self._history.records
         return [
-            Span(self._bound((n, False)), self._bound((n, True)) if r.until else Bound())
+            Period(self._bound((n, False)), self._bound((n, True)) if r.until else PeriodEnd())
             for n, r in enumerate(records)
         ]
 
-    def bound_of(self, change: ChangeRow) -> Bound:
+    def bound_of(self, change: ChangeRow) -> PeriodEnd:
         """The bound of a change: that of the turn it belongs to, else its own approval."""
         old, new = self._history.old(change), self._history.new(change)
         for side in self._sides(change, old, new):
             return self._bound(side)
         act = self._acts.get(change.line)
         if change.approved_on and change.approved_on.year == change.year:
-            return Bound(change.approved_on, act, Precision.APPROVED)
-        return Bound(date(change.year, 1, 1), act, Precision.YEAR)
+            return PeriodEnd(change.approved_on, act, Precision.APPROVED)
+        return PeriodEnd(date(change.year, 1, 1), act, Precision.YEAR)
 
-    def _bound(self, side: Side) -> Bound:
+    def _bound(self, side: Side) -> PeriodEnd:
         turn = self._turns[side]
-        return Bound(turn.day or date(turn.year, 1, 1), turn.act, turn.precision)
+        return PeriodEnd(turn.day or date(turn.year, 1, 1), turn.act, turn.precision)
 
     def _sides(self, change: ChangeRow, old: int | None, new: int | None) -> Iterator[Side]:
         """The bounds that a change makes: end of the old period, start of the new one."""

@@ -23,7 +23,7 @@ from gazetteer.intake.parts import unit_type
 from gazetteer.intake.rows import DivisionRow, TownshipRow
 from gazetteer.intake.townships import FIRST_DAY, Key, Lives, Period, Townships, successions, trace
 from gazetteer.intake.units import Stage, UnitLife, timelines
-from gazetteer.ledger.bounds import Bound, Precision, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 
 STATE = date(2023, 6, 30)
@@ -47,7 +47,7 @@ class Villages:
         return len(self.rows) * RECORDS_PER_VILLAGE
 
     def __iter__(self) -> Iterator[Timeline]:
-        span = Span(Bound(self.state, None, Precision.FIRST_RECORD))
+        span = Period(PeriodEnd(self.state, None, Precision.FIRST_RECORD))
         for done, row in enumerate(self.rows, 1):
             parent = self.parents[row.parent_code]
             stage = Stage(span, row.code, row.name, parent, code_system="stats")
@@ -105,7 +105,7 @@ class _Taker:
     def __init__(self, known: UnitIndex, state: date, findings: Findings, source: str) -> None:
         self._known, self._state, self._findings = known, state, findings
         self._source = source
-        self._start = Bound(state, None, Precision.FIRST_RECORD)
+        self._start = PeriodEnd(state, None, Precision.FIRST_RECORD)
         self._instead: dict[str, str] = {}  # rows that are no units -> the code above them
         self._townships: dict[str, UUID] = {}
 
@@ -154,7 +154,7 @@ class _Taker:
         return Timeline(
             "functional_area",
             record_id("functional_area", row.code),
-            (Version(Span(self._start), attributes),),
+            (Version(Period(self._start), attributes),),
         )
 
     def _compare(self, row: DivisionRow, there: Carried) -> None:
@@ -175,7 +175,7 @@ class _Taker:
         if kind == "县级市" and parent and parent.unit_type in IN_CUSTODY_OF:
             province = self._known.on(f"{row.code[:2]}0000", self._state)
             above, custody = (province or parent).unit_id, parent.unit_id
-        stage = Stage(Span(self._start), row.code, row.name, above, custody)
+        stage = Stage(Period(self._start), row.code, row.name, above, custody)
         life = UnitLife(f"{row.code}@{self._state.year}", row.level, (stage,), self._source)
         self._known.add(carried(life))
         return list(timelines(life))
@@ -212,7 +212,7 @@ class _Taker:
         listed = [c for c in changes if (c.new_code or c.old_code)[:2] in provinces]
         traced = trace(listed, current, told)
         traced.periods += namesakes
-        first = Bound(FIRST_DAY if changes else self._state, None, Precision.FIRST_RECORD)
+        first = PeriodEnd(FIRST_DAY if changes else self._state, None, Precision.FIRST_RECORD)
         return list(
             self._made(traced, Lives(self._known, acts, told, self._source, parent_of, first))
         )

@@ -20,7 +20,7 @@ from gazetteer.intake.rows import ChangeRow, RecordRow
 from gazetteer.intake.spans import clip
 from gazetteer.intake.territory import territory
 from gazetteer.intake.units import Stage, UnitLife, timelines
-from gazetteer.ledger.bounds import Bound, Precision, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 
 RANK = {"province": 0, "prefecture": 1, "county": 2}
@@ -191,18 +191,18 @@ class _Maker:
             yield Timeline(
                 "succession",
                 record_id("succession", str(old), str(new), str(bound.on)),
-                (Version(Span(bound), attributes),),
+                (Version(Period(bound), attributes),),
             )
 
     def _uuid(self, number: int) -> UUID:
         return record_id("unit", self._key(self._unit[number]))
 
-    def _bound(self, link: Link) -> Bound:
+    def _bound(self, link: Link) -> PeriodEnd:
         """The day of the link; never before both units are there."""
         bound = self._days.bound_of(link.change) if link.change else self._spans[link.old].end
         latest = max(self._spans[n].start.on or date.min for n in (link.old, link.new))
         if bound.on is not None and bound.on < latest:
-            return Bound(latest, bound.act, Precision.INFERRED)
+            return PeriodEnd(latest, bound.act, Precision.INFERRED)
         return bound
 
 

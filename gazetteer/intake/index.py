@@ -11,8 +11,8 @@ from datetime import date
 from uuid import UUID
 
 from gazetteer.intake.spans import clip
-from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.versions import Timeline, Version, overlap
+from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.versions import Timeline, Version, periods_overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Carried:
 
     unit_id: UUID
     code: str
-    span: Span
+    span: Period
     level: str
     name: str
     unit_type: str | None = None
@@ -57,11 +57,11 @@ class UnitIndex:
         """Who carried the code on that day."""
         periods = self.by_code.get(code, ())
         at = bisect_right(periods, day, key=_first)
-        return periods[at - 1] if at and periods[at - 1].span.covers(day) else None
+        return periods[at - 1] if at and periods[at - 1].span.contains_day(day) else None
 
-    def during(self, code: str, span: Span) -> Iterator[Carried]:
+    def during(self, code: str, span: Period) -> Iterator[Carried]:
         """Who carried the code during some part of the span, in order of time."""
-        return (item for item in self.by_code.get(code, ()) if overlap(item.span, span))
+        return (item for item in self.by_code.get(code, ()) if periods_overlap(item.span, span))
 
     def last(self, code: str) -> Carried | None:
         """Who carried the code last."""
@@ -100,15 +100,15 @@ def _periods(
     unit_id = code.attributes["unit_id"]
     unit = units.get(unit_id)
     for stage in unit.versions if unit else ():
-        if not overlap(stage.span, code.span):
+        if not periods_overlap(stage.period, code.period):
             continue
-        within = clip(code.span, stage.span)
+        within = clip(code.period, stage.period)
         for name in names.get(stage.attributes["place_id"], ()):
-            if overlap(name.span, within):
+            if periods_overlap(name.period, within):
                 yield Carried(
                     unit_id,
                     code.attributes["code"],
-                    clip(within, name.span),
+                    clip(within, name.period),
                     stage.attributes["level"],
                     name.attributes["text"],
                     stage.attributes["unit_type"],

@@ -44,8 +44,8 @@ def load_batch(
     )
     if published is None:
         return LoadResult(None, 0, 0)
-    if not published.changes:
-        return LoadResult(None, 0, len(published.kept))
+    if not published.change_count:
+        return LoadResult(None, 0, len(published.preserved))
     # Reads must not wait for autovacuum: it counts the rows and frees index-only look-ups.
     conn.execute("VACUUM (ANALYZE)")
-    return LoadResult(published.changeset_id, published.changes, len(published.kept))
+    return LoadResult(published.changeset_id, published.change_count, len(published.preserved))

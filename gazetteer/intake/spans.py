@@ -1,9 +1,9 @@
 """Cutting one span by another; the result keeps the bound, with its act, of whoever made it."""
 
-from gazetteer.ledger.bounds import Span, ends_after, starts_before
+from gazetteer.ledger.bounds import Period, ends_after, starts_before
 
 
-def clip(span: Span, frame: Span) -> Span:
+def clip(span: Period, frame: Period) -> Period:
     """The part of ``span`` inside ``frame``.
 
     Raises:
@@ -11,4 +11,4 @@ def clip(span: Span, frame: Span) -> Span:
     """
     start = frame.start if starts_before(span.start, frame.start) else span.start
     end = frame.end if ends_after(span.end, frame.end) else span.end
-    return Span(start, end)
+    return Period(start, end)

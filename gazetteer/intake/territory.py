@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from gazetteer.ledger.bounds import Bound
+from gazetteer.ledger.bounds import PeriodEnd
 from gazetteer.ledger.versions import Timeline, Version
 
 
@@ -19,17 +19,17 @@ from gazetteer.ledger.versions import Timeline, Version
 class Territory:
     """Days of change by unit, and whole passings of territory from one unit to one other."""
 
-    starts: dict[UUID, Bound] = field(default_factory=dict)
-    ends: dict[UUID, Bound] = field(default_factory=dict)
-    changes: dict[UUID, list[Bound]] = field(default_factory=dict)
-    whole: dict[UUID, tuple[UUID, Bound]] = field(default_factory=dict)
+    starts: dict[UUID, PeriodEnd] = field(default_factory=dict)
+    ends: dict[UUID, PeriodEnd] = field(default_factory=dict)
+    changes: dict[UUID, list[PeriodEnd]] = field(default_factory=dict)
+    whole: dict[UUID, tuple[UUID, PeriodEnd]] = field(default_factory=dict)
 
-    def last_change(self, unit_id: UUID, until: date) -> Bound | None:
+    def last_change(self, unit_id: UUID, until: date) -> PeriodEnd | None:
         """The last change of the unit's territory up to and on a day."""
         known = [b for b in self.changes.get(unit_id, ()) if b.on and b.on <= until]
         return max(known, key=lambda b: b.on or date.min) if known else None
 
-    def changed_after(self, unit_id: UUID, day: date) -> Bound | None:
+    def changed_after(self, unit_id: UUID, day: date) -> PeriodEnd | None:
         """The first change of the unit's territory after a day."""
         known = [b for b in self.changes.get(unit_id, ()) if b.on and b.on > day]
         return min(known, key=lambda b: b.on or date.max) if known else None
@@ -45,15 +45,15 @@ def territory(timelines: Iterable[Timeline]) -> Territory:
         elif timeline.kind == "succession":
             successions.extend(timeline.versions)
     known = Territory(
-        {unit_id: versions[0].span.start for unit_id, versions in units.items()},
-        {unit_id: versions[-1].span.end for unit_id, versions in units.items()},
+        {unit_id: versions[0].period.start for unit_id, versions in units.items()},
+        {unit_id: versions[-1].period.end for unit_id, versions in units.items()},
     )
     for unit_id, bound in (*_moves(units), *_passings(units, successions)):
         known.changes.setdefault(unit_id, []).append(bound)
     for version in successions:
         if version.attributes["share_from"] == version.attributes["share_to"] == 1.0:
             to_unit = version.attributes["to_unit"]
-            known.whole[version.attributes["from_unit"]] = (to_unit, version.span.start)
+            known.whole[version.attributes["from_unit"]] = (to_unit, version.period.start)
     return known
 
 
@@ -68,15 +68,15 @@ def _chain(units: Mapping[UUID, tuple[Version, ...]], unit_id: UUID, day: date) 
     at: UUID | None = unit_id
     while at is not None and at in units:
         chain.append(at)
-        version = next((v for v in units[at] if v.span.covers(day)), None)
+        version = next((v for v in units[at] if v.period.contains_day(day)), None)
         at = _parent(version) if version else None
     return chain
 
 
-def _moves(units: Mapping[UUID, tuple[Version, ...]]) -> Iterator[tuple[UUID, Bound]]:
+def _moves(units: Mapping[UUID, tuple[Version, ...]]) -> Iterator[tuple[UUID, PeriodEnd]]:
     for versions in units.values():
         for before, after in pairwise(versions):
-            old, new, bound = _parent(before), _parent(after), after.span.start
+            old, new, bound = _parent(before), _parent(after), after.period.start
             if old == new or old is None or new is None or bound.on is None:
                 continue
             eve = bound.on - timedelta(days=1)
@@ -86,9 +86,9 @@ def _moves(units: Mapping[UUID, tuple[Version, ...]]) -> Iterator[tuple[UUID, Bo
 
 def _passings(
     units: Mapping[UUID, tuple[Version, ...]], successions: Iterable[Version]
-) -> Iterator[tuple[UUID, Bound]]:
+) -> Iterator[tuple[UUID, PeriodEnd]]:
     for version in successions:
-        bound = version.span.start
+        bound = version.period.start
         if bound.on is None:
             continue
         eve = bound.on - timedelta(days=1)

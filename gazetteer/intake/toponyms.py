@@ -20,7 +20,7 @@ from gazetteer.intake.findings import Findings
 from gazetteer.intake.ids import record_id
 from gazetteer.intake.index import UnitIndex
 from gazetteer.intake.rows import ToponymRow
-from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version
 
 LEVEL_OF = {
@@ -68,7 +68,7 @@ def _within(row: ToponymRow, known: UnitIndex, findings: Findings) -> UUID | Non
 
 
 def _one(kind: str, key: tuple[str, ...], attributes: dict[str, Any]) -> Timeline:
-    return Timeline(kind, record_id(kind, *key), (Version(Span(), attributes),))
+    return Timeline(kind, record_id(kind, *key), (Version(Period(), attributes),))
 
 
 def _place(row: ToponymRow, within: UUID | None) -> Iterator[Timeline]:

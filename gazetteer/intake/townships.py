@@ -22,7 +22,7 @@ from gazetteer.intake.index import UnitIndex
 from gazetteer.intake.rows import TownshipRow
 from gazetteer.intake.spans import clip
 from gazetteer.intake.units import Stage, UnitLife
-from gazetteer.ledger.bounds import Bound, Precision, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 
 FIRST_DAY = date(2014, 1, 1)
@@ -199,7 +199,7 @@ class Lives:
     findings: Findings
     source: str
     parent_of: Mapping[str, str]  # parent by township code, where the divisions file says it
-    first: Bound  # where the records of townships begin
+    first: PeriodEnd  # where the records of townships begin
 
     def of(self, traced: Townships) -> Iterator[tuple[UnitLife, list[Period]]]:
         """Every unit with the periods it is made of."""
@@ -223,22 +223,22 @@ class Lives:
         line = row.line if row else 0
         self.findings.add("parent_not_in_force", line, "code", period.code, period.key[1])
 
-    def bound(self, row: TownshipRow | None, otherwise: Bound) -> Bound:
+    def bound(self, row: TownshipRow | None, otherwise: PeriodEnd) -> PeriodEnd:
         """1 January of the year of a change, by its document."""
         if row is None:
             return otherwise
         act = self.acts.act(row.document, "", None, self.findings.file)
-        return Bound(date(row.year, 1, 1), act, Precision.YEAR)
+        return PeriodEnd(date(row.year, 1, 1), act, Precision.YEAR)
 
     def _stages(self, period: Period) -> Iterator[Stage]:
-        span = Span(self.bound(period.since, self.first), self.bound(period.until, Bound()))
+        span = Period(self.bound(period.since, self.first), self.bound(period.until, PeriodEnd()))
         parent_code = self.parent_of.get(period.code, period.key[0])
         for number, parent in enumerate(self.known.during(parent_code, span)):
             piece = clip(span, parent.span)
             if number == 0 and piece.start.on != span.start.on:
                 # The code begins with its parent's: no earlier day is known of it.
-                start = Bound(piece.start.on, piece.start.act, Precision.INFERRED)
-                piece = Span(start, piece.end)
+                start = PeriodEnd(piece.start.on, piece.start.act, Precision.INFERRED)
+                piece = Period(start, piece.end)
             yield Stage(
                 piece, period.code, period.key[1], parent.unit_id, code_system=period.code_system
             )
@@ -248,7 +248,7 @@ def _joined(stages: Sequence[Stage]) -> Iterator[Stage]:
     """Stages in order; where a moved township waits for its new parent it stays with the old."""
     for stage, after in zip(stages, [*stages[1:], None], strict=True):
         if after is not None and stage.span.end.on != after.span.start.on:
-            yield replace(stage, span=Span(stage.span.start, after.span.start))
+            yield replace(stage, span=Period(stage.span.start, after.span.start))
         else:
             yield stage
 
@@ -277,9 +277,9 @@ def successions(traced: Townships, unit_of: Mapping[int, UUID], lives: Lives) ->
             "area_m2": None,
             "source": lives.findings.file,
         }
-        bound = lives.bound(row, Bound())
+        bound = lives.bound(row, PeriodEnd())
         yield Timeline(
             "succession",
             record_id("succession", str(old_unit), str(new_unit), str(bound.on)),
-            (Version(Span(bound), attributes),),
+            (Version(Period(bound), attributes),),
         )

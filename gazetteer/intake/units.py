@@ -11,9 +11,9 @@ from uuid import UUID
 
 from gazetteer.intake.ids import record_id
 from gazetteer.intake.parts import parts, unit_type
-from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version
-from gazetteer.records.romanize import romanize
+from gazetteer.records.romanize import romanize_name
 
 RESIDENTS = "21620"
 """GB/T 18521 class of residents' committees: the only class of units known for certain."""
@@ -23,7 +23,7 @@ RESIDENTS = "21620"
 class Stage:
     """What a unit was during one span. Consecutive stages of a unit touch or leave a gap."""
 
-    span: Span
+    span: Period
     code: str
     name: str
     subordination_parent: UUID | None
@@ -108,19 +108,19 @@ def _names(life: UnitLife, place_id: UUID) -> Iterator[Timeline]:
         spans = [s.span for s in stages]
         province = stages[0].code[:2]
         yield from _name(life, place_id, spans, text, "standard", taken.specific, taken.generic)
-        yield from _spelling(life, spans, text, "standard", romanize(taken.words, province))
+        yield from _spelling(life, spans, text, "standard", romanize_name(taken.words, province))
     shorts = [parts(s.name, life.level).short for s in life.stages]
     for short, stages in _grouped(life.stages, shorts):
         spans = [s.span for s in stages]
         yield from _name(life, place_id, spans, short, "short", None, None)
-        spelled = romanize((short,), stages[0].code[:2])
+        spelled = romanize_name((short,), stages[0].code[:2])
         yield from _spelling(life, spans, short, "short", spelled)
 
 
 def _name(
     life: UnitLife,
     place_id: UUID,
-    spans: Sequence[Span],
+    spans: Sequence[Period],
     text: str,
     name_kind: str,
     specific: str | None,
@@ -143,7 +143,7 @@ def _name(
 
 
 def _spelling(
-    life: UnitLife, spans: Sequence[Span], text: str, name_kind: str, spelled: str | None
+    life: UnitLife, spans: Sequence[Period], text: str, name_kind: str, spelled: str | None
 ) -> Iterator[Timeline]:
     if spelled is None:
         return
@@ -172,13 +172,13 @@ def _grouped(
     yield from groups.items()
 
 
-def _merged(pieces: Sequence[tuple[Span, dict[str, Any]]]) -> tuple[Version, ...]:
+def _merged(pieces: Sequence[tuple[Period, dict[str, Any]]]) -> tuple[Version, ...]:
     """Versions of the pieces; touching pieces with equal attributes become one."""
     versions: list[Version] = []
     for span, attributes in pieces:
         last = versions[-1] if versions else None
-        if last and last.span.end.on == span.start.on and last.attributes == attributes:
-            versions[-1] = Version(Span(last.span.start, span.end), attributes)
+        if last and last.period.end.on == span.start.on and last.attributes == attributes:
+            versions[-1] = Version(Period(last.period.start, span.end), attributes)
         else:
             versions.append(Version(span, attributes))
     return tuple(versions)

@@ -17,24 +17,26 @@ from gazetteer.jobs import store
 
 SCHEMA = "queue"
 TASK = "job"
-_AGAIN_SECONDS = 2
+_RETRY_SECONDS = 2
 
-Work = Callable[[JobContext, str], None]
+JobFunction = Callable[[JobContext, str], None]
 
 
-def app_over(conninfo: str, work: Work) -> App:
+def build_app(conninfo: str, run_task: JobFunction) -> App:
     """The queue as a worker sees it: ``work`` does a job, given its context and its id.
 
     What ends for want of the database, or because its worker is told to stop, is done again.
     """
-    within = make_conninfo(conninfo, options=f"-c search_path={SCHEMA}")
-    app = App(connector=PsycopgConnector(conninfo=within, min_size=1, max_size=4))
-    again = RetryStrategy(wait=_AGAIN_SECONDS, retry_exceptions=[OperationalError, JobAborted])
-    app.task(name=TASK, pass_context=True, retry=again)(work)
+    queue_conninfo = make_conninfo(conninfo, options=f"-c search_path={SCHEMA}")
+    app = App(connector=PsycopgConnector(conninfo=queue_conninfo, min_size=1, max_size=4))
+    retry_strategy = RetryStrategy(
+        wait=_RETRY_SECONDS, retry_exceptions=[OperationalError, JobAborted]
+    )
+    app.task(name=TASK, pass_context=True, retry=retry_strategy)(run_task)
     return app
 
 
-def put(conn: Connection[Any], job_id: UUID) -> None:
+def enqueue_job(conn: Connection[Any], job_id: UUID) -> None:
     """Put a job that was kept into the queue; ``conn`` must be within that transaction."""
     conn.execute(f"SET LOCAL search_path = {SCHEMA}")
     deferrer = App(connector=SyncPsycopgConnector()).configure_task(
@@ -42,4 +44,4 @@ def put(conn: Connection[Any], job_id: UUID) -> None:
     )
     queue_id = deferrer.defer(job_id=str(job_id))
     conn.execute("SET LOCAL search_path = DEFAULT")
-    store.put_in_queue(conn, job_id, queue_id)
+    store.set_queue_id(conn, job_id, queue_id)

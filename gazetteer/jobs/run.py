@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection
 
 from gazetteer.jobs import store
-from gazetteer.jobs.files import Files
+from gazetteer.jobs.files import JobFiles
 from gazetteer.jobs.store import Job
 from gazetteer.problems import Problem
 from gazetteer.search.bulk.rows import Answered
@@ -21,7 +21,7 @@ from gazetteer.search.bulk.rows import Answered
 _CHECKPOINT_SECONDS = 1.0
 
 
-class Opened(Protocol):
+class PreparedJob(Protocol):
     """A job made ready: the state of the register of which it answers, and the answers."""
 
     @property
@@ -36,82 +36,85 @@ class Opened(Protocol):
     def resumable(self) -> bool:
         """Whether answers of the same state may be continued; otherwise the job begins anew."""
 
-    def pieces(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[Answered]:
         """The result from behind so many lines of the file."""
 
-    def finish(self, files: Files) -> None:
+    def write_extras(self, files: JobFiles) -> None:
         """Make what else belongs to the result, from the whole of it."""
 
 
-Open = Callable[[Job, BinaryIO], AbstractContextManager[Opened]]
+PrepareJob = Callable[[Job, BinaryIO], AbstractContextManager[PreparedJob]]
 """Makes a job of one kind ready."""
 
 
-class Stopped(Exception):
+class JobStopped(Exception):
     """The worker was told to stop; the job goes on later, from its last checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class JobRunner:
     """Does jobs, each by what ``kinds`` has for its kind."""
 
     conninfo: str
-    files: Callable[[UUID], Files]
-    kinds: Mapping[str, Open]
+    files: Callable[[UUID], JobFiles]
+    kinds: Mapping[str, PrepareJob]
 
-    def run(self, job_id: UUID, stopped: Callable[[], bool]) -> None:
+    def run_job(self, job_id: UUID, should_stop: Callable[[], bool]) -> None:
         """Do a job, or go on with it; returns at once if another worker is at it or it has ended.
 
         Raises:
             Stopped: ``stopped`` said so; what was done so far is kept.
             OperationalError: the database went away; likewise.
         """
-        with psycopg.connect(self.conninfo, autocommit=True) as conn, alone(conn, job_id) as mine:
-            if not mine or not store.begin(conn, job_id):
+        with (
+            psycopg.connect(self.conninfo, autocommit=True) as conn,
+            try_lock_job(conn, job_id) as acquired,
+        ):
+            if not acquired or not store.start_job(conn, job_id):
                 return
-            job = store.read(conn, job_id)
+            job = store.load_job(conn, job_id)
             assert job is not None
             files = self.files(job_id)
             try:
-                if not self._go_on(conn, job, files, stopped):
-                    files.remove()
+                if not self._resume_job(conn, job, files, should_stop):
+                    files.remove_all()
             except Problem as problem:
-                told = {"code": problem.code, "detail": problem.text(job.language)}
+                details = {"code": problem.code, "detail": problem.text(job.language)}
                 field = {"field": problem.field} if problem.field else {}
-                store.fail(conn, job_id, {**told, **field})
+                store.fail_job(conn, job_id, {**details, **field})
 
-    def _go_on(
-        self, conn: Connection[Any], job: Job, files: Files, stopped: Callable[[], bool]
+    def _resume_job(
+        self, conn: Connection[Any], job: Job, files: JobFiles, should_stop: Callable[[], bool]
     ) -> bool:
         """Do what is left of a job; False if it was cancelled meanwhile."""
-        with files.data.open("rb") as data, self.kinds[job.kind](job, data) as opened:
-            if not files.result.exists():
-                done = _kept(conn, job, files, opened)
-                if not _written(conn, job, files, opened, done, stopped):
+        with files.input_file.open("rb") as data, self.kinds[job.kind](job, data) as prepared:
+            if not files.result_file.exists():
+                checkpoint = _find_checkpoint(conn, job, files, prepared)
+                if not _write_result(conn, job, files, prepared, checkpoint, should_stop):
                     return False
-                files.part.replace(files.result)
-            opened.finish(files)
-            return store.finish(conn, job.job_id)
+                files.partial_result.replace(files.result_file)
+            prepared.write_extras(files)
+            return store.finish_job(conn, job.job_id)
 
 
 @contextmanager
-def alone(conn: Connection[Any], job_id: UUID) -> Iterator[bool]:
+def try_lock_job(conn: Connection[Any], job_id: UUID) -> Iterator[bool]:
     """Whether nobody else is at the job; nobody will be until the end of the block.
 
     The database gives the lock back when the connection ends, so also when its holder is killed.
     """
     key = int.from_bytes(job_id.bytes[:8], "big", signed=True)
     row = conn.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
-    mine = bool(row and row[0])
+    acquired = bool(row and row[0])
     try:
-        yield mine
+        yield acquired
     finally:
-        if mine and not conn.closed:
+        if acquired and not conn.closed:
             conn.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _Checkpoint:
     """How far a result goes: rows and lines of the file, bytes of the result."""
 
     rows: int
@@ -119,46 +122,52 @@ class _Done:
     size: int
 
 
-def _kept(conn: Connection[Any], job: Job, files: Files, opened: Opened) -> _Done:
+def _find_checkpoint(
+    conn: Connection[Any], job: Job, files: JobFiles, prepared: PreparedJob
+) -> _Checkpoint:
     """What of an earlier attempt can be continued: answers of one state are not mixed."""
-    there = files.part.stat().st_size if files.part.exists() else 0
-    if opened.resumable and job.seq == opened.seq and job.result_bytes <= there:
-        return _Done(job.rows_done, job.records_done, job.result_bytes)
-    store.begin_anew(conn, job.job_id, opened.seq, opened.known_at)
-    return _Done(0, 0, 0)
+    part_size = files.partial_result.stat().st_size if files.partial_result.exists() else 0
+    if prepared.resumable and job.seq == prepared.seq and job.result_bytes <= part_size:
+        return _Checkpoint(job.rows_done, job.records_done, job.result_bytes)
+    store.restart_job(conn, job.job_id, prepared.seq, prepared.known_at)
+    return _Checkpoint(0, 0, 0)
 
 
-def _written(
+def _write_result(
     conn: Connection[Any],
     job: Job,
-    files: Files,
-    opened: Opened,
-    done: _Done,
-    stopped: Callable[[], bool],
+    files: JobFiles,
+    prepared: PreparedJob,
+    checkpoint: _Checkpoint,
+    should_stop: Callable[[], bool],
 ) -> bool:
     """Write the result on from a checkpoint; False if the job was cancelled meanwhile."""
-    later = "utf-8" if job.encoding == "utf-8-sig" else job.encoding  # one mark is enough
-    files.part.touch()
-    with files.part.open("r+b") as out:
-        out.truncate(done.size)
-        out.seek(done.size)
-        rows, records = done.rows, done.records
+    later_encoding = "utf-8" if job.encoding == "utf-8-sig" else job.encoding  # one mark is enough
+    files.partial_result.touch()
+    with files.partial_result.open("r+b") as out:
+        out.truncate(checkpoint.size)
+        out.seek(checkpoint.size)
+        rows, records = checkpoint.rows, checkpoint.records
         saved = time.monotonic()
-        for piece in opened.pieces(done.records):
-            out.write(piece.text.encode(later if out.tell() else job.encoding))
-            rows, records = rows + piece.rows, records + piece.records
-            stop = stopped()
+        for chunk in prepared.iter_chunks(checkpoint.records):
+            out.write(chunk.text.encode(later_encoding if out.tell() else job.encoding))
+            rows, records = rows + chunk.rows, records + chunk.records
+            stop = should_stop()
             if stop or time.monotonic() - saved >= _CHECKPOINT_SECONDS:
-                if not _saved(conn, job.job_id, out, _Done(rows, records, out.tell())):
+                if not _save_checkpoint(
+                    conn, job.job_id, out, _Checkpoint(rows, records, out.tell())
+                ):
                     return False
                 saved = time.monotonic()
             if stop:
-                raise Stopped
-        return _saved(conn, job.job_id, out, _Done(rows, records, out.tell()))
+                raise JobStopped
+        return _save_checkpoint(conn, job.job_id, out, _Checkpoint(rows, records, out.tell()))
 
 
-def _saved(conn: Connection[Any], job_id: UUID, out: BinaryIO, done: _Done) -> bool:
+def _save_checkpoint(
+    conn: Connection[Any], job_id: UUID, out: BinaryIO, checkpoint: _Checkpoint
+) -> bool:
     """Make what was written safe, and only then note it as a checkpoint."""
     out.flush()
     os.fsync(out.fileno())
-    return store.checkpoint(conn, job_id, done.rows, done.records, done.size)
+    return store.save_checkpoint(conn, job_id, checkpoint.rows, checkpoint.records, checkpoint.size)

@@ -16,7 +16,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job stands."""
 
     QUEUED = "queued"
@@ -26,7 +26,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = (State.QUEUED, State.RUNNING)
+OPEN_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class JobRequest:
     """What somebody asks to be done to a file."""
 
     job_id: UUID
@@ -77,13 +77,13 @@ FROM job WHERE job_id = %s
 """
 
 
-def read(conn: Connection[Any], job_id: UUID) -> Job | None:
+def load_job(conn: Connection[Any], job_id: UUID) -> Job | None:
     """A job; None if there is none of the id."""
     with conn.cursor(row_factory=class_row(Job)) as cursor:
         return cursor.execute(_JOB, (job_id,)).fetchone()
 
 
-def add(conn: Connection[Any], request: Request) -> None:
+def insert_job(conn: Connection[Any], request: JobRequest) -> None:
     """Keep a new job; it waits until it is put into the queue."""
     conn.execute(
         "INSERT INTO job (job_id, kind, form, language, state, at, encoding, delimiter,"
@@ -94,7 +94,7 @@ def add(conn: Connection[Any], request: Request) -> None:
     )  # fmt: skip
 
 
-def waiting(conn: Connection[Any], kind: str) -> UUID | None:
+def find_queued_job(conn: Connection[Any], kind: str) -> UUID | None:
     """The job of a kind that nobody has taken up yet, if there is one."""
     row = conn.execute(
         "SELECT job_id FROM job WHERE kind = %s AND state = 'queued' LIMIT 1", (kind,)
@@ -102,14 +102,14 @@ def waiting(conn: Connection[Any], kind: str) -> UUID | None:
     return row[0] if row else None
 
 
-def put_in_queue(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
+def set_queue_id(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
     """Note under which number the queue knows the job."""
     conn.execute("UPDATE job SET queue_id = %s WHERE job_id = %s", (queue_id, job_id))
 
 
-def begin(conn: Connection[Any], job_id: UUID) -> bool:
+def start_job(conn: Connection[Any], job_id: UUID) -> bool:
     """Take up a job, anew or again; False if it is not open any more."""
-    return _changed(
+    return _update_one(
         conn,
         "UPDATE job SET state = 'running', started_at = coalesce(started_at, now())"
         " WHERE job_id = %s AND state IN ('queued', 'running')",
@@ -117,7 +117,7 @@ def begin(conn: Connection[Any], job_id: UUID) -> bool:
     )
 
 
-def begin_anew(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime | None) -> None:
+def restart_job(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime | None) -> None:
     """Forget what was answered; from now on the rows are of this state of the register."""
     conn.execute(
         "UPDATE job SET seq = %s, known_at = %s, rows_done = 0, records_done = 0, result_bytes = 0"
@@ -126,11 +126,11 @@ def begin_anew(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime
     )
 
 
-def checkpoint(
+def save_checkpoint(
     conn: Connection[Any], job_id: UUID, rows: int, records: int, result_bytes: int
 ) -> bool:
     """Note how far a running job has come; False if somebody cancelled it."""
-    return _changed(
+    return _update_one(
         conn,
         "UPDATE job SET rows_done = %s, records_done = %s, result_bytes = %s"
         " WHERE job_id = %s AND state = 'running'",
@@ -138,9 +138,9 @@ def checkpoint(
     )
 
 
-def finish(conn: Connection[Any], job_id: UUID) -> bool:
+def finish_job(conn: Connection[Any], job_id: UUID) -> bool:
     """The result is there; False if somebody cancelled the job meanwhile."""
-    return _changed(
+    return _update_one(
         conn,
         "UPDATE job SET state = 'finished', finished_at = now(), rows_done = rows_total"
         " WHERE job_id = %s AND state = 'running'",
@@ -148,7 +148,7 @@ def finish(conn: Connection[Any], job_id: UUID) -> bool:
     )
 
 
-def fail(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> None:
+def fail_job(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> None:
     """An open job cannot be done; the problem says why."""
     conn.execute(
         "UPDATE job SET state = 'failed', finished_at = now(), problem = %s"
@@ -157,9 +157,9 @@ def fail(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> Non
     )
 
 
-def cancel(conn: Connection[Any], job_id: UUID) -> bool:
+def cancel_job(conn: Connection[Any], job_id: UUID) -> bool:
     """End an open job; False if it had ended already."""
-    return _changed(
+    return _update_one(
         conn,
         "UPDATE job SET state = 'cancelled', finished_at = now()"
         " WHERE job_id = %s AND state IN ('queued', 'running')",
@@ -167,16 +167,16 @@ def cancel(conn: Connection[Any], job_id: UUID) -> bool:
     )
 
 
-def delete(conn: Connection[Any], job_id: UUID) -> None:
+def delete_job(conn: Connection[Any], job_id: UUID) -> None:
     """Forget a job."""
     conn.execute("DELETE FROM job WHERE job_id = %s", (job_id,))
 
 
-def delete_old(conn: Connection[Any], age: timedelta) -> list[UUID]:
+def delete_old_jobs(conn: Connection[Any], age: timedelta) -> list[UUID]:
     """Forget the jobs that are this old; the ids are those whose files are of no use now."""
     rows = conn.execute("DELETE FROM job WHERE created_at < now() - %s RETURNING job_id", (age,))
     return [row[0] for row in rows]
 
 
-def _changed(conn: Connection[Any], statement: Any, values: tuple[Any, ...]) -> bool:
+def _update_one(conn: Connection[Any], statement: Any, values: tuple[Any, ...]) -> bool:
     return conn.execute(statement, values).rowcount == 1

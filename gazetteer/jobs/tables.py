@@ -18,15 +18,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from gazetteer.jobs.store import State
+from gazetteer.jobs.store import JobState
 
-_MOMENT = TIMESTAMP(timezone=True)
-_STATES = ", ".join(f"'{state}'" for state in State)
+_TIMESTAMP = TIMESTAMP(timezone=True)
+_STATES = ", ".join(f"'{state}'" for state in JobState)
 
 
-def job_tables(metadata: MetaData) -> None:
+def add_job_tables(metadata: MetaData) -> None:
     """Jobs, with how far each has come."""
-    none = text("0")
+    zero = text("0")
     Table(
         "job",
         metadata,
@@ -37,18 +37,18 @@ def job_tables(metadata: MetaData) -> None:
         Column("language", Text, nullable=False),
         Column("state", Text, nullable=False),
         Column("at", Date, nullable=False),
-        Column("known_at", _MOMENT),
+        Column("known_at", _TIMESTAMP),
         Column("seq", BigInteger),
         Column("encoding", Text, nullable=False),
         Column("delimiter", Text, nullable=False),
         Column("rows_total", Integer, nullable=False),
-        Column("rows_done", Integer, nullable=False, server_default=none),
-        Column("records_done", Integer, nullable=False, server_default=none),
-        Column("result_bytes", BigInteger, nullable=False, server_default=none),
+        Column("rows_done", Integer, nullable=False, server_default=zero),
+        Column("records_done", Integer, nullable=False, server_default=zero),
+        Column("result_bytes", BigInteger, nullable=False, server_default=zero),
         Column("problem", JSONB),
-        Column("created_at", _MOMENT, nullable=False),
-        Column("started_at", _MOMENT),
-        Column("finished_at", _MOMENT),
+        Column("created_at", _TIMESTAMP, nullable=False),
+        Column("started_at", _TIMESTAMP),
+        Column("finished_at", _TIMESTAMP),
         CheckConstraint(f"state IN ({_STATES})", name="job_state"),
         Index("job_by_age", "created_at"),  # what is old enough to be deleted
     )

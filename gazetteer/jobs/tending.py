@@ -9,56 +9,59 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.jobs import queue, store
-from gazetteer.jobs.files import Files
-from gazetteer.jobs.run import alone
+from gazetteer.jobs.files import JobFiles
+from gazetteer.jobs.run import try_lock_job
 from gazetteer.settings import Settings
 
-_STANDING = f"""
+_UNFINISHED_JOBS = f"""
 SELECT j.job_id, j.queue_id, q.status::text
 FROM job j LEFT JOIN {queue.SCHEMA}.procrastinate_jobs q ON q.id = j.queue_id
 WHERE j.state = 'running' OR j.state = 'queued' AND q.status = 'failed'
 """
-_BROKEN = {"code": "internal", "detail": "an unexpected error; the worker's log tells more"}
+_INTERNAL_PROBLEM = {
+    "code": "internal",
+    "detail": "an unexpected error; the worker's log tells more",
+}
 _DAY_SECONDS = 86_400
 
 
-def lost(conn: Connection[Any]) -> list[int]:
+def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
     """The numbers under which the queue must give jobs out again: their worker is gone.
 
     On the way, jobs that ended in an unexpected error are told to have failed, and those that the
     queue has forgotten are put into it anew.
     """
-    again: list[int] = []
-    for job_id, queue_id, status in conn.execute(_STANDING).fetchall():
+    queue_ids: list[int] = []
+    for job_id, queue_id, status in conn.execute(_UNFINISHED_JOBS).fetchall():
         if status == "failed":
-            store.fail(conn, job_id, _BROKEN)
+            store.fail_job(conn, job_id, _INTERNAL_PROBLEM)
             continue
-        with alone(conn, job_id) as nobody_at_it:
-            if not nobody_at_it:
+        with try_lock_job(conn, job_id) as acquired:
+            if not acquired:
                 continue
             if status == "doing":
-                again.append(queue_id)
+                queue_ids.append(queue_id)
             elif status != "todo":
                 with conn.transaction():
-                    queue.put(conn, job_id)
-    return again
+                    queue.enqueue_job(conn, job_id)
+    return queue_ids
 
 
-def tidy(conn: Connection[Any], settings: Settings) -> None:
+def purge_jobs(conn: Connection[Any], settings: Settings) -> None:
     """Delete jobs that are old enough, with their files, and files that belong to no job."""
-    for job_id in store.delete_old(conn, timedelta(days=settings.job_days)):
-        Files(settings.jobs, job_id).remove()
-    if not settings.jobs.is_dir():
+    for job_id in store.delete_old_jobs(conn, timedelta(days=settings.job_days)):
+        JobFiles(settings.jobs_directory, job_id).remove_all()
+    if not settings.jobs_directory.is_dir():
         return
-    for directory in settings.jobs.iterdir():
-        if time.time() - directory.stat().st_mtime > _DAY_SECONDS and not _known(
+    for directory in settings.jobs_directory.iterdir():
+        if time.time() - directory.stat().st_mtime > _DAY_SECONDS and not _is_known_directory(
             conn, directory.name
         ):
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def _known(conn: Connection[Any], name: str) -> bool:
+def _is_known_directory(conn: Connection[Any], name: str) -> bool:
     try:
-        return store.read(conn, UUID(name)) is not None
+        return store.load_job(conn, UUID(name)) is not None
     except ValueError:
         return True  # nothing of ours

@@ -8,18 +8,18 @@ import psycopg
 from procrastinate import App, JobContext
 from procrastinate.exceptions import JobAborted
 
-from gazetteer.jobs.queue import app_over
-from gazetteer.jobs.run import Runner, Stopped
-from gazetteer.jobs.tending import lost, tidy
+from gazetteer.jobs.queue import build_app
+from gazetteer.jobs.run import JobRunner, JobStopped
+from gazetteer.jobs.tending import purge_jobs, recover_orphaned_jobs
 from gazetteer.settings import Settings
 
-_TEND_SECONDS = 3.0
+_MAINTENANCE_SECONDS = 3.0
 _HEARTBEAT_SECONDS, _STALLED_SECONDS = 5.0, 60.0
 _GRACE_SECONDS = 0.1
 """After so long a running job is told to stop; it keeps what it has done."""
 
 
-def work(runner: Runner, settings: Settings, *, until_idle: bool = False) -> None:
+def run_worker(runner: JobRunner, settings: Settings, *, until_idle: bool = False) -> None:
     """Do the jobs of the queue until told to stop by SIGTERM or Ctrl-C.
 
     Args:
@@ -28,19 +28,21 @@ def work(runner: Runner, settings: Settings, *, until_idle: bool = False) -> Non
         until_idle: return when no job waits.
     """
 
-    def do(context: JobContext, job_id: str) -> None:
+    def run_task(context: JobContext, job_id: str) -> None:
         try:
-            runner.run(UUID(job_id), context.should_abort)
-        except Stopped:
+            runner.run_job(UUID(job_id), context.should_abort)
+        except JobStopped:
             raise JobAborted from None
 
-    asyncio.run(_serve(app_over(runner.conninfo, do), runner.conninfo, settings, until_idle))
+    asyncio.run(
+        _serve_queue(build_app(runner.conninfo, run_task), runner.conninfo, settings, until_idle)
+    )
 
 
-async def _serve(app: App, conninfo: str, settings: Settings, until_idle: bool) -> None:
+async def _serve_queue(app: App, conninfo: str, settings: Settings, until_idle: bool) -> None:
     async with app.open_async():
-        await _tend(app, conninfo, settings)
-        tending = asyncio.create_task(_keep_tending(app, conninfo, settings))
+        await _maintain_queue(app, conninfo, settings)
+        maintenance = asyncio.create_task(_maintain_forever(app, conninfo, settings))
         try:
             await app.run_worker_async(
                 wait=not until_idle,
@@ -52,26 +54,26 @@ async def _serve(app: App, conninfo: str, settings: Settings, until_idle: bool) 
                 delete_jobs="successful",
             )
         finally:
-            tending.cancel()
+            maintenance.cancel()
 
 
-async def _keep_tending(app: App, conninfo: str, settings: Settings) -> None:
+async def _maintain_forever(app: App, conninfo: str, settings: Settings) -> None:
     while True:
-        await asyncio.sleep(_TEND_SECONDS)
+        await asyncio.sleep(_MAINTENANCE_SECONDS)
         try:
-            await _tend(app, conninfo, settings)
+            await _maintain_queue(app, conninfo, settings)
         except psycopg.OperationalError:
             continue  # the database is away; the next time may be better
 
 
-async def _tend(app: App, conninfo: str, settings: Settings) -> None:
-    def looked() -> list[int]:
+async def _maintain_queue(app: App, conninfo: str, settings: Settings) -> None:
+    def purge_and_recover() -> list[int]:
         with psycopg.connect(conninfo, autocommit=True) as conn:
-            tidy(conn, settings)
-            return lost(conn)
+            purge_jobs(conn, settings)
+            return recover_orphaned_jobs(conn)
 
     manager = app.job_manager
     stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS)
-    for queue_id in {*await asyncio.to_thread(looked), *(job.id for job in stalled)}:
+    for queue_id in {*await asyncio.to_thread(purge_and_recover), *(job.id for job in stalled)}:
         if queue_id is not None:
             await manager.retry_job_by_id_async(queue_id, retry_at=datetime.now(UTC))

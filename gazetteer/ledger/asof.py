@@ -36,11 +36,11 @@ class AsOf:
     known_at: datetime | None = None
     basis: Basis = Basis.EFFECTIVE
 
-    def params(self) -> dict[str, Any]:
-        """Named parameters for :data:`MOMENT` and :func:`resolve_in_force`."""
+    def to_sql_params(self) -> dict[str, Any]:
+        """Named parameters for :data:`MOMENT_CTE` and :func:`in_force_sql`."""
         return {"at": self.at, "known_at": self.known_at, "basis": self.basis.value}
 
-    def echo(self, known_at: datetime) -> dict[str, str]:
+    def as_of_fields(self, known_at: datetime) -> dict[str, str]:
         """The moment as answers repeat it; ``known_at`` is what the register said of itself.
 
         A reader who named no ``known_at`` is told the moment of the last publication: asking
@@ -51,17 +51,17 @@ class AsOf:
 
 
 @lru_cache(64)
-def echo_of_newest(at: date, recorded_at: datetime) -> Mapping[str, str]:
+def newest_as_of_fields(at: date, recorded_at: datetime) -> Mapping[str, str]:
     """The moment of an answer from memory: a day, in the state of the last publication."""
-    return MappingProxyType(AsOf(at).echo(recorded_at))
+    return MappingProxyType(AsOf(at).as_of_fields(recorded_at))
 
 
-MOMENT = "moment AS (SELECT coalesce(%(known_at)s, recorded_at) AS known_at FROM ledger_head)"
+MOMENT_CTE = "moment AS (SELECT coalesce(%(known_at)s, recorded_at) AS known_at FROM ledger_head)"
 """A WITH clause: the moment of knowledge, read in the same snapshot as everything else."""
 
 
-def in_force(alias: str) -> str:
-    """SQL: whether the version row ``alias`` counts at the moment; needs :data:`MOMENT`.
+def in_force_sql(alias: str) -> str:
+    """SQL: whether the version row ``alias`` counts at the moment; needs :data:`MOMENT_CTE`.
 
     Written as function calls, which no index serves: the planner takes a condition on a period
     for far more selective than it is, since nearly every version is known now, and would walk
@@ -75,12 +75,12 @@ def in_force(alias: str) -> str:
 
 
 _INDENTATION = re.compile(r"\n\s+")
-_BY_BASIS = re.compile(r"in_force\((\w+)\.valid, .*?%\(basis\)s::text\)")
+_BASIS_LOOKUP = re.compile(r"in_force\((\w+)\.valid, .*?%\(basis\)s::text\)")
 
 
 @cache
-def fitted(statement: LiteralString, basis: Basis) -> LiteralString:
-    """A statement with :func:`resolve_in_force`, without the look-up of acts where the basis needs none.
+def without_basis_lookup(statement: LiteralString, basis: Basis) -> LiteralString:
+    """A statement with :func:`in_force_sql`, without the look-up of acts where the basis needs none.
 
     A prepared statement carries that look-up along for every parameter, and it costs more than
     the rest of a look-up by code.
@@ -90,7 +90,7 @@ def fitted(statement: LiteralString, basis: Basis) -> LiteralString:
     """
     text: str = _INDENTATION.sub("\n", statement)
     if basis is Basis.EFFECTIVE:
-        text = _BY_BASIS.sub(r"range_contains_elem(\1.valid, %(at)s::date)", text)
+        text = _BASIS_LOOKUP.sub(r"range_contains_elem(\1.valid, %(at)s::date)", text)
     return text
 
 
@@ -99,7 +99,7 @@ def today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
-def known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
+def resolve_known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
     """The moment of knowledge that an answer repeats.
 
     Raises:

@@ -1,7 +1,7 @@
 """The audit chain: one row for every write, each sealed with the hash of the one before it.
 
 Append-only by trigger; a row that was changed or taken out behind the program's back breaks the
-chain, and :func:`broken_at` says where (surveying law art. 47: use must stay traceable).
+chain, and :func:`find_broken_row` says where (surveying law art. 47: use must stay traceable).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _LOCK = 0x6175646974  # "audit": one writer at a time, until commit
 _GENESIS = bytes(32)
 
 
-def append(
+def append_row(
     conn: Connection[Any], *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
 ) -> None:
     """Add a row within the caller's transaction: it stands or falls with the write it tells of."""
@@ -32,11 +32,11 @@ def append(
         row = (number, moment, actor, action, subject, dict(detail))
         conn.execute(
             "INSERT INTO audit VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (*row[:5], Jsonb(row[5]), previous, _seal(previous, *row)),
+            (*row[:5], Jsonb(row[5]), previous, _hash_row(previous, *row)),
         )
 
 
-def broken_at(conn: Connection[Any]) -> int | None:
+def find_broken_row(conn: Connection[Any]) -> int | None:
     """The first audit row whose hash does not follow from its content; None if all is well."""
     previous, expected = _GENESIS, 1
     with conn.transaction(), conn.cursor(name="audit_chain") as cursor:
@@ -45,13 +45,13 @@ def broken_at(conn: Connection[Any]) -> int | None:
             " FROM audit ORDER BY audit_id"
         )
         for row in cursor:
-            if row[0] != expected or row[6] != previous or row[7] != _seal(previous, *row[:6]):
+            if row[0] != expected or row[6] != previous or row[7] != _hash_row(previous, *row[:6]):
                 return expected
             previous, expected = row[7], expected + 1
     return None
 
 
-def _seal(
+def _hash_row(
     previous: bytes,
     number: int,
     moment: datetime,

@@ -18,7 +18,7 @@ class Precision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class PeriodEnd:
     """One end of a period. ``on`` is None where the period is open at this end."""
 
     on: date | None = None
@@ -26,40 +26,40 @@ class Bound:
     precision: Precision = Precision.UNKNOWN
 
 
-OPEN = Bound()
+UNBOUNDED = PeriodEnd()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Period:
     """A half-open period of validity ``[start.on, end.on)``, dates of Asia/Shanghai.
 
     Raises:
         ValueError: the period would be empty or inverted; the ledger holds no such thing.
     """
 
-    start: Bound = OPEN
-    end: Bound = OPEN
+    start: PeriodEnd = UNBOUNDED
+    end: PeriodEnd = UNBOUNDED
 
     def __post_init__(self) -> None:
         if self.start.on and self.end.on and self.start.on >= self.end.on:
             raise ValueError(f"empty period: {self.start.on} to {self.end.on}")
 
-    def covers(self, day: date) -> bool:
+    def contains_day(self, day: date) -> bool:
         """Whether ``day`` lies in the period."""
         after_start = self.start.on is None or self.start.on <= day
         return after_start and (self.end.on is None or day < self.end.on)
 
 
-def starts_before(a: Bound, b: Bound) -> bool:
+def starts_before(a: PeriodEnd, b: PeriodEnd) -> bool:
     """Whether the start ``a`` lies before the start ``b`` (open = since ever)."""
     return b.on is not None and (a.on is None or a.on < b.on)
 
 
-def ends_after(a: Bound, b: Bound) -> bool:
+def ends_after(a: PeriodEnd, b: PeriodEnd) -> bool:
     """Whether the end ``a`` lies after the end ``b`` (open = for ever)."""
     return b.on is not None and (a.on is None or a.on > b.on)
 
 
-def reaches_past(end: Bound, start: Bound) -> bool:
+def extends_past(end: PeriodEnd, start: PeriodEnd) -> bool:
     """Whether a period that ends at ``end`` has days on or after ``start``."""
     return end.on is None or start.on is None or start.on < end.on

@@ -32,7 +32,7 @@ class Changeset:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class Publication:
     """What a publication was given: its id, its sequence numbers and its moment.
 
     ``kept`` are records that a load would have changed, had people not changed them since.
@@ -42,15 +42,15 @@ class Published:
     first_seq: int
     last_seq: int
     recorded_at: datetime
-    kept: tuple[UUID, ...] = ()
+    preserved: tuple[UUID, ...] = ()
 
     @property
-    def changes(self) -> int:
+    def change_count(self) -> int:
         """How many records changed; 0: nothing was published."""
         return self.last_seq - self.first_seq + 1
 
 
-def refuse_unreasoned(changeset: Changeset) -> None:
+def check_reason(changeset: Changeset) -> None:
     """Raise InvalidValue for a changeset without a reason, or a legal change without an act."""
     if not changeset.reason.strip():
         raise InvalidValue("请说明修改理由。", "a changeset needs a reason", field="reason")
@@ -60,7 +60,7 @@ def refuse_unreasoned(changeset: Changeset) -> None:
         )
 
 
-def next_publication(conn: Conn) -> Published:
+def lock_next_publication(conn: Conn) -> Publication:
     """Lock the head; the publication that comes after it, without changes yet."""
     row = conn.execute(
         "SELECT changeset_id, seq,"
@@ -69,10 +69,10 @@ def next_publication(conn: Conn) -> Published:
     ).fetchone()
     if row is None:
         raise RuntimeError("the ledger has no head row: the database was not migrated")
-    return Published(row[0] + 1, row[1] + 1, row[1], row[2])
+    return Publication(row[0] + 1, row[1] + 1, row[1], row[2])
 
 
-def refuse_moved(conn: Conn, expected: Mapping[UUID, int]) -> None:
+def check_expected(conn: Conn, expected: Mapping[UUID, int]) -> None:
     """Raise Conflict if a record was changed after the changeset in which its author saw it."""
     if not expected:
         return
@@ -80,38 +80,40 @@ def refuse_moved(conn: Conn, expected: Mapping[UUID, int]) -> None:
         "SELECT record_id, max(changeset_id) FROM change WHERE record_id = ANY(%s) GROUP BY 1",
         (list(expected),),
     )
-    now = dict(rows.fetchall())
-    moved = [str(record) for record, seen in expected.items() if now.get(record, 0) != seen]
-    if moved:
+    latest_changesets = dict(rows.fetchall())
+    conflicting = [
+        str(record) for record, seen in expected.items() if latest_changesets.get(record, 0) != seen
+    ]
+    if conflicting:
         raise Conflict(
             "所依据的记录已被他人修改。",
             "records were changed by somebody else in the meantime",
-            records=moved,
+            records=conflicting,
         )
 
 
-def write_changeset(conn: Conn, changeset: Changeset, published: Published) -> None:
+def write_changeset(conn: Conn, changeset: Changeset, publication: Publication) -> None:
     """Write the changeset with the numbers that it was given."""
     conn.execute(
         "INSERT INTO changeset VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            published.changeset_id,
-            published.first_seq,
-            published.last_seq,
+            publication.changeset_id,
+            publication.first_seq,
+            publication.last_seq,
             changeset.author,
             changeset.reason,
             changeset.purpose,
             changeset.origin,
             list(changeset.acts),
-            published.recorded_at,
+            publication.recorded_at,
         ),
     )
 
 
-def write_head(conn: Conn, published: Published) -> None:
+def write_head(conn: Conn, publication: Publication) -> None:
     """Move the head to the publication, and wake up who listens."""
     conn.execute(
         "UPDATE ledger_head SET changeset_id = %s, seq = %s, recorded_at = %s",
-        (published.changeset_id, published.last_seq, published.recorded_at),
+        (publication.changeset_id, publication.last_seq, publication.recorded_at),
     )
-    conn.execute("SELECT pg_notify('published', %s)", (str(published.last_seq),))
+    conn.execute("SELECT pg_notify('published', %s)", (str(publication.last_seq),))

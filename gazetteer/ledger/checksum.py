@@ -13,64 +13,66 @@ from typing import Any
 from psycopg import Connection, sql
 
 from gazetteer.ledger.body import DIGEST_MODULUS
-from gazetteer.ledger.feed import Json, moment_text, one_moment
-from gazetteer.ledger.kinds import Kinds
+from gazetteer.ledger.feed import JsonObject, repeatable_read, serialize_instant
+from gazetteer.ledger.kinds import RecordKinds
 from gazetteer.problems import InvalidValue
 
 
 @dataclass(frozen=True, slots=True)
-class KindSum:
+class KindChecksum:
     """The versions of one kind: how many, and the sum of their digests."""
 
-    versions: int
-    total: int
+    version_count: int
+    digest_total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Checksum:
+class RegisterChecksum:
     """What was known at the sequence number ``seq``; ``recorded_at`` is None for the number 0."""
 
     seq: int
     recorded_at: datetime | None
-    kinds: Mapping[str, KindSum]
+    kinds: Mapping[str, KindChecksum]
 
     @property
-    def versions(self) -> int:
+    def version_count(self) -> int:
         """How many versions were known."""
-        return sum(kind.versions for kind in self.kinds.values())
+        return sum(kind.version_count for kind in self.kinds.values())
 
-    def json(self) -> Json:
+    def serialize(self) -> JsonObject:
         """As answers show it; checksums are 64 hexadecimal digits."""
         return {
             "seq": self.seq,
-            "recorded_at": moment_text(self.recorded_at) if self.recorded_at else None,
-            "checksum": _hex(sum(kind.total for kind in self.kinds.values())),
-            "versions": self.versions,
+            "recorded_at": serialize_instant(self.recorded_at) if self.recorded_at else None,
+            "checksum": _format_hex(sum(kind.digest_total for kind in self.kinds.values())),
+            "versions": self.version_count,
             "kinds": {
-                name: {"versions": kind.versions, "checksum": _hex(kind.total)}
+                name: {"versions": kind.version_count, "checksum": _format_hex(kind.digest_total)}
                 for name, kind in self.kinds.items()
             },
         }
 
 
-def _hex(total: int) -> str:
+def _format_hex(total: int) -> str:
     return f"{total % DIGEST_MODULUS:064x}"
 
 
-def head_checksum(conn: Connection[Any], kinds: Kinds) -> Checksum:
+def load_head_checksum(conn: Connection[Any], kinds: RecordKinds) -> RegisterChecksum:
     """The checksum of what is known now, as kept; call it inside :func:`feed.one_moment`."""
     row = conn.execute("SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head").fetchone()
     seq, recorded_at = row if row else (0, None)
     sums = {
-        name: KindSum(versions, int(total))
+        name: KindChecksum(versions, int(total))
         for name, versions, total in conn.execute(
             "SELECT kind, versions, digest_sum FROM ledger_sum"
         )
     }
-    return Checksum(seq, recorded_at, {name: sums[name] for name in kinds})
+    return RegisterChecksum(seq, recorded_at, {name: sums[name] for name in kinds})
 
 
-def checksum(conn: Connection[Any], kinds: Kinds, seq: int | None = None) -> Checksum:
+def compute_checksum(
+    conn: Connection[Any], kinds: RecordKinds, seq: int | None = None
+) -> RegisterChecksum:
     """The checksum at a sequence number; None is the last one.
 
     For an earlier number the digests of all versions that were known then are added up again.
@@ -79,8 +81,8 @@ def checksum(conn: Connection[Any], kinds: Kinds, seq: int | None = None) -> Che
         InvalidValue: the number is not published yet, or lies inside a changeset: no reader has
             ever seen that state. ``first_seq`` and ``last_seq`` tell the changeset's numbers.
     """
-    with one_moment(conn):
-        head = head_checksum(conn, kinds)
+    with repeatable_read(conn):
+        head = load_head_checksum(conn, kinds)
         if seq is None or seq == head.seq:
             return head
         if seq > head.seq:
@@ -90,11 +92,13 @@ def checksum(conn: Connection[Any], kinds: Kinds, seq: int | None = None) -> Che
                 field="seq",
                 last_seq=head.seq,
             )
-        changeset, recorded_at = _state_at(conn, seq)
-        return Checksum(seq, recorded_at, {n: _sum_at(conn, kinds, n, changeset) for n in kinds})
+        changeset, recorded_at = _find_changeset_at(conn, seq)
+        return RegisterChecksum(
+            seq, recorded_at, {n: _sum_kind_at(conn, kinds, n, changeset) for n in kinds}
+        )
 
 
-def _state_at(conn: Connection[Any], seq: int) -> tuple[int, datetime | None]:
+def _find_changeset_at(conn: Connection[Any], seq: int) -> tuple[int, datetime | None]:
     if seq == 0:
         return 0, None
     row = conn.execute(
@@ -116,15 +120,17 @@ def _state_at(conn: Connection[Any], seq: int) -> tuple[int, datetime | None]:
     return changeset, recorded_at
 
 
-def _sum_at(conn: Connection[Any], kinds: Kinds, name: str, changeset: int) -> KindSum:
+def _sum_kind_at(
+    conn: Connection[Any], kinds: RecordKinds, name: str, changeset: int
+) -> KindChecksum:
     query = sql.SQL(
         "SELECT digest FROM {} WHERE opened_in <= %(changeset)s"
         " AND (closed_in IS NULL OR closed_in > %(changeset)s)"
-    ).format(sql.Identifier(kinds[name].table))
+    ).format(sql.Identifier(kinds[name].table_name))
     versions = total = 0
     with conn.cursor(name="digests") as cursor:
         cursor.itersize = 10_000
         for (digest,) in cursor.execute(query, {"changeset": changeset}):
             versions += 1
             total += int.from_bytes(digest, "big")
-    return KindSum(versions, total % DIGEST_MODULUS)
+    return KindChecksum(versions, total % DIGEST_MODULUS)

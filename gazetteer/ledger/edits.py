@@ -11,9 +11,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.ledger import store
-from gazetteer.ledger.body import body, digest
-from gazetteer.ledger.kinds import Kinds, RecordKind
-from gazetteer.ledger.versions import Statement, Timeline, Version, in_order, stated
+from gazetteer.ledger.body import compute_digest, serialize_version
+from gazetteer.ledger.kinds import RecordKind, RecordKinds
+from gazetteer.ledger.versions import Statement, Timeline, Version, apply_statement, sort_versions
 from gazetteer.problems import InvalidValue
 
 Conn = Connection[Any]
@@ -32,41 +32,43 @@ class Edit:
     opened: Sequence[tuple[Version, bytes]]
 
 
-def edits_of_statements(
-    conn: Conn, kinds: Kinds, statements: Iterable[Statement]
+def diff_statements(
+    conn: Conn, kinds: RecordKinds, statements: Iterable[Statement]
 ) -> Iterator[Edit]:
     """What statements change, said one after the other over what is known.
 
     Raises:
         InvalidValue: a kind or field that does not exist, or a required one without a value.
     """
-    said: dict[str, dict[UUID, list[Statement]]] = {}
+    statements_by_kind: dict[str, dict[UUID, list[Statement]]] = {}
     for statement in statements:
-        said.setdefault(statement.kind, {}).setdefault(statement.record_id, []).append(statement)
-    for name, by_record in said.items():
-        kind = _kind(kinds, name)
-        for record_id, rows in store.known(conn, kind, list(by_record)).items():
-            versions = in_order(row.version for row in rows)
+        statements_by_kind.setdefault(statement.kind, {}).setdefault(
+            statement.record_id, []
+        ).append(statement)
+    for name, by_record in statements_by_kind.items():
+        kind = _find_kind(kinds, name)
+        for record_id, rows in store.load_known_versions(conn, kind, list(by_record)).items():
+            versions = sort_versions(row.version for row in rows)
             for statement in by_record[record_id]:
-                versions = stated(versions, statement)
+                versions = apply_statement(versions, statement)
             known = {row.digest: row.version_id for row in rows}
-            yield from _difference(kind, record_id, known, versions)
+            yield from _diff_record(kind, record_id, known, versions)
 
 
-def edits_of_timelines(conn: Conn, kinds: Kinds, timelines: Iterable[Timeline]) -> Iterator[Edit]:
-    """What whole timelines change; problems as :func:`edits_of_statements`."""
-    wanted: dict[str, dict[UUID, Timeline]] = {}
+def diff_timelines(conn: Conn, kinds: RecordKinds, timelines: Iterable[Timeline]) -> Iterator[Edit]:
+    """What whole timelines change; problems as :func:`diff_statements`."""
+    timelines_by_kind: dict[str, dict[UUID, Timeline]] = {}
     for timeline in timelines:
-        wanted.setdefault(timeline.kind, {})[timeline.record_id] = timeline
-    for name, by_record in wanted.items():
-        kind = _kind(kinds, name)
-        known = store.known_digests(conn, kind, list(by_record))
+        timelines_by_kind.setdefault(timeline.kind, {})[timeline.record_id] = timeline
+    for name, by_record in timelines_by_kind.items():
+        kind = _find_kind(kinds, name)
+        known = store.load_known_digests(conn, kind, list(by_record))
         for record_id, timeline in by_record.items():
-            versions = in_order(timeline.versions)
-            yield from _difference(kind, record_id, known.get(record_id, {}), versions)
+            versions = sort_versions(timeline.versions)
+            yield from _diff_record(kind, record_id, known.get(record_id, {}), versions)
 
 
-def changed_by_people(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
+def load_hand_edited_ids(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
     """Those of the records that people have changed by hand: a load leaves them alone."""
     rows = conn.execute(
         "SELECT DISTINCT record_id FROM change JOIN changeset USING (changeset_id)"
@@ -76,17 +78,20 @@ def changed_by_people(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
     return {row[0] for row in rows}
 
 
-def _kind(kinds: Kinds, name: str) -> RecordKind:
+def _find_kind(kinds: RecordKinds, name: str) -> RecordKind:
     if name not in kinds:
         raise InvalidValue(f"没有名为“{name}”的记录类型。", f"no kind {name}", field="kind")
     return kinds[name]
 
 
-def _difference(
-    kind: RecordKind, record_id: UUID, known: Mapping[bytes, int], wanted: Iterable[Version]
+def _diff_record(
+    kind: RecordKind, record_id: UUID, known: Mapping[bytes, int], new_versions: Iterable[Version]
 ) -> Iterator[Edit]:
     try:
-        after = {digest(body(kind, record_id, version)): version for version in wanted}
+        after = {
+            compute_digest(serialize_version(kind, record_id, version)): version
+            for version in new_versions
+        }
     except ValueError as error:
         raise InvalidValue(f"记录有误：{error}", str(error), field="attributes") from None
     closed = {value: number for value, number in known.items() if value not in after}

@@ -14,20 +14,20 @@ from uuid import UUID
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from gazetteer.ledger.body import body
-from gazetteer.ledger.kinds import Kinds, RecordKind
-from gazetteer.ledger.store import Stored, select_versions, stored
+from gazetteer.ledger.body import serialize_version
+from gazetteer.ledger.kinds import RecordKind, RecordKinds
+from gazetteer.ledger.store import StoredVersion, select_versions, version_from_row
 
-LIMIT = 100
+DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 
-Json = dict[str, Any]
-_Key = tuple[UUID, int]
+JsonObject = dict[str, Any]
+_ChangeKey = tuple[UUID, int]
 """A record within a changeset."""
 
 
 @contextmanager
-def one_moment(conn: Connection[Any]) -> Iterator[None]:
+def repeatable_read(conn: Connection[Any]) -> Iterator[None]:
     """All statements inside see the register as of one instant; nothing can be written.
 
     Must be entered outside any other transaction of the connection.
@@ -37,7 +37,9 @@ def one_moment(conn: Connection[Any]) -> Iterator[None]:
         yield
 
 
-def page(conn: Connection[Any], kinds: Kinds, after: int, limit: int = LIMIT) -> Json:
+def load_change_page(
+    conn: Connection[Any], kinds: RecordKinds, after: int, limit: int = DEFAULT_LIMIT
+) -> JsonObject:
     """The changes that follow the sequence number ``after``, at most ``limit``.
 
     Returns:
@@ -45,20 +47,20 @@ def page(conn: Connection[Any], kinds: Kinds, after: int, limit: int = LIMIT) ->
         changes means that the reader has seen everything; ``after`` beyond ``last_seq`` is no
         error, because a replica of the database may lag behind the one that was asked before.
     """
-    with one_moment(conn), conn.cursor(row_factory=tuple_row) as cursor:
+    with repeatable_read(conn), conn.cursor(row_factory=tuple_row) as cursor:
         head = cursor.execute("SELECT seq FROM ledger_head").fetchone()
         rows = cursor.execute(
             "SELECT seq, changeset_id, kind, record_id FROM change"
             " WHERE seq > %s ORDER BY seq LIMIT %s",
             (after, limit),
         ).fetchall()
-        changesets = _changesets(conn, {row[1] for row in rows})
-        edits: dict[_Key, tuple[list[Json], list[Json]]] = {
+        changesets = _load_changesets(conn, {row[1] for row in rows})
+        edits: dict[_ChangeKey, tuple[list[JsonObject], list[JsonObject]]] = {
             (record_id, changeset): ([], []) for _, changeset, _, record_id in rows
         }
         for name in dict.fromkeys(row[2] for row in rows):
-            mine = [(row[3], row[1]) for row in rows if row[2] == name]
-            _collect(conn, kinds[name], mine, edits)
+            kind_keys = [(row[3], row[1]) for row in rows if row[2] == name]
+            _collect_versions(conn, kinds[name], kind_keys, edits)
     changes = [
         {
             "seq": seq,
@@ -78,11 +80,11 @@ def page(conn: Connection[Any], kinds: Kinds, after: int, limit: int = LIMIT) ->
     }
 
 
-def _collect(
+def _collect_versions(
     conn: Connection[Any],
     kind: RecordKind,
-    keys: list[_Key],
-    edits: dict[_Key, tuple[list[Json], list[Json]]],
+    keys: list[_ChangeKey],
+    edits: dict[_ChangeKey, tuple[list[JsonObject], list[JsonObject]]],
 ) -> None:
     """Sort the versions that the changesets closed and opened into ``edits``, by time."""
     records, changesets = [list(column) for column in zip(*keys, strict=True)]
@@ -93,19 +95,19 @@ def _collect(
     )
     with conn.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(query, {"records": records, "changesets": changesets})
-        versions = sorted((stored(kind, row) for row in cursor), key=_start)
+        versions = sorted((version_from_row(kind, row) for row in cursor), key=_start_day)
     for version in versions:
         for side, changeset in enumerate((version.closed_in, version.opened_in)):
             if changeset is not None and (version.record_id, changeset) in edits:
-                shown = body(kind, version.record_id, version.version)
-                edits[version.record_id, changeset][side].append(shown)
+                serialized = serialize_version(kind, version.record_id, version.version)
+                edits[version.record_id, changeset][side].append(serialized)
 
 
-def _start(version: Stored) -> date:
-    return version.version.span.start.on or date.min
+def _start_day(version: StoredVersion) -> date:
+    return version.version.period.start.on or date.min
 
 
-def _changesets(conn: Connection[Any], numbers: Iterable[int]) -> dict[int, Json]:
+def _load_changesets(conn: Connection[Any], numbers: Iterable[int]) -> dict[int, JsonObject]:
     """Changesets by number, without their authors.
 
     The feed is public, and the purpose of the feed does not need the person (PIPL art. 6); the
@@ -118,12 +120,12 @@ def _changesets(conn: Connection[Any], numbers: Iterable[int]) -> dict[int, Json
         (chosen,),
     ).fetchall()
     names = ("id", "reason", "purpose", "origin", "recorded_at", "first_seq", "last_seq", "acts")
-    found = {row[0]: dict(zip(names, (*row, []), strict=True)) for row in rows}
-    for changeset in found.values():
-        changeset["recorded_at"] = moment_text(changeset["recorded_at"])
+    by_number = {row[0]: dict(zip(names, (*row, []), strict=True)) for row in rows}
+    for changeset in by_number.values():
+        changeset["recorded_at"] = serialize_instant(changeset["recorded_at"])
     for changeset_id, *act in conn.execute(_ACTS, (chosen,)):
-        found[changeset_id]["acts"].append(_act(act))
-    return found
+        by_number[changeset_id]["acts"].append(_serialize_act(act))
+    return by_number
 
 
 _ACT_FIELDS = (
@@ -148,11 +150,11 @@ _ACTS = sql.SQL(
 ).format(fields=sql.SQL(", ").join(sql.Identifier("a", name) for name in _ACT_FIELDS))
 
 
-def _act(row: list[Any]) -> Json:
-    shown = [value.isoformat() if isinstance(value, date) else value for value in row[1:]]
-    return {"act_id": str(row[0]), **dict(zip(_ACT_FIELDS, shown, strict=True))}
+def _serialize_act(row: list[Any]) -> JsonObject:
+    values = [value.isoformat() if isinstance(value, date) else value for value in row[1:]]
+    return {"act_id": str(row[0]), **dict(zip(_ACT_FIELDS, values, strict=True))}
 
 
-def moment_text(moment: datetime) -> str:
+def serialize_instant(moment: datetime) -> str:
     """An instant as answers write it: UTC, to the microsecond, with ``Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

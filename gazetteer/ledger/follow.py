@@ -26,7 +26,7 @@ from urllib.request import Request, urlopen
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[int, int, str], None]
+ReportProgress = Callable[[int, int, str], None]
 """Called with: done, total, what is being done."""
 
 PAGE = 1000
@@ -47,17 +47,19 @@ class OutOfStep(Exception):
 class Follower:
     """The copy ``into`` of the register at ``url``, for instance ``https://names.example``."""
 
-    def __init__(self, url: str, into: Path, tell: Tell = lambda done, total, what: None) -> None:
-        self.url, self.tell = url.rstrip("/"), tell
-        self.copy = sqlite3.connect(into, isolation_level=None)  # transactions are written out
-        self.copy.execute("PRAGMA journal_mode = WAL")
-        self.copy.executescript(SCHEMA)
-        self._proven: int | None = None
+    def __init__(
+        self, url: str, into: Path, report_progress: ReportProgress = lambda done, total, what: None
+    ) -> None:
+        self.url, self.report_progress = url.rstrip("/"), report_progress
+        self.database = sqlite3.connect(into, isolation_level=None)  # transactions are written out
+        self.database.execute("PRAGMA journal_mode = WAL")
+        self.database.executescript(SCHEMA)
+        self._verified_seq: int | None = None
 
     @property
     def seq(self) -> int | None:
         """The sequence number that the copy stands at; None before the first snapshot."""
-        row = self.copy.execute("SELECT seq FROM state").fetchone()
+        row = self.database.execute("SELECT seq FROM state").fetchone()
         return row[0] if row else None
 
     def catch_up(self) -> bool:
@@ -68,116 +70,116 @@ class Follower:
             OSError: the register cannot be reached or broke off; call again, nothing is lost.
         """
         try:
-            return self._catch_up()
+            return self._catch_up_once()
         except (EOFError, HTTPException, ValueError) as error:
             raise ConnectionError(f"the answer was cut off: {error}") from error
         finally:
-            self.copy.rollback()  # of a changeset that did not come to its end
+            self.database.rollback()  # of a changeset that did not come to its end
 
-    def _catch_up(self) -> bool:
+    def _catch_up_once(self) -> bool:
         try:
             if self.seq is None:
-                self.begin_anew()
+                self.reload_snapshot()
             self.apply_changes()
-            self.verify()
+            self.verify_checksum()
         except OutOfStep as error:
-            self.copy.rollback()
+            self.database.rollback()
             log.warning("out of step, beginning anew: %s", error)
-            self.begin_anew()
-            self.verify()
+            self.reload_snapshot()
+            self.verify_checksum()
             return False
         return True
 
-    def begin_anew(self) -> None:
+    def reload_snapshot(self) -> None:
         """Replace the whole copy by a snapshot, in one transaction."""
-        lines = self._lines("/v1/snapshot")
+        lines = self._fetch_lines("/v1/snapshot")
         head = json.loads(next(lines))
-        self.copy.execute("BEGIN IMMEDIATE")
-        self.copy.execute("DELETE FROM version")
+        self.database.execute("BEGIN IMMEDIATE")
+        self.database.execute("DELETE FROM version")
         for done, line in enumerate(lines, 1):
-            self._add(json.loads(line))
+            self._add_version(json.loads(line))
             if done % PAGE == 0 or done == head["versions"]:
-                self.tell(done, head["versions"], "snapshot")
-        if self.checksum() != head["checksum"]:
+                self.report_progress(done, head["versions"], "snapshot")
+        if self.compute_checksum() != head["checksum"]:
             raise ConnectionError("the snapshot was cut off or altered on its way")
-        self._stand_at(head["seq"])
+        self._commit_seq(head["seq"])
 
     def apply_changes(self) -> None:
         """Take over changes until there are no more; each changeset in one transaction."""
         seq = after = self.seq or 0
         while True:
-            page = self._get(f"/v1/changes?after={after}&limit={PAGE}")
+            page = self._fetch_json(f"/v1/changes?after={after}&limit={PAGE}")
             if page["last_seq"] < after:
                 raise OutOfStep("the register is behind its copy")
             for change in page["changes"]:
                 if change["seq"] != seq + 1:
                     raise OutOfStep(f"no change with the number {seq + 1}")
-                if not self.copy.in_transaction:
-                    self.copy.execute("BEGIN IMMEDIATE")
-                self._apply(change)
+                if not self.database.in_transaction:
+                    self.database.execute("BEGIN IMMEDIATE")
+                self._apply_change(change)
                 seq = change["seq"]
                 if seq == change["changeset"]["last_seq"]:
-                    self._stand_at(seq)
+                    self._commit_seq(seq)
             after = page["next_after"]
-            self.tell(after, page["last_seq"], "changes")
+            self.report_progress(after, page["last_seq"], "changes")
             if not page["changes"]:
                 return
 
-    def verify(self) -> None:
+    def verify_checksum(self) -> None:
         """Compare checksums at the copy's own sequence number, if it has moved since last time.
 
         Raises:
             OutOfStep: they differ, or the register never stood at that number.
         """
-        if self.seq == self._proven:
+        if self.seq == self._verified_seq:
             return
         try:
-            register = self._get(f"/v1/checksum?seq={self.seq}")
+            register = self._fetch_json(f"/v1/checksum?seq={self.seq}")
         except HTTPError as error:
             if error.code == 400:
                 raise OutOfStep(f"the register does not know the number {self.seq}") from error
             raise
-        if self.checksum() != register["checksum"]:
+        if self.compute_checksum() != register["checksum"]:
             raise OutOfStep(f"the checksums differ at {self.seq}")
-        self._proven = self.seq
+        self._verified_seq = self.seq
 
-    def checksum(self) -> str:
+    def compute_checksum(self) -> str:
         """The checksum of the copy, from the versions themselves."""
         total = 0
-        for (body,) in self.copy.execute("SELECT body FROM version"):
+        for (body,) in self.database.execute("SELECT body FROM version"):
             total += int.from_bytes(sha256(body.encode()).digest(), "big")
         return f"{total % MODULUS:064x}"
 
-    def _apply(self, change: dict[str, Any]) -> None:
+    def _apply_change(self, change: dict[str, Any]) -> None:
         for version in change["before"]:
-            digest = sha256(canonical(version).encode()).hexdigest()
-            gone = self.copy.execute("DELETE FROM version WHERE digest = ?", (digest,))
-            if gone.rowcount != 1:
+            digest = sha256(dump_canonical_json(version).encode()).hexdigest()
+            deleted = self.database.execute("DELETE FROM version WHERE digest = ?", (digest,))
+            if deleted.rowcount != 1:
                 raise OutOfStep(f"change {change['seq']} ends a version that the copy lacks")
         for version in change["after"]:
-            self._add(version)
+            self._add_version(version)
 
-    def _add(self, version: dict[str, Any]) -> None:
-        body, valid = canonical(version), version["valid"]
+    def _add_version(self, version: dict[str, Any]) -> None:
+        body, valid = dump_canonical_json(version), version["valid"]
         digest = sha256(body.encode()).hexdigest()
         row = (digest, version["kind"], version["record_id"], valid["from"], valid["to"], body)
-        self.copy.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.database.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def _stand_at(self, seq: int) -> None:
-        self.copy.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (seq,))
-        self.copy.execute("COMMIT")
+    def _commit_seq(self, seq: int) -> None:
+        self.database.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (seq,))
+        self.database.execute("COMMIT")
 
-    def _get(self, path: str) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(b"".join(self._lines(path)))
-        return answer
+    def _fetch_json(self, path: str) -> dict[str, Any]:
+        response: dict[str, Any] = json.loads(b"".join(self._fetch_lines(path)))
+        return response
 
-    def _lines(self, path: str) -> Iterator[bytes]:
+    def _fetch_lines(self, path: str) -> Iterator[bytes]:
         request = Request(self.url + path, headers={"Accept-Encoding": "gzip"})
-        with urlopen(request, timeout=60) as answer:
-            packed = answer.headers.get("Content-Encoding") == "gzip"
-            yield from gzip.GzipFile(fileobj=answer) if packed else answer
+        with urlopen(request, timeout=60) as response:
+            packed = response.headers.get("Content-Encoding") == "gzip"
+            yield from gzip.GzipFile(fileobj=response) if packed else response
 
 
-def canonical(version: dict[str, Any]) -> str:
+def dump_canonical_json(version: dict[str, Any]) -> str:
     """The bytes that a digest is of, as text: sorted keys, no spaces, nothing escaped in vain."""
     return json.dumps(version, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

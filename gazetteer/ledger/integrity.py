@@ -7,11 +7,11 @@ from uuid import UUID
 
 from psycopg import Connection, sql
 
-from gazetteer.ledger.body import DIGEST_MODULUS, body, digest
-from gazetteer.ledger.checksum import KindSum, head_checksum
-from gazetteer.ledger.feed import one_moment
-from gazetteer.ledger.kinds import Kinds, RecordKind
-from gazetteer.ledger.store import select_versions, stored
+from gazetteer.ledger.body import DIGEST_MODULUS, compute_digest, serialize_version
+from gazetteer.ledger.checksum import KindChecksum, load_head_checksum
+from gazetteer.ledger.feed import repeatable_read
+from gazetteer.ledger.kinds import RecordKind, RecordKinds
+from gazetteer.ledger.store import select_versions, version_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,36 @@ class Tampering:
     record_id: UUID | None = None
 
 
-def recompute(conn: Connection[Any], kinds: Kinds) -> Iterator[Tampering]:
+def find_tampering(conn: Connection[Any], kinds: RecordKinds) -> Iterator[Tampering]:
     """Everything that was changed behind the ledger's back; nothing if all is well."""
-    with one_moment(conn):
+    with repeatable_read(conn):
         if conn.execute(_BROKEN_SEQUENCE).rowcount:
             yield Tampering("sequence_broken")
-        kept = head_checksum(conn, kinds).kinds
+        stored_sums = load_head_checksum(conn, kinds).kinds
         for name, kind in kinds.items():
-            found = KindSum(0, 0)
-            for record_id, value, intact, believed in _digests(conn, kind):
+            recomputed = KindChecksum(0, 0)
+            for record_id, value, intact, is_current in _recompute_digests(conn, kind):
                 if not intact:
                     yield Tampering("version_altered", name, record_id)
-                if believed:
-                    total = found.total + int.from_bytes(value, "big")
-                    found = KindSum(found.versions + 1, total % DIGEST_MODULUS)
-            if found != kept[name]:
+                if is_current:
+                    total = recomputed.digest_total + int.from_bytes(value, "big")
+                    recomputed = KindChecksum(recomputed.version_count + 1, total % DIGEST_MODULUS)
+            if recomputed != stored_sums[name]:
                 yield Tampering("sum_differs", name)
             for what, query in (("version_moved", _MOVED), ("change_missing", _UNANNOUNCED)):
-                rows = conn.execute(query.format(table=sql.Identifier(kind.table), kind=name))
+                rows = conn.execute(query.format(table=sql.Identifier(kind.table_name), kind=name))
                 yield from (Tampering(what, name, row[0]) for row in rows)
 
 
-def _digests(conn: Connection[Any], kind: RecordKind) -> Iterator[tuple[UUID, bytes, bool, bool]]:
+def _recompute_digests(
+    conn: Connection[Any], kind: RecordKind
+) -> Iterator[tuple[UUID, bytes, bool, bool]]:
     """Every version: record, digest recomputed, whether that is the kept one, whether known now."""
     with conn.cursor(name="versions") as cursor:
         cursor.itersize = 2_000
         for row in cursor.execute(select_versions(kind, "true")):
-            version = stored(kind, row)
-            value = digest(body(kind, version.record_id, version.version))
+            version = version_from_row(kind, row)
+            value = compute_digest(serialize_version(kind, version.record_id, version.version))
             yield version.record_id, value, value == version.digest, version.closed_in is None
 
 

@@ -19,7 +19,7 @@ CHECK_EVERY = 0.1
 _HEAD = "SELECT seq FROM ledger_head"
 
 
-class OfOneState(Protocol):
+class Snapshot(Protocol):
     """Something read from the register at a ledger sequence."""
 
     @property
@@ -28,54 +28,56 @@ class OfOneState(Protocol):
         ...
 
 
-T = TypeVar("T", bound=OfOneState)
+T = TypeVar("T", bound=Snapshot)
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
-class Kept(Generic[T]):
+class SnapshotCache(Generic[T]):
     """Gives the newest state that was read; safe to use from many threads.
 
     ``read`` reads it over an autocommit connection; it is given the state before, to take over
     from it what did not change.
     """
 
-    def __init__(self, connect: Connect, read: Callable[[Connection[Any], T | None], T]) -> None:
+    def __init__(self, connect: Connect, load: Callable[[Connection[Any], T | None], T]) -> None:
         self._connect = connect
-        self._read = read
+        self._load = load
         self._lock = Lock()
-        self._state: T | None = None
-        self._looked = float("-inf")
-        self._behind = True
-        self._reading: Thread | None = None
+        self._snapshot: T | None = None
+        self._checked_at = float("-inf")
+        self._is_behind = True
+        self._reload_thread: Thread | None = None
 
-    def newest(self) -> T | None:
+    def get_newest(self) -> T | None:
         """The state if it is the newest, as far as the last look told; None if not.
 
         Never waits: what is missing is read beside.
         """
-        if time.monotonic() - self._looked >= CHECK_EVERY:
-            self._look()
-        return None if self._behind else self._state
+        if time.monotonic() - self._checked_at >= CHECK_EVERY:
+            self._check_head()
+        return None if self._is_behind else self._snapshot
 
-    def begin(self) -> None:
+    def begin_reload(self) -> None:
         """Read the newest state beside, unless that is under way; asks nothing of the database."""
         with self._lock:
-            if self._reading is None or not self._reading.is_alive():
-                self._reading = Thread(target=self._renew, name="kept-state", daemon=True)
-                self._reading.start()
+            if self._reload_thread is None or not self._reload_thread.is_alive():
+                self._reload_thread = Thread(
+                    target=self._reload_snapshot, name="kept-state", daemon=True
+                )
+                self._reload_thread.start()
 
-    def _look(self) -> None:
-        self._looked = time.monotonic()
-        state = self._state
+    def _check_head(self) -> None:
+        self._checked_at = time.monotonic()
+        snapshot = self._snapshot
         with self._connect() as conn:
             row = conn.execute(_HEAD).fetchone()
-        self._behind = state is None or row is None or row[0] != state.seq
-        if self._behind:
-            self.begin()
+        self._is_behind = snapshot is None or row is None or row[0] != snapshot.seq
+        if self._is_behind:
+            self.begin_reload()
 
-    def _renew(self) -> None:
+    def _reload_snapshot(self) -> None:
         try:
             with self._connect() as conn:
-                self._state = self._read(conn, self._state)
+                self._snapshot = self._load(conn, self._snapshot)
         except psycopg.OperationalError:
             return  # the database is away: the next look tries again

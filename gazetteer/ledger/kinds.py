@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 
-class Type(Enum):
+class FieldType(Enum):
     """The type of a field: the PostgreSQL type is the value."""
 
     TEXT = "text"
@@ -20,7 +20,7 @@ class Type(Enum):
     @property
     def is_geometry(self) -> bool:
         """Whether values are geometries: plain WKB as lowercase hex, lon lat in EPSG:4490."""
-        return self in (Type.POINT, Type.LINE, Type.AREA)
+        return self in (FieldType.POINT, FieldType.LINE, FieldType.AREA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Field:
     """One dated attribute. ``refers`` names the kind of record that a uuid points to."""
 
     name: str
-    type: Type = Type.TEXT
+    type: FieldType = FieldType.TEXT
     required: bool = False
-    refers: str | None = None
+    target_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class RecordKind:
     fields: tuple[Field, ...]
 
     @property
-    def table(self) -> str:
+    def table_name(self) -> str:
         """The table of its versions."""
         return f"{self.name}_version"
 
-    def plain(self, attributes: Mapping[str, Any]) -> dict[str, str | None]:
+    def serialize_attributes(self, attributes: Mapping[str, Any]) -> dict[str, str | None]:
         """Attributes as text or None, every field present.
 
         Numbers are text too (the shortest digits that read back as the same double): a digest
@@ -61,26 +61,32 @@ class RecordKind:
         missing = [f.name for f in self.fields if f.required and attributes.get(f.name) is None]
         if missing:
             raise ValueError(f"{self.name} needs {missing[0]}")
-        return {field.name: _plain(field, attributes.get(field.name)) for field in self.fields}
+        return {
+            field.name: _serialize_value(field, attributes.get(field.name)) for field in self.fields
+        }
 
 
-Kinds = Mapping[str, RecordKind]
+RecordKinds = Mapping[str, RecordKind]
 
 
-_WKB_STARTS = {Type.POINT: "0101000000", Type.LINE: "0102000000", Type.AREA: "0106000000"}
+_WKB_STARTS = {
+    FieldType.POINT: "0101000000",
+    FieldType.LINE: "0102000000",
+    FieldType.AREA: "0106000000",
+}
 
 
-def _plain(field: Field, value: Any) -> str | None:
+def _serialize_value(field: Field, value: Any) -> str | None:
     if value is None:
         return None
     if field.type in _WKB_STARTS:
-        return _geometry(field, value)
-    if field.type is Type.REAL:
+        return _check_geometry(field, value)
+    if field.type is FieldType.REAL:
         return repr(float(value))
     return str(value)  # of a date: ISO 8601
 
 
-def _geometry(field: Field, value: str) -> str:
+def _check_geometry(field: Field, value: str) -> str:
     if not value.startswith(_WKB_STARTS[field.type]):
         raise ValueError(f"{field.name} is not little-endian WKB of a {field.type.value}")
     if value != value.lower():
@@ -88,6 +94,6 @@ def _geometry(field: Field, value: str) -> str:
     return value
 
 
-def kinds_of(*kinds: RecordKind) -> Kinds:
+def build_kinds(*kinds: RecordKind) -> RecordKinds:
     """A register's kinds by name."""
     return {kind.name: kind for kind in kinds}

@@ -13,31 +13,31 @@ from typing import Any
 from psycopg import Connection, errors
 
 from gazetteer.ledger import audit, store
-from gazetteer.ledger.body import DIGEST_MODULUS, digest_sum
+from gazetteer.ledger.body import DIGEST_MODULUS, sum_digests
 from gazetteer.ledger.changesets import (
     Changeset,
-    Published,
-    next_publication,
-    refuse_moved,
-    refuse_unreasoned,
+    Publication,
+    check_expected,
+    check_reason,
+    lock_next_publication,
     write_changeset,
     write_head,
 )
 from gazetteer.ledger.edits import (
     Edit,
-    changed_by_people,
-    edits_of_statements,
-    edits_of_timelines,
+    diff_statements,
+    diff_timelines,
+    load_hand_edited_ids,
 )
-from gazetteer.ledger.kinds import Kinds
-from gazetteer.ledger.references import refuse_dangling
+from gazetteer.ledger.kinds import RecordKinds
+from gazetteer.ledger.references import check_references
 from gazetteer.ledger.versions import Statement, Timeline
 from gazetteer.problems import Conflict
 
-__all__ = ["Changeset", "Ledger", "Published"]
+__all__ = ["Changeset", "Ledger", "Publication"]
 
 Conn = Connection[Any]
-CHUNK = 20_000
+CHUNK_SIZE = 20_000
 Derivation = Callable[[Conn, int], None]
 """Brings derived tables in step inside the publishing transaction (connection, changeset id)."""
 
@@ -46,24 +46,24 @@ Derivation = Callable[[Conn, int], None]
 class Ledger:
     """A register's kinds and what is derived from them, in the order of derivation."""
 
-    kinds: Kinds
+    kinds: RecordKinds
     derivations: tuple[Derivation, ...] = ()
 
-    def publish(
+    def publish_statements(
         self, conn: Conn, changeset: Changeset, statements: Iterable[Statement]
-    ) -> Published | None:
+    ) -> Publication | None:
         """Publish statements, in their order; None if they say nothing new.
 
         Raises:
             InvalidValue: no reason, an act-less act, a field that the kind does not have.
             Conflict: a record moved since ``expected``, a code is taken, a reference is dangling.
         """
-        said = list(statements)
+        statement_list = list(statements)
 
-        def edits() -> Iterable[Sequence[Edit]]:
-            yield list(edits_of_statements(conn, self.kinds, said))
+        def iter_edits() -> Iterable[Sequence[Edit]]:
+            yield list(diff_statements(conn, self.kinds, statement_list))
 
-        return self._publish(conn, changeset, edits())
+        return self._publish_edits(conn, changeset, iter_edits())
 
     def publish_timelines(
         self,
@@ -71,7 +71,7 @@ class Ledger:
         changeset: Changeset,
         timelines: Iterable[Timeline],
         progress: Callable[[int], None] = lambda done: None,
-    ) -> Published | None:
+    ) -> Publication | None:
         """Publish whole timelines, as a load does; None if all of it is known already.
 
         What people changed since is kept, and told even if nothing else is left to publish
@@ -81,102 +81,104 @@ class Ledger:
         transaction and one changeset all the same. ``progress`` hears how many were taken.
         """
 
-        def edits() -> Iterable[Sequence[Edit]]:
+        def iter_edits() -> Iterable[Sequence[Edit]]:
             rest, done = iter(timelines), 0
-            while chunk := list(islice(rest, CHUNK)):
-                yield list(edits_of_timelines(conn, self.kinds, chunk))
+            while chunk := list(islice(rest, CHUNK_SIZE)):
+                yield list(diff_timelines(conn, self.kinds, chunk))
                 done += len(chunk)
                 progress(done)
 
-        return self._publish(conn, changeset, edits())
+        return self._publish_edits(conn, changeset, iter_edits())
 
-    def _publish(
+    def _publish_edits(
         self, conn: Conn, changeset: Changeset, chunks: Iterable[Sequence[Edit]]
-    ) -> Published | None:
-        refuse_unreasoned(changeset)
+    ) -> Publication | None:
+        check_reason(changeset)
         with conn.transaction():
-            published = next_publication(conn)
-            refuse_moved(conn, changeset.expected)
+            publication = lock_next_publication(conn)
+            check_expected(conn, changeset.expected)
             # A code may pass from one unit to another between two chunks: judged at the end.
             conn.execute("SET CONSTRAINTS ALL DEFERRED")
             for edits in chunks:
-                published, edits = _without_kept(conn, changeset, published, edits)
-                published = _numbered(conn, published, edits)
-                self._write_versions(conn, published, edits)
-            if not published.changes:
-                return published if published.kept else None
-            self._finish(conn, changeset, published)
-            return published
+                publication, edits = _drop_hand_edited(conn, changeset, publication, edits)
+                publication = _number_edits(conn, publication, edits)
+                self._write_versions(conn, publication, edits)
+            if not publication.change_count:
+                return publication if publication.preserved else None
+            self._finish_publication(conn, changeset, publication)
+            return publication
 
-    def _finish(self, conn: Conn, changeset: Changeset, published: Published) -> None:
-        write_changeset(conn, changeset, published)
+    def _finish_publication(
+        self, conn: Conn, changeset: Changeset, publication: Publication
+    ) -> None:
+        write_changeset(conn, changeset, publication)
         try:
             conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except errors.ExclusionViolation as error:
-            raise _collision(error) from None
-        refuse_dangling(conn, self.kinds, published.changeset_id)
+            raise _collision_error(error) from None
+        check_references(conn, self.kinds, publication.changeset_id)
         for derive in self.derivations:
-            derive(conn, published.changeset_id)
-        write_head(conn, published)
-        audit.append(
+            derive(conn, publication.changeset_id)
+        write_head(conn, publication)
+        audit.append_row(
             conn,
             actor=changeset.author,
             action="publish",
-            subject=f"changeset:{published.changeset_id}",
+            subject=f"changeset:{publication.changeset_id}",
             detail={
                 "reason": changeset.reason,
-                "changes": published.changes,
+                "changes": publication.change_count,
             },
         )
 
-    def _write_versions(self, conn: Conn, published: Published, edits: Sequence[Edit]) -> None:
-        number, at = published.changeset_id, published.recorded_at
+    def _write_versions(self, conn: Conn, publication: Publication, edits: Sequence[Edit]) -> None:
+        number, at = publication.changeset_id, publication.recorded_at
         for name in dict.fromkeys(edit.kind.name for edit in edits):
             kind = self.kinds[name]
-            mine = [edit for edit in edits if edit.kind is kind]
-            closed = {value: row for edit in mine for value, row in edit.closed.items()}
-            opened = [(edit.record_id, *new) for edit in mine for new in edit.opened]
+            kind_edits = [edit for edit in edits if edit.kind is kind]
+            closed = {value: row for edit in kind_edits for value, row in edit.closed.items()}
+            opened = [(edit.record_id, *new) for edit in kind_edits for new in edit.opened]
             store.close_versions(conn, kind, list(closed.values()), number, at)
             store.open_versions(conn, kind, opened, number, at)
-            gained = digest_sum(value for _, _, value in opened) - digest_sum(closed)
+            digest_delta = sum_digests(value for _, _, value in opened) - sum_digests(closed)
             conn.execute(
                 "UPDATE ledger_sum SET versions = versions + %s,"
                 " digest_sum = mod(digest_sum + %s::numeric, %s::numeric) WHERE kind = %s",
                 (
                     len(opened) - len(closed),
-                    str(gained % DIGEST_MODULUS),
+                    str(digest_delta % DIGEST_MODULUS),
                     str(DIGEST_MODULUS),
                     name,
                 ),
             )
 
 
-def _without_kept(
-    conn: Conn, changeset: Changeset, published: Published, edits: Sequence[Edit]
-) -> tuple[Published, Sequence[Edit]]:
+def _drop_hand_edited(
+    conn: Conn, changeset: Changeset, publication: Publication, edits: Sequence[Edit]
+) -> tuple[Publication, Sequence[Edit]]:
     """A load leaves alone what people have changed by hand; what it leaves is told."""
     known = [edit.record_id for edit in edits if edit.closed]
     if changeset.purpose != "load" or not known:
-        return published, edits
-    kept = changed_by_people(conn, known)
-    told = replace(published, kept=(*published.kept, *sorted(kept)))
-    return told, [edit for edit in edits if edit.record_id not in kept]
+        return publication, edits
+    preserved = load_hand_edited_ids(conn, known)
+    updated = replace(publication, preserved=(*publication.preserved, *sorted(preserved)))
+    return updated, [edit for edit in edits if edit.record_id not in preserved]
 
 
-def _numbered(conn: Conn, published: Published, edits: Sequence[Edit]) -> Published:
+def _number_edits(conn: Conn, publication: Publication, edits: Sequence[Edit]) -> Publication:
     """Give each edit its sequence number, and each new record its identity."""
     conn.execute(
         "INSERT INTO record SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT DO NOTHING",
         ([edit.record_id for edit in edits], [edit.kind.name for edit in edits]),
     )
-    _refuse_other_kind(conn, edits)
+    _check_record_kinds(conn, edits)
     with conn.cursor() as cursor, cursor.copy("COPY change FROM STDIN") as copy:
-        for seq, edit in enumerate(edits, published.last_seq + 1):
-            copy.write_row((seq, published.changeset_id, edit.kind.name, edit.record_id))
-    return replace(published, last_seq=published.last_seq + len(edits))
+        for seq, edit in enumerate(edits, publication.last_seq + 1):
+            copy.write_row((seq, publication.changeset_id, edit.kind.name, edit.record_id))
+    return replace(publication, last_seq=publication.last_seq + len(edits))
 
 
-def _refuse_other_kind(conn: Conn, edits: Sequence[Edit]) -> None:
+def _check_record_kinds(conn: Conn, edits: Sequence[Edit]) -> None:
     row = conn.execute(
         "SELECT r.record_id, r.kind FROM unnest(%s::uuid[], %s::text[]) AS said (record_id, kind)"
         " JOIN record r USING (record_id) WHERE r.kind <> said.kind LIMIT 1",
@@ -190,7 +192,7 @@ def _refuse_other_kind(conn: Conn, edits: Sequence[Edit]) -> None:
         )
 
 
-def _collision(error: errors.ExclusionViolation) -> Conflict:
+def _collision_error(error: errors.ExclusionViolation) -> Conflict:
     if error.diag.constraint_name == "code_once_a_day":
         return Conflict(
             "该代码在此期间已由另一单位使用。",

@@ -4,22 +4,22 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from gazetteer.ledger.kinds import Kinds
+from gazetteer.ledger.kinds import RecordKinds
 from gazetteer.problems import Conflict
 
 
-def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None:
+def check_references(conn: Connection[Any], kinds: RecordKinds, changeset: int) -> None:
     """Check every reference of the versions that a changeset opened, and the acts it names.
 
     Raises:
         Conflict: names the kind, the field and one of the missing records.
     """
-    _refuse_missing_acts(conn, changeset)
+    _check_acts_exist(conn, changeset)
     opened = conn.execute(
         "SELECT DISTINCT kind FROM change WHERE changeset_id = %s", (changeset,)
     ).fetchall()
     for (name,) in opened:
-        references = [(f.name, f.refers) for f in kinds[name].fields if f.refers]
+        references = [(f.name, f.target_kind) for f in kinds[name].fields if f.target_kind]
         for field, target in [*references, ("started_by", "act"), ("ended_by", "act")]:
             row = conn.execute(
                 sql.SQL(
@@ -27,7 +27,7 @@ def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None
                     " ON r.record_id = v.{field} AND r.kind = %s"
                     " WHERE v.opened_in = %s AND v.{field} IS NOT NULL AND r.record_id IS NULL"
                     " LIMIT 1"
-                ).format(field=sql.Identifier(field), table=sql.Identifier(kinds[name].table)),
+                ).format(field=sql.Identifier(field), table=sql.Identifier(kinds[name].table_name)),
                 (target, changeset),
             ).fetchone()
             if row:
@@ -38,7 +38,7 @@ def refuse_dangling(conn: Connection[Any], kinds: Kinds, changeset: int) -> None
                 )
 
 
-def _refuse_missing_acts(conn: Connection[Any], changeset: int) -> None:
+def _check_acts_exist(conn: Connection[Any], changeset: int) -> None:
     row = conn.execute(
         "SELECT act FROM changeset, unnest(acts) AS act WHERE changeset_id = %s AND NOT EXISTS"
         " (SELECT FROM record r WHERE r.record_id = act AND r.kind = 'act') LIMIT 1",

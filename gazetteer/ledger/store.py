@@ -10,11 +10,11 @@ from uuid import UUID
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from gazetteer.ledger.bounds import Bound, Precision, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.kinds import Field, RecordKind
-from gazetteer.ledger.versions import Timeline, Version, in_order
+from gazetteer.ledger.versions import Timeline, Version, sort_versions
 
-_COMMON = (
+_COMMON_COLUMNS = (
     "record_id",
     "valid",
     "recorded",
@@ -28,7 +28,7 @@ _COMMON = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredVersion:
     """A version that stands in the database."""
 
     version_id: int
@@ -39,7 +39,7 @@ class Stored:
     closed_in: int | None
 
 
-def _shown(field: Field) -> sql.Composable:
+def _column_sql(field: Field) -> sql.Composable:
     column = sql.Identifier(field.name)
     if field.type.is_geometry:
         return sql.SQL("encode(ST_AsBinary({}, 'NDR'), 'hex')").format(column)
@@ -47,61 +47,63 @@ def _shown(field: Field) -> sql.Composable:
 
 
 def select_versions(kind: RecordKind, condition: str) -> sql.Composed:
-    """SELECT of whole versions of a kind; rows are read by :func:`stored`."""
+    """SELECT of whole versions of a kind; rows are read by :func:`version_from_row`."""
     return sql.SQL(
         "SELECT version_id, record_id, lower(valid), upper(valid), started_by, ended_by,"
         " start_precision, end_precision, digest, opened_in, closed_in, {fields}"
         " FROM {table} WHERE {condition}"
     ).format(
-        fields=sql.SQL(", ").join(_shown(field) for field in kind.fields),
-        table=sql.Identifier(kind.table),
+        fields=sql.SQL(", ").join(_column_sql(field) for field in kind.fields),
+        table=sql.Identifier(kind.table_name),
         condition=sql.SQL(condition),
     )
 
 
-def stored(kind: RecordKind, row: Sequence[Any]) -> Stored:
+def version_from_row(kind: RecordKind, row: Sequence[Any]) -> StoredVersion:
     """A row of :func:`select_versions` as a value."""
-    start = Bound(row[2], row[4], Precision(row[6]))
-    end = Bound(row[3], row[5], Precision(row[7]))
+    start = PeriodEnd(row[2], row[4], Precision(row[6]))
+    end = PeriodEnd(row[3], row[5], Precision(row[7]))
     names = (field.name for field in kind.fields)
     attributes = dict(zip(names, row[11:], strict=True))
-    return Stored(row[0], row[1], Version(Span(start, end), attributes), row[8], row[9], row[10])
+    return StoredVersion(
+        row[0], row[1], Version(Period(start, end), attributes), row[8], row[9], row[10]
+    )
 
 
-def known(
+def load_known_versions(
     conn: Connection[Any], kind: RecordKind, record_ids: Sequence[UUID]
-) -> dict[UUID, list[Stored]]:
+) -> dict[UUID, list[StoredVersion]]:
     """What is known now of the records: their versions by record, in no particular order."""
-    found: dict[UUID, list[Stored]] = {record_id: [] for record_id in record_ids}
+    by_record: dict[UUID, list[StoredVersion]] = {record_id: [] for record_id in record_ids}
     query = select_versions(kind, "record_id = ANY(%s) AND upper_inf(recorded)")
     with conn.cursor(row_factory=tuple_row) as cursor:
         for row in cursor.execute(query, (list(record_ids),)):
-            found[row[1]].append(stored(kind, row))
-    return found
+            by_record[row[1]].append(version_from_row(kind, row))
+    return by_record
 
 
-def known_digests(
+def load_known_digests(
     conn: Connection[Any], kind: RecordKind, record_ids: Sequence[UUID]
 ) -> dict[UUID, dict[bytes, int]]:
     """What is known now of the records, by digest only: version ids by record and digest."""
     query = sql.SQL(
         "SELECT record_id, digest, version_id FROM {}"
         " WHERE record_id = ANY(%s) AND upper_inf(recorded)"
-    ).format(sql.Identifier(kind.table))
-    found: dict[UUID, dict[bytes, int]] = {}
+    ).format(sql.Identifier(kind.table_name))
+    ids_by_digest: dict[UUID, dict[bytes, int]] = {}
     with conn.cursor(row_factory=tuple_row) as cursor:
         for record_id, digest, version_id in cursor.execute(query, (list(record_ids),)):
-            found.setdefault(record_id, {})[digest] = version_id
-    return found
+            ids_by_digest.setdefault(record_id, {})[digest] = version_id
+    return ids_by_digest
 
 
-def all_known(conn: Connection[Any], kind: RecordKind) -> Iterator[Timeline]:
+def iter_known_timelines(conn: Connection[Any], kind: RecordKind) -> Iterator[Timeline]:
     """Every record of a kind as it is known now."""
     query = select_versions(kind, "upper_inf(recorded) ORDER BY record_id, lower(valid)")
     with conn.transaction(), conn.cursor(name="all_known", row_factory=tuple_row) as cursor:
-        rows = (stored(kind, row) for row in cursor.execute(query))
+        rows = (version_from_row(kind, row) for row in cursor.execute(query))
         for record_id, versions in groupby(rows, key=lambda row: row.record_id):
-            yield Timeline(kind.name, record_id, in_order(row.version for row in versions))
+            yield Timeline(kind.name, record_id, sort_versions(row.version for row in versions))
 
 
 def close_versions(
@@ -112,7 +114,7 @@ def close_versions(
         sql.SQL(
             "UPDATE {} SET recorded = tstzrange(lower(recorded), %s), closed_in = %s"
             " WHERE version_id = ANY(%s)"
-        ).format(sql.Identifier(kind.table)),
+        ).format(sql.Identifier(kind.table_name)),
         (at, changeset, list(ids)),
     )
 
@@ -125,17 +127,19 @@ def open_versions(
     at: datetime,
 ) -> None:
     """Write versions of records, with their digests, known from ``at`` on."""
-    names = [sql.Identifier(name) for name in (*_COMMON, *(field.name for field in kind.fields))]
+    names = [
+        sql.Identifier(name) for name in (*_COMMON_COLUMNS, *(field.name for field in kind.fields))
+    ]
     copy_into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(kind.table), sql.SQL(", ").join(names)
+        sql.Identifier(kind.table_name), sql.SQL(", ").join(names)
     )
     recorded = f"[{at.isoformat()},)"
     with conn.cursor() as cursor, cursor.copy(copy_into) as copy:
         for record_id, version, digest in versions:
-            copy.write_row(_row(kind, record_id, version, recorded, changeset, digest))
+            copy.write_row(_build_row(kind, record_id, version, recorded, changeset, digest))
 
 
-def _row(
+def _build_row(
     kind: RecordKind,
     record_id: UUID,
     version: Version,
@@ -143,10 +147,10 @@ def _row(
     changeset: int,
     digest: bytes,
 ) -> list[Any]:
-    start, end = version.span.start, version.span.end
+    start, end = version.period.start, version.period.end
     return [
         record_id,
-        f"[{_day(start.on)},{_day(end.on)})",
+        f"[{_format_day(start.on)},{_format_day(end.on)})",
         recorded,
         start.act,
         end.act,
@@ -158,5 +162,5 @@ def _row(
     ]
 
 
-def _day(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return day.isoformat() if day else ""

@@ -30,32 +30,36 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.types import TypeEngine
 
-from gazetteer.ledger.kinds import Field, Kinds, RecordKind, Type
+from gazetteer.ledger.kinds import Field, FieldType, RecordKind, RecordKinds
 
-_TYPES: dict[Type, TypeEngine[Any]] = {
-    Type.TEXT: Text(),
-    Type.UUID: Uuid(),
-    Type.DATE: Date(),
-    Type.REAL: Double(),
+_COLUMN_TYPES: dict[FieldType, TypeEngine[Any]] = {
+    FieldType.TEXT: Text(),
+    FieldType.UUID: Uuid(),
+    FieldType.DATE: Date(),
+    FieldType.REAL: Double(),
 }
-_SHAPES = {Type.POINT: "POINT", Type.LINE: "LINESTRING", Type.AREA: "MULTIPOLYGON"}
+_GEOMETRY_TYPES = {
+    FieldType.POINT: "POINT",
+    FieldType.LINE: "LINESTRING",
+    FieldType.AREA: "MULTIPOLYGON",
+}
 
 
-def _column(field: Field) -> Column[Any]:
-    type_ = _TYPES.get(field.type)
+def _build_column(field: Field) -> Column[Any]:
+    type_ = _COLUMN_TYPES.get(field.type)
     if type_ is None:  # a geometry type remembers whether its column may be empty: never shared
-        type_ = Geometry(_SHAPES[field.type], srid=4490, spatial_index=False)
+        type_ = Geometry(_GEOMETRY_TYPES[field.type], srid=4490, spatial_index=False)
     return Column(field.name, type_, nullable=not field.required)
 
 
-def _changeset() -> ForeignKey:
+def _changeset_foreign_key() -> ForeignKey:
     return ForeignKey("changeset.changeset_id", deferrable=True, initially="DEFERRED")
 
 
-def version_table(metadata: MetaData, kind: RecordKind) -> Table:
+def build_version_table(metadata: MetaData, kind: RecordKind) -> Table:
     """The table of a kind's versions; one record never has two versions of one day at one time."""
     return Table(
-        kind.table,
+        kind.table_name,
         metadata,
         Column("version_id", BigInteger, Identity(always=True), primary_key=True),
         Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
@@ -65,10 +69,10 @@ def version_table(metadata: MetaData, kind: RecordKind) -> Table:
         Column("ended_by", Uuid),
         Column("start_precision", Text, nullable=False),
         Column("end_precision", Text, nullable=False),
-        Column("opened_in", BigInteger, _changeset(), nullable=False),
-        Column("closed_in", BigInteger, _changeset()),
+        Column("opened_in", BigInteger, _changeset_foreign_key(), nullable=False),
+        Column("closed_in", BigInteger, _changeset_foreign_key()),
         Column("digest", LargeBinary, nullable=False),
-        *[_column(field) for field in kind.fields],
+        *[_build_column(field) for field in kind.fields],
         CheckConstraint("not isempty(valid)", name=f"{kind.name}_no_empty_period"),
         ExcludeConstraint(
             ("record_id", "="),
@@ -82,7 +86,7 @@ def version_table(metadata: MetaData, kind: RecordKind) -> Table:
     )
 
 
-def _head_tables(metadata: MetaData) -> None:
+def _add_head_tables(metadata: MetaData) -> None:
     """The head that orders publications, the sums, and the audit chain."""
     Table(
         "ledger_head",
@@ -113,7 +117,7 @@ def _head_tables(metadata: MetaData) -> None:
     )
 
 
-def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
+def build_ledger_tables(metadata: MetaData, kinds: RecordKinds) -> dict[str, Table]:
     """Every table of the ledger, and the version table of each kind, by kind."""
     Table(
         "changeset",
@@ -138,10 +142,10 @@ def ledger_tables(metadata: MetaData, kinds: Kinds) -> dict[str, Table]:
         "change",
         metadata,
         Column("seq", BigInteger, primary_key=True, autoincrement=False),
-        Column("changeset_id", BigInteger, _changeset(), nullable=False),
+        Column("changeset_id", BigInteger, _changeset_foreign_key(), nullable=False),
         Column("kind", Text, nullable=False),
         Column("record_id", Uuid, ForeignKey("record.record_id"), nullable=False),
         Index("change_of_record", "record_id", "changeset_id", unique=True),
     )
-    _head_tables(metadata)
-    return {name: version_table(metadata, kind) for name, kind in kinds.items()}
+    _add_head_tables(metadata)
+    return {name: build_version_table(metadata, kind) for name, kind in kinds.items()}

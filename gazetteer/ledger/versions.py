@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from gazetteer.ledger.bounds import Span, ends_after, reaches_past, starts_before
+from gazetteer.ledger.bounds import Period, ends_after, extends_past, starts_before
 
 Attributes = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ Attributes = Mapping[str, Any]
 class Version:
     """What a record was during one span."""
 
-    span: Span
+    period: Period
     attributes: Attributes
 
 
@@ -31,7 +31,7 @@ class Statement:
 
     kind: str
     record_id: UUID
-    span: Span
+    period: Period
     attributes: Attributes | None
 
 
@@ -44,40 +44,40 @@ class Timeline:
     versions: tuple[Version, ...]
 
 
-def _left_over(version: Version, span: Span) -> Iterable[Version]:
+def _cut_outside(version: Version, period: Period) -> Iterable[Version]:
     """The parts of ``version`` outside ``span``; the new bounds are those of ``span``."""
-    if starts_before(version.span.start, span.start):
-        yield replace(version, span=Span(version.span.start, span.start))
-    if ends_after(version.span.end, span.end):
-        yield replace(version, span=Span(span.end, version.span.end))
+    if starts_before(version.period.start, period.start):
+        yield replace(version, period=Period(version.period.start, period.start))
+    if ends_after(version.period.end, period.end):
+        yield replace(version, period=Period(period.end, version.period.end))
 
 
-def overlap(a: Span, b: Span) -> bool:
+def periods_overlap(a: Period, b: Period) -> bool:
     """Whether two spans share a day."""
-    return reaches_past(a.end, b.start) and reaches_past(b.end, a.start)
+    return extends_past(a.end, b.start) and extends_past(b.end, a.start)
 
 
-def stated(known: Sequence[Version], statement: Statement) -> tuple[Version, ...]:
+def apply_statement(known: Sequence[Version], statement: Statement) -> tuple[Version, ...]:
     """The timeline after ``statement``: it holds within its span, the rest stays as known."""
     parts: list[Version] = []
     for version in known:
-        if overlap(version.span, statement.span):
-            parts.extend(_left_over(version, statement.span))
+        if periods_overlap(version.period, statement.period):
+            parts.extend(_cut_outside(version, statement.period))
         else:
             parts.append(version)
     if statement.attributes is not None:
-        parts.append(Version(statement.span, statement.attributes))
-    return in_order(parts)
+        parts.append(Version(statement.period, statement.attributes))
+    return sort_versions(parts)
 
 
-def in_order(versions: Iterable[Version]) -> tuple[Version, ...]:
+def sort_versions(versions: Iterable[Version]) -> tuple[Version, ...]:
     """Versions by time.
 
     Raises:
         ValueError: two of them overlap.
     """
-    ordered = sorted(versions, key=lambda version: version.span.start.on or date.min)
+    ordered = sorted(versions, key=lambda version: version.period.start.on or date.min)
     for earlier, later in pairwise(ordered):
-        if overlap(earlier.span, later.span):
-            raise ValueError(f"overlapping periods at {later.span.start.on}")
+        if periods_overlap(earlier.period, later.period):
+            raise ValueError(f"overlapping periods at {later.period.start.on}")
     return tuple(ordered)

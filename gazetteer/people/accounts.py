@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from gazetteer.ledger import audit
 from gazetteer.people import grants, passwords, throttle
-from gazetteer.people.fields import check_language, checked_login, checked_name, normal_login
+from gazetteer.people.fields import check_language, normalize_login, parse_login, parse_name
 from gazetteer.people.problems import (
     BadCredentials,
     LastAdministrator,
@@ -27,7 +27,7 @@ from gazetteer.people.problems import (
 from gazetteer.people.roles import Grant, Role
 from gazetteer.problems import Conflict, NotFound
 
-LOCK = 0x70656F706C65  # "people": one writer at a time, until commit
+ACCOUNTS_LOCK = 0x70656F706C65  # "people": one writer at a time, until commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +44,41 @@ class Account:
     grants: tuple[Grant, ...]
 
 
-COLUMNS = (
+ACCOUNT_COLUMNS = (
     "a.account_id, a.login, a.display_name, a.active, a.language, a.must_change_password,"
-    " a.created_at, " + grants.grants_of("account_grant", "a.account_id")
+    " a.created_at, " + grants.grants_sql("account_grant", "a.account_id")
 )
-"""SQL: the columns of ``account a`` for :func:`from_row`."""
+"""SQL: the columns of ``account a`` for :func:`account_from_row`."""
 
 
-def from_row(row: tuple[Any, ...]) -> Account:
-    """An account from :data:`COLUMNS`."""
-    return Account(*[*row[:7], grants.parse(row[7])])
+def account_from_row(row: tuple[Any, ...]) -> Account:
+    """An account from :data:`ACCOUNT_COLUMNS`."""
+    return Account(*[*row[:7], grants.parse_grants(row[7])])
 
 
 def list_accounts(conn: Connection[Any]) -> list[Account]:
     """All accounts by login name, those switched off included."""
     return [
-        from_row(row) for row in conn.execute(f"SELECT {COLUMNS} FROM account a ORDER BY login")
+        account_from_row(row)
+        for row in conn.execute(f"SELECT {ACCOUNT_COLUMNS} FROM account a ORDER BY login")
     ]
 
 
-def find(conn: Connection[Any], login: str) -> Account:
+def find_account(conn: Connection[Any], login: str) -> Account:
     """The account of a login name.
 
     Raises:
         NotFound: there is none.
     """
     row = conn.execute(
-        f"SELECT {COLUMNS} FROM account a WHERE login = %s", (normal_login(login),)
+        f"SELECT {ACCOUNT_COLUMNS} FROM account a WHERE login = %s", (normalize_login(login),)
     ).fetchone()
     if row is None:
         raise NotFound(f"没有账号 {login}。", f"there is no account {login}", field="login")
-    return from_row(row)
+    return account_from_row(row)
 
 
-def authenticate(conn: Connection[Any], login: str, password: str, address: str) -> Account:
+def authenticate_login(conn: Connection[Any], login: str, password: str, address: str) -> Account:
     """The account that name and password open.
 
     Takes the same steps whether or not the account exists, and gives the same answer for an unknown
@@ -90,30 +91,32 @@ def authenticate(conn: Connection[Any], login: str, password: str, address: str)
     """
     if conn.info.transaction_status is not TransactionStatus.IDLE or not conn.autocommit:
         raise RuntimeError("authenticate() needs an autocommit connection outside a transaction")
-    name = normal_login(login)
+    name = normalize_login(login)
     row = conn.execute(
         "SELECT password_hash, active FROM account WHERE login = %s", (name,)
     ).fetchone()
-    verdict = throttle.attempt(conn, name, address)
-    if verdict.wait:
-        if verdict.first:
+    attempt = throttle.count_attempt(conn, name, address)
+    if attempt.wait_seconds:
+        if attempt.is_first_refusal:
             subject = f"account:{name}" if row else "account:unknown"
-            audit.append(conn, actor=address, action="login.blocked", subject=subject, detail={})
-        raise _too_many(verdict.wait)
-    right = passwords.verify(row[0] if row else None, password)
-    if row is None or not right or not row[1]:
+            audit.append_row(
+                conn, actor=address, action="login.blocked", subject=subject, detail={}
+            )
+        raise _too_many_attempts_error(attempt.wait_seconds)
+    is_correct = passwords.verify_password(row[0] if row else None, password)
+    if row is None or not is_correct or not row[1]:
         raise BadCredentials("登录名或密码错误。", "wrong login name or password")
-    throttle.forgive(conn, name, address)
-    if passwords.is_outdated(row[0]):
-        with _writing(conn, f"account:{name}", "account.rehash", name, {}):
+    throttle.reset_attempts(conn, name, address)
+    if passwords.is_hash_outdated(row[0]):
+        with _audited_write(conn, f"account:{name}", "account.rehash", name, {}):
             conn.execute(
                 "UPDATE account SET password_hash = %s WHERE login = %s AND password_hash = %s",
-                (passwords.digest(password), name, row[0]),
+                (passwords.hash_password(password), name, row[0]),
             )
-    return find(conn, name)
+    return find_account(conn, name)
 
 
-def create(
+def create_account(
     conn: Connection[Any],
     *,
     by: str,
@@ -129,23 +132,31 @@ def create(
         InvalidValue: the name or language cannot be taken; WeakPassword: the password.
         Conflict: the login name is taken.
     """
-    name, shown = checked_login(login), checked_name(display_name)
+    name, clean_name = parse_login(login), parse_name(display_name)
     check_language(language)
-    passwords.check(password, name, shown)
-    row = (uuid4(), name, shown, passwords.digest(password), must_change, True, language)
-    with _writing(conn, by, "account.create", name, {"display_name": shown}):
-        made = conn.execute(
+    passwords.check_password(password, name, clean_name)
+    row = (
+        uuid4(),
+        name,
+        clean_name,
+        passwords.hash_password(password),
+        must_change,
+        True,
+        language,
+    )
+    with _audited_write(conn, by, "account.create", name, {"display_name": clean_name}):
+        inserted = conn.execute(
             "INSERT INTO account VALUES (%s, %s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING",
             row,
         )
-        if made.rowcount == 0:
+        if inserted.rowcount == 0:
             raise Conflict(
                 f"登录名 {name} 已被使用。", f"the login name {name} is taken", field="login"
             )
-    return find(conn, name)
+    return find_account(conn, name)
 
 
-def edit(
+def edit_account(
     conn: Connection[Any],
     login: str,
     *,
@@ -154,15 +165,15 @@ def edit(
     language: str | None = None,
 ) -> None:
     """Change how a person is shown, or in which language they are written to."""
-    account = find(conn, login)
-    shown = checked_name(display_name) if display_name is not None else account.display_name
-    spoken = language if language is not None else account.language
-    check_language(spoken)
-    detail = {"display_name": shown, "language": spoken}
-    with _writing(conn, by, "account.edit", account.login, detail):
+    account = find_account(conn, login)
+    new_name = parse_name(display_name) if display_name is not None else account.display_name
+    new_language = language if language is not None else account.language
+    check_language(new_language)
+    detail = {"display_name": new_name, "language": new_language}
+    with _audited_write(conn, by, "account.edit", account.login, detail):
         conn.execute(
             "UPDATE account SET display_name = %s, language = %s WHERE account_id = %s",
-            (shown, spoken, account.account_id),
+            (new_name, new_language, account.account_id),
         )
 
 
@@ -181,10 +192,10 @@ def set_password(
     Raises:
         WeakPassword: it would be guessed soon.
     """
-    account = find(conn, login)
-    passwords.check(password, account.login, account.display_name)
-    stored = passwords.digest(password)
-    with _writing(conn, by, "account.password", account.login, {"must_change": must_change}):
+    account = find_account(conn, login)
+    passwords.check_password(password, account.login, account.display_name)
+    stored = passwords.hash_password(password)
+    with _audited_write(conn, by, "account.password", account.login, {"must_change": must_change}):
         conn.execute(
             "UPDATE account SET password_hash = %s, must_change_password = %s"
             " WHERE account_id = %s",
@@ -199,10 +210,10 @@ def change_password(
     """Set one's own password, knowing the current one; ends all sessions of the account.
 
     Raises:
-        BadCredentials, TooManyAttempts: as :func:`authenticate`.
+        BadCredentials, TooManyAttempts: as :func:`authenticate_login`.
         WeakPassword: the new one would be guessed soon, or is the current one.
     """
-    account = authenticate(conn, login, current, address)
+    account = authenticate_login(conn, login, current, address)
     if password == current:
         raise WeakPassword(
             "新密码须与当前密码不同。", "the new password is the current one", field="password"
@@ -217,9 +228,9 @@ def set_active(conn: Connection[Any], login: str, active: bool, *, by: str) -> N
     Raises:
         LastAdministrator: nobody would be left to manage people.
     """
-    account = find(conn, login)
+    account = find_account(conn, login)
     action = "account.activate" if active else "account.deactivate"
-    with _writing(conn, by, action, account.login, {}):
+    with _audited_write(conn, by, action, account.login, {}):
         conn.execute(
             "UPDATE account SET active = %s WHERE account_id = %s", (active, account.account_id)
         )
@@ -228,15 +239,21 @@ def set_active(conn: Connection[Any], login: str, active: bool, *, by: str) -> N
             _check_administrator_left(conn)
 
 
-def grant(conn: Connection[Any], login: str, role: Role, unit_id: UUID | None, *, by: str) -> Grant:
+def grant_role(
+    conn: Connection[Any], login: str, role: Role, unit_id: UUID | None, *, by: str
+) -> Grant:
     """Give a role over a unit's subtree, or over the whole register.
 
     Raises:
         InvalidValue: there is no such unit.
     """
-    account, given = find(conn, login), Grant(role, unit_id)
-    with _writing(conn, by, "account.grant", account.login, grants.as_detail(given)):
-        return grants.insert(conn, "account_grant", "account_id", account.account_id, given)
+    account, new_grant = find_account(conn, login), Grant(role, unit_id)
+    with _audited_write(
+        conn, by, "account.grant", account.login, grants.serialize_grant(new_grant)
+    ):
+        return grants.insert_grant(
+            conn, "account_grant", "account_id", account.account_id, new_grant
+        )
 
 
 def revoke_grant(conn: Connection[Any], login: str, grant_id: UUID, *, by: str) -> None:
@@ -246,23 +263,23 @@ def revoke_grant(conn: Connection[Any], login: str, grant_id: UUID, *, by: str) 
         NotFound: the account has no such grant.
         LastAdministrator: nobody would be left to manage people.
     """
-    account = find(conn, login)
+    account = find_account(conn, login)
     held = next((g for g in account.grants if g.grant_id == grant_id), None)
     if held is None:
         raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
-    with _writing(conn, by, "account.revoke", account.login, grants.as_detail(held)):
+    with _audited_write(conn, by, "account.revoke", account.login, grants.serialize_grant(held)):
         conn.execute("DELETE FROM account_grant WHERE grant_id = %s", (grant_id,))
         _check_administrator_left(conn)
 
 
 @contextmanager
-def _writing(
+def _audited_write(
     conn: Connection[Any], by: str, action: str, login: str, detail: dict[str, Any]
 ) -> Iterator[None]:
     with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (ACCOUNTS_LOCK,))
         yield
-        audit.append(conn, actor=by, action=action, subject=f"account:{login}", detail=detail)
+        audit.append_row(conn, actor=by, action=action, subject=f"account:{login}", detail=detail)
 
 
 def _end_sessions(conn: Connection[Any], account: Account) -> None:
@@ -281,7 +298,7 @@ def _check_administrator_left(conn: Connection[Any]) -> None:
         )
 
 
-def _too_many(wait: int) -> TooManyAttempts:
+def _too_many_attempts_error(wait: int) -> TooManyAttempts:
     return TooManyAttempts(
         f"登录失败次数过多，请 {wait} 秒后再试。",
         f"too many failed logins; try again in {wait} seconds",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gazetteer.people.accounts import Account
-from gazetteer.people.keys import Key
-from gazetteer.people.roles import Action, may, may_somewhere
+from gazetteer.people.keys import ApiKey
+from gazetteer.people.roles import Action, may_perform, may_perform_anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Actor:
     """Nobody known has no account; a system has its key and the account the key belongs to."""
 
     account: Account | None = None
-    key: Key | None = None
+    key: ApiKey | None = None
 
     @property
     def label(self) -> str:
@@ -25,22 +25,22 @@ class Actor:
             return f"key:{self.key.key_id} account:{self.account.login}"
         return f"account:{self.account.login}"
 
-    def may(self, action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
+    def may_perform(self, action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
         """Whether the account may do it, and the key too where there is one.
 
         Args:
             action: what is to be done.
-            unit_chain: as in :func:`gazetteer.people.roles.may`.
+            unit_chain: as in :func:`gazetteer.people.roles.may_perform`.
         """
-        if self.account is None or not may(self.account.grants, action, unit_chain):
+        if self.account is None or not may_perform(self.account.grants, action, unit_chain):
             return False
-        return self.key is None or may(self.key.grants, action, unit_chain)
+        return self.key is None or may_perform(self.key.grants, action, unit_chain)
 
-    def may_somewhere(self, action: Action) -> bool:
+    def may_perform_anywhere(self, action: Action) -> bool:
         """Whether there is any unit over which the actor may do it."""
-        if self.account is None or not may_somewhere(self.account.grants, action):
+        if self.account is None or not may_perform_anywhere(self.account.grants, action):
             return False
-        return self.key is None or may_somewhere(self.key.grants, action)
+        return self.key is None or may_perform_anywhere(self.key.grants, action)
 
 
 ANONYMOUS = Actor()

@@ -5,7 +5,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 
 @lru_cache(maxsize=4096)
-def network(address: str) -> str:
+def derive_client_network(address: str) -> str:
     """The address itself; for IPv6 its /64, all of which one subscriber has.
 
     Text that is no address (a unix socket has none) comes back as ``local``.

@@ -17,7 +17,7 @@ trustno hello freedom whatever computer internet samsung google baidu tencent al
 system server database postgres oracle mysql company office spring summer autumn winter
 """
 
-_WHOLE = """
+_COMMON_PASSWORDS = """
 1q2w3e4r5t6y 1q2w3e4r5t6y7u 1q2w3e4r5t6y7u8i 1qaz2wsx3edc 1qaz2wsx3edc4rfv zaq12wsxcde3
 zaq1xsw2cde3 q1w2e3r4t5y6 q1w2e3r4t5y6u7i8 1a2b3c4d5e6f a1b2c3d4e5f6 123qweasdzxc qweasdzxc123
 123456qwerty qwerty123456 123456abcdef abcdef123456 abc123abc123 123abc123abc 1234qwerasdf
@@ -29,4 +29,4 @@ opensesame123 nopassword123 passwordpassword adminpassword administrator1 rootpa
 """
 
 COMMON_STEMS = frozenset(_STEMS.split())
-COMMON = frozenset(_WHOLE.split())
+COMMON_PASSWORDS = frozenset(_COMMON_PASSWORDS.split())

@@ -8,18 +8,18 @@ from gazetteer.problems import InvalidValue
 _LOGIN = re.compile(r"[^\W_][\w.@-]{1,63}")
 
 
-def normal_login(login: str) -> str:
+def normalize_login(login: str) -> str:
     """The one form of a login name: width and case do not matter."""
     return unicodedata.normalize("NFKC", login[:512].replace("\0", "")).strip().casefold()[:128]
 
 
-def checked_login(login: str) -> str:
+def parse_login(login: str) -> str:
     """A login name that may be taken.
 
     Raises:
         InvalidValue: it has other characters or another length.
     """
-    name = normal_login(login)
+    name = normalize_login(login)
     if not _LOGIN.fullmatch(name):
         raise InvalidValue(
             "登录名须为 2 至 64 个字母、汉字、数字或 . _ @ -，且以字母、汉字或数字开头。",
@@ -29,18 +29,18 @@ def checked_login(login: str) -> str:
     return name
 
 
-def checked_name(name: str, field: str = "display_name") -> str:
+def parse_name(name: str, field: str = "display_name") -> str:
     """The name of a person or key, with single spaces.
 
     Raises:
         InvalidValue: it is empty, too long or has control characters.
     """
-    shown = " ".join(name.split())
-    if not 1 <= len(shown) <= 100 or not shown.isprintable():
+    collapsed = " ".join(name.split())
+    if not 1 <= len(collapsed) <= 100 or not collapsed.isprintable():
         raise InvalidValue(
             "名称须为 1 至 100 个可见字符。", "a name has 1 to 100 visible characters", field=field
         )
-    return shown
+    return collapsed
 
 
 def check_language(language: str) -> None:

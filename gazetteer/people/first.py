@@ -7,8 +7,8 @@ from psycopg import Connection
 from gazetteer.people import accounts, passwords
 from gazetteer.people.roles import Role
 
-LOGIN = "admin"
-_BY = "program:first-start"
+FIRST_LOGIN = "admin"
+_ACTOR = "program:first-start"
 
 
 def ensure_first_administrator(conn: Connection[Any]) -> tuple[str, str] | None:
@@ -19,17 +19,19 @@ def ensure_first_administrator(conn: Connection[Any]) -> tuple[str, str] | None:
     Returns:
         Login name and password. It is told this one time and must be changed at the first login.
     """
-    if _inhabited(conn):
+    if _has_accounts(conn):
         return None
-    password = passwords.random_password()
+    password = passwords.generate_password()
     with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (accounts.LOCK,))
-        if _inhabited(conn):
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (accounts.ACCOUNTS_LOCK,))
+        if _has_accounts(conn):
             return None  # another program was faster
-        accounts.create(conn, by=_BY, login=LOGIN, display_name="管理员", password=password)
-        accounts.grant(conn, LOGIN, Role.ADMINISTRATOR, None, by=_BY)
-    return LOGIN, password
+        accounts.create_account(
+            conn, by=_ACTOR, login=FIRST_LOGIN, display_name="管理员", password=password
+        )
+        accounts.grant_role(conn, FIRST_LOGIN, Role.ADMINISTRATOR, None, by=_ACTOR)
+    return FIRST_LOGIN, password
 
 
-def _inhabited(conn: Connection[Any]) -> bool:
+def _has_accounts(conn: Connection[Any]) -> bool:
     return conn.execute("SELECT FROM account LIMIT 1").fetchone() is not None

@@ -12,8 +12,8 @@ from gazetteer.people.roles import Grant, Role
 from gazetteer.problems import InvalidValue
 
 
-def grants_of(table: str, holder: str) -> str:
-    """SQL: the grants of the row ``holder`` (such as ``a.account_id``), for :func:`parse`."""
+def grants_sql(table: str, holder: str) -> str:
+    """SQL: the grants of the row ``holder`` (such as ``a.account_id``), for :func:`parse_grants`."""
     column = holder.rpartition(".")[2]
     return (
         "(SELECT coalesce(jsonb_agg(jsonb_build_array(g.role, g.unit_id, g.grant_id)"
@@ -22,14 +22,16 @@ def grants_of(table: str, holder: str) -> str:
     )
 
 
-def parse(rows: Iterable[Sequence[str]]) -> tuple[Grant, ...]:
-    """What :func:`grants_of` gave, as values."""
+def parse_grants(rows: Iterable[Sequence[str]]) -> tuple[Grant, ...]:
+    """What :func:`grants_sql` gave, as values."""
     return tuple(
         Grant(Role(role), UUID(unit) if unit else None, UUID(grant)) for role, unit, grant in rows
     )
 
 
-def insert(conn: Connection[Any], table: str, column: str, holder: object, grant: Grant) -> Grant:
+def insert_grant(
+    conn: Connection[Any], table: str, column: str, holder: object, grant: Grant
+) -> Grant:
     """Write a grant; one that is there already stays as it is.
 
     Raises:
@@ -55,22 +57,22 @@ def insert(conn: Connection[Any], table: str, column: str, holder: object, grant
     return Grant(grant.role, grant.unit_id, row[0])
 
 
-def as_detail(grant: Grant) -> dict[str, str | None]:
+def serialize_grant(grant: Grant) -> dict[str, str | None]:
     """A grant as the audit tells of it."""
     return {"role": grant.role.value, "unit_id": str(grant.unit_id) if grant.unit_id else None}
 
 
 def _check_unit(conn: Connection[Any], unit_id: UUID | None) -> None:
-    known = "SELECT FROM record WHERE record_id = %s AND kind = 'unit'"
-    if unit_id is not None and conn.execute(known, (unit_id,)).fetchone() is None:
+    unit_query = "SELECT FROM record WHERE record_id = %s AND kind = 'unit'"
+    if unit_id is not None and conn.execute(unit_query, (unit_id,)).fetchone() is None:
         raise InvalidValue(f"没有政区 {unit_id}。", f"there is no unit {unit_id}", field="unit_id")
 
 
-def unit_names(
-    conn: Connection[Any], given: Iterable[Grant]
+def load_unit_names(
+    conn: Connection[Any], grants: Iterable[Grant]
 ) -> dict[UUID, tuple[str | None, str | None]]:
     """Code and name of the units that grants are about: today's, or the last they had."""
-    units = list({grant.unit_id for grant in given if grant.unit_id})
+    units = list({grant.unit_id for grant in grants if grant.unit_id})
     rows = conn.execute(
         "SELECT DISTINCT ON (unit_id) unit_id, code, name FROM unit_state"
         " WHERE unit_id = ANY(%s) AND upper_inf(recorded)"

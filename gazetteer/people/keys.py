@@ -20,17 +20,17 @@ from psycopg import Connection
 from gazetteer.ledger import audit
 from gazetteer.people import accounts, grants
 from gazetteer.people.accounts import Account
-from gazetteer.people.fields import checked_name
-from gazetteer.people.roles import Grant, covers, unit_chain
+from gazetteer.people.fields import parse_name
+from gazetteer.people.roles import Grant, can_delegate, load_unit_chain
 from gazetteer.problems import Forbidden, InvalidValue, NotFound, Unauthenticated
 
-_ID = re.compile(r"[0-9a-f]{16}")
-_FORM = re.compile(rf"gz_({_ID.pattern})_([A-Za-z0-9_-]{{43}})")
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
+_KEY_FORMAT = re.compile(rf"gz_({_KEY_ID.pattern})_([A-Za-z0-9_-]{{43}})")
 _USED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """A key without its secret."""
 
     key_id: str
@@ -43,26 +43,26 @@ class Key:
     grants: tuple[Grant, ...]
 
 
-_COLUMNS = (
+_KEY_COLUMNS = (
     "k.key_id, a.login, k.name, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, "
-    + grants.grants_of("api_key_grant", "k.key_id")
+    + grants.grants_sql("api_key_grant", "k.key_id")
 )
-_FROM = "FROM api_key k JOIN account a USING (account_id)"
-_STATE = """
+_KEY_TABLES = "FROM api_key k JOIN account a USING (account_id)"
+_KEY_STATE = """
 k.secret_hash, k.revoked_at IS NOT NULL, k.expires_at <= now(),
 k.last_used_at IS NULL OR k.last_used_at < now() - %(every)s
 """
 
 
-def create(
+def create_key(
     conn: Connection[Any],
     account: Account,
     *,
     by: str,
     name: str,
-    wanted: Sequence[Grant] = (),
+    requested: Sequence[Grant] = (),
     expires_at: datetime | None = None,
-) -> tuple[Key, str]:
+) -> tuple[ApiKey, str]:
     """Make a key for an account; without grants it may only read what is public.
 
     Returns:
@@ -73,66 +73,66 @@ def create(
         Forbidden: the account itself does not hold a grant that is wanted.
     """
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    shown = checked_name(name, "name")
+    clean_name = parse_name(name, "name")
     _check_expiry(conn, expires_at)
     detail = {
         "key": key_id,
-        "name": shown,
+        "name": clean_name,
         "expires_at": expires_at.isoformat() if expires_at else None,
-        "grants": [grants.as_detail(grant) for grant in wanted],
+        "grants": [grants.serialize_grant(grant) for grant in requested],
     }
     with conn.transaction():
-        _check_held(conn, account, wanted)
+        _check_grants_held(conn, account, requested)
         conn.execute(
             "INSERT INTO api_key VALUES (%s, %s, %s, %s, now(), %s)",
-            (key_id, account.account_id, shown, _hashed(secret), expires_at),
+            (key_id, account.account_id, clean_name, _hash_secret(secret), expires_at),
         )
-        for grant in wanted:
-            grants.insert(conn, "api_key_grant", "key_id", key_id, grant)
+        for grant in requested:
+            grants.insert_grant(conn, "api_key_grant", "key_id", key_id, grant)
         subject = f"account:{account.login}"
-        audit.append(conn, actor=by, action="key.create", subject=subject, detail=detail)
-    return find(conn, key_id), f"gz_{key_id}_{secret}"
+        audit.append_row(conn, actor=by, action="key.create", subject=subject, detail=detail)
+    return find_key(conn, key_id), f"gz_{key_id}_{secret}"
 
 
-def list_keys(conn: Connection[Any], account_id: UUID | None = None) -> list[Key]:
+def list_keys(conn: Connection[Any], account_id: UUID | None = None) -> list[ApiKey]:
     """The keys of an account, or of all, the newest first; revoked ones included."""
     rows = conn.execute(
-        f"SELECT {_COLUMNS} {_FROM} WHERE %(account)s::uuid IS NULL OR a.account_id = %(account)s"
+        f"SELECT {_KEY_COLUMNS} {_KEY_TABLES} WHERE %(account)s::uuid IS NULL OR a.account_id = %(account)s"
         " ORDER BY k.created_at DESC, k.key_id",
         {"account": account_id},
     )
-    return [_from_row(row) for row in rows]
+    return [_key_from_row(row) for row in rows]
 
 
-def find(conn: Connection[Any], key_id: str) -> Key:
+def find_key(conn: Connection[Any], key_id: str) -> ApiKey:
     """The key of an id.
 
     Raises:
         NotFound: there is none.
     """
     row = None
-    if _ID.fullmatch(key_id):
-        query = f"SELECT {_COLUMNS} {_FROM} WHERE k.key_id = %s"
+    if _KEY_ID.fullmatch(key_id):
+        query = f"SELECT {_KEY_COLUMNS} {_KEY_TABLES} WHERE k.key_id = %s"
         row = conn.execute(query, (key_id,)).fetchone()
     if row is None:
         raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
-    return _from_row(row)
+    return _key_from_row(row)
 
 
-def revoke(conn: Connection[Any], key_id: str, *, by: str) -> None:
+def revoke_key(conn: Connection[Any], key_id: str, *, by: str) -> None:
     """Stop a key for good; nothing if it is stopped already.
 
     Raises:
         NotFound: there is no such key.
     """
-    key = find(conn, key_id)
+    key = find_key(conn, key_id)
     with conn.transaction():
         stopped = conn.execute(
             "UPDATE api_key SET revoked_at = now() WHERE key_id = %s AND revoked_at IS NULL",
             (key_id,),
         )
         if stopped.rowcount:
-            audit.append(
+            audit.append_row(
                 conn,
                 actor=by,
                 action="key.revoke",
@@ -141,39 +141,39 @@ def revoke(conn: Connection[Any], key_id: str, *, by: str) -> None:
             )
 
 
-def authenticate(conn: Connection[Any], text: str) -> tuple[Key, Account]:
+def authenticate_key(conn: Connection[Any], text: str) -> tuple[ApiKey, Account]:
     """The key of an ``Authorization: Bearer`` header, and the account it belongs to.
 
     Raises:
         Unauthenticated: it is no key, or one that was revoked or has expired.
     """
-    match = _FORM.fullmatch(text)
+    match = _KEY_FORMAT.fullmatch(text)
     if match is None:
-        raise _refused("密钥无效。", "this is not an API key")
+        raise _invalid_key_error("密钥无效。", "this is not an API key")
     key_id, secret = match.groups()
-    query = f"SELECT {_COLUMNS}, {accounts.COLUMNS}, {_STATE} {_FROM} WHERE k.key_id = %(key)s"
+    query = f"SELECT {_KEY_COLUMNS}, {accounts.ACCOUNT_COLUMNS}, {_KEY_STATE} {_KEY_TABLES} WHERE k.key_id = %(key)s"
     row = conn.execute(query, {"key": key_id, "every": _USED_EVERY}).fetchone()
-    if row is None or not hmac.compare_digest(row[16], _hashed(secret)):
-        raise _refused("密钥无效。", "the API key is not valid")
-    key, account = _from_row(row[:8]), accounts.from_row(row[8:16])
+    if row is None or not hmac.compare_digest(row[16], _hash_secret(secret)):
+        raise _invalid_key_error("密钥无效。", "the API key is not valid")
+    key, account = _key_from_row(row[:8]), accounts.account_from_row(row[8:16])
     revoked, expired, note_use = row[17:]
     if revoked or not account.active:
-        raise _refused("密钥已吊销。", "the API key was revoked")
+        raise _invalid_key_error("密钥已吊销。", "the API key was revoked")
     if expired:
-        raise _refused("密钥已过期。", "the API key has expired")
+        raise _invalid_key_error("密钥已过期。", "the API key has expired")
     if note_use:
         conn.execute("UPDATE api_key SET last_used_at = now() WHERE key_id = %s", (key_id,))
     return key, account
 
 
-def _from_row(row: Sequence[Any]) -> Key:
-    return Key(*[*row[:7], grants.parse(row[7])])
+def _key_from_row(row: Sequence[Any]) -> ApiKey:
+    return ApiKey(*[*row[:7], grants.parse_grants(row[7])])
 
 
-def _check_held(conn: Connection[Any], account: Account, wanted: Iterable[Grant]) -> None:
-    for grant in wanted:
-        chain = unit_chain(conn, grant.unit_id) if grant.unit_id else ()
-        if not covers(account.grants, grant, chain):
+def _check_grants_held(conn: Connection[Any], account: Account, requested: Iterable[Grant]) -> None:
+    for grant in requested:
+        chain = load_unit_chain(conn, grant.unit_id) if grant.unit_id else ()
+        if not can_delegate(account.grants, grant, chain):
             raise Forbidden(
                 "密钥的权限不能超出账号本身的权限。",
                 "a key cannot be given more than its account holds",
@@ -191,9 +191,9 @@ def _check_expiry(conn: Connection[Any], expires_at: datetime | None) -> None:
         )
 
 
-def _hashed(secret: str) -> bytes:
+def _hash_secret(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _refused(zh: str, en: str) -> Unauthenticated:
+def _invalid_key_error(zh: str, en: str) -> Unauthenticated:
     return Unauthenticated(zh, en, field="Authorization")

@@ -14,19 +14,19 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from gazetteer.people.common_passwords import COMMON, COMMON_STEMS
+from gazetteer.people.common_passwords import COMMON_PASSWORDS, COMMON_STEMS
 from gazetteer.people.problems import WeakPassword
 
 SHORTEST, LONGEST = 12, 256
 # 19 MiB each (OWASP): many threads serve at once, and a serving process stays small.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=19_456, parallelism=1)
-_AT_ONCE = BoundedSemaphore(2)
+_CONCURRENT_HASHES = BoundedSemaphore(2)
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: read from a terminal once
 _PADDING = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _RUNS = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
-def check(password: str, *own: str) -> None:
+def check_password(password: str, *known_names: str) -> None:
     """Refuse a password that would be guessed soon.
 
     Args:
@@ -36,60 +36,67 @@ def check(password: str, *own: str) -> None:
     Raises:
         WeakPassword: with the reason.
     """
-    text = _normal(password)
+    text = _normalize_password(password)
     if not SHORTEST <= len(text) <= LONGEST:
-        raise _weak(
+        raise _weak_password_error(
             f"密码长度须为 {SHORTEST} 至 {LONGEST} 个字符。",
             f"a password has {SHORTEST} to {LONGEST} characters",
         )
     plain = text.casefold()
     stem = _PADDING.sub("", plain)
-    if plain in COMMON or stem in COMMON_STEMS or len(set(plain)) < 5 or _is_run(plain):
-        raise _weak("该密码过于常见。", "this password is among the first to be guessed")
-    names = (_normal(name).casefold() for name in own)
+    if (
+        plain in COMMON_PASSWORDS
+        or stem in COMMON_STEMS
+        or len(set(plain)) < 5
+        or _is_keyboard_run(plain)
+    ):
+        raise _weak_password_error(
+            "该密码过于常见。", "this password is among the first to be guessed"
+        )
+    names = (_normalize_password(name).casefold() for name in known_names)
     if any(name in plain for name in names if len(name) >= 3) or "gazetteer" in plain:
-        raise _weak(
+        raise _weak_password_error(
             "密码不得包含登录名、姓名或系统名称。",
             "a password must not contain the login name, the person's name or the product's",
         )
 
 
-def digest(password: str) -> str:
+def hash_password(password: str) -> str:
     """The Argon2id hash, with its parameters and salt."""
-    with _AT_ONCE:
-        return _HASHER.hash(_normal(password))
+    with _CONCURRENT_HASHES:
+        return _HASHER.hash(_normalize_password(password))
 
 
-def verify(stored: str | None, password: str) -> bool:
+def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is the one kept; with ``stored`` None the same work, and False."""
-    text = _normal(password[: 4 * LONGEST])
-    with _AT_ONCE:
+    text = _normalize_password(password[: 4 * LONGEST])
+    with _CONCURRENT_HASHES:
         try:
-            return _HASHER.verify(stored or _nobodys(), text) and stored is not None
+            return _HASHER.verify(stored or _dummy_hash(), text) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
 
-def is_outdated(stored: str) -> bool:
+def is_hash_outdated(stored: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
     return _HASHER.check_needs_rehash(stored)
 
 
-def random_password() -> str:
+def generate_password() -> str:
     """A password for a first login: 99 bits, easy to read out."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 
 @lru_cache(maxsize=1)
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
 
 
-def _normal(text: str) -> str:
+def _normalize_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _is_run(plain: str) -> bool:
+def _is_keyboard_run(plain: str) -> bool:
     """Two or fewer walks along the alphabet, the digits or the keyboard, or one piece repeated."""
     if any(plain in run * 2 or plain[::-1] in run * 2 for run in _RUNS):
         return True
@@ -98,5 +105,5 @@ def _is_run(plain: str) -> bool:
     )
 
 
-def _weak(zh: str, en: str) -> WeakPassword:
+def _weak_password_error(zh: str, en: str) -> WeakPassword:
     return WeakPassword(zh, en, field="password")

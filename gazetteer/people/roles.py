@@ -1,4 +1,4 @@
-"""The roles, what each may do, and the one decision that everything asks: :func:`may`.
+"""The roles, what each may do, and the one decision that everything asks: :func:`may_perform`.
 
 A role is granted over a unit and everything below it, or over the whole register. The decision is
 pure: it takes the chain of units from the one concerned up to the province.
@@ -59,12 +59,12 @@ class Grant:
     unit_id: UUID | None = None
     grant_id: UUID | None = field(default=None, compare=False)  # None: not kept anywhere yet
 
-    def reaches(self, unit_chain: Sequence[UUID]) -> bool:
+    def covers_unit(self, unit_chain: Sequence[UUID]) -> bool:
         """Whether the subtree holds the unit; an empty chain stands for the whole register."""
         return self.unit_id is None or self.unit_id in unit_chain
 
 
-def may(grants: Iterable[Grant], action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
+def may_perform(grants: Iterable[Grant], action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
     """Whether somebody with these grants may do it.
 
     Args:
@@ -73,20 +73,20 @@ def may(grants: Iterable[Grant], action: Action, unit_chain: Sequence[UUID] = ()
         unit_chain: the unit concerned and all units above it; empty when the matter concerns the
             whole register, which only a grant over the whole register covers.
     """
-    return any(g.role in _ALLOWED[action] and g.reaches(unit_chain) for g in grants)
+    return any(g.role in _ALLOWED[action] and g.covers_unit(unit_chain) for g in grants)
 
 
-def may_somewhere(grants: Iterable[Grant], action: Action) -> bool:
+def may_perform_anywhere(grants: Iterable[Grant], action: Action) -> bool:
     """Whether somebody with these grants may do it over any unit at all."""
     return any(g.role in _ALLOWED[action] for g in grants)
 
 
-def covers(held: Iterable[Grant], wanted: Grant, unit_chain: Sequence[UUID]) -> bool:
+def can_delegate(held: Iterable[Grant], delegated: Grant, unit_chain: Sequence[UUID]) -> bool:
     """Whether a grant hands on no more than is held; ``unit_chain`` is that of its unit."""
-    return any(g.role is wanted.role and g.reaches(unit_chain) for g in held)
+    return any(g.role is delegated.role and g.covers_unit(unit_chain) for g in held)
 
 
-def role_of(text: str) -> Role:
+def parse_role(text: str) -> Role:
     """The role of that name.
 
     Raises:
@@ -128,12 +128,12 @@ ORDER BY valid @> %(today)s::date DESC, lower(valid) DESC NULLS LAST LIMIT 1
 """
 
 
-def unit_chain(conn: Connection[Any], unit_id: UUID) -> tuple[UUID, ...]:
+def load_unit_chain(conn: Connection[Any], unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and the units above it, by today's parents, itself first."""
     return tuple(row[0] for row in conn.execute(_CHAIN, {"unit": unit_id, "today": today()}))
 
 
-def unit_of_code(conn: Connection[Any], code: str) -> UUID:
+def find_current_unit(conn: Connection[Any], code: str) -> UUID:
     """The unit that carries the code today, or carried it last.
 
     Raises:

@@ -22,11 +22,11 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Lifetime:
+class SessionLifetime:
     """A session ends ``idle`` after its last request, at the latest ``whole`` after its login."""
 
     idle: timedelta
-    whole: timedelta
+    total: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class Session:
     csrf: str
 
 
-_READ = f"""
-SELECT {accounts.COLUMNS}, s.seen_at < now() - %(every)s
+_LIVE_SESSION = f"""
+SELECT {accounts.ACCOUNT_COLUMNS}, s.seen_at < now() - %(every)s
 FROM login_session s JOIN account a USING (account_id)
 WHERE s.token_hash = %(token)s AND a.active
 AND s.seen_at > now() - %(idle)s AND s.opened_at > now() - %(whole)s
 """
 
 
-def open(conn: Connection[Any], account: Account, lifetime: Lifetime) -> str:
+def open_session(conn: Connection[Any], account: Account, lifetime: SessionLifetime) -> str:
     """Open a session for somebody who has just proved who they are.
 
     Returns:
@@ -55,55 +55,55 @@ def open(conn: Connection[Any], account: Account, lifetime: Lifetime) -> str:
     with conn.transaction():
         conn.execute(
             "DELETE FROM login_session WHERE seen_at < now() - %s OR opened_at < now() - %s",
-            (lifetime.idle, lifetime.whole),
+            (lifetime.idle, lifetime.total),
         )
         conn.execute(
             "INSERT INTO login_session VALUES (%s, %s, now(), now())",
-            (_hashed(token), account.account_id),
+            (_hash_token(token), account.account_id),
         )
-        _note(conn, account.login, "session.open")
+        _append_audit_row(conn, account.login, "session.open")
     return token
 
 
-def read(conn: Connection[Any], token: str, lifetime: Lifetime) -> Session | None:
+def load_session(conn: Connection[Any], token: str, lifetime: SessionLifetime) -> Session | None:
     """The session of a cookie; None when it has ended or never was."""
     params = {
-        "token": _hashed(token),
+        "token": _hash_token(token),
         "every": _SEEN_EVERY,
         "idle": lifetime.idle,
-        "whole": lifetime.whole,
+        "whole": lifetime.total,
     }
-    row = conn.execute(_READ, params).fetchone()
+    row = conn.execute(_LIVE_SESSION, params).fetchone()
     if row is None:
         return None
     if row[-1]:
         conn.execute(
             "UPDATE login_session SET seen_at = now() WHERE token_hash = %(token)s", params
         )
-    return Session(accounts.from_row(row[:-1]), csrf_token(token))
+    return Session(accounts.account_from_row(row[:-1]), derive_csrf_token(token))
 
 
-def close(conn: Connection[Any], token: str) -> None:
+def close_session(conn: Connection[Any], token: str) -> None:
     """End a session; nothing if it has ended already."""
     with conn.transaction():
         row = conn.execute(
             "DELETE FROM login_session USING account WHERE token_hash = %s"
             " AND account.account_id = login_session.account_id RETURNING login",
-            (_hashed(token),),
+            (_hash_token(token),),
         ).fetchone()
         if row is not None:
-            _note(conn, row[0], "session.close")
+            _append_audit_row(conn, row[0], "session.close")
 
 
-def csrf_token(token: str) -> str:
+def derive_csrf_token(token: str) -> str:
     """What a form or script of the session's own pages sends along with every write."""
     return hmac.new(token.encode(), b"csrf", sha256).hexdigest()
 
 
-def _hashed(token: str) -> bytes:
+def _hash_token(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _note(conn: Connection[Any], login: str, action: str) -> None:
-    who = f"account:{login}"
-    audit.append(conn, actor=who, action=action, subject=who, detail={})
+def _append_audit_row(conn: Connection[Any], login: str, action: str) -> None:
+    actor = f"account:{login}"
+    audit.append_row(conn, actor=actor, action=action, subject=actor, detail={})

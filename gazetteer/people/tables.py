@@ -18,11 +18,11 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from gazetteer.people.roles import Role
 
-_MOMENT = TIMESTAMP(timezone=True)
+_TIMESTAMP = TIMESTAMP(timezone=True)
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
-def people_tables(metadata: MetaData) -> None:
+def add_account_tables(metadata: MetaData) -> None:
     """Accounts with their grants, keys with theirs, sessions, and counts of failed logins."""
     Table(
         "account",
@@ -34,10 +34,12 @@ def people_tables(metadata: MetaData) -> None:
         Column("must_change_password", Boolean, nullable=False),
         Column("active", Boolean, nullable=False),
         Column("language", Text, nullable=False),
-        Column("created_at", _MOMENT, nullable=False),
+        Column("created_at", _TIMESTAMP, nullable=False),
         CheckConstraint("language IN ('zh', 'en')", name="account_language"),
     )
-    _grants(metadata, "account_grant", Column("account_id", Uuid, ForeignKey("account.account_id")))
+    _add_grant_table(
+        metadata, "account_grant", Column("account_id", Uuid, ForeignKey("account.account_id"))
+    )
     Table(
         "api_key",
         metadata,
@@ -45,24 +47,26 @@ def people_tables(metadata: MetaData) -> None:
         Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False),
         Column("name", Text, nullable=False),
         Column("secret_hash", LargeBinary, nullable=False),
-        Column("created_at", _MOMENT, nullable=False),
-        Column("expires_at", _MOMENT),
-        Column("last_used_at", _MOMENT),
-        Column("revoked_at", _MOMENT),
+        Column("created_at", _TIMESTAMP, nullable=False),
+        Column("expires_at", _TIMESTAMP),
+        Column("last_used_at", _TIMESTAMP),
+        Column("revoked_at", _TIMESTAMP),
         Index("api_key_of_account", "account_id"),  # the keys of one account
     )
-    _grants(metadata, "api_key_grant", Column("key_id", Text, ForeignKey("api_key.key_id")))
-    _logins(metadata)
+    _add_grant_table(
+        metadata, "api_key_grant", Column("key_id", Text, ForeignKey("api_key.key_id"))
+    )
+    _add_login_tables(metadata)
 
 
-def _logins(metadata: MetaData) -> None:
+def _add_login_tables(metadata: MetaData) -> None:
     Table(
         "login_session",
         metadata,
         Column("token_hash", LargeBinary, primary_key=True),
         Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False),
-        Column("opened_at", _MOMENT, nullable=False),
-        Column("seen_at", _MOMENT, nullable=False),
+        Column("opened_at", _TIMESTAMP, nullable=False),
+        Column("seen_at", _TIMESTAMP, nullable=False),
         Index("login_session_of_account", "account_id"),  # revoke all of one account
     )
     Table(
@@ -70,11 +74,11 @@ def _logins(metadata: MetaData) -> None:
         metadata,
         Column("bucket", LargeBinary, primary_key=True),
         Column("attempts", Integer, nullable=False),
-        Column("since", _MOMENT, nullable=False),
+        Column("since", _TIMESTAMP, nullable=False),
     )
 
 
-def _grants(metadata: MetaData, name: str, holder: Column[object]) -> None:
+def _add_grant_table(metadata: MetaData, name: str, holder: Column[object]) -> None:
     holder.nullable = False
     Table(
         name,

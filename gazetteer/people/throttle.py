@@ -25,54 +25,54 @@ _LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class AttemptLimit:
     """So many failed attempts within the window, then none is looked at until it ends."""
 
     bucket: bytes
-    most: int
+    max_attempts: int
     window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AttemptResult:
     """``wait``: seconds until the next attempt is looked at, 0 if this one is."""
 
-    wait: int
-    first: bool  # whether this very attempt was the one too many
+    wait_seconds: int
+    is_first_refusal: bool  # whether this very attempt was the one too many
 
 
-def _counts(login: str, address: str) -> tuple[Count, ...]:
+def _build_limits(login: str, address: str) -> tuple[AttemptLimit, ...]:
     return (
-        Count(_bucket("pair", login, address), 5, timedelta(minutes=15)),
-        Count(_bucket("address", address), 50, timedelta(minutes=15)),
-        Count(_bucket("login", login), 100, _LONGEST),
+        AttemptLimit(_hash_bucket("pair", login, address), 5, timedelta(minutes=15)),
+        AttemptLimit(_hash_bucket("address", address), 50, timedelta(minutes=15)),
+        AttemptLimit(_hash_bucket("login", login), 100, _LONGEST),
     )
 
 
-def _bucket(*parts: str) -> bytes:
+def _hash_bucket(*parts: str) -> bytes:
     """Hashed: people type passwords into the field of the name."""
     return sha256("\0".join(parts).encode()).digest()
 
 
-def attempt(conn: Connection[Any], login: str, address: str) -> Verdict:
+def count_attempt(conn: Connection[Any], login: str, address: str) -> AttemptResult:
     """Count an attempt; it is to be looked at only if ``wait`` is 0."""
-    for count in _counts(login, address):
-        row = conn.execute(_ATTEMPT, {"bucket": count.bucket, "window": count.window}).fetchone()
+    for limit in _build_limits(login, address):
+        row = conn.execute(_ATTEMPT, {"bucket": limit.bucket, "window": limit.window}).fetchone()
         assert row is not None  # INSERT … RETURNING
         attempts, seconds = row
-        if attempts > count.most:
-            return Verdict(max(1, ceil(seconds)), attempts == count.most + 1)
-    return Verdict(0, False)
+        if attempts > limit.max_attempts:
+            return AttemptResult(max(1, ceil(seconds)), attempts == limit.max_attempts + 1)
+    return AttemptResult(0, False)
 
 
-def forgive(conn: Connection[Any], login: str, address: str) -> None:
+def reset_attempts(conn: Connection[Any], login: str, address: str) -> None:
     """The attempt succeeded: it counts against nobody. Windows long over are forgotten."""
-    pair, *others = _counts(login, address)
+    pair, *others = _build_limits(login, address)
     conn.execute(
         "DELETE FROM login_attempts WHERE bucket = %s OR since < now() - %s",
         (pair.bucket, _LONGEST),
     )
     conn.execute(
         "UPDATE login_attempts SET attempts = greatest(attempts - 1, 0) WHERE bucket = ANY(%s)",
-        ([count.bucket for count in others],),
+        ([limit.bucket for limit in others],),
     )

@@ -21,7 +21,7 @@ class AuditRow:
     """Seals this row and all before it."""
 
 
-def read(conn: Connection[Any], limit: int, before: int | None = None) -> list[AuditRow]:
+def load_audit_rows(conn: Connection[Any], limit: int, before: int | None = None) -> list[AuditRow]:
     """At most ``limit`` rows below the number ``before``, or the newest."""
     rows = conn.execute(
         "SELECT audit_id, happened_at, actor, action, subject, detail, encode(hash, 'hex')"

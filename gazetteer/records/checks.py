@@ -9,10 +9,10 @@ from typing import Any, Literal, NamedTuple
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 
 
-class Check(NamedTuple):
+class ConsistencyCheck(NamedTuple):
     """A query whose every row is a finding; ``{name}`` in a text is a column of the row."""
 
     id: str
@@ -29,7 +29,7 @@ SELECT unit_id, range_agg(valid) AS life FROM unit_state WHERE upper_inf(recorde
 """
 
 CHECKS = (
-    Check(
+    ConsistencyCheck(
         "code_collision",
         "error",
         "代码 {subject} 在 {days} 由两个单位同时使用：{detail}。",
@@ -43,7 +43,7 @@ CHECKS = (
         AND a.valid && b.valid AND upper_inf(a.recorded) AND upper_inf(b.recorded)
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "parent_not_in_force",
         "error",
         "{subject} {detail} 在 {days} 的上级单位不存在。",
@@ -59,7 +59,7 @@ CHECKS = (
         AND NOT isempty(datemultirange(s.valid) - coalesce(k.life, '{{}}'))
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "no_parent",
         "error",
         "{subject} {detail} 没有上级单位。",
@@ -71,7 +71,7 @@ CHECKS = (
         WHERE upper_inf(recorded) AND parent_id IS NULL AND level <> 'province'
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "parent_not_above",
         "error",
         "{subject} {detail} 的上级单位级别不高于它。",
@@ -89,7 +89,7 @@ CHECKS = (
         WHERE upper_inf(s.recorded) AND upper_inf(p.recorded) AND ph.height >= sh.height
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "no_name_or_code",
         "error",
         "{subject} 在 {days} 没有{detail}。",
@@ -102,7 +102,7 @@ CHECKS = (
         FROM unit_state WHERE upper_inf(recorded) AND (name IS NULL OR code IS NULL)
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "territory_lost",
         "warning",
         "{subject} {detail} 于 {days} 撤销，但没有记录其区域划归何处。",
@@ -120,7 +120,7 @@ CHECKS = (
             WHERE l.from_unit = s.unit_id AND upper_inf(l.recorded))
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "share_over_one",
         "error",
         "{subject} 于 {days} 划出的份额合计为 {detail}，超过 1。",
@@ -134,7 +134,7 @@ CHECKS = (
         GROUP BY from_unit, lower(valid) HAVING sum(share_from) > 1.000001
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "succession_out_of_time",
         "error",
         "{days} 的承继关系所指单位 {subject} 当时并不存在。",
@@ -153,7 +153,7 @@ CHECKS = (
                  AND coalesce(t.life, '{{}}') @> lower(l.valid))
         """,
     ),
-    Check(
+    ConsistencyCheck(
         "periods_overlap",
         "error",
         "{subject} 的两个状态在 {days} 重叠。",
@@ -169,11 +169,11 @@ CHECKS = (
 )
 
 
-def run(conn: Connection[Any], check: Check) -> Iterator[Finding]:
+def run_check(conn: Connection[Any], check: ConsistencyCheck) -> Iterator[CheckResult]:
     """The findings of one check."""
     with conn.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(check.query.encode()):
-            yield Finding(
+            yield CheckResult(
                 check.id,
                 check.severity,
                 row["subject"],

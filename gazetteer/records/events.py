@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class UnitState:
     """What a unit was in one period; ``start`` and ``stop`` half-open, None = open."""
 
     code: str | None
@@ -27,7 +27,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class UnitEvent:
     """One thing that happened on one day, with the act behind it."""
 
     on: date | None
@@ -39,7 +39,7 @@ class Event:
     before: str | None
     after: str | None
 
-    def answer(self, acts: Mapping[UUID, Any]) -> dict[str, Any]:
+    def serialize(self, acts: Mapping[UUID, Any]) -> dict[str, Any]:
         """The event as answers show it."""
         return {
             "on": self.on.isoformat() if self.on else None,
@@ -53,14 +53,14 @@ class Event:
         }
 
 
-_LINKS = {
+_SUCCESSOR_TEXTS = {
     "same": ("整体延续为{0}", "continues as {0}"),
     "continues": ("由{0}承继", "is continued by {0}"),
     "part_of": ("部分区域划入{0}", "part goes to {0}"),
     "absorbed": ("并入{0}", "is absorbed by {0}"),
     "split_off": ("析出{0}", "{0} is split off"),
 }
-_LINKS_FROM = {
+_PREDECESSOR_TEXTS = {
     "same": ("由{0}整体延续而来", "continues {0}"),
     "continues": ("承继{0}", "continues {0}"),
     "part_of": ("由{0}划入部分区域", "receives part of {0}"),
@@ -68,41 +68,47 @@ _LINKS_FROM = {
     "split_off": ("自{0}析出", "is split off from {0}"),
 }
 
-Kin = Sequence[Mapping[str, Any]]
+SuccessionRows = Sequence[Mapping[str, Any]]
 
 
-def events(states: Sequence[State], predecessors: Kin, successors: Kin) -> list[Event]:
+def derive_events(
+    states: Sequence[UnitState], predecessors: SuccessionRows, successors: SuccessionRows
+) -> list[UnitEvent]:
     """Everything that happened, in order of time."""
-    told: list[Event] = []
+    derived: list[UnitEvent] = []
     if states:
-        told.append(_began(states[0]))
+        derived.append(_build_first_event(states[0]))
         for before, after in pairwise(states):
-            told.extend(_changed(before, after))
+            derived.extend(_iter_change_events(before, after))
         if states[-1].stop:
-            told.append(_ended(states[-1]))
-    told.extend(_linked(predecessors, _LINKS_FROM, states))
-    told.extend(_linked(successors, _LINKS, states))
-    return sorted(told, key=lambda event: event.on or date.min)
+            derived.append(_build_last_event(states[-1]))
+    derived.extend(_iter_succession_events(predecessors, _PREDECESSOR_TEXTS, states))
+    derived.extend(_iter_succession_events(successors, _SUCCESSOR_TEXTS, states))
+    return sorted(derived, key=lambda event: event.on or date.min)
 
 
-def _began(state: State) -> Event:
-    first = state.start_precision in ("first_record", "unknown")
-    zh = f"有记录以来为{state.name}" if first else f"设立{state.name}"
-    en = f"{state.name} when the records begin" if first else f"{state.name} is established"
-    kind = "first_record" if first else "establish"
-    return Event(
+def _build_first_event(state: UnitState) -> UnitEvent:
+    is_first_record = state.start_precision in ("first_record", "unknown")
+    zh = f"有记录以来为{state.name}" if is_first_record else f"设立{state.name}"
+    en = (
+        f"{state.name} when the records begin"
+        if is_first_record
+        else f"{state.name} is established"
+    )
+    kind = "first_record" if is_first_record else "establish"
+    return UnitEvent(
         state.start, state.start_precision, kind, zh, en, state.started_by, None, state.name
     )
 
 
-def _ended(state: State) -> Event:
+def _build_last_event(state: UnitState) -> UnitEvent:
     zh, en = f"撤销{state.name}", f"{state.name} is abolished"
-    return Event(
+    return UnitEvent(
         state.stop, state.end_precision, "abolish", zh, en, state.ended_by, state.name, None
     )
 
 
-def _changed(before: State, after: State) -> Iterator[Event]:
+def _iter_change_events(before: UnitState, after: UnitState) -> Iterator[UnitEvent]:
     parts = (
         ("rename", "名称", "name", before.name, after.name),
         ("code_change", "代码", "code", before.code, after.code),
@@ -111,7 +117,7 @@ def _changed(before: State, after: State) -> Iterator[Event]:
     )
     for kind, zh, en, old, new in parts:
         if old != new:
-            yield Event(
+            yield UnitEvent(
                 after.start,
                 after.start_precision,
                 kind,
@@ -123,15 +129,15 @@ def _changed(before: State, after: State) -> Iterator[Event]:
             )
 
 
-def _linked(
-    kin: Kin, texts: Mapping[str, tuple[str, str]], states: Sequence[State]
-) -> Iterator[Event]:
-    for other in kin:
+def _iter_succession_events(
+    succession: SuccessionRows, texts: Mapping[str, tuple[str, str]], states: Sequence[UnitState]
+) -> Iterator[UnitEvent]:
+    for other in succession:
         zh, en = texts[other["kind"]]
         label = f"{other['name']}（{other['code']}）"
         on = date.fromisoformat(other["on"]) if other["on"] else None
-        act = other["act_id"] or _act_on(states, on)
-        yield Event(
+        act = other["act_id"] or _find_act(states, on)
+        yield UnitEvent(
             on,
             other["precision"],
             other["kind"],
@@ -143,7 +149,7 @@ def _linked(
         )
 
 
-def _act_on(states: Iterable[State], day: date | None) -> UUID | None:
+def _find_act(states: Iterable[UnitState], day: date | None) -> UUID | None:
     for state in states:
         if day and state.start == day and state.started_by:
             return state.started_by

@@ -5,7 +5,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One finding of a check.
 
     ``subject`` names what it is about (a code, a record id, two codes); the details say what is

@@ -5,13 +5,13 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from gazetteer.ledger.asof import MOMENT, AsOf, known_at
-from gazetteer.records.acts import acts
-from gazetteer.records.events import State, events
-from gazetteer.records.reads import Answer, kin, unit_of
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, resolve_known_at
+from gazetteer.records.acts import load_acts
+from gazetteer.records.events import UnitState, derive_events
+from gazetteer.records.reads import JsonObject, find_unit, load_succession
 
 _STATES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.unit_id, s.code, s.name, s.romanized_name, s.level, s.unit_type, s.parent_id,
        lower(s.valid) AS start, upper(s.valid) AS stop, s.start_precision, s.end_precision,
        s.started_by, s.ended_by, parent.code AS parent_code, parent.name AS parent_name
@@ -26,30 +26,30 @@ ORDER BY lower(s.valid) NULLS FIRST
 """
 
 
-def history(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
+def load_history(conn: Connection[Any], code: str, as_of: AsOf) -> JsonObject:
     """Every version and every event of the unit that carried ``code`` at the moment.
 
     The history is whole whatever the day asked for; the day only says whose it is.
-    Raises the problems of :func:`gazetteer.records.reads.division`.
+    Raises the problems of :func:`gazetteer.records.reads.load_division`.
     """
-    unit_id, name = unit_of(conn, code, as_of)
+    unit_id, name = find_unit(conn, code, as_of)
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_STATES, {**as_of.params(), "unit_id": unit_id}).fetchall()
-    states = [State(**{key: row[key] for key in State.__slots__}) for row in rows]
-    before, after = kin(conn, unit_id, as_of)
-    happened = events(states, before, after)
-    known = acts(conn, [event.act for event in happened], as_of)
+        rows = cursor.execute(_STATES, {**as_of.to_sql_params(), "unit_id": unit_id}).fetchall()
+    states = [UnitState(**{key: row[key] for key in UnitState.__slots__}) for row in rows]
+    predecessors, successors = load_succession(conn, unit_id, as_of)
+    unit_events = derive_events(states, predecessors, successors)
+    acts_by_id = load_acts(conn, [event.act for event in unit_events], as_of)
     return {
         "code": code,
         "unit_id": unit_id,
         "name": name,
-        "events": [event.answer(known) for event in happened],
-        "versions": [_version(row) for row in rows],
-        **as_of.echo(known_at(conn, as_of)),
+        "events": [event.serialize(acts_by_id) for event in unit_events],
+        "versions": [_serialize_version(row) for row in rows],
+        **as_of.as_of_fields(resolve_known_at(conn, as_of)),
     }
 
 
-def _version(row: Answer) -> Answer:
+def _serialize_version(row: JsonObject) -> JsonObject:
     return {
         "code": row["code"],
         "name": row["name"],

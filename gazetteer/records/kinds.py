@@ -1,6 +1,6 @@
 """The kinds of record of the names half (field notes 2.2, 3; INSPIRE: place, name, spelling)."""
 
-from gazetteer.ledger.kinds import Field, RecordKind, Type, kinds_of
+from gazetteer.ledger.kinds import Field, FieldType, RecordKind, build_kinds
 
 ACT = RecordKind(
     "act",
@@ -8,10 +8,10 @@ ACT = RecordKind(
         Field("title", required=True),
         Field("number"),
         Field("authority"),
-        Field("approved_on", Type.DATE),
-        Field("effective_on", Type.DATE),
-        Field("announced_on", Type.DATE),
-        Field("implemented_on", Type.DATE),
+        Field("approved_on", FieldType.DATE),
+        Field("effective_on", FieldType.DATE),
+        Field("announced_on", FieldType.DATE),
+        Field("implemented_on", FieldType.DATE),
         Field("source"),
         Field("remark"),
     ),
@@ -23,10 +23,10 @@ UNIT = RecordKind(
     (
         Field("level", required=True),
         Field("unit_type"),
-        Field("subordination_parent", Type.UUID, refers="unit"),
-        Field("custody_parent", Type.UUID, refers="unit"),
-        Field("place_id", Type.UUID, refers="place"),
-        Field("seat", Type.POINT),
+        Field("subordination_parent", FieldType.UUID, target_kind="unit"),
+        Field("custody_parent", FieldType.UUID, target_kind="unit"),
+        Field("place_id", FieldType.UUID, target_kind="place"),
+        Field("seat", FieldType.POINT),
         Field("remark"),
     ),
 )
@@ -35,7 +35,7 @@ UNIT = RecordKind(
 CODE = RecordKind(
     "code",
     (
-        Field("unit_id", Type.UUID, required=True, refers="unit"),
+        Field("unit_id", FieldType.UUID, required=True, target_kind="unit"),
         Field("code", required=True),
         Field("code_system", required=True),
     ),
@@ -48,9 +48,9 @@ PLACE = RecordKind(
         Field("legal_class", required=True),
         Field("class_code"),
         Field("level", required=True),
-        Field("unit_id", Type.UUID, refers="unit"),
-        Field("within", Type.UUID, refers="unit"),
-        Field("location", Type.POINT),
+        Field("unit_id", FieldType.UUID, target_kind="unit"),
+        Field("within", FieldType.UUID, target_kind="unit"),
+        Field("location", FieldType.POINT),
         Field("source"),
     ),
 )
@@ -59,7 +59,7 @@ PLACE = RecordKind(
 NAME = RecordKind(
     "name",
     (
-        Field("place_id", Type.UUID, required=True, refers="place"),
+        Field("place_id", FieldType.UUID, required=True, target_kind="place"),
         Field("text", required=True),
         Field("name_kind", required=True),
         Field("language", required=True),
@@ -73,7 +73,7 @@ NAME = RecordKind(
 SPELLING = RecordKind(
     "spelling",
     (
-        Field("name_id", Type.UUID, required=True, refers="name"),
+        Field("name_id", FieldType.UUID, required=True, target_kind="name"),
         Field("text", required=True),
         Field("system", required=True),
         Field("status", required=True),
@@ -85,12 +85,12 @@ SPELLING = RecordKind(
 SUCCESSION = RecordKind(
     "succession",
     (
-        Field("from_unit", Type.UUID, required=True, refers="unit"),
-        Field("to_unit", Type.UUID, required=True, refers="unit"),
+        Field("from_unit", FieldType.UUID, required=True, target_kind="unit"),
+        Field("to_unit", FieldType.UUID, required=True, target_kind="unit"),
         Field("link_kind", required=True),
-        Field("share_from", Type.REAL),
-        Field("share_to", Type.REAL),
-        Field("area_m2", Type.REAL),
+        Field("share_from", FieldType.REAL),
+        Field("share_to", FieldType.REAL),
+        Field("area_m2", FieldType.REAL),
         Field("source"),
     ),
 )
@@ -101,11 +101,11 @@ FUNCTIONAL_AREA = RecordKind(
     (
         Field("name", required=True),
         Field("code"),
-        Field("within", Type.UUID, refers="unit"),
+        Field("within", FieldType.UUID, target_kind="unit"),
         Field("authority"),
         Field("source"),
     ),
 )
 """A development or cooperation zone: named and coded, but not a unit (Order 704 knows none)."""
 
-NAME_KINDS = kinds_of(ACT, UNIT, CODE, PLACE, NAME, SPELLING, SUCCESSION, FUNCTIONAL_AREA)
+NAME_KINDS = build_kinds(ACT, UNIT, CODE, PLACE, NAME, SPELLING, SUCCESSION, FUNCTIONAL_AREA)

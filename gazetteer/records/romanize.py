@@ -14,20 +14,20 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-READINGS = Path(__file__).with_name("readings.csv")
+READINGS_FILE = Path(__file__).with_name("readings.csv")
 
 
 @cache
-def _pypinyin() -> Any:
+def _load_pypinyin() -> Any:
     """The library, loaded when somebody spells: its dictionaries take half a second."""
     return import_module("pypinyin")
 
 
 @cache
-def _overrides(province: str) -> dict[str, tuple[str, ...]]:
+def _read_overrides(province: str) -> dict[str, tuple[str, ...]]:
     """Readings that hold in the province (two digits): its own before those of the country."""
     table: dict[str, tuple[str, ...]] = {}
-    with READINGS.open(encoding="utf-8", newline="") as file:
+    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for scope in ("", province):
         for row in rows:
@@ -37,40 +37,40 @@ def _overrides(province: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _longest(province: str) -> int:
-    return max(map(len, _overrides(province)))
+def _longest_override(province: str) -> int:
+    return max(map(len, _read_overrides(province)))
 
 
 @cache
-def _usual_reading(char: str) -> str | None:
+def _find_usual_reading(char: str) -> str | None:
     """The reading of a character by itself, without tone; None if it has none."""
-    found = _pypinyin().lazy_pinyin(char, errors="ignore")
-    return str(found[0]) if len(found) == 1 else None
+    spelled = _load_pypinyin().lazy_pinyin(char, errors="ignore")
+    return str(spelled[0]) if len(spelled) == 1 else None
 
 
 @cache
-def _phrase_pairs() -> frozenset[str]:
+def _load_phrase_pairs() -> frozenset[str]:
     """Pairs of characters inside the phrases by which pypinyin decides between readings."""
-    phrases = _pypinyin().constants.PHRASES_DICT
+    phrases = _load_pypinyin().constants.PHRASES_DICT
     return frozenset(first + second for p in phrases for first, second in pairwise(p))
 
 
-def _by_context(text: str) -> list[str] | None:
+def _spell_by_context(text: str) -> list[str] | None:
     """Readings of a run of characters; its phrases decide where one has several."""
-    pairs = _phrase_pairs()
+    pairs = _load_phrase_pairs()
     if any(first + second in pairs for first, second in pairwise(text)):
-        found = _pypinyin().lazy_pinyin(text, errors="ignore")
-        return list(found) if len(found) == len(text) else None
-    usual = [_usual_reading(char) for char in text]
-    read = [reading for reading in usual if reading is not None]
-    return read if len(read) == len(text) else None
+        spelled = _load_pypinyin().lazy_pinyin(text, errors="ignore")
+        return list(spelled) if len(spelled) == len(text) else None
+    usual = [_find_usual_reading(char) for char in text]
+    readings = [reading for reading in usual if reading is not None]
+    return readings if len(readings) == len(text) else None
 
 
 @lru_cache(maxsize=4096)
-def syllables(text: str, province: str = "") -> tuple[str, ...] | None:
+def spell_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
     """Toneless syllables of Chinese characters, ``ü`` kept; None if one has no known reading."""
-    table, longest = _overrides(province), _longest(province)
-    found: list[str] = []
+    table, longest = _read_overrides(province), _longest_override(province)
+    spelled: list[str] = []
     plain_from = 0
     at = 0
     while at < len(text):
@@ -78,17 +78,17 @@ def syllables(text: str, province: str = "") -> tuple[str, ...] | None:
         if not size:
             at += 1
             continue
-        before = _by_context(text[plain_from:at])
-        if before is None:
+        preceding = _spell_by_context(text[plain_from:at])
+        if preceding is None:
             return None
-        found += [*before, *table[text[at : at + size]]]
+        spelled += [*preceding, *table[text[at : at + size]]]
         at += size
         plain_from = at
-    rest = _by_context(text[plain_from:])
-    return None if rest is None else tuple(s.replace("v", "ü") for s in (*found, *rest))
+    rest = _spell_by_context(text[plain_from:])
+    return None if rest is None else tuple(s.replace("v", "ü") for s in (*spelled, *rest))
 
 
-def word(parts: Sequence[str]) -> str:
+def join_syllables(parts: Sequence[str]) -> str:
     """One capitalised word; an apostrophe before a, e, o in later syllables (RM-08)."""
     spelled = "".join(
         f"'{part}" if place and part[0] in "aoe" else part for place, part in enumerate(parts)
@@ -96,19 +96,21 @@ def word(parts: Sequence[str]) -> str:
     return spelled[:1].upper() + spelled[1:]
 
 
-def romanize(words: Sequence[str], province: str = "") -> str | None:
+def romanize_name(words: Sequence[str], province: str = "") -> str | None:
     """Spell a name given as its written words: ``("天河", "区")`` gives ``Tianhe Qu``.
 
     ``province`` (first two digits of a code) chooses local readings. None where a character has
     no known reading or is not a Chinese character: nothing is proposed then.
     """
-    pairs = _phrase_pairs()
+    pairs = _load_phrase_pairs()
     if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):  # 太行 + 山
-        whole = syllables("".join(words), province)
+        joined = spell_syllables("".join(words), province)
         ends = [*accumulate(map(len, words))]
-        read = [whole[e - len(w) : e] if whole else None for w, e in zip(words, ends, strict=True)]
+        spelled = [
+            joined[e - len(w) : e] if joined else None for w, e in zip(words, ends, strict=True)
+        ]
     else:
-        read = [syllables(part, province) for part in words]
-    if not all(r and len(r) == len(w) for r, w in zip(read, words, strict=True)):
+        spelled = [spell_syllables(part, province) for part in words]
+    if not all(r and len(r) == len(w) for r, w in zip(spelled, words, strict=True)):
         return None
-    return " ".join(word(r) for r in read if r) or None
+    return " ".join(join_syllables(r) for r in spelled if r) or None

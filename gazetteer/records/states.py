@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg import Connection
 
-_LARGE = 5_000
-_SIZE = "SELECT last_seq - first_seq FROM changeset WHERE changeset_id = %(changeset)s"
+_LARGE_CHANGESET = 5_000
+_CHANGESET_SIZE = "SELECT last_seq - first_seq FROM changeset WHERE changeset_id = %(changeset)s"
 
 _TOUCHED = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
@@ -117,7 +117,7 @@ _COLUMNS = (
 )
 
 
-def _of(alias: str) -> str:
+def _columns_sql(alias: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in _COLUMNS)
 
 
@@ -129,7 +129,7 @@ _SAME = f"""
 CREATE TEMP TABLE same ON COMMIT DROP AS
 SELECT old.state_id, old.unit_id, old.valid
 FROM unit_state old JOIN state s ON s.unit_id = old.unit_id AND s.valid = old.valid
-WHERE upper_inf(old.recorded) AND ({_of("s")}) IS NOT DISTINCT FROM ({_of("old")})
+WHERE upper_inf(old.recorded) AND ({_columns_sql("s")}) IS NOT DISTINCT FROM ({_columns_sql("old")})
 """
 
 _CLOSE = """
@@ -145,7 +145,7 @@ WHERE changeset_id = %(changeset)s AND state_id = ANY(ARRAY(
 
 _OPEN = f"""
 INSERT INTO unit_state ({", ".join(_COLUMNS)}, recorded)
-SELECT {_of("s")}, tstzrange(changeset.recorded_at, NULL)
+SELECT {_columns_sql("s")}, tstzrange(changeset.recorded_at, NULL)
 FROM state s, changeset
 WHERE changeset_id = %(changeset)s AND NOT EXISTS (
     SELECT FROM same WHERE same.unit_id = s.unit_id AND same.valid = s.valid
@@ -156,8 +156,8 @@ WHERE changeset_id = %(changeset)s AND NOT EXISTS (
 def derive_states(conn: Connection[Any], changeset: int) -> None:
     """Lay the states of the touched units anew; those that come out the same stay."""
     params = {"changeset": changeset}
-    row = conn.execute(_SIZE, params).fetchone()
-    if row and row[0] > _LARGE:
+    row = conn.execute(_CHANGESET_SIZE, params).fetchone()
+    if row and row[0] > _LARGE_CHANGESET:
         # The planner knows nothing yet of what this very transaction has written.
         conn.execute("ANALYZE change, unit_version, code_version, name_version, spelling_version")
     conn.execute(_TOUCHED, params)

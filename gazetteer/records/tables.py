@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint
 
 
-def _one_a_day(
+def _exclude_overlaps(
     table: Table, name: str, *columns: str, where: ColumnElement[bool] | None = None
 ) -> None:
     """No two versions with the same values in ``columns`` on one day, as known at one time."""
@@ -28,13 +28,13 @@ def _one_a_day(
     )
 
 
-def add_name_half(tables: dict[str, Table]) -> None:
+def add_names_schema(tables: dict[str, Table]) -> None:
     """Indexes and constraints of the names half; each comment names the read that it serves."""
     code = tables["code"].c
-    _one_a_day(tables["code"], "code_once_a_day", "code_system", "code")
-    _one_a_day(tables["code"], "unit_one_code_a_day", "unit_id")
+    _exclude_overlaps(tables["code"], "code_once_a_day", "code_system", "code")
+    _exclude_overlaps(tables["code"], "unit_one_code_a_day", "unit_id")
     name_is_standard = tables["name"].c.name_kind == text("'standard'")
-    _one_a_day(
+    _exclude_overlaps(
         tables["name"],
         "place_one_standard_name_a_day",
         "place_id",
@@ -42,7 +42,7 @@ def add_name_half(tables: dict[str, Table]) -> None:
         where=name_is_standard,
     )
     is_pinyin = tables["spelling"].c.system == text("'pinyin'")
-    _one_a_day(tables["spelling"], "name_one_pinyin_a_day", "name_id", where=is_pinyin)
+    _exclude_overlaps(tables["spelling"], "name_one_pinyin_a_day", "name_id", where=is_pinyin)
     Index("code_of_unit", code.unit_id)  # states of a unit
     Index("place_of_unit", tables["place"].c.unit_id)  # names of a unit
     Index("place_at", tables["place"].c.location, postgresql_using="gist")  # tiles, nearest names
@@ -58,7 +58,7 @@ def add_name_half(tables: dict[str, Table]) -> None:
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
 
 
-def unit_state_table(metadata: MetaData) -> Table:
+def build_unit_state_table(metadata: MetaData) -> Table:
     """What a unit was, in one row for each period in which nothing about it changed (derived)."""
     table = Table(
         "unit_state",

@@ -13,15 +13,15 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from gazetteer.ledger.asof import MOMENT, AsOf, known_at
-from gazetteer.records.reads import Answer, refuse_code, refuse_early
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, resolve_known_at
+from gazetteer.records.reads import JsonObject, check_day_recorded, raise_code_problem
 
 _RANK = ("same", "continues", "absorbed", "split_off", "part_of")
 """How much a step on the way says about the whole way: the last of these that occurs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SuccessionLink:
     """Territory that passed from a unit to another on a day; ``share`` is the part that passed."""
 
     to: UUID
@@ -31,7 +31,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ReachedUnit:
     """A unit in which territory lies, how it came there, and how much of it (None: unknown).
 
     Not ``certain``: a unit that had taken the territory in gave something away later; whether
@@ -44,82 +44,86 @@ class Reached:
     certain: bool = True
 
 
-Links = Callable[[UUID], Sequence[Link]]
-InForce = Callable[[UUID], bool]
+LinkLookup = Callable[[UUID], Sequence[SuccessionLink]]
+InForceLookup = Callable[[UUID], bool]
 
 
-def walk(start: UUID, since: date, until: date, links: Links, in_force: InForce) -> list[Reached]:
+def trace_territory(
+    start: UUID, since: date, until: date, find_links: LinkLookup, is_in_force: InForceLookup
+) -> list[ReachedUnit]:
     """Everything reached from ``start`` between two days; pure, given the two look-ups.
 
     ``links`` gives the links in the direction of travel, ``in_force`` whether a unit is in force
     on the last day. Steps run in the order of travel, so that a way never goes back in time.
     """
-    known: dict[UUID, Sequence[Link]] = {}
-    held: dict[UUID, Reached] = {start: Reached(start, "same", 1.0)}
+    known: dict[UUID, Sequence[SuccessionLink]] = {}
+    held: dict[UUID, ReachedUnit] = {start: ReachedUnit(start, "same", 1.0)}
     day, forward = since, since <= until
     first = True
     while True:
-        known.update({unit: links(unit) for unit in held.keys() - known.keys()})
+        known.update({unit: find_links(unit) for unit in held.keys() - known.keys()})
         steps = [
             (unit, step)
             for unit in held
             for step in known[unit]
-            if _lies_ahead(step.on, day, until, forward, first)
+            if _is_ahead(step.on, day, until, forward, first)
         ]
         if not steps:
-            return [there for there in held.values() if in_force(there.unit)]
+            return [there for there in held.values() if is_in_force(there.unit)]
         day = (min if forward else max)(step.on for _, step in steps)
-        _pass_on(held, [(unit, step) for unit, step in steps if step.on == day])
+        _transfer_territory(held, [(unit, step) for unit, step in steps if step.on == day])
         first = False
 
 
-def _pass_on(held: dict[UUID, Reached], steps: Sequence[tuple[UUID, Link]]) -> None:
+def _transfer_territory(
+    held: dict[UUID, ReachedUnit], steps: Sequence[tuple[UUID, SuccessionLink]]
+) -> None:
     """Let the territory of one day pass; what arrives on a day stays where it is on that day."""
-    arrived = [_after(held[unit], step) for unit, step in steps]
+    arrived = [_follow_step(held[unit], step) for unit, step in steps]
     for unit in {unit for unit, _ in steps}:
-        given = [step for giver, step in steps if giver == unit]
-        held[unit] = replace(held[unit], share=_left(held[unit].share, given))
+        outgoing = [step for giver, step in steps if giver == unit]
+        held[unit] = replace(held[unit], share=_remaining_share(held[unit].share, outgoing))
     for there in arrived:
-        held[there.unit] = _joined(held.get(there.unit), there)
+        held[there.unit] = _merge_reached(held.get(there.unit), there)
 
 
-def _after(here: Reached, step: Link) -> Reached:
+def _follow_step(here: ReachedUnit, step: SuccessionLink) -> ReachedUnit:
     """Where a step leads, and what is known of the territory there."""
     worst = max(here.kind, step.kind, key=_RANK.index)
     mixed = here.kind not in ("same", "continues")
     certain = here.certain and not (mixed and step.kind == "split_off")
-    return Reached(step.to, worst, _times(here.share, step.share), certain)
+    return ReachedUnit(step.to, worst, _multiply_shares(here.share, step.share), certain)
 
 
-def _lies_ahead(on: date, day: date, until: date, forward: bool, first: bool) -> bool:
+def _is_ahead(on: date, day: date, until: date, forward: bool, first: bool) -> bool:
     if forward:
         return day < on <= until
     return until < on < day or (first and until < on == day)
 
 
-def _times(a: float | None, b: float | None) -> float | None:
+def _multiply_shares(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a * b
 
 
-def _left(share: float | None, steps: Sequence[Link]) -> float | None:
+def _remaining_share(share: float | None, steps: Sequence[SuccessionLink]) -> float | None:
     """What stays with a unit that gave parts away."""
-    given = [step.share for step in steps]
-    if share is None or any(part is None for part in given):
+    shares = [step.share for step in steps]
+    if share is None or any(part is None for part in shares):
         return None
-    return share * max(0.0, 1.0 - sum(part for part in given if part is not None))
+    return share * max(0.0, 1.0 - sum(part for part in shares if part is not None))
 
 
-def _joined(known: Reached | None, new: Reached) -> Reached:
+def _merge_reached(known: ReachedUnit | None, new: ReachedUnit) -> ReachedUnit:
     if known is None:
         return new
     shares = (known.share, new.share)
     total = None if None in shares else sum(share for share in shares if share is not None)
     kind = max(known.kind, new.kind, key=_RANK.index)
-    return Reached(new.unit, kind, total, known.certain or new.certain)
+    return ReachedUnit(new.unit, kind, total, known.certain or new.certain)
 
 
 _CARRIERS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.unit_id, min(s.name) AS name, min(lower(s.valid)) AS start,
        nullif(max(coalesce(upper(s.valid), 'infinity')), 'infinity') AS stop
 FROM unit_state s, moment WHERE s.code = %(code)s AND s.recorded @> moment.known_at
@@ -127,7 +131,7 @@ AND (%(day)s::date IS NULL OR s.valid @> %(day)s::date)
 GROUP BY s.unit_id ORDER BY start
 """
 _LINKS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT CASE WHEN %(forward)s THEN to_unit ELSE from_unit END AS to, lower(valid) AS "on",
        link_kind AS kind, CASE WHEN %(forward)s THEN share_from ELSE share_to END AS share
 FROM succession_version l, moment
@@ -140,14 +144,14 @@ AND NOT (%(forward)s AND EXISTS (
 ))
 """
 _STATE = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.code, s.name FROM unit_state s, moment
 WHERE s.unit_id = %(unit_id)s AND s.recorded @> moment.known_at AND s.valid @> %(day)s::date
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TranslationRequest:
     """An old code, the day when it was current (None: any), the day of the wanted codes."""
 
     code: str
@@ -155,7 +159,9 @@ class Question:
     until: date
 
 
-def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
+def translate_unit_code(
+    conn: Connection[Any], request: TranslationRequest, as_of: AsOf
+) -> JsonObject:
     """The units that hold, on ``until``, the territory of the unit that carried the code.
 
     ``status``: ``matched`` (one result), ``several`` (all of them are told, none is picked),
@@ -164,56 +170,62 @@ def translate(conn: Connection[Any], question: Question, as_of: AsOf) -> Answer:
     ``possible`` are units to which a later owner gave something, of this territory or not.
 
     Raises:
-        UnknownCode, CodeNotInForce, NoDataBefore: as :func:`gazetteer.records.reads.division`.
+        UnknownCode, CodeNotInForce, NoDataBefore: as :func:`gazetteer.records.reads.load_division`.
     """
-    carriers = _rows(conn, _CARRIERS, as_of, code=question.code, day=question.since)
+    carriers = _load_rows(conn, _CARRIERS, as_of, code=request.code, day=request.since)
     if not carriers:
-        day = question.since or question.until
-        refuse_code(conn, question.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
-    refuse_early(conn, question.until, field="to")
-    answer: Answer = {
-        "code": question.code,
-        "from": question.since.isoformat() if question.since else None,
-        "to": question.until.isoformat(),
-        "known_at": as_of.echo(known_at(conn, as_of))["known_at"],
+        day = request.since or request.until
+        raise_code_problem(conn, request.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
+    check_day_recorded(conn, request.until, field="to")
+    answer: JsonObject = {
+        "code": request.code,
+        "from": request.since.isoformat() if request.since else None,
+        "to": request.until.isoformat(),
+        "known_at": as_of.as_of_fields(resolve_known_at(conn, as_of))["known_at"],
         "candidates": [],
         "results": [],
         "possible": [],
     }
     if len(carriers) > 1:
-        return {**answer, "status": "ambiguous", "candidates": [_carrier(c) for c in carriers]}
-    certain, possible = _results(conn, carriers[0], question, as_of)
+        return {
+            **answer,
+            "status": "ambiguous",
+            "candidates": [_serialize_carrier(c) for c in carriers],
+        }
+    certain, possible = _find_results(conn, carriers[0], request, as_of)
     status = ("unknown_successor", "matched", "several")[min(len(certain), 2)]
     return {**answer, "status": status, "results": certain, "possible": possible}
 
 
-def _results(
-    conn: Connection[Any], carrier: Mapping[str, Any], question: Question, as_of: AsOf
-) -> tuple[list[Answer], list[Answer]]:
+def _find_results(
+    conn: Connection[Any], carrier: Mapping[str, Any], request: TranslationRequest, as_of: AsOf
+) -> tuple[list[JsonObject], list[JsonObject]]:
     """The certain and the merely possible results, each in order of code."""
-    since = question.since or carrier["start"] or question.until
-    forward = since <= question.until
-    found: dict[UUID, Answer | None] = {}
+    since = request.since or carrier["start"] or request.until
+    forward = since <= request.until
+    states: dict[UUID, JsonObject | None] = {}
 
-    def state(unit: UUID) -> Answer | None:
-        if unit not in found:
-            rows = _rows(conn, _STATE, as_of, unit_id=unit, day=question.until)
-            found[unit] = rows[0] if rows else None
-        return found[unit]
+    def find_state(unit: UUID) -> JsonObject | None:
+        if unit not in states:
+            rows = _load_rows(conn, _STATE, as_of, unit_id=unit, day=request.until)
+            states[unit] = rows[0] if rows else None
+        return states[unit]
 
-    def links(unit: UUID) -> list[Link]:
-        rows = _rows(conn, _LINKS, as_of, unit_id=unit, forward=forward)
-        return [Link(row["to"], row["on"], row["kind"], row["share"]) for row in rows]
+    def find_links(unit: UUID) -> list[SuccessionLink]:
+        rows = _load_rows(conn, _LINKS, as_of, unit_id=unit, forward=forward)
+        return [SuccessionLink(row["to"], row["on"], row["kind"], row["share"]) for row in rows]
 
-    reached = walk(carrier["unit_id"], since, question.until, links, lambda u: bool(state(u)))
-    told: tuple[list[Answer], list[Answer]] = ([], [])
-    for unit in sorted(reached, key=lambda r: str((state(r.unit) or {}).get("code"))):
+    reached = trace_territory(
+        carrier["unit_id"], since, request.until, find_links, lambda u: bool(find_state(u))
+    )
+    results: tuple[list[JsonObject], list[JsonObject]] = ([], [])
+    for unit in sorted(reached, key=lambda r: str((find_state(r.unit) or {}).get("code"))):
         result = {"unit_id": str(unit.unit), "kind": unit.kind, "share": unit.share}
-        told[0 if unit.certain else 1].append({**(state(unit.unit) or {}), **result})
-    return told
+        results[0 if unit.certain else 1].append({**(find_state(unit.unit) or {}), **result})
+    return results
 
 
-def _carrier(row: Mapping[str, Any]) -> Answer:
+def _serialize_carrier(row: Mapping[str, Any]) -> JsonObject:
     return {
         "unit_id": str(row["unit_id"]),
         "name": row["name"],
@@ -222,6 +234,6 @@ def _carrier(row: Mapping[str, Any]) -> Answer:
     }
 
 
-def _rows(conn: Connection[Any], query: str, as_of: AsOf, **params: Any) -> list[Answer]:
+def _load_rows(conn: Connection[Any], query: str, as_of: AsOf, **params: Any) -> list[JsonObject]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, {**as_of.params(), **params}).fetchall()
+        return cursor.execute(query, {**as_of.to_sql_params(), **params}).fetchall()

@@ -1,4 +1,4 @@
-"""A unit by its code, from memory: what :func:`gazetteer.records.reads.division` tells, faster.
+"""A unit by its code, from memory: what :func:`gazetteer.records.reads.load_division` tells, faster.
 
 Only of the newest state of the register and by the days of effect, which an index knows. Where it
 cannot tell all of the answer it tells nothing, and the database is asked.
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from gazetteer.ledger.asof import echo_of_newest
+from gazetteer.ledger.asof import newest_as_of_fields
 from gazetteer.records.levels import LEVELS
-from gazetteer.records.reads import told_kin
+from gazetteer.records.reads import parse_succession
 from gazetteer.search.days import OPEN_END, OPEN_START
 from gazetteer.search.index import NameIndex
 from gazetteer.search.particulars import NODE_NOT_INDEXED
@@ -48,7 +48,7 @@ def find_division(index: NameIndex, code: str, at: date, today: date) -> JsonObj
         return None
     attributes, names = index.attributes, index.names
     words = attributes.words
-    predecessors, successors = told_kin(attributes.succession_json.get(node))
+    predecessors, successors = parse_succession(attributes.succession_json.get(node))
     seat = attributes.seats.find_point(node, day)
     units = {n: _summarize_unit(index, n, s) for n, s in above}
     return {
@@ -73,7 +73,7 @@ def find_division(index: NameIndex, code: str, at: date, today: date) -> JsonObj
         "status": "retired" if index.find_state(node, today.toordinal()) is None else "current",
         "predecessors": predecessors,
         "successors": successors,
-        **echo_of_newest(at, index.recorded_at),
+        **newest_as_of_fields(at, index.recorded_at),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from gazetteer.ledger.asof import echo_of_newest
+from gazetteer.ledger.asof import newest_as_of_fields
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.claims import NameRelation
 from gazetteer.search.faults import FAULT_TEXTS, Fault, FaultKind
@@ -39,7 +39,7 @@ def serialize_geocode_result(
 def _serialize_as_of(at: date, known_at: datetime | None) -> Mapping[str, str | None]:
     if known_at is None:
         return {"basis": "effective", "at": at.isoformat(), "known_at": None}
-    return echo_of_newest(at, known_at)
+    return newest_as_of_fields(at, known_at)
 
 
 class _PlaceFields(NamedTuple):

@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from numpy.typing import NDArray
 
 from gazetteer.records.levels import LEVELS, Level
-from gazetteer.records.translation import Link
+from gazetteer.records.translation import SuccessionLink
 from gazetteer.search.days import OPEN_END, OPEN_START, to_ordinal
 from gazetteer.search.forms import NameForm, find_township_generic, iter_name_forms
 from gazetteer.search.latin import build_romanized_keys
@@ -76,7 +76,7 @@ class NameIndex:
     pinyin: PrefixIndex
     initials: PrefixIndex
     latin: PrefixIndex
-    links: Mapping[UUID, Sequence[Link]]
+    links: Mapping[UUID, Sequence[SuccessionLink]]
     linked_units: Mapping[int, UUID]
     linked_nodes: Mapping[UUID, int]
     key_has_generic: bytes
@@ -192,7 +192,7 @@ def _build_offsets(owners: Iterable[int]) -> Sequence[int]:
     return offsets
 
 
-def _iter_linked_units(links: Mapping[UUID, Sequence[Link]]) -> Iterable[UUID]:
+def _iter_linked_units(links: Mapping[UUID, Sequence[SuccessionLink]]) -> Iterable[UUID]:
     for unit, steps in links.items():
         yield unit
         yield from (step.to for step in steps)

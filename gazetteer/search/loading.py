@@ -9,8 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection, IsolationLevel
 
-from gazetteer.records.reads import links_of_all
-from gazetteer.records.translation import Link
+from gazetteer.records.reads import load_all_successions
+from gazetteer.records.translation import SuccessionLink
 from gazetteer.search.index import NameIndex, build_name_index
 from gazetteer.search.source import IndexSource, NameRow, NodeKind, NodeStateRow, PointRow
 
@@ -126,9 +126,9 @@ def _load_rows(conn: Connection[Any], points_of_units: LoadPoints | None) -> Ind
     points = [point for _, point in places if point]
     if points_of_units is not None:
         points.extend(points_of_units(conn))
-    links: dict[UUID, list[Link]] = {}
+    links: dict[UUID, list[SuccessionLink]] = {}
     for start, to, on, kind, share in conn.execute(_LINKS):
-        links.setdefault(start, []).append(Link(to, on, kind, share))
+        links.setdefault(start, []).append(SuccessionLink(to, on, kind, share))
     return IndexSource(
         seq=head[0],
         recorded_at=head[1],
@@ -138,7 +138,7 @@ def _load_rows(conn: Connection[Any], points_of_units: LoadPoints | None) -> Ind
         latin=conn.execute(_LATIN).fetchall(),
         points=points,
         seats=[PointRow(*row) for row in conn.execute(_SEATS)],
-        succession=links_of_all(conn),
+        succession=load_all_successions(conn),
         nameless=[row[0] for row in conn.execute(_NAMELESS)],
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force, known_at
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.filters import Filters
@@ -23,20 +23,20 @@ MAX_QUERY = 200
 
 # Ranking: the whole name before a part, in force before former, the higher level first.
 _SEARCH = f"""
-WITH RECURSIVE {MOMENT},
+WITH RECURSIVE {MOMENT_CTE},
 subtree AS (
     SELECT %(within)s::uuid AS unit_id
     UNION ALL
     SELECT s.unit_id FROM subtree t, moment, unit_state s
-    WHERE s.parent_id = t.unit_id AND {in_force("s")}
+    WHERE s.parent_id = t.unit_id AND {in_force_sql("s")}
 ),
 hit AS (
-    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force("n")} AS in_force,
+    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force_sql("n")} AS in_force,
            n.text = %(text)s AS whole, 'name' AS matched_by
     FROM name_version n, moment
     WHERE n.text LIKE %(prefix)s AND n.recorded @> moment.known_at
     UNION ALL
-    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force("n")},
+    SELECT n.place_id, n.text, n.name_kind, n.valid, {in_force_sql("n")},
            latin_key(s.text) = %(latin)s, 'pinyin'
     FROM spelling_version s JOIN name_version n ON n.record_id = s.name_id, moment
     WHERE %(latin)s <> '' AND latin_key(s.text) LIKE %(latin)s || '%%'
@@ -76,7 +76,7 @@ SELECT moment.known_at, found.*, ST_X(found.location) AS lon, ST_Y(found.locatio
 FROM moment, found
 LEFT JOIN LATERAL (
     SELECT n.text FROM name_version n
-    WHERE n.place_id = found.place_id AND {in_force("n")}
+    WHERE n.place_id = found.place_id AND {in_force_sql("n")}
     AND (n.name_kind = 'standard' OR found.unit_id IS NULL)
     ORDER BY n.name_kind = 'standard' DESC, n.language = 'zh-Hans' DESC, length(n.text), n.text
     LIMIT 1
@@ -84,20 +84,20 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT s.code, s.name, s.parent_id FROM unit_state s
     WHERE s.unit_id = found.unit_id AND s.recorded @> moment.known_at
-    ORDER BY {in_force("s")} DESC, lower(s.valid) DESC LIMIT 1
+    ORDER BY {in_force_sql("s")} DESC, lower(s.valid) DESC LIMIT 1
 ) unit ON true
 """
 
 _CHAINS = f"""
-WITH RECURSIVE {MOMENT},
+WITH RECURSIVE {MOMENT_CTE},
 line AS (
     SELECT start AS leaf, start AS unit_id, 0 AS height FROM unnest(%(units)s::uuid[]) AS start
     UNION ALL
     SELECT line.leaf, s.parent_id, height + 1 FROM line, moment, unit_state s
-    WHERE s.unit_id = line.unit_id AND height < 8 AND s.parent_id IS NOT NULL AND {in_force("s")}
+    WHERE s.unit_id = line.unit_id AND height < 8 AND s.parent_id IS NOT NULL AND {in_force_sql("s")}
 )
 SELECT line.leaf, s.level, s.code, s.name FROM line, moment, unit_state s
-WHERE s.unit_id = line.unit_id AND {in_force("s")} ORDER BY line.leaf, height DESC
+WHERE s.unit_id = line.unit_id AND {in_force_sql("s")} ORDER BY line.leaf, height DESC
 """
 
 
@@ -118,7 +118,7 @@ def search_names(
             f"请输入 1 到 {MAX_QUERY} 个字符。", f"type 1 to {MAX_QUERY} characters", field="q"
         )
     params = {
-        **as_of.params(),
+        **as_of.to_sql_params(),
         "text": text,
         "prefix": _escape_like(text) + "%",
         "latin": to_ascii_key(text) if is_latin(text) else "",
@@ -134,9 +134,9 @@ def search_names(
         rows = cursor.execute(_SEARCH, params).fetchall()
         units = list({row["above"] for row in rows if row["above"]})
         chains: dict[object, list[JsonObject]] = {}
-        for unit in cursor.execute(_CHAINS, {**as_of.params(), "units": units}):
+        for unit in cursor.execute(_CHAINS, {**as_of.to_sql_params(), "units": units}):
             chains.setdefault(unit.pop("leaf"), []).append(unit)
-    as_of_fields = as_of.echo(known_at(conn, as_of))
+    as_of_fields = as_of.as_of_fields(resolve_known_at(conn, as_of))
     return {
         "type": "FeatureCollection",
         "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **as_of_fields},

@@ -1,6 +1,6 @@
 """What is told of a unit beside its names and its place: flat arrays by the states of an index.
 
-Enough to answer for a code from memory as :func:`gazetteer.records.reads.division` does from the
+Enough to answer for a code from memory as :func:`gazetteer.records.reads.load_division` does from the
 database, and to filter by class.
 """
 

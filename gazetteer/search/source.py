@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from uuid import UUID
 
-from gazetteer.records.translation import Link
+from gazetteer.records.translation import SuccessionLink
 
 
 class NodeKind(IntEnum):
@@ -80,7 +80,7 @@ class IndexSource:
     recorded_at: datetime | None
     states: Sequence[NodeStateRow]
     names: Sequence[NameRow]
-    links: Mapping[UUID, Sequence[Link]]
+    links: Mapping[UUID, Sequence[SuccessionLink]]
     latin: Sequence[tuple[str, str]] = ()
     points: Sequence[PointRow] = ()
     seats: Sequence[PointRow] = ()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.records.translation import Reached, walk
+from gazetteer.records.translation import ReachedUnit, trace_territory
 from gazetteer.search.claims import (
     Candidate,
     CandidateSet,
@@ -287,10 +287,10 @@ class DayIndex:
                 )
         return tuple(reached)
 
-    def _walk_links(self, node: int, since: date) -> list[tuple[int, Reached]]:
+    def _walk_links(self, node: int, since: date) -> list[tuple[int, ReachedUnit]]:
         """The other nodes in which territory of a node lies on the day, as far as links say."""
         index, node_numbers = self.index, self.index.linked_nodes
-        reached = walk(
+        reached = trace_territory(
             index.linked_units[node],
             since,
             self.at,
@@ -301,7 +301,7 @@ class DayIndex:
         return [(other, r) for other, r in reached_nodes if other != node]
 
     def _select_successors(
-        self, node: int, reached_nodes: list[tuple[int, Reached]]
+        self, node: int, reached_nodes: list[tuple[int, ReachedUnit]]
     ) -> dict[int, NameRelation]:
         """Which of the units that are surely reached stand for the one that ended.
 

@@ -7,23 +7,23 @@ import psycopg
 import pytest
 
 from boundaries.examination import examine
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 from tests.boundaries.areas.ground import LEDGER, LOAD, unit
 from tests.web.commands import in_process
 
 
 @pytest.fixture(scope="module")
-def shipped_findings(register: str) -> list[Finding]:
+def shipped_findings(register: str) -> list[CheckResult]:
     with psycopg.connect(register, autocommit=True) as conn:
         return examine(conn)
 
 
-def test_the_shipped_data_has_no_error(shipped_findings: list[Finding]) -> None:
+def test_the_shipped_data_has_no_error(shipped_findings: list[CheckResult]) -> None:
     assert [finding for finding in shipped_findings if finding.severity == "error"] == []
 
 
 def test_what_the_sources_leave_open_is_told_and_not_hidden(
-    shipped_findings: list[Finding],
+    shipped_findings: list[CheckResult],
 ) -> None:
     assert {finding.check for finding in shipped_findings} == {
         "territory_lost",
@@ -31,7 +31,7 @@ def test_what_the_sources_leave_open_is_told_and_not_hidden(
     }
 
 
-def test_the_worst_comes_first(shipped_findings: list[Finding]) -> None:
+def test_the_worst_comes_first(shipped_findings: list[CheckResult]) -> None:
     weights = [("error", "warning", "info").index(f.severity) for f in shipped_findings]
     assert weights == sorted(weights)
 
@@ -55,7 +55,7 @@ def test_every_step_is_told_as_progress(conn: psycopg.Connection[Any]) -> None:
 def test_who_writes_behind_the_program_is_found(
     conn: psycopg.Connection[Any], tampering: str, check: str
 ) -> None:
-    LEDGER.publish(conn, LOAD, unit("440000", "广东省", "province"))
+    LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
     assert [f for f in examine(conn) if f.severity == "error"] == []
     with conn.transaction():
         conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
@@ -70,11 +70,11 @@ def test_the_command_tells_findings_and_ends_with_1_if_there_is_an_error(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("GAZETTEER_DATABASE_URL", database)
-    LEDGER.publish(conn, LOAD, unit("440000", "广东省", "province"))
+    LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
     sound = in_process(monkeypatch, capfd, "check", "--json")
     assert sound.exit_code == 0
     assert {json.loads(line)["severity"] for line in sound.stdout.splitlines()} <= {"info"}
-    LEDGER.publish(conn, LOAD, unit("440106", "天河区", "county"))
+    LEDGER.publish_statements(conn, LOAD, unit("440106", "天河区", "county"))
     faulty = in_process(monkeypatch, capfd, "check", "--json")
     assert faulty.exit_code == 1
     assert "no_parent" in {json.loads(line)["check"] for line in faulty.stdout.splitlines()}

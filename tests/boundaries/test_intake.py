@@ -70,7 +70,7 @@ def test_every_polygon_of_a_unit_is_loaded(
 def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: Batch) -> None:
     for timeline in only_areas(shipped):
         (version,) = timeline.versions
-        AREA.plain(version.attributes)
+        AREA.serialize_attributes(version.attributes)
         assert version.attributes["accuracy_m"] == ACCURACY_M
         assert version.attributes["geom"] == version.attributes["geom"].lower()
         shape = wkb.loads(version.attributes["geom"], hex=True)
@@ -100,8 +100,8 @@ def test_an_area_is_known_from_the_last_change_of_the_territory_on(
     history: Batch, by_unit: dict[Any, Timeline], code: str, since: str
 ) -> None:
     (version,) = by_unit[unit(history, code)].versions
-    assert version.span.start.on == date.fromisoformat(since)
-    assert version.span.end.on is None
+    assert version.period.start.on == date.fromisoformat(since)
+    assert version.period.end.on is None
 
 
 def test_an_area_goes_on_under_the_unit_that_took_the_whole_territory(
@@ -109,7 +109,7 @@ def test_an_area_goes_on_under_the_unit_that_took_the_whole_territory(
 ) -> None:
     (county,) = by_unit[unit(history, "360727")].versions
     (city,) = by_unit[unit(history, "360783", date(2021, 1, 1))].versions
-    assert county.span.end.on == city.span.start.on == date(2020, 6, 12)
+    assert county.period.end.on == city.period.start.on == date(2020, 6, 12)
     assert county.attributes["geom"] == city.attributes["geom"]
 
 

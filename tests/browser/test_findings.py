@@ -13,7 +13,7 @@ from boundaries.findings.examine import examine_boundaries
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.pool import open_pool
 from gazetteer.people.roles import Grant, Role
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.boundaries.findings.ground import PREFECTURE, identity, plant
 from tests.browser.conftest import PATIENCE_MS
 from tests.conftest import TEMPLATE, copied
@@ -32,7 +32,7 @@ def office(cluster: Cluster) -> Iterator[str]:
             person(conn, "mapper", Grant(Role.MAPPING_STAFF, identity(PREFECTURE)))
             examine_boundaries(conn, by="operator:test")
         with open_pool(conninfo, 4) as pool:
-            ours = settings().model_copy(update={"rate_limit": "off"})
+            ours = get_settings().model_copy(update={"rate_limit": "off"})
             server = make_server("127.0.0.1", 0, create_app(ours, pool), threaded=True)
             serving = Thread(target=server.serve_forever)
             serving.start()

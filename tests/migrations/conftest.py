@@ -15,7 +15,7 @@ from gazetteer.database.requirements import ensure_database
 def bare(cluster: Cluster) -> Iterator[str]:
     """The connection string of a database with the extensions and nothing else."""
     name = f"bare_{uuid4().hex[:12]}"
-    ensure_database(cluster.conninfo(name))
-    yield cluster.conninfo(name)
-    with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as admin:
+    ensure_database(cluster.get_conninfo(name))
+    yield cluster.get_conninfo(name)
+    with psycopg.connect(cluster.get_conninfo("postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

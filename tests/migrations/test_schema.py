@@ -13,8 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import register_metadata
 from boundaries.findings.tables import finding_tables
-from gazetteer.jobs.tables import job_tables
-from gazetteer.people.tables import people_tables
+from gazetteer.jobs.tables import add_job_tables
+from gazetteer.people.tables import add_account_tables
 
 # What PostGIS and Alembic keep for themselves.
 FOREIGN = ("spatial_ref_sys", "alembic_version")
@@ -23,8 +23,8 @@ FOREIGN = ("spatial_ref_sys", "alembic_version")
 @pytest.fixture
 def metadata() -> MetaData:
     metadata = register_metadata()
-    people_tables(metadata)
-    job_tables(metadata)
+    add_account_tables(metadata)
+    add_job_tables(metadata)
     finding_tables(metadata)
     return metadata
 

@@ -17,19 +17,19 @@ from boundaries.areas.kinds import REGISTER_KINDS
 from boundaries.areas.reads import area
 from boundaries.coordinates import crs_named
 from boundaries.register import LEDGER
-from gazetteer.database.migrate import migrate, revisions
+from gazetteer.database.migrate import list_revisions, migrate_database
 from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.audit import broken_at
-from gazetteer.ledger.bounds import Bound, Span
-from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.audit import find_broken_row
+from gazetteer.ledger.bounds import Period, PeriodEnd
+from gazetteer.ledger.integrity import find_tampering
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
-from gazetteer.records.history import history
-from gazetteer.records.reads import children, division
-from gazetteer.records.translation import Question, translate
+from gazetteer.records.history import load_history
+from gazetteer.records.reads import load_children, load_division
+from gazetteer.records.translation import TranslationRequest, translate_unit_code
 
 TODAY = AsOf(date(2024, 1, 1))
-EARLIER, HEAD = revisions()[:-1], revisions()[-1]
+EARLIER, HEAD = list_revisions()[:-1], list_revisions()[-1]
 Rows = dict[str, list[Any]]
 
 
@@ -62,11 +62,11 @@ def contents(conn: Connection[Any], tables: dict[str, list[str]]) -> Rows:
 
 
 def test_an_empty_database_is_brought_to_the_newest_revision_once(bare: str) -> None:
-    migrate(bare)
+    migrate_database(bare)
     with psycopg.connect(bare) as conn:
         assert revision(conn) == HEAD
         before = contents(conn, columns(conn))
-    migrate(bare)
+    migrate_database(bare)
     with psycopg.connect(bare) as conn:
         assert contents(conn, columns(conn)) == before
 
@@ -74,7 +74,7 @@ def test_an_empty_database_is_brought_to_the_newest_revision_once(bare: str) -> 
 @pytest.fixture(params=EARLIER)
 def upgraded(bare: str, request: pytest.FixtureRequest) -> tuple[str, str]:
     """An earlier revision and a register of it, upgraded; no row of it was lost or changed."""
-    migrate(bare, request.param)
+    migrate_database(bare, request.param)
     rows = Path(__file__).with_name(f"at_{request.param}.sql").read_text(encoding="utf-8")
     with psycopg.connect(bare) as conn:
         assert revision(conn) == request.param
@@ -82,7 +82,7 @@ def upgraded(bare: str, request: pytest.FixtureRequest) -> tuple[str, str]:
         conn.commit()
         tables = columns(conn)
         before = contents(conn, tables)
-    migrate(bare)
+    migrate_database(bare)
     with psycopg.connect(bare) as conn:
         assert revision(conn) == HEAD
         after = contents(conn, tables)
@@ -93,20 +93,20 @@ def upgraded(bare: str, request: pytest.FixtureRequest) -> tuple[str, str]:
 
 def test_what_was_published_is_intact_after_an_upgrade(upgraded: tuple[str, str]) -> None:
     with psycopg.connect(upgraded[1], autocommit=True) as conn:
-        assert list(recompute(conn, REGISTER_KINDS)) == []
+        assert list(find_tampering(conn, REGISTER_KINDS)) == []
         with conn.transaction():
-            assert broken_at(conn) is None
+            assert find_broken_row(conn) is None
 
 
 def test_reads_answer_after_an_upgrade(upgraded: tuple[str, str]) -> None:
     since, conninfo = upgraded
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if since >= "0002":
-            assert division(conn, "440783", TODAY, TODAY.at)["name"] == "开平市"
-            assert len(children(conn, "440700", AsOf(date(1990, 1, 1)))["children"]) == 1
-            assert history(conn, "440783", TODAY)["events"][0]["act"]["number"] is not None
-            question = Question("440724", date(1990, 1, 1), TODAY.at)
-            assert translate(conn, question, TODAY)["results"][0]["code"] == "440783"
+            assert load_division(conn, "440783", TODAY, TODAY.at)["name"] == "开平市"
+            assert len(load_children(conn, "440700", AsOf(date(1990, 1, 1)))["children"]) == 1
+            assert load_history(conn, "440783", TODAY)["events"][0]["act"]["number"] is not None
+            question = TranslationRequest("440724", date(1990, 1, 1), TODAY.at)
+            assert translate_unit_code(conn, question, TODAY)["results"][0]["code"] == "440783"
         if since >= "0003":
             feature = area(conn, "440783", TODAY, crs_named("4490"))
             assert feature["properties"]["source"] == "outline for a test"
@@ -114,7 +114,7 @@ def test_reads_answer_after_an_upgrade(upgraded: tuple[str, str]) -> None:
 
 def test_publishing_goes_on_after_an_upgrade(upgraded: tuple[str, str]) -> None:
     unit, place = UUID(int=1), UUID(int=2)
-    since = Span(Bound(date(1988, 1, 7)))
+    since = Period(PeriodEnd(date(1988, 1, 7)))
     said = [
         Statement("unit", unit, since, {"level": "prefecture", "place_id": place}),
         Statement(
@@ -129,8 +129,10 @@ def test_publishing_goes_on_after_an_upgrade(upgraded: tuple[str, str]) -> None:
     ]
     with psycopg.connect(upgraded[1], autocommit=True) as conn:
         last = conn.execute("SELECT seq FROM ledger_head").fetchone()
-        published = LEDGER.publish(conn, Changeset("registrar", "added", "correction"), said)
+        published = LEDGER.publish_statements(
+            conn, Changeset("registrar", "added", "correction"), said
+        )
         assert last is not None and published is not None
         assert (published.first_seq, published.last_seq) == (last[0] + 1, last[0] + 3)
-        assert list(recompute(conn, REGISTER_KINDS)) == []
-        assert division(conn, "441900", TODAY, TODAY.at)["level"] == "prefecture"
+        assert list(find_tampering(conn, REGISTER_KINDS)) == []
+        assert load_division(conn, "441900", TODAY, TODAY.at)["level"] == "prefecture"

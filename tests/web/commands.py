@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.commands import main
 
 
@@ -51,13 +51,13 @@ def in_process(
     The settings are those of the environment that ``monkeypatch`` prepared.
     """
     monkeypatch.setattr(sys, "argv", ["gazetteer", *arguments])
-    settings.cache_clear()
+    get_settings.cache_clear()
     capfd.readouterr()
     try:
         with pytest.raises(SystemExit) as ended:
             main()
     finally:
-        settings.cache_clear()
+        get_settings.cache_clear()
     code = ended.value.code
     assert code is None or isinstance(code, int)
     return Outcome(code or 0, *capfd.readouterr())

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.pool import open_pool
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.boundaries.areas.ground import guangdong
 from web.app import create_app
 from web.db import BESIDE
@@ -18,7 +18,7 @@ def ground_client(cluster: Cluster) -> Iterator[FlaskClient]:
     """A client of the service; nobody limits its rate."""
     pool = open_pool(guangdong(cluster), 1 + BESIDE)
     try:
-        unlimited = settings().model_copy(update={"rate_limit": "off"})
+        unlimited = get_settings().model_copy(update={"rate_limit": "off"})
         yield create_app(unlimited, pool).test_client()
     finally:
         pool.close()

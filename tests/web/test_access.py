@@ -15,7 +15,7 @@ from gazetteer.database.pool import open_pool
 from gazetteer.ledger import audit
 from gazetteer.people import keys, trail
 from gazetteer.people.roles import Action, Grant, Role
-from gazetteer.settings import Settings, settings
+from gazetteer.settings import Settings, get_settings
 from tests.gazetteer.people.community import PASSWORD, Tree, person, plant_tree
 from web import access
 from web.app import create_app
@@ -36,7 +36,7 @@ def make(pool: ConnectionPool[Any], tmp_path: Path) -> Make:
 
     def client(**changed: Any) -> FlaskClient:
         asked = {"rate_limit": "off", "home": tmp_path, **changed}
-        return create_app(_changed(settings(), asked), pool).test_client()
+        return create_app(_changed(get_settings(), asked), pool).test_client()
 
     return client
 
@@ -216,7 +216,7 @@ def test_a_write_with_a_key_needs_no_page_token(
 ) -> None:
     account = person(conn, "chief", Grant(Role.ADMINISTRATOR))
     wanted = [Grant(Role.ADMINISTRATOR)]
-    _, text = keys.create(conn, account, by="test", name="k", wanted=wanted)
+    _, text = keys.create_key(conn, account, by="test", name="k", requested=wanted)
     log_in(client)
     new = {"login": "new", "display_name": "New"}
     made = client.post("/v1/accounts", json=new, headers={"Authorization": f"Bearer {text}"})
@@ -326,10 +326,10 @@ def test_administration_is_for_administrators(
     others = [Grant(role) for role in Role if role is not Role.ADMINISTRATOR]
     person(conn, "plain", *others)
     headers = log_in(client, "plain")
-    before = trail.read(conn, 1000)
+    before = trail.load_audit_rows(conn, 1000)
     answer = client.open(path, method=method, json=body, headers=headers)
     refused(answer, 403, "forbidden")
-    assert trail.read(conn, 1000) == before
+    assert trail.load_audit_rows(conn, 1000) == before
 
 
 def test_an_administrator_makes_an_account_and_its_owner_comes_in(
@@ -464,11 +464,11 @@ def test_no_secret_reaches_the_log_or_the_audit(
     client.post("/v1/session", json={"login": "chief", "password": ["wrong wrong wrong"]})
     key = _json(client.post("/v1/keys", json={"name": "k"}, headers=headers))["key"]
     client.get("/v1/session", headers={"Authorization": f"Bearer {key}"})
-    told = caplog.text + "".join(capfd.readouterr()) + str(trail.read(conn, 1000))
+    told = caplog.text + "".join(capfd.readouterr()) + str(trail.load_audit_rows(conn, 1000))
     for secret in (PASSWORD, "wrong wrong wrong", cookie.value, key, headers["X-CSRF-Token"]):
         assert secret not in told
     with conn.transaction():
-        assert audit.broken_at(conn) is None
+        assert audit.find_broken_row(conn) is None
 
 
 # Limits and the cost of asking nothing
@@ -515,7 +515,7 @@ def test_off_lifts_the_limits(make: Make) -> None:
 def test_a_key_has_a_limit_of_its_own_and_an_invalid_one_has_not(
     make: Make, conn: psycopg.Connection
 ) -> None:
-    _, text = keys.create(conn, person(conn, "system"), by="test", name="k")
+    _, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
     client = make(rate_limit="2/minute", key_rate_limit="5/minute")
     bearer = {"Authorization": f"Bearer {text}"}
     codes = [client.get("/openapi.json", headers=bearer).status_code for _ in range(6)]

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from gazetteer.people import accounts, keys, trail
 from gazetteer.people.problems import LastAdministrator
 from gazetteer.people.roles import Grant, Role
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.gazetteer.people.community import PASSWORD, person, plant_tree
 from web.commands import cli
 
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("GAZETTEER_DATABASE_URL", database)
-    settings.cache_clear()
+    get_settings.cache_clear()
 
     def command(*arguments: str, given: str | None = None) -> Result:
         result = CliRunner().invoke(cli, arguments, input=given)
@@ -31,7 +31,7 @@ def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         return result
 
     yield command
-    settings.cache_clear()
+    get_settings.cache_clear()
 
 
 def test_a_user_is_added_given_a_role_listed_and_switched_off(
@@ -39,7 +39,7 @@ def test_a_user_is_added_given_a_role_listed_and_switched_off(
 ) -> None:
     person(conn, "chief", Grant(Role.ADMINISTRATOR))
     run("user", "add", "li.si", "--name", "李四", "--password-stdin", given=f"{PASSWORD}\n")
-    account = accounts.authenticate(conn, "li.si", PASSWORD, "192.0.2.1")
+    account = accounts.authenticate_login(conn, "li.si", PASSWORD, "192.0.2.1")
     assert account.must_change_password
     run("user", "grant", "li.si", "viewer")
     listed = json.loads(run("user", "list", "--json").stdout)
@@ -48,17 +48,17 @@ def test_a_user_is_added_given_a_role_listed_and_switched_off(
     assert "viewer:all" in run("user", "list").stdout
     run("user", "revoke", "li.si", "viewer")
     run("user", "deactivate", "li.si")
-    assert not accounts.find(conn, "li.si").active
+    assert not accounts.find_account(conn, "li.si").active
     run("user", "activate", "li.si")
-    assert accounts.find(conn, "li.si").active
-    assert {row.actor.partition(":")[0] for row in trail.read(conn, 5)} == {"terminal"}
+    assert accounts.find_account(conn, "li.si").active
+    assert {row.actor.partition(":")[0] for row in trail.load_audit_rows(conn, 5)} == {"terminal"}
 
 
 def test_a_password_is_asked_for_without_showing_it(run: Run, conn: psycopg.Connection) -> None:
     person(conn, "here")
     result = run("user", "passwd", "here", given=f"{NEW}\n{NEW}\n")
     assert NEW not in result.output
-    assert accounts.authenticate(conn, "here", NEW, "192.0.2.1").must_change_password
+    assert accounts.authenticate_login(conn, "here", NEW, "192.0.2.1").must_change_password
 
 
 def test_a_password_cannot_be_an_argument(run: Run) -> None:
@@ -75,14 +75,14 @@ def test_a_key_is_made_listed_and_stopped(run: Run, conn: psycopg.Connection) ->
     person(conn, "system", Grant(Role.VIEWER))
     options = ("--name", "permit system", "--grant", "viewer", "--days", "30", "--json")
     made: dict[str, Any] = json.loads(run("key", "add", "system", *options).stdout)
-    key, _ = keys.authenticate(conn, made["key"])
+    key, _ = keys.authenticate_key(conn, made["key"])
     assert key.expires_at is not None
     assert key.grants == (Grant(Role.VIEWER),)
     listed = run("key", "list", "--login", "system", "--json").stdout
     assert made["key_id"] in listed
     assert made["key"].split("_", 2)[2] not in listed
     run("key", "revoke", made["key_id"])
-    assert keys.find(conn, made["key_id"]).revoked_at
+    assert keys.find_key(conn, made["key_id"]).revoked_at
 
 
 def test_a_role_over_a_unit_is_given_by_its_code(run: Run, conn: psycopg.Connection) -> None:
@@ -90,7 +90,7 @@ def test_a_role_over_a_unit_is_given_by_its_code(run: Run, conn: psycopg.Connect
     person(conn, "officer")
     run("user", "grant", "officer", "naming_officer", "--unit", "440106")
     wanted = Grant(Role.NAMING_OFFICER, tree.tianhe)
-    assert accounts.find(conn, "officer").grants == (wanted,)
+    assert accounts.find_account(conn, "officer").grants == (wanted,)
     run("key", "add", "officer", "--name", "k", "--grant", "naming_officer:440106")
     (key,) = keys.list_keys(conn)
     assert key.grants == (wanted,)

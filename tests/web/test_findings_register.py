@@ -19,7 +19,7 @@ from gazetteer.database.pool import open_pool
 from gazetteer.ledger.asof import today
 from gazetteer.people import keys
 from gazetteer.people.roles import Grant, Role
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.boundaries.findings.ground import EAST, FAR, OTHER, PREFECTURE, WEST, identity, plant
 from tests.conftest import TEMPLATE, copied
 from tests.described import DescribedClient
@@ -63,7 +63,7 @@ def database(cluster: Cluster, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def desk(database: str, tmp_path: Path) -> Iterator[Flask]:
-    ours = settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
+    ours = get_settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
     with open_pool(database, 4) as pool:
         app = create_app(ours, pool)
         app.test_client_class = DescribedClient
@@ -169,7 +169,9 @@ def test_a_key_answers_within_its_own_grants(
     account = person(conn, "desk", Grant(Role.MAPPING_STAFF), Grant(Role.VIEWER))
     grants = ((Grant(Role.MAPPING_STAFF, identity(WEST)), 201), (Grant(Role.VIEWER), 403))
     for last_event, (grant, status) in enumerate(grants, 1):
-        made = keys.create(conn, account, by="test", name="desk", wanted=[grant], expires_at=None)
+        made = keys.create_key(
+            conn, account, by="test", name="desk", requested=[grant], expires_at=None
+        )
         sent = {**CORRECTED, "last_event": last_event}
         bearer = {"Authorization": f"Bearer {made[1]}"}
         assert reader.post(at_overlap(reader), json=sent, headers=bearer).status_code == status

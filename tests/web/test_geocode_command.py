@@ -9,7 +9,7 @@ import pytest
 from distributed import LocalCluster
 from flask.testing import FlaskClient
 
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.web.commands import in_process
 from tests.web.csv_tables import rows, sent
 from tests.web.test_geocode_csv import table
@@ -44,10 +44,10 @@ def test_rows_go_to_stdout_and_progress_does_not(
     here: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], file: Path, expected: bytes
 ) -> None:
     here.setattr(sys, "argv", ["gazetteer", "geocode", str(file), "--columns", "地址", *DAY])
-    settings.cache_clear()
+    get_settings.cache_clear()
     with pytest.raises(SystemExit) as ended:
         main()
-    settings.cache_clear()
+    get_settings.cache_clear()
     assert not ended.value.code
     out, _ = capfdbinary.readouterr()
     assert out == expected

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gazetteer.database.pool import open_pool
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.described import DescribedClient
 from tests.web.commands import command, environment, gazetteer
 from tests.web.csv_tables import rows, sent
@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def desk(register: str, home: Path) -> Iterator[Flask]:
     """The service over the shipped register, with a directory of its own for jobs."""
-    ours = settings().model_copy(update={"rate_limit": "off", "home": home})
+    ours = get_settings().model_copy(update={"rate_limit": "off", "home": home})
     with open_pool(register, 1 + BESIDE) as pool:
         app = create_app(ours, pool)
         app.test_client_class = DescribedClient
@@ -290,7 +290,7 @@ def test_an_unknown_job_is_not_found(asker: FlaskClient) -> None:
 
 
 def test_one_address_may_ask_for_so_many_jobs_only(register: str, tmp_path: Path) -> None:
-    ours = settings().model_copy(update={"job_rate_limit": "2/hour", "home": tmp_path})
+    ours = get_settings().model_copy(update={"job_rate_limit": "2/hour", "home": tmp_path})
     with open_pool(register, 1) as pool:
         few = create_app(ours, pool).test_client()
         form = {"kind": "geocode_csv", "columns": "地址"}
@@ -300,7 +300,7 @@ def test_one_address_may_ask_for_so_many_jobs_only(register: str, tmp_path: Path
 
 def test_one_connection_is_enough_for_any_request(register: str, tmp_path: Path) -> None:
     """Else the threads of a process might wait for each other, each holding what another needs."""
-    ours = settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
+    ours = get_settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
     with open_pool(register, 1) as pool:
         lone = create_app(ours, pool).test_client()
         identity = put(lone, "地址\n天河区\n".encode())

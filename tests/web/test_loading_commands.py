@@ -18,10 +18,10 @@ import shapely.geometry
 
 from boundaries.register import LEDGER
 from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.bounds import Bound, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
-from gazetteer.records.reads import division
+from gazetteer.records.reads import load_division
 from tests.web.commands import command, environment, gazetteer, in_process
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -108,13 +108,15 @@ def corrected(database: str, old: str, new: str) -> None:
         ).fetchone()
         assert row is not None
         name = {"place_id": row[1], "text": new, "name_kind": "standard", "language": "zh-Hans"}
-        said = [Statement("name", row[0], Span(Bound(row[2])), name)]
-        LEDGER.publish(conn, Changeset("li.si", "as the signs have it", "correction"), said)
+        said = [Statement("name", row[0], Period(PeriodEnd(row[2])), name)]
+        LEDGER.publish_statements(
+            conn, Changeset("li.si", "as the signs have it", "correction"), said
+        )
 
 
 def name_of(database: str, code: str) -> str:
     with psycopg.connect(database) as conn:
-        return str(division(conn, code, AsOf(date(2024, 1, 1)), date(2024, 1, 1))["name"])
+        return str(load_division(conn, code, AsOf(date(2024, 1, 1)), date(2024, 1, 1))["name"])
 
 
 def test_a_second_load_changes_nothing_not_even_what_people_corrected(

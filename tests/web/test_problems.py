@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from werkzeug.test import TestResponse
 
 from gazetteer.database.pool import open_pool
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.app import create_app
 
 FIELDS = {"type", "title", "status", "code", "detail"}
@@ -81,7 +81,7 @@ def test_a_value_of_a_body_that_cannot_be_right_is_refused_by_its_name(
 def relay(register: str) -> Iterator[tuple[FlaskClient, ConnectionPool[Any]]]:
     """A service over connections of its own, which a test can break."""
     with open_pool(register, 1) as pool:
-        unlimited = settings().model_copy(update={"rate_limit": "off"})
+        unlimited = get_settings().model_copy(update={"rate_limit": "off"})
         yield create_app(unlimited, pool).test_client(), pool
 
 
@@ -120,5 +120,5 @@ def test_a_database_that_never_answers_is_told_as_come_back_later() -> None:
         free.bind(("127.0.0.1", 0))  # bound and not listening: refused
         nowhere = f"host=127.0.0.1 port={free.getsockname()[1]} dbname=gazetteer connect_timeout=1"
         with ConnectionPool(nowhere, min_size=0, max_size=1, timeout=0.5, open=True) as pool:
-            app = create_app(settings().model_copy(update={"rate_limit": "off"}), pool)
+            app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
             assert_told_to_come_back(app.test_client().get("/v1/divisions/440106"))

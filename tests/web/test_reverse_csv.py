@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from pyproj import Transformer
 
 from gazetteer.database.pool import open_pool
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.web.csv_tables import rows, sent
 from web.app import create_app
 
@@ -98,7 +98,9 @@ def test_what_is_no_position_is_told_in_its_row(client: FlaskClient, x: str) -> 
 def test_a_row_that_is_refused_keeps_no_connection(register: str) -> None:
     """Not even until the collector comes by: what is refused holds on to where it was raised."""
     with open_pool(register, 1) as pool:
-        client = create_app(settings().model_copy(update={"rate_limit": "off"}), pool).test_client()
+        client = create_app(
+            get_settings().model_copy(update={"rate_limit": "off"}), pool
+        ).test_client()
         gc.disable()
         try:
             content = b"lon,lat\neast,23\n113.36,23.13\n113.36,23.13\n"

@@ -92,11 +92,13 @@ def test_a_database_without_postgis_is_told_with_the_command_to_run(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """An account that may not switch it on: to it, PostGIS is missing."""
-    with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as admin:
+    with psycopg.connect(cluster.get_conninfo("postgres"), autocommit=True) as admin:
         admin.execute("CREATE DATABASE without_postgis TEMPLATE template0 ENCODING 'UTF8'")
         admin.execute("CREATE ROLE clerk LOGIN")
         try:
-            conninfo = cluster.conninfo("without_postgis").replace("user=gazetteer", "user=clerk")
+            conninfo = cluster.get_conninfo("without_postgis").replace(
+                "user=gazetteer", "user=clerk"
+            )
             monkeypatch.setenv("GAZETTEER_DATABASE_URL", conninfo)
             result = in_process(monkeypatch, capfd, "check")
         finally:

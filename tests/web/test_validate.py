@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from boundaries.rules.registry import catalogue
 from boundaries.validation import child
 from gazetteer.database.pool import open_pool
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.boundaries.validation import samples
 from web import layer_uploads, slots
 from web.app import create_app
@@ -201,7 +201,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
 def test_layers_have_a_limit_of_their_own(register: str, tmp_path: Path) -> None:
     limits = {"home": tmp_path, "validate_rate_limit": "2/hour", "export_rate_limit": "1/hour"}
     with open_pool(register, 1) as pool:
-        client = create_app(settings().model_copy(update=limits), pool).test_client()
+        client = create_app(get_settings().model_copy(update=limits), pool).test_client()
         codes = [client.post("/v1/validate").status_code for _ in range(3)]
         assert codes == [400, 400, 429]
         asked = [client.get("/v1/export?within=999999").status_code for _ in range(2)]

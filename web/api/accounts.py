@@ -111,9 +111,9 @@ def list_accounts() -> dict[str, Any]:
 @api.write("POST", "/v1/accounts", MadeAccount, 201)
 def create_account(body: NewAccount) -> dict[str, Any]:
     """Make an account; the answer tells the password for its first login, which must change it."""
-    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.random_password()
+    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.generate_password()
     with connection() as conn:
-        made = accounts.create(
+        made = accounts.create_account(
             conn,
             by=by,
             login=body.login,
@@ -131,19 +131,19 @@ def change_account(login: Login, body: AccountChanges) -> dict[str, Any]:
     with connection() as conn, conn.transaction():
         if body.display_name is not None or body.language is not None:
             shown, language = body.display_name, body.language
-            accounts.edit(conn, login, by=by, display_name=shown, language=language)
+            accounts.edit_account(conn, login, by=by, display_name=shown, language=language)
         if body.active is not None:
             accounts.set_active(conn, login, body.active, by=by)
-        return _facts(conn, accounts.find(conn, login))
+        return _facts(conn, accounts.find_account(conn, login))
 
 
 @api.write("POST", "/v1/accounts/<login>/password", MadeAccount)
 def reset_password(login: Login, body: Nothing) -> dict[str, Any]:
     """Give somebody a new first password and end their sessions."""
-    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.random_password()
+    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.generate_password()
     with connection() as conn:
         accounts.set_password(conn, login, password, by=by, must_change=True)
-        return {**_facts(conn, accounts.find(conn, login)), "password": password}
+        return {**_facts(conn, accounts.find_account(conn, login)), "password": password}
 
 
 @api.write("POST", "/v1/accounts/<login>/grants", AccountFacts, 201)
@@ -152,8 +152,8 @@ def grant_role(login: Login, body: WantedGrant) -> dict[str, Any]:
     by = access.require(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
     with connection() as conn:
         grant = wanted_grant(conn, body)
-        accounts.grant(conn, login, grant.role, grant.unit_id, by=by)
-        return _facts(conn, accounts.find(conn, login))
+        accounts.grant_role(conn, login, grant.role, grant.unit_id, by=by)
+        return _facts(conn, accounts.find_account(conn, login))
 
 
 @api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountFacts)
@@ -161,13 +161,15 @@ def revoke_role(login: Login, grant_id: GrantId) -> dict[str, Any]:
     """Take a role away; the administrator of a unit may do so within it."""
     access.require_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
-        held = next((g for g in accounts.find(conn, login).grants if g.grant_id == grant_id), None)
+        held = next(
+            (g for g in accounts.find_account(conn, login).grants if g.grant_id == grant_id), None
+        )
     if held is None:
         raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
     by = access.require(Action.MANAGE_PEOPLE, unit_id=held.unit_id).label
     with connection() as conn:
         accounts.revoke_grant(conn, login, grant_id, by=by)
-        return _facts(conn, accounts.find(conn, login))
+        return _facts(conn, accounts.find_account(conn, login))
 
 
 @api.get("/v1/audit", Audit, account=True)
@@ -175,9 +177,9 @@ def audit_trail(query: AuditPage) -> dict[str, Any]:
     """Who changed what, the newest first, and whether anybody has tampered with it."""
     access.require(Action.READ_AUDIT)
     with connection() as conn, conn.transaction():
-        rows = trail.read(conn, query.limit, query.before)
+        rows = trail.load_audit_rows(conn, query.limit, query.before)
         first = query.before is None
-        broken = audit.broken_at(conn) if first else None
+        broken = audit.find_broken_row(conn) if first else None
     more = len(rows) == query.limit and rows[-1].audit_id > 1
     return {
         "entries": rows,

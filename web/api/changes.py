@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from boundaries.areas.kinds import REGISTER_KINDS
 from gazetteer.ledger import checksum as checksums
 from gazetteer.ledger import feed
-from gazetteer.ledger.kinds import Kinds
-from gazetteer.ledger.snapshot import snapshot as snapshot_lines
+from gazetteer.ledger.kinds import RecordKinds
+from gazetteer.ledger.snapshot import stream_snapshot as snapshot_lines
 from gazetteer.problems import InvalidValue
 from web.contract import Api, Parameters
 from web.db import connection
@@ -28,7 +28,10 @@ class AfterSeq(Parameters):
 
     after: int = Field(0, ge=0, le=LAST, description="The changes that follow this sequence number")
     limit: int = Field(
-        feed.LIMIT, ge=1, le=feed.MAX_LIMIT, description="At most so many changes in the answer"
+        feed.DEFAULT_LIMIT,
+        ge=1,
+        le=feed.MAX_LIMIT,
+        description="At most so many changes in the answer",
     )
 
 
@@ -39,7 +42,7 @@ class OneKind(Parameters):
         None, description=f"Only this kind of record: {', '.join(REGISTER_KINDS)}; default all"
     )
 
-    def kinds(self) -> Kinds:
+    def kinds(self) -> RecordKinds:
         """The kinds asked for."""
         if self.kind is None:
             return REGISTER_KINDS
@@ -147,7 +150,7 @@ class Checksum(BaseModel):
 def changes(query: AfterSeq) -> dict[str, Any]:
     """The published changes in the order in which they became visible, without gaps."""
     with connection() as conn:
-        return feed.page(conn, REGISTER_KINDS, query.after, query.limit)
+        return feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
 
 
 @api.get("/v1/snapshot", NDJSON)
@@ -171,10 +174,10 @@ def snapshot(query: OneKind) -> Response:
 def checksum(query: AtSeq) -> dict[str, Any]:
     """The checksum of the register now or at an earlier sequence number."""
     with connection() as conn:
-        return checksums.checksum(conn, REGISTER_KINDS, query.seq).json()
+        return checksums.compute_checksum(conn, REGISTER_KINDS, query.seq).serialize()
 
 
-def _held(kinds: Kinds) -> Generator[bytes, None, None]:
+def _held(kinds: RecordKinds) -> Generator[bytes, None, None]:
     """The lines, with their connection held until the last one is sent or the reader is gone.
 
     The first item is empty: it is asked for before the answer begins, so that a database which

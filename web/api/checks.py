@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from boundaries.examination import examine
 from gazetteer.problems import Unavailable
-from gazetteer.records.finding import Finding
+from gazetteer.records.finding import CheckResult
 from web.contract import Api, Parameters
 from web.db import connection
 
@@ -17,14 +17,14 @@ api = Api()
 
 _KEPT_SECONDS = 300.0
 _lock = Lock()
-_kept: dict[int, tuple[float, list[Finding]]] = {}
+_kept: dict[int, tuple[float, list[CheckResult]]] = {}
 
 
 class Checks(BaseModel):
     """All findings for the register at a sequence number, errors first."""
 
     seq: int
-    findings: list[Finding]
+    findings: list[CheckResult]
 
 
 class NoParameters(Parameters):
@@ -38,7 +38,7 @@ def checks(query: NoParameters) -> dict[str, Any]:
     return {"seq": seq, "findings": [asdict(finding) for finding in found]}
 
 
-def current_findings() -> tuple[int, list[Finding]]:
+def current_findings() -> tuple[int, list[CheckResult]]:
     """The sequence number that was examined last, and what was found.
 
     An examination reads everything, so one runs for each publication (and again after some

@@ -11,10 +11,10 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from boundaries.bulk.tasks import Plan
-from gazetteer.ledger.asof import AsOf, known_at, today
+from gazetteer.ledger.asof import AsOf, resolve_known_at, today
 from gazetteer.problems import Problem
-from gazetteer.records.reads import refuse_early
-from gazetteer.records.translation import Question, translate
+from gazetteer.records.reads import check_day_recorded
+from gazetteer.records.translation import TranslationRequest, translate_unit_code
 from gazetteer.search.bulk.rows import Columns, at_once
 from gazetteer.search.bulk.sheets import Sheet, examined
 from web.contract import Api, Parameters
@@ -77,7 +77,9 @@ def translate_code(query: TranslationQuery) -> dict[str, Any]:
     """The codes, on one day, of the territory that carried a code on another."""
     as_of = AsOf(query.until or today(), query.known_at)
     with connection() as conn:
-        return translate(conn, Question(query.code, query.since, as_of.at), as_of)
+        return translate_unit_code(
+            conn, TranslationRequest(query.code, query.since, as_of.at), as_of
+        )
 
 
 class TranslationForm(Parameters):
@@ -127,17 +129,17 @@ def _translated_file(form: TranslationForm, stream: BinaryIO, sheet: Sheet) -> I
 
 def _refuse_for_all(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
     """Refuse days and moments that no row can be translated at, once instead of in every row."""
-    known_at(conn, as_of)
-    refuse_early(conn, as_of.at, field="to")
+    resolve_known_at(conn, as_of)
+    check_day_recorded(conn, as_of.at, field="to")
     if form.since is not None:
-        refuse_early(conn, form.since, field="from")
+        check_day_recorded(conn, form.since, field="from")
 
 
 def _translated(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:
     if not re.fullmatch(CODE_FORM, code):
         return ["invalid_code", "", "", "", "", "", ""]
     try:
-        answer = translate(conn, Question(code, since, as_of.at), as_of)
+        answer = translate_unit_code(conn, TranslationRequest(code, since, as_of.at), as_of)
     except Problem as problem:
         return [problem.code, "", "", "", "", "", problem.text(language())]
     results = answer["results"]

@@ -6,7 +6,7 @@ from flask import Response, current_app
 from pydantic import BaseModel, Field
 
 from boundaries.bulk.coverage import CoveragePlan, lines
-from gazetteer.records.reads import unit_of
+from gazetteer.records.reads import find_unit
 from gazetteer.search.bulk.coverage import Division, Facility, Standing, Unit, totals
 from gazetteer.search.bulk.sheets import Sheet, examined
 from gazetteer.search.view import DayIndex
@@ -146,7 +146,7 @@ def _opened(form: CoverageForm) -> tuple[BinaryIO, Sheet, CoveragePlan, DayIndex
     stream = uploaded_small()
     task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
     with connection() as conn:
-        unit_of(conn, task.within, task.as_of, field="within")
+        find_unit(conn, task.within, task.as_of, field="within")
     sheet = examined(stream, form.encoding, form.delimiter)
     return stream, sheet, task.plan(sheet), search_view(task.as_of.at)
 

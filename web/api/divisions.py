@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from gazetteer.ledger.asof import Basis, today
 from gazetteer.records import reads
-from gazetteer.records.history import history as unit_history
+from gazetteer.records.history import load_history as unit_history
 from gazetteer.search import divisions
 from web.api.answers import AtMoment, Brief, Child, Kin, UnitBrief, Valid
 from web.contract import Api
@@ -105,14 +105,14 @@ def division(code: Code, query: Moment) -> dict[str, Any]:
         if remembered:
             return remembered
     with connection() as conn:
-        return reads.division(conn, code, as_of, today())
+        return reads.load_division(conn, code, as_of, today())
 
 
 @api.get("/v1/divisions/<code>/children", Children)
 def children(code: Code, query: Moment) -> dict[str, Any]:
     """The units directly under the unit that carried the code on the date."""
     with connection() as conn:
-        return reads.children(conn, code, query.as_of())
+        return reads.load_children(conn, code, query.as_of())
 
 
 @api.get("/v1/divisions/<code>/history", History)

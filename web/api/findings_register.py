@@ -11,7 +11,7 @@ from boundaries.findings.store import Wanted
 from boundaries.rules.life import ANSWERING, Answer, Reply, State, may_answer
 from gazetteer.ledger.asof import today
 from gazetteer.people.actors import Actor
-from gazetteer.people.roles import unit_of_code
+from gazetteer.people.roles import find_current_unit
 from gazetteer.problems import Forbidden
 from web import access
 from web.contract import Api, Parameters, as_json
@@ -179,7 +179,7 @@ class FindingsQuery(Parameters):
         units = None
         if self.unit:
             with connection() as conn:
-                units = store.below(conn, unit_of_code(conn, self.unit), today())
+                units = store.below(conn, find_current_unit(conn, self.unit), today())
         return Wanted(State(self.state) if self.state else None, self.rule, self.severity, units)
 
 
@@ -272,7 +272,7 @@ def may_be_answered(finding_id: UUID) -> str:
     who = _answerer()
     with connection() as conn:
         concerned = answers.chains(conn, answers.known_finding(conn, finding_id))
-    if not may_answer(who.may, concerned):
+    if not may_answer(who.may_perform, concerned):
         raise Forbidden(
             "您对该问题涉及的政区没有答复权限。", "you have no role over any of its units for this"
         )
@@ -282,4 +282,4 @@ def may_be_answered(finding_id: UUID) -> str:
 def _answerer() -> Actor:
     """Who asks, if there is any unit over which they may answer."""
     who = access.actor()
-    return access.require_somewhere(next(filter(who.may_somewhere, ANSWERING), ANSWERING[0]))
+    return access.require_somewhere(next(filter(who.may_perform_anywhere, ANSWERING), ANSWERING[0]))

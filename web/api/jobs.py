@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field, ValidationError
 from boundaries.bulk.coverage import CoverageTask
 from boundaries.bulk.tasks import GeocodeTask
 from gazetteer.jobs import queue, store
-from gazetteer.jobs.files import Files
-from gazetteer.jobs.run import alone
-from gazetteer.jobs.store import Job, State
-from gazetteer.ledger.asof import Basis, known_at
+from gazetteer.jobs.files import JobFiles
+from gazetteer.jobs.run import try_lock_job
+from gazetteer.jobs.store import Job, JobState
+from gazetteer.ledger.asof import Basis, resolve_known_at
 from gazetteer.problems import Conflict, NotFound, Unavailable
-from gazetteer.records.reads import unit_of
+from gazetteer.records.reads import find_unit
 from gazetteer.search.bulk.sheets import examined
 from gazetteer.settings import Settings
 from web import access_limits
@@ -81,7 +81,7 @@ class JobAnswer(BaseModel):
 
     id: str
     kind: Kind
-    state: State
+    state: JobState
     rows_total: int
     rows_done: int
     encoding: str
@@ -114,14 +114,14 @@ def add_job(form: JobForm) -> Response:
     sheet = examined(stream, form.encoding, form.delimiter)
     task.plan(sheet)
     sent = asked.model_dump(mode="json", exclude_unset=True)
-    told = store.Request(
+    told = store.JobRequest(
         uuid4(), form.kind, sent, language(), day, sheet.encoding, sheet.delimiter, sheet.rows
     )
-    files = Files(settings.jobs, told.job_id)
+    files = JobFiles(settings.jobs_directory, told.job_id)
     _keep(files, stream)
     with connection() as conn, conn.transaction():
-        store.add(conn, told)
-        queue.put(conn, told.job_id)
+        store.insert_job(conn, told)
+        queue.enqueue_job(conn, told.job_id)
     response = as_json(_told(_found(told.job_id)), 202)
     response.headers["Location"] = f"{JOBS}/{told.job_id}"
     return response
@@ -143,8 +143,8 @@ class ResultQuery(Parameters):
 def job_result(job_id: JobId, query: ResultQuery) -> Response:
     """The whole result of a finished job; 409 while there is none."""
     found = _found(job_id)
-    files = Files(current_app.config["GAZETTEER"].jobs, job_id)
-    if found.state != State.FINISHED:
+    files = JobFiles(current_app.config["GAZETTEER"].jobs, job_id)
+    if found.state != JobState.FINISHED:
         raise Conflict(
             f"任务没有结果：{found.state}。",
             f"the job has no result: {found.state}",
@@ -152,14 +152,14 @@ def job_result(job_id: JobId, query: ResultQuery) -> Response:
         )
     if query.format == "gpkg":
         return send_file(
-            files.geopackage.absolute(),
+            files.geopackage_file.absolute(),
             GEOPACKAGE,
             as_attachment=True,
             download_name="result.gpkg",
         )
     plain = "utf-8" if found.encoding == "utf-8-sig" else found.encoding
     response = send_file(
-        files.result.absolute(), "text/csv", as_attachment=True, download_name="result.csv"
+        files.result_file.absolute(), "text/csv", as_attachment=True, download_name="result.csv"
     )
     response.headers["Content-Type"] = f"text/csv; charset={plain}"
     return response
@@ -173,13 +173,13 @@ def delete_job(job_id: JobId) -> dict[str, Any]:
     """
     with connection() as conn:
         found = _known(conn, job_id)
-        if store.cancel(conn, job_id):
+        if store.cancel_job(conn, job_id):
             found = _known(conn, job_id)
         else:
-            store.delete(conn, job_id)
-        with alone(conn, job_id) as nobody_at_it:
+            store.delete_job(conn, job_id)
+        with try_lock_job(conn, job_id) as nobody_at_it:
             if nobody_at_it:  # otherwise its worker tidies up after itself
-                Files(current_app.config["GAZETTEER"].jobs, job_id).remove()
+                JobFiles(current_app.config["GAZETTEER"].jobs, job_id).remove_all()
     return {**_told(found), "result": None}
 
 
@@ -196,16 +196,16 @@ def _checked(conn: Any, task: Task) -> date:
     if isinstance(task, GeocodeTask):
         return task.at
     if isinstance(task, CoverageTask):
-        unit_of(conn, task.within, task.as_of, field="within")
-    known_at(conn, task.as_of)
+        find_unit(conn, task.within, task.as_of, field="within")
+    resolve_known_at(conn, task.as_of)
     return task.as_of.at
 
 
-def _keep(files: Files, stream: BinaryIO) -> None:
+def _keep(files: JobFiles, stream: BinaryIO) -> None:
     try:
-        files.keep(stream)
+        files.store_input(stream)
     except OSError as error:
-        files.remove()
+        files.remove_all()
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise Unavailable("磁盘空间不足。", "there is no room for the file now") from None
@@ -217,7 +217,7 @@ def _found(job_id: UUID) -> Job:
 
 
 def _known(conn: Any, job_id: UUID) -> Job:
-    found = store.read(conn, job_id)
+    found = store.load_job(conn, job_id)
     if found is None or found.kind not in FORMS:
         raise NotFound(
             "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
@@ -228,7 +228,7 @@ def _known(conn: Any, job_id: UUID) -> Job:
 def _told(job: Job) -> dict[str, Any]:
     days: float = current_app.config["GAZETTEER"].job_days
     at = f"{JOBS}/{job.job_id}/result?format="
-    done = job.state == State.FINISHED
+    done = job.state == JobState.FINISHED
     return {
         "id": str(job.job_id),
         "kind": job.kind,

@@ -76,11 +76,11 @@ class PlaceHistory(AtMoment):
 def place(id: PlaceId, query: Moment) -> dict[str, Any]:
     """A place with all its names and spellings."""
     with connection() as conn:
-        return places.place(conn, id, query.as_of())
+        return places.load_place(conn, id, query.as_of())
 
 
 @api.get("/v1/places/<id>/history", PlaceHistory)
 def place_history(id: PlaceId, query: Moment) -> dict[str, Any]:
     """The versions of a place."""
     with connection() as conn:
-        return places.place_history(conn, id, query.as_of())
+        return places.load_place_history(conn, id, query.as_of())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import Response, current_app
 
-from gazetteer.ledger.asof import known_at
+from gazetteer.ledger.asof import resolve_known_at
 from gazetteer.search.bulk.rows import at_once
 from gazetteer.search.bulk.sheets import examined
 from web.bulk_forms import ReverseForm
@@ -34,11 +34,11 @@ def reverse_csv(form: ReverseForm) -> Response:
     ground = ground_of(task.as_of)
     if ground is None or ground.recorded_at is None:
         with connection() as conn:
-            moment = known_at(conn, task.as_of)
+            moment = resolve_known_at(conn, task.as_of)
     else:
         moment = ground.recorded_at
     pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
     pieces = plan.pieces(stream, at_once(pinned.answering(connection, plan.columns, ground)))
-    echo = pinned.as_of.echo(moment)
+    echo = pinned.as_of.as_of_fields(moment)
     told = {"At": echo["at"], "Known-At": echo["known_at"], "Basis": echo["basis"]}
     return streamed((piece.text for piece in pieces), sheet, told)

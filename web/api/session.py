@@ -6,9 +6,9 @@ from flask import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from gazetteer.people import grants, keys
-from gazetteer.people.keys import Key
-from gazetteer.people.roles import Action, Grant, Role, unit_of_code
-from gazetteer.people.sessions import csrf_token
+from gazetteer.people.keys import ApiKey
+from gazetteer.people.roles import Action, Grant, Role, find_current_unit
+from gazetteer.people.sessions import derive_csrf_token
 from gazetteer.problems import NotFound
 from web import access
 from web.contract import Api, Parameters, as_json
@@ -111,7 +111,7 @@ def log_in(body: Credentials) -> Response:
     401 `bad_credentials` does not tell whether the name exists; 429 comes with `Retry-After`.
     """
     _, token = access.log_in(body.login, body.password)
-    return access.remember(as_json(_who(csrf_token(token))), token)
+    return access.remember(as_json(_who(derive_csrf_token(token))), token)
 
 
 @api.write("DELETE", "/v1/session", Who)
@@ -125,7 +125,7 @@ def log_out() -> Response:
 def change_password(body: NewPassword) -> Response:
     """Choose a new password; all other sessions end, and this one goes on under a new cookie."""
     token = access.change_password(body.current, body.password)
-    return access.remember(as_json(_who(csrf_token(token))), token)
+    return access.remember(as_json(_who(derive_csrf_token(token))), token)
 
 
 @api.get("/v1/keys", Keys, account=True)
@@ -142,12 +142,12 @@ def create_key(body: NewKey) -> dict[str, Any]:
     account = access.require_person()
     with connection() as conn:
         wanted = [wanted_grant(conn, grant) for grant in body.grants]
-        key, text = keys.create(
+        key, text = keys.create_key(
             conn,
             account,
             by=access.actor().label,
             name=body.name,
-            wanted=wanted,
+            requested=wanted,
             expires_at=body.expires_at,
         )
         return {**key_facts(conn, key), "key": text}
@@ -158,11 +158,11 @@ def revoke_key(key_id: Annotated[str, Field(description="Id of the key")]) -> di
     """Stop a key for good: one's own, or any as an administrator."""
     account = access.require_person()
     with connection() as conn:
-        mine = keys.find(conn, key_id).login == account.login
-        if not mine and not access.actor().may(Action.MANAGE_PEOPLE):
+        mine = keys.find_key(conn, key_id).login == account.login
+        if not mine and not access.actor().may_perform(Action.MANAGE_PEOPLE):
             raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
-        keys.revoke(conn, key_id, by=access.actor().label)
-        return key_facts(conn, keys.find(conn, key_id))
+        keys.revoke_key(conn, key_id, by=access.actor().label)
+        return key_facts(conn, keys.find_key(conn, key_id))
 
 
 def wanted_grant(conn: Any, grant: WantedGrant) -> Grant:
@@ -171,17 +171,17 @@ def wanted_grant(conn: Any, grant: WantedGrant) -> Grant:
     Raises:
         UnknownCode: no unit ever had the code.
     """
-    unit = unit_of_code(conn, grant.unit_code) if grant.unit_code is not None else None
+    unit = find_current_unit(conn, grant.unit_code) if grant.unit_code is not None else None
     return Grant(grant.role, unit)
 
 
 def held_grants(conn: Any, held: tuple[Grant, ...]) -> list[dict[str, str | None]]:
     """Grants as answers show them."""
-    names = grants.unit_names(conn, held)
+    names = grants.load_unit_names(conn, held)
     return [_held(grant, names) for grant in held]
 
 
-def key_facts(conn: Any, key: Key) -> dict[str, Any]:
+def key_facts(conn: Any, key: ApiKey) -> dict[str, Any]:
     """A key as answers show it."""
     return {
         "key_id": key.key_id,

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg.rows import dict_row
 from pydantic import BaseModel
 
-from gazetteer.records.reads import records_begin
+from gazetteer.records.reads import load_record_starts
 from web.contract import Api
 from web.db import connection
 
@@ -41,7 +41,7 @@ def status() -> dict[str, Any]:
     with connection() as conn:
         with conn.cursor(row_factory=dict_row) as cursor:
             head = cursor.execute(_HEAD).fetchone()
-        begin = records_begin(conn)
+        begin = load_record_starts(conn)
     published = head["changeset_id"] > 0
     return {
         "status": "ok",

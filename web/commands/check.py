@@ -8,8 +8,8 @@ import psycopg
 
 from boundaries.examination import examine
 from gazetteer.database.register import register_database
-from gazetteer.records.finding import Finding
-from gazetteer.settings import settings
+from gazetteer.records.finding import CheckResult
+from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
 _SHOWN = 10
@@ -20,7 +20,7 @@ _SHOWN = 10
 def check(as_json: bool) -> None:
     """Look for what is wrong in the register; exit code 1 if there is an error among it."""
     with (
-        register_database(settings()) as conninfo,
+        register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
         progress() as tell,
     ):
@@ -34,8 +34,8 @@ def check(as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _print(found: list[Finding]) -> None:
-    by_check: dict[str, list[Finding]] = {}
+def _print(found: list[CheckResult]) -> None:
+    by_check: dict[str, list[CheckResult]] = {}
     for finding in found:
         by_check.setdefault(finding.check, []).append(finding)
     for name, findings in by_check.items():

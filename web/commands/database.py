@@ -10,7 +10,7 @@ import click
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.cluster_binaries import find_binaries
 from gazetteer.database.register import register_database, running_database
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 
 @click.group()
@@ -21,20 +21,20 @@ def db() -> None:
 @db.command()
 def start() -> None:
     """Start the private cluster and leave it running."""
-    click.echo(Cluster(settings().home).start(stay_up=True))
+    click.echo(Cluster(get_settings().home).start(stay_up=True))
 
 
 @db.command()
 def stop() -> None:
     """Stop the private cluster; programs that use it lose their connections."""
-    Cluster(settings().home).stop(force=True)
+    Cluster(get_settings().home).stop(force=True)
 
 
 @db.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(as_json: bool) -> None:
     """Say whether the private cluster runs, and where its files are."""
-    found = asdict(Cluster(settings().home).status())
+    found = asdict(Cluster(get_settings().home).status())
     if as_json:
         click.echo(json.dumps(found, default=str))
         return
@@ -45,7 +45,7 @@ def status(as_json: bool) -> None:
 @db.command()
 def migrate() -> None:
     """Bring the schema to this program's; nothing happens if it is there."""
-    with register_database(settings()):
+    with register_database(get_settings()):
         click.echo("The schema is up to date.")
 
 
@@ -53,7 +53,7 @@ def migrate() -> None:
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def backup(target: Path) -> None:
     """Write the whole register to TARGET (a pg_dump archive)."""
-    with running_database(settings()) as conninfo:
+    with running_database(get_settings()) as conninfo:
         _run("pg_dump", "--format=custom", f"--file={target}", conninfo)
     click.echo(f"{target}: {target.stat().st_size:,} bytes")
 
@@ -64,8 +64,8 @@ def backup(target: Path) -> None:
 def restore(source: Path, replace: bool) -> None:
     """Read the whole register from SOURCE in one transaction: all of it or nothing."""
     clean = ["--clean", "--if-exists"] if replace else []
-    with running_database(settings()) as conninfo:
-        if not settings().database_url:
+    with running_database(get_settings()) as conninfo:
+        if not get_settings().database_url:
             from gazetteer.database.requirements import ensure_database
 
             ensure_database(conninfo)
@@ -76,7 +76,10 @@ def restore(source: Path, replace: bool) -> None:
 
 def _run(program: str, *arguments: str) -> None:
     finished = subprocess.run(
-        [find_binaries().path(program), *arguments], capture_output=True, text=True, check=False
+        [find_binaries().program_path(program), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if finished.returncode:
         raise click.ClickException(f"{program}: {finished.stderr.strip()}")

@@ -11,7 +11,7 @@ from gazetteer.ledger.asof import today
 from gazetteer.search.explain import explain_address
 from gazetteer.search.loading import load_index
 from gazetteer.search.view import DayIndex
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 
 @click.command()
@@ -22,7 +22,7 @@ from gazetteer.settings import settings
 def explain(address: str, at: datetime | None, lang: str, as_json: bool) -> None:
     """Show each step by which ADDRESS is read, each reading, and each fault of the answer."""
     with (
-        register_database(settings()) as conninfo,
+        register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
     ):
         index = load_index(conn)

@@ -12,7 +12,7 @@ from boundaries.layers.write import ENCODINGS, Format, format_of, write_table
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.records.levels import LEVELS
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
 _SAID = {What.DIVISIONS: "areas"}
@@ -62,7 +62,7 @@ def export(
     format_of(output, format_)  # a wrong ending is told before the database is read
     as_of = AsOf(at.date() if at else today(), known_at)
     with (
-        register_database(settings()) as conninfo,
+        register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
         progress() as tell,
     ):

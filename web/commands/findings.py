@@ -19,8 +19,8 @@ from boundaries.rules.life import Answer, Reply, State, blocks
 from boundaries.rules.registry import catalogue
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import SHANGHAI, today
-from gazetteer.people.roles import unit_of_code
-from gazetteer.settings import settings
+from gazetteer.people.roles import find_current_unit
+from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
 Names = dict[UUID, tuple[str | None, str | None]]
@@ -77,7 +77,7 @@ def list_(
     Exit code 1 while an error among all findings has no answer that holds.
     """
     with _register() as conn:
-        units = store.below(conn, unit_of_code(conn, unit), today()) if unit else None
+        units = store.below(conn, find_current_unit(conn, unit), today()) if unit else None
         wanted = Wanted(State(state) if state else None, rule, severity, units)
         found = store.page(conn, wanted)
         names = _names(conn, found)
@@ -149,7 +149,7 @@ def answer(
 @contextmanager
 def _register() -> Iterator[Connection[Any]]:
     with (
-        register_database(settings()) as conninfo,
+        register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
     ):
         yield conn

@@ -59,5 +59,5 @@ def _caught_up(follower: Follower, once: bool) -> bool:
         time.sleep(int(wait) if wait.isdigit() else 0)
         return False
     if once or follower.seq != before:
-        click.echo(f"In step at {follower.seq}: checksum {follower.checksum()}")
+        click.echo(f"In step at {follower.seq}: checksum {follower.compute_checksum()}")
     return True

@@ -22,7 +22,7 @@ from gazetteer.search.bulk.processes import over_processes
 from gazetteer.search.bulk.rows import Ask
 from gazetteer.search.bulk.sheets import examined
 from gazetteer.search.view import DayIndex
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
@@ -93,7 +93,7 @@ def geocode(
         data = held.enter_context(file.open("rb"))
         address = (columns, dict(parts))
         plan, task = _planned(data, (encoding, delimiter), address, (wanted, day, lang))
-        conninfo = held.enter_context(register_database(settings()))
+        conninfo = held.enter_context(register_database(get_settings()))
         index = index_of(conninfo)
         if dask:
             recipe = GeocodeRecipe(task, plan.columns, index.seq)

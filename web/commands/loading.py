@@ -20,7 +20,7 @@ from gazetteer.intake import write_report
 from gazetteer.intake.batch import Batch
 from gazetteer.intake.load import LoadResult, load_batch
 from gazetteer.problems import Problem
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.commands.progress import Tell, progress
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -57,7 +57,7 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
     """
     if what == "china" and divisions is None:
         raise click.UsageError("'load china' needs the path of a divisions file (CSV, may be .gz)")
-    with register_database(settings()) as conninfo, progress() as tell:
+    with register_database(get_settings()) as conninfo, progress() as tell:
         batch = shipped(FIXTURES, tell, divisions)
         _publish(conninfo, batch, report, tell, strict=False, author="gazetteer load")
 
@@ -123,7 +123,7 @@ def import_(
     unless --accept-findings.
     """
     day = state.date() if state else None
-    with register_database(settings()) as conninfo, progress() as tell:
+    with register_database(get_settings()) as conninfo, progress() as tell:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             if kind == "areas":
                 taken = _areas(conn, file, day, _form(form), accept_findings, tell)
@@ -166,7 +166,7 @@ def _areas(
 ) -> _Areas:
     """The areas of a file, judged before anything is made of them."""
     layer = form.read(file)
-    judged = judged_layer(conn, layer, day, judging(settings(), None, None, None), tell)
+    judged = judged_layer(conn, layer, day, judging(get_settings(), None, None, None), tell)
     if judged.blocking and not why:
         told = tuple(judged.rejections(accepted=False))
         return _Areas(Batch(layer.source, (), told, {layer.source: len(layer)}), judged.refusal())
@@ -194,7 +194,7 @@ def _publish(
 
 
 def _written(batch: Batch, report: Path | None) -> Path:
-    path = report or settings().home / "reports" / f"{batch.source}.report.csv"
+    path = report or get_settings().home / "reports" / f"{batch.source}.report.csv"
     write_report(path, batch.rejections)
     click.echo(f"{len(batch.rejections)} findings: {path}", err=True)
     return path

@@ -20,10 +20,10 @@ from psycopg import Connection
 from gazetteer.database.register import register_database
 from gazetteer.people import accounts, grants, keys
 from gazetteer.people.accounts import Account
-from gazetteer.people.keys import Key
-from gazetteer.people.roles import Grant, Role, role_of, unit_of_code
+from gazetteer.people.keys import ApiKey
+from gazetteer.people.roles import Grant, Role, find_current_unit, parse_role
 from gazetteer.problems import NotFound
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 _json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 _stdin = click.option(
@@ -47,7 +47,7 @@ def add_user(login: str, name: str, language: str, password_stdin: bool) -> None
     """Make an account LOGIN. Its owner chooses another password at the first login."""
     password = _password(password_stdin)
     with _register() as conn:
-        made = accounts.create(
+        made = accounts.create_account(
             conn,
             by=_operator(),
             login=login,
@@ -103,8 +103,8 @@ def activate(login: str) -> None:
 def grant(login: str, role: str, unit: str | None) -> None:
     """Give LOGIN a ROLE over a unit and everything below it."""
     with _register() as conn:
-        unit_id = unit_of_code(conn, unit) if unit else None
-        accounts.grant(conn, login, Role(role), unit_id, by=_operator())
+        unit_id = find_current_unit(conn, unit) if unit else None
+        accounts.grant_role(conn, login, Role(role), unit_id, by=_operator())
     click.echo(f"{login}: {role} of {unit or 'the whole register'}")
 
 
@@ -115,8 +115,8 @@ def grant(login: str, role: str, unit: str | None) -> None:
 def revoke(login: str, role: str, unit: str | None) -> None:
     """Take the ROLE over that unit from LOGIN."""
     with _register() as conn:
-        wanted = Grant(Role(role), unit_of_code(conn, unit) if unit else None)
-        held = next((g for g in accounts.find(conn, login).grants if g == wanted), None)
+        wanted = Grant(Role(role), find_current_unit(conn, unit) if unit else None)
+        held = next((g for g in accounts.find_account(conn, login).grants if g == wanted), None)
         if held is None or held.grant_id is None:
             raise NotFound("该账号没有此角色。", f"{login} does not hold that role", field="role")
         accounts.revoke_grant(conn, login, held.grant_id, by=_operator())
@@ -138,12 +138,12 @@ def add_key(login: str, name: str, wanted: Sequence[str], days: int | None, as_j
     """Make a key of the account LOGIN; its text is shown this one time."""
     expires = datetime.now(UTC) + timedelta(days=days) if days else None
     with _register() as conn:
-        made, text = keys.create(
+        made, text = keys.create_key(
             conn,
-            accounts.find(conn, login),
+            accounts.find_account(conn, login),
             by=_operator(),
             name=name,
-            wanted=[_grant(conn, grant) for grant in wanted],
+            requested=[_grant(conn, grant) for grant in wanted],
             expires_at=expires,
         )
     if as_json:
@@ -159,7 +159,7 @@ def add_key(login: str, name: str, wanted: Sequence[str], days: int | None, as_j
 def list_keys(login: str | None, as_json: bool) -> None:
     """Keys, the newest first."""
     with _register() as conn:
-        owner = accounts.find(conn, login).account_id if login else None
+        owner = accounts.find_account(conn, login).account_id if login else None
         facts = [_key_facts(conn, found) for found in keys.list_keys(conn, owner)]
     _say(facts, as_json, lambda f: (f["key_id"], f["login"], f["name"], _state(f), _roles(f)))
 
@@ -169,14 +169,14 @@ def list_keys(login: str | None, as_json: bool) -> None:
 def revoke_key(key_id: str) -> None:
     """Stop a key for good."""
     with _register() as conn:
-        keys.revoke(conn, key_id, by=_operator())
+        keys.revoke_key(conn, key_id, by=_operator())
     click.echo(f"{key_id}: stopped")
 
 
 @contextmanager
 def _register() -> Iterator[Connection[Any]]:
     with (
-        register_database(settings()) as conninfo,
+        register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
     ):
         yield conn
@@ -195,7 +195,7 @@ def _password(from_stdin: bool) -> str:
 
 def _grant(conn: Connection[Any], text: str) -> Grant:
     role, _, code = text.partition(":")
-    return Grant(role_of(role), unit_of_code(conn, code) if code else None)
+    return Grant(parse_role(role), find_current_unit(conn, code) if code else None)
 
 
 def _account_facts(conn: Connection[Any], account: Account) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _account_facts(conn: Connection[Any], account: Account) -> dict[str, Any]:
     }
 
 
-def _key_facts(conn: Connection[Any], found: Key) -> dict[str, Any]:
+def _key_facts(conn: Connection[Any], found: ApiKey) -> dict[str, Any]:
     times = ("created_at", "expires_at", "last_used_at", "revoked_at")
     return {
         "key_id": found.key_id,
@@ -222,7 +222,7 @@ def _key_facts(conn: Connection[Any], found: Key) -> dict[str, Any]:
 
 
 def _grant_facts(conn: Connection[Any], held: Sequence[Grant]) -> list[dict[str, str | None]]:
-    names = grants.unit_names(conn, held)
+    names = grants.load_unit_names(conn, held)
     return [
         {
             "role": grant.role.value,

@@ -10,7 +10,7 @@ from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
 from gazetteer.intake.load import load_batch
 from gazetteer.people.first import ensure_first_administrator
-from gazetteer.settings import Settings, settings
+from gazetteer.settings import Settings, get_settings
 from web.commands.loading import FIXTURES
 from web.commands.progress import progress
 from web.serving import Service, prepare_metrics, refuse_taken_port
@@ -22,7 +22,7 @@ from web.workers import worker_beside
 @click.option("--no-worker", is_flag=True, help="Leave the jobs of /v1/jobs to other workers.")
 def serve(empty: bool, no_worker: bool) -> None:
     """Serve the register; at the first start, load the shipped data and make an administrator."""
-    ours = settings()
+    ours = get_settings()
     refuse_taken_port(ours)
     with register_database(ours) as conninfo:
         if not empty:

@@ -39,7 +39,7 @@ from boundaries.validation.telling import SEVERITIES, counts
 from boundaries.validation.telling_proposals import sentence
 from gazetteer.problems import Problem
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
 WRONG_USAGE = 2
@@ -144,7 +144,7 @@ class _Asked:
 def _asked(given: Mapping[str, Any]) -> _Asked:
     columns = column_names(given["columns"])
     how = {name: given[name] for name in ("planar", "crs", "encoding", "layer")}
-    by = judging(settings(), given["level"], given["gap_width"], given["accuracy"])
+    by = judging(get_settings(), given["level"], given["gap_width"], given["accuracy"])
     fixed = read_points(given["fixed"]) if given["fixed"] else None
     return _Asked(Reading(**how, columns=columns), by, fixed)
 

@@ -11,10 +11,10 @@ import click
 from procrastinate.exceptions import ConnectorException
 
 from gazetteer.database.register import register_database
-from gazetteer.jobs.files import Files
-from gazetteer.jobs.run import Runner
-from gazetteer.jobs.worker import work
-from gazetteer.settings import settings
+from gazetteer.jobs.files import JobFiles
+from gazetteer.jobs.run import JobRunner
+from gazetteer.jobs.worker import run_worker
+from gazetteer.settings import get_settings
 from web.job_kinds import Kinds
 
 _LOOK_SECONDS = 1.0
@@ -31,12 +31,12 @@ def worker(until_idle: bool, with_parent: int | None) -> None:
     """
     if with_parent is not None:
         Thread(target=_stop_with, args=(with_parent,), daemon=True).start()
-    ours = settings()
+    ours = get_settings()
     with register_database(ours) as conninfo:
         kinds = Kinds(conninfo, ours)
-        runner = Runner(conninfo, partial(Files, ours.jobs), kinds.known())
+        runner = JobRunner(conninfo, partial(JobFiles, ours.jobs_directory), kinds.known())
         try:
-            work(runner, ours, until_idle=until_idle)
+            run_worker(runner, ours, until_idle=until_idle)
         except ConnectorException as error:
             click.echo(f"gazetteer: the database went away: {error.__cause__}", err=True)
             sys.exit(1)

@@ -86,7 +86,7 @@ def _own_page(made: Body | None = None, problem: Problem | None = None) -> Respo
         keys=own_keys,
         made=made,
         problem=problem,
-        manages=access.actor().may(Action.MANAGE_PEOPLE),
+        manages=access.actor().may_perform(Action.MANAGE_PEOPLE),
         csrf=access.csrf_token(),
     )
 

@@ -4,18 +4,18 @@ from typing import Any
 
 from psycopg import Connection
 
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import UNIT_LEVELS
 
 _COUNTS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.level, count(*) FROM moment, unit_state s
-WHERE s.code LIKE %(prefix)s AND {in_force("s")} GROUP BY s.level
+WHERE s.code LIKE %(prefix)s AND {in_force_sql("s")} GROUP BY s.level
 """
 
 
 def counts(conn: Connection[Any], code: str, as_of: AsOf) -> dict[str, int]:
     """Units inside the province ``code`` at the moment, by level from above, without empty ones."""
-    params = {**as_of.params(), "prefix": f"{code[:2]}%"}
+    params = {**as_of.to_sql_params(), "prefix": f"{code[:2]}%"}
     found = dict(conn.execute(_COUNTS, params).fetchall())
     return {level: found[level] for level in UNIT_LEVELS[1:] if level in found}

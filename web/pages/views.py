@@ -16,7 +16,7 @@ from boundaries.network.reads import borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
-from gazetteer.records.history import history
+from gazetteer.records.history import load_history
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.search.filters import Filters
 from web.api.checks import current_findings
@@ -42,8 +42,8 @@ def home() -> Response:
     """The province on the map and the list of its prefectures."""
     moment, code = as_of_from_request(), settings().home_division
     with snapshot() as conn:
-        division = reads.division(conn, code, moment, today())
-        children = reads.children(conn, code, moment)
+        division = reads.load_division(conn, code, moment, today())
+        children = reads.load_children(conn, code, moment)
         counts = overview.counts(conn, code, moment)
     return render(
         "home.html", division=division, children=children, counts=counts, at=division["at"]
@@ -55,9 +55,9 @@ def unit(code: str) -> Response:
     """Everything the register tells of the unit that carried the code on the date."""
     moment = as_of_from_request()
     with snapshot() as conn:
-        division = reads.division(conn, code, moment, today())
-        children = reads.children(conn, code, moment)
-        events = history(conn, code, moment)["events"]
+        division = reads.load_division(conn, code, moment, today())
+        children = reads.load_children(conn, code, moment)
+        events = load_history(conn, code, moment)["events"]
         area, known_since = _area(conn, code, moment)
         lines = [line["properties"] for line in borders(conn, code, moment)["features"]]
         below = _level_with_areas(conn, children["children"], moment)
@@ -105,7 +105,7 @@ def place(place_id: UUID) -> BaseResponse:
     """A named place with all its names; the place of a unit is told on the unit's own page."""
     moment = as_of_from_request()
     with snapshot() as conn:
-        found = places.place(conn, place_id, moment)
+        found = places.load_place(conn, place_id, moment)
     if found["code"]:
         return redirect(unit_url(found["code"]))
     inside, point = found["within"], found["location"]

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from boundaries.areas import tiles
 from boundaries.areas.tiles import Tile
-from gazetteer.ledger.asof import AsOf, known_at
+from gazetteer.ledger.asof import AsOf, resolve_known_at
 from web.contract import Api
 from web.db import connection
 from web.moments import Moment
@@ -48,7 +48,7 @@ def place_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
 def _answer(layer: str, read: Reader, tile: Tile, as_of: AsOf) -> Response:
     with connection() as conn:
         if as_of.known_at is not None:
-            known_at(conn, as_of)
+            resolve_known_at(conn, as_of)
         if request.if_none_match:
             tag = _tag(layer, tile, as_of, tiles.head(conn))
             if request.if_none_match.contains(tag):

@@ -15,7 +15,7 @@ from boundaries.areas.nearness import (
     squeeze,
 )
 from boundaries.coordinates import Located
-from gazetteer.ledger.asof import echo_of_newest
+from gazetteer.ledger.asof import newest_as_of_fields
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.days import OPEN_START
 
@@ -44,7 +44,7 @@ def reverse(
     names out.
     """
     assert ground.recorded_at is not None
-    moment = echo_of_newest(at, ground.recorded_at)
+    moment = newest_as_of_fields(at, ground.recorded_at)
     for point in points:
         if ground.overridden(point.lon, point.lat):
             yield None

@@ -16,10 +16,10 @@ from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.store import NetworkHistory, read_history
-from gazetteer.ledger.asof import MOMENT, AsOf
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf
 
 _STATES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.unit_id, s.level, s.unit_type, s.code, s.name, s.parent_id, lower(s.valid), upper(s.valid)
 FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'village'
 ORDER BY s.unit_id, s.valid
@@ -27,14 +27,14 @@ ORDER BY s.unit_id, s.valid
 
 # Codes of civil affairs; those of statistics, as of villages, are no matter of Order 79.
 _CODES = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT c.unit_id, c.code, lower(c.valid), upper(c.valid)
 FROM moment, code_version c WHERE c.recorded @> moment.known_at AND c.code_system = 'mca'
 ORDER BY c.code, c.valid
 """
 
 _LINKS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT l.from_unit, l.to_unit, lower(l.valid)
 FROM moment, succession_version l
 WHERE l.recorded @> moment.known_at AND NOT lower_inf(l.valid)
@@ -42,7 +42,7 @@ ORDER BY lower(l.valid), l.record_id
 """
 
 _AREAS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT a.version_id, a.unit_id, lower(a.valid), upper(a.valid), a.accuracy_m, a.source
 FROM moment, area_version a WHERE a.recorded @> moment.known_at
 ORDER BY a.unit_id, a.valid
@@ -168,19 +168,19 @@ def read_past(conn: Connection[Any], as_of: AsOf) -> Past:
     """The history up to the day of a moment, as known then."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         states: dict[UUID, list[State]] = {}
-        for row in cursor.execute(_STATES, as_of.params()):
+        for row in cursor.execute(_STATES, as_of.to_sql_params()):
             unit, level, type_, code, name, parent, start, stop = row
             state = State(level, type_, code, name, parent, Life(start, stop))
             states.setdefault(unit, []).append(state)
         codes = [
             Held(unit, code, Life(start, stop))
-            for unit, code, start, stop in cursor.execute(_CODES, as_of.params())
+            for unit, code, start, stop in cursor.execute(_CODES, as_of.to_sql_params())
         ]
-        links = [Link(*row) for row in cursor.execute(_LINKS, as_of.params())]
+        links = [Link(*row) for row in cursor.execute(_LINKS, as_of.to_sql_params())]
         areas = [
             AreaLife(version, unit, Life(start, stop), accuracy_m, source)
             for version, unit, start, stop, accuracy_m, source in cursor.execute(
-                _AREAS, as_of.params()
+                _AREAS, as_of.to_sql_params()
             )
         ]
     return Past(as_of.at, states, codes, links, areas, read_history(conn, as_of))

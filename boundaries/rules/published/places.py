@@ -17,18 +17,18 @@ from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
 from boundaries.rules.registry import judges, severity
 from boundaries.rules.tolerances import Tolerances
-from gazetteer.ledger.asof import MOMENT, AsOf, in_force
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import LEVELS, Level
 
 # The places of units are left out: their point is a seat, which may lie outside (TOP-HIE-07).
 _SPOTS = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT p.record_id, n.text, p.level, p.within, ST_X(p.location), ST_Y(p.location)
 FROM moment, place_version p LEFT JOIN LATERAL (
-    SELECT n.text FROM moment, name_version n WHERE n.place_id = p.record_id AND {in_force("n")}
+    SELECT n.text FROM moment, name_version n WHERE n.place_id = p.record_id AND {in_force_sql("n")}
     ORDER BY n.name_kind = 'standard' DESC, n.language LIKE 'zh%%' DESC, n.text LIMIT 1
 ) n ON true
-WHERE p.location IS NOT NULL AND p.unit_id IS NULL AND {in_force("p")}
+WHERE p.location IS NOT NULL AND p.unit_id IS NULL AND {in_force_sql("p")}
 ORDER BY p.record_id
 """
 
@@ -50,7 +50,7 @@ class Spot:
 def read_spots(conn: Connection[Any], as_of: AsOf) -> list[Spot]:
     """The places with a point of a moment, but those of units."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        return [Spot(*row) for row in cursor.execute(_SPOTS, as_of.params())]
+        return [Spot(*row) for row in cursor.execute(_SPOTS, as_of.to_sql_params())]
 
 
 @judges("TOP-ATT-03")

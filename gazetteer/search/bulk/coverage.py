@@ -87,7 +87,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The units of a level within a territory, by key; :meth:`add` counts facilities."""
+    """The units of a level within a territory, by key; :meth:`insert_job` counts facilities."""
 
     level: str
     within: Unit

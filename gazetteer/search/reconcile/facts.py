@@ -8,14 +8,14 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from gazetteer.ledger.asof import MOMENT
+from gazetteer.ledger.asof import MOMENT_CTE
 
 _Params = dict[str, Any]
 
 # On a day that is asked for: what is in force then. Without one: what is in force today, or the
 # last that there was. A place keeps its row when its unit ends, hence the two joins.
 _ENTITIES = f"""
-WITH RECURSIVE {MOMENT}, entity AS (
+WITH RECURSIVE {MOMENT_CTE}, entity AS (
     SELECT w.place_id, p.unit_id, p.level, ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
            s.code, coalesce(s.name, n.text) AS name, s.romanized_name, s.unit_type,
            coalesce(s.parent_id, p.within) AS parent_id, d.day,
@@ -67,13 +67,13 @@ FROM entity e WHERE e.name IS NOT NULL
 """
 
 _OF_CODE = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT s.place_id::text, bool_or(s.valid @> %(at)s::date) FROM moment, unit_state s
 WHERE s.code = %(code)s AND s.recorded @> moment.known_at GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
 _FORMER = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT n.place_id::text, n.text FROM moment, name_version n
 WHERE n.place_id = ANY(%(places)s) AND n.recorded @> moment.known_at AND n.language LIKE 'zh%%'
 AND (n.name_kind = 'former' OR upper(n.valid) <= %(day)s)
@@ -81,7 +81,7 @@ ORDER BY upper(n.valid) DESC NULLS LAST, n.text
 """
 
 _KIN = f"""
-WITH {MOMENT}
+WITH {MOMENT_CTE}
 SELECT l.unit_id, l.later, o.place_id::text, o.name, l.link_kind, lower(l.valid)
 FROM moment, (
     SELECT from_unit AS unit_id, to_unit AS other, true AS later, link_kind, valid, recorded

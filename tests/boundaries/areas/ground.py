@@ -15,10 +15,10 @@ from shapely.geometry import shape
 
 from boundaries.areas.kinds import REGISTER_KINDS
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.migrate import migrate
+from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
 from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
 from gazetteer.ledger.publish import Changeset, Ledger
 from gazetteer.ledger.versions import Statement
 from gazetteer.records.states import derive_states
@@ -39,11 +39,11 @@ def record(*key: str) -> UUID:
     return uuid5(NAMESPACE, "/".join(key))
 
 
-def span(start: date | None = None, end: date | None = None) -> Span:
-    def bound(day: date | None) -> Bound:
-        return Bound(day, None, Precision.DAY) if day else OPEN
+def span(start: date | None = None, end: date | None = None) -> Period:
+    def bound(day: date | None) -> PeriodEnd:
+        return PeriodEnd(day, None, Precision.DAY) if day else UNBOUNDED
 
-    return Span(bound(start), bound(end))
+    return Period(bound(start), bound(end))
 
 
 def wkb(geometry: Any) -> str:
@@ -131,8 +131,8 @@ def place(key: str, name: str, lon: float, lat: float) -> list[Statement]:
         "language": "zh-Hans",
     }
     return [
-        Statement("place", record("toponym", key), Span(), attributes),
-        Statement("name", record("toponym name", key), Span(), named),
+        Statement("place", record("toponym", key), Period(), attributes),
+        Statement("name", record("toponym name", key), Period(), named),
     ]
 
 
@@ -162,7 +162,7 @@ def campus() -> list[Statement]:
         "geom": wkb(CAMPUS),
     }
     return [
-        Statement("act", record("act", "campus"), Span(), act),
+        Statement("act", record("act", "campus"), Period(), act),
         Statement("jurisdiction", record("campus"), span(CAMPUS_SINCE), override),
     ]
 
@@ -183,11 +183,11 @@ def real_ground() -> list[Statement]:
 
 def guangdong(cluster: Cluster) -> str:
     """The connection string of the register, made once in a cluster; do not write to it."""
-    conninfo = cluster.conninfo("real_ground")
+    conninfo = cluster.get_conninfo("real_ground")
     ensure_database(conninfo)
-    migrate(conninfo)
+    migrate_database(conninfo)
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if conn.execute("SELECT seq FROM ledger_head").fetchone() == (0,):
-            LEDGER.publish(conn, LOAD, real_ground())
+            LEDGER.publish_statements(conn, LOAD, real_ground())
             conn.execute("ANALYZE")
     return conninfo

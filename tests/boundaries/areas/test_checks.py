@@ -17,7 +17,7 @@ WEST = shapely.box(113, 23, 113.1, 23.1)
 
 def published(conn: Connection[Any], *statements: list[Statement] | Statement) -> None:
     flat = [s for part in statements for s in (part if isinstance(part, list) else [part])]
-    LEDGER.publish(conn, LOAD, flat)
+    LEDGER.publish_statements(conn, LOAD, flat)
 
 
 def test_the_real_areas_have_no_finding(real: Connection[Any]) -> None:

@@ -183,7 +183,7 @@ SQUARE_WEST, SQUARE_EAST = shapely.box(113, 23, 113.1, 23.1), shapely.box(113.1,
 
 
 def two_squares(conn: Connection[Any], accuracy_m: float | None = None) -> None:
-    LEDGER.publish(
+    LEDGER.publish_statements(
         conn,
         LOAD,
         [
@@ -240,7 +240,7 @@ def test_just_off_the_coast_the_near_land_is_told(conn: Connection[Any]) -> None
 
 def test_a_point_in_an_enclave_is_not_in_the_unit_around_it(conn: Connection[Any]) -> None:
     hole = shapely.box(113.04, 23.04, 113.06, 23.06)
-    LEDGER.publish(
+    LEDGER.publish_statements(
         conn,
         LOAD,
         [
@@ -255,7 +255,7 @@ def test_a_point_in_an_enclave_is_not_in_the_unit_around_it(conn: Connection[Any
 
 
 def test_the_area_of_a_unit_that_ended_covers_nothing(conn: Connection[Any]) -> None:
-    LEDGER.publish(
+    LEDGER.publish_statements(
         conn,
         LOAD,
         [
@@ -272,7 +272,7 @@ def test_an_area_changes_on_its_day_and_the_past_stays(conn: Connection[Any]) ->
     before = at(conn, 113.15, 23.05)
     whole = shapely.union(SQUARE_WEST, SQUARE_EAST)
     day = date(2022, 5, 1)
-    LEDGER.publish(conn, LOAD, [area("990001", whole, start=day)])
+    LEDGER.publish_statements(conn, LOAD, [area("990001", whole, start=day)])
     assert codes(at(conn, 113.15, 23.05, AsOf(day - timedelta(days=1)))) == ["990000", "990002"]
     assert codes(at(conn, 113.15, 23.05, AsOf(day))) == ["990000", "990001", "990002"]
     as_known_then = AsOf(day, datetime.fromisoformat(before["known_at"]))

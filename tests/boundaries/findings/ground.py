@@ -64,12 +64,14 @@ def plant(conn: psycopg.Connection) -> None:
         area(EAST, east()),
         area(FAR, shapely.box(112.9, 22.7, 113.0, 22.8)),
     ]
-    LEDGER.publish(conn, Changeset("registrar", "counties", "load"), said)
+    LEDGER.publish_statements(conn, Changeset("registrar", "counties", "load"), said)
 
 
 def redraw(conn: psycopg.Connection, code: str, polygon: shapely.Polygon) -> None:
     """Publish another area for a county, as if it had always been so."""
-    LEDGER.publish(conn, Changeset("registrar", "redrawn", "correction"), [area(code, polygon)])
+    LEDGER.publish_statements(
+        conn, Changeset("registrar", "redrawn", "correction"), [area(code, polygon)]
+    )
 
 
 def identity(code: str) -> UUID:

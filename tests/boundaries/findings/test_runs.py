@@ -9,7 +9,7 @@ from boundaries.findings.examine import examine_boundaries
 from boundaries.findings.store import Known, Run, Wanted
 from boundaries.rules.life import Answer, Cause, Reply, State, Step
 from gazetteer.ledger.asof import today
-from gazetteer.ledger.audit import broken_at
+from gazetteer.ledger.audit import find_broken_row
 from gazetteer.problems import Conflict
 from tests.boundaries.findings.ground import CLEAN, EAST, NOTCH, WEST, east, identity, redraw, west
 
@@ -121,7 +121,7 @@ def test_runs_and_answers_stand_in_the_audit(planted: psycopg.Connection) -> Non
         ("operator:test", "finding.run", f"finding_run:{run.run_id}"),
         ("account:li", "finding.answer", f"finding:{answered.standing.finding_id}"),
     ]
-    assert broken_at(planted) is None
+    assert find_broken_row(planted) is None
 
 
 @pytest.mark.parametrize("table", ["finding_run", "finding", "finding_event"])

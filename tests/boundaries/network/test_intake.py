@@ -8,20 +8,20 @@ from shapely import box
 
 from boundaries.network.faces import Region, faces
 from boundaries.network.intake import borders
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline
 
 OLD, EAST, WEST, CITY, NEXT = (UUID(int=n) for n in range(1, 6))
 
 
-def since(start: int | None, end: int | None = None) -> Span:
-    def bound(year: int | None) -> Bound:
-        return Bound(date(year, 1, 1), None, Precision.DAY) if year else OPEN
+def since(start: int | None, end: int | None = None) -> Period:
+    def bound(year: int | None) -> PeriodEnd:
+        return PeriodEnd(date(year, 1, 1), None, Precision.DAY) if year else UNBOUNDED
 
-    return Span(bound(start), bound(end))
+    return Period(bound(start), bound(end))
 
 
-def region(code: str, shape: shapely.Geometry, unit: UUID, span: Span) -> Region:
+def region(code: str, shape: shapely.Geometry, unit: UUID, span: Period) -> Region:
     return Region(code, None, shape, ((unit, span),), 5.0, "survey")
 
 
@@ -35,7 +35,7 @@ def on(told: list[Timeline], year: int) -> set[frozenset[UUID | None]]:
         frozenset((v.attributes["left_unit"], v.attributes["right_unit"]))
         for timeline in told
         for v in timeline.versions
-        if v.span.covers(day)
+        if v.period.contains_day(day)
     }
 
 

@@ -4,16 +4,16 @@ from datetime import date
 from uuid import UUID
 
 from boundaries.network.periods import clipped, layered, sides, whole
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
 
 A, B, C, CITY = (UUID(int=n) for n in range(1, 5))
 
 
-def span(start: int | None, end: int | None = None) -> Span:
-    def bound(year: int | None) -> Bound:
-        return Bound(date(year, 1, 1), None, Precision.YEAR) if year else OPEN
+def span(start: int | None, end: int | None = None) -> Period:
+    def bound(year: int | None) -> PeriodEnd:
+        return PeriodEnd(date(year, 1, 1), None, Precision.YEAR) if year else UNBOUNDED
 
-    return Span(bound(start), bound(end))
+    return Period(bound(start), bound(end))
 
 
 def test_a_border_begins_with_the_first_side_that_is_known() -> None:
@@ -61,5 +61,5 @@ def test_a_node_is_there_from_the_first_to_the_last_edge() -> None:
 def test_a_span_within_another_keeps_the_later_start_and_the_earlier_end() -> None:
     assert clipped(span(1990), span(2000, 2010)) == span(2000, 2010)
     assert clipped(span(2001, 2005), span(2000, 2010)) == span(2001, 2005)
-    assert clipped(span(1990, 2005), Span()) == span(1990, 2005)
+    assert clipped(span(1990, 2005), Period()) == span(1990, 2005)
     assert clipped(span(1990, 2000), span(2000)) is None

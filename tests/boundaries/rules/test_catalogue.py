@@ -9,7 +9,7 @@ import boundaries.rules.register  # noqa: F401  (the rules register themselves)
 from boundaries.rules.registry import catalogue, judge_of, judges
 from boundaries.rules.tolerances import Tolerances, tolerances_for
 from gazetteer.problems import InvalidValue
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 GROUPS = {"FIL", "CRS", "GEO", "COV", "HIE", "LIN", "NOD", "VER", "ATT"}
 HAN = re.compile(r"[一-鿿]")
@@ -48,13 +48,13 @@ def test_no_rule_is_judged_by_two() -> None:
 
 
 def test_tolerances_are_those_of_the_settings_and_the_stated_accuracy() -> None:
-    plain = tolerances_for("county", None, settings())
+    plain = tolerances_for("county", None, get_settings())
     assert plain == Tolerances()
     assert plain.line_m == plain.overlap_m
-    stated = tolerances_for("county", 5.0, settings())
+    stated = tolerances_for("county", 5.0, get_settings())
     assert (stated.line_m, stated.overlap_m) == (10.0, plain.overlap_m)
-    assumed = settings().model_copy(update={"rule_accuracy_m": {"county": 1.0}})
+    assumed = get_settings().model_copy(update={"rule_accuracy_m": {"county": 1.0}})
     assert tolerances_for("county", None, assumed).line_m == 2.0
     assert tolerances_for("province", None, assumed).line_m == plain.overlap_m
     with pytest.raises(InvalidValue):
-        tolerances_for("county", -1.0, settings())
+        tolerances_for("county", -1.0, get_settings())

@@ -25,7 +25,7 @@ from boundaries.rules.life import (
     reconcile,
 )
 from boundaries.rules.sight import Sight, Subject
-from gazetteer.people.roles import Action, Grant, Role, may
+from gazetteer.people.roles import Action, Grant, Role, may_perform
 from gazetteer.problems import Conflict, InvalidValue
 
 TODAY, BEGAN = date(2026, 5, 1), datetime(2026, 5, 1, tzinfo=UTC)
@@ -241,7 +241,7 @@ def test_there_is_nothing_to_answer_once_it_is_gone() -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_over_one_of_the_units_is_enough(role: Role) -> None:
     def own(action: Action, chain: Sequence[UUID]) -> bool:
-        return may([Grant(role, A)], action, chain)
+        return may_perform([Grant(role, A)], action, chain)
 
     allowed = role in (Role.MAPPING_STAFF, Role.REVIEWER, Role.ADMINISTRATOR)
     assert may_answer(own, [(B,), (UUID(int=3), A)]) is allowed

@@ -7,11 +7,11 @@ from pathlib import Path
 from boundaries.coordinates import gcj02
 from boundaries.validation.reference import SHIPPED, shipped
 from boundaries.validation.report import Reading, judging, validate
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 
 
 def rules(path: Path) -> set[str]:
-    by = judging(settings(), "county", None, None)
+    by = judging(get_settings(), "county", None, None)
     report = validate(path, Reading(), by, lambda done, total, what: None)
     return {finding.rule for finding in report.findings}
 

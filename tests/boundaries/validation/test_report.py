@@ -15,7 +15,7 @@ from boundaries.validation.outlines import outlines
 from boundaries.validation.report import Judging, Reading, Report, column_names, judging, validate
 from boundaries.validation.telling import FIELDS
 from gazetteer.problems import InvalidValue
-from gazetteer.settings import settings
+from gazetteer.settings import get_settings
 from tests.boundaries.validation import samples
 
 
@@ -48,7 +48,7 @@ def test_a_sound_layer_has_nothing_but_remarks(tmp_path: Path) -> None:
 
 def test_the_width_up_to_which_a_hole_is_a_gap_is_what_was_asked(tmp_path: Path) -> None:
     path = samples.planar(tmp_path / "p.geojson")
-    by = judging(settings(), None, 400.0, None)
+    by = judging(get_settings(), None, 400.0, None)
     report = validate(path, Reading(planar=True), by, lambda done, total, what: None)
     gaps = [finding for finding in report.findings if finding.rule == "TOP-COV-02"]
     assert sorted(round(gap.area_m2 or 0) for gap in gaps) == [400, 90_000]

@@ -15,8 +15,8 @@ import pytest
 
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.cluster_binaries import find_binaries
-from gazetteer.database.cluster_layout import lay_out
-from gazetteer.database.cluster_server import failure
+from gazetteer.database.cluster_layout import prepare_layout
+from gazetteer.database.cluster_server import server_failure_error
 from gazetteer.database.errors import (
     ClusterDirectoryInUse,
     ClusterFailed,
@@ -40,7 +40,7 @@ def home() -> Iterator[Path]:
 
 
 def query(cluster: Cluster, statement: str) -> object:
-    with psycopg.connect(cluster.conninfo("postgres")) as connection:
+    with psycopg.connect(cluster.get_conninfo("postgres")) as connection:
         cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
@@ -90,8 +90,8 @@ def test_it_speaks_utf8_keeps_checksums_and_listens_on_no_network(home: Path) ->
 
 def test_only_its_user_can_enter_the_directories_of_data_and_socket(home: Path) -> None:
     with Cluster(home, durable=False):
-        layout = lay_out(home)
-        for directory in (layout.base, layout.data, layout.sockets):
+        layout = prepare_layout(home)
+        for directory in (layout.server_directory, layout.data_directory, layout.socket_directory):
             assert directory.stat().st_mode & 0o077 == 0
             assert directory.stat().st_uid == layout.account.uid != 0
 
@@ -110,7 +110,7 @@ def test_a_statement_that_outlives_a_killed_postmaster_does_not_block_the_next(h
     cluster = Cluster(home, durable=False)
     cluster.start()
     busy = "SELECT count(*) FROM generate_series(1, 10^12::bigint) a"
-    client = psycopg.connect(cluster.conninfo("postgres"))
+    client = psycopg.connect(cluster.get_conninfo("postgres"))
     client.pgconn.send_query(busy.encode())
     wait_until(lambda: query(cluster, f"{COUNT_ACTIVE} WHERE query = $${busy}$$") == 1)
     kill_postmaster(cluster)
@@ -135,10 +135,10 @@ def test_a_stale_pid_file_with_the_id_of_another_program_is_no_server(home: Path
     note = cluster.status().data / "postmaster.pid"
     text = note.read_text()
     cluster.stop()
-    account = lay_out(home).account
+    account = prepare_layout(home).account
     other = start_as(account.uid, ["sleep", "600"])  # alive, and of the same user as the server
     try:
-        account.write(note, "\n".join([str(other.pid), *text.splitlines()[1:]]) + "\n")
+        account.replace_file(note, "\n".join([str(other.pid), *text.splitlines()[1:]]) + "\n")
         assert not cluster.status().running
         cluster.start()
         assert query(cluster, "SELECT 1") == 1
@@ -156,27 +156,27 @@ def test_an_empty_pid_file_after_a_power_cut_is_no_server(home: Path) -> None:
     cluster = Cluster(home, durable=False)
     cluster.start()
     cluster.stop()
-    lay_out(home).account.write(cluster.status().data / "postmaster.pid", "")
+    prepare_layout(home).account.replace_file(cluster.status().data / "postmaster.pid", "")
     cluster.start()
     assert query(cluster, "SELECT 1") == 1
 
 
 def test_a_half_made_data_directory_is_made_again(home: Path) -> None:
-    layout = lay_out(home)
-    layout.account.run(["mkdir", str(layout.unfinished)])
-    layout.account.write(layout.unfinished / "PG_VERSION", "15\n")
+    layout = prepare_layout(home)
+    layout.account.run_command(["mkdir", str(layout.unfinished_data)])
+    layout.account.replace_file(layout.unfinished_data / "PG_VERSION", "15\n")
     with Cluster(home, durable=False):
         assert query(Cluster(home), "SELECT 1") == 1
-    assert not layout.unfinished.exists()
+    assert not layout.unfinished_data.exists()
 
 
 def test_a_directory_that_is_no_cluster_is_told_and_left_alone(home: Path) -> None:
-    layout = lay_out(home)
-    layout.data.mkdir()
-    (layout.data / "letters.txt").write_text("dear")
+    layout = prepare_layout(home)
+    layout.data_directory.mkdir()
+    (layout.data_directory / "letters.txt").write_text("dear")
     with pytest.raises(ClusterDirectoryInUse, match="not a database cluster"):
         Cluster(home).start()
-    assert (layout.data / "letters.txt").read_text() == "dear"
+    assert (layout.data_directory / "letters.txt").read_text() == "dear"
 
 
 def test_a_home_that_the_servers_user_cannot_enter_keeps_its_data_elsewhere(home: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_server_started_to_stay_outlives_its_users(home: Path) -> None:
 def test_a_server_that_lost_its_socket_is_started_again(home: Path) -> None:
     cluster = Cluster(home, durable=False)
     cluster.start()
-    lay_out(home).socket.unlink()
+    prepare_layout(home).socket_file.unlink()
     cluster.start()
     assert query(cluster, "SELECT 1") == 1
 
@@ -276,7 +276,7 @@ def test_a_server_in_another_container_is_not_disturbed(home: Path) -> None:
     cluster.start()
     cluster.stop()
     with socket.socket(socket.AF_UNIX) as stranger:
-        stranger.bind(str(lay_out(home).socket))
+        stranger.bind(str(prepare_layout(home).socket_file))
         stranger.listen()
         with pytest.raises(ClusterDirectoryInUse, match="container"):
             cluster.start()
@@ -316,7 +316,9 @@ def test_the_directory_of_another_user_is_refused_and_not_touched(home: Path) ->
 
 def test_a_full_disk_is_called_a_full_disk(home: Path) -> None:
     said = 'FATAL: could not write to file "pg_wal/xlogtemp.9": No space left on device'
-    assert isinstance(failure("It did not start", said, lay_out(home)), DiskFull)
+    assert isinstance(
+        server_failure_error("It did not start", said, prepare_layout(home)), DiskFull
+    )
 
 
 def test_a_server_that_refuses_its_settings_says_which(home: Path) -> None:
@@ -324,7 +326,7 @@ def test_a_server_that_refuses_its_settings_says_which(home: Path) -> None:
     cluster.start()
     cluster.stop()
     local = cluster.status().data / "local.conf"
-    lay_out(home).account.write(local, "shared_buffers = 'a lot'\n")
+    prepare_layout(home).account.replace_file(local, "shared_buffers = 'a lot'\n")
     with pytest.raises(ClusterFailed, match="shared_buffers"):
         cluster.start()
     local.unlink()
@@ -343,7 +345,7 @@ def test_data_of_a_release_that_is_not_installed_name_that_release(tmp_path: Pat
 def test_postgresql_without_postgis_is_told(tmp_path: Path) -> None:
     real = find_binaries()
     for program in ("initdb", "pg_ctl", "postgres"):
-        (tmp_path / program).symlink_to(real.path(program))
+        (tmp_path / program).symlink_to(real.program_path(program))
     config = tmp_path / "pg_config"
     config.write_text("#!/bin/sh\necho /nowhere\n")
     config.chmod(0o755)

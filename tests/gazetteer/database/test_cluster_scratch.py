@@ -30,7 +30,7 @@ def start_and_die(home: Path) -> None:
 def test_a_scratch_cluster_answers_and_leaves_nothing_behind(temporary_files: Path) -> None:
     with (
         scratch_cluster() as cluster,
-        psycopg.connect(cluster.conninfo("postgres")) as connection,
+        psycopg.connect(cluster.get_conninfo("postgres")) as connection,
     ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert list(temporary_files.iterdir()) == []

@@ -56,7 +56,7 @@ def test_a_county_made_a_city_is_a_new_unit_on_the_whole_territory(
     (link,) = links[county.unit_id, city.unit_id]
     assert link.attributes["link_kind"] == "continues"
     assert (link.attributes["share_from"], link.attributes["share_to"]) == (1.0, 1.0)
-    assert county.span.end.on == city.span.start.on == link.span.start.on == date(1993, 1, 5)
+    assert county.span.end.on == city.span.start.on == link.period.start.on == date(1993, 1, 5)
 
 
 def test_two_units_merged_are_absorbed_with_unknown_shares(index: UnitIndex, links: Links) -> None:
@@ -72,7 +72,7 @@ def test_a_split_county_passes_to_each_of_its_heirs(
     index: UnitIndex, links: Links, heir: str
 ) -> None:
     old, new = on(index, "440221", "2000-01-01"), on(index, heir, "2010-01-01")
-    (link,) = [x for x in links[old.unit_id, new.unit_id] if x.span.start.on == date(2004, 5, 29)]
+    (link,) = [x for x in links[old.unit_id, new.unit_id] if x.period.start.on == date(2004, 5, 29)]
     assert link.attributes["link_kind"] == "part_of"
 
 
@@ -89,7 +89,7 @@ def test_a_unit_that_gives_parts_away_goes_on(index: UnitIndex, links: Links) ->
     assert baoan.unit_id == on(index, "440306", "1995-01-01").unit_id
     for code, day in (("440309", date(2016, 9, 14)), ("440311", date(2018, 2, 9))):
         (link,) = links[baoan.unit_id, on(index, code, "2020-01-01").unit_id]
-        assert (link.attributes["link_kind"], link.span.start.on) == ("split_off", day)
+        assert (link.attributes["link_kind"], link.period.start.on) == ("split_off", day)
 
 
 def test_a_unit_absorbed_into_one_that_keeps_its_code(index: UnitIndex, links: Links) -> None:
@@ -203,4 +203,4 @@ def test_a_parent_handed_on_cuts_the_members_stage(index: UnitIndex, units: Unit
         on(index, "440100", "1985-01-01").unit_id,
         on(index, "440200", "2000-01-01").unit_id,
     ]
-    assert xinfeng[1].span.start.on == date(1988, 1, 7)
+    assert xinfeng[1].period.start.on == date(1988, 1, 7)

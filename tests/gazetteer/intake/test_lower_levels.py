@@ -37,7 +37,7 @@ def test_a_city_without_counties_has_townships_as_children(
         timeline.versions[-1].attributes["level"]
         for timeline in units.values()
         if timeline.versions[-1].attributes["subordination_parent"] == parent.unit_id
-        and timeline.versions[-1].span.covers(TODAY)
+        and timeline.versions[-1].period.contains_day(TODAY)
     }
     assert levels == {"township"}
 
@@ -49,7 +49,7 @@ def test_every_village_of_the_list_is_there(villages: dict[str, UUID], shipped: 
 
 def test_a_village_begins_with_the_list(units: Units, villages: dict[str, UUID]) -> None:
     (version,) = units[villages["440103001101"]].versions
-    assert (version.span.start.on, version.span.start.precision) == (
+    assert (version.period.start.on, version.period.start.precision) == (
         date(2023, 6, 30),
         Precision.FIRST_RECORD,
     )

@@ -12,8 +12,8 @@ from psycopg import Connection
 from shapely import MultiPolygon, Point, box
 
 from boundaries.areas.kinds import REGISTER_KINDS
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
-from gazetteer.ledger.publish import Changeset, Ledger, Published
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
+from gazetteer.ledger.publish import Changeset, Ledger, Publication
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import Conflict
 from gazetteer.records.states import derive_states
@@ -26,17 +26,17 @@ POINT = shapely.to_wkb(Point(113.25, 23.125), hex=True, byte_order=1).lower()
 SQUARE = shapely.to_wkb(MultiPolygon([box(113, 23, 114, 24)]), hex=True, byte_order=1).lower()
 
 
-def day(text: str, act: UUID | None = None) -> Bound:
-    return Bound(date.fromisoformat(text), act, Precision.DAY)
+def day(text: str, act: UUID | None = None) -> PeriodEnd:
+    return PeriodEnd(date.fromisoformat(text), act, Precision.DAY)
 
 
-def span(start: str | None = None, end: str | None = None, act: UUID | None = None) -> Span:
+def span(start: str | None = None, end: str | None = None, act: UUID | None = None) -> Period:
     """From ``start`` to before ``end``; ``act`` starts the period."""
-    return Span(day(start, act) if start else OPEN, day(end) if end else OPEN)
+    return Period(day(start, act) if start else UNBOUNDED, day(end) if end else UNBOUNDED)
 
 
 def act(record_id: UUID, **attributes: Any) -> Statement:
-    return Statement("act", record_id, Span(), {"title": "国务院关于同意的批复", **attributes})
+    return Statement("act", record_id, Period(), {"title": "国务院关于同意的批复", **attributes})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class UnitRecords:
         period, level = span(start, act=by), "county"
         return [
             Statement("unit", self.unit, period, {"level": level, "place_id": self.place}),
-            Statement("place", self.place, Span(), self._place(level)),
+            Statement("place", self.place, Period(), self._place(level)),
             Statement("name", self.name, period, self.named(name)),
             Statement("spelling", self.spelling, period, self.spelt(f"{name} in pinyin")),
             Statement("code", self.code, period, self.coded(code)),
@@ -80,9 +80,9 @@ class UnitRecords:
         return {"legal_class": "division", "level": level, "unit_id": self.unit}
 
 
-def publish(conn: Connection[Any], *statements: Statement, why: Changeset = LOAD) -> Published:
+def publish(conn: Connection[Any], *statements: Statement, why: Changeset = LOAD) -> Publication:
     """Publish statements that say something new."""
-    published = LEDGER.publish(conn, why, statements)
+    published = LEDGER.publish_statements(conn, why, statements)
     assert published is not None
     return published
 
@@ -115,14 +115,14 @@ class RandomChanges:
         ]
         publish(conn, *acts, *units)
 
-    def publish(self, conn: Connection[Any]) -> Published | None:
+    def publish(self, conn: Connection[Any]) -> Publication | None:
         """One random changeset; None if it was refused or said nothing new."""
         statements = [self._statement() for _ in range(self.random.randint(1, 9))]
         purpose = self.random.choice(["act", "correction", "load"])
         acts = self.random.sample(self.acts, 2) if purpose == "act" else []
         changeset = Changeset("registrar", f"random {purpose}", purpose, acts)
         try:
-            return LEDGER.publish(conn, changeset, statements)
+            return LEDGER.publish_statements(conn, changeset, statements)
         except Conflict:
             return None
 
@@ -139,15 +139,15 @@ class RandomChanges:
         deleted = kind != "place" and self.random.random() < 0.15
         return Statement(kind, record_id, self._span(), None if deleted else attributes)
 
-    def _span(self) -> Span:
+    def _span(self) -> Period:
         first, second = sorted([self._day(), self._day()])
-        start = OPEN if self.random.random() < 0.15 else self._bound(first)
-        end = OPEN if self.random.random() < 0.4 else self._bound(second + timedelta(days=1))
-        return Span(start, end)
+        start = UNBOUNDED if self.random.random() < 0.15 else self._bound(first)
+        end = UNBOUNDED if self.random.random() < 0.4 else self._bound(second + timedelta(days=1))
+        return Period(start, end)
 
-    def _bound(self, on: date) -> Bound:
+    def _bound(self, on: date) -> PeriodEnd:
         named = self.random.choice([None, *self.acts])
-        return Bound(on, named, self.random.choice([Precision.DAY, Precision.APPROVED]))
+        return PeriodEnd(on, named, self.random.choice([Precision.DAY, Precision.APPROVED]))
 
     def _unit(self, unit: UnitRecords) -> Mapping[str, Any]:
         parents = [self.random.choice([None, self.random.choice(self.units).unit]) for _ in "12"]

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import Connection
 
-from gazetteer.ledger.asof import MOMENT, AsOf, Basis, in_force, known_at
-from gazetteer.ledger.bounds import OPEN, Span
+from gazetteer.ledger.asof import MOMENT_CTE, AsOf, Basis, in_force_sql, resolve_known_at
+from gazetteer.ledger.bounds import UNBOUNDED, Period
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import InvalidValue
 from tests.gazetteer.ledger.registers import CORRECTION, UnitRecords, act, day, publish, span
@@ -19,15 +19,15 @@ Conn = Connection[Any]
 def name_of(conn: Conn, unit: UnitRecords, as_of: AsOf) -> list[str]:
     """The names of a unit at the moment: one, or none, or the test has found a fault."""
     rows = conn.execute(
-        f"WITH {MOMENT} SELECT text FROM moment, name_version n"
-        f" WHERE n.record_id = %(name)s AND {in_force('n')}",
-        {**as_of.params(), "name": unit.name},
+        f"WITH {MOMENT_CTE} SELECT text FROM moment, name_version n"
+        f" WHERE n.record_id = %(name)s AND {in_force_sql('n')}",
+        {**as_of.to_sql_params(), "name": unit.name},
     )
     return [row[0] for row in rows]
 
 
 def renamed(unit: UnitRecords, text: str, on: str, by: UUID | None = None) -> Statement:
-    return Statement("name", unit.name, Span(day(on, by), OPEN), unit.named(text))
+    return Statement("name", unit.name, Period(day(on, by), UNBOUNDED), unit.named(text))
 
 
 def test_a_correction_changes_what_is_known_and_not_what_was_known(conn: Conn) -> None:
@@ -119,7 +119,7 @@ def test_an_announcement_that_becomes_known_later_counts_from_then_on(conn: Conn
 def test_who_asks_without_a_moment_is_told_the_last_publication(conn: Conn) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     last = publish(conn, *UnitRecords().founded("440105", "海珠区")).recorded_at
-    assert known_at(conn, AsOf(date(2020, 1, 1))) == last
+    assert resolve_known_at(conn, AsOf(date(2020, 1, 1))) == last
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_who_asks_without_a_moment_is_told_the_last_publication(conn: Conn) -> N
 def test_a_moment_of_which_nothing_is_known_is_refused(conn: Conn, moment: datetime) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     with pytest.raises(InvalidValue) as refused:
-        known_at(conn, AsOf(date(2020, 1, 1), moment))
+        resolve_known_at(conn, AsOf(date(2020, 1, 1), moment))
     assert refused.value.field == "known_at"
 
 
@@ -142,4 +142,4 @@ def test_a_deleted_period_is_empty_and_the_rest_stays(conn: Conn) -> None:
 
 
 def test_an_empty_register_knows_of_now(conn: Conn) -> None:
-    assert known_at(conn, AsOf(date(2020, 1, 1))) is not None
+    assert resolve_known_at(conn, AsOf(date(2020, 1, 1))) is not None

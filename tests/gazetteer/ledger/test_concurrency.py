@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg import Connection
 
-from gazetteer.ledger.audit import broken_at
-from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.feed import page
-from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.audit import find_broken_row
+from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.feed import load_change_page
+from gazetteer.ledger.integrity import find_tampering
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import Conflict
@@ -26,7 +26,7 @@ def write(database: str, begin: Barrier) -> None:
         begin.wait()
         for _ in range(CHANGESETS):
             zones = [
-                Statement("functional_area", uuid4(), Span(), {"name": "开发区"}) for _ in "123"
+                Statement("functional_area", uuid4(), Period(), {"name": "开发区"}) for _ in "123"
             ]
             publish(conn, *zones, why=CORRECTION)
 
@@ -51,7 +51,7 @@ class FeedReader:
         self.moments: list[str] = []
 
     def __call__(self, conn: Connection) -> None:
-        found = page(conn, LEDGER.kinds, self.after, limit=5)
+        found = load_change_page(conn, LEDGER.kinds, self.after, limit=5)
         seqs = [change["seq"] for change in found["changes"]]
         assert seqs == list(range(self.after + 1, self.after + 1 + len(seqs)))
         assert all(len(change["after"]) == 1 for change in found["changes"])
@@ -91,8 +91,8 @@ def test_readers_see_a_prefix_without_gaps_and_never_a_part_of_a_changeset(datab
         for feed in feeds:
             while feed.after < 3 * WRITERS * CHANGESETS:
                 feed(conn)
-        assert list(recompute(conn, LEDGER.kinds)) == []
-        assert broken_at(conn) is None
+        assert list(find_tampering(conn, LEDGER.kinds)) == []
+        assert find_broken_row(conn) is None
         rows = conn.execute("SELECT recorded_at FROM changeset ORDER BY first_seq").fetchall()
         assert rows == sorted(set(rows))
 
@@ -108,7 +108,7 @@ def test_of_two_who_change_the_same_record_at_once_one_is_told(database: str) ->
         with psycopg.connect(database, autocommit=True) as conn:
             begin.wait()
             try:
-                publish(conn, Statement("name", unit.name, Span(), unit.named(text)), why=mine)
+                publish(conn, Statement("name", unit.name, Period(), unit.named(text)), why=mine)
             except Conflict as refused:
                 return UUID(refused.extras["records"][0])
         return None

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from psycopg import Connection
 
-from gazetteer.ledger.body import digest
-from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.checksum import checksum
-from gazetteer.ledger.feed import page
-from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.body import compute_digest
+from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.checksum import compute_checksum
+from gazetteer.ledger.feed import load_change_page
+from gazetteer.ledger.integrity import find_tampering
 from gazetteer.ledger.publish import Changeset
-from gazetteer.ledger.snapshot import snapshot
+from gazetteer.ledger.snapshot import stream_snapshot
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import InvalidValue
 from tests.gazetteer.ledger.registers import (
@@ -35,7 +35,7 @@ KINDS = LEDGER.kinds
 def whole_feed(conn: Conn, limit: int) -> list[dict[str, Any]]:
     changes: list[dict[str, Any]] = []
     after = 0
-    while found := page(conn, KINDS, after, limit)["changes"]:
+    while found := load_change_page(conn, KINDS, after, limit)["changes"]:
         changes += found
         after = found[-1]["seq"]
     return changes
@@ -47,7 +47,7 @@ def test_a_change_tells_what_ended_what_began_and_by_which_act(conn: Conn) -> No
     changeset = Changeset("li.ming", "撤市设区", "act", [approval])
     name = Statement("name", unit.name, span("2014-02-12", act=approval), unit.named("从化区"))
     publish(conn, act(approval, number="国函〔2014〕14号"), name, why=changeset)
-    first, second = page(conn, KINDS, 5)["changes"]
+    first, second = load_change_page(conn, KINDS, 5)["changes"]
 
     assert [first["seq"], second["seq"]] == [6, 7]
     assert (first["kind"], first["before"]) == ("act", [])
@@ -71,13 +71,13 @@ def test_an_act_is_told_as_it_was_known_when_it_was_cited(conn: Conn) -> None:
     cited = Changeset("li.ming", "设区", "act", [approval])
     publish(conn, act(approval, number="国函1号"), why=cited)
     publish(conn, act(approval, number="国函〔2014〕1号"), why=CORRECTION)
-    [change, _] = page(conn, KINDS, 0)["changes"]
+    [change, _] = load_change_page(conn, KINDS, 0)["changes"]
     assert [a["number"] for a in change["changeset"]["acts"]] == ["国函1号"]
 
 
 def test_the_feed_does_not_tell_who_the_author_is(conn: Conn) -> None:
     publish(conn, act(uuid4()), why=Changeset("li.ming", "typing error", "correction"))
-    assert "li.ming" not in json.dumps(page(conn, KINDS, 0))
+    assert "li.ming" not in json.dumps(load_change_page(conn, KINDS, 0))
 
 
 def test_pages_of_any_size_join_to_one_feed_without_gaps(conn: Conn) -> None:
@@ -88,7 +88,7 @@ def test_pages_of_any_size_join_to_one_feed_without_gaps(conn: Conn) -> None:
     feed = whole_feed(conn, 1000)
     assert [change["seq"] for change in feed] == list(range(1, len(feed) + 1))
     assert whole_feed(conn, 7) == feed
-    assert page(conn, KINDS, len(feed)) == {
+    assert load_change_page(conn, KINDS, len(feed)) == {
         "changes": [],
         "next_after": len(feed),
         "last_seq": len(feed),
@@ -97,7 +97,7 @@ def test_pages_of_any_size_join_to_one_feed_without_gaps(conn: Conn) -> None:
 
 def test_a_reader_that_is_ahead_of_a_lagging_replica_waits(conn: Conn) -> None:
     publish(conn, act(uuid4()))
-    assert page(conn, KINDS, 99) == {"changes": [], "next_after": 99, "last_seq": 1}
+    assert load_change_page(conn, KINDS, 99) == {"changes": [], "next_after": 99, "last_seq": 1}
 
 
 def test_what_is_published_later_does_not_change_the_feed_before_it(conn: Conn) -> None:
@@ -117,14 +117,14 @@ def test_the_feed_adds_up_to_the_snapshot_and_both_to_the_checksum(conn: Conn) -
     known: dict[bytes, Any] = {}
     for change in whole_feed(conn, 1000):
         for version in change["before"]:
-            del known[digest(version)]
-        known |= {digest(version): version for version in change["after"]}
+            del known[compute_digest(version)]
+        known |= {compute_digest(version): version for version in change["after"]}
 
-    head, *lines = b"".join(snapshot(conn, KINDS)).splitlines()
+    head, *lines = b"".join(stream_snapshot(conn, KINDS)).splitlines()
     assert {sha256(line).digest() for line in lines} == known.keys()
     assert len(lines) == len(known) == json.loads(head)["versions"]
     total = sum(int.from_bytes(value, "big") for value in known) % 2**256
-    assert json.loads(head) == checksum(conn, KINDS).json()
+    assert json.loads(head) == compute_checksum(conn, KINDS).serialize()
     assert json.loads(head)["checksum"] == f"{total:064x}"
 
 
@@ -133,7 +133,7 @@ def test_any_json_library_gives_the_bytes_that_digests_are_of(conn: Conn) -> Non
     register.found(conn)
     for _ in range(40):
         register.publish(conn)
-    for line in b"".join(snapshot(conn, KINDS)).splitlines()[1:]:
+    for line in b"".join(stream_snapshot(conn, KINDS)).splitlines()[1:]:
         again = json.dumps(
             json.loads(line), sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )
@@ -142,20 +142,20 @@ def test_any_json_library_gives_the_bytes_that_digests_are_of(conn: Conn) -> Non
 
 def test_the_checksum_of_an_earlier_number_is_what_it_was_then(conn: Conn) -> None:
     register = RandomChanges(8, units=4)
-    assert checksum(conn, KINDS, 0) == checksum(conn, KINDS)
-    then = [checksum(conn, KINDS)]
+    assert compute_checksum(conn, KINDS, 0) == compute_checksum(conn, KINDS)
+    then = [compute_checksum(conn, KINDS)]
     register.found(conn)
     for _ in range(15):
-        then.append(checksum(conn, KINDS))
+        then.append(compute_checksum(conn, KINDS))
         register.publish(conn)
     assert len({state.seq for state in then}) > 5
-    assert [checksum(conn, KINDS, state.seq) for state in then] == then
+    assert [compute_checksum(conn, KINDS, state.seq) for state in then] == then
 
 
 def test_a_state_inside_a_changeset_has_no_checksum(conn: Conn) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     with pytest.raises(InvalidValue) as refused:
-        checksum(conn, KINDS, 3)
+        compute_checksum(conn, KINDS, 3)
     assert refused.value.field == "seq"
     assert refused.value.extras == {"first_seq": 1, "last_seq": 5}
 
@@ -163,13 +163,13 @@ def test_a_state_inside_a_changeset_has_no_checksum(conn: Conn) -> None:
 def test_a_number_that_is_not_published_yet_has_no_checksum(conn: Conn) -> None:
     publish(conn, act(uuid4()))
     with pytest.raises(InvalidValue) as refused:
-        checksum(conn, KINDS, 2)
+        compute_checksum(conn, KINDS, 2)
     assert refused.value.extras == {"last_seq": 1}
 
 
 def test_a_snapshot_of_one_kind_holds_only_that(conn: Conn) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"), act(uuid4()))
-    head, *lines = b"".join(snapshot(conn, {"code": KINDS["code"]})).splitlines()
+    head, *lines = b"".join(stream_snapshot(conn, {"code": KINDS["code"]})).splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["code"]
     assert json.loads(head)["checksum"] == f"{int(sha256(lines[0]).hexdigest(), 16):064x}"
 
@@ -177,7 +177,7 @@ def test_a_snapshot_of_one_kind_holds_only_that(conn: Conn) -> None:
 def test_a_snapshot_is_of_one_instant_however_slowly_it_is_read(conn: Conn, database: str) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     with Connection.connect(database, autocommit=True) as reader:
-        lines = snapshot(reader, KINDS)
+        lines = stream_snapshot(reader, KINDS)
         head = json.loads(next(lines))
         publish(conn, *UnitRecords().founded("440105", "海珠区"))
         rest = b"".join(lines).splitlines()
@@ -190,12 +190,12 @@ def changed(conn: Conn) -> Conn:
     """A register with a unit whose name was corrected."""
     unit = UnitRecords()
     publish(conn, *unit.founded("440106", "天河区"), why=LOAD)
-    publish(conn, Statement("name", unit.name, Span(), unit.named("天河")), why=CORRECTION)
+    publish(conn, Statement("name", unit.name, Period(), unit.named("天河")), why=CORRECTION)
     return conn
 
 
 def test_an_honest_ledger_recomputes_to_what_it_kept(changed: Conn) -> None:
-    assert list(recompute(changed, KINDS)) == []
+    assert list(find_tampering(changed, KINDS)) == []
 
 
 @pytest.mark.parametrize(
@@ -227,4 +227,4 @@ def test_what_was_changed_behind_the_ledgers_back_is_found(
     with changed.transaction():
         changed.execute("SET LOCAL session_replication_role = replica")
         changed.execute(statement)
-    assert {fault.what for fault in recompute(changed, KINDS)} == found
+    assert {fault.what for fault in find_tampering(changed, KINDS)} == found

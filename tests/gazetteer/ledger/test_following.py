@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg import Connection
 
-from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.follow import Follower
 from gazetteer.ledger.versions import Statement
 from tests.gazetteer.ledger.registers import (
@@ -75,7 +75,7 @@ def get(url: str) -> Any:
 
 def in_step(service: str, copy: Follower) -> bool:
     register = get(f"{service}/v1/checksum")
-    return (copy.seq, copy.checksum()) == (register["seq"], register["checksum"])
+    return (copy.seq, copy.compute_checksum()) == (register["seq"], register["checksum"])
 
 
 def test_after_a_thousand_random_changes_and_kills_the_copy_is_exact(
@@ -108,14 +108,14 @@ def test_killed_inside_a_changeset_the_copy_stands_at_the_end_of_the_one_before(
     copy = tmp_path / "copy.sqlite"
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     assert Follower(service, copy).catch_up()
-    zones = [Statement("functional_area", uuid4(), Span(), {"name": "开发区"}) for _ in range(40)]
+    zones = [Statement("functional_area", uuid4(), Period(), {"name": "开发区"}) for _ in range(40)]
     publish(conn, act(uuid4()), why=CORRECTION)
     publish(conn, *zones, why=CORRECTION)
     killed = start(SUICIDAL, service, copy, 1 + applied)
     assert killed.wait() == -signal.SIGKILL
     follower = Follower(service, copy)
     assert follower.seq == 6
-    assert follower.checksum() == get(f"{service}/v1/checksum?seq=6")["checksum"]
+    assert follower.compute_checksum() == get(f"{service}/v1/checksum?seq=6")["checksum"]
     assert follower.catch_up()
     assert (follower.seq, in_step(service, follower)) == (46, True)
 
@@ -184,8 +184,10 @@ def test_a_snapshot_that_is_cut_off_is_not_taken_for_a_register(
 ) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     follower = Follower(service, tmp_path / "copy.sqlite")
-    whole = Follower._lines
-    monkeypatch.setattr(Follower, "_lines", lambda self, path: iter(list(whole(self, path))[:-1]))
+    whole = Follower._fetch_lines
+    monkeypatch.setattr(
+        Follower, "_fetch_lines", lambda self, path: iter(list(whole(self, path))[:-1])
+    )
     with pytest.raises(OSError, match="cut off"):
         follower.catch_up()
     assert follower.seq is None

@@ -12,7 +12,7 @@ import pytest
 from psycopg import Connection
 
 from gazetteer.ledger import kept
-from gazetteer.ledger.kept import Kept
+from gazetteer.ledger.kept import SnapshotCache
 from tests.gazetteer.ledger.registers import UnitRecords, publish
 
 
@@ -53,9 +53,9 @@ def there(database: str, monkeypatch: pytest.MonkeyPatch) -> Database:
     return Database(database)
 
 
-def following(names: Kept[Names], seq: int) -> Names:
+def following(names: SnapshotCache[Names], seq: int) -> Names:
     for _ in range(600):
-        newest = names.newest()
+        newest = names.get_newest()
         if newest is not None and newest.seq >= seq:
             return newest
         time.sleep(0.05)
@@ -69,9 +69,9 @@ def test_nothing_is_given_until_it_is_read_and_nobody_waits(there: Database) -> 
         assert may_read.wait(30)
         return read(conn, before)
 
-    names = Kept(there.connect, reading)
-    assert names.newest() is None
-    assert names.newest() is None
+    names = SnapshotCache(there.connect, reading)
+    assert names.get_newest() is None
+    assert names.get_newest() is None
     may_read.set()
     assert following(names, 0).names == frozenset()
 
@@ -79,20 +79,20 @@ def test_nothing_is_given_until_it_is_read_and_nobody_waits(there: Database) -> 
 def test_after_a_publication_the_old_state_is_given_no_more(
     there: Database, conn: psycopg.Connection
 ) -> None:
-    names = Kept(there.connect, read)
+    names = SnapshotCache(there.connect, read)
     first = following(names, 0)
     published = publish(conn, *UnitRecords().founded("440106", "天河区"))
-    assert names.newest() in (None, following(names, published.last_seq))
+    assert names.get_newest() in (None, following(names, published.last_seq))
     after = following(names, published.last_seq)
     assert (after.names, first.names) == (frozenset({"天河区"}), frozenset())
     assert after.times > first.times  # it was given the state before
 
 
 def test_a_database_that_was_away_is_read_when_it_is_back(there: Database) -> None:
-    names = Kept(there.connect, read)
+    names = SnapshotCache(there.connect, read)
     there.away = True
-    names.begin()
+    names.begin_reload()
     with pytest.raises(psycopg.OperationalError):
-        names.newest()
+        names.get_newest()
     there.away = False
     assert following(names, 0).seq == 0

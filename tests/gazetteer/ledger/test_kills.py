@@ -17,10 +17,10 @@ import pytest
 from psycopg import Connection, sql
 
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.migrate import migrate
+from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
-from gazetteer.ledger.audit import broken_at
-from gazetteer.ledger.integrity import recompute
+from gazetteer.ledger.audit import find_broken_row
+from gazetteer.ledger.integrity import find_tampering
 from tests.gazetteer.ledger.registers import LEDGER, UnitRecords, act, publish
 
 # Publishes a unit, and stops after everything but the head and the audit row is written.
@@ -73,8 +73,8 @@ def nothing_stayed(conn: Connection[Any], before: dict[str, int]) -> None:
     """Nothing of the killed changeset is there, and the register goes on without a gap."""
     assert counts(conn) == before
     assert publish(conn, *UnitRecords().founded("440106", "天河区")).first_seq == 2
-    assert list(recompute(conn, LEDGER.kinds)) == []
-    assert broken_at(conn) is None
+    assert list(find_tampering(conn, LEDGER.kinds)) == []
+    assert find_broken_row(conn) is None
 
 
 def test_a_killed_publisher_leaves_nothing(database: str, conn: Connection[Any]) -> None:
@@ -104,7 +104,7 @@ def test_a_killed_database_process_leaves_nothing() -> None:
     try:
         database = cluster.start()
         ensure_database(database)
-        migrate(database)
+        migrate_database(database)
         with psycopg.connect(database, autocommit=True) as conn:
             publish(conn, act(uuid4()))
             before = counts(conn)

@@ -8,9 +8,9 @@ import pytest
 from psycopg import Connection, errors
 from shapely import LineString, Point
 
-from gazetteer.ledger.bounds import Span
-from gazetteer.ledger.integrity import recompute
-from gazetteer.ledger.kinds import Type
+from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.integrity import find_tampering
+from gazetteer.ledger.kinds import FieldType
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement, Timeline, Version
 from gazetteer.problems import Conflict, InvalidValue
@@ -37,7 +37,7 @@ def head(conn: Conn) -> tuple[int, int]:
 def test_what_is_known_already_is_not_published_again(conn: Conn) -> None:
     tianhe = UnitRecords()
     publish(conn, *tianhe.founded("440106", "天河区"))
-    assert LEDGER.publish(conn, CORRECTION, tianhe.founded("440106", "天河区")) is None
+    assert LEDGER.publish_statements(conn, CORRECTION, tianhe.founded("440106", "天河区")) is None
     assert head(conn) == (1, 5)
 
 
@@ -50,8 +50,8 @@ def test_a_whole_number_and_the_same_number_with_a_point_are_one_value(conn: Con
         return Statement("succession", link, span("2004-08-28"), {**ends, "share_from": share})
 
     publish(conn, said(1))
-    assert LEDGER.publish(conn, CORRECTION, [said(1.0)]) is None
-    assert list(recompute(conn, LEDGER.kinds)) == []
+    assert LEDGER.publish_statements(conn, CORRECTION, [said(1.0)]) is None
+    assert list(find_tampering(conn, LEDGER.kinds)) == []
 
 
 def test_a_load_that_is_run_twice_changes_nothing(conn: Conn) -> None:
@@ -65,13 +65,13 @@ def test_a_load_that_is_run_twice_changes_nothing(conn: Conn) -> None:
 
 def test_a_load_leaves_alone_what_a_person_has_corrected(conn: Conn) -> None:
     zone = uuid4()
-    loaded = [Timeline("functional_area", zone, (Version(Span(), {"name": "南沙"}),))]
+    loaded = [Timeline("functional_area", zone, (Version(Period(), {"name": "南沙"}),))]
     LEDGER.publish_timelines(conn, LOAD, loaded)
-    by_hand = Statement("functional_area", zone, Span(), {"name": "南沙开发区"})
+    by_hand = Statement("functional_area", zone, Period(), {"name": "南沙开发区"})
     publish(conn, by_hand, why=CORRECTION)
     again = LEDGER.publish_timelines(conn, LOAD, loaded)
     assert again is not None
-    assert (again.changes, again.kept) == (0, (zone,))
+    assert (again.change_count, again.preserved) == (0, (zone,))
 
 
 @pytest.mark.parametrize("kind", LEDGER.kinds)
@@ -91,11 +91,11 @@ RAW_RECORD = uuid4()
 
 
 RAW_VALUES = {
-    Type.UUID: uuid4,
-    Type.TEXT: lambda: uuid4().hex,
-    Type.POINT: lambda: Point(113, 23).wkb_hex,
-    Type.LINE: lambda: LineString([(113, 23), (114, 24)]).wkb_hex,
-    Type.AREA: lambda: SQUARE,
+    FieldType.UUID: uuid4,
+    FieldType.TEXT: lambda: uuid4().hex,
+    FieldType.POINT: lambda: Point(113, 23).wkb_hex,
+    FieldType.LINE: lambda: LineString([(113, 23), (114, 24)]).wkb_hex,
+    FieldType.AREA: lambda: SQUARE,
 }
 
 
@@ -164,8 +164,10 @@ def test_a_reference_to_a_record_of_another_kind_is_refused(conn: Conn) -> None:
     with pytest.raises(Conflict) as refused:
         publish(
             conn,
-            Statement("place", unit.place, Span(), {"legal_class": "division", "level": "county"}),
-            Statement("unit", unit.unit, Span(), {"level": "county", "place_id": uuid4()}),
+            Statement(
+                "place", unit.place, Period(), {"legal_class": "division", "level": "county"}
+            ),
+            Statement("unit", unit.unit, Period(), {"level": "county", "place_id": uuid4()}),
         )
     assert refused.value.field == "place_id"
 
@@ -237,13 +239,13 @@ def test_attributes_that_the_kind_does_not_have_are_refused(
     conn: Conn, kind: str, attributes: dict[str, object]
 ) -> None:
     with pytest.raises(InvalidValue) as refused:
-        publish(conn, Statement(kind, uuid4(), Span(), attributes))
+        publish(conn, Statement(kind, uuid4(), Period(), attributes))
     assert refused.value.field == "attributes"
 
 
 def test_a_kind_that_does_not_exist_is_refused(conn: Conn) -> None:
     with pytest.raises(InvalidValue) as refused:
-        publish(conn, Statement("county", uuid4(), Span(), {}))
+        publish(conn, Statement("county", uuid4(), Period(), {}))
     assert refused.value.field == "kind"
 
 
@@ -283,7 +285,7 @@ def test_nothing_published_can_be_rewritten(conn: Conn, rewrite: str) -> None:
 def test_a_closed_version_stays_closed(conn: Conn) -> None:
     unit = UnitRecords()
     publish(conn, *unit.founded("440106", "天河区"))
-    publish(conn, Statement("name", unit.name, Span(), None), why=CORRECTION)
+    publish(conn, Statement("name", unit.name, Period(), None), why=CORRECTION)
     with pytest.raises(psycopg.errors.RaiseException, match="can only be closed"):
         conn.execute("UPDATE name_version SET recorded = tstzrange(lower(recorded), NULL)")
 

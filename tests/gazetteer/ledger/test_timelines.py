@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
-from gazetteer.ledger.versions import Statement, Version, in_order, stated
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
+from gazetteer.ledger.versions import Statement, Version, apply_statement, sort_versions
 
 RECORD = uuid4()
 FIRST = date(2000, 1, 1)
@@ -17,13 +17,15 @@ LENGTH = 12
 DAYS = [FIRST + timedelta(days=number) for number in range(-1, LENGTH + 1)]
 
 
-def bounds(draw: st.DrawFn) -> tuple[Bound, Bound]:
+def bounds(draw: st.DrawFn) -> tuple[PeriodEnd, PeriodEnd]:
     first = draw(st.none() | st.integers(0, LENGTH - 1))
     last = draw(st.none() | st.integers((first or 0) + 1, LENGTH))
     return tuple(  # type: ignore[return-value]
-        OPEN
+        UNBOUNDED
         if number is None
-        else Bound(FIRST + timedelta(days=number), UUID(int=draw(st.integers(1, 4))), Precision.DAY)
+        else PeriodEnd(
+            FIRST + timedelta(days=number), UUID(int=draw(st.integers(1, 4))), Precision.DAY
+        )
         for number in (first, last)
     )
 
@@ -31,13 +33,13 @@ def bounds(draw: st.DrawFn) -> tuple[Bound, Bound]:
 @st.composite
 def statements(draw: st.DrawFn) -> Statement:
     attributes = draw(st.none() | st.fixed_dictionaries({"name": st.sampled_from("甲乙丙")}))
-    return Statement("functional_area", RECORD, Span(*bounds(draw)), attributes)
+    return Statement("functional_area", RECORD, Period(*bounds(draw)), attributes)
 
 
 def told(said: list[Statement]) -> tuple[Version, ...]:
     timeline: tuple[Version, ...] = ()
     for statement in said:
-        timeline = stated(timeline, statement)
+        timeline = apply_statement(timeline, statement)
     return timeline
 
 
@@ -46,7 +48,7 @@ def day_by_day(said: list[Statement]) -> list[object]:
     table: list[object] = [None] * len(DAYS)
     for statement in said:
         for number, day in enumerate(DAYS):
-            if statement.span.covers(day):
+            if statement.period.contains_day(day):
                 table[number] = statement.attributes
     return table
 
@@ -54,14 +56,14 @@ def day_by_day(said: list[Statement]) -> list[object]:
 @given(st.lists(statements(), max_size=8))
 def test_every_day_says_what_the_last_statement_about_it_said(said: list[Statement]) -> None:
     timeline = told(said)
-    found = [[v.attributes for v in timeline if v.span.covers(day)] for day in DAYS]
+    found = [[v.attributes for v in timeline if v.period.contains_day(day)] for day in DAYS]
     assert found == [[] if wanted is None else [wanted] for wanted in day_by_day(said)]
 
 
 @given(st.lists(statements(), max_size=8))
 def test_versions_come_in_order_and_never_share_a_day(said: list[Statement]) -> None:
     timeline = told(said)
-    assert in_order(reversed(timeline)) == timeline
+    assert sort_versions(reversed(timeline)) == timeline
 
 
 @given(st.lists(statements(), min_size=1, max_size=6))
@@ -72,18 +74,23 @@ def test_a_statement_said_twice_changes_nothing_more(said: list[Statement]) -> N
 @given(st.lists(statements(), min_size=1, max_size=6))
 def test_only_what_a_statement_cuts_takes_its_bounds(said: list[Statement]) -> None:
     before, last = told(said[:-1]), said[-1]
-    own = Version(last.span, last.attributes or {})
+    own = Version(last.period, last.attributes or {})
     for version in told(said):
-        cut_here = version.span.end == last.span.start or version.span.start == last.span.end
+        cut_here = (
+            version.period.end == last.period.start or version.period.start == last.period.end
+        )
         assert version in before or version == own or cut_here
 
 
 def test_a_period_without_a_day_cannot_be_said() -> None:
     with pytest.raises(ValueError, match="empty period"):
-        Span(Bound(FIRST), Bound(FIRST))
+        Period(PeriodEnd(FIRST), PeriodEnd(FIRST))
 
 
 def test_a_timeline_with_a_day_of_two_versions_is_refused() -> None:
-    twice = [Version(Span(OPEN, OPEN), {"name": "甲"}), Version(Span(Bound(FIRST)), {"name": "乙"})]
+    twice = [
+        Version(Period(UNBOUNDED, UNBOUNDED), {"name": "甲"}),
+        Version(Period(PeriodEnd(FIRST)), {"name": "乙"}),
+    ]
     with pytest.raises(ValueError, match="overlapping"):
-        in_order(twice)
+        sort_versions(twice)

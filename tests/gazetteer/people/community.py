@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from gazetteer.ledger.bounds import OPEN, Bound, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset, Ledger
 from gazetteer.ledger.versions import Statement
 from gazetteer.people import accounts
@@ -34,7 +34,7 @@ def _unit(
     level: str, code: str, parent: UUID | None, until: date | None = None
 ) -> tuple[UUID, list[Statement]]:
     unit, place = uuid4(), uuid4()
-    span = Span(Bound(date(1988, 1, 1)), Bound(until) if until else OPEN)
+    span = Period(PeriodEnd(date(1988, 1, 1)), PeriodEnd(until) if until else UNBOUNDED)
     facts: dict[str, Any] = {"level": level, "place_id": place, "subordination_parent": parent}
     coded = {"unit_id": unit, "code": code, "code_system": "mca"}
     placed = {"legal_class": "administrative", "level": level, "unit_id": unit}
@@ -53,13 +53,13 @@ def plant_tree(conn: psycopg.Connection) -> Tree:
     conghua, d = _unit("county", "440184", canton, until=date(2014, 2, 12))
     shenzhen, e = _unit("prefecture", "440300", province)
     ledger = Ledger(NAME_KINDS, (derive_states,))
-    ledger.publish(conn, Changeset("test", "first load", "load"), [*a, *b, *c, *d, *e])
+    ledger.publish_statements(conn, Changeset("test", "first load", "load"), [*a, *b, *c, *d, *e])
     return Tree(province, canton, tianhe, conghua, shenzhen)
 
 
 def person(conn: psycopg.Connection, login: str, *grants: Grant, changed: bool = True) -> Account:
     """An account with these roles, whose owner has chosen the password already."""
-    accounts.create(
+    accounts.create_account(
         conn,
         by="test",
         login=login,
@@ -68,5 +68,5 @@ def person(conn: psycopg.Connection, login: str, *grants: Grant, changed: bool =
         must_change=not changed,
     )
     for grant in grants:
-        accounts.grant(conn, login, grant.role, grant.unit_id, by="test")
-    return accounts.find(conn, login)
+        accounts.grant_role(conn, login, grant.role, grant.unit_id, by="test")
+    return accounts.find_account(conn, login)

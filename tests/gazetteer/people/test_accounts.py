@@ -19,13 +19,13 @@ from gazetteer.people.problems import (
     WeakPassword,
 )
 from gazetteer.people.roles import Grant, Role
-from gazetteer.people.sessions import Lifetime
+from gazetteer.people.sessions import SessionLifetime
 from gazetteer.problems import Conflict, InvalidValue, NotFound
 from tests.gazetteer.people.community import PASSWORD, Tree, person
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 NEW = "egret under the banyan"
-LIFE = Lifetime(timedelta(hours=1), timedelta(days=1))
+LIFE = SessionLifetime(timedelta(hours=1), timedelta(days=1))
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ def audited(conn: psycopg.Connection) -> Iterator[None]:
     """At the end the chain of the audit holds, whatever the test did."""
     yield
     with conn.transaction():
-        assert audit.broken_at(conn) is None
+        assert audit.find_broken_row(conn) is None
 
 
 def attempt(conn: psycopg.Connection, login: str, password: str, address: str = HERE) -> bool:
     try:
-        accounts.authenticate(conn, login, password, address)
+        accounts.authenticate_login(conn, login, password, address)
     except BadCredentials:
         return False
     return True
@@ -49,7 +49,7 @@ def test_a_person_comes_in_by_name_and_password_in_any_case_and_width(
 ) -> None:
     made = person(conn, "li.si")
     for typed in ("li.si", " Li.Si ", "ＬＩ.ｓｉ"):
-        assert accounts.authenticate(conn, typed, PASSWORD, HERE) == made
+        assert accounts.authenticate_login(conn, typed, PASSWORD, HERE) == made
 
 
 def test_wrong_unknown_and_switched_off_get_one_and_the_same_answer(
@@ -62,7 +62,7 @@ def test_wrong_unknown_and_switched_off_get_one_and_the_same_answer(
     answers = set()
     for login, password in (("here", NEW), ("nobody", PASSWORD), ("gone", PASSWORD), ("\0", "\0")):
         with pytest.raises(BadCredentials) as refused:
-            accounts.authenticate(conn, login, password, HERE)
+            accounts.authenticate_login(conn, login, password, HERE)
         answers.add((str(refused.value), refused.value.zh, refused.value.field))
     assert len(answers) == 1
 
@@ -85,7 +85,7 @@ def test_too_many_failures_are_not_looked_at_whether_or_not_the_name_exists(
         for _ in range(5):
             assert not attempt(conn, login, "wrong wrong wrong")
         with patch.object(passwords, "verify") as verify, pytest.raises(TooManyAttempts) as stop:
-            accounts.authenticate(conn, login, PASSWORD, HERE)
+            accounts.authenticate_login(conn, login, PASSWORD, HERE)
         verify.assert_not_called()
         waits.append(stop.value.retry_after)
     assert all(0 < wait <= 15 * 60 for wait in waits)
@@ -131,7 +131,7 @@ def test_a_hundred_attempts_at_once_are_counted_before_they_are_looked_at(databa
         with psycopg.connect(database, autocommit=True) as own:
             for _ in range(5):
                 try:
-                    accounts.authenticate(own, "here", "wrong wrong wrong", HERE)
+                    accounts.authenticate_login(own, "here", "wrong wrong wrong", HERE)
                 except BadCredentials:
                     looked_at.append(1)
                 except TooManyAttempts:
@@ -150,7 +150,7 @@ def test_a_lock_out_is_told_once_and_without_what_was_typed(conn: psycopg.Connec
     for _ in range(9):
         with contextlib.suppress(TooManyAttempts):
             attempt(conn, "my secret typed in the wrong field", "wrong wrong wrong")
-    rows = [row for row in trail.read(conn, 10) if row.action == "login.blocked"]
+    rows = [row for row in trail.load_audit_rows(conn, 10) if row.action == "login.blocked"]
     assert [(row.actor, row.subject) for row in rows] == [(HERE, "account:unknown")]
 
 
@@ -158,7 +158,7 @@ def test_authentication_inside_a_transaction_is_a_programming_error(
     conn: psycopg.Connection,
 ) -> None:
     with conn.transaction(), pytest.raises(RuntimeError):
-        accounts.authenticate(conn, "here", PASSWORD, HERE)
+        accounts.authenticate_login(conn, "here", PASSWORD, HERE)
 
 
 @pytest.mark.usefixtures("audited")
@@ -169,23 +169,23 @@ def test_a_hash_of_old_parameters_is_renewed_at_login(conn: psycopg.Connection) 
     assert attempt(conn, "here", PASSWORD)
     (kept,) = conn.execute("SELECT password_hash FROM account").fetchone() or ("",)
     assert kept != old
-    assert not passwords.is_outdated(kept)
+    assert not passwords.is_hash_outdated(kept)
     assert attempt(conn, "here", PASSWORD)
 
 
 @pytest.mark.usefixtures("audited")
 def test_every_write_leaves_one_row_in_the_audit(conn: psycopg.Connection, tree: Tree) -> None:
     person(conn, "root.of.all", Grant(Role.ADMINISTRATOR))
-    before = len(trail.read(conn, 1000))
-    accounts.create(conn, by="chief", login="new", display_name="New", password=PASSWORD)
-    accounts.edit(conn, "new", by="chief", display_name="Newer", language="en")
-    held = accounts.grant(conn, "new", Role.INSPECTOR, tree.tianhe, by="chief")
+    before = len(trail.load_audit_rows(conn, 1000))
+    accounts.create_account(conn, by="chief", login="new", display_name="New", password=PASSWORD)
+    accounts.edit_account(conn, "new", by="chief", display_name="Newer", language="en")
+    held = accounts.grant_role(conn, "new", Role.INSPECTOR, tree.tianhe, by="chief")
     accounts.set_password(conn, "new", NEW, by="chief", must_change=False)
     assert held.grant_id is not None
     accounts.revoke_grant(conn, "new", held.grant_id, by="chief")
     accounts.set_active(conn, "new", False, by="chief")
     accounts.set_active(conn, "new", True, by="chief")
-    rows = trail.read(conn, len(trail.read(conn, 1000)) - before)
+    rows = trail.load_audit_rows(conn, len(trail.load_audit_rows(conn, 1000)) - before)
     assert [row.action for row in reversed(rows)] == [
         "account.create",
         "account.edit",
@@ -202,12 +202,12 @@ def test_every_write_leaves_one_row_in_the_audit(conn: psycopg.Connection, tree:
 @pytest.mark.usefixtures("audited")
 def test_a_refused_write_leaves_nothing_behind(conn: psycopg.Connection) -> None:
     person(conn, "here")
-    before = trail.read(conn, 1000)
+    before = trail.load_audit_rows(conn, 1000)
     with pytest.raises(Conflict) as taken:
-        accounts.create(conn, by="test", login="HERE", display_name="H", password=PASSWORD)
+        accounts.create_account(conn, by="test", login="HERE", display_name="H", password=PASSWORD)
     assert taken.value.field == "login"
     with pytest.raises(InvalidValue) as no_unit:
-        accounts.grant(conn, "here", Role.VIEWER, uuid4(), by="test")
+        accounts.grant_role(conn, "here", Role.VIEWER, uuid4(), by="test")
     assert no_unit.value.field == "unit_id"
     with pytest.raises(NotFound):
         accounts.revoke_grant(conn, "here", uuid4(), by="test")
@@ -215,8 +215,8 @@ def test_a_refused_write_leaves_nothing_behind(conn: psycopg.Connection) -> None
         accounts.set_active(conn, "nobody", False, by="test")
     with pytest.raises(WeakPassword):
         accounts.set_password(conn, "here", "short", by="test", must_change=False)
-    assert trail.read(conn, 1000) == before
-    assert accounts.find(conn, "here").grants == ()
+    assert trail.load_audit_rows(conn, 1000) == before
+    assert accounts.find_account(conn, "here").grants == ()
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_field_that_cannot_be_is_named(
     conn: psycopg.Connection, login: str, name: str, language: str, field: str
 ) -> None:
     with pytest.raises(InvalidValue) as refused:
-        accounts.create(
+        accounts.create_account(
             conn, by="test", login=login, display_name=name, password=PASSWORD, language=language
         )
     assert refused.value.field == field
@@ -244,17 +244,17 @@ def test_a_field_that_cannot_be_is_named(
 def test_the_same_role_given_twice_is_held_once(conn: psycopg.Connection, tree: Tree) -> None:
     person(conn, "here")
     for unit in (None, tree.canton):
-        first = accounts.grant(conn, "here", Role.VIEWER, unit, by="test")
-        again = accounts.grant(conn, "here", Role.VIEWER, unit, by="test")
+        first = accounts.grant_role(conn, "here", Role.VIEWER, unit, by="test")
+        again = accounts.grant_role(conn, "here", Role.VIEWER, unit, by="test")
         assert first.grant_id == again.grant_id
-    assert len(accounts.find(conn, "here").grants) == 2
+    assert len(accounts.find_account(conn, "here").grants) == 2
 
 
 def test_a_changed_password_ends_all_sessions(conn: psycopg.Connection) -> None:
     account = person(conn, "here")
-    tokens = [sessions.open(conn, account, LIFE) for _ in range(3)]
+    tokens = [sessions.open_session(conn, account, LIFE) for _ in range(3)]
     accounts.change_password(conn, "here", PASSWORD, NEW, HERE)
-    assert [sessions.read(conn, token, LIFE) for token in tokens] == [None] * 3
+    assert [sessions.load_session(conn, token, LIFE) for token in tokens] == [None] * 3
     assert attempt(conn, "here", NEW)
     assert not attempt(conn, "here", PASSWORD)
 
@@ -267,9 +267,9 @@ def test_a_password_change_needs_the_current_one_and_a_different_new_one(
         accounts.change_password(conn, "here", NEW, NEW, HERE)
     with pytest.raises(WeakPassword):
         accounts.change_password(conn, "here", PASSWORD, PASSWORD, HERE)
-    assert accounts.find(conn, "here").must_change_password
+    assert accounts.find_account(conn, "here").must_change_password
     accounts.change_password(conn, "here", PASSWORD, NEW, HERE)
-    assert not accounts.find(conn, "here").must_change_password
+    assert not accounts.find_account(conn, "here").must_change_password
 
 
 @pytest.mark.usefixtures("audited")
@@ -284,7 +284,7 @@ def test_the_last_administrator_cannot_be_removed(conn: psycopg.Connection, tree
         accounts.set_active(conn, "chief", False, by="test")
     with pytest.raises(LastAdministrator):
         accounts.revoke_grant(conn, "chief", grant.grant_id, by="test")
-    assert accounts.find(conn, "chief") == chief
+    assert accounts.find_account(conn, "chief") == chief
     accounts.set_active(conn, "other", True, by="test")
     accounts.revoke_grant(conn, "chief", grant.grant_id, by="test")
 
@@ -330,7 +330,7 @@ def test_the_first_administrator_is_made_once_though_programs_start_at_once(
         thread.join()
     (first,) = [found for found in made if found is not None]
     login, password = first
-    account = accounts.authenticate(conn, login, password, HERE)
+    account = accounts.authenticate_login(conn, login, password, HERE)
     assert account.must_change_password
     assert account.grants == (Grant(Role.ADMINISTRATOR),)
     assert ensure_first_administrator(conn) is None
@@ -350,5 +350,5 @@ def test_no_password_lies_in_the_database_or_its_audit(
         everything += str(rows)
     for secret in (first[1], PASSWORD, NEW, "wrong wrong wrong"):
         assert secret not in everything
-    hashes = trail.read(conn, 1000)
+    hashes = trail.load_audit_rows(conn, 1000)
     assert "$argon2" not in str(hashes)

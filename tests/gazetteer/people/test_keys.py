@@ -6,15 +6,15 @@ import pytest
 from gazetteer.ledger import audit
 from gazetteer.people import accounts, keys, trail
 from gazetteer.people.actors import ANONYMOUS, Actor
-from gazetteer.people.roles import Action, Grant, Role, unit_chain
+from gazetteer.people.roles import Action, Grant, Role, load_unit_chain
 from gazetteer.problems import Forbidden, InvalidValue, NotFound, Unauthenticated
 from tests.gazetteer.people.community import Tree, person
 
 
 def test_a_key_opens_and_names_its_account(conn: psycopg.Connection) -> None:
     account = person(conn, "system")
-    made, text = keys.create(conn, account, by="test", name="permit  system")
-    found, owner = keys.authenticate(conn, text)
+    made, text = keys.create_key(conn, account, by="test", name="permit  system")
+    found, owner = keys.authenticate_key(conn, text)
     assert found.key_id == made.key_id
     assert found.name == "permit system"
     assert owner == account
@@ -23,49 +23,51 @@ def test_a_key_opens_and_names_its_account(conn: psycopg.Connection) -> None:
 
 
 def test_only_a_hash_of_the_secret_is_kept(conn: psycopg.Connection) -> None:
-    _, text = keys.create(conn, person(conn, "system"), by="test", name="k")
+    _, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
     secret = text.split("_", 2)[2]
-    kept = str(conn.execute("SELECT k::text FROM api_key k").fetchall()) + str(trail.read(conn, 99))
+    kept = str(conn.execute("SELECT k::text FROM api_key k").fetchall()) + str(
+        trail.load_audit_rows(conn, 99)
+    )
     assert secret not in kept
     assert secret.encode().hex() not in kept
 
 
 def test_what_is_no_key_opens_nothing(conn: psycopg.Connection) -> None:
-    made, text = keys.create(conn, person(conn, "system"), by="test", name="k")
-    other = keys.create(conn, accounts.find(conn, "system"), by="test", name="l")[1]
+    made, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
+    other = keys.create_key(conn, accounts.find_account(conn, "system"), by="test", name="l")[1]
     wrong = f"gz_{made.key_id}_{other.split('_', 2)[2]}"
     for nonsense in ("", "gz_", wrong, text + "x", text[:-1], text.upper(), "\0", "é", "gz_é_é"):
         with pytest.raises(Unauthenticated):
-            keys.authenticate(conn, nonsense)
+            keys.authenticate_key(conn, nonsense)
 
 
 def test_a_revoked_key_stops_at_once_and_for_good(conn: psycopg.Connection) -> None:
-    made, text = keys.create(conn, person(conn, "system"), by="test", name="k")
-    keys.revoke(conn, made.key_id, by="chief")
-    rows = len(trail.read(conn, 100))
-    keys.revoke(conn, made.key_id, by="chief")
-    assert len(trail.read(conn, 100)) == rows, "the second time changes nothing"
+    made, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
+    keys.revoke_key(conn, made.key_id, by="chief")
+    rows = len(trail.load_audit_rows(conn, 100))
+    keys.revoke_key(conn, made.key_id, by="chief")
+    assert len(trail.load_audit_rows(conn, 100)) == rows, "the second time changes nothing"
     with pytest.raises(Unauthenticated) as refused:
-        keys.authenticate(conn, text)
+        keys.authenticate_key(conn, text)
     assert "revoked" in str(refused.value)
     with pytest.raises(NotFound):
-        keys.revoke(conn, "0" * 16, by="chief")
+        keys.revoke_key(conn, "0" * 16, by="chief")
 
 
 def test_an_expired_key_opens_nothing(conn: psycopg.Connection) -> None:
     soon = datetime.now(UTC) + timedelta(hours=1)
-    _, text = keys.create(conn, person(conn, "system"), by="test", name="k", expires_at=soon)
-    keys.authenticate(conn, text)
+    _, text = keys.create_key(conn, person(conn, "system"), by="test", name="k", expires_at=soon)
+    keys.authenticate_key(conn, text)
     conn.execute("UPDATE api_key SET expires_at = now()")
     with pytest.raises(Unauthenticated) as refused:
-        keys.authenticate(conn, text)
+        keys.authenticate_key(conn, text)
     assert "expired" in str(refused.value)
 
 
 def test_an_expiry_in_the_past_is_refused(conn: psycopg.Connection) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     with pytest.raises(InvalidValue) as refused:
-        keys.create(conn, person(conn, "system"), by="test", name="k", expires_at=past)
+        keys.create_key(conn, person(conn, "system"), by="test", name="k", expires_at=past)
     assert refused.value.field == "expires_at"
 
 
@@ -76,28 +78,30 @@ def test_a_key_may_do_what_both_it_and_its_account_may(
         conn, "system", Grant(Role.NAMING_OFFICER, tree.canton), Grant(Role.REVIEWER, tree.canton)
     )
     wanted = [Grant(Role.NAMING_OFFICER, tree.tianhe)]
-    _, text = keys.create(conn, account, by="test", name="k", wanted=wanted)
-    tianhe, conghua = unit_chain(conn, tree.tianhe), unit_chain(conn, tree.conghua)
+    _, text = keys.create_key(conn, account, by="test", name="k", requested=wanted)
+    tianhe, conghua = load_unit_chain(conn, tree.tianhe), load_unit_chain(conn, tree.conghua)
 
-    key, owner = keys.authenticate(conn, text)
+    key, owner = keys.authenticate_key(conn, text)
     actor = Actor(owner, key)
-    assert actor.may(Action.EDIT_NAMES, tianhe)
-    assert actor.may_somewhere(Action.EDIT_NAMES)
-    assert not actor.may(Action.EDIT_NAMES, conghua), "the account may, the key may not"
-    assert not actor.may(Action.REVIEW, tianhe), "the account may, the key may not"
+    assert actor.may_perform(Action.EDIT_NAMES, tianhe)
+    assert actor.may_perform_anywhere(Action.EDIT_NAMES)
+    assert not actor.may_perform(Action.EDIT_NAMES, conghua), "the account may, the key may not"
+    assert not actor.may_perform(Action.REVIEW, tianhe), "the account may, the key may not"
 
     for held in owner.grants:
         conn.execute("DELETE FROM account_grant WHERE grant_id = %s", (held.grant_id,))
-    key, owner = keys.authenticate(conn, text)
-    assert not Actor(owner, key).may(Action.EDIT_NAMES, tianhe), "what the account lost is lost"
+    key, owner = keys.authenticate_key(conn, text)
+    assert not Actor(owner, key).may_perform(Action.EDIT_NAMES, tianhe), (
+        "what the account lost is lost"
+    )
 
 
 def test_a_key_without_grants_only_reads_what_is_public(conn: psycopg.Connection) -> None:
     account = person(conn, "chief", Grant(Role.ADMINISTRATOR))
-    key, _ = keys.create(conn, account, by="test", name="k")
-    assert not any(Actor(account, key).may(action) for action in Action)
-    assert not any(ANONYMOUS.may(action) for action in Action)
-    assert not any(ANONYMOUS.may_somewhere(action) for action in Action)
+    key, _ = keys.create_key(conn, account, by="test", name="k")
+    assert not any(Actor(account, key).may_perform(action) for action in Action)
+    assert not any(ANONYMOUS.may_perform(action) for action in Action)
+    assert not any(ANONYMOUS.may_perform_anywhere(action) for action in Action)
 
 
 def test_nobody_makes_a_key_stronger_than_the_account(conn: psycopg.Connection, tree: Tree) -> None:
@@ -109,32 +113,32 @@ def test_nobody_makes_a_key_stronger_than_the_account(conn: psycopg.Connection, 
         Grant(Role.ADMINISTRATOR, tree.tianhe),
     ):
         with pytest.raises(Forbidden):
-            keys.create(conn, account, by="test", name="k", wanted=[wanted])
+            keys.create_key(conn, account, by="test", name="k", requested=[wanted])
     assert keys.list_keys(conn) == []
 
 
 def test_keys_of_an_account_that_is_switched_off_stop(conn: psycopg.Connection) -> None:
     person(conn, "chief", Grant(Role.ADMINISTRATOR))
-    _, text = keys.create(conn, person(conn, "system"), by="test", name="k")
+    _, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
     accounts.set_active(conn, "system", False, by="test")
     with pytest.raises(Unauthenticated):
-        keys.authenticate(conn, text)
+        keys.authenticate_key(conn, text)
 
 
 def test_use_is_written_at_most_once_a_minute(conn: psycopg.Connection) -> None:
-    made, text = keys.create(conn, person(conn, "system"), by="test", name="k")
+    made, text = keys.create_key(conn, person(conn, "system"), by="test", name="k")
 
     def used() -> datetime | None:
-        return keys.find(conn, made.key_id).last_used_at
+        return keys.find_key(conn, made.key_id).last_used_at
 
     assert used() is None
-    keys.authenticate(conn, text)
+    keys.authenticate_key(conn, text)
     first = used()
     assert first is not None
-    keys.authenticate(conn, text)
+    keys.authenticate_key(conn, text)
     assert used() == first
     conn.execute("UPDATE api_key SET last_used_at = now() - interval '61 seconds'")
-    keys.authenticate(conn, text)
+    keys.authenticate_key(conn, text)
     assert used() >= first  # type: ignore[operator]
 
 
@@ -142,11 +146,11 @@ def test_making_and_stopping_a_key_leaves_rows_in_an_intact_audit(
     conn: psycopg.Connection, tree: Tree
 ) -> None:
     account = person(conn, "system", Grant(Role.VIEWER))
-    made, _ = keys.create(
-        conn, account, by="chief", name="k", wanted=[Grant(Role.VIEWER, tree.tianhe)]
+    made, _ = keys.create_key(
+        conn, account, by="chief", name="k", requested=[Grant(Role.VIEWER, tree.tianhe)]
     )
-    keys.revoke(conn, made.key_id, by="chief")
-    stopped, created = trail.read(conn, 2)
+    keys.revoke_key(conn, made.key_id, by="chief")
+    stopped, created = trail.load_audit_rows(conn, 2)
     assert (created.action, created.actor, created.subject) == (
         "key.create",
         "chief",
@@ -155,11 +159,11 @@ def test_making_and_stopping_a_key_leaves_rows_in_an_intact_audit(
     assert created.detail["grants"] == [{"role": "viewer", "unit_id": str(tree.tianhe)}]
     assert (stopped.action, stopped.detail) == ("key.revoke", {"key": made.key_id})
     with conn.transaction():
-        assert audit.broken_at(conn) is None
+        assert audit.find_broken_row(conn) is None
 
 
 def test_keys_are_listed_by_account_the_newest_first(conn: psycopg.Connection) -> None:
     one, two = person(conn, "one"), person(conn, "two")
-    made = [keys.create(conn, who, by="test", name="k")[0].key_id for who in (one, two, one)]
+    made = [keys.create_key(conn, who, by="test", name="k")[0].key_id for who in (one, two, one)]
     assert [key.key_id for key in keys.list_keys(conn)] == made[::-1]
     assert [key.key_id for key in keys.list_keys(conn, one.account_id)] == [made[2], made[0]]

@@ -2,7 +2,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from gazetteer.people import passwords
-from gazetteer.people.addresses import network
+from gazetteer.people.addresses import derive_client_network
 from gazetteer.people.problems import WeakPassword
 
 
@@ -17,7 +17,7 @@ from gazetteer.people.problems import WeakPassword
     ],
 )
 def test_length_is_enough_whatever_the_characters_are(password: str) -> None:
-    passwords.check(password, "zhang.san", "张三丰")
+    passwords.check_password(password, "zhang.san", "张三丰")
 
 
 @pytest.mark.parametrize(
@@ -43,34 +43,39 @@ def test_length_is_enough_whatever_the_characters_are(password: str) -> None:
 )
 def test_a_short_common_or_own_name_password_is_refused(password: str) -> None:
     with pytest.raises(WeakPassword) as refused:
-        passwords.check(password, "zhang.san", "张三丰")
+        passwords.check_password(password, "zhang.san", "张三丰")
     assert refused.value.field == "password"
     assert password == "" or password not in str(refused.value)
 
 
 def test_a_hash_is_argon2id_salted_and_verifies_only_its_password() -> None:
-    one, two = passwords.digest("heron over wet rice"), passwords.digest("heron over wet rice")
+    one, two = (
+        passwords.hash_password("heron over wet rice"),
+        passwords.hash_password("heron over wet rice"),
+    )
     assert one != two
     assert one.startswith("$argon2id$")
-    assert passwords.verify(one, "heron over wet rice")
-    assert not passwords.verify(one, "heron over wet ricE")
-    assert not passwords.verify("not a hash", "heron over wet rice")
+    assert passwords.verify_password(one, "heron over wet rice")
+    assert not passwords.verify_password(one, "heron over wet ricE")
+    assert not passwords.verify_password("not a hash", "heron over wet rice")
 
 
 def test_the_same_text_typed_in_full_width_is_the_same_password() -> None:
-    assert passwords.verify(passwords.digest("heron over wet rice"), "ｈｅｒｏｎ over wet rice")
+    assert passwords.verify_password(
+        passwords.hash_password("heron over wet rice"), "ｈｅｒｏｎ over wet rice"
+    )
 
 
 def test_a_hash_of_other_parameters_is_outdated() -> None:
-    assert passwords.is_outdated(PasswordHasher(time_cost=1, memory_cost=64).hash("x"))
-    assert not passwords.is_outdated(passwords.digest("x"))
+    assert passwords.is_hash_outdated(PasswordHasher(time_cost=1, memory_cost=64).hash("x"))
+    assert not passwords.is_hash_outdated(passwords.hash_password("x"))
 
 
 def test_random_passwords_differ_and_pass_the_rules() -> None:
-    made = {passwords.random_password() for _ in range(50)}
+    made = {passwords.generate_password() for _ in range(50)}
     assert len(made) == 50
     for password in made:
-        passwords.check(password)
+        passwords.check_password(password)
 
 
 @pytest.mark.parametrize(
@@ -86,4 +91,4 @@ def test_random_passwords_differ_and_pass_the_rules() -> None:
     ],
 )
 def test_an_address_counts_as_what_one_subscriber_has(address: str, counted: str) -> None:
-    assert network(address) == counted
+    assert derive_client_network(address) == counted

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from psycopg import Connection
 
-from gazetteer.ledger.bounds import Bound, Span
+from gazetteer.ledger.bounds import Period, PeriodEnd
 from gazetteer.ledger.versions import Statement
-from gazetteer.records.checks import CHECKS, run
-from gazetteer.records.finding import Finding
+from gazetteer.records.checks import CHECKS, run_check
+from gazetteer.records.finding import CheckResult
 from tests.boundaries.areas.ground import LEDGER, LOAD, record, unit
 
 Conn = Connection[Any]
@@ -26,7 +26,7 @@ def link(number: int, old: str, new: str, day: date, share: float | None = None)
         "link_kind": "part_of",
         "share_from": share,
     }
-    return Statement("succession", UUID(int=number), Span(Bound(day)), attributes)
+    return Statement("succession", UUID(int=number), Period(PeriodEnd(day)), attributes)
 
 
 def sound() -> Said:
@@ -48,7 +48,7 @@ def without(kind: str, said: Said) -> Said:
 def same_code_in_another_system() -> Said:
     township = unit("440199", "五山", "county", "440100")
     carried = {"unit_id": record("unit", "440199"), "code": "440106", "code_system": "stats"}
-    code = Statement("code", record("code", "440199"), township[0].span, carried)
+    code = Statement("code", record("code", "440199"), township[0].period, carried)
     return [*without("code", township), code]
 
 
@@ -79,8 +79,8 @@ FAULTS: dict[str, tuple[Callable[[], Said], str]] = {
 }
 
 
-def findings(conn: Conn) -> list[Finding]:
-    return [finding for check in CHECKS for finding in run(conn, check)]
+def findings(conn: Conn) -> list[CheckResult]:
+    return [finding for check in CHECKS for finding in run_check(conn, check)]
 
 
 def test_every_check_has_a_fault_here() -> None:
@@ -88,14 +88,14 @@ def test_every_check_has_a_fault_here() -> None:
 
 
 def test_nothing_is_found_in_a_sound_register(conn: Conn) -> None:
-    LEDGER.publish(conn, LOAD, sound())
+    LEDGER.publish_statements(conn, LOAD, sound())
     assert findings(conn) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found_with_its_subject_and_a_hint(conn: Conn, fault: str) -> None:
     faulty, subject = FAULTS[fault]
-    LEDGER.publish(conn, LOAD, [*sound(), *faulty()])
+    LEDGER.publish_statements(conn, LOAD, [*sound(), *faulty()])
     found = [finding for finding in findings(conn) if finding.check == fault]
     assert [finding.subject for finding in found] == [subject]
     for text in (found[0].detail_zh, found[0].detail_en, found[0].hint_zh, found[0].hint_en):
@@ -103,7 +103,7 @@ def test_a_fault_is_found_with_its_subject_and_a_hint(conn: Conn, fault: str) ->
 
 
 def test_states_that_overlap_behind_the_constraints_are_found(conn: Conn) -> None:
-    LEDGER.publish(conn, LOAD, sound())
+    LEDGER.publish_statements(conn, LOAD, sound())
     conn.execute("ALTER TABLE unit_state DROP CONSTRAINT unit_state_one_a_day")
     conn.execute(
         "INSERT INTO unit_state (unit_id, level, code, name, parent_id, valid, recorded,"
@@ -115,7 +115,7 @@ def test_states_that_overlap_behind_the_constraints_are_found(conn: Conn) -> Non
 
 
 def test_what_was_corrected_is_no_fault_any_more(conn: Conn) -> None:
-    LEDGER.publish(conn, LOAD, [*sound(), *unit("440122", "从化县", "county")])
+    LEDGER.publish_statements(conn, LOAD, [*sound(), *unit("440122", "从化县", "county")])
     assert findings(conn)
-    LEDGER.publish(conn, LOAD, unit("440122", "从化县", "county", "440100"))
+    LEDGER.publish_statements(conn, LOAD, unit("440122", "从化县", "county", "440100"))
     assert findings(conn) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer.records.romanize import READINGS, romanize
+from gazetteer.records.romanize import READINGS_FILE, romanize_name
 
 TOPONYMS = Path(__file__).parents[3] / "fixtures" / "toponyms_guangdong.csv"
 
@@ -45,21 +45,21 @@ TOPONYMS = Path(__file__).parents[3] / "fixtures" / "toponyms_guangdong.csv"
     ],
 )
 def test_names_are_spelled_by_the_rules(words: tuple[str, ...], expected: str) -> None:
-    assert romanize(words, "44") == expected
+    assert romanize_name(words, "44") == expected
 
 
 def test_readings_of_one_province_do_not_hold_elsewhere() -> None:
-    assert romanize(("涌泉", "街道"), "51") == "Yongquan Jiedao"
-    assert romanize(("涌泉", "街道"), "44") == "Chongquan Jiedao"
+    assert romanize_name(("涌泉", "街道"), "51") == "Yongquan Jiedao"
+    assert romanize_name(("涌泉", "街道"), "44") == "Chongquan Jiedao"
 
 
 @pytest.mark.parametrize("text", ["", "A区", "12", "三沙、"])
 def test_nothing_is_proposed_for_what_has_no_reading(text: str) -> None:
-    assert romanize((text,)) is None
+    assert romanize_name((text,)) is None
 
 
 def test_every_reading_has_a_syllable_for_each_character_and_a_source() -> None:
-    with READINGS.open(encoding="utf-8", newline="") as file:
+    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert len(row["reading"].split()) == len(row["text"]), row
             assert row["source"]
@@ -74,6 +74,6 @@ def test_most_spellings_agree_with_an_independent_collection() -> None:
         folded = (text or "").casefold().replace("ü", "u")
         return "".join(char for char in folded if char.isalpha())
 
-    alike = sum(key(romanize((r["name_zh"],), "44")) == key(r["name"]) for r in rows)
+    alike = sum(key(romanize_name((r["name_zh"],), "44")) == key(r["name"]) for r in rows)
     assert len(rows) == 1530
     assert alike >= 1460

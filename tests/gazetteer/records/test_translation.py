@@ -7,26 +7,30 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.records.translation import Link, Reached, walk
+from gazetteer.records.translation import ReachedUnit, SuccessionLink, trace_territory
 
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 START, MIDDLE, LATE, END = (date(year, 1, 1) for year in (1990, 2000, 2010, 2020))
-Ways = Mapping[UUID, Sequence[Link]]
+Ways = Mapping[UUID, Sequence[SuccessionLink]]
 
 
-def reached(ways: Ways, alive: set[UUID], since: date = START, until: date = END) -> list[Reached]:
-    return walk(A, since, until, lambda unit: ways.get(unit, ()), lambda unit: unit in alive)
+def reached(
+    ways: Ways, alive: set[UUID], since: date = START, until: date = END
+) -> list[ReachedUnit]:
+    return trace_territory(
+        A, since, until, lambda unit: ways.get(unit, ()), lambda unit: unit in alive
+    )
 
 
 def test_a_unit_to_which_nothing_happened_is_itself() -> None:
-    assert reached({}, {A}) == [Reached(A, "same", 1.0)]
+    assert reached({}, {A}) == [ReachedUnit(A, "same", 1.0)]
 
 
 def test_shares_multiply_along_the_way_and_add_up_where_ways_meet() -> None:
     ways = {
-        A: [Link(B, MIDDLE, "part_of", 0.25), Link(C, MIDDLE, "part_of", 0.75)],
-        B: [Link(D, LATE, "absorbed", 1.0)],
-        C: [Link(D, LATE, "part_of", 0.5)],
+        A: [SuccessionLink(B, MIDDLE, "part_of", 0.25), SuccessionLink(C, MIDDLE, "part_of", 0.75)],
+        B: [SuccessionLink(D, LATE, "absorbed", 1.0)],
+        C: [SuccessionLink(D, LATE, "part_of", 0.5)],
     }
     found = {there.unit: there for there in reached(ways, {C, D})}
     assert found[D].share == 0.25 + 0.75 * 0.5
@@ -34,29 +38,35 @@ def test_shares_multiply_along_the_way_and_add_up_where_ways_meet() -> None:
 
 
 def test_an_unknown_share_makes_what_follows_unknown() -> None:
-    ways = {A: [Link(B, MIDDLE, "part_of", None)], B: [Link(C, LATE, "same", 1.0)]}
-    assert reached(ways, {C}) == [Reached(C, "part_of", None)]
+    ways = {
+        A: [SuccessionLink(B, MIDDLE, "part_of", None)],
+        B: [SuccessionLink(C, LATE, "same", 1.0)],
+    }
+    assert reached(ways, {C}) == [ReachedUnit(C, "part_of", None)]
 
 
 def test_a_way_never_goes_back_in_time() -> None:
-    ways = {A: [Link(B, LATE, "absorbed", 1.0)], B: [Link(C, MIDDLE, "absorbed", 1.0)]}
+    ways = {
+        A: [SuccessionLink(B, LATE, "absorbed", 1.0)],
+        B: [SuccessionLink(C, MIDDLE, "absorbed", 1.0)],
+    }
     assert [there.unit for there in reached(ways, {B, C})] == [B]
 
 
 def test_what_happened_on_the_first_day_was_before_and_on_the_last_day_counts() -> None:
-    ways = {A: [Link(B, START, "absorbed", 1.0), Link(C, END, "absorbed", 1.0)]}
+    ways = {A: [SuccessionLink(B, START, "absorbed", 1.0), SuccessionLink(C, END, "absorbed", 1.0)]}
     assert [there.unit for there in reached(ways, {B, C})] == [C]
 
 
 def test_backward_the_first_day_counts_and_the_last_was_before() -> None:
-    ways = {A: [Link(B, END, "absorbed", 1.0), Link(C, START, "absorbed", 1.0)]}
+    ways = {A: [SuccessionLink(B, END, "absorbed", 1.0), SuccessionLink(C, START, "absorbed", 1.0)]}
     assert [there.unit for there in reached(ways, {B, C}, END, START)] == [B]
 
 
 def test_what_a_mixed_unit_gave_away_later_is_only_possible() -> None:
     ways = {
-        A: [Link(B, MIDDLE, "absorbed", None)],
-        B: [Link(C, LATE, "split_off", None)],
+        A: [SuccessionLink(B, MIDDLE, "absorbed", None)],
+        B: [SuccessionLink(C, LATE, "split_off", None)],
     }
     found = {there.unit: there.certain for there in reached(ways, {B, C})}
     assert found == {B: True, C: False}
@@ -79,9 +89,9 @@ LINKS = st.lists(
 def test_any_web_of_links_is_walked_to_its_end(
     links: list[tuple[UUID, UUID, int, str, float | None]], alive: set[UUID], forward: bool
 ) -> None:
-    ways: dict[UUID, list[Link]] = {}
+    ways: dict[UUID, list[SuccessionLink]] = {}
     for old, new, days, kind, share in links:
-        ways.setdefault(old, []).append(Link(new, START + timedelta(days), kind, share))
+        ways.setdefault(old, []).append(SuccessionLink(new, START + timedelta(days), kind, share))
     since, until = (START, END) if forward else (END, START)
     found = reached(ways, alive, since, until)
     assert {there.unit for there in found} <= alive

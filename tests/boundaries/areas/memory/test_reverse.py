@@ -116,7 +116,7 @@ SQUARES = [shapely.box(113 + 0.1 * i, 23, 113.1 + 0.1 * i, 23.1) for i in range(
 
 
 def two_squares(conn: Connection[Any]) -> None:
-    LEDGER.publish(
+    LEDGER.publish_statements(
         conn,
         LOAD,
         [
@@ -137,7 +137,7 @@ def test_on_a_regular_layer_with_an_enclave(conn: Connection[Any]) -> None:
     two_squares(conn)
     hole = shapely.box(113.04, 23.04, 113.06, 23.06)
     day = date(2022, 5, 1)
-    LEDGER.publish(
+    LEDGER.publish_statements(
         conn,
         LOAD,
         [
@@ -160,12 +160,12 @@ def test_a_later_state_takes_over_the_borders_that_did_not_change(database: str)
         assert not read_ground(conn).knows(TODAY)
         two_squares(conn)
         first = read_ground(conn)
-        LEDGER.publish(conn, LOAD, place("d", "丁山", 113.15, 23.05))
+        LEDGER.publish_statements(conn, LOAD, place("d", "丁山", 113.15, 23.05))
         second = read_ground(conn, first)
         assert second.borders is first.borders
         assert second.seq > first.seq
         moved = shapely.box(113, 23, 113.12, 23.1)
-        LEDGER.publish(conn, LOAD, [area("990001", moved, start=date(2023, 1, 1))])
+        LEDGER.publish_statements(conn, LOAD, [area("990001", moved, start=date(2023, 1, 1))])
         third = read_ground(conn, second)
         points = [Located(113.11, 23.05), Located(113.15, 23.05)]
         told_alike(conn, third, points)

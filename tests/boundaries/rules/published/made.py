@@ -21,7 +21,7 @@ from boundaries.rules.published.past import AreaLife, Held, Life, Link, Past, St
 from boundaries.rules.published.picture import Picture
 from boundaries.rules.register import ON_THE_NETWORK
 from boundaries.rules.tolerances import Tolerances
-from gazetteer.ledger.bounds import Span
+from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline
 
 SPACE = UUID("5a2f7d60-39b5-4f6e-8f0f-5b5b8e0f5f00")
@@ -126,7 +126,7 @@ def sample(
     """
     units = units_of([*codes, *(region.code for region in upper)])
     regions = [
-        Region(code, code[:4] + "00", shape, ((unit_of(code), Span()),), 1.0, "made")
+        Region(code, code[:4] + "00", shape, ((unit_of(code), Period()),), 1.0, "made")
         for code, shape in zip(codes, shapes, strict=True)
     ]
     known = known_of([*regions, *upper], units)
@@ -143,7 +143,7 @@ def sample(
 
 
 def province(code: str, shape: BaseGeometry) -> Region:
-    return Region(code, None, shape, ((unit_of(code), Span()),), 1.0, "made")
+    return Region(code, None, shape, ((unit_of(code), Period()),), 1.0, "made")
 
 
 def without_edge(made: Sample, edge: int) -> Sample:
@@ -236,7 +236,7 @@ def history(timelines: Sequence[Timeline], units: Mapping[UUID, Unit]) -> Networ
     """The edges of timelines with all their versions, as the ledger gives them back."""
     rows = [(t.record_id, v) for t in timelines if t.kind == "edge" for v in t.versions]
     net, faces, nodes = net_of([version.attributes for _, version in rows])
-    spans = [version.span for _, version in rows]
+    spans = [version.period for _, version in rows]
     loose = [
         [bound.on is not None and bound.act is None for bound in (span.start, span.end)]
         for span in spans

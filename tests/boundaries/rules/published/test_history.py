@@ -22,7 +22,7 @@ from boundaries.rules.published.versions import (
     whole_every_day,
 )
 from boundaries.rules.tolerances import Tolerances
-from gazetteer.ledger.bounds import OPEN, Bound, Precision, Span
+from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
 from tests.boundaries.rules.published.made import (
     SPACE,
     area_life,
@@ -143,14 +143,14 @@ def test_a_unit_that_was_not_in_force_had_no_area_rightly() -> None:
 WEST, EAST, BOTH = box(113, 23, 113.1, 23.1), box(113.1, 23, 113.2, 23.1), box(113, 23, 113.2, 23.1)
 
 
-def split(bound: Bound, west: shapely.Geometry = WEST) -> Past:
+def split(bound: PeriodEnd, west: shapely.Geometry = WEST) -> Past:
     """440101 was split into 440102 and 440103 on a day."""
     regions = [
         Region(code, "440100", shape, ((unit_of(code), span),), 1.0, "made")
         for code, shape, span in (
-            ("440101", BOTH, Span(OPEN, bound)),
-            ("440102", west, Span(bound, OPEN)),
-            ("440103", EAST, Span(bound, OPEN)),
+            ("440101", BOTH, Period(UNBOUNDED, bound)),
+            ("440102", west, Period(bound, UNBOUNDED)),
+            ("440103", EAST, Period(bound, UNBOUNDED)),
         )
     ]
     network = history(borders(regions), units_of(["440101", "440102", "440103"]))
@@ -159,16 +159,16 @@ def split(bound: Bound, west: shapely.Geometry = WEST) -> Past:
 
 
 def test_a_change_without_an_act_is_told_once_with_everybody_and_its_place() -> None:
-    known = split(Bound(DAY, None, Precision.DAY))
+    known = split(PeriodEnd(DAY, None, Precision.DAY))
     (found,) = acts_behind_changes(known)
     assert (found.kind, found.severity) == ("no_act", "error")
     assert named(known, found) == {unit_of(c) for c in ("440101", "440102", "440103")}
     assert found.geometry is not None and found.geometry.bounds == BOTH.bounds
-    assert list(acts_behind_changes(split(Bound(DAY, ACT, Precision.DAY)))) == []
+    assert list(acts_behind_changes(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
 def test_a_coverage_that_is_whole_on_every_day_has_no_finding() -> None:
-    assert list(whole_every_day(split(Bound(DAY, ACT, Precision.DAY)))) == []
+    assert list(whole_every_day(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
 @settings(derandomize=True, deadline=None, max_examples=12)
@@ -178,7 +178,7 @@ def test_a_gap_from_a_day_on_is_told_with_the_day(width_m: float) -> None:
     edge = 113.1 - width_m / 102_300
     shut = shapely.box(113, 23, 113.1, 23.05).union(box(113, 23.06, 113.1, 23.1))
     west = shut.union(box(113, 23.05, edge, 23.06))
-    known = split(Bound(DAY, ACT, Precision.DAY), west)
+    known = split(PeriodEnd(DAY, ACT, Precision.DAY), west)
     (found,) = whole_every_day(known)
     assert (found.rule, found.kind) == ("TOP-VER-03", "gap")
     assert named(known, found) == {unit_of("440102"), unit_of("440103")}
@@ -187,7 +187,7 @@ def test_a_gap_from_a_day_on_is_told_with_the_day(width_m: float) -> None:
 
 
 def test_a_border_that_does_not_close_on_a_day_is_told_and_stops_nothing() -> None:
-    known = split(Bound(DAY, ACT, Precision.DAY))
+    known = split(PeriodEnd(DAY, ACT, Precision.DAY))
     network = known.network
     inner = [
         k for k in range(len(network.net)) if -1 not in (network.net.left[k], network.net.right[k])

@@ -26,7 +26,7 @@ WHERE upper_inf(recorded) AND code IS NOT NULL ORDER BY level = 'village', md5(c
 
 def asked(conn: Connection, code: str, at: date) -> bytes | None:
     try:
-        return orjson.dumps(reads.division(conn, code, AsOf(at), TODAY))
+        return orjson.dumps(reads.load_division(conn, code, AsOf(at), TODAY))
     except Problem:
         return None
 
