@@ -11,8 +11,8 @@ from benchmarks.made import made
 from benchmarks.table import Row
 from boundaries.bulk.tasks import GeocodeTask
 from gazetteer.search.bulk.addresses import AddressColumns
-from gazetteer.search.bulk.processes import over_processes
-from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.bulk.processes import open_process_executor
+from gazetteer.search.bulk.sheets import sniff_csv
 from gazetteer.search.view import DayIndex
 
 _ROWS = 20_000
@@ -35,9 +35,9 @@ def _seconds(view: DayIndex, content: bytes, processes: int) -> float:
     fresh = DayIndex(view.index, view.at)  # nothing is remembered of an earlier round
     file = io.BytesIO(content)
     task = GeocodeTask(AddressColumns(("address",)), (), view.at, "en")
-    plan = task.plan(examined(file))
-    with over_processes(task.answering(fresh, plan.columns), processes) as ask:
+    plan = task.build_plan(sniff_csv(file))
+    with open_process_executor(task.build_processor(fresh, plan.columns), processes) as ask:
         begun = time.monotonic()
-        for _ in plan.pieces(file, ask):
+        for _ in plan.iter_result_chunks(file, ask):
             pass
         return time.monotonic() - begun

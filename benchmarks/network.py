@@ -29,7 +29,7 @@ from boundaries.rules.tolerances import Tolerances
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
-from gazetteer.intake.ids import record_id
+from gazetteer.intake.ids import derive_record_id
 from gazetteer.ledger.asof import AsOf
 from gazetteer.ledger.bounds import Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset
@@ -102,7 +102,7 @@ def _import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> Row:
     _anew(own, "network")
     ensure_database(conninfo)
     migrate_database(conninfo)
-    units = [record_id("unit", code) for code in codes]
+    units = [derive_record_id("unit", code) for code in codes]
     with psycopg.connect(conninfo, autocommit=True) as conn:
         LEDGER.publish_timelines(conn, _LOAD, [_unit(unit) for unit in units])
         copied = _copied(conn, shapes)

@@ -13,15 +13,22 @@ from boundaries.layers.layer import Layer
 from boundaries.layers.read import read_layer
 from boundaries.network.elsewhere import known_elsewhere
 from boundaries.register import LEDGER
-from gazetteer.intake import KNOWN_KINDS, UnitIndex, country, guangdong, read_files, territory
-from gazetteer.intake.batch import Batch, Progress, joined, no_progress
+from gazetteer.intake import (
+    CSV_FILE_KINDS,
+    CodeIndex,
+    derive_territory_changes,
+    read_country,
+    read_files,
+    read_guangdong,
+)
+from gazetteer.intake.batch import Progress, StagedBatch, ignore_progress, merge_batches
 from gazetteer.ledger.store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 
-KINDS = (*(kind for kind, known in KNOWN_KINDS.items() if known.read), "areas")
+KINDS = (*(kind for kind, known in CSV_FILE_KINDS.items() if known.reader), "areas")
 """What a user's file may hold."""
 
-COMPANIONS = tuple(kind for kind, known in KNOWN_KINDS.items() if known.goes_with)
+COMPANIONS = tuple(kind for kind, known in CSV_FILE_KINDS.items() if known.companion_of)
 """Kinds of files that are read beside another one."""
 
 
@@ -54,16 +61,22 @@ AS_IT_SAYS = LayerForm()
 """A layer that says everything itself."""
 
 
-def shipped(fixtures: Path, progress: Progress, divisions: Path | None = None) -> Batch:
+def shipped(fixtures: Path, progress: Progress, divisions: Path | None = None) -> StagedBatch:
     """The shipped data as one batch; ``divisions`` is a list of all China in place of Guangdong's.
 
     Raises:
         UnreadableFile: a file is missing or not of its form.
     """
-    names = country(fixtures, divisions, progress) if divisions else guangdong(fixtures, progress)
+    names = (
+        read_country(fixtures, divisions, progress)
+        if divisions
+        else read_guangdong(fixtures, progress)
+    )
     polygons = read_layer(fixtures / "guangdong_boundaries.geojson.gz")
-    lands = areas(polygons, names.known, names.territory, source=SHIPPED, progress=progress)
-    return joined(names.source, (names, lands), names.known, names.territory)
+    lands = areas(
+        polygons, names.code_index, names.territory_changes, source=SHIPPED, progress=progress
+    )
+    return merge_batches(names.source, (names, lands), names.code_index, names.territory_changes)
 
 
 def read(
@@ -71,9 +84,9 @@ def read(
     kind: str,
     files: Mapping[str, Path],
     state: date | None,
-    progress: Progress = no_progress,
+    progress: Progress = ignore_progress,
     layer: LayerForm = AS_IT_SAYS,
-) -> Batch:
+) -> StagedBatch:
     """A user's file of ``kind``, on top of the units that the register knows.
 
     ``state`` is the day whose state a file of divisions or areas shows; ``layer`` is how to read
@@ -85,16 +98,16 @@ def read(
     """
     if kind == "areas":
         return areas_on_top(conn, layer.read(files["areas"]), state, progress, layer)
-    return read_files(kind, files, UnitIndex.of(_known(conn)), progress, state or STATE)
+    return read_files(kind, files, CodeIndex.from_timelines(_known(conn)), progress, state or STATE)
 
 
 def areas_on_top(
     conn: Connection[Any],
     layer: Layer,
     state: date | None,
-    progress: Progress = no_progress,
+    progress: Progress = ignore_progress,
     form: LayerForm = AS_IT_SAYS,
-) -> Batch:
+) -> StagedBatch:
     """The areas of a layer, with their borders, on top of those that the register knows.
 
     Raises:
@@ -106,8 +119,8 @@ def areas_on_top(
     units = [timeline for timeline in every if timeline.kind == "unit"]
     return areas(
         layer,
-        UnitIndex.of(every),
-        territory([*units, *links]),
+        CodeIndex.from_timelines(every),
+        derive_territory_changes([*units, *links]),
         source=form.source,
         state=day,
         accuracy_m=form.accuracy_m,

@@ -17,11 +17,18 @@ from boundaries.layers.examine import examine_crs
 from boundaries.layers.layer import Layer, Remark
 from boundaries.network.elsewhere import NOTHING_ELSE, Elsewhere
 from boundaries.network.faces import Region
-from gazetteer.intake.batch import Batch, Made, Progress, Rejection, Severity, no_progress
-from gazetteer.intake.findings import Findings
-from gazetteer.intake.ids import record_id
-from gazetteer.intake.index import Carried, UnitIndex
-from gazetteer.intake.territory import Territory
+from gazetteer.intake.batch import (
+    LoadFinding,
+    MaterializedPart,
+    Progress,
+    Severity,
+    StagedBatch,
+    ignore_progress,
+)
+from gazetteer.intake.findings import LoadFindingCollector
+from gazetteer.intake.ids import derive_record_id
+from gazetteer.intake.index import CodeAssignment, CodeIndex
+from gazetteer.intake.territory import TerritoryChanges
 from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd
 from gazetteer.ledger.versions import Timeline, Version
 
@@ -38,24 +45,24 @@ KIND = "areas"
 
 def areas(
     layer: Layer,
-    known: UnitIndex,
-    lands: Territory,
+    known: CodeIndex,
+    lands: TerritoryChanges,
     *,
     source: str | None = None,
     state: date = STATE,
     accuracy_m: float = ACCURACY_M,
     elsewhere: Elsewhere = NOTHING_ELSE,
-    progress: Progress = no_progress,
-) -> Batch:
+    progress: Progress = ignore_progress,
+) -> StagedBatch:
     """Areas of the units that carried the codes of a layer on the day of its state, and borders.
 
     ``layer`` is in lon, lat degrees of CGCS2000. A feature is named by its number in the file, from
     1; 0 is the layer as a whole. ``source`` says where the polygons come from, if not just the
     file. ``elsewhere`` is what the register knows of other units: borders with them are common.
     """
-    findings = Findings(layer.source)
+    findings = LoadFindingCollector(layer.source)
     remarks = (*layer.remarks, *examine_crs(layer))
-    findings.found += [_rejection(layer, remark) for remark in remarks]
+    findings.entries += [_rejection(layer, remark) for remark in remarks]
     bad = {remark.feature for remark in remarks if remark.severity == "error"}
     regions: list[Region] = []
     for number, unit in _of_units(layer, known, state, findings):
@@ -69,11 +76,11 @@ def areas(
             parent_code = str(parent) if parent else None
             regions.append(Region(unit.code, parent_code, shape, lives, accuracy_m, said))
         progress(number + 1, len(layer), layer.source)
-    return Batch(
+    return StagedBatch(
         source=layer.source,
-        parts=(Made([*_areas(regions), *elsewhere.with_borders(regions)]),),
-        rejections=tuple(findings.found),
-        rows={layer.source: len(layer)},
+        parts=(MaterializedPart([*_areas(regions), *elsewhere.with_borders(regions)]),),
+        findings=tuple(findings.entries),
+        row_counts={layer.source: len(layer)},
         encodings={},
     )
 
@@ -81,51 +88,55 @@ def areas(
 _GRAVITY = {"error": Severity.REJECT, "warning": Severity.WARNING, "info": Severity.INFO}
 
 
-def _rejection(layer: Layer, remark: Remark) -> Rejection:
+def _rejection(layer: Layer, remark: Remark) -> LoadFinding:
     """What was noticed while the layer was read, as a line of the report."""
     line = 0 if remark.feature is None else remark.feature + 1
     value = "" if remark.measured is None else f"{remark.measured:g} {remark.unit or ''}".strip()
     grave = _GRAVITY[remark.severity]
-    return Rejection(
+    return LoadFinding(
         layer.source, line, "geometry", value, remark.rule, grave, remark.zh, remark.en
     )
 
 
 def _of_units(
-    layer: Layer, known: UnitIndex, state: date, findings: Findings
-) -> Iterator[tuple[int, Carried]]:
+    layer: Layer, known: CodeIndex, state: date, findings: LoadFindingCollector
+) -> Iterator[tuple[int, CodeAssignment]]:
     """The features whose code a unit carried."""
     for number, code in enumerate(layer.codes):
-        unit = known.on(code, state) if code else None
+        unit = known.find_on_day(code, state) if code else None
         if unit is None:
-            findings.add("no_unit_for_area", number + 1, "code", code or "")
+            findings.add_finding("no_unit_for_area", number + 1, "code", code or "")
         else:
             yield number, unit
 
 
 def _whole(
-    line: int, shape: BaseGeometry | None, findings: Findings
+    line: int, shape: BaseGeometry | None, findings: LoadFindingCollector
 ) -> shapely.MultiPolygon | None:
     """The polygons of a feature; None, and told, if they are not valid."""
     if shape is None:
         return None
     if not shape.is_valid:
-        findings.add("bad_geometry", line, "geometry", shapely.is_valid_reason(shape))
+        findings.add_finding("bad_geometry", line, "geometry", shapely.is_valid_reason(shape))
         return None
     return shapely.MultiPolygon(shapely.get_parts(shape).tolist())
 
 
 def _lives(
-    line: int, unit: Carried, lands: Territory, state: date, findings: Findings
+    line: int,
+    unit: CodeAssignment,
+    lands: TerritoryChanges,
+    state: date,
+    findings: LoadFindingCollector,
 ) -> Iterator[tuple[UUID, Period]]:
     """When the unit had the territory, and who took all of it over later."""
     start = _start(unit, lands, state)
     unit_id: UUID | None = unit.unit_id
     while unit_id is not None:
-        later = lands.changed_after(unit_id, max(state, start.on or state))
-        heir = lands.whole.get(unit_id)
+        later = lands.find_change_after(unit_id, max(state, start.on or state))
+        heir = lands.full_transfers.get(unit_id)
         if later is not None and (heir is None or heir[1].on != later.on):
-            findings.add("later_than_area", line, "code", unit.code, str(later.on))
+            findings.add_finding("later_than_area", line, "code", unit.code, str(later.on))
         end = heir[1] if heir else lands.ends.get(unit_id, UNBOUNDED)
         yield unit_id, Period(start, end)
         unit_id = heir[0] if heir else None
@@ -139,13 +150,13 @@ def _areas(regions: Sequence[Region]) -> Iterator[Timeline]:
         said = {"geom": shape, "accuracy_m": region.accuracy_m, "source": region.source}
         for unit_id, span in region.lives:
             version = Version(span, {"unit_id": unit_id, **said})
-            yield Timeline("area", record_id("area", str(unit_id)), (version,))
+            yield Timeline("area", derive_record_id("area", str(unit_id)), (version,))
 
 
-def _start(unit: Carried, lands: Territory, state: date) -> PeriodEnd:
+def _start(unit: CodeAssignment, lands: TerritoryChanges, state: date) -> PeriodEnd:
     """From the last change of the territory, or the unit's start if that is later."""
-    born = lands.starts.get(unit.unit_id, unit.span.start)
-    changed = lands.last_change(unit.unit_id, state)
+    born = lands.starts.get(unit.unit_id, unit.period.start)
+    changed = lands.find_last_change(unit.unit_id, state)
     if changed is None or (born.on and changed.on and changed.on <= born.on):
         return born
     return changed

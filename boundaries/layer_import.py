@@ -22,7 +22,7 @@ from boundaries.rules.finding import Finding
 from boundaries.rules.layer import judge
 from boundaries.validation.reference import shipped
 from boundaries.validation.report import Judging
-from gazetteer.intake.batch import Batch, Progress, Rejection, Severity
+from gazetteer.intake.batch import LoadFinding, Progress, Severity, StagedBatch
 from gazetteer.problems import Conflict
 
 _OF_A_PART = frozenset({"TOP-HIE-01", "TOP-HIE-04"})
@@ -76,7 +76,7 @@ class JudgedLayer:
         told = ", ".join(f"{rule} ×{count}" for rule, count in self.counts.items())
         return f"{why} (accepted findings: {told})"
 
-    def rejections(self, *, accepted: bool) -> Iterator[Rejection]:
+    def rejections(self, *, accepted: bool) -> Iterator[LoadFinding]:
         """The findings as lines of the report; the blocking ones reject, unless accepted."""
         for finding in self.findings:
             grave = Severity.INFO if finding.severity == "info" else Severity.WARNING
@@ -84,7 +84,7 @@ class JudgedLayer:
                 grave = Severity.REJECT
             own = next((f for f in finding.features if f < len(self.layer)), -1)
             who = " ".join(self.names[feature] for feature in finding.features)
-            yield Rejection(
+            yield LoadFinding(
                 *(self.layer.source, own + 1, "geometry", who, finding.rule, grave),
                 *(finding.zh, finding.en),
             )
@@ -122,7 +122,7 @@ def batch_of(
     form: LayerForm,
     state: date | None,
     progress: Progress,
-) -> Batch:
+) -> StagedBatch:
     """The areas and borders to be published, with the accepted findings among what is reported.
 
     Raises:
@@ -130,7 +130,7 @@ def batch_of(
     """
     batch = areas_on_top(conn, judged.layer, state, progress, form)
     told = tuple(judged.rejections(accepted=True))
-    return replace(batch, rejections=(*batch.rejections, *told))
+    return replace(batch, findings=(*batch.findings, *told))
 
 
 def _blocks(finding: Finding) -> bool:

@@ -30,7 +30,7 @@ from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.pool import open_pool
 from gazetteer.database.requirements import ensure_database
-from gazetteer.intake.load import load_batch
+from gazetteer.intake.load import publish_staged_batch
 from gazetteer.settings import get_settings
 from tests.described import DescribedClient
 from web.app import create_app
@@ -87,7 +87,7 @@ def load_shipped(conninfo: str) -> None:
     """Load the shipped data into an empty register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
         batch = shipped(FIXTURES, lambda *_: None)
-        load_batch(conn, LEDGER, batch, author="tests", strict=False)
+        publish_staged_batch(conn, LEDGER, batch, author="tests", strict=False)
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,9 @@ class AddressForm(FileForm):
     def address(self) -> AddressColumns:
         """The columns as a value."""
         levels = ("province", "prefecture", "county", "township", "village")
-        return AddressColumns.of(self.columns, {level: getattr(self, level) for level in levels})
+        return AddressColumns.from_names(
+            self.columns, {level: getattr(self, level) for level in levels}
+        )
 
 
 class GeocodeForm(AddressForm):

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from flask import Response, after_this_request, current_app, request, stream_with_context
 
 from gazetteer.problems import InvalidValue, TooLarge
-from gazetteer.search.bulk.sheets import Sheet
+from gazetteer.search.bulk.sheets import CsvFile
 
 JOBS = "/v1/jobs"
 _IN_MEMORY = 1 << 20
@@ -57,7 +57,7 @@ def _closing(response: Response, file: SpooledTemporaryFile[bytes]) -> Response:
 
 
 def streamed(
-    pieces: Iterable[str], sheet: Sheet, told: Mapping[str, str] | None = None
+    pieces: Iterable[str], sheet: CsvFile, told: Mapping[str, str] | None = None
 ) -> Response:
     """A CSV file as it is being made, in the encoding of the one that was sent.
 

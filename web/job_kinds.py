@@ -12,20 +12,26 @@ import psycopg
 from psycopg import Connection
 
 from boundaries.areas.memory.ground import Ground, read_ground
-from boundaries.bulk.coverage import CoveragePlan, CoverageTask, lines
+from boundaries.bulk.coverage import CoveragePlan, CoverageTask, iter_result_lines
 from boundaries.bulk.geopackage import write_geopackage
-from boundaries.bulk.positions import PointAnswering
-from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, ReverseTask, index_of
+from boundaries.bulk.positions import PositionProcessor
+from boundaries.bulk.tasks import (
+    FilePlan,
+    GeocodeTask,
+    GeocodeWorkerSpec,
+    ReverseTask,
+    load_newest_index,
+)
 from boundaries.findings import background
 from gazetteer.jobs.files import JobFiles
 from gazetteer.jobs.run import PrepareJob
 from gazetteer.jobs.store import Job
 from gazetteer.ledger.asof import AsOf, resolve_known_at
-from gazetteer.search.bulk.coverage import Facility, Standing
-from gazetteer.search.bulk.dask import over_dask
-from gazetteer.search.bulk.processes import over_processes
-from gazetteer.search.bulk.rows import Answered, Ask
-from gazetteer.search.bulk.sheets import Sheet, examined
+from gazetteer.search.bulk.coverage import Facility, FacilityStatus
+from gazetteer.search.bulk.dask import open_dask_executor
+from gazetteer.search.bulk.processes import open_process_executor
+from gazetteer.search.bulk.rows import Executor, ResultChunk
+from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
 from gazetteer.search.index import NameIndex
 from gazetteer.search.loading import load_ledger_seq
 from gazetteer.search.view import DayIndex
@@ -53,11 +59,11 @@ class Opened:
     seq: int
     known_at: datetime | None
     resumable: bool
-    answers: Callable[[int], Iterator[Answered]]
-    sheet: Sheet
+    answers: Callable[[int], Iterator[ResultChunk]]
+    sheet: CsvFile
     point: tuple[str, str]
 
-    def iter_chunks(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """The result from behind so many lines of the file."""
         return self.answers(skip)
 
@@ -95,14 +101,16 @@ class Kinds:
     def _geocode(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
         sheet, task = self._asked(job, data)
         assert isinstance(task, GeocodeTask)
-        plan, index = task.plan(sheet), self._newest()
+        plan, index = task.build_plan(sheet), self._newest()
         with ExitStack() as held:
             if self._settings.dask_scheduler:
-                recipe = GeocodeRecipe(task, plan.columns, index.seq)
-                ask: Ask[str] = held.enter_context(over_dask(self._settings.dask_scheduler, recipe))
+                recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
+                ask: Executor[str] = held.enter_context(
+                    open_dask_executor(self._settings.dask_scheduler, recipe)
+                )
             else:
-                answering = task.answering(DayIndex(index, task.at), plan.columns)
-                ask = held.enter_context(over_processes(answering, self._processes))
+                answering = task.build_processor(DayIndex(index, task.at), plan.columns)
+                ask = held.enter_context(open_process_executor(answering, self._processes))
             pieces = partial(_pieces, plan, data, ask)
             yield Opened(index.seq, index.recorded_at, True, pieces, sheet, _POINT)
 
@@ -110,13 +118,15 @@ class Kinds:
     def _reverse(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
         sheet, task = self._asked(job, data)
         assert isinstance(task, ReverseTask)
-        plan = task.plan(sheet)
+        plan = task.build_plan(sheet)
         with self._connect() as conn:
             seq = load_ledger_seq(conn) if job.seq is None else job.seq
             moment = resolve_known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-        answering = pinned.answering(self._connect, plan.columns, self._ground_of(pinned.as_of))
-        with over_processes(answering, self._processes) as ask:
+        answering = pinned.build_processor(
+            self._connect, plan.columns, self._ground_of(pinned.as_of)
+        )
+        with open_process_executor(answering, self._processes) as ask:
             pieces = partial(_pieces, plan, data, ask)
             yield Opened(seq, moment, True, pieces, sheet, _POINT)
 
@@ -126,8 +136,8 @@ class Kinds:
         assert isinstance(task, CoverageTask)
         index = self._newest()
         view = DayIndex(index, task.as_of.at)
-        plan = task.plan(sheet)
-        points = plan.points(view, self._connect, self._ground_of)
+        plan = task.build_plan(sheet)
+        points = plan.build_position_processor(view, self._connect, self._ground_of)
         pieces = partial(_covered, plan, data, view, points)
         yield Opened(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
 
@@ -140,9 +150,9 @@ class Kinds:
     def _processes(self) -> int:
         return self._settings.worker_processes or cpu_count() or 1
 
-    def _asked(self, job: Job, data: BinaryIO) -> tuple[Sheet, Task]:
+    def _asked(self, job: Job, data: BinaryIO) -> tuple[CsvFile, Task]:
         form = FORMS[job.kind].model_validate({**job.form, "at": job.at})
-        return examined(data, job.encoding, job.delimiter), task_of(
+        return sniff_csv(data, job.encoding, job.delimiter), task_of(
             form, job.language, self._settings
         )
 
@@ -151,24 +161,24 @@ class Kinds:
             seq = load_ledger_seq(conn)
         if self._index is None or self._index.seq != seq:
             self._index = None  # two of them may be more than there is memory
-            self._index = index_of(self._conninfo)
+            self._index = load_newest_index(self._conninfo)
         return self._index
 
 
-def _pieces(plan: Plan, data: BinaryIO, ask: Ask[str], skip: int) -> Iterator[Answered]:
-    return plan.pieces(data, ask, skip)
+def _pieces(plan: FilePlan, data: BinaryIO, ask: Executor[str], skip: int) -> Iterator[ResultChunk]:
+    return plan.iter_result_chunks(data, ask, skip)
 
 
 def _covered(
     plan: CoveragePlan,
     data: BinaryIO,
     view: DayIndex,
-    points: PointAnswering,
+    points: PositionProcessor,
     _: int,
-) -> Iterator[Answered]:
-    counted = plan.counted(view)
+) -> Iterator[ResultChunk]:
+    counted = plan.build_coverage(view)
     left: list[Facility] = []
-    for chunk in plan.facilities(data, view, points, counted):
-        left += [f for f in chunk if f.standing is not Standing.COUNTED]
-        yield Answered("", len(chunk), len(chunk))
-    yield Answered("".join(lines(plan.sheet, counted, left)), 0, 0)
+    for chunk in plan.iter_facilities(data, view, points, counted):
+        left += [f for f in chunk if f.status is not FacilityStatus.COUNTED]
+        yield ResultChunk("", len(chunk), len(chunk))
+    yield ResultChunk("".join(iter_result_lines(plan.csv_file, counted, left)), 0, 0)

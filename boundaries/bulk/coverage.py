@@ -7,27 +7,27 @@ from typing import Any, BinaryIO
 
 from boundaries.areas.memory.ground import Ground
 from boundaries.bulk import positions
-from boundaries.bulk.positions import Connect, PointAnswering, lowest
+from boundaries.bulk.positions import Connect, PositionProcessor, find_lowest_units
 from boundaries.coordinates import Crs
 from gazetteer.ledger.asof import AsOf
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search.bulk.addresses import AddressAnswering, AddressColumns
+from gazetteer.search.bulk.addresses import AddressColumns, AddressProcessor
 from gazetteer.search.bulk.coverage import (
-    Coverage,
-    Division,
+    ContainingDivision,
+    CountedUnit,
     Facility,
-    Place,
-    Standing,
-    Unit,
-    coverage,
-    place_of,
+    FacilityCoverage,
+    FacilityLocation,
+    FacilityStatus,
+    build_facility_coverage,
+    build_location,
 )
-from gazetteer.search.bulk.rows import CHUNK, Columns, Question
-from gazetteer.search.bulk.sheets import Record, Sheet, records
+from gazetteer.search.bulk.rows import CHUNK_ROWS, ResultColumns, RowInput
+from gazetteer.search.bulk.sheets import CsvFile, CsvRecord, iter_records
 from gazetteer.search.view import DayIndex
 
-MOST_FACILITIES = 200_000
+MAX_FACILITIES = 200_000
 """All of them are kept in memory until the last one is counted."""
 
 
@@ -49,26 +49,28 @@ class CoverageTask:
     near_boundary_m: float
     lang: str
 
-    def plan(self, sheet: Sheet) -> "CoveragePlan":
+    def build_plan(self, csv_file: CsvFile) -> "CoveragePlan":
         """The task held against a file.
 
         Raises:
             InvalidValue: the file does not have what the task needs; names the field.
-            TooLarge: it has more rows than :data:`MOST_FACILITIES`.
+            TooLarge: it has more rows than :data:`MAX_FACILITIES`.
         """
-        if sheet.rows > MOST_FACILITIES:
+        if csv_file.rows > MAX_FACILITIES:
             raise TooLarge(
-                f"设施超过 {MOST_FACILITIES} 条。",
-                f"there are over {MOST_FACILITIES} facilities",
+                f"设施超过 {MAX_FACILITIES} 条。",
+                f"there are over {MAX_FACILITIES} facilities",
                 field="data",
             )
         by_address = bool(self.columns.columns or self.columns.levels)
         return CoveragePlan(
             self,
-            sheet,
-            self.columns.positions(sheet) if by_address or not self.coordinates else (),
-            positions.positions(sheet, self.coordinates, "coordinates") if self.coordinates else (),
-            sheet.position(self.name, "name") if self.name else None,
+            csv_file,
+            self.columns.find_positions(csv_file) if by_address or not self.coordinates else (),
+            positions.find_position_columns(csv_file, self.coordinates, "coordinates")
+            if self.coordinates
+            else (),
+            csv_file.find_position(self.name, "name") if self.name else None,
         )
 
 
@@ -77,105 +79,136 @@ class CoveragePlan:
     """A coverage task held against a file: where its columns are."""
 
     task: CoverageTask
-    sheet: Sheet
-    address: tuple[int, ...]
-    point: tuple[int, ...]
-    name: int | None
+    csv_file: CsvFile
+    address_positions: tuple[int, ...]
+    point_positions: tuple[int, ...]
+    name_position: int | None
 
-    def counted(self, view: DayIndex) -> Coverage:
+    def build_coverage(self, day_index: DayIndex) -> FacilityCoverage:
         """The units, before anything is counted; see :func:`gazetteer.search.bulk.coverage`."""
-        return coverage(view, self.task.level, self.task.within)
+        return build_facility_coverage(day_index, self.task.level, self.task.within)
 
-    def points(
-        self, view: DayIndex, connect: Connect, ground_of: Callable[[AsOf], Ground | None]
-    ) -> PointAnswering:
+    def build_position_processor(
+        self,
+        day_index: DayIndex,
+        connect: Connect,
+        find_area_index: Callable[[AsOf], Ground | None],
+    ) -> PositionProcessor:
         """What locates positions, in the same state of the register as the view.
 
         ``ground_of`` gives that state in memory, or None if it is not there.
         """
         task = self.task
-        as_of = replace(task.as_of, known_at=view.index.recorded_at)
-        near, ground = task.near_boundary_m, ground_of(as_of) if self.point else None
-        return PointAnswering(connect, as_of, task.crs, near, task.lang, ground)
+        as_of = replace(task.as_of, known_at=day_index.index.recorded_at)
+        near_boundary_m, area_index = (
+            task.near_boundary_m,
+            find_area_index(as_of) if self.point_positions else None,
+        )
+        return PositionProcessor(connect, as_of, task.crs, near_boundary_m, task.lang, area_index)
 
-    def facilities(
-        self, stream: BinaryIO, view: DayIndex, points: PointAnswering, into: Coverage
+    def iter_facilities(
+        self,
+        stream: BinaryIO,
+        day_index: DayIndex,
+        position_processor: PositionProcessor,
+        facility_coverage: FacilityCoverage,
     ) -> Iterator[list[Facility]]:
         """The facilities of the file, some hundred at a time, each counted in ``into``."""
         rows = (
-            record for record in records(stream, self.sheet) if record.number > 0 and record.cells
+            record
+            for record in iter_records(stream, self.csv_file)
+            if record.number > 0 and record.cells
         )
-        while chunk := list(islice(rows, CHUNK)):
-            places = self._places(chunk, view, points)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            locations = self._locate_records(chunk, day_index, position_processor)
             yield [
-                into.add(record.number, self._name(record), self._text(record), place)
-                for record, place in zip(chunk, places, strict=True)
+                facility_coverage.count_facility(
+                    record.number,
+                    self._get_name(record),
+                    self._format_location_text(record),
+                    location,
+                )
+                for record, location in zip(chunk, locations, strict=True)
             ]
 
-    def _places(
-        self, chunk: Sequence[Record], view: DayIndex, points: PointAnswering
-    ) -> list[Place]:
-        width, task = len(self.sheet.header), self.task
+    def _locate_records(
+        self, chunk: Sequence[CsvRecord], day_index: DayIndex, position_processor: PositionProcessor
+    ) -> list[FacilityLocation]:
+        width, task = len(self.csv_file.header), self.task
         fitting = [record for record in chunk if len(record.cells) == width]
-        by_point = [r for r in fitting if self.point and not self._address(r).strip()]
-        spotted = {r.number for r in by_point}
-        by_address = [record for record in fitting if record.number not in spotted]
-        found: dict[int, Place] = {}
-        texts = AddressAnswering(view, task.columns, task.lang)
-        asked = [_cells(record, self.address) for record in by_address]
-        for record, answer in zip(by_address, texts.answers(asked), strict=True):
-            found[record.number] = (
-                _invalid(answer, task.lang)
+        by_point = [
+            r for r in fitting if self.point_positions and not self._join_address(r).strip()
+        ]
+        point_numbers = {r.number for r in by_point}
+        by_address = [record for record in fitting if record.number not in point_numbers]
+        locations: dict[int, FacilityLocation] = {}
+        address_processor = AddressProcessor(day_index, task.columns, task.lang)
+        inputs = [_select_cells(record, self.address_positions) for record in by_address]
+        for record, answer in zip(by_address, address_processor.iter_answers(inputs), strict=True):
+            locations[record.number] = (
+                _build_invalid_location(answer, task.lang)
                 if isinstance(answer, InvalidValue)
-                else place_of(answer)
+                else build_location(answer)
             )
-        asked = [_cells(record, self.point) for record in by_point]
-        for record, spot in zip(by_point, points.answers(asked) if asked else (), strict=True):
-            found[record.number] = (
-                _invalid(spot, task.lang) if isinstance(spot, InvalidValue) else _over(spot)
+        inputs = [_select_cells(record, self.point_positions) for record in by_point]
+        for record, position_answer in zip(
+            by_point, position_processor.iter_answers(inputs) if inputs else (), strict=True
+        ):
+            locations[record.number] = (
+                _build_invalid_location(position_answer, task.lang)
+                if isinstance(position_answer, InvalidValue)
+                else _build_point_location(position_answer)
             )
-        return [found.get(r.number) or self._unreadable(r) for r in chunk]
+        return [locations.get(r.number) or self._build_unreadable_location(r) for r in chunk]
 
-    def _unreadable(self, record: Record) -> Place:
-        have, want = len(record.cells), len(self.sheet.header)
+    def _build_unreadable_location(self, record: CsvRecord) -> FacilityLocation:
+        cell_count, width = len(record.cells), len(self.csv_file.header)
         zh, en = (
-            f"该行有 {have} 列，表头有 {want} 列。",
-            f"the row has {have} cells, the header {want}",
+            f"该行有 {cell_count} 列，表头有 {width} 列。",
+            f"the row has {cell_count} cells, the header {width}",
         )
-        return Place(Standing.INVALID, detail=zh if self.task.lang == "zh" else en)
+        return FacilityLocation(FacilityStatus.INVALID, detail=zh if self.task.lang == "zh" else en)
 
-    def _address(self, record: Record) -> str:
-        return " ".join(_cells(record, self.address))
+    def _join_address(self, record: CsvRecord) -> str:
+        return " ".join(_select_cells(record, self.address_positions))
 
-    def _text(self, record: Record) -> str:
-        if len(record.cells) != len(self.sheet.header):
+    def _format_location_text(self, record: CsvRecord) -> str:
+        if len(record.cells) != len(self.csv_file.header):
             return record.text
-        return self._address(record).strip() or ",".join(_cells(record, self.point))
+        return self._join_address(record).strip() or ",".join(
+            _select_cells(record, self.point_positions)
+        )
 
-    def _name(self, record: Record) -> str | None:
-        held = self.name is not None and self.name < len(record.cells)
-        return record.cells[self.name] if held and self.name is not None else None
-
-
-def _cells(record: Record, places: Sequence[int]) -> Question:
-    return tuple([record.cells[place] for place in places])
-
-
-def _invalid(problem: InvalidValue, lang: str) -> Place:
-    return Place(Standing.INVALID, detail=problem.text(lang))
+    def _get_name(self, record: CsvRecord) -> str | None:
+        has_name = self.name_position is not None and self.name_position < len(record.cells)
+        return (
+            record.cells[self.name_position]
+            if has_name and self.name_position is not None
+            else None
+        )
 
 
-def _over(answer: dict[str, Any]) -> Place:
+def _select_cells(record: CsvRecord, cell_positions: Sequence[int]) -> RowInput:
+    return tuple([record.cells[cell_position] for cell_position in cell_positions])
+
+
+def _build_invalid_location(problem: InvalidValue, lang: str) -> FacilityLocation:
+    return FacilityLocation(FacilityStatus.INVALID, detail=problem.text(lang))
+
+
+def _build_point_location(answer: dict[str, Any]) -> FacilityLocation:
     """Where a position lies, from the answer of a single look-up."""
     chain = answer["chain"]
     point = (answer["point"]["lon"], answer["point"]["lat"])
-    finest = lowest(chain)
+    finest = find_lowest_units(chain)
     if len(finest) > 1:
-        told = ";".join(f"{unit['code'] or ''} {unit['name']}" for unit in finest)
-        return Place(Standing.AMBIGUOUS, point=point, coordinate_level="point", detail=told)
-    return Place(
-        None if chain else Standing.OUTSIDE,
-        tuple(Division(unit["level"], unit["code"], unit["name"]) for unit in chain),
+        candidates = ";".join(f"{unit['code'] or ''} {unit['name']}" for unit in finest)
+        return FacilityLocation(
+            FacilityStatus.AMBIGUOUS, point=point, coordinate_level="point", detail=candidates
+        )
+    return FacilityLocation(
+        None if chain else FacilityStatus.OUTSIDE,
+        tuple(ContainingDivision(unit["level"], unit["code"], unit["name"]) for unit in chain),
         "".join(unit["name"] for unit in chain) or None,
         finest[0]["level"] if finest else None,
         point=point,
@@ -183,40 +216,42 @@ def _over(answer: dict[str, Any]) -> Place:
     )
 
 
-HEADER = (
+RESULT_HEADER = (
     "record", "code", "name", "level", "province", "prefecture", "county", "township",
     "count", "rows", "status", "detail", "lon", "lat",
 )  # fmt: skip
 """The columns of the result as CSV."""
 
 
-def lines(sheet: Sheet, counted: Coverage, left: Iterable[Facility]) -> Iterator[str]:
+def iter_result_lines(
+    csv_file: CsvFile, facility_coverage: FacilityCoverage, uncounted: Iterable[Facility]
+) -> Iterator[str]:
     """The result as CSV, written like the list itself: every unit, then who is counted nowhere."""
-    columns = Columns(HEADER, sheet.delimiter)
-    yield columns.row(HEADER)
-    for unit in counted.units.values():
-        yield columns.row(_unit_row(unit))
-    for facility in left:
-        yield columns.row(_facility_row(facility))
+    columns = ResultColumns(RESULT_HEADER, csv_file.delimiter)
+    yield columns.format_row(RESULT_HEADER)
+    for unit in facility_coverage.units.values():
+        yield columns.format_row(_build_unit_row(unit))
+    for facility in uncounted:
+        yield columns.format_row(_build_facility_row(facility))
 
 
-def _unit_row(unit: Unit) -> list[str]:
+def _build_unit_row(unit: CountedUnit) -> list[str]:
     """A unit of the level with its count, which may be 0, as the cells of a row."""
-    above = {parent.level: parent.name for parent in unit.parents}
+    names_by_level = {parent.level: parent.name for parent in unit.parents}
     rows = ";".join(map(str, unit.rows))
-    held = [above.get(level, "") for level in UNIT_LEVELS[:4]]
+    parent_names = [names_by_level.get(level, "") for level in UNIT_LEVELS[:4]]
     lon, lat = unit.point or ("", "")
-    return ["unit", unit.code or "", unit.name, unit.level, *held, str(len(unit.rows)), rows,
+    return ["unit", unit.code or "", unit.name, unit.level, *parent_names, str(len(unit.rows)), rows,
             "covered" if unit.rows else "without", "", str(lon), str(lat)]  # fmt: skip
 
 
-def _facility_row(facility: Facility) -> list[str]:
+def _build_facility_row(facility: Facility) -> list[str]:
     """A facility that is counted nowhere, and why, as the cells of a row."""
-    place = facility.place
-    above = {division.level: division.name for division in place.divisions}
-    told = ": ".join(text for text in (facility.name, facility.address) if text)
-    held = [above.get(level, "") for level in UNIT_LEVELS[:4]]
-    unit, (lon, lat) = facility.unit, place.point or ("", "")
+    location = facility.location
+    names_by_level = {division.level: division.name for division in location.divisions}
+    label = ": ".join(text for text in (facility.name, facility.address) if text)
+    parent_names = [names_by_level.get(level, "") for level in UNIT_LEVELS[:4]]
+    unit, (lon, lat) = facility.unit, location.point or ("", "")
     code, level = (unit.code or "", unit.level) if unit else ("", "")
-    return ["facility", code, told, level, *held, "", str(facility.row),
-            facility.standing.value, place.detail or "", str(lon), str(lat)]  # fmt: skip
+    return ["facility", code, label, level, *parent_names, "", str(facility.row),
+            facility.status.value, location.detail or "", str(lon), str(lat)]  # fmt: skip

@@ -11,10 +11,10 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-_ROWS = 20_000
+_CHUNK_ROWS = 20_000
 """So many rows are in memory at a time."""
-_NUMBERS = frozenset({"result_score", "result_boundary_distance_m", "count"})
-_OWN = frozenset({"fid", "geom"})
+_NUMBER_COLUMNS = frozenset({"result_score", "result_boundary_distance_m", "count"})
+_RESERVED_NAMES = frozenset({"fid", "geom"})
 """Names that a GeoPackage has for itself."""
 
 
@@ -36,56 +36,65 @@ def write_geopackage(
     with table.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         header = next(row for row in reader if row)
-        places = [header.index(name) for name in point] if set(point) <= set(header) else []
+        point_columns = [header.index(name) for name in point] if set(point) <= set(header) else []
         rows = (row for row in reader if row)
-        chunk = list(islice(rows, _ROWS))
-        _write(part, header, chunk, places, append=False)
-        while chunk := list(islice(rows, _ROWS)):
-            _write(part, header, chunk, places, append=True)
+        chunk = list(islice(rows, _CHUNK_ROWS))
+        _write_chunk(part, header, chunk, point_columns, append=False)
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
+            _write_chunk(part, header, chunk, point_columns, append=True)
     part.replace(target)
 
 
-def _write(
-    path: Path, header: Sequence[str], rows: list[list[str]], places: list[int], *, append: bool
+def _write_chunk(
+    path: Path,
+    header: Sequence[str],
+    rows: list[list[str]],
+    point_columns: list[int],
+    *,
+    append: bool,
 ) -> None:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    data = [_column(name, cells) for name, cells in zip(header, columns, strict=True)]
-    geometry = _points([columns[place] for place in places]) if places else None
+    data = [_build_column(name, cells) for name, cells in zip(header, columns, strict=True)]
+    geometry = (
+        _build_point_wkb([columns[point_column] for point_column in point_columns])
+        if point_columns
+        else None
+    )
     pyogrio.raw.write(
         str(path),
         geometry=geometry,
         field_data=data,
-        fields=np.array(_names(header), dtype=object),
+        fields=np.array(_build_column_names(header), dtype=object),
         layer="result",
         driver="GPKG",
-        geometry_type="Point" if places else None,
-        crs="EPSG:4490" if places else None,
+        geometry_type="Point" if point_columns else None,
+        crs="EPSG:4490" if point_columns else None,
         append=append,
     )
 
 
-def _column(name: str, cells: Sequence[str]) -> NDArray[Any]:
-    if name in _NUMBERS:
+def _build_column(name: str, cells: Sequence[str]) -> NDArray[Any]:
+    if name in _NUMBER_COLUMNS:
         return np.array([float(cell) if cell else np.nan for cell in cells], dtype=float)
     return np.array(cells, dtype=object)
 
 
-def _points(columns: Sequence[Sequence[str]]) -> NDArray[Any]:
-    known = [bool(lon and lat) for lon, lat in zip(*columns, strict=True)]
-    shapes = np.full(len(known), None, dtype=object)
+def _build_point_wkb(columns: Sequence[Sequence[str]]) -> NDArray[Any]:
+    has_point = [bool(lon and lat) for lon, lat in zip(*columns, strict=True)]
+    shapes = np.full(len(has_point), None, dtype=object)
     pairs = [(float(lon), float(lat)) for lon, lat in zip(*columns, strict=True) if lon and lat]
-    shapes[np.array(known, dtype=bool)] = shapely.points(pairs) if pairs else []
+    shapes[np.array(has_point, dtype=bool)] = shapely.points(pairs) if pairs else []
     return np.asarray(shapely.to_wkb(shapes), dtype=object)
 
 
-def _names(header: Iterable[str]) -> list[str]:
+def _build_column_names(header: Iterable[str]) -> list[str]:
     """Names that are told apart without regard to case, and are none of the format's own."""
     names: list[str] = []
-    taken = set(_OWN)
-    for given in header:
-        name = given or "column"
-        while name.lower() in taken:
+    used = set(_RESERVED_NAMES)
+    for source_name in header:
+        name = source_name or "column"
+        while name.lower() in used:
             name += "_"
-        taken.add(name.lower())
+        used.add(name.lower())
         names.append(name)
     return names

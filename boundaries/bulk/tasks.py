@@ -12,25 +12,25 @@ import psycopg
 from boundaries.areas.labels import points_of_units
 from boundaries.areas.memory.ground import Ground
 from boundaries.bulk import positions
-from boundaries.bulk.positions import PointAnswering
+from boundaries.bulk.positions import PositionProcessor
 from boundaries.coordinates import Crs
 from gazetteer.database.cluster import Cluster
 from gazetteer.ledger.asof import AsOf
 from gazetteer.search.bulk import addresses
-from gazetteer.search.bulk.addresses import AddressAnswering, AddressColumns
+from gazetteer.search.bulk.addresses import AddressColumns, AddressProcessor
 from gazetteer.search.bulk.dask import StateMoved
 from gazetteer.search.bulk.rows import (
-    Answered,
-    Answering,
-    Ask,
-    Columns,
-    Question,
-    answered,
-    chosen,
-    head,
-    refuse_taken,
+    Executor,
+    ResultChunk,
+    ResultColumns,
+    RowInput,
+    RowProcessor,
+    check_new_columns,
+    format_header,
+    process_rows,
+    select_result_columns,
 )
-from gazetteer.search.bulk.sheets import Record, Sheet, records
+from gazetteer.search.bulk.sheets import CsvFile, CsvRecord, iter_records
 from gazetteer.search.index import NameIndex
 from gazetteer.search.loading import load_index
 from gazetteer.search.view import DayIndex
@@ -38,15 +38,17 @@ from gazetteer.settings import get_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FilePlan:
     """A task held against a file: which cells are asked about, and what is added."""
 
-    sheet: Sheet
-    positions: tuple[int, ...]
-    columns: Columns
+    csv_file: CsvFile
+    cell_positions: tuple[int, ...]
+    columns: ResultColumns
     lang: str
 
-    def pieces(self, stream: BinaryIO, ask: Ask[str], skip: int = 0) -> Iterator[Answered]:
+    def iter_result_chunks(
+        self, stream: BinaryIO, executor: Executor[str], skip: int = 0
+    ) -> Iterator[ResultChunk]:
         """The result from its header on, or from behind so many lines that were answered before.
 
         Args:
@@ -54,36 +56,36 @@ class Plan:
             ask: answers by tails, as :meth:`Columns.tail` writes them.
             skip: header, rows and blank lines that need no answer any more.
         """
-        rows = records(stream, self.sheet)
+        rows = iter_records(stream, self.csv_file)
         if not skip:
-            yield self._head(rows)
-        yield from answered(
+            yield self._build_header_chunk(rows)
+        yield from process_rows(
             islice(rows, skip, None),
-            self.sheet,
-            self.positions,
+            self.csv_file,
+            self.cell_positions,
             self.columns,
-            ask,
-            self._told,
+            executor,
+            self._format_cell_count,
         )
 
-    def _head(self, rows: Iterator[Record]) -> Answered:
+    def _build_header_chunk(self, rows: Iterator[CsvRecord]) -> ResultChunk:
         text = ""
         for count, record in enumerate(rows, 1):
             if record.cells:
-                return Answered(text + head(record, self.columns), 0, count)
+                return ResultChunk(text + format_header(record, self.columns), 0, count)
             text += record.text + record.end
         raise ValueError("the file is not the one that was examined")
 
-    def _told(self, cells: int, width: int) -> str:
+    def _format_cell_count(self, cells: int, width: int) -> str:
         if self.lang == "zh":
             return f"该行有 {cells} 列，表头有 {width} 列。"
         return f"the row has {cells} cells, the header {width}"
 
 
-class Task(Protocol):
+class FileTask(Protocol):
     """What is asked of every row."""
 
-    def plan(self, sheet: Sheet) -> Plan:
+    def build_plan(self, csv_file: CsvFile) -> FilePlan:
         """The task held against a file.
 
         Raises:
@@ -100,16 +102,22 @@ class GeocodeTask:
     at: date
     lang: str
 
-    def plan(self, sheet: Sheet) -> Plan:
+    def build_plan(self, csv_file: CsvFile) -> FilePlan:
         """The task held against a file."""
-        found = self.columns.positions(sheet)
-        names = chosen(self.result_columns, addresses.COLUMNS, addresses.BY_DEFAULT)
-        refuse_taken(sheet, names)
-        return Plan(sheet, found, Columns(names, sheet.delimiter), self.lang)
+        cell_positions = self.columns.find_positions(csv_file)
+        names = select_result_columns(
+            self.result_columns, addresses.RESULT_COLUMNS, addresses.DEFAULT_COLUMNS
+        )
+        check_new_columns(csv_file, names)
+        return FilePlan(
+            csv_file, cell_positions, ResultColumns(names, csv_file.delimiter), self.lang
+        )
 
-    def answering(self, view: DayIndex, columns: Columns) -> Answering[str]:
+    def build_processor(self, day_index: DayIndex, columns: ResultColumns) -> RowProcessor[str]:
         """Answers by tails, from one index."""
-        return partial(_tails, AddressAnswering(view, self.columns, self.lang), columns)
+        return partial(
+            _format_processed_rows, AddressProcessor(day_index, self.columns, self.lang), columns
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,58 +131,67 @@ class ReverseTask:
     result_columns: tuple[str, ...]
     lang: str
 
-    def plan(self, sheet: Sheet) -> Plan:
+    def build_plan(self, csv_file: CsvFile) -> FilePlan:
         """The task held against a file."""
-        found = positions.positions(sheet, self.columns)
-        names = chosen(self.result_columns, list(positions.COLUMNS), positions.BY_DEFAULT)
-        refuse_taken(sheet, names)
-        return Plan(sheet, found, Columns(names, sheet.delimiter), self.lang)
+        cell_positions = positions.find_position_columns(csv_file, self.columns)
+        names = select_result_columns(
+            self.result_columns, list(positions.RESULT_COLUMNS), positions.DEFAULT_COLUMNS
+        )
+        check_new_columns(csv_file, names)
+        return FilePlan(
+            csv_file, cell_positions, ResultColumns(names, csv_file.delimiter), self.lang
+        )
 
-    def answering(
-        self, connect: positions.Connect, columns: Columns, ground: Ground | None
-    ) -> Answering[str]:
+    def build_processor(
+        self, connect: positions.Connect, columns: ResultColumns, area_index: Ground | None
+    ) -> RowProcessor[str]:
         """Answers by tails; ``as_of`` must name a ``known_at``, else rows may differ in state.
 
         ``ground`` is that state in memory, or None if it is not there.
         """
-        points = PointAnswering(
-            connect, self.as_of, self.crs, self.near_boundary_m, self.lang, ground
+        position_processor = PositionProcessor(
+            connect, self.as_of, self.crs, self.near_boundary_m, self.lang, area_index
         )
-        return partial(_tails, points, columns)
+        return partial(_format_processed_rows, position_processor, columns)
 
 
-def _tails(
-    answering: AddressAnswering | PointAnswering, columns: Columns, questions: Sequence[Question]
+def _format_processed_rows(
+    processor: AddressProcessor | PositionProcessor,
+    columns: ResultColumns,
+    inputs: Sequence[RowInput],
 ) -> list[str]:
-    return [columns.tail(cells) for cells in answering.rows(questions, columns.names)]
+    return [
+        columns.format_appended_cells(cells)
+        for cells in processor.iter_result_cells(inputs, columns.names)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class GeocodeRecipe:
+class GeocodeWorkerSpec:
     """How a worker of a cluster comes to answer a geocoding task, for one state of the register."""
 
     task: GeocodeTask
-    columns: Columns
+    columns: ResultColumns
     seq: int
 
-    def made(self) -> Answering[Any]:
+    def build_processor(self) -> RowProcessor[Any]:
         """Build the index from the database that this process knows.
 
         Raises:
             StateMoved: it is at another state.
         """
-        ours = get_settings()
-        conninfo = ours.database_url or Cluster(ours.home).get_conninfo()
-        index = index_of(conninfo)
+        current_settings = get_settings()
+        conninfo = current_settings.database_url or Cluster(current_settings.home).get_conninfo()
+        index = load_newest_index(conninfo)
         if index.seq != self.seq:
             raise StateMoved(
                 "登记册已有新的发布，请重新开始。",
                 f"the register is at {index.seq}, not at {self.seq}; begin anew",
             )
-        return self.task.answering(DayIndex(index, self.task.at), self.columns)
+        return self.task.build_processor(DayIndex(index, self.task.at), self.columns)
 
 
-def index_of(conninfo: str) -> NameIndex:
+def load_newest_index(conninfo: str) -> NameIndex:
     """The index of the newest state of a register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
         return load_index(conn, points_of_units)

@@ -9,7 +9,7 @@ import shapely
 from psycopg import Connection
 
 from boundaries.layers.faults import Geometries
-from gazetteer.intake.batch import Progress, no_progress
+from gazetteer.intake.batch import Progress, ignore_progress
 from gazetteer.ledger.asof import AsOf, in_force_sql
 from gazetteer.problems import NoAreaKnown, TooLarge
 
@@ -42,7 +42,7 @@ class Asked:
     level: str | None = None
     within: str | None = None
     most_bytes: int | None = None
-    progress: Progress = no_progress
+    progress: Progress = ignore_progress
 
     def params(self) -> dict[str, Any]:
         """Named parameters of the statements; ``most_rows`` is one more than may be read."""

@@ -20,7 +20,7 @@ from gazetteer.jobs.files import JobFiles
 from gazetteer.jobs.run import JobStopped
 from gazetteer.jobs.store import Job, JobRequest
 from gazetteer.ledger.asof import today
-from gazetteer.search.bulk.rows import Answered
+from gazetteer.search.bulk.rows import ResultChunk
 from gazetteer.search.loading import load_ledger_seq
 
 KIND = "findings"
@@ -68,13 +68,13 @@ class OpenedRun:
     known_at: datetime | None = None
     resumable: bool = False
 
-    def iter_chunks(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """Examine the register, unless that was done before the worker was killed."""
         with self.connect() as conn, self.connect() as telling:
             if store.run(conn, self.job.job_id) is None:
                 by = self.job.form["by"]
                 examine_boundaries(conn, self._tell(telling), by=by, run_id=self.job.job_id)
-        yield Answered("", HUNDRED, HUNDRED)
+        yield ResultChunk("", HUNDRED, HUNDRED)
 
     def write_extras(self, files: JobFiles) -> None:
         """Nothing: the result is in the register."""

@@ -6,7 +6,7 @@ import shapely
 from boundaries.layers.faults import Floats
 from boundaries.layers.layer import Layer, Remark
 from boundaries.layers.shifts import Shift, shift
-from gazetteer.intake.coordinates import EAST, NORTH
+from gazetteer.intake.coordinates import LAT_RANGE, LON_RANGE
 
 LEAST_SHIFT_M = 5.0
 """Displacements of a whole layer up to this are those of ordinary drawings."""
@@ -44,7 +44,12 @@ def examine_crs(layer: Layer, reference: Layer | None = None) -> list[Remark]:
 def _in_window(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which positions (n, 2) lie in China with its seas."""
     lon, lat = points.T
-    inside = (lon >= EAST[0]) & (lon <= EAST[1]) & (lat >= NORTH[0]) & (lat <= NORTH[1])
+    inside = (
+        (lon >= LON_RANGE[0])
+        & (lon <= LON_RANGE[1])
+        & (lat >= LAT_RANGE[0])
+        & (lat <= LAT_RANGE[1])
+    )
     return np.asarray(inside)
 
 
@@ -69,7 +74,7 @@ def _outside(layer: Layer, points: Floats) -> list[Remark]:
     inside = _in_window(points)
     if inside.all():
         return []
-    window = f"{EAST[0]:g}-{EAST[1]:g} E, {NORTH[0]:g}-{NORTH[1]:g} N"
+    window = f"{LON_RANGE[0]:g}-{LON_RANGE[1]:g} E, {LAT_RANGE[0]:g}-{LAT_RANGE[1]:g} N"
     if not inside.any():
         zh, en = f"整个图层不在中国范围（{window}）内。", f"the layer lies outside China ({window})"
         return [Remark("TOP-CRS-02", "warning", zh, en, place=_place(points[0]))]

@@ -27,7 +27,7 @@ from boundaries.layers.systems import (
     way,
 )
 from boundaries.layers.unpacking import MAX_BYTES, Found, called, laid_open
-from gazetteer.intake.read import UTF8_BOM, UTF16_BOMS, text_of
+from gazetteer.intake.read import UTF8_BOM, UTF16_BOMS, decode_text
 from gazetteer.problems import InvalidValue
 
 _START = 4096  # bytes: room for signatures, and for white space before JSON
@@ -124,7 +124,7 @@ def _refuse_part(found: Found) -> None:
 def _text(found: Found, encoding: str | None) -> str:
     content = found.path.read_bytes()
     if encoding is None:
-        return text_of(Path(found.source), content)[0].removeprefix("\ufeff")
+        return decode_text(Path(found.source), content)[0].removeprefix("\ufeff")
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except (ValueError, LookupError):

@@ -17,7 +17,7 @@ from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from boundaries.coordinates import Crs, crs_named
 from boundaries.layers.problems import CrsNotKnown
-from gazetteer.intake.coordinates import EAST, NORTH
+from gazetteer.intake.coordinates import LAT_RANGE, LON_RANGE
 from gazetteer.problems import InvalidValue
 
 Floats = NDArray[np.float64]
@@ -136,8 +136,8 @@ def plainly_degrees(points: Floats) -> bool:
         return True
     low, high = points.min(axis=0), points.max(axis=0)
     for east, north in ((0, 1), (1, 0)):
-        in_east = EAST[0] <= low[east] and high[east] <= EAST[1]
-        if in_east and NORTH[0] <= low[north] and high[north] <= NORTH[1]:
+        in_east = LON_RANGE[0] <= low[east] and high[east] <= LON_RANGE[1]
+        if in_east and LAT_RANGE[0] <= low[north] and high[north] <= LAT_RANGE[1]:
             return True
     return False
 

@@ -18,7 +18,7 @@ from boundaries.network.faces import Region, faces
 from boundaries.network.kinds import Beyond
 from boundaries.network.periods import clipped, sides, whole
 from boundaries.network.segments import Floats, segments
-from gazetteer.intake.ids import record_id
+from gazetteer.intake.ids import derive_record_id
 from gazetteer.ledger.versions import Timeline, Version, sort_versions
 
 
@@ -111,13 +111,13 @@ def _backwards(vertices: Floats) -> bool:
 
 
 def _node_id(place: Floats) -> UUID:
-    return record_id("node", *map(repr, place.tolist()))
+    return derive_record_id("node", *map(repr, place.tolist()))
 
 
 def _edge_id(vertices: Floats) -> UUID:
     """By both ends and the vertex in the middle: two borders may join the same two nodes."""
     three = vertices[[0, len(vertices) // 2, -1]]
-    return record_id("edge", *map(repr, three.ravel().tolist()))
+    return derive_record_id("edge", *map(repr, three.ravel().tolist()))
 
 
 def _wkb(shapes: NDArray[np.object_]) -> list[str]:

@@ -1,39 +1,39 @@
 """Staged loading: read, check, report; pure values that the caller publishes in one transaction.
 
-``guangdong(fixtures)`` reads the shipped data into one :class:`Batch`; ``read_files(kind, files,
+``guangdong(fixtures)`` reads the shipped data into one :class:`StagedBatch`; ``read_files(kind, files,
 known)`` reads a user's file on top of the units that are known. A broken row is a
-:class:`Rejection` in the batch, a broken file an ``UnreadableFile`` problem.
+:class:`LoadFinding` in the batch, a broken file an ``UnreadableFile`` problem.
 """
 
-from gazetteer.intake.batch import Batch, Rejection, RowsRejected, Severity
-from gazetteer.intake.index import Carried, UnitIndex
+from gazetteer.intake.batch import LoadFinding, RowsRejected, Severity, StagedBatch
+from gazetteer.intake.index import CodeAssignment, CodeIndex
 from gazetteer.intake.kinds import (
-    KNOWN_KINDS,
+    CSV_FILE_KINDS,
     FileKind,
-    country,
-    guangdong,
-    national_history,
+    read_country,
     read_files,
+    read_guangdong,
+    read_national_history,
 )
 from gazetteer.intake.read import UnreadableFile
-from gazetteer.intake.report import write_report
-from gazetteer.intake.territory import Territory, territory
+from gazetteer.intake.report import write_load_report
+from gazetteer.intake.territory import TerritoryChanges, derive_territory_changes
 
 __all__ = [
-    "KNOWN_KINDS",
-    "Batch",
-    "Carried",
+    "CSV_FILE_KINDS",
+    "CodeAssignment",
+    "CodeIndex",
     "FileKind",
-    "Rejection",
+    "LoadFinding",
     "RowsRejected",
     "Severity",
-    "Territory",
-    "UnitIndex",
+    "StagedBatch",
+    "TerritoryChanges",
     "UnreadableFile",
-    "country",
-    "guangdong",
-    "national_history",
+    "derive_territory_changes",
+    "read_country",
     "read_files",
-    "territory",
-    "write_report",
+    "read_guangdong",
+    "read_national_history",
+    "write_load_report",
 ]

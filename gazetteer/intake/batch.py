@@ -1,6 +1,6 @@
 """What a staged load hands over: timelines to publish, and everything that was wrong or doubtful.
 
-Pure values. Whether a rejection stops the load is the caller's decision (:meth:`Batch.must_hold`).
+Pure values. Whether a rejection stops the load is the caller's decision (:meth:`StagedBatch.check_no_rejections`).
 """
 
 from collections import Counter
@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from gazetteer.intake.index import UnitIndex
-from gazetteer.intake.territory import Territory
+from gazetteer.intake.index import CodeIndex
+from gazetteer.intake.territory import TerritoryChanges
 from gazetteer.ledger.versions import Timeline
 from gazetteer.problems import Problem
 
@@ -19,7 +19,7 @@ Progress = Callable[[int, int, str], None]
 """``progress(done, total, what)``; ``what`` names the stage (a file name or ``publish``)."""
 
 
-def no_progress(done: int, total: int, what: str) -> None:
+def ignore_progress(done: int, total: int, what: str) -> None:
     """Tell nobody."""
 
 
@@ -32,7 +32,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
+class LoadFinding:
     """A finding about one row of one file; ``line`` counts from 1 with the header, 0 = whole file.
 
     ``rule`` is the stable id of the check (``duplicate_code``), ``field`` the column it is about.
@@ -48,7 +48,7 @@ class Rejection:
     reason_en: str
 
 
-class Part(Protocol):
+class BatchPart(Protocol):
     """Timelines that can be walked through more than once."""
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MaterializedPart:
     """Timelines that are there already."""
 
     timelines: Sequence[Timeline]
@@ -78,7 +78,7 @@ class RowsRejected(Problem):
 
 
 @dataclass(frozen=True)
-class Batch:
+class StagedBatch:
     """Everything that one or several files say, ready to be published in one transaction.
 
     ``parts`` stay unevaluated where they are large: the villages of the whole country are made
@@ -86,12 +86,16 @@ class Batch:
     """
 
     source: str
-    parts: tuple[Part, ...]
-    rejections: tuple[Rejection, ...] = ()
-    rows: Mapping[str, int] = field(default_factory=dict)  # rows read, by file name
+    parts: tuple[BatchPart, ...]
+    findings: tuple[LoadFinding, ...] = ()
+    row_counts: Mapping[str, int] = field(default_factory=dict)  # rows read, by file name
     encodings: Mapping[str, str] = field(default_factory=dict)  # by file name
-    known: UnitIndex = field(default_factory=UnitIndex)  # units down to townships, for later files
-    territory: Territory = field(default_factory=Territory)  # when territories changed
+    code_index: CodeIndex = field(
+        default_factory=CodeIndex
+    )  # units down to townships, for later files
+    territory_changes: TerritoryChanges = field(
+        default_factory=TerritoryChanges
+    )  # when territories changed
 
     def __len__(self) -> int:
         """How many timelines there will be at most: the total for a progress bar."""
@@ -102,48 +106,53 @@ class Batch:
         for part in self.parts:
             yield from part
 
-    def counts(self) -> dict[str, int]:
+    def count_by_kind(self) -> dict[str, int]:
         """Number of records by kind. Walks through everything."""
         return dict(Counter(timeline.kind for timeline in self))
 
-    def rejected(self) -> int:
+    def count_rejections(self) -> int:
         """Number of findings that keep a row out."""
-        return sum(1 for finding in self.rejections if finding.severity is Severity.REJECT)
+        return sum(1 for finding in self.findings if finding.severity is Severity.REJECT)
 
-    def must_hold(self) -> None:
+    def check_no_rejections(self) -> None:
         """Refuse the batch if any row was rejected.
 
         Raises:
             RowsRejected: names the first of the rejected rows.
         """
-        for first in self.rejections:
+        for first in self.findings:
             if first.severity is Severity.REJECT:
                 raise RowsRejected(
-                    f"{self.rejected()} 行被拒绝;首条:{first.file} 第 {first.line} 行,"
+                    f"{self.count_rejections()} 行被拒绝;首条:{first.file} 第 {first.line} 行,"
                     f"{first.field}:{first.reason_zh}",
-                    f"{self.rejected()} rows rejected; the first: {first.file} line {first.line}, "
+                    f"{self.count_rejections()} rows rejected; the first: {first.file} line {first.line}, "
                     f"{first.field}: {first.reason_en}",
                     field=first.field,
                     file=first.file,
                     line=first.line,
-                    rejected=self.rejected(),
+                    rejected=self.count_rejections(),
                 )
 
 
-def joined(source: str, batches: Iterable[Batch], known: UnitIndex, lands: Territory) -> Batch:
+def merge_batches(
+    source: str,
+    batches: Iterable[StagedBatch],
+    code_index: CodeIndex,
+    territory_changes: TerritoryChanges,
+) -> StagedBatch:
     """Several batches as one; their order is kept."""
-    whole = tuple(batches)
-    return Batch(
+    ordered_batches = tuple(batches)
+    return StagedBatch(
         source=source,
-        parts=tuple(part for batch in whole for part in batch.parts),
-        rejections=tuple(finding for batch in whole for finding in batch.rejections),
-        rows={name: n for batch in whole for name, n in batch.rows.items()},
-        encodings={name: e for batch in whole for name, e in batch.encodings.items()},
-        known=known,
-        territory=lands,
+        parts=tuple(part for batch in ordered_batches for part in batch.parts),
+        findings=tuple(finding for batch in ordered_batches for finding in batch.findings),
+        row_counts={name: n for batch in ordered_batches for name, n in batch.row_counts.items()},
+        encodings={name: e for batch in ordered_batches for name, e in batch.encodings.items()},
+        code_index=code_index,
+        territory_changes=territory_changes,
     )
 
 
-def file_name(path: Path) -> str:
+def format_file_name(path: Path) -> str:
     """How reports and sources name a file."""
     return path.name

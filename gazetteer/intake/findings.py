@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from gazetteer.intake.batch import Rejection, Severity
+from gazetteer.intake.batch import LoadFinding, Severity
 
 REJECT, WARNING, INFO = Severity.REJECT, Severity.WARNING, Severity.INFO
 
-RULES: dict[str, tuple[Severity, str, str]] = {
+LOAD_RULES: dict[str, tuple[Severity, str, str]] = {
     "cell_count": (REJECT, "列数与表头不符", "number of cells differs from the header"),
     "malformed_code": (
         REJECT,
@@ -120,16 +120,20 @@ RULES: dict[str, tuple[Severity, str, str]] = {
 
 
 @dataclass
-class Findings:
+class LoadFindingCollector:
     """Collects what is found about one file."""
 
     file: str
-    found: list[Rejection] = field(default_factory=list)
+    entries: list[LoadFinding] = field(default_factory=list)
 
-    def add(self, rule: str, line: int, column: str, value: object, more: str = "") -> None:
+    def add_finding(
+        self, rule: str, line: int, column: str, value: object, detail: str = ""
+    ) -> None:
         """Note a finding; ``more`` (codes, dates) is added to both sentences."""
-        severity, zh, en = RULES[rule]
-        tail = f" ({more})" if more else ""
-        self.found.append(
-            Rejection(self.file, line, column, str(value), rule, severity, zh + tail, en + tail)
+        severity, zh, en = LOAD_RULES[rule]
+        suffix = f" ({detail})" if detail else ""
+        self.entries.append(
+            LoadFinding(
+                self.file, line, column, str(value), rule, severity, zh + suffix, en + suffix
+            )
         )

@@ -7,36 +7,47 @@ from pathlib import Path
 from uuid import UUID
 
 from gazetteer.intake import rows
-from gazetteer.intake.acts import Acts
-from gazetteer.intake.batch import Batch, Made, Progress, file_name, no_progress
-from gazetteer.intake.days import Days, History, Stated
-from gazetteer.intake.findings import Findings
-from gazetteer.intake.identity import Link, links, passings, units_of
-from gazetteer.intake.ids import record_id
-from gazetteer.intake.index import Carried, UnitIndex
-from gazetteer.intake.parts import unit_type
+from gazetteer.intake.acts import LegalActs
+from gazetteer.intake.batch import (
+    MaterializedPart,
+    Progress,
+    StagedBatch,
+    format_file_name,
+    ignore_progress,
+)
+from gazetteer.intake.days import CodeHistory, DayResolver, StatedDay
+from gazetteer.intake.findings import LoadFindingCollector
+from gazetteer.intake.identity import (
+    UnitSuccession,
+    assign_first_periods,
+    derive_successions,
+    find_transfers,
+)
+from gazetteer.intake.ids import derive_record_id
+from gazetteer.intake.index import CodeAssignment, CodeIndex
+from gazetteer.intake.parts import derive_unit_type
 from gazetteer.intake.read import read_table
 from gazetteer.intake.rows import ChangeRow, RecordRow
-from gazetteer.intake.spans import clip
-from gazetteer.intake.territory import territory
-from gazetteer.intake.units import Stage, UnitLife, timelines
+from gazetteer.intake.spans import clip_period
+from gazetteer.intake.territory import derive_territory_changes
+from gazetteer.intake.units import UnitLife, UnitLifeStage, iter_unit_timelines
 from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 
-RANK = {"province": 0, "prefecture": 1, "county": 2}
+LEVEL_RANK = {"province": 0, "prefecture": 1, "county": 2}
 STATED_COLUMNS = ("code", "since_year", "day_of_effect", "document_no", "document_title",
                   "approval_date", "source_url")  # fmt: skip
-IN_CUSTODY_OF = frozenset({"地级市", "地区", "盟"})
+CUSTODY_PARENT_TYPES = frozenset({"地级市", "地区", "盟"})
 """Prefectures that hold county-level cities in custody (代管); an autonomous prefecture governs
 its own, so there it is the parent by subordination."""
 
 
-def records(
+def read_county_history(
     records_file: Path,
     changes_file: Path | None = None,
     stated_file: Path | None = None,
-    progress: Progress = no_progress,
-) -> Batch:
+    progress: Progress = ignore_progress,
+) -> StagedBatch:
     """The history of all units of county level and above.
 
     Without changes every period stands for itself and its days are known by year only.
@@ -45,196 +56,229 @@ def records(
     Raises:
         UnreadableFile: a file cannot be read as CSV with the columns it must have.
     """
-    findings = Findings(file_name(records_file))
-    table, read = rows.records(records_file, findings)
-    known = _with_parents(read, findings)
+    findings = LoadFindingCollector(format_file_name(records_file))
+    table, record_rows = rows.read_record_rows(records_file, findings)
+    placed_rows = _select_with_parents(record_rows, findings)
     tables, all_findings = [table], [findings]
     change_rows: list[ChangeRow] = []
-    told = findings
+    change_findings = findings
     if changes_file is not None:
-        told = Findings(file_name(changes_file))
-        changes_table, change_rows = rows.changes(changes_file, told)
+        change_findings = LoadFindingCollector(format_file_name(changes_file))
+        changes_table, change_rows = rows.read_change_rows(changes_file, change_findings)
         tables.append(changes_table)
-        all_findings.append(told)
-    acts = Acts()
-    stated = _stated(stated_file, acts, findings) if stated_file else {}
-    maker = _Maker(known, change_rows, acts, stated, told, file_name(records_file), progress)
-    made = maker.made()
-    return Batch(
+        all_findings.append(change_findings)
+    acts = LegalActs()
+    stated_days = _read_stated_days(stated_file, acts, findings) if stated_file else {}
+    builder = _HistoryBuilder(
+        placed_rows,
+        change_rows,
+        acts,
+        stated_days,
+        change_findings,
+        format_file_name(records_file),
+        progress,
+    )
+    unit_timelines = builder.build_timelines()
+    return StagedBatch(
         source=", ".join(t.path.name for t in tables),
-        parts=(Made(list(acts)), Made(made)),
-        rejections=tuple(found for f in all_findings for found in f.found),
-        rows={t.path.name: len(t.rows) for t in tables},
+        parts=(MaterializedPart(list(acts)), MaterializedPart(unit_timelines)),
+        findings=tuple(finding for collector in all_findings for finding in collector.entries),
+        row_counts={t.path.name: len(t.rows) for t in tables},
         encodings={t.path.name: t.encoding for t in tables},
-        known=maker.index,
-        territory=territory(made),
+        code_index=builder.code_index,
+        territory_changes=derive_territory_changes(unit_timelines),
     )
 
 
-def _with_parents(read: Sequence[RecordRow], findings: Findings) -> list[RecordRow]:
+def _select_with_parents(
+    record_rows: Sequence[RecordRow], findings: LoadFindingCollector
+) -> list[RecordRow]:
     """The records whose parent is known; orphans are told, and what hangs below them too."""
-    known = {record.code for record in read if record.level == "province"}
-    kept: list[RecordRow] = []
-    for level in RANK:
-        here = [record for record in read if record.level == level]
-        good = [r for r in here if level == "province" or r.parent_code in known]
-        for record in here:
-            if level != "province" and record.parent_code not in known:
-                findings.add("unknown_parent", record.line, "parent_code", record.parent_code)
-        known |= {record.code for record in good}
-        kept += good
-    return kept
+    known_codes = {record.code for record in record_rows if record.level == "province"}
+    selected: list[RecordRow] = []
+    for level in LEVEL_RANK:
+        level_rows = [record for record in record_rows if record.level == level]
+        accepted = [r for r in level_rows if level == "province" or r.parent_code in known_codes]
+        for record in level_rows:
+            if level != "province" and record.parent_code not in known_codes:
+                findings.add_finding(
+                    "unknown_parent", record.line, "parent_code", record.parent_code
+                )
+        known_codes |= {record.code for record in accepted}
+        selected += accepted
+    return selected
 
 
-def _stated(path: Path, acts: Acts, findings: Findings) -> dict[tuple[str, int], Stated]:
-    found: dict[tuple[str, int], Stated] = {}
-    told = Findings(file_name(path))
-    for line, row in read_table(path, STATED_COLUMNS, told).rows:
+def _read_stated_days(
+    path: Path, acts: LegalActs, findings: LoadFindingCollector
+) -> dict[tuple[str, int], StatedDay]:
+    stated_days: dict[tuple[str, int], StatedDay] = {}
+    file_findings = LoadFindingCollector(format_file_name(path))
+    for line, row in read_table(path, STATED_COLUMNS, file_findings).rows:
         try:
             day = date.fromisoformat(row["day_of_effect"])
             approved = date.fromisoformat(row["approval_date"]) if row["approval_date"] else None
             since = int(row["since_year"])
         except ValueError:
-            told.add("bad_date", line, "day_of_effect", row["day_of_effect"])
+            file_findings.add_finding("bad_date", line, "day_of_effect", row["day_of_effect"])
             continue
-        act = acts.act(
+        act = acts.find_or_add_act(
             row["document_no"], row["document_title"], approved, row["source_url"], effective_on=day
         )
-        found[row["code"], since] = Stated(day, act)
-    findings.found += told.found
-    return found
+        stated_days[row["code"], since] = StatedDay(day, act)
+    findings.entries += file_findings.entries
+    return stated_days
 
 
-class _Maker:
+class _HistoryBuilder:
     """Turns a checked history into timelines, from the provinces down."""
 
     def __init__(
         self,
-        known: Sequence[RecordRow],
+        record_rows: Sequence[RecordRow],
         change_rows: Sequence[ChangeRow],
-        acts: Acts,
-        stated: dict[tuple[str, int], Stated],
-        findings: Findings,
+        acts: LegalActs,
+        stated_days: dict[tuple[str, int], StatedDay],
+        findings: LoadFindingCollector,
         source: str,
         progress: Progress,
     ) -> None:
-        self._history = History(known, _resolvable(known, change_rows, findings))
-        self._acts = {
-            c.line: acts.act(c.number, c.title, c.approved_on, c.url) for c in self._history.changes
+        self._history = CodeHistory(
+            record_rows, _select_resolvable(record_rows, change_rows, findings)
+        )
+        self._act_ids = {
+            c.line: acts.find_or_add_act(c.number, c.title, c.approved_on, c.url)
+            for c in self._history.changes
         }
-        self._days = Days(self._history, self._acts, stated, findings)
-        self._spans = self._days.spans()
-        self._passed = passings(self._history)
-        self._unit = units_of(self._history, self._passed)
-        self.index = UnitIndex()
+        self._day_resolver = DayResolver(self._history, self._act_ids, stated_days, findings)
+        self._periods = self._day_resolver.resolve_periods()
+        self._transfers = find_transfers(self._history)
+        self._first_periods = assign_first_periods(self._history, self._transfers)
+        self.code_index = CodeIndex()
         self._findings, self._source, self._progress = findings, source, progress
 
-    def made(self) -> list[Timeline]:
+    def build_timelines(self) -> list[Timeline]:
         """Units with their codes, places, names and spellings; then the successions."""
-        made: list[Timeline] = []
-        lives = self._by_unit()
-        for done, (first, numbers) in enumerate(lives):
-            life = self._life(first, numbers)
-            self.index.add(carried(life))
-            made.extend(timelines(life))
-            self._progress(done + 1, len(lives), self._source)
-        made.extend(self._successions())
-        return made
+        unit_timelines: list[Timeline] = []
+        members_by_unit = self._group_by_unit()
+        for done, (first, numbers) in enumerate(members_by_unit):
+            life = self._build_unit_life(first, numbers)
+            self.code_index.add_assignments(derive_code_assignments(life))
+            unit_timelines.extend(iter_unit_timelines(life))
+            self._progress(done + 1, len(members_by_unit), self._source)
+        unit_timelines.extend(self._iter_successions())
+        return unit_timelines
 
-    def _by_unit(self) -> list[tuple[int, list[int]]]:
+    def _group_by_unit(self) -> list[tuple[int, list[int]]]:
         members: dict[int, list[int]] = defaultdict(list)
         records = self._history.records
         for number in sorted(range(len(records)), key=lambda n: records[n].since):
-            members[self._unit[number]].append(number)
-        return sorted(members.items(), key=lambda item: (RANK[records[item[0]].level], item[0]))
+            members[self._first_periods[number]].append(number)
+        return sorted(
+            members.items(), key=lambda item: (LEVEL_RANK[records[item[0]].level], item[0])
+        )
 
-    def _life(self, first: int, numbers: Sequence[int]) -> UnitLife:
+    def _build_unit_life(self, first: int, numbers: Sequence[int]) -> UnitLife:
         records = self._history.records
-        stages = [stage for number in numbers for stage in self._stages(number)]
-        return UnitLife(self._key(first), records[first].level, tuple(stages), self._source)
+        stages = [stage for number in numbers for stage in self._iter_stages(number)]
+        return UnitLife(
+            self._build_unit_key(first), records[first].level, tuple(stages), self._source
+        )
 
-    def _key(self, number: int) -> str:
+    def _build_unit_key(self, number: int) -> str:
         record = self._history.records[number]
         return f"{record.code}@{record.since}"
 
-    def _stages(self, number: int) -> Iterator[Stage]:
+    def _iter_stages(self, number: int) -> Iterator[UnitLifeStage]:
         """The period, cut where its parent, or its parent's parent, is handed on."""
-        record, span = self._history.records[number], self._spans[number]
+        record, period = self._history.records[number], self._periods[number]
         if not record.parent_code:
-            yield Stage(span, record.code, record.name, None)
+            yield UnitLifeStage(period, record.code, record.name, None)
             return
-        for parent in self.index.during(record.parent_code, span):
-            piece = clip(span, parent.span)
-            if not _held_in_custody(record, parent):
-                yield Stage(piece, record.code, record.name, parent.unit_id)
+        for parent in self.code_index.iter_during(record.parent_code, period):
+            piece = clip_period(period, parent.period)
+            if not _is_in_custody(record, parent):
+                yield UnitLifeStage(piece, record.code, record.name, parent.unit_id)
                 continue
-            for province in self.index.during(f"{parent.code[:2]}0000", piece):
-                yield Stage(
-                    clip(piece, province.span), record.code, record.name,
+            for province in self.code_index.iter_during(f"{parent.code[:2]}0000", piece):
+                yield UnitLifeStage(
+                    clip_period(piece, province.period), record.code, record.name,
                     province.unit_id, parent.unit_id,
                 )  # fmt: skip
 
-    def _successions(self) -> Iterator[Timeline]:
-        for link in links(self._history, self._passed, self._unit):
-            bound = self._bound(link)
-            old, new = self._uuid(link.old), self._uuid(link.new)
-            share = 1.0 if link.whole else None
+    def _iter_successions(self) -> Iterator[Timeline]:
+        for succession in derive_successions(self._history, self._transfers, self._first_periods):
+            bound = self._find_succession_start(succession)
+            old, new = self._derive_unit_id(succession.old), self._derive_unit_id(succession.new)
+            share = 1.0 if succession.is_full_transfer else None
             attributes = {
                 "from_unit": old,
                 "to_unit": new,
-                "link_kind": link.kind,
+                "link_kind": succession.kind,
                 "share_from": share,
                 "share_to": share,
                 "area_m2": None,
-                "source": self._findings.file if link.change else "derived from its members",
+                "source": self._findings.file if succession.change else "derived from its members",
             }
             yield Timeline(
                 "succession",
-                record_id("succession", str(old), str(new), str(bound.on)),
+                derive_record_id("succession", str(old), str(new), str(bound.on)),
                 (Version(Period(bound), attributes),),
             )
 
-    def _uuid(self, number: int) -> UUID:
-        return record_id("unit", self._key(self._unit[number]))
+    def _derive_unit_id(self, number: int) -> UUID:
+        return derive_record_id("unit", self._build_unit_key(self._first_periods[number]))
 
-    def _bound(self, link: Link) -> PeriodEnd:
+    def _find_succession_start(self, succession: UnitSuccession) -> PeriodEnd:
         """The day of the link; never before both units are there."""
-        bound = self._days.bound_of(link.change) if link.change else self._spans[link.old].end
-        latest = max(self._spans[n].start.on or date.min for n in (link.old, link.new))
+        bound = (
+            self._day_resolver.find_effective_day(succession.change)
+            if succession.change
+            else self._periods[succession.old].end
+        )
+        latest = max(
+            self._periods[n].start.on or date.min for n in (succession.old, succession.new)
+        )
         if bound.on is not None and bound.on < latest:
             return PeriodEnd(latest, bound.act, Precision.INFERRED)
         return bound
 
 
-def _held_in_custody(record: RecordRow, parent: Carried) -> bool:
-    kind = unit_type(record.name, record.level, record.code)
-    return kind == "县级市" and parent.level == "prefecture" and parent.unit_type in IN_CUSTODY_OF
+def _is_in_custody(record: RecordRow, parent: CodeAssignment) -> bool:
+    kind = derive_unit_type(record.name, record.level, record.code)
+    return (
+        kind == "县级市"
+        and parent.level == "prefecture"
+        and parent.unit_type in CUSTODY_PARENT_TYPES
+    )
 
 
-def carried(life: UnitLife) -> Iterator[Carried]:
+def derive_code_assignments(life: UnitLife) -> Iterator[CodeAssignment]:
     """The periods of codes of a unit, for the index."""
     for s in life.stages:
-        kind = unit_type(s.name, life.level, s.code)
-        yield Carried(life.unit_id, s.code, s.span, life.level, s.name, kind)
+        kind = derive_unit_type(s.name, life.level, s.code)
+        yield CodeAssignment(life.unit_id, s.code, s.period, life.level, s.name, kind)
 
 
-def _resolvable(
-    known: Sequence[RecordRow], change_rows: Sequence[ChangeRow], findings: Findings
+def _select_resolvable(
+    record_rows: Sequence[RecordRow],
+    change_rows: Sequence[ChangeRow],
+    findings: LoadFindingCollector,
 ) -> list[ChangeRow]:
     """The changes whose both sides are periods of the records."""
-    history = History(known, ())
-    kept: list[ChangeRow] = []
+    history = CodeHistory(record_rows, ())
+    resolvable: list[ChangeRow] = []
     for change in change_rows:
-        old = history.old(change)
-        inside = old is not None and _within(history.records[old], change.year)
+        old = history.find_source_period(change)
+        inside = old is not None and _is_in_period(history.records[old], change.year)
         if not inside:
-            findings.add("unknown_record", change.line, "old_code", change.old_code)
-        elif change.new_code and history.new(change) is None:
-            findings.add("unknown_record", change.line, "new_code", change.new_code)
+            findings.add_finding("unknown_record", change.line, "old_code", change.old_code)
+        elif change.new_code and history.find_target_period(change) is None:
+            findings.add_finding("unknown_record", change.line, "new_code", change.new_code)
         else:
-            kept.append(change)
-    return kept
+            resolvable.append(change)
+    return resolvable
 
 
-def _within(record: RecordRow, year: int) -> bool:
+def _is_in_period(record: RecordRow, year: int) -> bool:
     return record.since <= year and (record.until is None or year <= record.until)

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gazetteer.intake.days import History
-from gazetteer.intake.parts import unit_type
+from gazetteer.intake.days import CodeHistory
+from gazetteer.intake.parts import derive_unit_type
 from gazetteer.intake.rows import ChangeRow, RecordRow
 
 SAME_CODE_KINDS = ("rename", "redefine")
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class Transfer:
     """Territory of period ``old`` passes to period ``new`` (numbers of records) by a change."""
 
     old: int
@@ -27,136 +27,158 @@ class Passing:
     change: ChangeRow
 
 
-def passings(history: History) -> list[Passing]:
+def find_transfers(history: CodeHistory) -> list[Transfer]:
     """The changes that name both sides."""
-    found: list[Passing] = []
+    transfers: list[Transfer] = []
     for change in history.changes:
-        old, new = history.old(change), history.new(change)
+        old, new = history.find_source_period(change), history.find_target_period(change)
         if old is not None and new is not None and old != new:
-            found.append(Passing(old, new, change))
-    return found
+            transfers.append(Transfer(old, new, change))
+    return transfers
 
 
-def ends(passing: Passing, records: Sequence[RecordRow]) -> bool:
+def is_source_ended(transfer: Transfer, records: Sequence[RecordRow]) -> bool:
     """Whether the giving period ends by the change."""
-    return records[passing.old].until == passing.change.year
+    return records[transfer.old].until == transfer.change.year
 
 
-def begins(passing: Passing, records: Sequence[RecordRow]) -> bool:
+def is_target_begun(transfer: Transfer, records: Sequence[RecordRow]) -> bool:
     """Whether the receiving period begins by the change."""
-    return records[passing.new].since == passing.change.year
+    return records[transfer.new].since == transfer.change.year
 
 
-def units_of(history: History, passed: Sequence[Passing]) -> list[int]:
+def assign_first_periods(history: CodeHistory, transfers: Sequence[Transfer]) -> list[int]:
     """For every period the number of the first period of its unit."""
-    following = dict(_continuations(history, passed))
+    successors = dict(_iter_continuations(history, transfers))
     first = list(range(len(history.records)))
-    for number in sorted(following, key=lambda n: history.records[n].since):
-        first[following[number]] = first[number]
+    for number in sorted(successors, key=lambda n: history.records[n].since):
+        first[successors[number]] = first[number]
     return first
 
 
-def _continuations(history: History, passed: Sequence[Passing]) -> Iterator[tuple[int, int]]:
+def _iter_continuations(
+    history: CodeHistory, transfers: Sequence[Transfer]
+) -> Iterator[tuple[int, int]]:
     """Pairs of periods (earlier, later) of one unit; each period occurs once on either side."""
     records = history.records
-    kept = {
+    continued = {
         (p.old, p.new)
-        for p in passed
+        for p in transfers
         if p.change.kind in SAME_CODE_KINDS and records[p.old].code == records[p.new].code
     }
-    kept |= set(_silent_renamings(history, passed))
-    yield from sorted(kept)
-    gone_on, come_from = {old for old, _ in kept}, {new for _, new in kept}
-    recodes = [p for p in passed if _is_recode(p, records)]
+    continued |= set(_iter_silent_renamings(history, transfers))
+    yield from sorted(continued)
+    continued_sources, continued_targets = (
+        {old for old, _ in continued},
+        {new for _, new in continued},
+    )
+    recodes = [p for p in transfers if _is_recode(p, records)]
     givers, takers = Counter(p.old for p in recodes), Counter(p.new for p in recodes)
     for p in recodes:
-        alone = givers[p.old] == 1 and takers[p.new] == 1
-        if alone and p.old not in gone_on and p.new not in come_from:
+        one_to_one = givers[p.old] == 1 and takers[p.new] == 1
+        if one_to_one and p.old not in continued_sources and p.new not in continued_targets:
             yield p.old, p.new
 
 
-def _is_recode(p: Passing, records: Sequence[RecordRow]) -> bool:
+def _is_recode(p: Transfer, records: Sequence[RecordRow]) -> bool:
     old, new = records[p.old], records[p.new]
     return (
         p.change.kind == "recode"
-        and ends(p, records)
-        and begins(p, records)
+        and is_source_ended(p, records)
+        and is_target_begun(p, records)
         and (old.level, old.name) == (new.level, new.name)
-        and _type(old) == _type(new)
+        and _derive_record_type(old) == _derive_record_type(new)
     )
 
 
-def _silent_renamings(history: History, passed: Sequence[Passing]) -> Iterator[tuple[int, int]]:
+def _iter_silent_renamings(
+    history: CodeHistory, transfers: Sequence[Transfer]
+) -> Iterator[tuple[int, int]]:
     """Prefectures handed on under their code without a row of their own (襄樊市 → 襄阳市)."""
     records = history.records
-    spoken = {p.old for p in passed if ends(p, records)}
+    explicitly_ended = {p.old for p in transfers if is_source_ended(p, records)}
     for numbers in history.by_code.values():
         for earlier, later in pairwise(numbers):
             old, new = records[earlier], records[later]
             if (
                 old.level == new.level == "prefecture"
                 and old.until == new.since
-                and earlier not in spoken
-                and _type(old) == _type(new)
+                and earlier not in explicitly_ended
+                and _derive_record_type(old) == _derive_record_type(new)
             ):
                 yield earlier, later
 
 
-def _type(record: RecordRow) -> str | None:
-    return unit_type(record.name, record.level, record.code)
+def _derive_record_type(record: RecordRow) -> str | None:
+    return derive_unit_type(record.name, record.level, record.code)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class UnitSuccession:
     """A succession between two units (numbers of their first periods), by its evidence."""
 
     old: int  # period that gives
     new: int  # period that receives
     kind: str
-    whole: bool  # the source says that the whole territory passed, one to one
+    is_full_transfer: bool  # the source says that the whole territory passed, one to one
     change: ChangeRow | None  # None: derived from the changes of the members
 
 
-def links(history: History, passed: Sequence[Passing], unit: Sequence[int]) -> list[Link]:
+def derive_successions(
+    history: CodeHistory, transfers: Sequence[Transfer], first_periods: Sequence[int]
+) -> list[UnitSuccession]:
     """Successions between different units, each once per pair and year."""
     records = history.records
-    going = _ended(records, unit)
+    ended_periods = _find_ended_periods(records, first_periods)
     targets: dict[int, set[int]] = defaultdict(set)
     sources: dict[int, set[int]] = defaultdict(set)
-    between = [p for p in passed if unit[p.old] != unit[p.new]]
+    between = [p for p in transfers if first_periods[p.old] != first_periods[p.new]]
     for p in between:
-        if ends(p, records) and p.old in going:
-            targets[p.old].add(unit[p.new])
-        if begins(p, records):
-            sources[p.new].add(unit[p.old])
-    begun = set(unit)
-    found: dict[tuple[int, int, int], Link] = {}
+        if is_source_ended(p, records) and p.old in ended_periods:
+            targets[p.old].add(first_periods[p.new])
+        if is_target_begun(p, records):
+            sources[p.new].add(first_periods[p.old])
+    unit_starts = set(first_periods)
+    by_pair: dict[tuple[int, int, int], UnitSuccession] = {}
     for p in between:
         kind = "split_off"
-        if ends(p, records) and p.old in going:
-            alone = len(targets[p.old]) == 1
-            new_unit = p.new in begun and begins(p, records) and len(sources[p.new]) == 1
-            fits = not _grows(history, p)
-            kind = ("continues" if new_unit and fits else "absorbed") if alone else "part_of"
-        key = (unit[p.old], unit[p.new], p.change.year)
-        found.setdefault(key, Link(p.old, p.new, kind, kind == "continues", p.change))
+        if is_source_ended(p, records) and p.old in ended_periods:
+            has_single_target = len(targets[p.old]) == 1
+            new_unit = (
+                p.new in unit_starts and is_target_begun(p, records) and len(sources[p.new]) == 1
+            )
+            fits = not _is_promotion(history, p)
+            kind = (
+                ("continues" if new_unit and fits else "absorbed")
+                if has_single_target
+                else "part_of"
+            )
+        key = (first_periods[p.old], first_periods[p.new], p.change.year)
+        by_pair.setdefault(key, UnitSuccession(p.old, p.new, kind, kind == "continues", p.change))
     derived = [
-        link
-        for link in _of_prefectures(history, passed, unit, going)
-        if (unit[link.old], unit[link.new], records[link.old].until or 0) not in found
+        succession
+        for succession in _iter_prefecture_successions(
+            history, transfers, first_periods, ended_periods
+        )
+        if (
+            first_periods[succession.old],
+            first_periods[succession.new],
+            records[succession.old].until or 0,
+        )
+        not in by_pair
     ]
-    return [*found.values(), *derived]
+    return [*by_pair.values(), *derived]
 
 
-def _ended(records: Sequence[RecordRow], unit: Sequence[int]) -> set[int]:
+def _find_ended_periods(records: Sequence[RecordRow], first_periods: Sequence[int]) -> set[int]:
     """The last periods of units that are no more."""
     last: dict[int, int] = {}
     for number in sorted(range(len(records)), key=lambda n: records[n].since):
-        last[unit[number]] = number
+        last[first_periods[number]] = number
     return {number for number in last.values() if records[number].until is not None}
 
 
-def _grows(history: History, p: Passing) -> bool:
+def _is_promotion(history: CodeHistory, p: Transfer) -> bool:
     """Whether a unit became one of a higher level that began with members of its own."""
     old, new = history.records[p.old], history.records[p.new]
     if old.level == new.level:
@@ -166,37 +188,44 @@ def _grows(history: History, p: Passing) -> bool:
     )
 
 
-def _of_prefectures(
-    history: History, passed: Sequence[Passing], unit: Sequence[int], going: set[int]
-) -> Iterator[Link]:
+def _iter_prefecture_successions(
+    history: CodeHistory,
+    transfers: Sequence[Transfer],
+    first_periods: Sequence[int],
+    ended_periods: set[int],
+) -> Iterator[UnitSuccession]:
     """Where an abolished prefecture went, by where its members went in the year it ended."""
     records = history.records
     heirs: dict[int, dict[int, int]] = defaultdict(dict)  # prefecture -> unit -> its period
-    for p in passed:
+    for p in transfers:
         old, year = records[p.old], p.change.year
-        if old.level != "county" or not ends(p, records):
+        if old.level != "county" or not is_source_ended(p, records):
             continue
-        parent = _ending(history, old.parent_code, year)
-        if parent is None or parent not in going:
+        parent = _find_ending_period(history, old.parent_code, year)
+        if parent is None or parent not in ended_periods:
             continue
-        heir = _seat_of(history, p.new, year)
-        if heir is not None and unit[heir] != unit[parent]:
-            heirs[parent].setdefault(unit[heir], heir)
-    for parent, found in heirs.items():
-        kind = "absorbed" if len(found) == 1 else "part_of"
-        for heir in found.values():
-            yield Link(parent, heir, kind, False, None)
+        heir = _find_prefecture(history, p.new, year)
+        if heir is not None and first_periods[heir] != first_periods[parent]:
+            heirs[parent].setdefault(first_periods[heir], heir)
+    for parent, unit_heirs in heirs.items():
+        kind = "absorbed" if len(unit_heirs) == 1 else "part_of"
+        for heir in unit_heirs.values():
+            yield UnitSuccession(parent, heir, kind, False, None)
 
 
-def _ending(history: History, code: str, year: int) -> int | None:
+def _find_ending_period(history: CodeHistory, code: str, year: int) -> int | None:
     numbers = (n for n in history.by_code.get(code, ()) if history.records[n].until == year)
     return next(numbers, None)
 
 
-def _seat_of(history: History, number: int, year: int) -> int | None:
+def _find_prefecture(history: CodeHistory, number: int, year: int) -> int | None:
     """The prefecture a period lies in after the change; itself if it is one."""
     record = history.records[number]
     if record.level == "prefecture":
         return number
-    found = history.in_year(record.parent_code, year)
-    return found if found is not None and history.records[found].level == "prefecture" else None
+    prefecture = history.find_period_in_year(record.parent_code, year)
+    return (
+        prefecture
+        if prefecture is not None and history.records[prefecture].level == "prefecture"
+        else None
+    )

@@ -10,41 +10,41 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from gazetteer.intake.spans import clip
+from gazetteer.intake.spans import clip_period
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version, periods_overlap
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CodeAssignment:
     """A unit carried a code during a span; ``unit_span`` is the unit's whole life."""
 
     unit_id: UUID
     code: str
-    span: Period
+    period: Period
     level: str
     name: str
     unit_type: str | None = None
 
 
-def _first(carried: Carried) -> date:
-    return carried.span.start.on or date.min
+def _first_day(assignment: CodeAssignment) -> date:
+    return assignment.period.start.on or date.min
 
 
 @dataclass
-class UnitIndex:
+class CodeIndex:
     """Periods of codes, for look-up by code and day."""
 
-    by_code: dict[str, list[Carried]] = field(default_factory=dict)
+    by_code: dict[str, list[CodeAssignment]] = field(default_factory=dict)
 
-    def add(self, carried: Iterable[Carried]) -> "UnitIndex":
+    def add_assignments(self, assignments: Iterable[CodeAssignment]) -> "CodeIndex":
         """Take in more periods; the order does not matter. Returns itself."""
         touched: set[str] = set()
-        for item in carried:
-            self.by_code.setdefault(item.code, []).append(item)
-            touched.add(item.code)
+        for assignment in assignments:
+            self.by_code.setdefault(assignment.code, []).append(assignment)
+            touched.add(assignment.code)
         for code in touched:
-            self.by_code[code].sort(key=_first)
+            self.by_code[code].sort(key=_first_day)
         return self
 
     def __contains__(self, code: object) -> bool:
@@ -53,23 +53,27 @@ class UnitIndex:
     def __len__(self) -> int:
         return len(self.by_code)
 
-    def on(self, code: str, day: date) -> Carried | None:
+    def find_on_day(self, code: str, day: date) -> CodeAssignment | None:
         """Who carried the code on that day."""
         periods = self.by_code.get(code, ())
-        at = bisect_right(periods, day, key=_first)
-        return periods[at - 1] if at and periods[at - 1].span.contains_day(day) else None
+        at = bisect_right(periods, day, key=_first_day)
+        return periods[at - 1] if at and periods[at - 1].period.contains_day(day) else None
 
-    def during(self, code: str, span: Period) -> Iterator[Carried]:
+    def iter_during(self, code: str, period: Period) -> Iterator[CodeAssignment]:
         """Who carried the code during some part of the span, in order of time."""
-        return (item for item in self.by_code.get(code, ()) if periods_overlap(item.span, span))
+        return (
+            assignment
+            for assignment in self.by_code.get(code, ())
+            if periods_overlap(assignment.period, period)
+        )
 
-    def last(self, code: str) -> Carried | None:
+    def find_last(self, code: str) -> CodeAssignment | None:
         """Who carried the code last."""
         periods = self.by_code.get(code)
         return periods[-1] if periods else None
 
     @classmethod
-    def of(cls, timelines: Iterable[Timeline]) -> "UnitIndex":
+    def from_timelines(cls, timelines: Iterable[Timeline]) -> "CodeIndex":
         """The index of a batch, or of the register's own ``unit``, ``code`` and ``name`` records.
 
         One period for every stretch of days on which code, name and type stay the same.
@@ -86,30 +90,30 @@ class UnitIndex:
                 for version in timeline.versions:
                     if version.attributes["name_kind"] == "standard":
                         names.setdefault(version.attributes["place_id"], []).append(version)
-        return cls().add(
-            period
+        return cls().add_assignments(
+            assignment
             for code in codes
             for version in code.versions
-            for period in _periods(version, units, names)
+            for assignment in _iter_assignments(version, units, names)
         )
 
 
-def _periods(
+def _iter_assignments(
     code: Version, units: dict[UUID, Timeline], names: dict[UUID, list[Version]]
-) -> Iterator[Carried]:
+) -> Iterator[CodeAssignment]:
     unit_id = code.attributes["unit_id"]
     unit = units.get(unit_id)
-    for stage in unit.versions if unit else ():
-        if not periods_overlap(stage.period, code.period):
+    for unit_version in unit.versions if unit else ():
+        if not periods_overlap(unit_version.period, code.period):
             continue
-        within = clip(code.period, stage.period)
-        for name in names.get(stage.attributes["place_id"], ()):
-            if periods_overlap(name.period, within):
-                yield Carried(
+        code_period = clip_period(code.period, unit_version.period)
+        for name in names.get(unit_version.attributes["place_id"], ()):
+            if periods_overlap(name.period, code_period):
+                yield CodeAssignment(
                     unit_id,
                     code.attributes["code"],
-                    clip(within, name.period),
-                    stage.attributes["level"],
+                    clip_period(code_period, name.period),
+                    unit_version.attributes["level"],
                     name.attributes["text"],
-                    stage.attributes["unit_type"],
+                    unit_version.attributes["unit_type"],
                 )

@@ -6,20 +6,20 @@ from datetime import date
 from pathlib import Path
 
 from gazetteer.intake import rows
-from gazetteer.intake.batch import Batch, Progress, joined, no_progress
-from gazetteer.intake.divisions import STATE, divisions
-from gazetteer.intake.history import STATED_COLUMNS, records
-from gazetteer.intake.index import UnitIndex
-from gazetteer.intake.toponyms import toponyms
+from gazetteer.intake.batch import Progress, StagedBatch, ignore_progress, merge_batches
+from gazetteer.intake.divisions import LIST_DAY, read_division_list
+from gazetteer.intake.history import STATED_COLUMNS, read_county_history
+from gazetteer.intake.index import CodeIndex
+from gazetteer.intake.toponyms import read_toponyms
 from gazetteer.problems import InvalidValue
 
-HONGKONG_STATE = date(2019, 12, 31)
+HONGKONG_LIST_DAY = date(2019, 12, 31)
 """The day whose state the list of Hong Kong's districts shows: that of the polygons."""
 
-Files = Mapping[str, Path]
+FilesByKind = Mapping[str, Path]
 """The files of one import by kind: the file itself, and those that go with it."""
 
-Reader = Callable[[Files, UnitIndex, Progress, date], Batch]
+BatchReader = Callable[[FilesByKind, CodeIndex, Progress, date], StagedBatch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +30,67 @@ class FileKind:
     zh: str
     en: str
     columns: tuple[str, ...]
-    read: Reader | None = None  # None: only beside a file of the kind ``goes_with``
-    goes_with: str | None = None
+    reader: BatchReader | None = None  # None: only beside a file of the kind ``goes_with``
+    companion_of: str | None = None
 
 
-def _records(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
-    del known, state  # a history of codes stands for itself
-    return records(files["records"], files.get("changes"), files.get("days"), progress)
+def _read_record_files(
+    files: FilesByKind, code_index: CodeIndex, progress: Progress, list_day: date
+) -> StagedBatch:
+    del code_index, list_day  # a history of codes stands for itself
+    return read_county_history(files["records"], files.get("changes"), files.get("days"), progress)
 
 
-def _divisions(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
-    return divisions(files["divisions"], known, files.get("townships"), state, progress)
+def _read_division_files(
+    files: FilesByKind, code_index: CodeIndex, progress: Progress, list_day: date
+) -> StagedBatch:
+    return read_division_list(
+        files["divisions"], code_index, files.get("townships"), list_day, progress
+    )
 
 
-def _toponyms(files: Files, known: UnitIndex, progress: Progress, state: date) -> Batch:
-    del state  # nothing is known of when names began
-    return toponyms(files["toponyms"], known, progress)
+def _read_toponym_files(
+    files: FilesByKind, code_index: CodeIndex, progress: Progress, list_day: date
+) -> StagedBatch:
+    del list_day  # nothing is known of when names began
+    return read_toponyms(files["toponyms"], code_index, progress)
 
 
-KNOWN_KINDS: Mapping[str, FileKind] = {
+CSV_FILE_KINDS: Mapping[str, FileKind] = {
     kind.name: kind
     for kind in (
         FileKind(
             "records", "区划沿革记录", "periods of codes of county level and above",
-            rows.RECORD_COLUMNS, _records,
+            rows.RECORD_COLUMNS, _read_record_files,
         ),
         FileKind(
             "changes", "区划变更及批文", "changes between periods, with their documents",
-            rows.CHANGE_COLUMNS, goes_with="records",
+            rows.CHANGE_COLUMNS, companion_of="records",
         ),
         FileKind(
             "days", "文件载明的生效日", "days of effect that an act states",
-            STATED_COLUMNS, goes_with="records",
+            STATED_COLUMNS, companion_of="records",
         ),
         FileKind(
             "divisions", "某一时点的区划表", "a list of divisions at one point in time",
-            rows.DIVISION_COLUMNS, _divisions,
+            rows.DIVISION_COLUMNS, _read_division_files,
         ),
         FileKind(
             "townships", "乡级区划变更", "changes of townships by year",
-            rows.TOWNSHIP_COLUMNS, goes_with="divisions",
+            rows.TOWNSHIP_COLUMNS, companion_of="divisions",
         ),
-        FileKind("toponyms", "地名及坐标", "names with points", rows.TOPONYM_COLUMNS, _toponyms),
+        FileKind("toponyms", "地名及坐标", "names with points", rows.TOPONYM_COLUMNS, _read_toponym_files),
     )
 }  # fmt: skip
 
 
 def read_files(
     kind: str,
-    files: Files,
-    known: UnitIndex,
-    progress: Progress = no_progress,
-    state: date = STATE,
-) -> Batch:
+    files: FilesByKind,
+    code_index: CodeIndex,
+    progress: Progress = ignore_progress,
+    list_day: date = LIST_DAY,
+) -> StagedBatch:
     """Read a file of ``kind`` (and those beside it) on top of the units that are known.
 
     ``state`` is the day that a list of divisions shows.
@@ -91,26 +99,26 @@ def read_files(
         InvalidValue: an unknown kind, or one that needs another file beside it.
         UnreadableFile: a file cannot be read as CSV with the columns it must have.
     """
-    found = KNOWN_KINDS.get(kind)
-    if found is None:
-        names = ", ".join(KNOWN_KINDS)
+    file_kind = CSV_FILE_KINDS.get(kind)
+    if file_kind is None:
+        names = ", ".join(CSV_FILE_KINDS)
         raise InvalidValue(
             f"未知的文件种类“{kind}”;可用:{names}",
             f"unknown kind of file '{kind}'; known: {names}",
             field="kind",
         )
-    if found.read is None:
+    if file_kind.reader is None:
         raise InvalidValue(
-            f"“{kind}”须与“{found.goes_with}”文件一起导入",
-            f"'{kind}' is read together with a file of the kind '{found.goes_with}'",
+            f"“{kind}”须与“{file_kind.companion_of}”文件一起导入",
+            f"'{kind}' is read together with a file of the kind '{file_kind.companion_of}'",
             field="kind",
         )
-    return found.read(files, known, progress, state)
+    return file_kind.reader(files, code_index, progress, list_day)
 
 
-def national_history(fixtures: Path, progress: Progress = no_progress) -> Batch:
+def read_national_history(fixtures: Path, progress: Progress = ignore_progress) -> StagedBatch:
     """Units of county level and above of all China since 1981, from the shipped files."""
-    return records(
+    return read_county_history(
         fixtures / "division_records.csv",
         fixtures / "division_changes.csv",
         fixtures / "division_days_of_effect.csv",
@@ -118,17 +126,28 @@ def national_history(fixtures: Path, progress: Progress = no_progress) -> Batch:
     )
 
 
-def guangdong(fixtures: Path, progress: Progress = no_progress) -> Batch:
+def read_guangdong(fixtures: Path, progress: Progress = ignore_progress) -> StagedBatch:
     """The shipped names half: all China to the county, Guangdong to the village, and toponyms."""
-    return country(fixtures, fixtures / "guangdong_divisions.csv.gz", progress)
+    return read_country(fixtures, fixtures / "guangdong_divisions.csv.gz", progress)
 
 
-def country(fixtures: Path, divisions_file: Path, progress: Progress = no_progress) -> Batch:
+def read_country(
+    fixtures: Path, divisions_file: Path, progress: Progress = ignore_progress
+) -> StagedBatch:
     """The shipped history and toponyms with a list of divisions of any extent (all China)."""
-    history = national_history(fixtures, progress)
-    known, lands = history.known, history.territory
-    townships = fixtures / "township_changes_2014_2023.csv"
-    listed = divisions(divisions_file, known, townships, progress=progress)
-    hongkong = divisions(fixtures / "hongkong_districts.csv", known, state=HONGKONG_STATE)
-    names = toponyms(fixtures / "toponyms_guangdong.csv", known, progress)
-    return joined(divisions_file.name, (history, listed, hongkong, names), known, lands)
+    history = read_national_history(fixtures, progress)
+    code_index, territory_changes = history.code_index, history.territory_changes
+    townships_file = fixtures / "township_changes_2014_2023.csv"
+    division_batch = read_division_list(
+        divisions_file, code_index, townships_file, progress=progress
+    )
+    hongkong_batch = read_division_list(
+        fixtures / "hongkong_districts.csv", code_index, list_day=HONGKONG_LIST_DAY
+    )
+    toponym_batch = read_toponyms(fixtures / "toponyms_guangdong.csv", code_index, progress)
+    return merge_batches(
+        divisions_file.name,
+        (history, division_batch, hongkong_batch, toponym_batch),
+        code_index,
+        territory_changes,
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from gazetteer.intake.batch import Batch, Progress, no_progress
+from gazetteer.intake.batch import Progress, StagedBatch, ignore_progress
 from gazetteer.ledger.publish import Changeset, Ledger
 
 
@@ -14,19 +14,19 @@ class LoadResult:
     """What a load did; ``changeset_id`` is None if everything was known already."""
 
     changeset_id: int | None
-    changed: int
-    kept: int
+    changed_count: int
+    preserved_count: int
 
 
-def load_batch(
+def publish_staged_batch(
     conn: Connection[Any],
     ledger: Ledger,
-    batch: Batch,
+    batch: StagedBatch,
     *,
     author: str,
     reason: str | None = None,
     strict: bool = True,
-    progress: Progress = no_progress,
+    progress: Progress = ignore_progress,
 ) -> LoadResult:
     """Publish a batch: all of it or nothing.
 
@@ -36,7 +36,7 @@ def load_batch(
         RowsRejected: ``strict``, and a row was rejected; nothing was loaded.
     """
     if strict:
-        batch.must_hold()
+        batch.check_no_rejections()
     total = len(batch)
     changeset = Changeset(author, reason or f"load of {batch.source}", "load", origin=batch.source)
     published = ledger.publish_timelines(

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from gazetteer.intake.read import read_bytes
 
-MANIFEST = "MANIFEST"
+MANIFEST_NAME = "MANIFEST"
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
+class ShippedFile:
     """One shipped file; ``rows`` counts CSV rows without header, or features."""
 
     file: str
@@ -31,16 +31,16 @@ class Shipped:
     remarks: str
 
 
-def manifest(folder: Path) -> list[Shipped]:
+def read_manifest(folder: Path) -> list[ShippedFile]:
     """What the manifest (TOML) of a folder lists.
 
     Raises:
         OSError: no manifest there. TOMLDecodeError, KeyError: it is not one.
     """
-    with (folder / MANIFEST).open("rb") as file:
+    with (folder / MANIFEST_NAME).open("rb") as file:
         listed = tomllib.load(file)["file"]
     return [
-        Shipped(
+        ShippedFile(
             entry["file"],
             entry["kind"],
             entry["content"],
@@ -56,20 +56,20 @@ def manifest(folder: Path) -> list[Shipped]:
     ]
 
 
-def differences(folder: Path) -> Iterator[str]:
+def iter_manifest_differences(folder: Path) -> Iterator[str]:
     """Where the files of a folder and its manifest do not agree; nothing if they do."""
-    listed = {shipped.file: shipped for shipped in manifest(folder)}
-    there = {p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST}
-    yield from (f"{name}: not in the manifest" for name in sorted(there - listed.keys()))
+    listed = {shipped.file: shipped for shipped in read_manifest(folder)}
+    present = {p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST_NAME}
+    yield from (f"{name}: not in the manifest" for name in sorted(present - listed.keys()))
     for name, shipped in sorted(listed.items()):
-        if name not in there:
+        if name not in present:
             yield f"{name}: missing"
             continue
         raw = (folder / name).read_bytes()
         if hashlib.sha256(raw).hexdigest() != shipped.sha256:
             yield f"{name}: another content (sha256)"
-        elif (found := count_rows(folder / name)) != shipped.rows:
-            yield f"{name}: {found} rows instead of {shipped.rows}"
+        elif (row_count := count_rows(folder / name)) != shipped.rows:
+            yield f"{name}: {row_count} rows instead of {shipped.rows}"
 
 
 def count_rows(path: Path) -> int:

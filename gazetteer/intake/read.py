@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from gazetteer.intake.findings import Findings
+from gazetteer.intake.findings import LoadFindingCollector
 from gazetteer.problems import Problem
 
-GZIP = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -28,7 +28,9 @@ class UnreadableFile(Problem):
     title_zh, title_en = "文件无法读取", "Unreadable file"
 
 
-def unreadable(path: Path, zh: str, en: str, *, field: str, line: int = 0) -> UnreadableFile:
+def build_unreadable_error(
+    path: Path, zh: str, en: str, *, field: str, line: int = 0
+) -> UnreadableFile:
     """The problem for ``path``; both sentences get the name of the file and the line."""
     where_zh = f"{path.name} 第 {line} 行" if line else path.name
     where_en = f"{path.name} line {line}" if line else path.name
@@ -48,13 +50,15 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         zh, en = f"打不开({reason})", f"cannot open ({reason})"
-        raise unreadable(path, zh, en, field="file") from error
-    if not raw.startswith(GZIP):
+        raise build_unreadable_error(path, zh, en, field="file") from error
+    if not raw.startswith(GZIP_MAGIC):
         return raw
     try:
         return gzip.decompress(raw)
     except (EOFError, OSError, zlib.error) as error:
-        raise unreadable(path, "gzip 损坏", "the gzip archive is broken", field="file") from error
+        raise build_unreadable_error(
+            path, "gzip 损坏", "the gzip archive is broken", field="file"
+        ) from error
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -63,31 +67,31 @@ def read_text(path: Path) -> tuple[str, str]:
     Raises:
         UnreadableFile: any other encoding; names the line where decoding stopped.
     """
-    return text_of(path, read_bytes(path))
+    return decode_text(path, read_bytes(path))
 
 
-def text_of(path: Path, raw: bytes) -> tuple[str, str]:
+def decode_text(path: Path, raw: bytes) -> tuple[str, str]:
     """What :func:`read_text` gives, of the unpacked content ``raw`` of the file ``path``."""
     if raw.startswith(UTF16_BOMS):
-        raise unreadable(
+        raise build_unreadable_error(
             path, "是 UTF-16,请另存为 UTF-8", "is UTF-16; save it as UTF-8", field="encoding"
         )
     if b"\0" in raw:
-        raise unreadable(path, "不是文本文件", "is not a text file", field="encoding")
+        raise build_unreadable_error(path, "不是文本文件", "is not a text file", field="encoding")
     if raw.startswith(UTF8_BOM):
-        return _decoded(path, raw, "utf-8-sig"), "utf-8-sig"
+        return _decode_strictly(path, raw, "utf-8-sig"), "utf-8-sig"
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _decoded(path, raw, "gb18030"), "gb18030"
+        return _decode_strictly(path, raw, "gb18030"), "gb18030"
 
 
-def _decoded(path: Path, raw: bytes, encoding: str) -> str:
+def _decode_strictly(path: Path, raw: bytes, encoding: str) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise unreadable(
+        raise build_unreadable_error(
             path,
             "既不是 UTF-8 也不是 GB18030",
             "is neither UTF-8 nor GB18030",
@@ -96,10 +100,10 @@ def _decoded(path: Path, raw: bytes, encoding: str) -> str:
         ) from error
 
 
-Row = dict[str, str]
+CsvRow = dict[str, str]
 
 
-class _Reader(Protocol):
+class _CsvReader(Protocol):
     """A reader of the standard library, whose own type has no public name."""
 
     line_num: int
@@ -108,15 +112,15 @@ class _Reader(Protocol):
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A CSV file whose header has been checked."""
 
     path: Path
     encoding: str
-    rows: tuple[tuple[int, Row], ...]  # line of the file (the row's last), cells by column
+    rows: tuple[tuple[int, CsvRow], ...]  # line of the file (the row's last), cells by column
 
 
-def read_table(path: Path, columns: Sequence[str], findings: Findings) -> Table:
+def read_table(path: Path, columns: Sequence[str], findings: LoadFindingCollector) -> CsvTable:
     """Read a CSV file that must have ``columns``; more are allowed and kept.
 
     Raises:
@@ -127,25 +131,25 @@ def read_table(path: Path, columns: Sequence[str], findings: Findings) -> Table:
     header = [cell.strip() for cell in next(reader, [])]
     for column in columns:
         if column not in header:
-            raise unreadable(
+            raise build_unreadable_error(
                 path,
                 f"缺少列“{column}”;应有的列:{','.join(columns)}",
                 f"column '{column}' is missing; expected: {', '.join(columns)}",
                 field=column,
                 line=1,
             )
-    return Table(path, encoding, tuple(_rows(path, reader, header, findings)))
+    return CsvTable(path, encoding, tuple(_iter_rows(path, reader, header, findings)))
 
 
-def _rows(
-    path: Path, reader: "_Reader", header: list[str], findings: Findings
-) -> Iterator[tuple[int, Row]]:
+def _iter_rows(
+    path: Path, reader: "_CsvReader", header: list[str], findings: LoadFindingCollector
+) -> Iterator[tuple[int, CsvRow]]:
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                findings.add(
+                findings.add_finding(
                     "cell_count",
                     reader.line_num,
                     "",
@@ -155,7 +159,7 @@ def _rows(
                 continue
             yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
-        raise unreadable(
+        raise build_unreadable_error(
             path,
             f"不是有效的 CSV({error})",
             f"not valid CSV ({error})",

@@ -5,12 +5,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from gazetteer.intake.batch import Rejection
+from gazetteer.intake.batch import LoadFinding
 
-COLUMNS = ("severity", "file", "line", "field", "value", "rule", "reason_zh", "reason_en")
+REPORT_COLUMNS = ("severity", "file", "line", "field", "value", "rule", "reason_zh", "reason_en")
 
 
-def write_report(path: Path, findings: Iterable[Rejection]) -> Path:
+def write_load_report(path: Path, findings: Iterable[LoadFinding]) -> Path:
     """Write all findings (UTF-8 with byte order mark); an older report is replaced as a whole.
 
     Raises:
@@ -21,16 +21,24 @@ def write_report(path: Path, findings: Iterable[Rejection]) -> Path:
     try:
         with draft.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for f in findings:
-                cells = (f.file, f.line, f.field, _inert(f.value), f.rule, f.reason_zh, f.reason_en)
-                writer.writerow((f.severity.value, *cells))
+            writer.writerow(REPORT_COLUMNS)
+            for finding in findings:
+                cells = (
+                    finding.file,
+                    finding.line,
+                    finding.field,
+                    _escape_formula(finding.value),
+                    finding.rule,
+                    finding.reason_zh,
+                    finding.reason_en,
+                )
+                writer.writerow((finding.severity.value, *cells))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return path
 
 
-def _inert(value: str) -> str:
+def _escape_formula(value: str) -> str:
     """A cell that no spreadsheet takes for a formula; the value comes from a stranger's file."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value

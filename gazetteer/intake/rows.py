@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gazetteer.intake.coordinates import read_point
-from gazetteer.intake.findings import Findings
-from gazetteer.intake.read import Row, Table, read_table
+from gazetteer.intake.coordinates import parse_point
+from gazetteer.intake.findings import LoadFindingCollector
+from gazetteer.intake.read import CsvRow, CsvTable, read_table
 
-DIGITS = {"province": 6, "prefecture": 6, "county": 6, "township": 9, "village": 12}
-TIANDITU = re.compile(r"156\d{6}")
+CODE_DIGITS = {"province": 6, "prefecture": 6, "county": 6, "township": 9, "village": 12}
+TIANDITU_CODE = re.compile(r"156\d{6}")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 DIVISION_COLUMNS = ("code", "name", "level", "parent_code")
@@ -91,7 +91,7 @@ class ToponymRow:
     name: str
     name_zh: str
     names_zh: tuple[str, ...]
-    others: tuple[str, ...]
+    alternate_names: tuple[str, ...]
     lon: float
     lat: float
     country: str
@@ -100,53 +100,59 @@ class ToponymRow:
     source: str
 
 
-def code_fits(code: str, level: str) -> bool:
+def is_code_of_level(code: str, level: str) -> bool:
     """Whether ``code`` has the digits of a code of ``level`` and does not begin with a zero."""
-    return code.isascii() and code.isdigit() and len(code) == DIGITS[level] and code[0] != "0"
+    return code.isascii() and code.isdigit() and len(code) == CODE_DIGITS[level] and code[0] != "0"
 
 
-def _level_and_code(line: int, row: Row, findings: Findings) -> bool:
-    if row["level"] not in DIGITS:
-        findings.add("unknown_level", line, "level", row["level"])
+def _validate_unit_cells(line: int, row: CsvRow, findings: LoadFindingCollector) -> bool:
+    if row["level"] not in CODE_DIGITS:
+        findings.add_finding("unknown_level", line, "level", row["level"])
         return False
-    return _code(line, "code", row["code"], row["level"], findings) and _name(line, row, findings)
+    return _validate_code(line, "code", row["code"], row["level"], findings) and _validate_name(
+        line, row, findings
+    )
 
 
-def _code(line: int, column: str, code: str, level: str, findings: Findings) -> bool:
-    if TIANDITU.fullmatch(code) and level != "village":
-        findings.add("tianditu_code", line, column, code)
+def _validate_code(
+    line: int, column: str, code: str, level: str, findings: LoadFindingCollector
+) -> bool:
+    if TIANDITU_CODE.fullmatch(code) and level != "village":
+        findings.add_finding("tianditu_code", line, column, code)
         return False
-    if not code_fits(code, level):
-        findings.add("malformed_code", line, column, code)
+    if not is_code_of_level(code, level):
+        findings.add_finding("malformed_code", line, column, code)
         return False
     return True
 
 
-def _name(line: int, row: Row, findings: Findings) -> bool:
+def _validate_name(line: int, row: CsvRow, findings: LoadFindingCollector) -> bool:
     if not row["name"]:
-        findings.add("missing_name", line, "name", "")
+        findings.add_finding("missing_name", line, "name", "")
         return False
     return True
 
 
-def _year(line: int, column: str, value: str, findings: Findings) -> int | None:
+def _parse_year(line: int, column: str, value: str, findings: LoadFindingCollector) -> int | None:
     if value.isascii() and value.isdigit() and FIRST_YEAR <= int(value) <= LAST_YEAR:
         return int(value)
-    findings.add("bad_year", line, column, value)
+    findings.add_finding("bad_year", line, column, value)
     return None
 
 
-def divisions(path: Path, findings: Findings) -> tuple[Table, list[DivisionRow]]:
+def read_division_rows(
+    path: Path, findings: LoadFindingCollector
+) -> tuple[CsvTable, list[DivisionRow]]:
     """A list of divisions (``code,name,level,parent_code[,in_mca_2023]``)."""
     table = read_table(path, DIVISION_COLUMNS, findings)
     seen: set[str] = set()
     rows: list[DivisionRow] = []
     for line, row in table.rows:
-        if not _level_and_code(line, row, findings):
+        if not _validate_unit_cells(line, row, findings):
             continue
         code = row["code"]
         if code in seen:
-            findings.add("duplicate_code", line, "code", code)
+            findings.add_finding("duplicate_code", line, "code", code)
             continue
         seen.add(code)
         is_unit = row.get("in_mca_2023", "") != "0"
@@ -154,29 +160,31 @@ def divisions(path: Path, findings: Findings) -> tuple[Table, list[DivisionRow]]
     return table, rows
 
 
-def records(path: Path, findings: Findings) -> tuple[Table, list[RecordRow]]:
+def read_record_rows(
+    path: Path, findings: LoadFindingCollector
+) -> tuple[CsvTable, list[RecordRow]]:
     """Periods of codes of county level and above."""
     table = read_table(path, RECORD_COLUMNS, findings)
     rows: list[RecordRow] = []
-    ends: dict[str, list[tuple[int, int]]] = {}
+    periods_by_code: dict[str, list[tuple[int, int]]] = {}
     for line, row in table.rows:
-        if not _level_and_code(line, row, findings):
+        if not _validate_unit_cells(line, row, findings):
             continue
-        since = _year(line, "valid_from_year", row["valid_from_year"], findings)
+        since = _parse_year(line, "valid_from_year", row["valid_from_year"], findings)
         until = None
         if row["valid_to_year"]:
-            until = _year(line, "valid_to_year", row["valid_to_year"], findings)
+            until = _parse_year(line, "valid_to_year", row["valid_to_year"], findings)
             if until is None:
                 continue
         if since is None:
             continue
         if until is not None and until <= since:
-            findings.add("date_order", line, "valid_to_year", until, f"{since} – {until}")
+            findings.add_finding("date_order", line, "valid_to_year", until, f"{since} – {until}")
             continue
-        periods = ends.setdefault(row["code"], [])
+        periods = periods_by_code.setdefault(row["code"], [])
         last = until or LAST_YEAR
         if any(since < e and s < last for s, e in periods):
-            findings.add("overlapping_period", line, "valid_from_year", since, row["code"])
+            findings.add_finding("overlapping_period", line, "valid_from_year", since, row["code"])
             continue
         periods.append((since, last))
         rows.append(
@@ -187,20 +195,24 @@ def records(path: Path, findings: Findings) -> tuple[Table, list[RecordRow]]:
     return table, rows
 
 
-def changes(path: Path, findings: Findings) -> tuple[Table, list[ChangeRow]]:
+def read_change_rows(
+    path: Path, findings: LoadFindingCollector
+) -> tuple[CsvTable, list[ChangeRow]]:
     """Changes between periods of codes, with the documents that approved them."""
     table = read_table(path, CHANGE_COLUMNS, findings)
-    return table, list(_changes(table, findings))
+    return table, list(_iter_change_rows(table, findings))
 
 
-def _changes(table: Table, findings: Findings) -> Iterator[ChangeRow]:
+def _iter_change_rows(table: CsvTable, findings: LoadFindingCollector) -> Iterator[ChangeRow]:
     for line, row in table.rows:
-        if not _code(line, "old_code", row["old_code"], "county", findings):
+        if not _validate_code(line, "old_code", row["old_code"], "county", findings):
             continue
-        if row["new_code"] and not _code(line, "new_code", row["new_code"], "county", findings):
+        if row["new_code"] and not _validate_code(
+            line, "new_code", row["new_code"], "county", findings
+        ):
             continue
-        since = _year(line, "old_valid_from_year", row["old_valid_from_year"], findings)
-        year = _year(line, "change_year", row["change_year"], findings)
+        since = _parse_year(line, "old_valid_from_year", row["old_valid_from_year"], findings)
+        year = _parse_year(line, "change_year", row["change_year"], findings)
         if since is None or year is None:
             continue
         approved = None
@@ -208,7 +220,7 @@ def _changes(table: Table, findings: Findings) -> Iterator[ChangeRow]:
             try:
                 approved = date.fromisoformat(row["approval_date"])
             except ValueError:
-                findings.add("bad_date", line, "approval_date", row["approval_date"])
+                findings.add_finding("bad_date", line, "approval_date", row["approval_date"])
                 continue
         yield ChangeRow(
             line, row["old_code"], since, year, approved, row["kind"], row["new_code"],
@@ -216,21 +228,23 @@ def _changes(table: Table, findings: Findings) -> Iterator[ChangeRow]:
         )  # fmt: skip
 
 
-def townships(path: Path, findings: Findings) -> tuple[Table, list[TownshipRow]]:
+def read_township_rows(
+    path: Path, findings: LoadFindingCollector
+) -> tuple[CsvTable, list[TownshipRow]]:
     """Changes of townships by year."""
     table = read_table(path, TOWNSHIP_COLUMNS, findings)
     rows: list[TownshipRow] = []
     for line, row in table.rows:
-        year = _year(line, "year", row["year"], findings)
+        year = _parse_year(line, "year", row["year"], findings)
         if year is None:
             continue
         if row["new_code"] and not any(char.isdigit() for char in row["new_code"]):
-            findings.add("text_for_code", line, "new_code", row["new_code"])
+            findings.add_finding("text_for_code", line, "new_code", row["new_code"])
             row["new_code"] = ""
         sides = [c for c in ("old_code", "new_code") if row[c]]
         if not sides:
-            findings.add("malformed_code", line, "new_code", "")
-        elif all(_code(line, side, row[side], "township", findings) for side in sides):
+            findings.add_finding("malformed_code", line, "new_code", "")
+        elif all(_validate_code(line, side, row[side], "township", findings) for side in sides):
             rows.append(
                 TownshipRow(
                     line,
@@ -246,19 +260,21 @@ def townships(path: Path, findings: Findings) -> tuple[Table, list[TownshipRow]]
     return table, rows
 
 
-def toponyms(path: Path, findings: Findings) -> tuple[Table, list[ToponymRow]]:
+def read_toponym_rows(
+    path: Path, findings: LoadFindingCollector
+) -> tuple[CsvTable, list[ToponymRow]]:
     """Names with points."""
     table = read_table(path, TOPONYM_COLUMNS, findings)
     seen: set[str] = set()
     rows: list[ToponymRow] = []
     for line, row in table.rows:
         if row["id"] in seen or not row["id"]:
-            findings.add("duplicate_code", line, "id", row["id"])
+            findings.add_finding("duplicate_code", line, "id", row["id"])
             continue
         if not row["name"] and not row["name_zh"]:
-            findings.add("missing_name", line, "name", "")
+            findings.add_finding("missing_name", line, "name", "")
             continue
-        point = read_point(line, row, findings)
+        point = parse_point(line, row, findings)
         if point is None:
             continue
         seen.add(row["id"])
@@ -268,8 +284,8 @@ def toponyms(path: Path, findings: Findings) -> tuple[Table, list[ToponymRow]]:
                 row["id"],
                 row["name"],
                 row["name_zh"],
-                _split(row.get("names_zh", "")),
-                _split(row.get("alternate_names", "")),
+                _split_names(row.get("names_zh", "")),
+                _split_names(row.get("alternate_names", "")),
                 *point,
                 row.get("country", ""),
                 row.get("county_code_pip", ""),
@@ -280,5 +296,5 @@ def toponyms(path: Path, findings: Findings) -> tuple[Table, list[ToponymRow]]:
     return table, rows
 
 
-def _split(cell: str) -> tuple[str, ...]:
+def _split_names(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in cell.split("|") if part.strip()))

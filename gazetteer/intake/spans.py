@@ -3,12 +3,12 @@
 from gazetteer.ledger.bounds import Period, ends_after, starts_before
 
 
-def clip(span: Period, frame: Period) -> Period:
+def clip_period(period: Period, frame: Period) -> Period:
     """The part of ``span`` inside ``frame``.
 
     Raises:
         ValueError: they share no day.
     """
-    start = frame.start if starts_before(span.start, frame.start) else span.start
-    end = frame.end if ends_after(span.end, frame.end) else span.end
+    start = frame.start if starts_before(period.start, frame.start) else period.start
+    end = frame.end if ends_after(period.end, frame.end) else period.end
     return Period(start, end)

@@ -15,15 +15,21 @@ import opencc
 import shapely
 
 from gazetteer.intake import rows
-from gazetteer.intake.batch import Batch, Made, Progress, file_name, no_progress
-from gazetteer.intake.findings import Findings
-from gazetteer.intake.ids import record_id
-from gazetteer.intake.index import UnitIndex
+from gazetteer.intake.batch import (
+    MaterializedPart,
+    Progress,
+    StagedBatch,
+    format_file_name,
+    ignore_progress,
+)
+from gazetteer.intake.findings import LoadFindingCollector
+from gazetteer.intake.ids import derive_record_id
+from gazetteer.intake.index import CodeIndex
 from gazetteer.intake.rows import ToponymRow
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version
 
-LEVEL_OF = {
+LEVEL_BY_KIND = {
     "populated place": "natural_settlement",
     "locality": "natural_settlement",
     "neighbourhood": "natural_settlement",
@@ -34,47 +40,57 @@ LEVEL_OF = {
 """The level of each kind of the source. Regions are units or groups of them, and left out."""
 
 
-def toponyms(path: Path, known: UnitIndex, progress: Progress = no_progress) -> Batch:
+def read_toponyms(
+    path: Path, code_index: CodeIndex, progress: Progress = ignore_progress
+) -> StagedBatch:
     """Places with their names, spellings and points (lon, lat; WGS84 taken as CGCS2000).
 
     Raises:
         UnreadableFile: the file cannot be read as CSV with the columns it must have.
     """
-    findings = Findings(file_name(path))
-    table, read = rows.toponyms(path, findings)
-    made: list[Timeline] = []
-    for done, row in enumerate(read, 1):
-        if row.kind in LEVEL_OF:
-            made += _place(row, _within(row, known, findings))
+    findings = LoadFindingCollector(format_file_name(path))
+    table, toponym_rows = rows.read_toponym_rows(path, findings)
+    place_timelines: list[Timeline] = []
+    for done, row in enumerate(toponym_rows, 1):
+        if row.kind in LEVEL_BY_KIND:
+            place_timelines += _iter_place_timelines(
+                row, _find_containing_unit(row, code_index, findings)
+            )
         else:
-            findings.add("unknown_kind", row.line, "kind", row.kind, row.key)
-        progress(done, len(read), findings.file)
-    return Batch(
+            findings.add_finding("unknown_kind", row.line, "kind", row.kind, row.key)
+        progress(done, len(toponym_rows), findings.file)
+    return StagedBatch(
         source=findings.file,
-        parts=(Made(made),),
-        rejections=tuple(findings.found),
-        rows={findings.file: len(table.rows)},
+        parts=(MaterializedPart(place_timelines),),
+        findings=tuple(findings.entries),
+        row_counts={findings.file: len(table.rows)},
         encodings={findings.file: table.encoding},
     )
 
 
-def _within(row: ToponymRow, known: UnitIndex, findings: Findings) -> UUID | None:
+def _find_containing_unit(
+    row: ToponymRow, code_index: CodeIndex, findings: LoadFindingCollector
+) -> UUID | None:
     """The unit the place lies in, if it is in force still."""
-    there = known.last(row.county_code) or known.last(f"{row.county_code[:2]}0000")
-    if there is None or there.span.end.on is not None:
-        findings.add("within_unknown", row.line, "county_code_pip", row.county_code, row.key)
+    assignment = code_index.find_last(row.county_code) or code_index.find_last(
+        f"{row.county_code[:2]}0000"
+    )
+    if assignment is None or assignment.period.end.on is not None:
+        findings.add_finding(
+            "within_unknown", row.line, "county_code_pip", row.county_code, row.key
+        )
         return None
-    return there.unit_id
+    return assignment.unit_id
 
 
-def _one(kind: str, key: tuple[str, ...], attributes: dict[str, Any]) -> Timeline:
-    return Timeline(kind, record_id(kind, *key), (Version(Period(), attributes),))
+def _build_timeline(kind: str, key: tuple[str, ...], attributes: dict[str, Any]) -> Timeline:
+    return Timeline(kind, derive_record_id(kind, *key), (Version(Period(), attributes),))
 
 
-def _place(row: ToponymRow, within: UUID | None) -> Iterator[Timeline]:
-    place_id = record_id("place", row.key)
-    level = LEVEL_OF[row.kind]
-    yield _one(
+def _iter_place_timelines(row: ToponymRow, containing_unit_id: UUID | None) -> Iterator[Timeline]:
+    place_id = derive_record_id("place", row.key)
+    level = LEVEL_BY_KIND[row.kind]
+    yield _build_timeline(
         "place",
         (row.key,),
         {
@@ -82,23 +98,25 @@ def _place(row: ToponymRow, within: UUID | None) -> Iterator[Timeline]:
             "class_code": None,
             "level": level,
             "unit_id": None,
-            "within": within,
+            "within": containing_unit_id,
             "location": shapely.Point(row.lon, row.lat).wkb_hex.lower(),
             "source": row.source,
         },
     )
-    chinese = list(dict.fromkeys(n for n in (row.name_zh, *row.names_zh) if is_chinese(n)))
-    latin = _distinct([n for n in (row.name, *row.others) if is_latin(n)])
+    chinese = list(
+        dict.fromkeys(n for n in (row.name_zh, *row.names_zh) if has_chinese_character(n))
+    )
+    latin = _select_distinct_names([n for n in (row.name, *row.alternate_names) if is_latin(n)])
     for text in chinese:
-        yield _name(row, place_id, text, _script(text))
+        yield _build_name_timeline(row, place_id, text, _detect_script(text))
     if chinese and latin:
-        yield _spelling(row, chinese[0], latin.pop(0))
+        yield _build_spelling_timeline(row, chinese[0], latin.pop(0))
     for text in latin if chinese else latin or [row.name]:
-        yield _name(row, place_id, text, "und-Latn")
+        yield _build_name_timeline(row, place_id, text, "und-Latn")
 
 
-def _name(row: ToponymRow, place_id: UUID, text: str, language: str) -> Timeline:
-    return _one(
+def _build_name_timeline(row: ToponymRow, place_id: UUID, text: str, language: str) -> Timeline:
+    return _build_timeline(
         "name",
         (row.key, "alias", text),
         {
@@ -113,13 +131,13 @@ def _name(row: ToponymRow, place_id: UUID, text: str, language: str) -> Timeline
     )
 
 
-def _spelling(row: ToponymRow, name: str, text: str) -> Timeline:
+def _build_spelling_timeline(row: ToponymRow, name: str, text: str) -> Timeline:
     """The first Latin name of a place of the mainland is its Pinyin, elsewhere the English one."""
-    return _one(
+    return _build_timeline(
         "spelling",
         (row.key, "alias", name, text),
         {
-            "name_id": record_id("name", row.key, "alias", name),
+            "name_id": derive_record_id("name", row.key, "alias", name),
             "text": text,
             "system": "pinyin" if row.country == "CN" else "english",
             "status": "proposed",
@@ -128,7 +146,7 @@ def _spelling(row: ToponymRow, name: str, text: str) -> Timeline:
     )
 
 
-def is_chinese(text: str) -> bool:
+def has_chinese_character(text: str) -> bool:
     """Whether a text has a Chinese character."""
     return any("CJK" in unicodedata.name(char, "") for char in text)
 
@@ -139,18 +157,18 @@ def is_latin(text: str) -> bool:
     return bool(letters) and all("LATIN" in unicodedata.name(char, "") for char in letters)
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _select_distinct_names(names: list[str]) -> list[str]:
     """Names that differ by more than case and spaces."""
-    kept: dict[str, str] = {}
+    distinct: dict[str, str] = {}
     for name in names:
-        kept.setdefault("".join(name.casefold().split()), name)
-    return list(kept.values())
+        distinct.setdefault("".join(name.casefold().split()), name)
+    return list(distinct.values())
 
 
 @cache
-def _simplifier() -> opencc.OpenCC:
+def _get_simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-def _script(text: str) -> str:
-    return "zh-Hans" if _simplifier().convert(text) == text else "zh-Hant"
+def _detect_script(text: str) -> str:
+    return "zh-Hans" if _get_simplifier().convert(text) == text else "zh-Hant"

@@ -15,23 +15,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from gazetteer.intake.acts import Acts
-from gazetteer.intake.findings import Findings
-from gazetteer.intake.ids import record_id
-from gazetteer.intake.index import UnitIndex
+from gazetteer.intake.acts import LegalActs
+from gazetteer.intake.findings import LoadFindingCollector
+from gazetteer.intake.ids import derive_record_id
+from gazetteer.intake.index import CodeIndex
 from gazetteer.intake.rows import TownshipRow
-from gazetteer.intake.spans import clip
-from gazetteer.intake.units import Stage, UnitLife
+from gazetteer.intake.spans import clip_period
+from gazetteer.intake.units import UnitLife, UnitLifeStage
 from gazetteer.ledger.bounds import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 
-FIRST_DAY = date(2014, 1, 1)
+FIRST_CHANGE_DAY = date(2014, 1, 1)
 """The list of changes begins here: nothing older is known of townships."""
 
-MOVED = frozenset({"区划代码变更", "隶属关系变更", "归属调整", "区划变更"})
+MOVE_REASONS = frozenset({"区划代码变更", "隶属关系变更", "归属调整", "区划变更"})
 """Reasons under which a township of the same name gets another code and stays what it was."""
 
-CONVERTED = frozenset(
+CONVERSION_REASONS = frozenset(
     f"撤{old}{verb}{new}"
     for old in ("乡", "镇", "街道")
     for verb in ("设", "建")
@@ -41,228 +41,244 @@ CONVERTED = frozenset(
 """Reasons that turn one township into one of another type on its territory."""
 
 
-Key = tuple[str, str]
+TownshipKey = tuple[str, str]
 """A township as both files know it: six digits of its county, and its name."""
 
 
 @dataclass(slots=True)
-class Period:
+class TownshipPeriod:
     """A township under one name in one county; years None = before the list, or still there."""
 
-    key: Key
+    key: TownshipKey
     code: str
     code_system: str
     since: TownshipRow | None = None
     until: TownshipRow | None = None
-    of: "Period | None" = None  # the earlier period of the same unit
+    previous: "TownshipPeriod | None" = None  # the earlier period of the same unit
 
 
 @dataclass
-class Townships:
+class TownshipHistory:
     """Periods made from the changes, and the successions the changes speak of."""
 
-    periods: list[Period] = field(default_factory=list)
-    pairs: list[tuple[Period, Period, TownshipRow]] = field(default_factory=list)
+    periods: list[TownshipPeriod] = field(default_factory=list)
+    pairs: list[tuple[TownshipPeriod, TownshipPeriod, TownshipRow]] = field(default_factory=list)
 
 
-def trace(rows: Sequence[TownshipRow], current: Mapping[Key, str], findings: Findings) -> Townships:
+def trace_townships(
+    rows: Sequence[TownshipRow], current: Mapping[TownshipKey, str], findings: LoadFindingCollector
+) -> TownshipHistory:
     """Periods of all townships; ``current`` gives the codes of those in the divisions file."""
-    tracer = _Tracer(current, findings)
+    tracer = _TownshipTracer(current, findings)
     for row in sorted(rows, key=lambda r: (r.year, r.line)):
-        tracer.take(row)
-    return tracer.ended()
+        tracer.apply_change(row)
+    return tracer.build_history()
 
 
-class _Tracer:
-    def __init__(self, current: Mapping[Key, str], findings: Findings) -> None:
+class _TownshipTracer:
+    def __init__(self, current: Mapping[TownshipKey, str], findings: LoadFindingCollector) -> None:
         self._current, self._findings = current, findings
         self._codes = frozenset(current.values())
-        self._by_key: dict[Key, list[Period]] = defaultdict(list)
-        self._pairs: list[tuple[Period, Period, TownshipRow]] = []
+        self._by_key: dict[TownshipKey, list[TownshipPeriod]] = defaultdict(list)
+        self._pairs: list[tuple[TownshipPeriod, TownshipPeriod, TownshipRow]] = []
 
-    def take(self, row: TownshipRow) -> None:
+    def apply_change(self, row: TownshipRow) -> None:
         """Apply one change: the old side ends, the new side begins."""
         if row.old_code == row.new_code and row.old_name == row.new_name:
-            self._not_applied(row, "new_code", row.new_code)
+            self._report_not_applied(row, "new_code", row.new_code)
             return
-        old = self._end(row) if row.old_code else None
-        new = self._begin(row) if row.new_code else None
+        old = self._end_period(row) if row.old_code else None
+        new = self._begin_period(row) if row.new_code else None
         if old is None or new is None:
             return
         renamed = row.old_code == row.new_code
-        moved = row.reason in MOVED and row.old_name == row.new_name
-        if (renamed or moved) and new.of is None:
-            new.of = old
+        moved = row.reason in MOVE_REASONS and row.old_name == row.new_name
+        if (renamed or moved) and new.previous is None:
+            new.previous = old
         elif not renamed and not moved:
             self._pairs.append((old, new, row))
 
-    def _period(self, code: str, name: str, since: TownshipRow | None) -> Period:
+    def _build_period(self, code: str, name: str, since: TownshipRow | None) -> TownshipPeriod:
         key = (code[:6], name)
         if key in self._current:
-            return Period(key, self._current[key], "stats", since)
-        return Period(key, code, "mca", since)
+            return TownshipPeriod(key, self._current[key], "stats", since)
+        return TownshipPeriod(key, code, "mca", since)
 
-    def _end(self, row: TownshipRow) -> Period | None:
-        known = self._by_key[row.old_code[:6], row.old_name]
-        if not known:
-            known.append(self._period(row.old_code, row.old_name, None))
-        last = known[-1]
+    def _end_period(self, row: TownshipRow) -> TownshipPeriod | None:
+        periods = self._by_key[row.old_code[:6], row.old_name]
+        if not periods:
+            periods.append(self._build_period(row.old_code, row.old_name, None))
+        last = periods[-1]
         if last.until is None:
             last.until = row
         elif last.until.year != row.year:
-            self._not_applied(row, "old_code", row.old_code)
+            self._report_not_applied(row, "old_code", row.old_code)
             return None
         return last
 
-    def _begin(self, row: TownshipRow) -> Period | None:
-        known = self._by_key[row.new_code[:6], row.new_name]
-        if known and known[-1].until is None:
-            last = known[-1]
+    def _begin_period(self, row: TownshipRow) -> TownshipPeriod | None:
+        periods = self._by_key[row.new_code[:6], row.new_name]
+        if periods and periods[-1].until is None:
+            last = periods[-1]
             if last.since is not None and last.since.year == row.year:
                 return last
-            self._not_applied(row, "new_code", row.new_code)
+            self._report_not_applied(row, "new_code", row.new_code)
             return None
-        known.append(self._period(row.new_code, row.new_name, row))
-        return known[-1]
+        periods.append(self._build_period(row.new_code, row.new_name, row))
+        return periods[-1]
 
-    def _not_applied(self, row: TownshipRow, column: str, code: str) -> None:
-        self._findings.add("not_applied", row.line, column, code, row.reason)
+    def _report_not_applied(self, row: TownshipRow, column: str, code: str) -> None:
+        self._findings.add_finding("not_applied", row.line, column, code, row.reason)
 
-    def ended(self) -> Townships:
+    def build_history(self) -> TownshipHistory:
         """What holds against the state of the divisions file."""
-        kept: list[Period] = []
+        valid_periods: list[TownshipPeriod] = []
         for key, periods in self._by_key.items():
-            kept += self._reconciled(key, [p for p in periods if not _is_empty(p)])
-        kept = self._with_free_codes(kept)
+            valid_periods += self._align_with_list(key, [p for p in periods if not _is_empty(p)])
+        valid_periods = self._select_with_free_codes(valid_periods)
         for key in self._current.keys() - self._by_key.keys():
-            kept.append(Period(key, self._current[key], "stats"))
-        alive = set(map(id, kept))
-        for period in kept:
-            if period.of is not None and id(period.of) not in alive:
-                period.of = None
-        pairs = [p for p in self._pairs if id(p[0]) in alive and id(p[1]) in alive]
-        return Townships(sorted(kept, key=lambda p: (p.code, _since(p))), pairs)
+            valid_periods.append(TownshipPeriod(key, self._current[key], "stats"))
+        valid_ids = set(map(id, valid_periods))
+        for period in valid_periods:
+            if period.previous is not None and id(period.previous) not in valid_ids:
+                period.previous = None
+        pairs = [p for p in self._pairs if id(p[0]) in valid_ids and id(p[1]) in valid_ids]
+        return TownshipHistory(
+            sorted(valid_periods, key=lambda p: (p.code, _get_start_year(p))), pairs
+        )
 
-    def _reconciled(self, key: Key, periods: list[Period]) -> list[Period]:
+    def _align_with_list(
+        self, key: TownshipKey, periods: list[TownshipPeriod]
+    ) -> list[TownshipPeriod]:
         """The periods of a township, made to agree with whether the state has it."""
         if key not in self._current:
             for period in periods:
                 if period.until is None and period.since is not None:
-                    self._findings.add(
+                    self._findings.add_finding(
                         "later_than_state", period.since.line, "new_code", period.code, key[1]
                     )
             return [p for p in periods if p.until is not None]
         if not periods:
-            return [Period(key, self._current[key], "stats")]
+            return [TownshipPeriod(key, self._current[key], "stats")]
         last = periods[-1]
         if last.until is not None:
-            self._findings.add("later_than_state", last.until.line, "old_code", last.code, key[1])
+            self._findings.add_finding(
+                "later_than_state", last.until.line, "old_code", last.code, key[1]
+            )
             last.until = None
         return periods
 
-    def _with_free_codes(self, periods: list[Period]) -> list[Period]:
+    def _select_with_free_codes(self, periods: list[TownshipPeriod]) -> list[TownshipPeriod]:
         """Without those whose code is another township's on some day of theirs."""
-        taken: dict[str, int] = {}  # first year in which a code is free again
-        kept: list[Period] = []
-        for period in sorted(periods, key=_since):
+        free_from_year: dict[str, int] = {}  # first year in which a code is free again
+        selected: list[TownshipPeriod] = []
+        for period in sorted(periods, key=_get_start_year):
             row = period.until or period.since
-            own = period.code_system == "stats"
-            free = own or (
-                period.code not in self._codes and taken.get(period.code, 0) <= _since(period)
+            is_statistical = period.code_system == "stats"
+            is_free = is_statistical or (
+                period.code not in self._codes
+                and free_from_year.get(period.code, 0) <= _get_start_year(period)
             )
-            if not free and row is not None:
-                self._findings.add(
+            if not is_free and row is not None:
+                self._findings.add_finding(
                     "code_used_otherwise", row.line, "old_code", period.code, period.key[1]
                 )
                 continue
-            if not own and period.until is not None:
-                taken[period.code] = period.until.year
-            kept.append(period)
-        return kept
+            if not is_statistical and period.until is not None:
+                free_from_year[period.code] = period.until.year
+            selected.append(period)
+        return selected
 
 
-def _since(period: Period) -> int:
-    return period.since.year if period.since else FIRST_DAY.year
+def _get_start_year(period: TownshipPeriod) -> int:
+    return period.since.year if period.since else FIRST_CHANGE_DAY.year
 
 
-def _is_empty(period: Period) -> bool:
+def _is_empty(period: TownshipPeriod) -> bool:
     """Whether year precision leaves no day: begun and ended in one year, or ended at the start."""
-    return period.until is not None and period.until.year <= _since(period)
+    return period.until is not None and period.until.year <= _get_start_year(period)
 
 
 @dataclass
-class Lives:
+class TownshipLifeBuilder:
     """Turns periods into lives of units under their parents."""
 
-    known: UnitIndex
-    acts: Acts
-    findings: Findings
+    code_index: CodeIndex
+    acts: LegalActs
+    findings: LoadFindingCollector
     source: str
-    parent_of: Mapping[str, str]  # parent by township code, where the divisions file says it
-    first: PeriodEnd  # where the records of townships begin
+    parent_codes: Mapping[str, str]  # parent by township code, where the divisions file says it
+    records_start: PeriodEnd  # where the records of townships begin
 
-    def of(self, traced: Townships) -> Iterator[tuple[UnitLife, list[Period]]]:
+    def iter_unit_lives(
+        self, history: TownshipHistory
+    ) -> Iterator[tuple[UnitLife, list[TownshipPeriod]]]:
         """Every unit with the periods it is made of."""
-        later = {id(p.of): p for p in traced.periods if p.of is not None}
-        for period in traced.periods:
-            if period.of is not None:
+        next_periods = {id(p.previous): p for p in history.periods if p.previous is not None}
+        for period in history.periods:
+            if period.previous is not None:
                 continue
             chain = [period]
-            while id(chain[-1]) in later:
-                chain.append(later[id(chain[-1])])
-            stages = [stage for p in chain for stage in self._stages(p)]
+            while id(chain[-1]) in next_periods:
+                chain.append(next_periods[id(chain[-1])])
+            stages = [stage for p in chain for stage in self._iter_stages(p)]
             if not stages:
-                self._tell_lost(period)
+                self._report_lost_period(period)
                 continue
-            first = stages[0].span.start.on
+            first = stages[0].period.start.on
             key = f"{chain[0].code}@{first.year if first else ''}"
-            yield UnitLife(key, "township", tuple(_joined(stages)), self.source), chain
+            yield UnitLife(key, "township", tuple(_close_stage_gaps(stages)), self.source), chain
 
-    def _tell_lost(self, period: Period) -> None:
+    def _report_lost_period(self, period: TownshipPeriod) -> None:
         row = period.since or period.until
         line = row.line if row else 0
-        self.findings.add("parent_not_in_force", line, "code", period.code, period.key[1])
+        self.findings.add_finding("parent_not_in_force", line, "code", period.code, period.key[1])
 
-    def bound(self, row: TownshipRow | None, otherwise: PeriodEnd) -> PeriodEnd:
+    def build_period_end(self, row: TownshipRow | None, default: PeriodEnd) -> PeriodEnd:
         """1 January of the year of a change, by its document."""
         if row is None:
-            return otherwise
-        act = self.acts.act(row.document, "", None, self.findings.file)
+            return default
+        act = self.acts.find_or_add_act(row.document, "", None, self.findings.file)
         return PeriodEnd(date(row.year, 1, 1), act, Precision.YEAR)
 
-    def _stages(self, period: Period) -> Iterator[Stage]:
-        span = Period(self.bound(period.since, self.first), self.bound(period.until, PeriodEnd()))
-        parent_code = self.parent_of.get(period.code, period.key[0])
-        for number, parent in enumerate(self.known.during(parent_code, span)):
-            piece = clip(span, parent.span)
+    def _iter_stages(self, period: TownshipPeriod) -> Iterator[UnitLifeStage]:
+        span = Period(
+            self.build_period_end(period.since, self.records_start),
+            self.build_period_end(period.until, PeriodEnd()),
+        )
+        parent_code = self.parent_codes.get(period.code, period.key[0])
+        for number, parent in enumerate(self.code_index.iter_during(parent_code, span)):
+            piece = clip_period(span, parent.period)
             if number == 0 and piece.start.on != span.start.on:
                 # The code begins with its parent's: no earlier day is known of it.
                 start = PeriodEnd(piece.start.on, piece.start.act, Precision.INFERRED)
                 piece = Period(start, piece.end)
-            yield Stage(
+            yield UnitLifeStage(
                 piece, period.code, period.key[1], parent.unit_id, code_system=period.code_system
             )
 
 
-def _joined(stages: Sequence[Stage]) -> Iterator[Stage]:
+def _close_stage_gaps(stages: Sequence[UnitLifeStage]) -> Iterator[UnitLifeStage]:
     """Stages in order; where a moved township waits for its new parent it stays with the old."""
     for stage, after in zip(stages, [*stages[1:], None], strict=True):
-        if after is not None and stage.span.end.on != after.span.start.on:
-            yield replace(stage, span=Period(stage.span.start, after.span.start))
+        if after is not None and stage.period.end.on != after.period.start.on:
+            yield replace(stage, period=Period(stage.period.start, after.period.start))
         else:
             yield stage
 
 
-def successions(traced: Townships, unit_of: Mapping[int, UUID], lives: Lives) -> Iterator[Timeline]:
+def iter_successions(
+    history: TownshipHistory, unit_ids: Mapping[int, UUID], life_builder: TownshipLifeBuilder
+) -> Iterator[Timeline]:
     """Links that the list states: conversions one to one, and mergers into one township."""
-    givers = Counter(id(old) for old, _, _ in traced.pairs)
-    takers = Counter(id(new) for _, new, _ in traced.pairs)
-    for old, new, row in traced.pairs:
-        old_unit, new_unit = unit_of.get(id(old)), unit_of.get(id(new))
+    givers = Counter(id(old) for old, _, _ in history.pairs)
+    takers = Counter(id(new) for _, new, _ in history.pairs)
+    for old, new, row in history.pairs:
+        old_unit, new_unit = unit_ids.get(id(old)), unit_ids.get(id(new))
         if old_unit is None or new_unit is None or old_unit == new_unit:
             continue
-        single = givers[id(old)] == 1 and takers[id(new)] == 1
-        if single and row.reason in CONVERTED:
+        one_to_one = givers[id(old)] == 1 and takers[id(new)] == 1
+        if one_to_one and row.reason in CONVERSION_REASONS:
             kind = "continues"
         elif givers[id(old)] == 1 and takers[id(new)] > 1:
             kind = "absorbed"
@@ -275,11 +291,11 @@ def successions(traced: Townships, unit_of: Mapping[int, UUID], lives: Lives) ->
             "share_from": None,
             "share_to": None,
             "area_m2": None,
-            "source": lives.findings.file,
+            "source": life_builder.findings.file,
         }
-        bound = lives.bound(row, PeriodEnd())
+        bound = life_builder.build_period_end(row, PeriodEnd())
         yield Timeline(
             "succession",
-            record_id("succession", str(old_unit), str(new_unit), str(bound.on)),
+            derive_record_id("succession", str(old_unit), str(new_unit), str(bound.on)),
             (Version(Period(bound), attributes),),
         )

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from gazetteer.intake.ids import record_id
-from gazetteer.intake.parts import parts, unit_type
+from gazetteer.intake.ids import derive_record_id
+from gazetteer.intake.parts import derive_unit_type, split_name
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, Version
 from gazetteer.records.romanize import romanize_name
 
-RESIDENTS = "21620"
+RESIDENTS_COMMITTEE_CLASS = "21620"
 """GB/T 18521 class of residents' committees: the only class of units known for certain."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class UnitLifeStage:
     """What a unit was during one span. Consecutive stages of a unit touch or leave a gap."""
 
-    span: Period
+    period: Period
     code: str
     name: str
     subordination_parent: UUID | None
@@ -38,33 +38,35 @@ class UnitLife:
 
     key: str
     level: str
-    stages: tuple[Stage, ...]
+    stages: tuple[UnitLifeStage, ...]
     source: str
 
     @property
     def unit_id(self) -> UUID:
         """The id of the unit's record."""
-        return record_id("unit", self.key)
+        return derive_record_id("unit", self.key)
 
 
-def timelines(life: UnitLife) -> Iterator[Timeline]:
+def iter_unit_timelines(life: UnitLife) -> Iterator[Timeline]:
     """All records of one unit."""
-    place_id = record_id("place", life.key)
+    place_id = derive_record_id("place", life.key)
     unit_id = life.unit_id
     yield Timeline(
         "unit",
         unit_id,
-        _merged([(s.span, _unit_attributes(s, life.level, place_id)) for s in life.stages]),
+        _merge_versions(
+            [(s.period, _build_unit_attributes(s, life.level, place_id)) for s in life.stages]
+        ),
     )
-    yield from _codes(life, unit_id)
-    yield _place(life, unit_id, place_id)
-    yield from _names(life, place_id)
+    yield from _iter_code_timelines(life, unit_id)
+    yield _build_place_timeline(life, unit_id, place_id)
+    yield from _iter_names_and_spellings(life, place_id)
 
 
-def _unit_attributes(stage: Stage, level: str, place_id: UUID) -> dict[str, Any]:
+def _build_unit_attributes(stage: UnitLifeStage, level: str, place_id: UUID) -> dict[str, Any]:
     return {
         "level": level,
-        "unit_type": unit_type(stage.name, level, stage.code),
+        "unit_type": derive_unit_type(stage.name, level, stage.code),
         "subordination_parent": stage.subordination_parent,
         "custody_parent": stage.custody_parent,
         "place_id": place_id,
@@ -73,8 +75,8 @@ def _unit_attributes(stage: Stage, level: str, place_id: UUID) -> dict[str, Any]
     }
 
 
-def _codes(life: UnitLife, unit_id: UUID) -> Iterator[Timeline]:
-    for code, stages in _grouped(life.stages, [s.code for s in life.stages]):
+def _iter_code_timelines(life: UnitLife, unit_id: UUID) -> Iterator[Timeline]:
+    for code, stages in _group_stages(life.stages, [s.code for s in life.stages]):
         attributes = {
             "unit_id": unit_id,
             "code": code,
@@ -82,45 +84,51 @@ def _codes(life: UnitLife, unit_id: UUID) -> Iterator[Timeline]:
         }
         yield Timeline(
             "code",
-            record_id("code", life.key, code),
-            _merged([(s.span, attributes) for s in stages]),
+            derive_record_id("code", life.key, code),
+            _merge_versions([(s.period, attributes) for s in stages]),
         )
 
 
-def _place(life: UnitLife, unit_id: UUID, place_id: UUID) -> Timeline:
+def _build_place_timeline(life: UnitLife, unit_id: UUID, place_id: UUID) -> Timeline:
     village = life.level == "village"
-    residents = village and unit_type(life.stages[-1].name, "village", "") == "居民委员会"
+    residents = village and derive_unit_type(life.stages[-1].name, "village", "") == "居民委员会"
     attributes = {
         "legal_class": "village_seat" if village else "division",
-        "class_code": RESIDENTS if residents else None,
+        "class_code": RESIDENTS_COMMITTEE_CLASS if residents else None,
         "level": life.level,
         "unit_id": unit_id,
         "within": None,
         "location": None,
         "source": life.source,
     }
-    return Timeline("place", place_id, _merged([(s.span, attributes) for s in life.stages]))
+    return Timeline(
+        "place", place_id, _merge_versions([(s.period, attributes) for s in life.stages])
+    )
 
 
-def _names(life: UnitLife, place_id: UUID) -> Iterator[Timeline]:
-    for text, stages in _grouped(life.stages, [s.name for s in life.stages]):
-        taken = parts(text, life.level)
-        spans = [s.span for s in stages]
+def _iter_names_and_spellings(life: UnitLife, place_id: UUID) -> Iterator[Timeline]:
+    for text, stages in _group_stages(life.stages, [s.name for s in life.stages]):
+        name_parts = split_name(text, life.level)
+        periods = [s.period for s in stages]
         province = stages[0].code[:2]
-        yield from _name(life, place_id, spans, text, "standard", taken.specific, taken.generic)
-        yield from _spelling(life, spans, text, "standard", romanize_name(taken.words, province))
-    shorts = [parts(s.name, life.level).short for s in life.stages]
-    for short, stages in _grouped(life.stages, shorts):
-        spans = [s.span for s in stages]
-        yield from _name(life, place_id, spans, short, "short", None, None)
+        yield from _iter_name_timeline(
+            life, place_id, periods, text, "standard", name_parts.specific, name_parts.generic
+        )
+        yield from _iter_spelling_timeline(
+            life, periods, text, "standard", romanize_name(name_parts.words, province)
+        )
+    shorts = [split_name(s.name, life.level).short for s in life.stages]
+    for short, stages in _group_stages(life.stages, shorts):
+        periods = [s.period for s in stages]
+        yield from _iter_name_timeline(life, place_id, periods, short, "short", None, None)
         spelled = romanize_name((short,), stages[0].code[:2])
-        yield from _spelling(life, spans, short, "short", spelled)
+        yield from _iter_spelling_timeline(life, periods, short, "short", spelled)
 
 
-def _name(
+def _iter_name_timeline(
     life: UnitLife,
     place_id: UUID,
-    spans: Sequence[Period],
+    periods: Sequence[Period],
     text: str,
     name_kind: str,
     specific: str | None,
@@ -137,18 +145,18 @@ def _name(
     }
     yield Timeline(
         "name",
-        record_id("name", life.key, name_kind, text),
-        _merged([(span, attributes) for span in spans]),
+        derive_record_id("name", life.key, name_kind, text),
+        _merge_versions([(period, attributes) for period in periods]),
     )
 
 
-def _spelling(
-    life: UnitLife, spans: Sequence[Period], text: str, name_kind: str, spelled: str | None
+def _iter_spelling_timeline(
+    life: UnitLife, periods: Sequence[Period], text: str, name_kind: str, spelled: str | None
 ) -> Iterator[Timeline]:
     if spelled is None:
         return
     attributes = {
-        "name_id": record_id("name", life.key, name_kind, text),
+        "name_id": derive_record_id("name", life.key, name_kind, text),
         "text": spelled,
         "system": "pinyin",
         "status": "proposed",
@@ -156,29 +164,29 @@ def _spelling(
     }
     yield Timeline(
         "spelling",
-        record_id("spelling", life.key, name_kind, text, "pinyin"),
-        _merged([(span, attributes) for span in spans]),
+        derive_record_id("spelling", life.key, name_kind, text, "pinyin"),
+        _merge_versions([(period, attributes) for period in periods]),
     )
 
 
-def _grouped(
-    stages: Sequence[Stage], keys: Sequence[str | None]
-) -> Iterator[tuple[str, list[Stage]]]:
+def _group_stages(
+    stages: Sequence[UnitLifeStage], keys: Sequence[str | None]
+) -> Iterator[tuple[str, list[UnitLifeStage]]]:
     """Stages by key, in order of first appearance; stages without key are left out."""
-    groups: dict[str, list[Stage]] = {}
+    groups: dict[str, list[UnitLifeStage]] = {}
     for stage, key in zip(stages, keys, strict=True):
         if key is not None:
             groups.setdefault(key, []).append(stage)
     yield from groups.items()
 
 
-def _merged(pieces: Sequence[tuple[Period, dict[str, Any]]]) -> tuple[Version, ...]:
+def _merge_versions(pieces: Sequence[tuple[Period, dict[str, Any]]]) -> tuple[Version, ...]:
     """Versions of the pieces; touching pieces with equal attributes become one."""
     versions: list[Version] = []
-    for span, attributes in pieces:
+    for period, attributes in pieces:
         last = versions[-1] if versions else None
-        if last and last.period.end.on == span.start.on and last.attributes == attributes:
-            versions[-1] = Version(Period(last.period.start, span.end), attributes)
+        if last and last.period.end.on == period.start.on and last.attributes == attributes:
+            versions[-1] = Version(Period(last.period.start, period.end), attributes)
         else:
-            versions.append(Version(span, attributes))
+            versions.append(Version(period, attributes))
     return tuple(versions)

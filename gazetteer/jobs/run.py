@@ -16,7 +16,7 @@ from gazetteer.jobs import store
 from gazetteer.jobs.files import JobFiles
 from gazetteer.jobs.store import Job
 from gazetteer.problems import Problem
-from gazetteer.search.bulk.rows import Answered
+from gazetteer.search.bulk.rows import ResultChunk
 
 _CHECKPOINT_SECONDS = 1.0
 
@@ -36,7 +36,7 @@ class PreparedJob(Protocol):
     def resumable(self) -> bool:
         """Whether answers of the same state may be continued; otherwise the job begins anew."""
 
-    def iter_chunks(self, skip: int) -> Iterator[Answered]:
+    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """The result from behind so many lines of the file."""
 
     def write_extras(self, files: JobFiles) -> None:

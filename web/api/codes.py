@@ -10,13 +10,13 @@ from typing import Annotated, Any, BinaryIO
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.bulk.tasks import Plan
+from boundaries.bulk.tasks import FilePlan
 from gazetteer.ledger.asof import AsOf, resolve_known_at, today
 from gazetteer.problems import Problem
 from gazetteer.records.reads import check_day_recorded
 from gazetteer.records.translation import TranslationRequest, translate_unit_code
-from gazetteer.search.bulk.rows import Columns, at_once
-from gazetteer.search.bulk.sheets import Sheet, examined
+from gazetteer.search.bulk.rows import ResultColumns, build_sequential_executor
+from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
 from web.contract import Api, Parameters
 from web.csv_files import streamed, uploaded
 from web.db import connection, snapshot
@@ -107,21 +107,27 @@ def translate_codes(form: TranslationForm) -> Response:
     so in `result_status` and lists them in `result_candidates`; none is picked.
     """
     stream = uploaded()
-    sheet = examined(stream, form.encoding, even=True)
+    sheet = sniff_csv(stream, form.encoding, require_even=True)
     return streamed(_translated_file(form, stream, sheet), sheet)
 
 
-def _translated_file(form: TranslationForm, stream: BinaryIO, sheet: Sheet) -> Iterator[str]:
+def _translated_file(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
     """The result in pieces; all of it is of one state, which is left before any is told."""
-    columns = Columns(ADDED, sheet.delimiter)
-    plan = Plan(sheet, (sheet.position(form.columns),), columns, language())
+    columns = ResultColumns(ADDED, sheet.delimiter)
+    plan = FilePlan(sheet, (sheet.find_position(form.columns),), columns, language())
     as_of = AsOf(form.until or today(), form.known_at)
     with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
         with snapshot() as conn:
             _refuse_for_all(conn, form, as_of)
-            known = cache(lambda code: columns.tail(_translated(conn, code, form.since, as_of)))
-            ask = at_once(lambda codes: [known(code.strip()) for (code,) in codes])
-            for piece in plan.pieces(stream, ask):
+            known = cache(
+                lambda code: columns.format_appended_cells(
+                    _translated(conn, code, form.since, as_of)
+                )
+            )
+            ask = build_sequential_executor(
+                lambda codes: [known(code.strip()) for (code,) in codes]
+            )
+            for piece in plan.iter_result_chunks(stream, ask):
                 result.write(piece.text)
         result.seek(0)
         yield from iter(lambda: result.read(_IN_MEMORY), "")

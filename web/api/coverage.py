@@ -5,10 +5,16 @@ from typing import Any, BinaryIO, Literal
 from flask import Response, current_app
 from pydantic import BaseModel, Field
 
-from boundaries.bulk.coverage import CoveragePlan, lines
+from boundaries.bulk.coverage import CoveragePlan, iter_result_lines
 from gazetteer.records.reads import find_unit
-from gazetteer.search.bulk.coverage import Division, Facility, Standing, Unit, totals
-from gazetteer.search.bulk.sheets import Sheet, examined
+from gazetteer.search.bulk.coverage import (
+    ContainingDivision,
+    CountedUnit,
+    Facility,
+    FacilityStatus,
+    count_totals,
+)
+from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
 from gazetteer.search.view import DayIndex
 from web.bulk_forms import CoverageForm
 from web.contract import Api
@@ -55,7 +61,7 @@ class CoverageFacility(BaseModel):
     row: int
     name: str | None
     address: str
-    status: Standing
+    status: FacilityStatus
     unit: CoverageDivision | None
     label: str | None
     match_level: str | None
@@ -103,9 +109,9 @@ def coverage(form: CoverageForm) -> dict[str, Any]:
     located only above the level, or not at all, is counted nowhere and says so in `status`.
     """
     stream, sheet, plan, view = _opened(form)
-    counted = plan.counted(view)
-    points = plan.points(view, connection, ground_of)
-    chunks = plan.facilities(stream, view, points, counted)
+    counted = plan.build_coverage(view)
+    points = plan.build_position_processor(view, connection, ground_of)
+    chunks = plan.iter_facilities(stream, view, points, counted)
     facilities = [facility for chunk in chunks for facility in chunk]
     units = list(counted.units.values())
     return {
@@ -119,7 +125,7 @@ def coverage(form: CoverageForm) -> dict[str, Any]:
         **told_moment(view),
         "encoding": sheet.encoding,
         "delimiter": sheet.delimiter,
-        "totals": totals(units, facilities),
+        "totals": count_totals(units, facilities),
         "units": [_unit(unit) for unit in units],
         "facilities": [_facility(facility) for facility in facilities],
     }
@@ -133,29 +139,29 @@ def coverage_csv(form: CoverageForm) -> Response:
     `status` says why it is counted nowhere.
     """
     stream, sheet, plan, view = _opened(form)
-    counted = plan.counted(view)
-    points = plan.points(view, connection, ground_of)
-    chunks = plan.facilities(stream, view, points, counted)
-    left = [f for chunk in chunks for f in chunk if f.standing is not Standing.COUNTED]
+    counted = plan.build_coverage(view)
+    points = plan.build_position_processor(view, connection, ground_of)
+    chunks = plan.iter_facilities(stream, view, points, counted)
+    left = [f for chunk in chunks for f in chunk if f.status is not FacilityStatus.COUNTED]
     moment = told_moment(view)
     told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
-    return streamed(lines(sheet, counted, left), sheet, told)
+    return streamed(iter_result_lines(sheet, counted, left), sheet, told)
 
 
-def _opened(form: CoverageForm) -> tuple[BinaryIO, Sheet, CoveragePlan, DayIndex]:
+def _opened(form: CoverageForm) -> tuple[BinaryIO, CsvFile, CoveragePlan, DayIndex]:
     stream = uploaded_small()
     task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
     with connection() as conn:
         find_unit(conn, task.within, task.as_of, field="within")
-    sheet = examined(stream, form.encoding, form.delimiter)
-    return stream, sheet, task.plan(sheet), search_view(task.as_of.at)
+    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    return stream, sheet, task.build_plan(sheet), search_view(task.as_of.at)
 
 
-def _division(division: Division) -> dict[str, Any]:
+def _division(division: ContainingDivision) -> dict[str, Any]:
     return division._asdict()
 
 
-def _unit(unit: Unit) -> dict[str, Any]:
+def _unit(unit: CountedUnit) -> dict[str, Any]:
     return {
         "unit_id": unit.unit_id,
         "level": unit.level,
@@ -170,12 +176,12 @@ def _unit(unit: Unit) -> dict[str, Any]:
 
 
 def _facility(facility: Facility) -> dict[str, Any]:
-    place = facility.place
+    place = facility.location
     return {
         "row": facility.row,
         "name": facility.name,
         "address": facility.address,
-        "status": facility.standing,
+        "status": facility.status,
         "unit": _division(facility.unit) if facility.unit else None,
         "label": place.label,
         "match_level": place.match_level,

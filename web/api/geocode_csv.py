@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from gazetteer.search.bulk.rows import at_once
-from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.bulk.rows import build_sequential_executor
+from gazetteer.search.bulk.sheets import sniff_csv
 from web.bulk_forms import GeocodeForm
 from web.contract import Api
 from web.csv_files import streamed, uploaded_small
@@ -25,10 +25,12 @@ def geocode_csv(form: GeocodeForm) -> Response:
     """
     stream = uploaded_small()
     task = form.task(language(), 0)
-    sheet = examined(stream, form.encoding, form.delimiter)
-    plan = task.plan(sheet)
+    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    plan = task.build_plan(sheet)
     view = search_view(task.at)
-    pieces = plan.pieces(stream, at_once(task.answering(view, plan.columns)))
+    pieces = plan.iter_result_chunks(
+        stream, build_sequential_executor(task.build_processor(view, plan.columns))
+    )
     moment = told_moment(view)
     told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
     return streamed((piece.text for piece in pieces), sheet, told)

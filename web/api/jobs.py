@@ -17,7 +17,7 @@ from gazetteer.jobs.store import Job, JobState
 from gazetteer.ledger.asof import Basis, resolve_known_at
 from gazetteer.problems import Conflict, NotFound, Unavailable
 from gazetteer.records.reads import find_unit
-from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.bulk.sheets import sniff_csv
 from gazetteer.settings import Settings
 from web import access_limits
 from web.bulk_forms import CRS, Column, CoverageForm, FileForm, GeocodeForm, ReverseForm
@@ -111,8 +111,8 @@ def add_job(form: JobForm) -> Response:
     task = task_of(asked, language(), settings)
     with connection() as conn:
         day = _checked(conn, task)
-    sheet = examined(stream, form.encoding, form.delimiter)
-    task.plan(sheet)
+    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    task.build_plan(sheet)
     sent = asked.model_dump(mode="json", exclude_unset=True)
     told = store.JobRequest(
         uuid4(), form.kind, sent, language(), day, sheet.encoding, sheet.delimiter, sheet.rows

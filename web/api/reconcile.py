@@ -13,18 +13,18 @@ from pydantic import ConfigDict, Field
 from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.reconcile.candidates import Former
-from gazetteer.search.reconcile.facts import Reading
-from gazetteer.search.reconcile.known import referred
+from gazetteer.search.reconcile.candidates import FormerNameMatch
+from gazetteer.search.reconcile.facts import EntityAsOf
+from gazetteer.search.reconcile.known import load_referred_entities
 from gazetteer.search.reconcile.vocabulary import (
     LEVEL_TYPES,
-    OF_UNITS,
     PROPERTIES,
     TYPES,
     UNIT,
-    Term,
-    broader,
-    levels_of,
+    UNIT_PROPERTIES,
+    VocabularyTerm,
+    find_broader_type,
+    find_type_levels,
 )
 from gazetteer.search.suggest import find_suggestions
 from web import db
@@ -118,17 +118,18 @@ def reconcile_suggest_entity(query: TypedEntity) -> dict[str, Any]:
         return {"result": []}
     levels = _levels(query.type)
     view = search_view(query.at or today())
-    when = Reading(view.at, view.at, view.index.recorded_at)
+    when = EntityAsOf(view.at, view.at, view.index.recorded_at)
     with db.connection() as conn:
-        known = [entity for entity, _ in referred(conn, text, when)]
+        known = [entity for entity, _ in load_referred_entities(conn, text, when)]
     found = [
-        _entity(e.place_id, e.name, e.level, (unit.name for unit in e.above), e.code) for e in known
+        _entity(e.place_id, e.name, e.level, (unit.name for unit in e.ancestors), e.code)
+        for e in known
     ]
     for hit in [] if found else find_suggestions(view, text, query.cursor + 5 * _PAGE):
         leaf = hit.leaf
         place_id = view.index.places[leaf.node] or view.index.ids[leaf.node]
         above = (spot.name for spot in hit.chain[:-1])
-        formers = [Former(hit.matched_name, None, None)] if hit.is_former_name else []
+        formers = [FormerNameMatch(hit.matched_name, None, None)] if hit.is_former_name else []
         found.append(_entity(place_id, leaf.name, LEVELS[leaf.level], above, leaf.code, formers))
     if levels:
         found = [e for e in found if e["notable"][0]["id"] in levels]
@@ -141,7 +142,7 @@ def _entity(
     level: str,
     above: Iterable[str],
     code: str | None,
-    formers: Iterable[Former] = (),
+    formers: Iterable[FormerNameMatch] = (),
 ) -> dict[str, Any]:
     lang = language()
     return {
@@ -159,8 +160,8 @@ def reconcile_suggest_type(query: Typed) -> dict[str, Any]:
     return {"result": [_type(t) for t in found]}
 
 
-def _type(of: Term) -> dict[str, Any]:
-    above = [broader(of.id)] if of.id in LEVEL_TYPES else []
+def _type(of: VocabularyTerm) -> dict[str, Any]:
+    above = [find_broader_type(of.id)] if of.id in LEVEL_TYPES else []
     lang = language()
     return {**term(of, lang), "broader": [term(t, lang) for t in above]}
 
@@ -171,7 +172,7 @@ def reconcile_suggest_property(query: Typed) -> dict[str, Any]:
     return {"result": [term(p, language()) for p in _beginning(PROPERTIES.values(), query)]}
 
 
-def _beginning(terms: Iterable[Term], query: Typed) -> list[Term]:
+def _beginning(terms: Iterable[VocabularyTerm], query: Typed) -> list[VocabularyTerm]:
     """Terms in which a word begins with what was typed."""
     typed = query.prefix.strip().casefold()
     found = [of for of in terms if any(typed in told.casefold() for told in (of.id, of.zh, of.en))]
@@ -182,8 +183,10 @@ def _beginning(terms: Iterable[Term], query: Typed) -> list[Term]:
 def reconcile_propose_properties(query: ProposalQuery) -> dict[str, Any]:
     """Properties that can be fetched of places of a type."""
     levels = _levels(query.type or None)
-    units = not levels or any(broader(level) is UNIT for level in levels)
-    told = [p for p in PROPERTIES.values() if p.told and (units or p.id not in OF_UNITS)]
+    units = not levels or any(find_broader_type(level) is UNIT for level in levels)
+    told = [
+        p for p in PROPERTIES.values() if p.can_fetch and (units or p.id not in UNIT_PROPERTIES)
+    ]
     properties = [term(p, language()) for p in told[: query.limit]]
     return {"type": query.type, "limit": query.limit, "properties": properties}
 
@@ -195,4 +198,4 @@ def _levels(type_id: str | None) -> frozenset[str]:
         raise InvalidValue(
             f"没有类型“{type_id[:80]}”。", f"there is no type {type_id[:80]!r}", field="type"
         )
-    return levels_of(type_id)
+    return find_type_levels(type_id)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from flask import Response, current_app
 
 from gazetteer.ledger.asof import resolve_known_at
-from gazetteer.search.bulk.rows import at_once
-from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.bulk.rows import build_sequential_executor
+from gazetteer.search.bulk.sheets import sniff_csv
 from web.bulk_forms import ReverseForm
 from web.contract import Api
 from web.csv_files import streamed, uploaded_small
@@ -29,8 +29,8 @@ def reverse_csv(form: ReverseForm) -> Response:
     """
     stream = uploaded_small()
     task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
-    sheet = examined(stream, form.encoding, form.delimiter)
-    plan = task.plan(sheet)
+    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    plan = task.build_plan(sheet)
     ground = ground_of(task.as_of)
     if ground is None or ground.recorded_at is None:
         with connection() as conn:
@@ -38,7 +38,9 @@ def reverse_csv(form: ReverseForm) -> Response:
     else:
         moment = ground.recorded_at
     pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-    pieces = plan.pieces(stream, at_once(pinned.answering(connection, plan.columns, ground)))
+    pieces = plan.iter_result_chunks(
+        stream, build_sequential_executor(pinned.build_processor(connection, plan.columns, ground))
+    )
     echo = pinned.as_of.as_of_fields(moment)
     told = {"At": echo["at"], "Known-At": echo["known_at"], "Basis": echo["basis"]}
     return streamed((piece.text for piece in pieces), sheet, told)

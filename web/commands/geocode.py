@@ -12,15 +12,15 @@ from typing import BinaryIO
 
 import click
 
-from boundaries.bulk.tasks import GeocodeRecipe, GeocodeTask, Plan, index_of
+from boundaries.bulk.tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import today
 from gazetteer.problems import InvalidValue
 from gazetteer.search.bulk.addresses import AddressColumns
-from gazetteer.search.bulk.dask import over_dask
-from gazetteer.search.bulk.processes import over_processes
-from gazetteer.search.bulk.rows import Ask
-from gazetteer.search.bulk.sheets import examined
+from gazetteer.search.bulk.dask import open_dask_executor
+from gazetteer.search.bulk.processes import open_process_executor
+from gazetteer.search.bulk.rows import Executor
+from gazetteer.search.bulk.sheets import sniff_csv
 from gazetteer.search.view import DayIndex
 from gazetteer.settings import get_settings
 from web.commands.progress import progress
@@ -94,21 +94,21 @@ def geocode(
         address = (columns, dict(parts))
         plan, task = _planned(data, (encoding, delimiter), address, (wanted, day, lang))
         conninfo = held.enter_context(register_database(get_settings()))
-        index = index_of(conninfo)
+        index = load_newest_index(conninfo)
         if dask:
-            recipe = GeocodeRecipe(task, plan.columns, index.seq)
-            ask = held.enter_context(over_dask(dask, recipe))
+            recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
+            ask = held.enter_context(open_dask_executor(dask, recipe))
         else:
-            answering = task.answering(DayIndex(index, day), plan.columns)
-            ask = held.enter_context(over_processes(answering, jobs or cpu_count() or 1))
+            answering = task.build_processor(DayIndex(index, day), plan.columns)
+            ask = held.enter_context(open_process_executor(answering, jobs or cpu_count() or 1))
         begun = time.monotonic()
         _write(plan, data, ask, output)
         spent = time.monotonic() - begun
     if as_json:
         known = index.recorded_at.isoformat() if index.recorded_at else None
-        rate = round(plan.sheet.rows / spent, 1) if spent else 0.0
-        told = Summary(plan.sheet.rows, round(spent, 3), rate, plan.sheet.encoding,
-                       plan.sheet.delimiter, day.isoformat(), known, str(output))  # fmt: skip
+        rate = round(plan.csv_file.rows / spent, 1) if spent else 0.0
+        told = Summary(plan.csv_file.rows, round(spent, 3), rate, plan.csv_file.encoding,
+                       plan.csv_file.delimiter, day.isoformat(), known, str(output))  # fmt: skip
         click.echo(json.dumps(asdict(told), ensure_ascii=False))
 
 
@@ -117,30 +117,30 @@ def _planned(
     written: tuple[str | None, str | None],
     address: tuple[tuple[str, ...], dict[str, str]],
     task: tuple[tuple[str, ...], date, str],
-) -> tuple[Plan, GeocodeTask]:
+) -> tuple[FilePlan, GeocodeTask]:
     """The task held against the file; what is wrong with an option is wrong usage."""
     try:
-        sheet = examined(data, *written)
+        sheet = sniff_csv(data, *written)
         columns, parts = address
         if not columns and not parts and len(sheet.header) == 1:
             columns = sheet.header
-        asked = GeocodeTask(AddressColumns.of(columns, parts), *task)
-        return asked.plan(sheet), asked
+        asked = GeocodeTask(AddressColumns.from_names(columns, parts), *task)
+        return asked.build_plan(sheet), asked
     except InvalidValue as problem:
         if problem.field == "data":
             raise
         raise click.UsageError(str(problem)) from None
 
 
-def _write(plan: Plan, data: BinaryIO, ask: Ask[str], output: Path | None) -> None:
+def _write(plan: FilePlan, data: BinaryIO, ask: Executor[str], output: Path | None) -> None:
     """Write the result; a file gets its name when it is whole."""
-    later = "utf-8" if plan.sheet.encoding == "utf-8-sig" else plan.sheet.encoding
+    later = "utf-8" if plan.csv_file.encoding == "utf-8-sig" else plan.csv_file.encoding
     part = output.with_name(f"{output.name}.part") if output else None
-    encoding, done = plan.sheet.encoding, 0
+    encoding, done = plan.csv_file.encoding, 0
     with progress() as tell, part.open("wb") if part else nullcontext(sys.stdout.buffer) as out:
-        for piece in plan.pieces(data, ask):
+        for piece in plan.iter_result_chunks(data, ask):
             out.write(piece.text.encode(encoding))
             encoding, done = later, done + piece.rows
-            tell(done, plan.sheet.rows, "geocode")
+            tell(done, plan.csv_file.rows, "geocode")
     if part and output:
         part.replace(output)

@@ -16,9 +16,9 @@ from boundaries.layer_import import batch_of, judged_layer
 from boundaries.register import LEDGER
 from boundaries.validation.report import judging
 from gazetteer.database.register import register_database
-from gazetteer.intake import write_report
-from gazetteer.intake.batch import Batch
-from gazetteer.intake.load import LoadResult, load_batch
+from gazetteer.intake import write_load_report
+from gazetteer.intake.batch import StagedBatch
+from gazetteer.intake.load import LoadResult, publish_staged_batch
 from gazetteer.problems import Problem
 from gazetteer.settings import get_settings
 from web.commands.progress import Tell, progress
@@ -135,7 +135,7 @@ def import_(
             _say(batch, None, _written(batch, report), as_json)
             if refusal:
                 raise refusal
-            raise click.exceptions.Exit(1 if batch.rejected() else 0)
+            raise click.exceptions.Exit(1 if batch.count_rejections() else 0)
         who = {"author": author, "reason": reason}
         strict = not skip_rejected
         _publish(conninfo, batch, report, tell, strict=strict, as_json=as_json, **who)
@@ -145,7 +145,7 @@ def import_(
 class _Areas:
     """Areas to be loaded, or why they are not; ``accepted`` is what is to be kept with them."""
 
-    batch: Batch
+    batch: StagedBatch
     refusal: Problem | None = None
     accepted: str | None = None
 
@@ -169,14 +169,16 @@ def _areas(
     judged = judged_layer(conn, layer, day, judging(get_settings(), None, None, None), tell)
     if judged.blocking and not why:
         told = tuple(judged.rejections(accepted=False))
-        return _Areas(Batch(layer.source, (), told, {layer.source: len(layer)}), judged.refusal())
+        return _Areas(
+            StagedBatch(layer.source, (), told, {layer.source: len(layer)}), judged.refusal()
+        )
     batch = batch_of(conn, judged, form, day, tell)
     return _Areas(batch, None, judged.accepted(why) if judged.blocking and why else None)
 
 
 def _publish(
     conninfo: str,
-    batch: Batch,
+    batch: StagedBatch,
     report: Path | None,
     tell: Tell,
     *,
@@ -187,29 +189,29 @@ def _publish(
 ) -> None:
     written = _written(batch, report)
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        result = load_batch(
+        result = publish_staged_batch(
             conn, LEDGER, batch, author=author, reason=reason, strict=strict, progress=tell
         )
     _say(batch, result, written, as_json)
 
 
-def _written(batch: Batch, report: Path | None) -> Path:
+def _written(batch: StagedBatch, report: Path | None) -> Path:
     path = report or get_settings().home / "reports" / f"{batch.source}.report.csv"
-    write_report(path, batch.rejections)
-    click.echo(f"{len(batch.rejections)} findings: {path}", err=True)
+    write_load_report(path, batch.findings)
+    click.echo(f"{len(batch.findings)} findings: {path}", err=True)
     return path
 
 
-def _say(batch: Batch, result: LoadResult | None, report: Path, as_json: bool) -> None:
+def _say(batch: StagedBatch, result: LoadResult | None, report: Path, as_json: bool) -> None:
     facts = {
         "source": batch.source,
-        "rows": dict(batch.rows),
-        "rejected": batch.rejected(),
-        "findings": len(batch.rejections),
+        "rows": dict(batch.row_counts),
+        "rejected": batch.count_rejections(),
+        "findings": len(batch.findings),
         "report": str(report),
         "changeset": result.changeset_id if result else None,
-        "changed_records": result.changed if result else 0,
-        "kept_records": result.kept if result else 0,
+        "changed_records": result.changed_count if result else 0,
+        "kept_records": result.preserved_count if result else 0,
     }
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))

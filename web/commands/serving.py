@@ -8,7 +8,7 @@ import psycopg
 from boundaries.files import shipped
 from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
-from gazetteer.intake.load import load_batch
+from gazetteer.intake.load import publish_staged_batch
 from gazetteer.people.first import ensure_first_administrator
 from gazetteer.settings import Settings, get_settings
 from web.commands.loading import FIXTURES
@@ -40,7 +40,9 @@ def _load_if_empty(conninfo: str) -> None:
         click.echo("First start: loading Guangdong …", err=True)
         with progress() as tell:
             batch = shipped(FIXTURES, tell)
-            load_batch(conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell)
+            publish_staged_batch(
+                conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell
+            )
 
 
 def _greet(conninfo: str, ours: Settings) -> None:

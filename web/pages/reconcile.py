@@ -7,8 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gazetteer.ledger.asof import today
 from gazetteer.problems import NotFound
-from gazetteer.search.reconcile.facts import Entity, Reading, entities, former_names
-from gazetteer.search.reconcile.known import as_place_id
+from gazetteer.search.reconcile.facts import (
+    EntityAsOf,
+    PlaceEntity,
+    load_entities,
+    load_former_names,
+)
+from gazetteer.search.reconcile.known import parse_place_id
 from web.contract import as_json
 from web.db import connection
 from web.language import language
@@ -50,7 +55,7 @@ def view() -> BaseResponse:
 def _rendered(template: str) -> str:
     place, lang = _asked_for(), language()
     with connection() as conn:
-        names = former_names(conn, [UUID(place.place_id)], _now())
+        names = load_former_names(conn, [UUID(place.place_id)], _now())
     formers = [name for name in names.get(place.place_id, []) if name != place.name]
     return render_template(
         template,
@@ -68,20 +73,20 @@ def _rendered(template: str) -> str:
     )
 
 
-def _now() -> Reading:
-    return Reading(None, today(), None)
+def _now() -> EntityAsOf:
+    return EntityAsOf(None, today(), None)
 
 
-def _asked_for() -> Entity:
+def _asked_for() -> PlaceEntity:
     """The place of the address, as it is or last was.
 
     Raises:
         NotFound: there is none.
     """
     given = request.args.get("id", "")
-    place_id = as_place_id(given)
+    place_id = parse_place_id(given)
     with connection() as conn:
-        found = entities(conn, [place_id], _now()) if place_id else []
+        found = load_entities(conn, [place_id], _now()) if place_id else []
     if not found:
         raise NotFound(
             f"没有编号为 {given[:80]} 的地名。", f"there is no place {given[:80]}", field="id"

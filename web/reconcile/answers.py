@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from gazetteer.search.reconcile.candidates import Candidate, Former
-from gazetteer.search.reconcile.vocabulary import LEVEL_TYPES, Term, broader
+from gazetteer.search.reconcile.candidates import FormerNameMatch, MatchCandidate
+from gazetteer.search.reconcile.vocabulary import LEVEL_TYPES, VocabularyTerm, find_broader_type
 
 
 class ReconcileTerm(BaseModel):
@@ -200,17 +200,19 @@ class ProposedProperties(BaseModel):
     properties: list[ReconcileTerm]
 
 
-def term(of: Term, lang: str) -> dict[str, str]:
+def term(of: VocabularyTerm, lang: str) -> dict[str, str]:
     """A type or property by id and name."""
-    return {"id": of.id, "name": of.name(lang)}
+    return {"id": of.id, "name": of.get_name(lang)}
 
 
 def types_of(level: str, lang: str) -> list[dict[str, str]]:
     """The types of a place: its level, and whether it is a division at all."""
-    return [term(LEVEL_TYPES[level], lang), term(broader(level), lang)]
+    return [term(LEVEL_TYPES[level], lang), term(find_broader_type(level), lang)]
 
 
-def described(above: Iterable[str], code: str | None, formers: Iterable[Former], lang: str) -> str:
+def described(
+    above: Iterable[str], code: str | None, formers: Iterable[FormerNameMatch], lang: str
+) -> str:
     """What tells a place from its namesakes: what it lies in, its code, how it was found."""
     told = ["".join(above), code or ""]
     for former in formers:
@@ -220,7 +222,7 @@ def described(above: Iterable[str], code: str | None, formers: Iterable[Former],
     return " · ".join(part for part in told if part)
 
 
-def told(candidate: Candidate, lang: str) -> dict[str, Any]:
+def told(candidate: MatchCandidate, lang: str) -> dict[str, Any]:
     """A candidate as the specification has it."""
     features: dict[str, float] = {}
     for fault in candidate.faults:
@@ -228,7 +230,7 @@ def told(candidate: Candidate, lang: str) -> dict[str, Any]:
     return {
         "id": candidate.place_id,
         "name": candidate.name,
-        "description": described(candidate.above, candidate.code, candidate.formers, lang),
+        "description": described(candidate.ancestors, candidate.code, candidate.former_names, lang),
         "type": types_of(candidate.level, lang),
         "score": candidate.score,
         "match": candidate.match,

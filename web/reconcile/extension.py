@@ -14,15 +14,15 @@ from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.reconcile.facts import (
-    Entity,
-    Named,
-    Reading,
-    Relative,
-    entities,
-    former_names,
-    kin,
+    EntityAsOf,
+    PlaceEntity,
+    PlaceRef,
+    RelatedPlace,
+    load_entities,
+    load_former_names,
+    load_related_places,
 )
-from gazetteer.search.reconcile.known import as_place_id
+from gazetteer.search.reconcile.known import parse_place_id
 from gazetteer.search.reconcile.vocabulary import LEVEL_TYPES, PROPERTIES, UNIT
 from web import db
 from web.language import language
@@ -36,9 +36,9 @@ Value = dict[str, Any]
 class _Known:
     """Everything that was looked up of the places on one day."""
 
-    entities: Mapping[str, Entity]
+    entities: Mapping[str, PlaceEntity]
     formers: Mapping[str, list[str]] = field(default_factory=dict)
-    kin: Mapping[tuple[UUID, bool], list[Relative]] = field(default_factory=dict)
+    kin: Mapping[tuple[UUID, bool], list[RelatedPlace]] = field(default_factory=dict)
     points: Mapping[UUID, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -47,7 +47,7 @@ def extended(text: str) -> dict[str, Any]:
     asked = read_extension(text)
     lang = language()
     days = {column.settings.at or "": _day(column) for column in asked.properties}
-    ids = {given: place for given in asked.ids if (place := as_place_id(given)) is not None}
+    ids = {given: place for given in asked.ids if (place := parse_place_id(given)) is not None}
     rows: dict[str, dict[str, list[Value]]] = {given: {} for given in asked.ids}
     with db.snapshot() as conn:
         for written, at in days.items():
@@ -82,18 +82,18 @@ def _known(
     conn: Connection[Any], places: list[UUID], at: date | None, names: Iterable[str]
 ) -> _Known:
     """What the properties need, and nothing besides."""
-    wanted, when = set(names), Reading(at, today(), None)
-    found = {entity.place_id: entity for entity in entities(conn, places, when)}
+    wanted, when = set(names), EntityAsOf(at, today(), None)
+    found = {entity.place_id: entity for entity in load_entities(conn, places, when)}
     units = [entity.unit_id for entity in found.values() if entity.unit_id]
     return _Known(
         entities=found,
-        formers=former_names(conn, places, when) if "former_name" in wanted else {},
-        kin=kin(conn, units, when) if wanted & {"predecessor", "successor"} else {},
+        formers=load_former_names(conn, places, when) if "former_name" in wanted else {},
+        kin=load_related_places(conn, units, when) if wanted & {"predecessor", "successor"} else {},
         points=_points(conn, found.values()) if wanted & {"lon", "lat"} else {},
     )
 
 
-def _points(conn: Connection[Any], found: Iterable[Entity]) -> dict[UUID, tuple[float, float]]:
+def _points(conn: Connection[Any], found: Iterable[PlaceEntity]) -> dict[UUID, tuple[float, float]]:
     """Where the labels of units stand, each on its own day."""
     by_day: defaultdict[date, list[UUID]] = defaultdict(list)
     for entity in found:
@@ -106,13 +106,13 @@ def _points(conn: Connection[Any], found: Iterable[Entity]) -> dict[UUID, tuple[
     return known
 
 
-def _values(name: str, entity: Entity, known: _Known) -> list[Value]:
+def _values(name: str, entity: PlaceEntity, known: _Known) -> list[Value]:
     if name in UNIT_LEVELS:
-        return [_place(unit) for unit in (*entity.above, entity) if unit.level == name]
+        return [_place(unit) for unit in (*entity.ancestors, entity) if unit.level == name]
     return [value for value in _READ[name](entity, known) if value is not None]
 
 
-def _place(place: Named) -> Value:
+def _place(place: PlaceRef) -> Value:
     return {"id": place.place_id, "name": place.name}
 
 
@@ -124,7 +124,7 @@ def _date(day: date | None) -> Value | None:
     return {"date": f"{day.isoformat()}T00:00:00Z"} if day else None
 
 
-def _relatives(entity: Entity, known: _Known, *, later: bool) -> list[Value]:
+def _relatives(entity: PlaceEntity, known: _Known, *, later: bool) -> list[Value]:
     """Each once; a unit that took over by several changes is told with the last of them."""
     if entity.unit_id is None:
         return []
@@ -139,13 +139,13 @@ def _relatives(entity: Entity, known: _Known, *, later: bool) -> list[Value]:
     return list(told.values())
 
 
-def _coordinate(entity: Entity, known: _Known, position: int) -> list[Value | None]:
+def _coordinate(entity: PlaceEntity, known: _Known, position: int) -> list[Value | None]:
     point = entity.point or (known.points.get(entity.unit_id) if entity.unit_id else None)
     return [{"float": point[position]}] if point else []
 
 
-_READ: dict[str, Callable[[Entity, _Known], Iterable[Value | None]]] = {
-    "within": lambda e, _: [_place(unit) for unit in e.above[-1:]],
+_READ: dict[str, Callable[[PlaceEntity, _Known], Iterable[Value | None]]] = {
+    "within": lambda e, _: [_place(unit) for unit in e.ancestors[-1:]],
     "level": lambda e, _: [_text(e.level)],
     "code": lambda e, _: [_text(e.code)],
     "unit_type": lambda e, _: [_text(e.unit_type)],

@@ -5,9 +5,18 @@ from typing import Any
 from psycopg import Connection
 
 from gazetteer.ledger.asof import today
-from gazetteer.search.reconcile.candidates import Candidate, Inside, Wanted, candidates
-from gazetteer.search.reconcile.facts import Entity, Reading
-from gazetteer.search.reconcile.known import agreed, as_candidates, referred
+from gazetteer.search.reconcile.candidates import (
+    EnclosingUnit,
+    MatchCandidate,
+    NameQuery,
+    find_candidates,
+)
+from gazetteer.search.reconcile.facts import EntityAsOf, PlaceEntity
+from gazetteer.search.reconcile.known import (
+    build_candidates,
+    load_referred_entities,
+    merge_candidates,
+)
 from gazetteer.search.view import DayIndex
 from web import db
 from web.language import language
@@ -40,33 +49,35 @@ class _Referred:
     """What a question refers to by ids and codes; one look-up for each, before any name is read."""
 
     def __init__(self, conn: Connection[Any], asked: Question, view: DayIndex) -> None:
-        when = Reading(view.at, view.at, view.index.recorded_at)
-        self.itself = referred(conn, asked.text, when)
-        self.by_code = referred(conn, asked.code, when) if asked.code else []
+        when = EntityAsOf(view.at, view.at, view.index.recorded_at)
+        self.itself = load_referred_entities(conn, asked.text, when)
+        self.by_code = load_referred_entities(conn, asked.code, when) if asked.code else []
         self.inside = tuple(
-            _inside(unit, referred(conn, unit if isinstance(unit, str) else unit[0], when))
+            _inside(
+                unit, load_referred_entities(conn, unit if isinstance(unit, str) else unit[0], when)
+            )
             for unit in asked.inside
         )
 
 
-def _inside(unit: str | tuple[str, str], found: list[tuple[Entity, bool]]) -> Inside:
+def _inside(unit: str | tuple[str, str], found: list[tuple[PlaceEntity, bool]]) -> EnclosingUnit:
     if found:
         entity = found[0][0]
-        label = "".join([*(above.name for above in entity.above), entity.name])
-        return Inside(label, entity.place_id)
+        label = "".join([*(above.name for above in entity.ancestors), entity.name])
+        return EnclosingUnit(label, entity.place_id)
     if isinstance(unit, str):
-        return Inside(unit)
+        return EnclosingUnit(unit)
     place_id, name = unit
-    return Inside(name, place_id)
+    return EnclosingUnit(name, place_id)
 
 
-def _candidates(view: DayIndex, asked: Question, known: _Referred) -> list[Candidate]:
-    by_code = as_candidates(known.by_code, asked.levels)
+def _candidates(view: DayIndex, asked: Question, known: _Referred) -> list[MatchCandidate]:
+    by_code = build_candidates(known.by_code, asked.levels)
     if known.itself:
-        found = as_candidates(known.itself, asked.levels)
+        found = build_candidates(known.itself, asked.levels)
     elif asked.text:
-        wanted = Wanted(asked.text, known.inside, asked.levels, asked.limit)
-        found = candidates(view, wanted)
+        wanted = NameQuery(asked.text, known.inside, asked.levels, asked.limit)
+        found = find_candidates(view, wanted)
     else:
         found = []
-    return agreed(by_code, found)[: asked.limit]
+    return merge_candidates(by_code, found)[: asked.limit]

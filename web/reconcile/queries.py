@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search.reconcile.known import is_code
-from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, levels_of
+from gazetteer.search.reconcile.known import is_division_code
+from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, find_type_levels
 from web.mistakes import invalid_value
 
 MAX_QUERIES = 50
@@ -130,7 +130,7 @@ def read_extension(text: str) -> AskedExtension:
     """
     asked = _checked(TypeAdapter(AskedExtension), "extend", _json("extend", text))
     for column in asked.properties:
-        if column.id not in PROPERTIES or not PROPERTIES[column.id].told:
+        if column.id not in PROPERTIES or not PROPERTIES[column.id].can_fetch:
             raise _no_such("属性", "property", column.id, "extend")
     return asked
 
@@ -184,7 +184,7 @@ def question(name: str, asked: AskedQuery, today: date) -> Question:
 def _given(name: str, asked: AskedQuery) -> Iterable[tuple[str, list[_Value]]]:
     for given in asked.properties:
         known = PROPERTIES.get(given.pid)
-        if known is None or not known.asked:
+        if known is None or not known.can_query:
             raise _no_such("可查询的属性", "property to ask by", given.pid, f"queries.{name}")
         values = given.v if isinstance(given.v, list) else [given.v] if given.v is not None else []
         yield given.pid, [value for value in values if _text(value)]
@@ -204,14 +204,14 @@ def _levels(name: str, types: str | list[str] | None) -> frozenset[str]:
     for type_id in wanted:
         if type_id not in TYPES:
             raise _no_such("类型", "type", type_id, f"queries.{name}.type")
-    return frozenset[str]().union(*map(levels_of, wanted))
+    return frozenset[str]().union(*map(find_type_levels, wanted))
 
 
 def _level(value: _Value) -> frozenset[str]:
     wanted = _text(value).casefold()
     for term in TYPES.values():
         if wanted in (term.id, term.zh, term.en.casefold()):
-            return levels_of(term.id)
+            return find_type_levels(term.id)
     raise Unanswerable(f"没有层级“{_text(value)}”。", f"there is no level {_text(value)!r}")
 
 
@@ -219,7 +219,7 @@ def _code(values: list[_Value]) -> str | None:
     if not values:
         return None
     code = _text(values[0])
-    if not is_code(code):
+    if not is_division_code(code):
         raise Unanswerable(
             f"“{code}”不是区划代码：须为 6、9 或 12 位数字。",
             f"{code!r} is not a division code: 6, 9 or 12 digits",

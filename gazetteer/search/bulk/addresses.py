@@ -6,8 +6,8 @@ from typing import Any
 
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search.bulk.rows import Question
-from gazetteer.search.bulk.sheets import Sheet
+from gazetteer.search.bulk.rows import RowInput
+from gazetteer.search.bulk.sheets import CsvFile
 from gazetteer.search.geocode import geocode_many, join_address_parts
 from gazetteer.search.geocodejson import JsonObject, serialize_geocode_result
 from gazetteer.search.view import DayIndex
@@ -29,60 +29,70 @@ class AddressColumns:
     levels: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, columns: Sequence[str], levels: Mapping[str, str | None]) -> "AddressColumns":
+    def from_names(
+        cls, columns: Sequence[str], levels: Mapping[str, str | None]
+    ) -> "AddressColumns":
         """From the names of columns, and the column of each level that has one."""
-        held = ((level, levels.get(level)) for level in UNIT_LEVELS)
-        return cls(tuple(columns), tuple((level, name) for level, name in held if name))
+        level_columns = ((level, levels.get(level)) for level in UNIT_LEVELS)
+        return cls(tuple(columns), tuple((level, name) for level, name in level_columns if name))
 
-    def positions(self, sheet: Sheet) -> tuple[int, ...]:
+    def find_positions(self, csv_file: CsvFile) -> tuple[int, ...]:
         """Where the columns are in a file.
 
         Raises:
             InvalidValue: no column is named, or one that the file does not have.
         """
         if not self.columns and not self.levels:
-            names = ", ".join(sheet.header)
+            names = ", ".join(csv_file.header)
             raise InvalidValue(
                 f"请指明地址所在的列；文件的列：{names}。",
                 f"name the columns of the address; the file has: {names}",
                 field="columns",
             )
-        held = [sheet.position(column, level) for level, column in self.levels]
-        return (*held, *(sheet.position(column) for column in sheet.named(self.columns)))
+        level_positions = [csv_file.find_position(column, level) for level, column in self.levels]
+        return (
+            *level_positions,
+            *(
+                csv_file.find_position(column)
+                for column in csv_file.resolve_column_names(self.columns)
+            ),
+        )
 
-    def text(self, question: Question) -> str:
+    def build_address(self, row_input: RowInput) -> str:
         """The address of a row.
 
         Raises:
             InvalidValue: there is none, or not one that a single call would take.
         """
-        parts = zip((level for level, _ in self.levels), question, strict=False)
+        parts = zip((level for level, _ in self.levels), row_input, strict=False)
         for level, part in parts:
-            _refuse(part, level, MAX_PART)
-        text = join_address_parts(question)
+            _check_text(part, level, MAX_PART)
+        text = join_address_parts(row_input)
         if not text:
             raise InvalidValue("请输入地址。", "type an address", field="address")
-        _refuse(text, "address", MAX_ADDRESS)
+        _check_text(text, "address", MAX_ADDRESS)
         return text
 
 
-def _refuse(text: str, field: str, longest: int) -> None:
+def _check_text(text: str, field: str, max_length: int) -> None:
     if "\0" in text:
         raise InvalidValue(
             f"{field} 含有空字符。", f"{field} contains a null character", field=field
         )
-    if len(text) > longest:
+    if len(text) > max_length:
         raise InvalidValue(
-            f"{field} 超过 {longest} 个字。", f"{field} has over {longest} characters", field=field
+            f"{field} 超过 {max_length} 个字。",
+            f"{field} has over {max_length} characters",
+            field=field,
         )
 
 
-_OF_PLACE = (
+_PLACE_FIELDS = (
     "code", "name", "label", "level", "match_level", "coordinate_level", "score", "matched_by",
     "matched_name", "via_former_name", "unmatched", "place_id", "unit_id",
 )  # fmt: skip
 
-COLUMNS = (
+RESULT_COLUMNS = (
     "result_status", "result_code", "result_name", "result_label", "result_level",
     "result_match_level", "result_coordinate_level", "result_lon", "result_lat", "result_score",
     "result_matched_by", "result_matched_name", "result_via_former_name", "result_former_names",
@@ -93,30 +103,30 @@ COLUMNS = (
 )  # fmt: skip
 """The columns that can be added."""
 
-BY_DEFAULT = COLUMNS[:-2]
+DEFAULT_COLUMNS = RESULT_COLUMNS[:-2]
 
 
-def cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
+def build_answer_cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
     """The answer of a single call as the cells of a row."""
-    told = answer["geocoding"]
+    geocoding = answer["geocoding"]
     values = {
-        "result_status": told["status"],
-        "result_deciding_field": told["deciding_field"],
-        "result_at": told["at"],
-        "result_known_at": told["known_at"],
+        "result_status": geocoding["status"],
+        "result_deciding_field": geocoding["deciding_field"],
+        "result_at": geocoding["at"],
+        "result_known_at": geocoding["known_at"],
     }
-    if told["status"] == "matched":
-        values.update(_of_match(answer["features"][0]))
-    elif told["status"] == "ambiguous":
+    if geocoding["status"] == "matched":
+        values.update(_build_match_values(answer["features"][0]))
+    elif geocoding["status"] == "ambiguous":
         places = (feature["properties"]["geocoding"] for feature in answer["features"])
         candidates = (f"{place['code'] or ''} {place['label']}" for place in places)
         values["result_candidates"] = ";".join(candidates)
-    return [written(values.get(name)) for name in names]
+    return [format_cell(values.get(name)) for name in names]
 
 
-def _of_match(feature: JsonObject) -> dict[str, Any]:
+def _build_match_values(feature: JsonObject) -> dict[str, Any]:
     place, geometry = feature["properties"]["geocoding"], feature["geometry"]
-    values = {f"result_{name}": place[name] for name in _OF_PLACE}
+    values = {f"result_{name}": place[name] for name in _PLACE_FIELDS}
     if geometry:
         values["result_lon"], values["result_lat"] = geometry["coordinates"]
     values |= {f"result_{d['level']}": d["name"] for d in place["divisions"]}
@@ -130,7 +140,7 @@ def _of_match(feature: JsonObject) -> dict[str, Any]:
     return values
 
 
-def written(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """A value as a cell: nothing for None, and truth as JSON has it."""
     if type(value) is str:
         return value
@@ -142,41 +152,45 @@ def written(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressAnswering:
+class AddressProcessor:
     """Answers the addresses of rows from one index: one state of the register for all."""
 
-    view: DayIndex
+    day_index: DayIndex
     columns: AddressColumns
     lang: str
 
-    def answers(self, questions: Sequence[Question]) -> Iterator[JsonObject | InvalidValue]:
+    def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
         """What a single call would answer, or why it would refuse."""
         texts: list[str | InvalidValue] = []
-        for question in questions:
+        for row_input in inputs:
             try:
-                texts.append(self.columns.text(question))
+                texts.append(self.columns.build_address(row_input))
             except InvalidValue as refused:
                 texts.append(refused)
-        found = geocode_many(self.view, (text for text in texts if isinstance(text, str)))
+        geocoded = geocode_many(self.day_index, (text for text in texts if isinstance(text, str)))
         for text in texts:
             if isinstance(text, InvalidValue):
                 yield text
             else:
-                yield serialize_geocode_result(self.view, text, next(found), self._where, self.lang)
+                yield serialize_geocode_result(
+                    self.day_index, text, next(geocoded), self._find_point, self.lang
+                )
 
-    def rows(self, questions: Sequence[Question], names: Sequence[str]) -> Iterator[list[str]]:
+    def iter_result_cells(
+        self, inputs: Sequence[RowInput], names: Sequence[str]
+    ) -> Iterator[list[str]]:
         """The answers as cells."""
-        for answer in self.answers(questions):
+        for answer in self.iter_answers(inputs):
             if isinstance(answer, InvalidValue):
-                yield refused(answer, names, self.lang)
+                yield build_refused_cells(answer, names, self.lang)
             else:
-                yield cells(answer, names)
+                yield build_answer_cells(answer, names)
 
-    def _where(self, node: int) -> tuple[float, float] | None:
-        return self.view.index.points.find_point(node, self.view.day)
+    def _find_point(self, node: int) -> tuple[float, float] | None:
+        return self.day_index.index.points.find_point(node, self.day_index.day)
 
 
-def refused(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:
+def build_refused_cells(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:
     """The cells of a row that a single call would refuse."""
-    told = {"result_status": "invalid", "result_detail": problem.text(lang)}
-    return [told.get(name, "") for name in names]
+    values = {"result_status": "invalid", "result_detail": problem.text(lang)}
+    return [values.get(name, "") for name in names]

@@ -17,7 +17,7 @@ from gazetteer.search.geocodejson import JsonObject
 from gazetteer.search.view import DayIndex, UnitRef
 
 
-class Standing(StrEnum):
+class FacilityStatus(StrEnum):
     """What became of a facility."""
 
     COUNTED = "counted"
@@ -28,7 +28,7 @@ class Standing(StrEnum):
     INVALID = "invalid"
 
 
-class Division(NamedTuple):
+class ContainingDivision(NamedTuple):
     """A unit in which a facility lies."""
 
     level: str
@@ -37,11 +37,11 @@ class Division(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FacilityLocation:
     """Where a facility is, as far as that is known: the units over it, top first."""
 
-    standing: Standing | None
-    divisions: tuple[Division, ...] = ()
+    status: FacilityStatus | None
+    divisions: tuple[ContainingDivision, ...] = ()
     label: str | None = None
     match_level: str | None = None
     score: float | None = None
@@ -57,20 +57,20 @@ class Facility:
     row: int
     name: str | None
     address: str
-    standing: Standing
-    unit: Division | None
-    place: Place
+    status: FacilityStatus
+    unit: ContainingDivision | None
+    location: FacilityLocation
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class CountedUnit:
     """A unit of the level with its parents, top first."""
 
     unit_id: str
     level: str
     code: str | None
     name: str
-    parents: tuple[Division, ...]
+    parents: tuple[ContainingDivision, ...]
     point: tuple[float, float] | None
     rows: list[int] = field(default_factory=list)
 
@@ -86,123 +86,134 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """The units of a level within a territory, by key; :meth:`insert_job` counts facilities."""
+class FacilityCoverage:
+    """The units of a level within a territory, by key; :meth:`count_facility` counts facilities."""
 
     level: str
-    within: Unit
-    units: Mapping[str, Unit]
+    within: CountedUnit
+    units: Mapping[str, CountedUnit]
 
-    def add(self, row: int, name: str | None, address: str, place: Place) -> Facility:
+    def count_facility(
+        self, row: int, name: str | None, address: str, location: FacilityLocation
+    ) -> Facility:
         """Count the facility where it lies, if that is known and within the territory."""
-        standing, unit = self._judged(place)
-        if standing is Standing.COUNTED:
-            self.units[_key(place.divisions, self.level)].rows.append(row)
-        return Facility(row, name, address, standing, unit, place)
+        status, unit = self._classify_location(location)
+        if status is FacilityStatus.COUNTED:
+            self.units[_find_unit_key(location.divisions, self.level)].rows.append(row)
+        return Facility(row, name, address, status, unit, location)
 
-    def _judged(self, place: Place) -> tuple[Standing, Division | None]:
-        if place.standing is not None:
-            return place.standing, None
-        lowest = place.divisions[-1] if place.divisions else None
-        if _key(place.divisions, self.within.level) != self.within.key:
+    def _classify_location(
+        self, location: FacilityLocation
+    ) -> tuple[FacilityStatus, ContainingDivision | None]:
+        if location.status is not None:
+            return location.status, None
+        lowest = location.divisions[-1] if location.divisions else None
+        if _find_unit_key(location.divisions, self.within.level) != self.within.key:
             # What is only known to lie in something larger may yet lie inside.
             larger = lowest is not None and lowest in self.within.parents
-            return Standing.NOT_AT_LEVEL if larger else Standing.OUTSIDE, lowest
-        if _key(place.divisions, self.level) not in self.units:
-            return Standing.NOT_AT_LEVEL, lowest
-        return Standing.COUNTED, next(d for d in place.divisions if d.level == self.level)
+            return FacilityStatus.NOT_AT_LEVEL if larger else FacilityStatus.OUTSIDE, lowest
+        if _find_unit_key(location.divisions, self.level) not in self.units:
+            return FacilityStatus.NOT_AT_LEVEL, lowest
+        return FacilityStatus.COUNTED, next(d for d in location.divisions if d.level == self.level)
 
 
-def _key(divisions: Sequence[Division], level: str) -> str:
-    """By what :attr:`Unit.key` the unit of a level is known; empty if there is none of it."""
+def _find_unit_key(divisions: Sequence[ContainingDivision], level: str) -> str:
+    """By what :attr:`CountedUnit.key` the unit of a level is known; empty if there is none of it."""
     for number, division in enumerate(divisions, 1):
         if division.level == level:
             return division.code or "".join(above.name for above in divisions[:number])
     return ""
 
 
-def coverage(view: DayIndex, level: str, within: str) -> Coverage:
+def build_facility_coverage(day_index: DayIndex, level: str, within: str) -> FacilityCoverage:
     """The units of ``level`` within the unit that carries the code ``within`` on the view's day.
 
     Raises:
         InvalidValue: the level is not below that of the unit, or there is no unit of it there.
         NotFound: no unit carries the code on the day.
     """
-    top = _carrying(view, within)
-    chain = view.get_chain(top)
+    top_node = _find_node_by_code(day_index, within)
+    chain = day_index.get_chain(top_node)
     if UNIT_LEVELS.index(level) <= chain[-1].level:
         raise InvalidValue(
             f"{level} 不低于 {chain[-1].name} 的级别。",
             f"{level} is not below {chain[-1].name} ({LEVELS[chain[-1].level]})",
             field="level",
         )
-    units = {unit.key: unit for unit in _of_level(view, level, top)}
+    units = {unit.key: unit for unit in _iter_units_of_level(day_index, level, top_node)}
     if not units:
         raise InvalidValue(
             f"{chain[-1].name} 没有 {level} 一级的单位。",
             f"{chain[-1].name} has no unit of the level {level}",
             field="level",
         )
-    return Coverage(level, _unit(view, chain), dict(sorted(units.items())))
+    return FacilityCoverage(
+        level, _build_counted_unit(day_index, chain), dict(sorted(units.items()))
+    )
 
 
-def _carrying(view: DayIndex, code: str) -> int:
-    codes = view.index.codes
-    for node, state in enumerate(view.states):
+def _find_node_by_code(day_index: DayIndex, code: str) -> int:
+    codes = day_index.index.codes
+    for node, state in enumerate(day_index.states):
         if state >= 0 and codes[state] == code:
             return node
     raise NotFound(
-        f"{view.at} 没有代码为 {code} 的单位。",
-        f"no unit carries {code} on {view.at}",
+        f"{day_index.at} 没有代码为 {code} 的单位。",
+        f"no unit carries {code} on {day_index.at}",
         field="within",
     )
 
 
-def _of_level(view: DayIndex, level: str, top: int) -> Iterator[Unit]:
-    states = np.asarray(view.states)
-    levels = np.asarray(view.index.levels)[states]
+def _iter_units_of_level(day_index: DayIndex, level: str, top_node: int) -> Iterator[CountedUnit]:
+    states = np.asarray(day_index.states)
+    levels = np.asarray(day_index.index.levels)[states]
     for node in map(int, np.flatnonzero((states >= 0) & (levels == LEVELS.index(level)))):
-        if view.index.is_unit(node) and any(spot.node == top for spot in view.get_chain(node)):
-            yield _unit(view, view.get_chain(node))
+        if day_index.index.is_unit(node) and any(
+            ancestor.node == top_node for ancestor in day_index.get_chain(node)
+        ):
+            yield _build_counted_unit(day_index, day_index.get_chain(node))
 
 
-def _unit(view: DayIndex, chain: Sequence[UnitRef]) -> Unit:
+def _build_counted_unit(day_index: DayIndex, chain: Sequence[UnitRef]) -> CountedUnit:
     leaf = chain[-1]
-    return Unit(
-        view.index.ids[leaf.node],
+    return CountedUnit(
+        day_index.index.ids[leaf.node],
         LEVELS[leaf.level],
         leaf.code,
         leaf.name,
-        tuple(Division(LEVELS[spot.level], spot.code, spot.name) for spot in chain[:-1]),
-        view.index.points.find_point(leaf.node, view.day),
+        tuple(
+            ContainingDivision(LEVELS[ancestor.level], ancestor.code, ancestor.name)
+            for ancestor in chain[:-1]
+        ),
+        day_index.index.points.find_point(leaf.node, day_index.day),
     )
 
 
-def place_of(answer: JsonObject) -> Place:
+def build_location(answer: JsonObject) -> FacilityLocation:
     """Where an address lies, from the answer of a single call."""
     status = answer["geocoding"]["status"]
     if status != "matched":
-        told = [f["properties"]["geocoding"]["label"] for f in answer["features"]]
-        return Place(Standing(status), detail=";".join(told) or None)
+        labels = [f["properties"]["geocoding"]["label"] for f in answer["features"]]
+        return FacilityLocation(FacilityStatus(status), detail=";".join(labels) or None)
     (feature,) = answer["features"]
-    found = feature["properties"]["geocoding"]
+    geocoding = feature["properties"]["geocoding"]
     point = feature["geometry"]["coordinates"] if feature["geometry"] else None
-    return Place(
+    return FacilityLocation(
         None,
-        tuple(Division(d["level"], d["code"], d["name"]) for d in found["divisions"]),
-        found["label"],
-        found["match_level"],
-        found["score"],
+        tuple(ContainingDivision(d["level"], d["code"], d["name"]) for d in geocoding["divisions"]),
+        geocoding["label"],
+        geocoding["match_level"],
+        geocoding["score"],
         (point[0], point[1]) if point else None,
-        found["coordinate_level"],
+        geocoding["coordinate_level"],
     )
 
 
-def totals(units: Iterable[Unit], facilities: Iterable[Facility]) -> dict[str, int]:
+def count_totals(units: Iterable[CountedUnit], facilities: Iterable[Facility]) -> dict[str, int]:
     """How many facilities there are of each standing, and units with and without any."""
-    counts = dict.fromkeys(("facilities", *(standing.value for standing in Standing)), 0)
+    counts = dict.fromkeys(("facilities", *(status.value for status in FacilityStatus)), 0)
     for facility in facilities:
         counts["facilities"] += 1
-        counts[facility.standing] += 1
+        counts[facility.status] += 1
     rows = [unit.rows for unit in units]
     return {**counts, "units": len(rows), "units_without": sum(not r for r in rows)}

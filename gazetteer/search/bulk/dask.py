@@ -11,20 +11,20 @@ from threading import Lock
 from typing import Any, Protocol
 
 from gazetteer.problems import InvalidValue, Unavailable
-from gazetteer.search.bulk.processes import in_order
-from gazetteer.search.bulk.rows import Answering, Ask, Question
+from gazetteer.search.bulk.processes import build_ordered_executor
+from gazetteer.search.bulk.rows import Executor, RowInput, RowProcessor
 
-_AHEAD = 3
+_CHUNKS_AHEAD = 3
 _PATIENCE = "20s"
-_making = Lock()
+_build_lock = Lock()
 
 
-class Recipe(Protocol):
+class WorkerSpec(Protocol):
     """How a process of its own comes to answer: small, immutable, comparable by value."""
 
     def __hash__(self) -> int: ...
 
-    def made(self) -> Answering[Any]:
+    def build_processor(self) -> RowProcessor[Any]:
         """Build what answers; called once in each process.
 
         Raises:
@@ -39,7 +39,7 @@ class StateMoved(Unavailable):
 
 
 @contextmanager
-def over_dask(address: str, recipe: Recipe) -> Iterator[Ask[Any]]:
+def open_dask_executor(address: str, spec: WorkerSpec) -> Iterator[Executor[Any]]:
     """Ask the workers of the cluster whose scheduler listens at ``address``.
 
     Raises:
@@ -65,18 +65,19 @@ def over_dask(address: str, recipe: Recipe) -> Iterator[Ask[Any]]:
         threads = sum(client.nthreads().values())
         if not threads:
             raise Unavailable("Dask 集群没有工作进程。", "the Dask cluster has no worker")
-        yield in_order(
-            lambda chunk: client.submit(answer, recipe, chunk, pure=False), threads * _AHEAD
+        yield build_ordered_executor(
+            lambda chunk: client.submit(process_chunk, spec, chunk, pure=False),
+            threads * _CHUNKS_AHEAD,
         )
 
 
-def answer(recipe: Recipe, questions: Sequence[Question]) -> list[Any]:
+def process_chunk(spec: WorkerSpec, inputs: Sequence[RowInput]) -> list[Any]:
     """Answer a chunk in a worker of the cluster."""
-    with _making:  # the threads of a worker do not build one index each
-        answering = _made(recipe)
-    return answering(questions)
+    with _build_lock:  # the threads of a worker do not build one index each
+        processor = _build_cached_processor(spec)
+    return processor(inputs)
 
 
 @lru_cache(maxsize=2)
-def _made(recipe: Recipe) -> Answering[Any]:
-    return recipe.made()
+def _build_cached_processor(spec: WorkerSpec) -> RowProcessor[Any]:
+    return spec.build_processor()

@@ -12,19 +12,25 @@ from multiprocessing import get_context
 from threading import Thread
 from typing import Any
 
-from gazetteer.search.bulk.rows import A, Answering, Ask, Question, at_once
+from gazetteer.search.bulk.rows import (
+    A,
+    Executor,
+    RowInput,
+    RowProcessor,
+    build_sequential_executor,
+)
 
-_AHEAD = 3
+_CHUNKS_AHEAD = 3
 """Chunks for each process that are read ahead of the one whose answer comes next."""
 
-_LOOK_SECONDS = 1.0
+_PARENT_CHECK_SECONDS = 1.0
 
-_shared: list[Answering[Any]] = []
+_shared_processors: list[RowProcessor[Any]] = []
 """What the processes of a pool answer with; they get it by being forked, index and all."""
 
 
 @contextmanager
-def over_processes(answering: Answering[A], count: int) -> Iterator[Ask[A]]:
+def open_process_executor(processor: RowProcessor[A], count: int) -> Iterator[Executor[A]]:
     """Ask in ``count`` processes of this machine; one means in this process itself.
 
     The processes share the memory of the index as it was when they were forked, which happens
@@ -32,55 +38,59 @@ def over_processes(answering: Answering[A], count: int) -> Iterator[Ask[A]]:
     """
     gc.collect()
     gc.freeze()  # a collection would walk the whole index, and copy its pages in forked processes
-    _shared.append(answering)
+    _shared_processors.append(processor)
     try:
         if count <= 1:
-            yield at_once(answering)
+            yield build_sequential_executor(processor)
             return
-        fork = get_context("fork")
-        with ProcessPoolExecutor(count, fork, _begin, (os.getpid(),)) as pool:
-            pool.submit(_ready).result()
-            yield in_order(lambda chunk: pool.submit(_answers, chunk), count * _AHEAD)
+        fork_context = get_context("fork")
+        with ProcessPoolExecutor(count, fork_context, _initialize_worker, (os.getpid(),)) as pool:
+            pool.submit(_warm_up).result()
+            yield build_ordered_executor(
+                lambda chunk: pool.submit(_process_shared_chunk, chunk), count * _CHUNKS_AHEAD
+            )
     finally:
-        _shared.pop()
+        _shared_processors.pop()
         gc.unfreeze()
 
 
-def in_order(submit: Callable[[Sequence[Question]], "Future[list[A]]"], ahead: int) -> Ask[A]:
+def build_ordered_executor(
+    submit: Callable[[Sequence[RowInput]], "Future[list[A]]"], max_pending: int
+) -> Executor[A]:
     """Ask by ``submit``, with at most so many chunks on their way, and answer in order."""
 
-    def ask(chunks: Iterable[Sequence[Question]]) -> Iterator[list[A]]:
-        waiting: deque[Future[list[A]]] = deque()
+    def execute_chunks(chunks: Iterable[Sequence[RowInput]]) -> Iterator[list[A]]:
+        pending: deque[Future[list[A]]] = deque()
         try:
             for chunk in chunks:
-                waiting.append(submit(chunk))
-                if len(waiting) > ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                pending.append(submit(chunk))
+                if len(pending) > max_pending:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         finally:
-            for future in waiting:
+            for future in pending:
                 future.cancel()
 
-    return ask
+    return execute_chunks
 
 
-def _begin(parent: int) -> None:
+def _initialize_worker(parent_pid: int) -> None:
     """Leave signals to the parent, and end with it however it ends: nobody else would tell."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    Thread(target=_exit_with_parent, args=(parent_pid,), daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
+def _exit_with_parent(parent_pid: int) -> None:
+    while os.getppid() == parent_pid:
+        time.sleep(_PARENT_CHECK_SECONDS)
     os._exit(1)
 
 
-def _ready() -> None:
+def _warm_up() -> None:
     """The first task makes the pool fork its processes."""
 
 
-def _answers(questions: Sequence[Question]) -> list[Any]:
-    return _shared[-1](questions)
+def _process_shared_chunk(inputs: Sequence[RowInput]) -> list[Any]:
+    return _shared_processors[-1](inputs)

@@ -66,13 +66,13 @@ SELECT e.place_id::text, e.unit_id, e.level, e.name, e.code, e.romanized_name, e
 FROM entity e WHERE e.name IS NOT NULL
 """
 
-_OF_CODE = f"""
+_PLACES_BY_CODE = f"""
 WITH {MOMENT_CTE}
 SELECT s.place_id::text, bool_or(s.valid @> %(at)s::date) FROM moment, unit_state s
 WHERE s.code = %(code)s AND s.recorded @> moment.known_at GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
-_FORMER = f"""
+_FORMER_NAMES = f"""
 WITH {MOMENT_CTE}
 SELECT n.place_id::text, n.text FROM moment, name_version n
 WHERE n.place_id = ANY(%(places)s) AND n.recorded @> moment.known_at AND n.language LIKE 'zh%%'
@@ -80,7 +80,7 @@ AND (n.name_kind = 'former' OR upper(n.valid) <= %(day)s)
 ORDER BY upper(n.valid) DESC NULLS LAST, n.text
 """
 
-_KIN = f"""
+_SUCCESSIONS = f"""
 WITH {MOMENT_CTE}
 SELECT l.unit_id, l.later, o.place_id::text, o.name, l.link_kind, lower(l.valid)
 FROM moment, (
@@ -101,7 +101,7 @@ WHERE l.recorded @> moment.known_at ORDER BY lower(l.valid), o.name
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PlaceRef:
     """A place by its id, level and name."""
 
     place_id: str
@@ -110,7 +110,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity(Named):
+class PlaceEntity(PlaceRef):
     """A place as it was on ``day``; coordinates are CGCS2000, known here of no unit.
 
     ``since`` and ``until`` bound its whole life, half-open, None where that is not known.
@@ -126,35 +126,37 @@ class Entity(Named):
     since_precision: str
     until: date | None
     until_precision: str
-    above: tuple[Named, ...]
+    ancestors: tuple[PlaceRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EntityAsOf:
     """When: on the day ``at``, or without one as it last was; as known at ``known_at``."""
 
     at: date | None
     today: date
     known_at: datetime | None
 
-    def params(self) -> _Params:
+    def build_params(self) -> _Params:
         """Named parameters of the statements."""
         strict = self.at is not None
         return {"day": self.at or self.today, "strict": strict, "known_at": self.known_at}
 
 
-def entities(conn: Connection[Any], places: Sequence[UUID], when: Reading) -> list[Entity]:
+def load_entities(
+    conn: Connection[Any], places: Sequence[UUID], as_of: EntityAsOf
+) -> list[PlaceEntity]:
     """The places, in any order; without those that there are not, or not on the day asked for."""
     if not places:
         return []
-    rows = conn.execute(_ENTITIES, {**when.params(), "places": list(places)})
-    return [_entity(row) for row in rows]
+    rows = conn.execute(_ENTITIES, {**as_of.build_params(), "places": list(places)})
+    return [_build_entity(row) for row in rows]
 
 
-def _entity(row: Sequence[Any]) -> Entity:
+def _build_entity(row: Sequence[Any]) -> PlaceEntity:
     place, unit, level, name, code, romanized, kind, lon, lat, day, since, start, *rest = row
-    until, end, above = rest
-    return Entity(
+    until, end, ancestors = rest
+    return PlaceEntity(
         place_id=place,
         level=level,
         name=name,
@@ -168,29 +170,33 @@ def _entity(row: Sequence[Any]) -> Entity:
         since_precision=start,
         until=until,
         until_precision=end,
-        above=tuple(Named(*unit) for unit in above),
+        ancestors=tuple(PlaceRef(*unit) for unit in ancestors),
     )
 
 
-def places_of_code(conn: Connection[Any], code: str, when: Reading) -> list[tuple[UUID, bool]]:
+def load_places_by_code(
+    conn: Connection[Any], code: str, as_of: EntityAsOf
+) -> list[tuple[UUID, bool]]:
     """The places of all units that ever carried a code, and whether they did on the day."""
-    params = {"code": code, "at": when.at or when.today, "known_at": when.known_at}
-    return [(UUID(place), now) for place, now in conn.execute(_OF_CODE, params)]
+    params = {"code": code, "at": as_of.at or as_of.today, "known_at": as_of.known_at}
+    return [(UUID(place), now) for place, now in conn.execute(_PLACES_BY_CODE, params)]
 
 
-def former_names(
-    conn: Connection[Any], places: Iterable[UUID], when: Reading
+def load_former_names(
+    conn: Connection[Any], places: Iterable[UUID], as_of: EntityAsOf
 ) -> dict[str, list[str]]:
     """The names of the past of each place, the latest first."""
-    told: dict[str, list[str]] = {}
-    for place, text in conn.execute(_FORMER, {**when.params(), "places": list(places)}):
-        if text not in told.setdefault(place, []):
-            told[place].append(text)
-    return told
+    names_by_place: dict[str, list[str]] = {}
+    for place, text in conn.execute(
+        _FORMER_NAMES, {**as_of.build_params(), "places": list(places)}
+    ):
+        if text not in names_by_place.setdefault(place, []):
+            names_by_place[place].append(text)
+    return names_by_place
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class RelatedPlace:
     """A unit before or after another one, by its place, with the kind and day of the change."""
 
     place_id: str
@@ -199,11 +205,13 @@ class Relative:
     on: date | None
 
 
-def kin(
-    conn: Connection[Any], units: Iterable[UUID], when: Reading
-) -> dict[tuple[UUID, bool], list[Relative]]:
+def load_related_places(
+    conn: Connection[Any], units: Iterable[UUID], as_of: EntityAsOf
+) -> dict[tuple[UUID, bool], list[RelatedPlace]]:
     """By unit and whether later ones are meant: those that followed it, or came before it."""
-    told: dict[tuple[UUID, bool], list[Relative]] = {}
-    for unit, later, *other in conn.execute(_KIN, {**when.params(), "units": list(units)}):
-        told.setdefault((unit, later), []).append(Relative(*other))
-    return told
+    related: dict[tuple[UUID, bool], list[RelatedPlace]] = {}
+    for unit, later, *other in conn.execute(
+        _SUCCESSIONS, {**as_of.build_params(), "units": list(units)}
+    ):
+        related.setdefault((unit, later), []).append(RelatedPlace(*other))
+    return related

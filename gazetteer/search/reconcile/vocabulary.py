@@ -6,28 +6,28 @@ from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """Something with a stable id and a name for people."""
 
     id: str
     zh: str
     en: str
 
-    def name(self, lang: str) -> str:
+    def get_name(self, lang: str) -> str:
         """The name in ``zh`` or ``en``."""
         return self.zh if lang == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
-class Property(Term):
+class PropertyTerm(VocabularyTerm):
     """An attribute: ``asked``: a query may give it; ``told``: it can be fetched."""
 
-    asked: bool = False
-    told: bool = True
+    can_query: bool = False
+    can_fetch: bool = True
 
 
-UNIT = Term("unit", "行政区划", "Administrative division")
-PLACE = Term("place", "其他地名", "Place that is no division")
+UNIT = VocabularyTerm("unit", "行政区划", "Administrative division")
+PLACE = VocabularyTerm("place", "其他地名", "Place that is no division")
 
 _LEVEL_NAMES = (
     ("省级", "Province"),
@@ -44,42 +44,55 @@ _LEVEL_NAMES = (
     ("自然地理实体", "Natural feature"),
 )
 LEVEL_TYPES = {
-    level: Term(level, *names) for level, names in zip(LEVELS, _LEVEL_NAMES, strict=True)
+    level: VocabularyTerm(level, *names) for level, names in zip(LEVELS, _LEVEL_NAMES, strict=True)
 }
 TYPES = {term.id: term for term in (UNIT, *LEVEL_TYPES.values(), PLACE)}
 
 
-def broader(level: str) -> Term:
+def find_broader_type(level: str) -> VocabularyTerm:
     """What all places of a level are."""
     return UNIT if level in UNIT_LEVELS else PLACE
 
 
-def levels_of(type_id: str) -> frozenset[str]:
+def find_type_levels(type_id: str) -> frozenset[str]:
     """The levels that a type of :data:`TYPES` takes in."""
-    return frozenset(level for level in LEVELS if level == type_id or broader(level).id == type_id)
+    return frozenset(
+        level for level in LEVELS if level == type_id or find_broader_type(level).id == type_id
+    )
 
 
 PROPERTIES = {
     term.id: term
     for term in (
-        Property("at", "日期（在此日现行）", "Date (in force on this day)", asked=True, told=False),
-        Property("within", "所在单位", "Inside", asked=True),
-        *(Property(level, *_LEVEL_NAMES[LEVELS.index(level)], asked=True) for level in UNIT_LEVELS),
-        Property("level", "层级", "Level", asked=True),
-        Property("code", "区划代码", "Division code", asked=True),
-        Property("unit_type", "建制", "Type of division"),
-        Property("romanized_name", "汉语拼音", "Romanized name"),
-        Property("former_name", "曾用名", "Former names"),
-        Property("lon", "经度", "Longitude"),
-        Property("lat", "纬度", "Latitude"),
-        Property("valid_from", "起始日期", "In force from"),
-        Property("valid_from_precision", "起始日期的依据", "How the first day is known"),
-        Property("valid_to", "终止日期", "In force until"),
-        Property("valid_to_precision", "终止日期的依据", "How the last day is known"),
-        Property("predecessor", "前身", "Came from"),
-        Property("successor", "去向", "Went to"),
-        Property("unit_id", "单位永久标识", "Identifier of the unit"),
+        PropertyTerm(
+            "at",
+            "日期（在此日现行）",
+            "Date (in force on this day)",
+            can_query=True,
+            can_fetch=False,
+        ),
+        PropertyTerm("within", "所在单位", "Inside", can_query=True),
+        *(
+            PropertyTerm(level, *_LEVEL_NAMES[LEVELS.index(level)], can_query=True)
+            for level in UNIT_LEVELS
+        ),
+        PropertyTerm("level", "层级", "Level", can_query=True),
+        PropertyTerm("code", "区划代码", "Division code", can_query=True),
+        PropertyTerm("unit_type", "建制", "Type of division"),
+        PropertyTerm("romanized_name", "汉语拼音", "Romanized name"),
+        PropertyTerm("former_name", "曾用名", "Former names"),
+        PropertyTerm("lon", "经度", "Longitude"),
+        PropertyTerm("lat", "纬度", "Latitude"),
+        PropertyTerm("valid_from", "起始日期", "In force from"),
+        PropertyTerm("valid_from_precision", "起始日期的依据", "How the first day is known"),
+        PropertyTerm("valid_to", "终止日期", "In force until"),
+        PropertyTerm("valid_to_precision", "终止日期的依据", "How the last day is known"),
+        PropertyTerm("predecessor", "前身", "Came from"),
+        PropertyTerm("successor", "去向", "Went to"),
+        PropertyTerm("unit_id", "单位永久标识", "Identifier of the unit"),
     )
 }
-OF_UNITS = frozenset({"code", "unit_type", "romanized_name", "predecessor", "successor", "unit_id"})
+UNIT_PROPERTIES = frozenset(
+    {"code", "unit_type", "romanized_name", "predecessor", "successor", "unit_id"}
+)
 """Properties that only units have."""

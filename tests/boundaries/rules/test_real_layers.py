@@ -11,7 +11,7 @@ from pyproj import Transformer
 from boundaries.layers.read import read_layer
 from boundaries.rules.layer import Judgement, judge
 from boundaries.rules.tolerances import Tolerances
-from gazetteer.intake.manifest import differences
+from gazetteer.intake.manifest import iter_manifest_differences
 from tests.boundaries.rules.grounds import layer_of
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -53,7 +53,7 @@ def loaded(conn: psycopg.Connection, judged: Judgement) -> psycopg.Connection:
 
 
 def test_the_sample_is_what_its_manifest_says() -> None:
-    assert list(differences(FIXTURES / "layers")) == []
+    assert list(iter_manifest_differences(FIXTURES / "layers")) == []
 
 
 def test_overlaps_are_those_that_a_pairwise_query_finds(

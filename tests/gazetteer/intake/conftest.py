@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer.intake import Batch, guangdong
-from gazetteer.intake.index import UnitIndex
+from gazetteer.intake import StagedBatch, read_guangdong
+from gazetteer.intake.index import CodeIndex
 from gazetteer.ledger.versions import Timeline
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -18,18 +18,18 @@ def fixtures() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Batch:
+def shipped() -> StagedBatch:
     """The whole names half of the shipped data."""
-    return guangdong(FIXTURES)
+    return read_guangdong(FIXTURES)
 
 
 @pytest.fixture(scope="session")
-def timelines(shipped: Batch) -> tuple[Timeline, ...]:
+def timelines(shipped: StagedBatch) -> tuple[Timeline, ...]:
     """All its timelines, made once: villages are made anew whenever a batch is walked through."""
     return tuple(shipped)
 
 
 @pytest.fixture(scope="session")
-def index(shipped: Batch) -> UnitIndex:
+def index(shipped: StagedBatch) -> CodeIndex:
     """Who carried which code when, in the shipped data."""
-    return shipped.known
+    return shipped.code_index

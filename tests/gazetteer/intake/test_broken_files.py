@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from gazetteer.intake import (
-    KNOWN_KINDS,
-    Batch,
+    CSV_FILE_KINDS,
+    CodeIndex,
     RowsRejected,
     Severity,
-    UnitIndex,
+    StagedBatch,
     UnreadableFile,
     read_files,
-    write_report,
+    write_load_report,
 )
 from gazetteer.problems import InvalidValue
 
@@ -56,12 +56,12 @@ def write(tmp_path: Path) -> Write:
     return _write
 
 
-def read(kind: str, path: Path, **beside: Path) -> Batch:
-    return read_files(kind, {kind: path, **beside}, UnitIndex())
+def read(kind: str, path: Path, **beside: Path) -> StagedBatch:
+    return read_files(kind, {kind: path, **beside}, CodeIndex())
 
 
-def rules(batch: Batch) -> list[tuple[str, int, str]]:
-    return [(f.rule, f.line, f.field) for f in batch.rejections if f.severity is Severity.REJECT]
+def rules(batch: StagedBatch) -> list[tuple[str, int, str]]:
+    return [(f.rule, f.line, f.field) for f in batch.findings if f.severity is Severity.REJECT]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -75,7 +75,7 @@ def test_three_encodings_are_read_alike_and_told(write: Write, encoding: str) ->
 def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "d.csv.gz"
     path.write_bytes(gzip.compress(DIVISIONS.encode()))
-    assert read("divisions", path).rows == {"d.csv.gz": 5}
+    assert read("divisions", path).row_counts == {"d.csv.gz": 5}
 
 
 def _unreadable(path: Path, kind: str = "divisions") -> UnreadableFile:
@@ -155,7 +155,7 @@ def _with_row(text: str, row: str) -> str:
 def test_a_broken_row_of_a_list_of_divisions(write: Write, row: str, rule: str, field: str) -> None:
     batch = read("divisions", write(_with_row(DIVISIONS, row)))
     assert rules(batch) == [(rule, 7, field)]
-    assert batch.counts()["unit"] == 5
+    assert batch.count_by_kind()["unit"] == 5
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_broken_row_of_a_list_of_divisions(write: Write, row: str, rule: str, 
 def test_a_broken_row_of_the_records(write: Write, row: str, rule: str, field: str) -> None:
     batch = read("records", write(_with_row(RECORDS, row)))
     assert rules(batch) == [(rule, 6, field)]
-    assert batch.counts()["unit"] == 4  # without changes two periods of a code are two units
+    assert batch.count_by_kind()["unit"] == 4  # without changes two periods of a code are two units
 
 
 @pytest.mark.parametrize(
@@ -190,12 +190,12 @@ def test_a_broken_row_of_the_changes(
     changes = write(CHANGES.replace(old, new), "changes.csv")
     batch = read("records", write(RECORDS), changes=changes)
     assert rules(batch) == [(rule, 2, field)]
-    assert {f.file for f in batch.rejections} == {"changes.csv"}
+    assert {f.file for f in batch.findings} == {"changes.csv"}
 
 
 def test_changes_make_one_unit_of_a_renamed_one(write: Write) -> None:
     batch = read("records", write(RECORDS), changes=write(CHANGES, "changes.csv"))
-    assert (batch.counts()["unit"], batch.rejections) == (3, ())
+    assert (batch.count_by_kind()["unit"], batch.findings) == (3, ())
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_changes_make_one_unit_of_a_renamed_one(write: Write) -> None:
 def test_a_broken_row_of_the_toponyms(write: Write, row: str, rule: str, field: str) -> None:
     batch = read("toponyms", write(_with_row(TOPONYMS, row)))
     assert rules(batch) == [(rule, 3, field)]
-    assert batch.counts()["place"] == 1
+    assert batch.count_by_kind()["place"] == 1
 
 
 @pytest.mark.parametrize(
@@ -233,21 +233,23 @@ def test_a_broken_row_of_the_township_changes(
 
 def test_a_list_of_divisions_stands_alone(write: Write) -> None:
     batch = read("divisions", write(DIVISIONS))
-    assert batch.counts()["unit"] == 5
-    assert batch.rejected() == 0
+    assert batch.count_by_kind()["unit"] == 5
+    assert batch.count_rejections() == 0
 
 
 def test_units_that_are_known_are_not_made_again(write: Write) -> None:
     first = read("divisions", write(DIVISIONS))
-    again = read_files("divisions", {"divisions": write(DIVISIONS)}, UnitIndex.of(first))
-    assert (list(again), again.rejected()) == ([], 0)
+    again = read_files(
+        "divisions", {"divisions": write(DIVISIONS)}, CodeIndex.from_timelines(first)
+    )
+    assert (list(again), again.count_rejections()) == ([], 0)
 
 
 def test_a_name_that_differs_from_the_known_one_is_told(write: Write) -> None:
-    known = UnitIndex.of(read("divisions", write(DIVISIONS)))
+    known = CodeIndex.from_timelines(read("divisions", write(DIVISIONS)))
     other = write(DIVISIONS.replace("天河区", "天湖区"), "other.csv")
     batch = read_files("divisions", {"divisions": other}, known)
-    (told,) = [f for f in batch.rejections if f.rule == "source_disagrees"]
+    (told,) = [f for f in batch.findings if f.rule == "source_disagrees"]
     assert (told.line, told.field, told.value, told.severity) == (4, "name", "天湖区", "warning")
 
 
@@ -268,19 +270,19 @@ def test_a_statistical_area_becomes_a_functional_area(write: Write) -> None:
         if t.kind == "unit"
     }
     assert parents[unit_of["440171001"]] == unit_of["440100"]
-    assert {f.rule for f in batch.rejections} >= {"not_a_unit", "outside_unit"}
+    assert {f.rule for f in batch.findings} >= {"not_a_unit", "outside_unit"}
 
 
 def test_two_townships_of_one_name_in_a_county_are_two_units(write: Write) -> None:
     batch = read("divisions", write(DIVISIONS + "440106002,五山街道,township,440106,\n"))
-    assert batch.counts()["unit"] == 6
+    assert batch.count_by_kind()["unit"] == 6
 
 
-@pytest.mark.parametrize("kind", [k for k, v in KNOWN_KINDS.items() if v.goes_with])
+@pytest.mark.parametrize("kind", [k for k, v in CSV_FILE_KINDS.items() if v.companion_of])
 def test_a_file_that_needs_another_one_beside_it_says_so(write: Write, kind: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         read(kind, write("x"))
-    assert str(KNOWN_KINDS[kind].goes_with) in caught.value.en
+    assert str(CSV_FILE_KINDS[kind].companion_of) in caught.value.en
 
 
 def test_an_unknown_kind_names_the_known_ones(write: Write) -> None:
@@ -291,14 +293,14 @@ def test_an_unknown_kind_names_the_known_ones(write: Write) -> None:
 def test_a_strict_load_is_refused_by_its_first_rejected_row(write: Write) -> None:
     batch = read("divisions", write(_with_row(DIVISIONS, "44,某,county,440100,1")))
     with pytest.raises(RowsRejected) as caught:
-        batch.must_hold()
+        batch.check_no_rejections()
     extras = caught.value.extras
     assert (caught.value.field, extras["line"], extras["rejected"]) == ("code", 7, 1)
 
 
 def test_the_report_opens_in_a_spreadsheet_and_runs_nothing(write: Write, tmp_path: Path) -> None:
     batch = read("divisions", write(_with_row(DIVISIONS, "=1+1,某区,county,440100,1")))
-    path = write_report(tmp_path / "reports" / "load.csv", batch.rejections)
+    path = write_load_report(tmp_path / "reports" / "load.csv", batch.findings)
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert "reject,file.csv,7,code,'=1+1,malformed_code" in raw.decode("utf-8-sig")
@@ -308,6 +310,6 @@ def test_the_report_opens_in_a_spreadsheet_and_runs_nothing(write: Write, tmp_pa
 def test_progress_ends_at_its_total(write: Write) -> None:
     told: list[tuple[int, int, str]] = []
     files = {"divisions": write(DIVISIONS)}
-    batch = read_files("divisions", files, UnitIndex(), lambda *step: told.append(step))
+    batch = read_files("divisions", files, CodeIndex(), lambda *step: told.append(step))
     list(batch)
     assert told[-1] == (1, 1, "file.csv")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gazetteer.intake import Batch
+from gazetteer.intake import StagedBatch
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline, periods_overlap, sort_versions
 from gazetteer.records.kinds import NAME_KINDS
@@ -116,9 +116,9 @@ def test_only_provinces_have_no_parent_and_nobody_is_held_without_a_sovereign(
             assert (version.attributes["subordination_parent"] is None) == (level == "province")
 
 
-def test_every_year_of_the_records_is_kept(shipped: Batch, records: Records) -> None:
+def test_every_year_of_the_records_is_kept(shipped: StagedBatch, records: Records) -> None:
     """No day of effect leaves the year that the source gives."""
-    assert shipped.rows["division_records.csv"] == 6823
+    assert shipped.row_counts["division_records.csv"] == 6823
     versions = [v for t in records["code"].values() for v in t.versions]
     upper = [v for v in versions if len(v.attributes["code"]) == 6]
     assert len([v for v in upper if v.period.end.on is None]) == 34 + 333 + 2846 + 18
@@ -153,14 +153,14 @@ def test_successions_begin_when_both_units_are_there(records: Records) -> None:
         assert shares in ((None, None), (1.0, 1.0))
 
 
-def test_the_shipped_data_is_read_without_a_rejected_row(shipped: Batch) -> None:
-    shipped.must_hold()
-    assert shipped.encodings.keys() == shipped.rows.keys()
+def test_the_shipped_data_is_read_without_a_rejected_row(shipped: StagedBatch) -> None:
+    shipped.check_no_rejections()
+    assert shipped.encodings.keys() == shipped.row_counts.keys()
     assert set(shipped.encodings.values()) == {"utf-8"}
 
 
 def test_walking_through_again_gives_the_same_records(
-    shipped: Batch, timelines: tuple[Timeline, ...]
+    shipped: StagedBatch, timelines: tuple[Timeline, ...]
 ) -> None:
     assert all(once == again for once, again in zip(timelines, shipped, strict=True))
     assert len(timelines) <= len(shipped)

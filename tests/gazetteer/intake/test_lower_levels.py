@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from gazetteer.intake import Batch, UnitIndex
+from gazetteer.intake import CodeIndex, StagedBatch
 from gazetteer.ledger.bounds import Precision
 from gazetteer.ledger.versions import Timeline
 
@@ -29,9 +29,9 @@ def villages(timelines: tuple[Timeline, ...]) -> dict[str, UUID]:
 
 @pytest.mark.parametrize("city", ["441900", "442000"])
 def test_a_city_without_counties_has_townships_as_children(
-    index: UnitIndex, units: Units, city: str
+    index: CodeIndex, units: Units, city: str
 ) -> None:
-    parent = index.on(city, TODAY)
+    parent = index.find_on_day(city, TODAY)
     assert parent is not None
     levels = {
         timeline.versions[-1].attributes["level"]
@@ -42,9 +42,11 @@ def test_a_city_without_counties_has_townships_as_children(
     assert levels == {"township"}
 
 
-def test_every_village_of_the_list_is_there(villages: dict[str, UUID], shipped: Batch) -> None:
+def test_every_village_of_the_list_is_there(
+    villages: dict[str, UUID], shipped: StagedBatch
+) -> None:
     assert len(villages) == 26842
-    assert shipped.rows["guangdong_divisions.csv.gz"] == 28743
+    assert shipped.row_counts["guangdong_divisions.csv.gz"] == 28743
 
 
 def test_a_village_begins_with_the_list(units: Units, villages: dict[str, UUID]) -> None:
@@ -56,34 +58,34 @@ def test_a_village_begins_with_the_list(units: Units, villages: dict[str, UUID])
     assert version.attributes["unit_type"] in ("居民委员会", "村民委员会")
 
 
-def test_a_township_without_a_change_is_carried_back_to_the_first_list(index: UnitIndex) -> None:
-    machong = index.on("441900119", TODAY) or index.on("441900120", TODAY)
+def test_a_township_without_a_change_is_carried_back_to_the_first_list(index: CodeIndex) -> None:
+    machong = index.find_on_day("441900119", TODAY) or index.find_on_day("441900120", TODAY)
     assert machong is not None
-    assert (machong.span.start.on, machong.span.start.precision) == (
+    assert (machong.period.start.on, machong.period.start.precision) == (
         date(2014, 1, 1),
         Precision.FIRST_RECORD,
     )
 
 
-def test_a_township_is_never_older_than_its_county(index: UnitIndex) -> None:
+def test_a_township_is_never_older_than_its_county(index: CodeIndex) -> None:
     for code, periods in index.by_code.items():
         if code.startswith("440309") and len(code) == 9:
-            assert periods[0].span.start.on == date(2016, 9, 14)
-            assert periods[0].span.start.precision is Precision.INFERRED
+            assert periods[0].period.start.on == date(2016, 9, 14)
+            assert periods[0].period.start.precision is Precision.INFERRED
 
 
 def test_a_converted_town_ends_and_its_subdistrict_begins_in_the_year(
-    index: UnitIndex, timelines: tuple[Timeline, ...]
+    index: CodeIndex, timelines: tuple[Timeline, ...]
 ) -> None:
-    old, new = index.last("442000102"), None
+    old, new = index.find_last("442000102"), None
     for code, periods in index.by_code.items():
         if code.startswith("442000") and periods[-1].name == "民众街道":
-            new = index.last(code)
+            new = index.find_last(code)
     assert old is not None
     assert new is not None
     assert old.name == "民众镇"
-    assert old.span.end.on == new.span.start.on == date(2021, 1, 1)
-    assert new.span.start.precision is Precision.YEAR
+    assert old.period.end.on == new.period.start.on == date(2021, 1, 1)
+    assert new.period.start.precision is Precision.YEAR
     links = [
         t.versions[0].attributes["link_kind"]
         for t in timelines
@@ -92,11 +94,11 @@ def test_a_converted_town_ends_and_its_subdistrict_begins_in_the_year(
     assert links == ["continues"]
 
 
-def test_a_township_moved_to_another_county_is_found_under_its_new_code(index: UnitIndex) -> None:
+def test_a_township_moved_to_another_county_is_found_under_its_new_code(index: CodeIndex) -> None:
     yangjiao = [p[-1] for p in index.by_code.values() if p[-1].name == "羊角镇"]
     (only,) = [c for c in yangjiao if c.code.startswith("4409")]
     assert only.code.startswith("440902")
-    assert only.span.start.on == date(2017, 1, 1)
+    assert only.period.start.on == date(2017, 1, 1)
 
 
 def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(
@@ -111,7 +113,7 @@ def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(
     assert systems == {(6, "mca"), (9, "mca"), (9, "stats"), (12, "stats")}
 
 
-def test_hong_kong_has_its_districts_and_macao_none(index: UnitIndex) -> None:
+def test_hong_kong_has_its_districts_and_macao_none(index: CodeIndex) -> None:
     hongkong = [code for code in index.by_code if code.startswith("81") and code != "810000"]
     assert len(hongkong) == 18
     assert [code for code in index.by_code if code.startswith("82")] == ["820000"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gazetteer.intake.parts import parts, unit_type
+from gazetteer.intake.parts import derive_unit_type, split_name
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from gazetteer.intake.parts import parts, unit_type
 def test_a_name_is_taken_apart(
     name: str, level: str, specific: str | None, generic: str | None, short: str | None
 ) -> None:
-    taken = parts(name, level)
+    taken = split_name(name, level)
     assert (taken.specific, taken.generic, taken.short) == (specific, generic, short)
     assert "".join(taken.words) == name
 
@@ -58,4 +58,4 @@ def test_a_name_is_taken_apart(
 def test_the_type_of_a_unit_follows_from_name_and_code(
     name: str, level: str, code: str, expected: str | None
 ) -> None:
-    assert unit_type(name, level, code) == expected
+    assert derive_unit_type(name, level, code) == expected

@@ -10,37 +10,37 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer.search.bulk.processes import over_processes
-from gazetteer.search.bulk.rows import Question
+from gazetteer.search.bulk.processes import open_process_executor
+from gazetteer.search.bulk.rows import RowInput
 
 
-def chunks(count: int, taken: list[int] | None = None) -> Iterator[list[Question]]:
+def chunks(count: int, taken: list[int] | None = None) -> Iterator[list[RowInput]]:
     for number in range(count):
         if taken is not None:
             taken.append(number)
         yield [(str(number), str(part)) for part in range(3)]
 
 
-def slow_at_first(questions: Sequence[Question]) -> list[str]:
+def slow_at_first(questions: Sequence[RowInput]) -> list[str]:
     if questions[0][0] == "0":
         time.sleep(0.3)
     return ["-".join(question) for question in questions]
 
 
-def who(questions: Sequence[Question]) -> list[int]:
+def who(questions: Sequence[RowInput]) -> list[int]:
     time.sleep(0.05)
     return [os.getpid() for _ in questions]
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_answers_come_in_the_order_of_the_questions(count: int) -> None:
-    with over_processes(slow_at_first, count) as ask:
+    with open_process_executor(slow_at_first, count) as ask:
         found = list(ask(chunks(20)))
     assert found == [["-".join(question) for question in chunk] for chunk in chunks(20)]
 
 
 def test_all_processes_are_at_work_and_none_is_left() -> None:
-    with over_processes(who, 2) as ask:
+    with open_process_executor(who, 2) as ask:
         pids = {pid for found in ask(chunks(12)) for pid in found}
     assert len(pids) == 2 and os.getpid() not in pids
     for pid in pids:
@@ -50,7 +50,7 @@ def test_all_processes_are_at_work_and_none_is_left() -> None:
 
 def test_few_chunks_are_read_ahead() -> None:
     taken: list[int] = []
-    with over_processes(slow_at_first, 2) as ask:
+    with open_process_executor(slow_at_first, 2) as ask:
         found = ask(chunks(1000, taken))
         next(found)
         assert len(taken) < 20

@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazetteer.problems import InvalidValue
-from gazetteer.search.bulk.rows import Columns, answered, at_once, head
-from gazetteer.search.bulk.sheets import MAX_RECORD, examined, records
+from gazetteer.search.bulk.rows import (
+    ResultColumns,
+    build_sequential_executor,
+    format_header,
+    process_rows,
+)
+from gazetteer.search.bulk.sheets import MAX_RECORD, iter_records, sniff_csv
 
 CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "gb18030"])
@@ -20,14 +25,16 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "gb18030"])
 def through(content: bytes, encoding: str | None = None) -> bytes:
     """The file with one more column, in which each row has the number of its cells."""
     stream = io.BytesIO(content)
-    sheet = examined(stream, encoding)
-    columns = Columns(("result_status",), sheet.delimiter)
-    rows = records(stream, sheet)
+    sheet = sniff_csv(stream, encoding)
+    columns = ResultColumns(("result_status",), sheet.delimiter)
+    rows = iter_records(stream, sheet)
     first = next(row for row in rows if row.cells)
     everything = range(len(sheet.header))
-    ask = at_once(lambda questions: [columns.tail([str(len(q))]) for q in questions])
-    pieces = answered(rows, sheet, everything, columns, ask, lambda *_: "")
-    text = head(first, columns) + "".join(piece.text for piece in pieces)
+    ask = build_sequential_executor(
+        lambda questions: [columns.format_appended_cells([str(len(q))]) for q in questions]
+    )
+    pieces = process_rows(rows, sheet, everything, columns, ask, lambda *_: "")
+    text = format_header(first, columns) + "".join(piece.text for piece in pieces)
     return text.encode(sheet.encoding)
 
 
@@ -97,7 +104,7 @@ def test_a_large_file_is_read_in_little_memory() -> None:
     line = "广州市天河区五山街道五山路381号\n".encode()
     tracemalloc.start()
     try:
-        sheet = examined(stream(line, 100_000 * len(line)))
+        sheet = sniff_csv(stream(line, 100_000 * len(line)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -113,7 +120,7 @@ def test_a_row_without_an_end_is_refused_before_it_fills_the_memory(piece: bytes
     tracemalloc.start()
     try:
         with pytest.raises(InvalidValue) as refused:
-            examined(stream(piece, size), "utf-8")
+            sniff_csv(stream(piece, size), "utf-8")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -124,8 +131,8 @@ def test_a_row_without_an_end_is_refused_before_it_fills_the_memory(piece: bytes
 def test_an_encoding_is_found_out_and_damage_is_not_taken_for_another_one() -> None:
     text = "地址\n广州市天河区\n" * 10
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
-        assert examined(io.BytesIO(text.encode(encoding))).encoding == encoding
+        assert sniff_csv(io.BytesIO(text.encode(encoding))).encoding == encoding
     damaged = text.encode() + b"\xd6\xd0" + text.encode()
     with pytest.raises(InvalidValue) as refused:
-        examined(io.BytesIO(damaged))
+        sniff_csv(io.BytesIO(damaged))
     assert refused.value.extras["byte"] == len(text.encode())
