@@ -21,9 +21,9 @@ from boundaries.network.faces import Region
 from boundaries.network.intake import borders
 from boundaries.network.store import read_network
 from boundaries.register import LEDGER
-from boundaries.rules.coverage import COVERAGE
-from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.incremental import edit, judged
+from boundaries.rules.coverage import COVERAGE_RULES
+from boundaries.rules.coverage.evidence import CoverageContext
+from boundaries.rules.incremental import revalidate_edit, validate_level
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.database.cluster import Cluster
@@ -65,7 +65,7 @@ def _judging(shapes: Shapes, rounds: int) -> Row:
 def _editing(shapes: Shapes) -> Row:
     """Vertices of counties moved by some metres, one county at a time, each move judged at once."""
     names = tuple(map(str, range(len(shapes))))
-    state = judged(shapes, names, Metric(), Tolerances())
+    state = validate_level(shapes, names, Metric(), Tolerances())
     random = np.random.default_rng(2024)
     spent = []
     for feature in random.integers(len(shapes), size=_EDITS).tolist():
@@ -73,7 +73,7 @@ def _editing(shapes: Shapes) -> Row:
         xy[(xy == xy[random.integers(len(xy))]).all(axis=1)] += random.uniform(-3e-5, 3e-5, 2)
         moved = shapely.set_coordinates(shapely.transform(shapes[feature], np.copy), xy)
         begun = time.perf_counter()
-        edit(state, {feature: moved})
+        revalidate_edit(state, {feature: moved})
         spent.append((time.perf_counter() - begun) * 1000)
     remark = f"median of {_EDITS} edits, the slowest {max(spent):.0f} ms"
     peer = "the layer as it was judged before"
@@ -84,8 +84,8 @@ def _editing(shapes: Shapes) -> Row:
 
 def _judged(shapes: Shapes) -> float:
     begun = time.process_time()
-    evidence = Evidence(shapes, tuple(map(str, range(len(shapes)))), Metric(), Tolerances())
-    for rule in COVERAGE:
+    evidence = CoverageContext(shapes, tuple(map(str, range(len(shapes)))), Metric(), Tolerances())
+    for rule in COVERAGE_RULES:
         list(rule(evidence))
     return time.process_time() - begun
 

@@ -19,7 +19,7 @@ from boundaries.layers.layer import Layer
 from boundaries.network.elsewhere import Elsewhere, known_elsewhere
 from boundaries.network.faces import Region
 from boundaries.rules.finding import Finding
-from boundaries.rules.layer import judge
+from boundaries.rules.layer import validate_layer
 from boundaries.validation.reference import shipped
 from boundaries.validation.report import Judging
 from gazetteer.intake.batch import LoadFinding, Progress, Severity, StagedBatch
@@ -100,7 +100,7 @@ def judged_layer(
     """
     day = state or STATE
     whole = _with_known(layer, known_elsewhere(conn, day), day)
-    judgement = judge(
+    judgement = validate_layer(
         whole,
         by.tolerances,
         lambda done, total, _: progress(done, total, f"judge {layer.source}"),

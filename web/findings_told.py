@@ -8,8 +8,8 @@ import shapely
 
 from boundaries.findings import answers, background, store
 from boundaries.findings.store import Event, Known, Run, Wanted
-from boundaries.rules.life import blocks, expired
-from boundaries.rules.sight import Sight
+from boundaries.rules.life import is_blocking, is_expired
+from boundaries.rules.sight import Observation
 from boundaries.validation.telling import title
 from gazetteer.jobs import store as jobs
 from gazetteer.jobs.store import Job
@@ -77,7 +77,7 @@ def run_facts(run_id: UUID) -> Json:
 
 
 def _names(conn: Any, found: list[Known]) -> Names:
-    units = [unit for known in found for unit in known.standing.sight.subject.units]
+    units = [unit for known in found for unit in known.standing.observation.key.units]
     return store.called(conn, units, today())
 
 
@@ -85,19 +85,21 @@ def _feature(known: Known, names: Names, lang: Lang) -> Json:
     standing = known.standing
     units = [
         {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
-        for unit in sorted(standing.sight.subject.units, key=lambda unit: names[unit][0] or "~")
+        for unit in sorted(standing.observation.key.units, key=lambda unit: names[unit][0] or "~")
     ]
     properties = {
         "id": str(standing.finding_id),
         "number": known.number,
-        **_seen(standing.sight, lang),
+        **_seen(standing.observation, lang),
         "features": [unit["code"] or unit["unit_id"] for unit in units],
         "units": units,
         "state": standing.state,
         "answer": standing.answer,
         "expires_on": standing.expires_on,
-        "expired": expired(standing.expires_on, today()),
-        "blocking": blocks(standing.sight.severity, standing.state, standing.expires_on, today()),
+        "expired": is_expired(standing.expires_on, today()),
+        "blocking": is_blocking(
+            standing.observation.severity, standing.state, standing.expires_on, today()
+        ),
         "first_seen": known.first_seen,
         "last_seen": known.last_seen,
         "changed_at": known.changed_at,
@@ -106,17 +108,17 @@ def _feature(known: Known, names: Names, lang: Lang) -> Json:
     return {
         "type": "Feature",
         "id": str(standing.finding_id),
-        "geometry": _geometry(standing.sight),
+        "geometry": _geometry(standing.observation),
         "properties": properties,
     }
 
 
-def _seen(sight: Sight, lang: Lang) -> Json:
+def _seen(sight: Observation, lang: Lang) -> Json:
     return {
-        "rule": sight.subject.rule,
-        "kind": sight.subject.kind,
+        "rule": sight.key.rule,
+        "kind": sight.key.kind,
         "severity": sight.severity,
-        "title": title(sight.subject.rule, lang),
+        "title": title(sight.key.rule, lang),
         "message": sight.zh if lang == "zh" else sight.en,
         "measured": sight.measured,
         "limit": sight.limit,
@@ -125,8 +127,8 @@ def _seen(sight: Sight, lang: Lang) -> Json:
     }
 
 
-def _geometry(sight: Sight) -> Any:
-    return None if sight.place is None else orjson.loads(shapely.to_geojson(sight.place))
+def _geometry(sight: Observation) -> Any:
+    return None if sight.geometry is None else orjson.loads(shapely.to_geojson(sight.geometry))
 
 
 def _event(event: Event, lang: Lang, known_person: bool) -> Json:

@@ -73,7 +73,7 @@ def area(conn: Connection[Any], code: str, as_of: AsOf, crs: Crs = Crs.CGCS2000)
 
 
 def area_facts(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
-    """The properties of :func:`area` without reading the polygon; the same problems."""
+    """The properties of :func:`measure_areas` without reading the polygon; the same problems."""
     row = _row(conn, code, as_of, "true")
     del row["geometry"]
     return row

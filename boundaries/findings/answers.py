@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from boundaries.findings import store
 from boundaries.findings.store import Known
-from boundaries.rules.life import Reply, check_reply
+from boundaries.rules.life import FindingResponse, check_response
 from gazetteer.ledger import audit
 from gazetteer.ledger.asof import today
 from gazetteer.people.roles import load_unit_chain
@@ -36,11 +36,11 @@ def known_finding(conn: Connection[Any], finding_id: UUID) -> Known:
 
 def chains(conn: Connection[Any], known: Known) -> list[Sequence[UUID]]:
     """For each unit of a finding, itself and those above it."""
-    return [load_unit_chain(conn, unit) for unit in known.standing.sight.subject.units]
+    return [load_unit_chain(conn, unit) for unit in known.standing.observation.key.units]
 
 
 def answer(
-    conn: Connection[Any], finding_id: UUID, reply: Reply, *, last_event: int, by: str
+    conn: Connection[Any], finding_id: UUID, reply: FindingResponse, *, last_event: int, by: str
 ) -> Known:
     """Keep an answer; whether the person may give it was asked before.
 
@@ -54,7 +54,7 @@ def answer(
     Raises:
         NotFound: there is no such finding.
         FindingMoved: it has a later event; ``last_event`` says which.
-        InvalidValue, Conflict: see :func:`boundaries.rules.life.check_reply`.
+        InvalidValue, Conflict: see :func:`boundaries.rules.life.check_response`.
     """
     with conn.transaction():
         store.lock(conn)
@@ -66,7 +66,7 @@ def answer(
                 field="last_event",
                 last_event=before.last_event,
             )
-        check_reply(reply, before.state, today())
+        check_response(reply, before.state, today())
         store.add_reply(conn, before, reply, by)
         detail = {
             "event": last_event + 1,

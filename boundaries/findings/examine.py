@@ -13,10 +13,10 @@ from psycopg import Connection, IsolationLevel
 from boundaries.findings import store
 from boundaries.findings.store import Run, Wanted
 from boundaries.network.store import read_areas
-from boundaries.rules.fingerprint import Borders, fingerprint
-from boundaries.rules.life import Step, reconcile
-from boundaries.rules.register import RegisterJudgement, judge_register
-from boundaries.rules.sight import Sight, Subject
+from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
+from boundaries.rules.life import WorkflowStep, derive_transitions
+from boundaries.rules.register import RegisterValidationResult, validate_register
+from boundaries.rules.sight import FindingKey, Observation
 from gazetteer.ledger import audit
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import Conflict
@@ -31,7 +31,7 @@ class Judged:
     at: date
     seq: int
     began: datetime
-    sights: Sequence[Sight]
+    sights: Sequence[Observation]
 
 
 def examine_boundaries(
@@ -58,7 +58,7 @@ def examine_boundaries(
     at = today()
     with _snapshot(conn):
         seq, began = _state(conn)
-        sights = list(_sights(conn, judge_register(conn, AsOf(at), progress), AsOf(at)))
+        sights = list(_sights(conn, validate_register(conn, AsOf(at), progress), AsOf(at)))
     return _kept(conn, Judged(at, seq, began, sights), by, run_id or uuid4())
 
 
@@ -69,9 +69,9 @@ def _kept(conn: Connection[Any], judged: Judged, by: str, run_id: UUID) -> Run:
         if store.begun_later(conn, judged.began):
             raise Conflict("另一次检查已在此后完成。", "a later run has finished meanwhile")
         known = [known.standing for known in store.page(conn, Wanted())]
-        nexts = list(reconcile(known, judged.sights, judged.at, judged.began))
+        nexts = list(derive_transitions(known, judged.sights, judged.at, judged.began))
         taken = Counter(step.step for step in nexts)
-        steps = {step.value: taken[step] for step in Step if taken[step]}
+        steps = {step.value: taken[step] for step in WorkflowStep if taken[step]}
         (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (judged.began,)
         found = len(judged.sights)
         run = Run(run_id, judged.at, judged.seq, by, judged.began, now, found, steps)
@@ -106,15 +106,17 @@ def _state(conn: Connection[Any]) -> tuple[int, datetime]:
     return row[0], row[1]
 
 
-def _sights(conn: Connection[Any], judgement: RegisterJudgement, as_of: AsOf) -> Iterator[Sight]:
+def _sights(
+    conn: Connection[Any], judgement: RegisterValidationResult, as_of: AsOf
+) -> Iterator[Observation]:
     """What was found, with what the ground is like at each place."""
     grounds = read_areas(conn, as_of)
-    borders = Borders({unit: ground.shape for unit, ground in grounds.items()})
+    borders = BorderLookup({unit: ground.shape for unit, ground in grounds.items()})
     for finding in judgement.findings:
         units = sorted({judgement.units[feature] for feature in finding.features})
         place = finding.geometry
-        yield Sight(
-            Subject(finding.rule, finding.kind, tuple(units)),
+        yield Observation(
+            FindingKey(finding.rule, finding.kind, tuple(units)),
             finding.severity,
             finding.zh,
             finding.en,
@@ -123,5 +125,5 @@ def _sights(conn: Connection[Any], judgement: RegisterJudgement, as_of: AsOf) ->
             finding.unit,
             finding.area_m2,
             None if place is None or place.is_empty else place,
-            fingerprint(finding, judgement.units, borders),
+            compute_fingerprint(finding, judgement.units, borders),
         )

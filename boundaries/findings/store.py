@@ -12,8 +12,16 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.life import Answer, Cause, Next, Reply, Standing, State, Step
-from boundaries.rules.sight import Sight, Subject
+from boundaries.rules.life import (
+    AnswerKind,
+    FindingResponse,
+    FindingState,
+    ReopenCause,
+    StoredFinding,
+    Transition,
+    WorkflowStep,
+)
+from boundaries.rules.sight import FindingKey, Observation
 
 Conn = Connection[Any]
 _LOCK = 0x66696E64  # "find": one run or one person writes at a time, until commit
@@ -42,7 +50,7 @@ class Known:
     """A stored finding: where it stands, and when runs saw it first and last."""
 
     number: int
-    standing: Standing
+    standing: StoredFinding
     first_seen: datetime
     last_seen: datetime
     changed_at: datetime
@@ -55,11 +63,11 @@ class Event:
     number: int
     happened_at: datetime
     actor: str
-    step: Step
-    state: State
-    cause: Cause | None
+    step: WorkflowStep
+    state: FindingState
+    cause: ReopenCause | None
     run: int | None
-    sight: Sight | None
+    sight: Observation | None
     reason: str | None
     document: str | None
     signer: str | None
@@ -70,7 +78,7 @@ class Event:
 class Wanted:
     """Which findings; those on any of ``units`` where these are given."""
 
-    state: State | None = None
+    state: FindingState | None = None
     rule: str | None = None
     severity: str | None = None
     units: tuple[UUID, ...] | None = None
@@ -118,7 +126,10 @@ _BLOCKING = (
     f"{_COUNT} AND (last.state = 'open' OR last.state = 'answered' AND answer.expires_on < %(day)s)"
 )
 _ANY: Mapping[str, None] = {"state": None, "rule": None, "severity": None, "units": None}
-_ANSWERS = {Step.CORRECTED: Answer.CORRECTED, Step.EXCEPTED: Answer.EXCEPTION}
+_ANSWERS = {
+    WorkflowStep.CORRECTED: AnswerKind.CORRECTED,
+    WorkflowStep.EXCEPTED: AnswerKind.EXCEPTION,
+}
 
 
 def lock(conn: Conn) -> None:
@@ -140,7 +151,7 @@ def count(conn: Conn, wanted: Wanted) -> int:
 
 
 def blocking(conn: Conn, day: date) -> int:
-    """How many findings stand in the way; see :func:`boundaries.rules.life.blocks`."""
+    """How many findings stand in the way; see :func:`boundaries.rules.life.is_blocking`."""
     row = conn.execute(_BLOCKING.encode(), {**_ANY, "severity": "error", "day": day}).fetchone()
     return int(row[0]) if row else 0
 
@@ -161,7 +172,7 @@ def events(conn: Conn, known: Known) -> list[Event]:
         " WHERE finding_id = %s ORDER BY e.number".encode(),
         (known.standing.finding_id,),
     )
-    return [_event(row, known.standing.sight.subject) for row in rows]
+    return [_event(row, known.standing.observation.key) for row in rows]
 
 
 def run(conn: Conn, run_id: UUID) -> Run | None:
@@ -180,7 +191,7 @@ def begun_later(conn: Conn, moment: datetime) -> bool:
     return row.fetchone() is not None
 
 
-def add_run(conn: Conn, made: Run, nexts: Iterable[Next]) -> None:
+def add_run(conn: Conn, made: Run, nexts: Iterable[Transition]) -> None:
     """Keep a run with what it did to findings."""
     conn.execute(
         "INSERT INTO finding_run (run_id, at, seq, actor, started_at, finished_at, found, steps)"
@@ -192,11 +203,11 @@ def add_run(conn: Conn, made: Run, nexts: Iterable[Next]) -> None:
     for step in nexts:
         finding_id = step.before.finding_id if step.before else uuid4()
         number = step.before.last_event + 1 if step.before else 1
-        if step.before is None and step.sight:
-            subject = step.sight.subject
+        if step.before is None and step.observation:
+            subject = step.observation.key
             new.append((finding_id, subject.rule, subject.kind, list(subject.units)))
         rows.append((finding_id, number, made.finished_at, made.actor, step.step, step.state,
-                     step.cause, made.run_id, *_seen(step.sight)))  # fmt: skip
+                     step.cause, made.run_id, *_seen(step.observation)))  # fmt: skip
     with conn.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO finding (finding_id, rule, kind, units) VALUES (%s, %s, %s, %s)", new
@@ -210,7 +221,7 @@ def add_run(conn: Conn, made: Run, nexts: Iterable[Next]) -> None:
         )
 
 
-def add_reply(conn: Conn, before: Standing, reply: Reply, actor: str) -> None:
+def add_reply(conn: Conn, before: StoredFinding, reply: FindingResponse, actor: str) -> None:
     """Keep an answer that a person gave."""
     conn.execute(
         "INSERT INTO finding_event (finding_id, number, happened_at, actor, step, state, reason,"
@@ -267,46 +278,46 @@ def _run(conn: Conn, condition: str, value: object) -> Run | None:
 
 def _known(row: tuple[Any, ...]) -> Known:
     number, finding_id, rule, kind, units, last_event, state, *rest = row
-    subject = Subject(rule, kind, tuple(units))
+    subject = FindingKey(rule, kind, tuple(units))
     answer, answered_at, expires_on, *moments = rest[9:]
-    standing = Standing(
+    standing = StoredFinding(
         finding_id,
         last_event,
-        State(state),
+        FindingState(state),
         _sight(rest[:9], subject),
-        _ANSWERS[Step(answer)] if answer else None,
+        _ANSWERS[WorkflowStep(answer)] if answer else None,
         answered_at,
         expires_on,
     )
     return Known(number, standing, *moments)
 
 
-def _event(row: tuple[Any, ...], subject: Subject) -> Event:
+def _event(row: tuple[Any, ...], subject: FindingKey) -> Event:
     number, happened_at, actor, step, state, cause, run_number, *rest = row
     return Event(
         number,
         happened_at,
         actor,
-        Step(step),
-        State(state),
-        Cause(cause) if cause else None,
+        WorkflowStep(step),
+        FindingState(state),
+        ReopenCause(cause) if cause else None,
         run_number,
         _sight(rest[:9], subject) if rest[0] else None,
         *rest[9:],
     )
 
 
-def _sight(row: Iterable[Any], subject: Subject) -> Sight:
+def _sight(row: Iterable[Any], subject: FindingKey) -> Observation:
     severity, zh, en, measured, limit, unit, area_m2, place, print_ = row
     shape = shapely.from_wkb(place) if place is not None else None
-    return Sight(subject, severity, zh, en, measured, limit, unit, area_m2, shape, print_)
+    return Observation(subject, severity, zh, en, measured, limit, unit, area_m2, shape, print_)
 
 
-def _seen(sight: Sight | None) -> tuple[Any, ...]:
+def _seen(sight: Observation | None) -> tuple[Any, ...]:
     if sight is None:
         return (None,) * 9
     return (sight.severity, sight.zh, sight.en, sight.measured, sight.limit, sight.unit,
-            sight.area_m2, _wkb(sight.place), sight.fingerprint)  # fmt: skip
+            sight.area_m2, _wkb(sight.geometry), sight.fingerprint)  # fmt: skip
 
 
 def _wkb(place: BaseGeometry | None) -> bytes | None:

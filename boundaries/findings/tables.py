@@ -20,7 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from boundaries.rules.life import ANSWERED_BY, SEEN_BY, Cause, State, Step
+from boundaries.rules.life import (
+    ANSWER_STEPS,
+    OBSERVING_STEPS,
+    FindingState,
+    ReopenCause,
+    WorkflowStep,
+)
 
 _MOMENT = TIMESTAMP(timezone=True)
 
@@ -30,15 +36,15 @@ def _any(names: Iterable[str]) -> str:
 
 
 _CHECKS = {
-    "step": f"step IN {_any(Step)}",
-    "state": f"state IN {_any(State)}",
-    "cause": f"(step = 'returned') = (cause IS NOT NULL) AND cause IN {_any(Cause)}",
-    "run": f"(step IN {_any(ANSWERED_BY)}) = (run_id IS NULL)",
+    "step": f"step IN {_any(WorkflowStep)}",
+    "state": f"state IN {_any(FindingState)}",
+    "cause": f"(step = 'returned') = (cause IS NOT NULL) AND cause IN {_any(ReopenCause)}",
+    "run": f"(step IN {_any(ANSWER_STEPS)}) = (run_id IS NULL)",
     "seen": (
         "num_nulls(severity, zh, en, fingerprint) ="
-        f" CASE WHEN step IN {_any(SEEN_BY)} THEN 0 ELSE 4 END"
+        f" CASE WHEN step IN {_any(OBSERVING_STEPS)} THEN 0 ELSE 4 END"
     ),
-    "answered": f"(step IN {_any(ANSWERED_BY)}) = (reason IS NOT NULL)",
+    "answered": f"(step IN {_any(ANSWER_STEPS)}) = (reason IS NOT NULL)",
     "excepted": "step <> 'excepted' OR num_nulls(document, signer, expires_on) = 0",
 }
 

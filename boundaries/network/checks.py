@@ -4,8 +4,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from boundaries.rules.register import judge_register
-from boundaries.rules.registry import catalogue
+from boundaries.rules.register import validate_register
+from boundaries.rules.registry import read_catalogue
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.records.finding import CheckResult
 
@@ -18,7 +18,7 @@ def rules_on_what_is_published(conn: Connection[Any]) -> list[CheckResult]:
 
     What is only a question of how well borders are drawn is told where findings are answered.
     """
-    judged = judge_register(conn, AsOf(today()))
+    judged = validate_register(conn, AsOf(today()))
     return [
         CheckResult(
             found.rule,
@@ -31,7 +31,7 @@ def rules_on_what_is_published(conn: Connection[Any]) -> list[CheckResult]:
         )
         for found in judged.findings
         if found.severity == "error"
-        and (found.rule in _OF_GROUND or catalogue()[found.rule].scope == "register")
+        and (found.rule in _OF_GROUND or read_catalogue()[found.rule].scope == "register")
     ]
 
 

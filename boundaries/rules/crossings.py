@@ -36,35 +36,41 @@ _REASONS = {
     ),
 }
 _REASON = re.compile(r"([^\[]+)(?:\[(\S+) (\S+)\])?")
-_CROSSES = frozenset({"crossing", "touch"})
+_CROSSING_KINDS = frozenset({"crossing", "touch"})
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class ValidityFlaw:
     """One reason with its places; ``kind`` is a stable word."""
 
     kind: str
     zh: str
     en: str
-    place: shapely.MultiPoint
+    points: shapely.MultiPoint
 
 
-def flaws(pieces: Segments, feature: int, shape: BaseGeometry) -> Iterator[Flaw]:
+def find_validity_flaws(
+    segments: Segments, feature: int, shape: BaseGeometry
+) -> Iterator[ValidityFlaw]:
     """What is wrong with an invalid polygon, apart from running along itself (TOP-GEO-04)."""
-    which = np.flatnonzero(pieces.feature == feature)
-    crossing, touching = _places(pieces, which)
+    which = np.flatnonzero(segments.feature == feature)
+    crossing, touching = _find_self_contacts(segments, which)
     text = shapely.is_valid_reason(shape)
-    kind, zh, en, place = _told(text)
+    kind, zh, en, place = _parse_geos_reason(text)
     if crossing:
-        yield Flaw(*_REASONS["self-intersection"], shapely.MultiPoint(crossing))
-    if touching and (kind in _CROSSES or not crossing):
-        yield Flaw(*_REASONS["ring self-intersection"], shapely.MultiPoint(touching))
-    folds = bool(np.isin(pieces.pairing.folded, which).any())
-    if not crossing and not touching and not (folds and kind in (*_CROSSES, "collapsed")):
-        yield Flaw(kind, zh, en, shapely.MultiPoint([place]))
+        yield ValidityFlaw(*_REASONS["self-intersection"], shapely.MultiPoint(crossing))
+    if touching and (kind in _CROSSING_KINDS or not crossing):
+        yield ValidityFlaw(*_REASONS["ring self-intersection"], shapely.MultiPoint(touching))
+    has_doubled = bool(np.isin(segments.pairing.folded, which).any())
+    if (
+        not crossing
+        and not touching
+        and not (has_doubled and kind in (*_CROSSING_KINDS, "collapsed"))
+    ):
+        yield ValidityFlaw(kind, zh, en, shapely.MultiPoint([place]))
 
 
-def _told(text: str) -> tuple[str, str, str, tuple[float, float]]:
+def _parse_geos_reason(text: str) -> tuple[str, str, str, tuple[float, float]]:
     """The reason as GEOS gives it, as a kind, in words, and with a place."""
     match = _REASON.match(text)
     reason, x, y = match.groups() if match else (text, None, None)
@@ -73,28 +79,30 @@ def _told(text: str) -> tuple[str, str, str, tuple[float, float]]:
     return kind, zh, en, (float(x or "nan"), float(y or "nan"))
 
 
-def _places(
-    pieces: Segments, which: Ints
+def _find_self_contacts(
+    segments: Segments, which: Ints
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Where a feature's own pieces cross, and at which vertices one ring meets itself."""
-    lines = pieces.lines(which)
+    lines = segments.lines(which)
     i, j = STRtree(lines).query(lines, predicate="intersects")
     i, j = i[i < j], j[i < j]
-    start, end = pieces.start[which], pieces.end[which]
+    start, end = segments.start[which], segments.end[which]
     ends = [(start[i], end[i]), (start[j], end[j])]
     common = np.array([a == b for a in ends[0] for b in ends[1]]).any(axis=0)
     crossing = shapely.intersection(lines[i[~common]], lines[j[~common]])
     points = shapely.get_coordinates(crossing[shapely.get_dimensions(crossing) == 0])
-    return [tuple(p) for p in np.unique(points, axis=0).tolist()], _met_twice(pieces, which)
+    return [tuple(p) for p in np.unique(points, axis=0).tolist()], _find_revisited_vertices(
+        segments, which
+    )
 
 
-def _met_twice(pieces: Segments, which: Ints) -> list[tuple[float, float]]:
+def _find_revisited_vertices(segments: Segments, which: Ints) -> list[tuple[float, float]]:
     """Vertices that one ring visits more than once, other than where it turns back."""
-    folded = np.isin(which, pieces.pairing.folded)
-    alone = which[~folded]
-    alone = alone[pieces.start[alone] != pieces.end[alone]]
-    visits = np.column_stack([pieces.ring[alone], pieces.start[alone]])
+    doubled = np.isin(which, segments.pairing.folded)
+    alone = which[~doubled]
+    alone = alone[segments.start[alone] != segments.end[alone]]
+    visits = np.column_stack([segments.ring[alone], segments.start[alone]])
     _, first, count = np.unique(visits, axis=0, return_index=True, return_counts=True)
-    twice = alone[first[count > 1]]
-    at = pieces.first[twice] + pieces.turned[twice]
-    return [tuple(p) for p in np.unique(pieces.xy[at], axis=0).tolist()]
+    revisited = alone[first[count > 1]]
+    at = segments.first[revisited] + segments.turned[revisited]
+    return [tuple(p) for p in np.unique(segments.xy[at], axis=0).tolist()]

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer import Severity
 
-_PLACE_M = 1000.0
+_ID_CELL_M = 1000.0
 """A finding that moves by less than this mostly keeps its id."""
 _DEGREE_M = 111_000.0
 
@@ -22,7 +22,7 @@ class Finding:
     ``features`` are numbers of features in the layer, ascending; ``kind`` is the special case of
     the rule (``duplicate``). ``geometry`` is the place itself: the overlap, the gap, the stretch
     of border. ``measured`` and ``limit`` are in ``unit`` ("m", "m2"); ``area_m2`` where it has
-    one. ``id`` is set by :func:`identified`.
+    one. ``id`` is set by :func:`assign_finding_ids`.
     """
 
     rule: str
@@ -43,7 +43,7 @@ class Finding:
         return self.zh if lang == "zh" else self.en
 
 
-def identified(
+def assign_finding_ids(
     findings: Iterable[Finding], names: tuple[str, ...], planar: bool
 ) -> Iterator[Finding]:
     """The findings with ids that they have again when the same layer is judged again.
@@ -51,24 +51,24 @@ def identified(
     An id is made of the rule, the names of the features and the place to about a kilometre, so it
     outlives another order of the features and small moves of the place.
     """
-    met: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     for finding in findings:
-        who = "|".join(sorted(names[feature] for feature in finding.features))
-        stem = f"{finding.rule}|{finding.kind}|{who}|{_cell(finding.geometry, planar)}"
-        met[stem] += 1
-        text = hashlib.blake2s(f"{stem}|{met[stem]}".encode(), digest_size=8).hexdigest()
+        feature_names = "|".join(sorted(names[feature] for feature in finding.features))
+        stem = f"{finding.rule}|{finding.kind}|{feature_names}|{_format_grid_cell(finding.geometry, planar)}"
+        occurrences[stem] += 1
+        text = hashlib.blake2s(f"{stem}|{occurrences[stem]}".encode(), digest_size=8).hexdigest()
         yield replace(finding, id=text)
 
 
-def _cell(place: BaseGeometry | None, planar: bool) -> str:
+def _format_grid_cell(place: BaseGeometry | None, planar: bool) -> str:
     if place is None or place.is_empty:
         return "-"
-    size = _PLACE_M if planar else _PLACE_M / _DEGREE_M
+    size = _ID_CELL_M if planar else _ID_CELL_M / _DEGREE_M
     x0, y0, x1, y1 = place.bounds
     return f"{round((x0 + x1) / 2 / size)},{round((y0 + y1) / 2 / size)}"
 
 
-def order(finding: Finding) -> tuple[object, ...]:
+def build_sort_key(finding: Finding) -> tuple[object, ...]:
     """For sorting: the graver first, then by rule, then the larger first."""
     grade = ("error", "warning", "info").index(finding.severity)
     size = finding.area_m2 or finding.measured or 0.0

@@ -15,33 +15,35 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.finding import Finding
 
-Unit = TypeVar("Unit")
+UnitKey = TypeVar("UnitKey")
 Floats = NDArray[np.float64]
 
-_AT_THE_PLACE = 1.0 / 111_000.0
+_NEAR_DEG = 1.0 / 111_000.0
 """Degrees (about a metre): a border that runs by no farther than this is at the place."""
 _DECIMALS = 9
 """Places are computed and may differ in the last bits from one processor to another: a tenth of a
 millimetre is enough. What is stored is compared to the last bit."""
 
 
-class Borders(Generic[Unit]):
+class BorderLookup(Generic[UnitKey]):
     """The borders of units (lon, lat degrees), to be asked which of their segments run by."""
 
-    def __init__(self, shapes: Mapping[Unit, BaseGeometry]) -> None:
+    def __init__(self, shapes: Mapping[UnitKey, BaseGeometry]) -> None:
         self._shapes = shapes
-        self._segments: dict[Unit, Floats] = {}
+        self._segments: dict[UnitKey, Floats] = {}
 
-    def at(self, unit: Unit, place: BaseGeometry) -> Floats:
+    def find_segments_near(self, unit: UnitKey, place: BaseGeometry) -> Floats:
         """The segments (K, 4) of a unit's border at a place, whole, without their direction."""
         if unit not in self._shapes or place.is_empty:
             return np.empty((0, 4))
         if unit not in self._segments:
-            self._segments[unit] = _segments(self._shapes[unit])
-        return _near(self._segments[unit], place)
+            self._segments[unit] = _extract_segments(self._shapes[unit])
+        return _select_near(self._segments[unit], place)
 
 
-def fingerprint(finding: Finding, units: tuple[Unit, ...], borders: Borders[Unit]) -> str:
+def compute_fingerprint(
+    finding: Finding, units: tuple[UnitKey, ...], borders: BorderLookup[UnitKey]
+) -> str:
     """What is there: the place, what was measured, and the segments of the units' borders by it.
 
     What has no place, a code that was used twice or a change without an act, is known by its words.
@@ -52,43 +54,43 @@ def fingerprint(finding: Finding, units: tuple[Unit, ...], borders: Borders[Unit
         borders: of the units, where they have any.
     """
     place = finding.geometry
-    told = "-" if finding.measured is None else f"{finding.measured:.6g}"
-    content = hashlib.blake2s(told.encode(), digest_size=16)
+    measured_text = "-" if finding.measured is None else f"{finding.measured:.6g}"
+    content = hashlib.blake2s(measured_text.encode(), digest_size=16)
     if place is None:
         content.update(finding.en.encode())
     else:
-        content.update(_rounded(place))
+        content.update(_encode_rounded(place))
         for unit in sorted({units[feature] for feature in finding.features}, key=str):
             content.update(f"|{unit}|".encode())
-            content.update(borders.at(unit, place).astype("<f8").tobytes())
+            content.update(borders.find_segments_near(unit, place).astype("<f8").tobytes())
     return content.hexdigest()
 
 
-def _rounded(place: BaseGeometry) -> bytes:
+def _encode_rounded(place: BaseGeometry) -> bytes:
     """A place as bytes that do not depend on where its rings begin. Zeros have no sign."""
     plain = shapely.transform(shapely.force_2d(place), lambda xy: np.round(xy, _DECIMALS) + 0.0)
     return shapely.to_wkb(shapely.normalize(plain), byte_order=1)
 
 
-def _segments(shape: BaseGeometry) -> Floats:
+def _extract_segments(shape: BaseGeometry) -> Floats:
     rings = shapely.get_rings(shapely.get_parts(shape))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    start, end = xy[:-1][same], xy[1:][same]
-    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    start[turned], end[turned] = end[turned], start[turned]
+    same_ring = ring[1:] == ring[:-1]
+    start, end = xy[:-1][same_ring], xy[1:][same_ring]
+    backward = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    start[backward], end[backward] = end[backward], start[backward]
     return np.unique(np.column_stack([start, end]), axis=0)
 
 
-def _near(segments: Floats, place: BaseGeometry) -> Floats:
-    x0, y0, x1, y1 = shapely.bounds(shapely.box(*place.bounds).buffer(_AT_THE_PLACE))
+def _select_near(segments: Floats, place: BaseGeometry) -> Floats:
+    x0, y0, x1, y1 = shapely.bounds(shapely.box(*place.bounds).buffer(_NEAR_DEG))
     low, high = (
         np.minimum(segments[:, :2], segments[:, 2:]),
         np.maximum(segments[:, :2], segments[:, 2:]),
     )
-    by = segments[((low <= (x1, y1)) & (high >= (x0, y0))).all(axis=1)]
+    nearby = segments[((low <= (x1, y1)) & (high >= (x0, y0))).all(axis=1)]
     shapely.prepare(place)
-    near: Floats = by[
-        shapely.dwithin(shapely.linestrings(by.reshape(-1, 2, 2)), place, _AT_THE_PLACE)
+    near: Floats = nearby[
+        shapely.dwithin(shapely.linestrings(nearby.reshape(-1, 2, 2)), place, _NEAR_DEG)
     ]
     return near

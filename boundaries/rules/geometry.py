@@ -10,19 +10,24 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.gaps import open_holes
-from boundaries.rules.crossings import Flaw, flaws
+from boundaries.rules.coverage.evidence import CoverageContext
+from boundaries.rules.coverage.gaps import find_open_holes
+from boundaries.rules.crossings import ValidityFlaw, find_validity_flaws
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Floats
-from boundaries.rules.registry import judges, severity
-from boundaries.rules.turns import Ints, length_m, spikes, turns
+from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.turns import (
+    Ints,
+    find_next_segments,
+    find_sharp_vertices,
+    measure_segment_lengths,
+)
 
-_COARSE = 100.0
+_COARSE_FACTOR = 100.0
 """A vertex each centimetre of the map whose 0.1 mm are the stated accuracy."""
 
 
-def _finding(
+def _build_polygon_finding(
     rule: str,
     kind: str,
     feature: int,
@@ -33,27 +38,27 @@ def _finding(
     limit: float | None = None,
     unit: str | None = None,
 ) -> Finding:
-    grave = severity(rule)
+    grave = get_severity(rule)
     return Finding(rule, kind, grave, (feature,), place, zh, en, measured, limit, unit)
 
 
-@judges("TOP-GEO-01")
-def validity(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-01")
+def find_invalid_polygons(context: CoverageContext) -> Iterator[Finding]:
     """Polygons that are none, with the reason and the exact places (OGC 06-103r4)."""
-    for feature in evidence.invalid.tolist():
-        for flaw in flaws(evidence.pieces, feature, evidence.shapes[feature]):
-            yield _invalid(evidence.names[feature], feature, flaw)
+    for feature in context.invalid_features.tolist():
+        for flaw in find_validity_flaws(context.segments, feature, context.shapes[feature]):
+            yield _build_invalid_finding(context.names[feature], feature, flaw)
 
 
-def _invalid(name: str, feature: int, flaw: Flaw) -> Finding:
-    x, y = flaw.place.geoms[0].x, flaw.place.geoms[0].y
-    places = len(flaw.place.geoms)
+def _build_invalid_finding(name: str, feature: int, flaw: ValidityFlaw) -> Finding:
+    x, y = flaw.points.geoms[0].x, flaw.points.geoms[0].y
+    places = len(flaw.points.geoms)
     more_zh, more_en = (f"，共 {places} 处", f", {places} places") if places > 1 else ("", "")
-    return _finding(
+    return _build_polygon_finding(
         "TOP-GEO-01",
         flaw.kind,
         feature,
-        flaw.place,
+        flaw.points,
         f"{name} 不是有效的面：{flaw.zh}（{x:.9g}，{y:.9g}{more_zh}）。",
         f"{name} is no valid polygon: {flaw.en} (at {x:.9g}, {y:.9g}{more_en})",
         measured=places,
@@ -62,17 +67,17 @@ def _invalid(name: str, feature: int, flaw: Flaw) -> Finding:
     )
 
 
-@judges("TOP-GEO-04")
-def kickbacks(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-04")
+def find_kickbacks(context: CoverageContext) -> Iterator[Finding]:
     """Stretches along which a polygon runs twice, there and back."""
-    pieces = evidence.pieces
-    folded = pieces.pairing.folded
-    for feature in np.unique(pieces.feature[folded]).tolist():
-        lines = pieces.lines(folded[pieces.feature[folded] == feature])
+    segments = context.segments
+    doubled = segments.pairing.folded
+    for feature in np.unique(segments.feature[doubled]).tolist():
+        lines = segments.lines(doubled[segments.feature[doubled] == feature])
         merged = shapely.line_merge(shapely.union_all(lines))
         for line in shapely.get_parts(merged):
-            length, name = evidence.metric.length(line), evidence.names[feature]
-            yield _finding(
+            length, name = context.metric.measure_length(line), context.names[feature]
+            yield _build_polygon_finding(
                 "TOP-GEO-04",
                 "kickback",
                 feature,
@@ -85,20 +90,20 @@ def kickbacks(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-@judges("TOP-GEO-05")
-def repeated(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-05")
+def find_repeated_vertices(context: CoverageContext) -> Iterator[Finding]:
     """Vertices that follow each other within less than a millimetre, or in one place."""
-    pieces, limit = evidence.pieces, evidence.tolerances.vertex_m
-    length = length_m(pieces, evidence.metric)
+    segments, limit = context.segments, context.tolerances.vertex_m
+    length = measure_segment_lengths(segments, context.metric)
     short = np.flatnonzero(length < limit)
-    for feature in np.unique(pieces.feature[short]).tolist():
-        mine = short[pieces.feature[short] == feature]
-        least, name = float(length[mine].min()), evidence.names[feature]
-        yield _finding(
+    for feature in np.unique(segments.feature[short]).tolist():
+        mine = short[segments.feature[short] == feature]
+        least, name = float(length[mine].min()), context.names[feature]
+        yield _build_polygon_finding(
             "TOP-GEO-05",
             "same" if least == 0 else "near",
             feature,
-            shapely.multipoints(pieces.xy[pieces.first[mine]]),
+            shapely.multipoints(segments.xy[segments.first[mine]]),
             f"{name} 有 {len(mine)} 对相邻顶点相距不足 {limit} 米，最近 {least:.9f} 米。",
             f"{len(mine)} pairs of successive vertices of {name} are less than {limit} m apart, the"
             f" nearest {least:.9f} m",
@@ -108,17 +113,21 @@ def repeated(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-@judges("TOP-GEO-06")
-def pointed(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-06")
+def find_spikes(context: CoverageContext) -> Iterator[Finding]:
     """Vertices at which a ring turns back on itself."""
-    limits, pieces = evidence.tolerances, evidence.pieces
-    found = spikes(
-        pieces, turns(pieces), evidence.metric, limits.spike_deg, max(limits.spike_leg_m, 1e-9)
+    limits, segments = context.tolerances, context.segments
+    sharp = find_sharp_vertices(
+        segments,
+        find_next_segments(segments),
+        context.metric,
+        limits.spike_deg,
+        max(limits.spike_leg_m, 1e-9),
     )
-    for tip, degrees in zip(found.tip.tolist(), found.degrees.tolist(), strict=True):
-        feature = int(pieces.feature[tip])
-        name, place = evidence.names[feature], shapely.Point(pieces.xy[pieces.first[tip] + 1])
-        yield _finding(
+    for tip, degrees in zip(sharp.tip.tolist(), sharp.degrees.tolist(), strict=True):
+        feature = int(segments.feature[tip])
+        name, place = context.names[feature], shapely.Point(segments.xy[segments.first[tip] + 1])
+        yield _build_polygon_finding(
             "TOP-GEO-06",
             "spike",
             feature,
@@ -131,46 +140,48 @@ def pointed(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-@judges("TOP-GEO-07")
-def tiny_parts(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-07")
+def find_tiny_parts(context: CoverageContext) -> Iterator[Finding]:
     """Parts below the least area beside a larger one of the same unit."""
-    limit = evidence.tolerances.part_m2
-    parts, owner = _small_parts(evidence, limit)
-    for part, feature, area in zip(parts, owner, evidence.metric.area(parts), strict=True):
+    limit = context.tolerances.part_m2
+    parts, owner = _select_small_parts(context, limit)
+    for part, feature, area in zip(parts, owner, context.metric.measure_areas(parts), strict=True):
         if area < limit:
-            yield _tiny(evidence, "part", (int(feature),), part, float(area))
+            yield _build_tiny_finding(context, "part", (int(feature),), part, float(area))
 
 
-def tiny_holes(evidence: Evidence) -> Iterator[Finding]:
+def find_tiny_holes(context: CoverageContext) -> Iterator[Finding]:
     """TOP-GEO-07 too: open holes below the least area."""
-    for hole in open_holes(evidence):
-        if hole.area_m2 < evidence.tolerances.part_m2:
-            yield _tiny(evidence, "hole", hole.features, hole.shape, hole.area_m2)
+    for hole in find_open_holes(context):
+        if hole.area_m2 < context.tolerances.part_m2:
+            yield _build_tiny_finding(context, "hole", hole.features, hole.shape, hole.area_m2)
 
 
-def _small_parts(evidence: Evidence, limit: float) -> tuple[np.ndarray, Ints]:
+def _select_small_parts(context: CoverageContext, limit: float) -> tuple[np.ndarray, Ints]:
     """Parts that may be below the limit, and whose they are; the largest of a feature is not."""
-    several = np.flatnonzero(shapely.get_num_geometries(evidence.shapes) > 1)
-    parts, index = shapely.get_parts(evidence.shapes[several], return_index=True)
+    several = np.flatnonzero(shapely.get_num_geometries(context.shapes) > 1)
+    parts, index = shapely.get_parts(context.shapes[several], return_index=True)
     area: Floats = np.asarray(shapely.area(parts))
     largest = np.zeros(len(several))
     np.maximum.at(largest, index, area)
     _, ymin, _, ymax = shapely.bounds(parts).reshape(-1, 4).T
-    rough = area * np.prod(evidence.metric.scale((ymin + ymax) / 2), axis=1)
+    rough = area * np.prod(context.metric.compute_scale((ymin + ymax) / 2), axis=1)
     small = (area < largest[index]) & (rough < 1.1 * limit)
     return parts[small], several[index[small]]
 
 
-def _tiny(
-    evidence: Evidence, kind: str, features: tuple[int, ...], place: BaseGeometry, area: float
+def _build_tiny_finding(
+    context: CoverageContext, kind: str, features: tuple[int, ...], place: BaseGeometry, area: float
 ) -> Finding:
-    limit = evidence.tolerances.part_m2
+    limit = context.tolerances.part_m2
     zh, en = ("部分", "part") if kind == "part" else ("洞", "hole")
-    names, names_en = (mark.join(evidence.names[f] for f in features) for mark in ("、", ", "))
+    names, names_en = (
+        separator.join(context.names[f] for f in features) for separator in ("、", ", ")
+    )
     return Finding(
         "TOP-GEO-07",
         kind,
-        severity("TOP-GEO-07"),
+        get_severity("TOP-GEO-07"),
         features,
         place,
         f"{names} 有一个仅 {area:.2f} 平方米的{zh}（下限 {limit:g}）。",
@@ -182,19 +193,19 @@ def _tiny(
     )
 
 
-@judges("TOP-GEO-08")
-def coarse(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-GEO-08")
+def find_coarse_borders(context: CoverageContext) -> Iterator[Finding]:
     """Borders drawn far coarser than the stated accuracy promises; silent where none is stated."""
-    accuracy = evidence.tolerances.accuracy_m
-    length = length_m(evidence.pieces, evidence.metric)
+    accuracy = context.tolerances.accuracy_m
+    length = measure_segment_lengths(context.segments, context.metric)
     if not accuracy or not len(length):
         return
-    middle, limit = float(np.median(length)), _COARSE * accuracy
+    middle, limit = float(np.median(length)), _COARSE_FACTOR * accuracy
     if middle > limit:
         yield Finding(
             "TOP-GEO-08",
             "coarse",
-            severity("TOP-GEO-08"),
+            get_severity("TOP-GEO-08"),
             (),
             None,
             f"顶点间距的中位数为 {middle:.0f} 米，与所称精度 {accuracy:g} 米不相称（似经简化）。",
@@ -206,5 +217,11 @@ def coarse(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-OF_ONE = (validity, kickbacks, repeated, pointed, tiny_parts)
+SINGLE_POLYGON_RULES = (
+    find_invalid_polygons,
+    find_kickbacks,
+    find_repeated_vertices,
+    find_spikes,
+    find_tiny_parts,
+)
 """The rules that look at each polygon by itself."""

@@ -12,20 +12,20 @@ from shapely import STRtree
 from boundaries.layers.examine import examine_crs
 from boundaries.layers.layer import Layer
 from boundaries.rules import geometry
-from boundaries.rules.aside import disputed, left_out
-from boundaries.rules.coverage import COVERAGE
-from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.gaps import Hole, open_holes
-from boundaries.rules.finding import Finding, identified, order
-from boundaries.rules.geometry import OF_ONE
+from boundaries.rules.aside import find_excluded_features, relabel_disputed_overlaps
+from boundaries.rules.coverage import COVERAGE_RULES
+from boundaries.rules.coverage.evidence import CoverageContext
+from boundaries.rules.coverage.gaps import Hole, find_open_holes
+from boundaries.rules.finding import Finding, assign_finding_ids, build_sort_key
+from boundaries.rules.geometry import SINGLE_POLYGON_RULES
 from boundaries.rules.hierarchy import exclaves, family, parents, statements
-from boundaries.rules.hierarchy.standing import Standing, standing
+from boundaries.rules.hierarchy.standing import FeatureLevels, derive_feature_levels
 from boundaries.rules.metric import Metric
-from boundaries.rules.remarks import remarked
+from boundaries.rules.remarks import convert_remarks
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.problems import InvalidValue
 
-GEOMETRY = (*OF_ONE, geometry.tiny_holes, geometry.coarse)
+GEOMETRY_RULES = (*SINGLE_POLYGON_RULES, geometry.find_tiny_holes, geometry.find_coarse_borders)
 """The rules on the geometry of the units of one level."""
 
 Progress = Callable[[int, int, str], None]
@@ -34,7 +34,7 @@ _EXCLAVE_COLUMNS = ("exclave", "飞地")
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class LayerValidationResult:
     """What was found in a layer.
 
     ``holes`` are left open, being wider than the asked width; ``levels`` are those that were
@@ -47,12 +47,12 @@ class Judgement:
     levels: tuple[str | None, ...] = (None,)
 
     @property
-    def blocking(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether legal data may not be like this."""
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def judge(
+def validate_layer(
     layer: Layer,
     tolerances: Tolerances,
     progress: Progress = lambda done, total, what: None,
@@ -60,7 +60,7 @@ def judge(
     level: str | None = None,
     by_level: Mapping[str, Tolerances] = MappingProxyType({}),
     reference: Layer | None = None,
-) -> Judgement:
+) -> LayerValidationResult:
     """All findings on a layer, the gravest first, and its open holes, the largest first.
 
     Each level is judged by itself, and against the level above where the layer has it; ``level``
@@ -70,101 +70,112 @@ def judge(
     Raises:
         InvalidValue: the layer has no units of the asked level.
     """
-    place = standing(layer)
-    levels = _asked(place, level)
-    steps = len(levels) * (len(COVERAGE) + 1) + 1
+    feature_levels = derive_feature_levels(layer)
+    levels = _select_levels(feature_levels, level)
+    steps = len(levels) * (len(COVERAGE_RULES) + 1) + 1
     done = 0
 
-    def step(what: str) -> None:
+    def report_step(what: str) -> None:
         nonlocal done
         progress(done, steps, what)
         done += 1
 
-    def limits(own: str | None) -> Tolerances:
+    def tolerances_of(own: str | None) -> Tolerances:
         return by_level.get(own or "", tolerances)
 
-    found = list(remarked([*layer.remarks, *examine_crs(layer, reference)], layer.names))
-    found += left_out(layer, place)
+    findings = list(convert_remarks([*layer.remarks, *examine_crs(layer, reference)], layer.names))
+    findings += find_excluded_features(layer, feature_levels)
     holes: list[Hole] = []
-    apart: list[list[Finding]] = []
+    exclaves_by_level: list[list[Finding]] = []
     for own in levels:
-        judged = _Level(layer, place, own, limits(own))
-        found += judged.findings(step)
-        holes += judged.holes()
-        apart.append(judged.exclaves())
-    declared = {i for i, said in enumerate(layer.attributes) if _says_exclave(said)}
-    found += exclaves.undeclared(apart, declared)
-    step("hierarchy")
+        level_validation = _LevelValidation(layer, feature_levels, own, tolerances_of(own))
+        findings += level_validation.iter_findings(report_step)
+        holes += level_validation.iter_open_holes()
+        exclaves_by_level.append(level_validation.list_exclaves())
+    declared = {i for i, attributes in enumerate(layer.attributes) if _declares_exclave(attributes)}
+    findings += exclaves.select_undeclared(exclaves_by_level, declared)
+    report_step("hierarchy")
     if level is None:
-        found = _with_parents(layer, place, limits, found)
-    found += _alone(layer, place, tolerances, whole=level is None)
-    step("")
-    named = identified(sorted(disputed(found, layer, place), key=order), layer.names, layer.planar)
-    return Judgement(layer, tuple(named), _largest_first(holes), tuple(levels))
+        findings = _add_parent_findings(layer, feature_levels, tolerances_of, findings)
+    findings += _find_attribute_flaws(layer, feature_levels, tolerances, all_levels=level is None)
+    report_step("")
+    identified_findings = assign_finding_ids(
+        sorted(relabel_disputed_overlaps(findings, layer, feature_levels), key=build_sort_key),
+        layer.names,
+        layer.planar,
+    )
+    return LayerValidationResult(
+        layer, tuple(identified_findings), _sort_by_area(holes), tuple(levels)
+    )
 
 
-def _asked(place: Standing, level: str | None) -> list[str | None]:
+def _select_levels(feature_levels: FeatureLevels, level: str | None) -> list[str | None]:
     if level is None:
-        return place.levels
-    if level in place.levels or place.levels == [None]:
-        return [own for own in place.levels if own in (level, None)][:1]
-    there = [own for own in place.levels if own]
+        return feature_levels.levels
+    if level in feature_levels.levels or feature_levels.levels == [None]:
+        return [own for own in feature_levels.levels if own in (level, None)][:1]
+    present = [own for own in feature_levels.levels if own]
     raise InvalidValue(
-        f"图层中没有 {level} 级的单位；有：{'、'.join(there)}。",
-        f"the layer has no units of the level {level!r}; it has {', '.join(there)}",
+        f"图层中没有 {level} 级的单位；有：{'、'.join(present)}。",
+        f"the layer has no units of the level {level!r}; it has {', '.join(present)}",
         field="level",
     )
 
 
-def _largest_first(holes: list[Hole]) -> tuple[Hole, ...]:
+def _sort_by_area(holes: list[Hole]) -> tuple[Hole, ...]:
     return tuple(sorted(holes, key=lambda hole: -hole.area_m2))
 
 
-class _Level:
+class _LevelValidation:
     """One level of a layer: its evidence, with features numbered as in the layer."""
 
     def __init__(
-        self, layer: Layer, place: Standing, level: str | None, tolerances: Tolerances
+        self, layer: Layer, feature_levels: FeatureLevels, level: str | None, tolerances: Tolerances
     ) -> None:
-        self.layer, self.place, self.level = layer, place, level
-        which = self.which = np.array(place.of_level(level), dtype=np.int64)
+        self.layer, self.feature_levels, self.level = layer, feature_levels, level
+        which = self.which = np.array(feature_levels.list_units_of_level(level), dtype=np.int64)
         names = tuple(layer.names[i] for i in which.tolist())
         shapes = layer.geometries[which]
-        self.evidence = Evidence(shapes, names, Metric(layer.planar), tolerances)
+        self.context = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
 
-    def findings(self, step: Callable[[str], None]) -> Iterator[Finding]:
+    def iter_findings(self, step: Callable[[str], None]) -> Iterator[Finding]:
         """What each polygon and the coverage of this level tell."""
         step("geometry")
-        stand_ins = self.place.stand_ins if self.level == "county" else frozenset()
-        for rule in GEOMETRY:  # what only stands in for this level is judged at its own
-            told = map(self._numbered, rule(self.evidence))
-            yield from (f for f in told if not f.features or not stand_ins.issuperset(f.features))
-        for rule in COVERAGE:
+        stand_ins = self.feature_levels.stand_ins if self.level == "county" else frozenset()
+        for rule in GEOMETRY_RULES:  # what only stands in for this level is judged at its own
+            numbered = map(self._renumber_finding, rule(self.context))
+            yield from (
+                f for f in numbered if not f.features or not stand_ins.issuperset(f.features)
+            )
+        for rule in COVERAGE_RULES:
             step(rule.__name__)
-            yield from map(self._numbered, rule(self.evidence))
+            yield from map(self._renumber_finding, rule(self.context))
 
-    def exclaves(self) -> list[Finding]:
+    def list_exclaves(self) -> list[Finding]:
         """The exclaves of its units, declared or not."""
-        return [self._numbered(finding) for finding in exclaves.exclaves(self.evidence)]
+        return [self._renumber_finding(finding) for finding in exclaves.find_exclaves(self.context)]
 
-    def holes(self) -> Iterator[Hole]:
+    def iter_open_holes(self) -> Iterator[Hole]:
         """The holes that are left open."""
-        for hole in open_holes(self.evidence):
-            yield replace(hole, features=self._numbers(hole.features))
+        for hole in find_open_holes(self.context):
+            yield replace(hole, features=self._renumber_features(hole.features))
 
-    def _numbered(self, finding: Finding) -> Finding:
-        return replace(finding, features=self._numbers(finding.features))
+    def _renumber_finding(self, finding: Finding) -> Finding:
+        return replace(finding, features=self._renumber_features(finding.features))
 
-    def _numbers(self, features: tuple[int, ...]) -> tuple[int, ...]:
+    def _renumber_features(self, features: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(self.which[feature]) for feature in features)
 
 
-def _says_exclave(attributes: Mapping[str, object]) -> bool:
+def _declares_exclave(attributes: Mapping[str, object]) -> bool:
     return any(attributes.get(column) for column in _EXCLAVE_COLUMNS)
 
 
-def _with_parents(
-    layer: Layer, place: Standing, limits: Callable[[str | None], Tolerances], found: list[Finding]
+def _add_parent_findings(
+    layer: Layer,
+    feature_levels: FeatureLevels,
+    limits: Callable[[str | None], Tolerances],
+    findings: list[Finding],
 ) -> list[Finding]:
     """The findings with those of units against their parents; none is told twice.
 
@@ -174,43 +185,47 @@ def _with_parents(
     metric, names = Metric(layer.planar), layer.names
     shaped = {i for i in range(len(layer)) if layer.geometries[i] is not None}
     new: list[Finding] = []
-    for level in place.levels:
-        of = {
+    for level in feature_levels.levels:
+        parent_of = {
             child: up
-            for child, up in parents.parents(place).items()
-            if place.level[up] == level and {child, up} <= shaped
+            for child, up in parents.find_parents(feature_levels).items()
+            if feature_levels.level[up] == level and {child, up} <= shaped
         }
-        for one in family.families(layer.geometries, of, metric, limits(level)) if of else ():
-            new += family.uncovered(one, names, limits(level))
-            new += family.outside(one, names, limits(level))
-            new += family.untiled(one, names, metric)
-    new = _not_in(new, "TOP-COV-02", [f for f in found if f.rule == "TOP-COV-02"])
-    return _not_in(found, "TOP-COV-04", [f for f in new if f.rule == "TOP-COV-02"]) + new
+        for one in (
+            family.compare_with_parents(layer.geometries, parent_of, metric, limits(level))
+            if parent_of
+            else ()
+        ):
+            new += family.find_uncovered_parent(one, names, limits(level))
+            new += family.find_outside_parent(one, names, limits(level))
+            new += family.find_border_differences(one, names, metric)
+    new = _drop_covered(new, "TOP-COV-02", [f for f in findings if f.rule == "TOP-COV-02"])
+    return _drop_covered(findings, "TOP-COV-04", [f for f in new if f.rule == "TOP-COV-02"]) + new
 
 
-def _not_in(findings: list[Finding], rule: str, others: list[Finding]) -> list[Finding]:
+def _drop_covered(findings: list[Finding], rule: str, others: list[Finding]) -> list[Finding]:
     """The findings without those of a rule whose ground is that of others."""
     if not others:
         return findings
     tree = STRtree(np.array([other.geometry for other in others], dtype=object))
 
-    def told(finding: Finding) -> bool:
+    def is_covered(finding: Finding) -> bool:
         if finding.rule != rule:
             return False
         inside = shapely.point_on_surface(finding.geometry)
         return bool(len(tree.query(inside, predicate="intersects")))
 
-    return [finding for finding in findings if not told(finding)]
+    return [finding for finding in findings if not is_covered(finding)]
 
 
-def _alone(
-    layer: Layer, place: Standing, tolerances: Tolerances, *, whole: bool
+def _find_attribute_flaws(
+    layer: Layer, feature_levels: FeatureLevels, tolerances: Tolerances, *, all_levels: bool
 ) -> Iterator[Finding]:
     """What columns say, against each other and against the polygons."""
     metric = Metric(layer.planar)
-    if whole:
-        yield from parents.orphans(layer, place)
-        yield from parents.skipped(layer, place)
-        yield from parents.foreign_codes(layer, place)
-    yield from statements.seats_outside(layer, metric)
-    yield from statements.areas_stated(layer, metric, tolerances)
+    if all_levels:
+        yield from parents.find_orphans(layer, feature_levels)
+        yield from parents.find_skipped_levels(layer, feature_levels)
+        yield from parents.find_foreign_codes(layer, feature_levels)
+    yield from statements.find_seats_outside(layer, metric)
+    yield from statements.find_stated_area_mismatches(layer, metric, tolerances)

@@ -12,9 +12,9 @@ from boundaries.layers.metres import geodesic_area, local_scale
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
-_THIN = 400.0
+_THIN_RATIO = 400.0
 """Perimeter² / area of a shape that counts as thin: a strip a hundred times longer than wide."""
-_EXACT = 1e-4
+_WIDTH_PRECISION = 1e-4
 """To which part of itself a width is measured."""
 
 
@@ -28,52 +28,52 @@ class Metric:
 
     planar: bool = False
 
-    def scale(self, y: Floats) -> Floats:
+    def compute_scale(self, y: Floats) -> Floats:
         """Metres (K, 2) of one unit of x and of y at the given y."""
         if self.planar:
             return np.ones((len(y), 2))
         return np.column_stack(local_scale(np.clip(y, -89.0, 89.0)))
 
-    def units(self, metres: float) -> float:
+    def convert_to_units(self, metres: float) -> float:
         """So many metres in units of the coordinates, roughly (as degrees of latitude)."""
         return metres if self.planar else metres / float(local_scale(0.0)[1])
 
-    def local(self, shape: BaseGeometry) -> BaseGeometry:
+    def project_locally(self, shape: BaseGeometry) -> BaseGeometry:
         """The shape in metres around the middle of its box."""
         x0, y0, x1, y1 = shape.bounds
         middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
-        scale = self.scale(middle[1:])[0]
-        moved: BaseGeometry = shapely.transform(shape, lambda xy: (xy - middle) * scale)
-        return moved
+        scale = self.compute_scale(middle[1:])[0]
+        projected: BaseGeometry = shapely.transform(shape, lambda xy: (xy - middle) * scale)
+        return projected
 
-    def area(self, shapes: Shapes) -> Floats:
+    def measure_areas(self, shapes: Shapes) -> Floats:
         """Square metres of each shape (K)."""
         areas: Floats = shapely.area(shapes) if self.planar else geodesic_area(shapes)
         return areas
 
-    def length(self, shape: BaseGeometry) -> float:
+    def measure_length(self, shape: BaseGeometry) -> float:
         """Metres along lines, or round polygons."""
-        return float(shapely.length(self.local(shape)))
+        return float(shapely.length(self.project_locally(shape)))
 
-    def widths(self, polygons: Shapes, least: float = 0.0) -> Floats:
+    def measure_widths(self, polygons: Shapes, least: float = 0.0) -> Floats:
         """Metres (K) across the widest place of each: the diameter of the largest circle inside.
 
         A strip is as wide as it is, however long. What is surely not wider than ``least`` is not
         measured, and told as 0.
         """
-        local = np.array([self.local(polygon) for polygon in polygons], dtype=object)
+        local = np.array([self.project_locally(polygon) for polygon in polygons], dtype=object)
         area, around = shapely.area(local), shapely.length(local)
         wide: Floats = np.zeros(len(local))
-        worth = (2 * np.sqrt(area / np.pi) > least) & (area > 0)
-        thin = worth & (around * around > _THIN * area)
-        wide[thin] = 2 * _eroded(local[thin])
-        for k in np.flatnonzero(worth & ~thin):
+        is_measurable = (2 * np.sqrt(area / np.pi) > least) & (area > 0)
+        thin = is_measurable & (around * around > _THIN_RATIO * area)
+        wide[thin] = 2 * _find_inscribed_radii(local[thin])
+        for k in np.flatnonzero(is_measurable & ~thin):
             circle = shapely.maximum_inscribed_circle(local[k], tolerance=area[k] / around[k] / 50)
             wide[k] = 2 * circle.length
         return wide
 
 
-def _eroded(polygons: Shapes) -> Floats:
+def _find_inscribed_radii(polygons: Shapes) -> Floats:
     """Radii (K) of the largest circles inside thin shapes: by how much one can erode them.
 
     The radius is at least area / perimeter, and at most that of a circle of the same area. A
@@ -81,8 +81,8 @@ def _eroded(polygons: Shapes) -> Floats:
     """
     area = shapely.area(polygons)
     low, high = area / shapely.length(polygons), np.sqrt(area / np.pi)
-    while np.any(high > low * (1 + _EXACT)):
+    while np.any(high > low * (1 + _WIDTH_PRECISION)):
         middle = np.sqrt(low * high)
-        gone = shapely.is_empty(shapely.buffer(polygons, -middle))
-        low, high = np.where(gone, low, middle), np.where(gone, middle, high)
+        is_gone = shapely.is_empty(shapely.buffer(polygons, -middle))
+        low, high = np.where(is_gone, low, middle), np.where(is_gone, middle, high)
     return low

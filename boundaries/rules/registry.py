@@ -18,7 +18,7 @@ Scope = Literal["layer", "register", "inspection"]
 """Where a rule is judged: on any polygon layer, on the register with its history, in a round of
 joint inspection."""
 
-Judge = TypeVar("Judge", bound=Callable[..., Iterator[Finding]])
+RuleCheck = TypeVar("RuleCheck", bound=Callable[..., Iterator[Finding]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rule:
     explanation: dict[str, str]
     trap: dict[str, str]
     tolerance: tuple[str, ...]
-    seen_to: dict[str, str] | None
+    checked_by: dict[str, str] | None
 
     @property
     def group(self) -> str:
@@ -46,39 +46,39 @@ class Rule:
         return self.id.split("-")[1]
 
 
-_JUDGES: dict[str, Callable[..., Iterator[Finding]]] = {}
+_CHECK_OF_RULE: dict[str, Callable[..., Iterator[Finding]]] = {}
 
 
-def judges(rule: str) -> Callable[[Judge], Judge]:
+def rule_check(rule: str) -> Callable[[RuleCheck], RuleCheck]:
     """Registers a function as the one that judges a rule."""
 
-    def register(function: Judge) -> Judge:
-        if rule in _JUDGES:
+    def register_check(function: RuleCheck) -> RuleCheck:
+        if rule in _CHECK_OF_RULE:
             raise ValueError(f"{rule} is judged twice")
-        _JUDGES[rule] = function
+        _CHECK_OF_RULE[rule] = function
         return function
 
-    return register
+    return register_check
 
 
-def judge_of(rule: str) -> Callable[..., Iterator[Finding]] | None:
+def find_rule_check(rule: str) -> Callable[..., Iterator[Finding]] | None:
     """The function behind a rule; None where something else sees to it (see ``Rule.seen_to``)."""
-    return _JUDGES.get(rule)
+    return _CHECK_OF_RULE.get(rule)
 
 
 @cache
-def catalogue() -> dict[str, Rule]:
+def read_catalogue() -> dict[str, Rule]:
     """All rules by id, in the order of the catalogue."""
     data = tomllib.loads(Path(__file__).with_name("catalogue.toml").read_text("utf-8"))
-    return {id_: _rule(id_, entry) for id_, entry in data.items()}
+    return {id_: _parse_rule(id_, entry) for id_, entry in data.items()}
 
 
-def severity(rule: str) -> Severity:
+def get_severity(rule: str) -> Severity:
     """How grave a departure from a rule is."""
-    return catalogue()[rule].severity
+    return read_catalogue()[rule].severity
 
 
-def _rule(id_: str, entry: dict[str, Any]) -> Rule:
+def _parse_rule(id_: str, entry: dict[str, Any]) -> Rule:
     texts = {
         field: {"zh": entry[field]["zh"], "en": entry[field]["en"]}
         for field in ("title", "explanation", "trap")
@@ -89,6 +89,6 @@ def _rule(id_: str, entry: dict[str, Any]) -> Rule:
         entry["scope"],
         entry["origin"],
         tolerance=tuple(entry.get("tolerance", ())),
-        seen_to=entry.get("seen_to"),
+        checked_by=entry.get("seen_to"),
         **texts,
     )

@@ -6,19 +6,19 @@ import shapely
 
 from boundaries.layers.layer import Remark
 from boundaries.rules.finding import Finding
-from boundaries.rules.registry import catalogue, judges
+from boundaries.rules.registry import read_catalogue, rule_check
 
 
-def remarked(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[Finding]:
+def convert_remarks(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[Finding]:
     """Each remark as a finding: of one feature, or of none when it is of the whole layer."""
     for remark in remarks:
-        who = () if remark.feature is None else (remark.feature,)
+        features = () if remark.feature is None else (remark.feature,)
         name = "" if remark.feature is None else f"{names[remark.feature]} "
         yield Finding(
             remark.rule,
             "read",
             remark.severity,
-            who,
+            features,
             None if remark.place is None else shapely.Point(remark.place),
             f"{name}{remark.zh}",
             f"{name}{remark.en}",
@@ -28,7 +28,7 @@ def remarked(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[Find
         )
 
 
-for _rule in catalogue().values():
+for _rule in read_catalogue().values():
     if _rule.group in ("FIL", "CRS") and _rule.scope == "layer":
-        judges(_rule.id)(remarked)
-judges("TOP-GEO-02")(remarked)
+        rule_check(_rule.id)(convert_remarks)
+rule_check("TOP-GEO-02")(convert_remarks)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gazetteer.problems import InvalidValue
 from gazetteer.settings import Settings
 
-MAX_ERROR = 2.0
+MAX_ERROR_RMSE = 2.0
 """The greatest honest error, in root mean square errors (the convention of Chinese surveying)."""
 
 
@@ -48,10 +48,10 @@ class Tolerances:
     @property
     def line_m(self) -> float:
         """Up to this width two drawings of one line, as of a unit and its parent, may differ."""
-        return max(self.overlap_m, MAX_ERROR * self.accuracy_m)
+        return max(self.overlap_m, MAX_ERROR_RMSE * self.accuracy_m)
 
 
-def tolerances_for(level: str | None, accuracy_m: float | None, settings: Settings) -> Tolerances:
+def build_tolerances(level: str | None, accuracy_m: float | None, settings: Settings) -> Tolerances:
     """The limits for lines of a level.
 
     ``accuracy_m`` is the RMSE that the data state; without it that of the level in the settings

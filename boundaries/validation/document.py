@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from boundaries.rules.registry import Rule, catalogue
+from boundaries.rules.registry import Rule, read_catalogue
 from boundaries.rules.tolerances import Tolerances
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -79,7 +79,7 @@ def document(lang: str) -> str:
     """The whole catalogue as Markdown in ``en`` or ``zh``."""
     words = _WORDS[lang]
     lines = [f"# {words['title']}", "", words["lead"], ""]
-    for group, rules in groupby(catalogue().values(), key=lambda rule: rule.group):
+    for group, rules in groupby(read_catalogue().values(), key=lambda rule: rule.group):
         lines += [f"## {words.get(group, group)}", ""]
         for rule in rules:
             lines += _told(rule, lang)
@@ -96,8 +96,8 @@ def _told(rule: Rule, lang: str) -> list[str]:
     if rule.tolerance:
         told = ", ".join(f"`{name}` {getattr(_LIMITS, name):g}" for name in rule.tolerance)
         facts.append(f"{words['limits']}{colon}{told}")
-    if rule.seen_to:
-        facts.append(f"{words['seen_to']}{colon}{rule.seen_to[lang].rstrip('。.')}")
+    if rule.checked_by:
+        facts.append(f"{words['seen_to']}{colon}{rule.checked_by[lang].rstrip('。.')}")
     return [
         f"### {rule.id} {rule.title[lang]}",
         "",

@@ -17,11 +17,11 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer import Layer
 from boundaries.rules.finding import Finding
-from boundaries.rules.hierarchy.standing import Standing, standing
-from boundaries.rules.incremental import Judged, judged
+from boundaries.rules.hierarchy.standing import FeatureLevels, derive_feature_levels
+from boundaries.rules.incremental import ValidatedLevel, validate_level
 from boundaries.rules.metric import Floats, Metric
-from boundaries.rules.moves import Move
-from boundaries.rules.proposals import Proposal, proposals
+from boundaries.rules.moves import VertexMove
+from boundaries.rules.proposals import Proposal, propose_repairs
 from boundaries.validation.report import Judging, Progress, Report
 from gazetteer.problems import InvalidValue
 
@@ -109,14 +109,14 @@ class Proposing:
         if finding.rule not in _RULES or finding.geometry is None:
             return []
         for level in reversed(self._place.levels):
-            which = np.array(self._place.of_level(level), dtype=np.int64)
+            which = np.array(self._place.list_units_of_level(level), dtype=np.int64)
             if not np.isin(finding.features, which).all():
                 continue
             near = self._around(finding, which)
             state = self._judged(near, level)
             own = _same(state, finding, near)
             if own is not None:
-                return [_numbered(p, near) for p in proposals(state, own, self.fixed)]
+                return [_numbered(p, near) for p in propose_repairs(state, own, self.fixed)]
         return []
 
     @cached_property
@@ -124,8 +124,8 @@ class Proposing:
         return np.asarray(shapely.bounds(self.layer.geometries))
 
     @cached_property
-    def _place(self) -> Standing:
-        return standing(self.layer)
+    def _place(self) -> FeatureLevels:
+        return derive_feature_levels(self.layer)
 
     def _around(self, finding: Finding, which: NDArray[np.int64]) -> NDArray[np.int64]:
         """The features of a level whose boxes meet that of one of the finding's."""
@@ -135,10 +135,10 @@ class Proposing:
         near: NDArray[np.int64] = which[np.any(meets, axis=0)]
         return near
 
-    def _judged(self, near: NDArray[np.int64], level: str | None) -> Judged:
+    def _judged(self, near: NDArray[np.int64], level: str | None) -> ValidatedLevel:
         names = tuple(self.layer.names[i] for i in near.tolist())
         limits = self.by.by_level.get(level or "", self.by.tolerances)
-        return judged(self.layer.geometries[near], names, Metric(self.layer.planar), limits)
+        return validate_level(self.layer.geometries[near], names, Metric(self.layer.planar), limits)
 
 
 def not_yet(report: Report, sought: Sought) -> Proposed:
@@ -212,7 +212,7 @@ def _refused(wanted: Choice, zh: str, en: str) -> InvalidValue:
     return InvalidValue(f"{wanted}：{zh}。", f"{wanted}: {en}", field="accept")
 
 
-def _same(state: Judged, finding: Finding, near: NDArray[np.int64]) -> Finding | None:
+def _same(state: ValidatedLevel, finding: Finding, near: NDArray[np.int64]) -> Finding | None:
     """The finding among those of the units around it."""
     numbers = {int(feature): k for k, feature in enumerate(near)}
     features = tuple(numbers[feature] for feature in finding.features)
@@ -235,6 +235,6 @@ def _numbered(proposal: Proposal, near: NDArray[np.int64]) -> Proposal:
         proposal,
         feature=None if proposal.feature is None else own[proposal.feature],
         shapes={own[f]: shape for f, shape in proposal.shapes.items()},
-        moves=tuple(Move(own[m.feature], m.old, m.new, m.distance_m) for m in proposal.moves),
+        moves=tuple(VertexMove(own[m.feature], m.old, m.new, m.distance_m) for m in proposal.moves),
         gain_m2={own[f]: gain for f, gain in proposal.gain_m2.items()},
     )

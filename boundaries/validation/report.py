@@ -9,8 +9,8 @@ from boundaries.layers.read import read_layer
 from boundaries.layers.unpacking import MAX_BYTES
 from boundaries.rules.coverage.gaps import Hole
 from boundaries.rules.finding import Finding
-from boundaries.rules.layer import judge
-from boundaries.rules.tolerances import Tolerances, tolerances_for
+from boundaries.rules.layer import validate_layer
+from boundaries.rules.tolerances import Tolerances, build_tolerances
 from boundaries.validation.reference import shipped
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
@@ -77,7 +77,7 @@ def judging(
     """
 
     def limits(own: str | None) -> Tolerances:
-        found = tolerances_for(own, accuracy, settings)
+        found = build_tolerances(own, accuracy, settings)
         return found if gap_width is None else replace(found, gap_width_m=gap_width)
 
     return Judging(limits(level), {own: limits(own) for own in UNIT_LEVELS}, level)
@@ -119,7 +119,7 @@ def validate(path: Path, reading: Reading, by: Judging, progress: Progress) -> R
         max_bytes=reading.max_bytes,
     )
     progress(1, 1, "read")
-    judgement = judge(
+    judgement = validate_layer(
         layer,
         by.tolerances,
         lambda done, total, _: progress(done, total, "judge"),

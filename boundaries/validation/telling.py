@@ -9,8 +9,8 @@ import shapely
 
 from boundaries.layers.layer import Layer, Severity
 from boundaries.rules.coverage.gaps import Hole
-from boundaries.rules.finding import Finding, identified
-from boundaries.rules.registry import catalogue
+from boundaries.rules.finding import Finding, assign_finding_ids
+from boundaries.rules.registry import read_catalogue
 from boundaries.validation.report import Report
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -41,7 +41,7 @@ def row(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
 
 def title(rule: str, lang: str) -> str:
     """What a rule demands, in a few words."""
-    known = catalogue().get(rule)
+    known = read_catalogue().get(rule)
     return known.title[lang] if known else rule
 
 
@@ -60,7 +60,7 @@ def hole_finding(hole: Hole, report: Report) -> Finding:
     width, limit = hole.width_m, report.tolerances.gap_width_m
     zh, en = "、".join(names), ", ".join(names)
     where = (f"{zh} 之间", f"between {en}") if len(names) > 1 else (f"{zh} 之内", f"in {en}")
-    place = identified(
+    place = assign_finding_ids(
         [
             Finding(
                 "TOP-COV-02",

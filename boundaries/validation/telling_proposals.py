@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from boundaries.rules.moves import Move
+from boundaries.rules.moves import VertexMove
 from boundaries.rules.proposals import Proposal
 
 MOST_MOVES = 200
@@ -52,7 +52,7 @@ def sentence(proposal: Proposal, names: Sequence[str], lang: str) -> str:
     return f"{what}; {count} vertices change, the farthest by {far:.3f} m; {won}"
 
 
-def _move(move: Move, names: Sequence[str]) -> dict[str, Any]:
+def _move(move: VertexMove, names: Sequence[str]) -> dict[str, Any]:
     """A vertex: inserted without ``from``, taken out without ``to``."""
     return {
         "feature": names[move.feature],

@@ -10,7 +10,7 @@ import pytest
 
 from boundaries.findings import store
 from boundaries.findings.store import Wanted
-from boundaries.rules.life import blocks
+from boundaries.rules.life import is_blocking
 from gazetteer.ledger.asof import today
 from tests.boundaries.findings.ground import CLEAN, FAR, PREFECTURE, WEST, plant, redraw, west
 from tests.web.commands import Outcome, environment, in_process
@@ -59,7 +59,7 @@ def test_the_exit_code_is_1_until_every_error_has_an_answer_that_holds(
     assert told["steps"] == {"found": told["found"]}
     errors = store.page(conn, Wanted(severity="error"))
     standing = [known.standing for known in errors]
-    blocking = [blocks("error", s.state, s.expires_on, today()) for s in standing]
+    blocking = [is_blocking("error", s.state, s.expires_on, today()) for s in standing]
     assert told["blocking"] == store.blocking(conn, today()) == sum(blocking) > 0
     assert findings("list").exit_code == 1
     settle(findings)

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from boundaries.rules.registry import catalogue
+from boundaries.rules.registry import read_catalogue
 from boundaries.validation import child
 from gazetteer.database.pool import open_pool
 from gazetteer.settings import get_settings
@@ -210,7 +210,7 @@ def test_layers_have_a_limit_of_their_own(register: str, tmp_path: Path) -> None
 
 def test_the_catalogue_lists_every_rule_with_its_limits(client: FlaskClient) -> None:
     rules = client.get("/v1/rules", headers=ENGLISH).get_json()["rules"]
-    assert [rule["id"] for rule in rules] == list(catalogue())
+    assert [rule["id"] for rule in rules] == list(read_catalogue())
     gap = client.get("/v1/rules/TOP-COV-02").get_json()
     assert gap["tolerance"] == {"overlap_m": 0.05, "gap_width_m": 1.0}
     assert client.get("/v1/rules/TOP-XYZ-99").status_code == 404
@@ -220,10 +220,10 @@ def test_pages_tell_the_form_the_catalogue_and_one_rule(client: FlaskClient) -> 
     form = client.get("/validate", headers=ENGLISH).text
     assert 'action="/v1/validate"' in form
     whole = client.get("/rules", headers=ENGLISH).text
-    assert all(f'id="{rule}"' in whole for rule in catalogue())
+    assert all(f'id="{rule}"' in whole for rule in read_catalogue())
     found = client.get("/rules?q=TOP-COV-02", headers=ENGLISH).text
     assert 'id="TOP-COV-02"' in found
     assert 'id="TOP-GEO-01"' not in found
     one = client.get("/rules/TOP-COV-02", headers=ENGLISH).text
-    assert catalogue()["TOP-COV-02"].trap["en"].split(":")[0] in one
+    assert read_catalogue()["TOP-COV-02"].trap["en"].split(":")[0] in one
     assert client.get("/rules/TOP-XYZ-99", headers=ENGLISH).status_code == 404

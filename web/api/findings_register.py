@@ -8,7 +8,13 @@ from pydantic import BaseModel, Field
 
 from boundaries.findings import answers, background, store
 from boundaries.findings.store import Wanted
-from boundaries.rules.life import ANSWERING, Answer, Reply, State, may_answer
+from boundaries.rules.life import (
+    ANSWER_ACTIONS,
+    AnswerKind,
+    FindingResponse,
+    FindingState,
+    may_answer,
+)
 from gazetteer.ledger.asof import today
 from gazetteer.people.actors import Actor
 from gazetteer.people.roles import find_current_unit
@@ -180,7 +186,9 @@ class FindingsQuery(Parameters):
         if self.unit:
             with connection() as conn:
                 units = store.below(conn, find_current_unit(conn, self.unit), today())
-        return Wanted(State(self.state) if self.state else None, self.rule, self.severity, units)
+        return Wanted(
+            FindingState(self.state) if self.state else None, self.rule, self.severity, units
+        )
 
 
 class NoWish(Parameters):
@@ -255,7 +263,9 @@ def asked_run() -> dict[str, Any]:
 def answered(finding_id: UUID, body: GivenAnswer) -> dict[str, Any]:
     """A finding with the answer that whoever asks gives it."""
     by = may_be_answered(finding_id)
-    reply = Reply(Answer(body.answer), body.reason, body.document, body.signer, body.expires_on)
+    reply = FindingResponse(
+        AnswerKind(body.answer), body.reason, body.document, body.signer, body.expires_on
+    )
     with connection() as conn:
         answers.answer(conn, finding_id, reply, last_event=body.last_event, by=by)
     return told(finding_id)
@@ -282,4 +292,6 @@ def may_be_answered(finding_id: UUID) -> str:
 def _answerer() -> Actor:
     """Who asks, if there is any unit over which they may answer."""
     who = access.actor()
-    return access.require_somewhere(next(filter(who.may_perform_anywhere, ANSWERING), ANSWERING[0]))
+    return access.require_somewhere(
+        next(filter(who.may_perform_anywhere, ANSWER_ACTIONS), ANSWER_ACTIONS[0])
+    )

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from flask import current_app
 from pydantic import BaseModel, Field
 
-from boundaries.rules.registry import Rule, catalogue
-from boundaries.rules.tolerances import Tolerances, tolerances_for
+from boundaries.rules.registry import Rule, read_catalogue
+from boundaries.rules.tolerances import Tolerances, build_tolerances
 from gazetteer.problems import NotFound
 from web.contract import Api
 from web.language import language
@@ -44,7 +44,7 @@ class Rules(BaseModel):
 def rules() -> dict[str, Any]:
     """The catalogue of topology rules."""
     limits, lang = present_limits(), language()
-    return {"rules": [rule_text(rule, limits, lang) for rule in catalogue().values()]}
+    return {"rules": [rule_text(rule, limits, lang) for rule in read_catalogue().values()]}
 
 
 RuleId = Annotated[str, Field(description="Stable id of a rule, like `TOP-COV-01`")]
@@ -62,7 +62,7 @@ def known_rule(rule_id: str) -> Rule:
     Raises:
         NotFound: there is none.
     """
-    found = catalogue().get(rule_id)
+    found = read_catalogue().get(rule_id)
     if found is None:
         raise NotFound(
             f"没有规则“{rule_id[:40]}”。", f"there is no rule {rule_id[:40]!r}", field="rule_id"
@@ -72,7 +72,7 @@ def known_rule(rule_id: str) -> Rule:
 
 def present_limits() -> Tolerances:
     """The limits that the settings give."""
-    return tolerances_for(None, None, current_app.config["GAZETTEER"])
+    return build_tolerances(None, None, current_app.config["GAZETTEER"])
 
 
 def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
@@ -87,5 +87,5 @@ def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
         "trap": rule.trap[lang],
         "origin": rule.origin,
         "tolerance": {name: getattr(limits, name) for name in rule.tolerance},
-        "seen_to": rule.seen_to[lang] if rule.seen_to else None,
+        "seen_to": rule.checked_by[lang] if rule.checked_by else None,
     }

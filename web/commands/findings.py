@@ -15,8 +15,8 @@ from psycopg import Connection
 from boundaries.findings import answers, store
 from boundaries.findings.examine import examine_boundaries
 from boundaries.findings.store import Event, Known, Wanted
-from boundaries.rules.life import Answer, Reply, State, blocks
-from boundaries.rules.registry import catalogue
+from boundaries.rules.life import AnswerKind, FindingResponse, FindingState, is_blocking
+from boundaries.rules.registry import read_catalogue
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import SHANGHAI, today
 from gazetteer.people.roles import find_current_unit
@@ -58,7 +58,7 @@ def run(context: click.Context, as_json: bool) -> None:
 
 
 @findings.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]))
+@click.option("--state", type=click.Choice([state.value for state in FindingState]))
 @click.option("--rule", help="Such as TOP-COV-03.")
 @click.option("--severity", type=click.Choice(["error", "warning", "info"]))
 @click.option("--unit", metavar="CODE", help="On this unit or one in it.")
@@ -78,7 +78,7 @@ def list_(
     """
     with _register() as conn:
         units = store.below(conn, find_current_unit(conn, unit), today()) if unit else None
-        wanted = Wanted(State(state) if state else None, rule, severity, units)
+        wanted = Wanted(FindingState(state) if state else None, rule, severity, units)
         found = store.page(conn, wanted)
         names = _names(conn, found)
         blocking = store.blocking(conn, today())
@@ -110,7 +110,7 @@ def show(finding_id: UUID, as_json: bool) -> None:
 
 @findings.command()
 @_finding
-@click.argument("answer", type=click.Choice([answer.value for answer in Answer]))
+@click.argument("answer", type=click.Choice([answer.value for answer in AnswerKind]))
 @click.option("--reason", required=True, help="What was done, or why it may stay.")
 @click.option("--document", help="Title and number of the document.")
 @click.option("--signer", help="Who signed for the exception.")
@@ -136,7 +136,7 @@ def answer(
 ) -> None:
     """Answer the finding ID: it was corrected, or it may stay (exception)."""
     until = expires_on.date() if expires_on else None
-    reply = Reply(Answer(answer), reason, document, signer, until)
+    reply = FindingResponse(AnswerKind(answer), reason, document, signer, until)
     with _register() as conn:
         seen = answers.known_finding(conn, finding_id).standing.last_event
         known = answers.answer(
@@ -161,38 +161,38 @@ def _operator() -> str:
 
 def _blocks(known: Known) -> bool:
     standing = known.standing
-    return blocks(standing.sight.severity, standing.state, standing.expires_on, today())
+    return is_blocking(standing.observation.severity, standing.state, standing.expires_on, today())
 
 
 def _names(conn: Connection[Any], found: list[Known]) -> Names:
     return store.called(
-        conn, [unit for known in found for unit in known.standing.sight.subject.units], today()
+        conn, [unit for known in found for unit in known.standing.observation.key.units], today()
     )
 
 
 def _units(known: Known, names: Names) -> str:
-    told = (" ".join(filter(None, names[unit])) for unit in known.standing.sight.subject.units)
+    told = (" ".join(filter(None, names[unit])) for unit in known.standing.observation.key.units)
     return ", ".join(sorted(told)) or "-"
 
 
 def _facts(known: Known, names: Names) -> dict[str, Any]:
-    standing, sight = known.standing, known.standing.sight
+    standing, sight = known.standing, known.standing.observation
     return {
         "id": standing.finding_id,
         "number": known.number,
-        "rule": sight.subject.rule,
-        "kind": sight.subject.kind,
+        "rule": sight.key.rule,
+        "kind": sight.key.kind,
         "severity": sight.severity,
         "units": [
             {"unit_id": unit, "code": names[unit][0], "name": names[unit][1]}
-            for unit in sight.subject.units
+            for unit in sight.key.units
         ],
         "message": sight.en,
         "measured": sight.measured,
         "limit": sight.limit,
         "unit": sight.unit,
         "area_m2": sight.area_m2,
-        "place": sight.place.wkt if sight.place else None,
+        "place": sight.geometry.wkt if sight.geometry else None,
         "state": standing.state,
         "answer": standing.answer,
         "expires_on": standing.expires_on,
@@ -230,12 +230,12 @@ def _plain(value: Any) -> str:
 
 
 def _print(known: Known, names: Names) -> None:
-    standing, sight = known.standing, known.standing.sight
+    standing, sight = known.standing, known.standing.observation
     answered = f" ({standing.answer})" if standing.answer else ""
     until = f" until {standing.expires_on}" if standing.expires_on else ""
-    rule = catalogue().get(sight.subject.rule)
+    rule = read_catalogue().get(sight.key.rule)
     title = rule.title["en"] if rule else ""
-    click.secho(f"{sight.severity}: {sight.subject.rule} {title}", bold=_blocks(known))
+    click.secho(f"{sight.severity}: {sight.key.rule} {title}", bold=_blocks(known))
     click.echo(f"  {standing.finding_id}  {standing.state}{answered}{until}")
     click.echo(f"  {_units(known, names)}: {sight.en}")
 

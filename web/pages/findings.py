@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
-from boundaries.rules.life import ANSWERING, State
+from boundaries.rules.life import ANSWER_ACTIONS, FindingState
 from gazetteer.problems import Forbidden, Problem
 from web import access
 from web.api import findings_register as api
@@ -66,9 +66,9 @@ def _list(problem: Problem | None = None) -> Response:
         query=urlencode(given),
         given=given,
         found=found,
-        states=[state.value for state in State],
+        states=[state.value for state in FindingState],
         severities=SEVERITIES,
-        may_run=any(map(who.may_perform_anywhere, ANSWERING)),
+        may_run=any(map(who.may_perform_anywhere, ANSWER_ACTIONS)),
         asked="asked" in request.args,
         csrf=access.csrf_token(),
         texts=_client_texts(),

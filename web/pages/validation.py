@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from boundaries.rules.registry import Rule, catalogue
+from boundaries.rules.registry import Rule, read_catalogue
 from boundaries.validation.formats import MEDIA
 from gazetteer.records.levels import UNIT_LEVELS
 from web.api.rules import known_rule, present_limits, rule_text
@@ -38,12 +38,12 @@ def validate() -> Response:
 def rules() -> Response:
     """The whole catalogue, or what of it holds the words that are looked for."""
     query = request.args.get("q", "").strip()
-    wanted = [rule for rule in catalogue().values() if _holds(rule, query)]
+    wanted = [rule for rule in read_catalogue().values() if _holds(rule, query)]
     grouped = {
         group: [_told(rule) for rule in members]
         for group, members in groupby(wanted, key=lambda rule: rule.group)
     }
-    return render("rules.html", query=query, grouped=grouped, count=len(catalogue()))
+    return render("rules.html", query=query, grouped=grouped, count=len(read_catalogue()))
 
 
 @validation.get("/rules/<rule_id>")

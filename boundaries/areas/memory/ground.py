@@ -30,7 +30,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Areas by number, as :class:`Borders` has them, and the states of the units by their id.
+    """Areas by number, as :class:`BorderLookup` has them, and the states of the units by their id.
 
     ``recorded_at``: of the last publication; None if nothing was ever published.
     ``overrides``: boxes (west, south, east, north) in which another unit's law may apply; what

@@ -1,9 +1,9 @@
 """The rules TOP-COV on one level of units: evidence gathered once, then one function per rule."""
 
-from boundaries.rules.coverage.gaps import gaps
-from boundaries.rules.coverage.gores import gores
-from boundaries.rules.coverage.mismatches import mismatches
-from boundaries.rules.coverage.overlaps import overlaps
+from boundaries.rules.coverage.gaps import find_gaps
+from boundaries.rules.coverage.gores import find_gores
+from boundaries.rules.coverage.mismatches import find_mismatches
+from boundaries.rules.coverage.overlaps import find_overlaps
 
-COVERAGE = (overlaps, gaps, mismatches, gores)
+COVERAGE_RULES = (find_overlaps, find_gaps, find_mismatches, find_gores)
 """The rules on the units of one level, in the order in which they are judged."""

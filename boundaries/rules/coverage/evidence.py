@@ -10,21 +10,21 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments, segments
-from boundaries.rules.coverage.faces import Faces, faces_between
-from boundaries.rules.coverage.facing import Facing, facing
+from boundaries.rules.coverage.faces import CoverageFaces, build_faces
+from boundaries.rules.coverage.facing import ParallelSegments, find_parallel_segments
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 
 Shapes = NDArray[np.object_]
 
-_TOUCH = 1e-9
+_TOUCH_DISTANCE = 1e-9
 """A piece bounds a face when it comes as near as this, in units of the coordinates."""
-_NUMBERS_M = 1e-6
+_ROUNDING_WIDTH_M = 1e-6
 """Faces narrower than a micrometre come from the rounding of crossings."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CoverageContext:
     """The polygons of one level, with what follows from them; each part is made when asked for.
 
     ``shapes`` (n) are Polygons, MultiPolygons or None; ``names`` (n) call them in words. A finding
@@ -37,93 +37,93 @@ class Evidence:
     tolerances: Tolerances
 
     @cached_property
-    def pieces(self) -> Segments:
+    def segments(self) -> Segments:
         """The straight pieces of all rings."""
         return segments(self.shapes)
 
     @cached_property
-    def invalid(self) -> NDArray[np.int64]:
+    def invalid_features(self) -> NDArray[np.int64]:
         """The features whose geometry is not valid (OGC 06-103r4)."""
         return np.flatnonzero(~shapely.is_valid(self.shapes) & ~shapely.is_missing(self.shapes))
 
     @cached_property
-    def valid(self) -> Shapes:
+    def valid_shapes(self) -> Shapes:
         """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
-        return mended(self.shapes, self.invalid)
+        return make_valid_copies(self.shapes, self.invalid_features)
 
-    def size(self, feature: int) -> float:
+    def measure_area(self, feature: int) -> float:
         """The area of a feature, in square units of the coordinates."""
-        return float(self.valid[feature].area)
+        return float(self.valid_shapes[feature].area)
 
     @cached_property
     def tree(self) -> STRtree:
         """Finds polygons by place."""
-        return STRtree(self.valid)
+        return STRtree(self.valid_shapes)
 
     @cached_property
-    def faces(self) -> Faces:
+    def faces(self) -> CoverageFaces:
         """What is covered by none, and what by several."""
-        return faces_between(self.pieces.runs(self.pieces.pairing.loose), self.tree)
+        return build_faces(self.segments.runs(self.segments.pairing.loose), self.tree)
 
     @cached_property
-    def loose_lines(self) -> Shapes:
+    def unmatched_lines(self) -> Shapes:
         """The loose pieces as lines."""
-        return self.pieces.lines(self.pieces.pairing.loose)
+        return self.segments.lines(self.segments.pairing.loose)
 
     @cached_property
-    def _loose_tree(self) -> STRtree:
-        return STRtree(self.loose_lines)
+    def _unmatched_tree(self) -> STRtree:
+        return STRtree(self.unmatched_lines)
 
-    def bordering(self, face: BaseGeometry) -> tuple[int, ...]:
+    def find_bordering_features(self, face: BaseGeometry) -> tuple[int, ...]:
         """The features whose border a face between loose pieces has, not those at a corner only."""
         xy, ring = shapely.get_coordinates(shapely.get_rings(face), return_index=True)
         at = shapely.points(((xy[1:] + xy[:-1]) / 2)[ring[1:] == ring[:-1]])
-        found = self._loose_tree.query(at, predicate="dwithin", distance=_TOUCH)[1]
-        pieces = self.pieces
-        return tuple(np.unique(pieces.feature[pieces.pairing.loose[found]]).tolist())
+        hits = self._unmatched_tree.query(at, predicate="dwithin", distance=_TOUCH_DISTANCE)[1]
+        segments = self.segments
+        return tuple(np.unique(segments.feature[segments.pairing.loose[hits]]).tolist())
 
     @cached_property
-    def facing(self) -> Facing:
+    def parallel_segments(self) -> ParallelSegments:
         """Loose pieces of two features that run along each other within the widths that matter."""
         reach = max(2 * self.tolerances.overlap_m, self.tolerances.gap_width_m)
-        return facing(self.pieces, self.metric, reach)
+        return find_parallel_segments(self.segments, self.metric, reach)
 
     @cached_property
     def widths(self) -> dict[int, float]:
         """Metres across the widest place of each face that is a hole or an overlap."""
-        odd = np.flatnonzero((self.faces.count == 0) | (self.faces.count > 1))
-        widths = self.metric.widths(self.faces.shapes[odd], least=_NUMBERS_M)
-        return dict(zip(odd.tolist(), widths.tolist(), strict=True))
+        flawed = np.flatnonzero((self.faces.count == 0) | (self.faces.count > 1))
+        widths = self.metric.measure_widths(self.faces.shapes[flawed], least=_ROUNDING_WIDTH_M)
+        return dict(zip(flawed.tolist(), widths.tolist(), strict=True))
 
-    def neighbours(self, feature: int) -> tuple[int, ...]:
+    def find_neighbours(self, feature: int) -> tuple[int, ...]:
         """The features that share border pieces with one."""
         return self._adjacency.get(feature, ())
 
     @cached_property
     def _adjacency(self) -> dict[int, tuple[int, ...]]:
-        partner = self.pieces.pairing.partner
+        partner = self.segments.pairing.partner
         with_one = np.flatnonzero(partner >= 0)
-        mine, other = self.pieces.feature[with_one], self.pieces.feature[partner[with_one]]
-        size = self.pieces.features
+        mine, other = self.segments.feature[with_one], self.segments.feature[partner[with_one]]
+        size = self.segments.features
         pairs = np.unique(mine * size + other)
-        found: dict[int, list[int]] = {}
+        adjacency: dict[int, list[int]] = {}
         for a, b in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
-            found.setdefault(a, []).append(b)
-        return {a: tuple(others) for a, others in found.items()}
+            adjacency.setdefault(a, []).append(b)
+        return {a: tuple(others) for a, others in adjacency.items()}
 
 
-def mended(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
+def make_valid_copies(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
     """The shapes, the invalid ones made valid."""
     if invalid is None:
         invalid = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
     valid = shapes.copy()
     valid[invalid] = [
-        polygons_of(shapely.make_valid(s, method="structure")) for s in shapes[invalid]
+        extract_polygons(shapely.make_valid(s, method="structure")) for s in shapes[invalid]
     ]
     return valid
 
 
-def polygons_of(shape: BaseGeometry) -> BaseGeometry:
+def extract_polygons(shape: BaseGeometry) -> BaseGeometry:
     """What has an area in a shape of mixed parts."""
     parts = shapely.get_parts(shape)
     flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])

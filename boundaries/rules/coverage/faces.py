@@ -17,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
-_MANY = 20
+_PREPARE_RATIO = 20
 """So many points for each polygon are worth preparing the polygons."""
 
 
 @dataclass(frozen=True, slots=True)
-class Faces:
+class CoverageFaces:
     """``shapes`` (F) are polygons; ``count`` (F) is by how many features each is covered.
 
     ``cover`` (2, K) are the pairs of a face and a feature that covers it, ascending. A face for
@@ -44,29 +44,29 @@ class Faces:
         """The faces that several features cover."""
         return np.flatnonzero(self.count > 1)
 
-    def covering(self, face: int) -> tuple[int, ...]:
+    def find_covering_features(self, face: int) -> tuple[int, ...]:
         """The features that cover a face, ascending."""
         first, last = np.searchsorted(self.cover[0], [face, face + 1])
         return tuple(self.cover[1, first:last].tolist())
 
 
-def faces_between(lines: Shapes, tree: STRtree) -> Faces:
+def build_faces(lines: Shapes, tree: STRtree) -> CoverageFaces:
     """The faces between loose pieces; ``tree`` holds a valid polygon of each feature.
 
     Where pieces cross, they are cut there, rounded to the nearest numbers.
     """
     shapes = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
-    count, cover = _counted(shapely.point_on_surface(shapes), tree)
+    count, cover = _count_covering(shapely.point_on_surface(shapes), tree)
     for face in np.flatnonzero(count < 0):
-        again, who = _elsewhere(shapes[face], tree)
+        again, who = _count_at_other_points(shapes[face], tree)
         count[face] = again
         cover = np.hstack([cover, np.array([[face] * len(who), who], dtype=np.int64)])
-    return Faces(shapes, count, cover[:, np.lexsort(cover[::-1])])
+    return CoverageFaces(shapes, count, cover[:, np.lexsort(cover[::-1])])
 
 
-def _counted(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
+def _count_covering(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
     """By how many features each point is covered, and by which; -1 for a point on a border."""
-    if len(points) > _MANY * len(tree):  # each polygon is prepared, for all points at once
+    if len(points) > _PREPARE_RATIO * len(tree):  # each polygon is prepared, for all points at once
         of_points, polygons = STRtree(points), tree.geometries
         inside = of_points.query(polygons, predicate="contains")[::-1]
         touched = of_points.query(polygons, predicate="intersects")[::-1]
@@ -78,12 +78,12 @@ def _counted(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
     return np.where(unclear, -1, count), inside[:, ~unclear[inside[0]]]
 
 
-def _elsewhere(face: BaseGeometry, tree: STRtree) -> tuple[int, Ints]:
+def _count_at_other_points(face: BaseGeometry, tree: STRtree) -> tuple[int, Ints]:
     """The same at other points of a face, whose first one lay on a border between two features."""
     triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(face))
     order = np.argsort(-shapely.area(triangles), kind="stable")
     points = shapely.centroid(triangles[order])
-    count, cover = _counted(points, tree)
+    count, cover = _count_covering(points, tree)
     clear = np.flatnonzero(count >= 0)
     if not len(clear):
         return -1, np.empty(0, np.int64)

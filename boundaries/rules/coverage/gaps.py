@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.coverage.evidence import Evidence
+from boundaries.rules.coverage.evidence import CoverageContext
 from boundaries.rules.finding import Finding
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.registry import get_severity, rule_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +21,45 @@ class Hole:
     area_m2: float
 
 
-@judges("TOP-COV-02")
-def gaps(evidence: Evidence) -> Iterator[Finding]:
-    """Holes not wider than the asked width; wider ones are left open, see :func:`open_holes`."""
-    limit = evidence.tolerances.gap_width_m
-    for hole in holes(evidence):
+@rule_check("TOP-COV-02")
+def find_gaps(context: CoverageContext) -> Iterator[Finding]:
+    """Holes not wider than the asked width; wider ones are left open, see :func:`find_open_holes`."""
+    limit = context.tolerances.gap_width_m
+    for hole in find_holes(context):
         if hole.width_m > limit:
             continue
-        names = "、".join(evidence.names[f] for f in hole.features)
-        names_en = ", ".join(evidence.names[f] for f in hole.features)
+        names = "、".join(context.names[f] for f in hole.features)
+        names_en = ", ".join(context.names[f] for f in hole.features)
         size = f"{hole.area_m2:.2f}"
         yield Finding(
             "TOP-COV-02",
             "within" if len(hole.features) == 1 else "between",
-            severity("TOP-COV-02"),
+            get_severity("TOP-COV-02"),
             hole.features,
             hole.shape,
             f"{names} 之间有空隙：{size} 平方米，最宽处 {hole.width_m:.3f} 米。",
             f"nobody's ground between {names_en}: {size} m2, {hole.width_m:.3f} m across the"
             " widest place",
             measured=hole.width_m,
-            limit=evidence.tolerances.overlap_m,
+            limit=context.tolerances.overlap_m,
             unit="m",
             area_m2=hole.area_m2,
         )
 
 
-def open_holes(evidence: Evidence) -> list[Hole]:
+def find_open_holes(context: CoverageContext) -> list[Hole]:
     """The holes wider than the asked width, the largest first: enclaves, lakes, missing units."""
-    limit = evidence.tolerances.gap_width_m
-    return sorted((h for h in holes(evidence) if h.width_m > limit), key=lambda h: -h.area_m2)
+    limit = context.tolerances.gap_width_m
+    return sorted((h for h in find_holes(context) if h.width_m > limit), key=lambda h: -h.area_m2)
 
 
-def holes(evidence: Evidence) -> Iterator[Hole]:
+def find_holes(context: CoverageContext) -> Iterator[Hole]:
     """All ground with units round it that none covers, wider than what counts as nothing."""
-    faces, metric = evidence.faces, evidence.metric
+    faces, metric = context.faces, context.metric
     for face in faces.holes.tolist():
-        width = evidence.widths[face]
-        if width <= evidence.tolerances.overlap_m:
+        width = context.widths[face]
+        if width <= context.tolerances.overlap_m:
             continue
         shape = faces.shapes[face]
-        area = float(metric.area(np.array([shape]))[0])
-        yield Hole(shape, evidence.bordering(shape), width, area)
+        area = float(metric.measure_areas(np.array([shape]))[0])
+        yield Hole(shape, context.find_bordering_features(shape), width, area)

@@ -7,117 +7,137 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.facing import Facing, links, lone_vertices, middles
-from boundaries.rules.coverage.gores import open_gaps
+from boundaries.rules.coverage.evidence import CoverageContext
+from boundaries.rules.coverage.facing import (
+    ParallelSegments,
+    compute_midpoints,
+    find_lone_vertices,
+    iter_connections,
+)
+from boundaries.rules.coverage.gores import find_open_gaps
 from boundaries.rules.finding import Finding
-from boundaries.rules.groups import grouped
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.groups import find_components
+from boundaries.rules.registry import get_severity, rule_check
 
-_PARALLEL = 0.2
+_MAX_DIVERGENCE = 0.2
 """Two pieces run along each other when they part by less than this share of their length."""
-_TOGETHER = 3
+_MAX_UNITS_PER_FLAW = 3
 """So many units may meet at one flaw; a larger tangle is told for each pair of them."""
 _SAME_COURSE_M = 1e-6
 
 Pair = tuple[int, int]
 
 
-@judges("TOP-COV-03")
-def mismatches(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-COV-03")
+def find_mismatches(context: CoverageContext) -> Iterator[Finding]:
     """Stretches on which two units run along each other within the tolerance, not identically."""
-    near = stretches(evidence)
-    for pairs in _places(evidence, near):
-        yield _finding(evidence, near.only(pairs))
-    yield from _slivers(evidence, near)
+    near = find_mismatched_pairs(context)
+    for pairs in _iter_flaw_masks(context, near):
+        yield _build_mismatch_finding(context, near.select_pairs(pairs))
+    yield from _find_slivers(context, near)
 
 
-def stretches(evidence: Evidence) -> Facing:
+def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
     """The pieces that were meant to be one border.
 
     What bounds a hole or an overlap that is told anyway is no flaw of its own; nor is a vertex
     that is there only because such a hole or overlap ends in it.
     """
-    pairs, limit, pieces = evidence.facing, evidence.tolerances.overlap_m, evidence.pieces
-    identical = (pieces.start[pairs.a] == pieces.end[pairs.b]) & (
-        pieces.end[pairs.a] == pieces.start[pairs.b]
+    pairs, limit, segments = (
+        context.parallel_segments,
+        context.tolerances.overlap_m,
+        context.segments,
     )
-    close = (pairs.furthest <= limit) & (pairs.furthest <= _PARALLEL * pairs.length)
-    near = pairs.only(close & ~identical)
-    told = told_shapes(evidence)
-    if not len(told) or not len(near.a):
+    identical = (segments.start[pairs.a] == segments.end[pairs.b]) & (
+        segments.end[pairs.a] == segments.start[pairs.b]
+    )
+    close = (pairs.max_distance <= limit) & (pairs.max_distance <= _MAX_DIVERGENCE * pairs.length)
+    near = pairs.select_pairs(close & ~identical)
+    reported = collect_reported_shapes(context)
+    if not len(reported) or not len(near.a):
         return near
-    return near.only(~_within(evidence, near, told) & ~_explained(evidence, near, told))
-
-
-def told_shapes(evidence: Evidence) -> NDArray[np.object_]:
-    """The holes, overlaps and open gaps that are wider than the tolerance."""
-    wide = [f for f, width in evidence.widths.items() if width > evidence.tolerances.overlap_m]
-    return np.array(
-        [*evidence.faces.shapes[wide], *(gap.shape for gap in open_gaps(evidence))], dtype=object
+    return near.select_pairs(
+        ~_mask_within_reported(context, near, reported)
+        & ~_mask_at_reported_rim(context, near, reported)
     )
 
 
-def _within(evidence: Evidence, near: Facing, told: NDArray[np.object_]) -> NDArray[np.bool_]:
+def collect_reported_shapes(context: CoverageContext) -> NDArray[np.object_]:
+    """The holes, overlaps and open gaps that are wider than the tolerance."""
+    wide = [f for f, width in context.widths.items() if width > context.tolerances.overlap_m]
+    return np.array(
+        [*context.faces.shapes[wide], *(gap.shape for gap in find_open_gaps(context))], dtype=object
+    )
+
+
+def _mask_within_reported(
+    context: CoverageContext, near: ParallelSegments, reported: NDArray[np.object_]
+) -> NDArray[np.bool_]:
     """The pairs with such ground between them."""
-    points = middles(evidence.pieces, evidence.metric, near)
+    points = compute_midpoints(context.segments, context.metric, near)
     inside = np.zeros(len(near.a), bool)
-    inside[STRtree(told).query(points, predicate="within")[0]] = True
+    inside[STRtree(reported).query(points, predicate="within")[0]] = True
     return inside
 
 
-def _explained(evidence: Evidence, near: Facing, told: NDArray[np.object_]) -> NDArray[np.bool_]:
+def _mask_at_reported_rim(
+    context: CoverageContext, near: ParallelSegments, reported: NDArray[np.object_]
+) -> NDArray[np.bool_]:
     """The pairs all of whose vertices without a counterpart lie at the rim of such ground."""
-    at, vertex = lone_vertices(evidence.pieces, near)
-    points = shapely.points(evidence.pieces.xy[vertex])
-    reach = evidence.metric.units(evidence.tolerances.overlap_m)
+    at, vertex = find_lone_vertices(context.segments, near)
+    points = shapely.points(context.segments.xy[vertex])
+    reach = context.metric.convert_to_units(context.tolerances.overlap_m)
     on_rim = np.zeros(len(vertex), bool)
-    on_rim[STRtree(told).query(points, predicate="dwithin", distance=reach)[0]] = True
-    left = np.zeros(len(near.a), bool)
-    left[at[~on_rim]] = True
-    return ~left
+    on_rim[STRtree(reported).query(points, predicate="dwithin", distance=reach)[0]] = True
+    unexplained = np.zeros(len(near.a), bool)
+    unexplained[at[~on_rim]] = True
+    return ~unexplained
 
 
-def _places(evidence: Evidence, near: Facing) -> Iterator[NDArray[np.bool_]]:
+def _iter_flaw_masks(
+    context: CoverageContext, near: ParallelSegments
+) -> Iterator[NDArray[np.bool_]]:
     """The pairs of pieces that make one flaw, as masks: connected, and of few units."""
-    feature = evidence.pieces.feature
-    for group in grouped(links(evidence.pieces, near, range(len(near.a)))):
+    feature = context.segments.feature
+    for group in find_components(iter_connections(context.segments, near, range(len(near.a)))):
         units = {int(feature[piece]) for k in group for piece in (near.a[k], near.b[k])}
-        if len(units) <= _TOGETHER:
-            yield _mask(group, len(near.a))
+        if len(units) <= _MAX_UNITS_PER_FLAW:
+            yield _build_mask(group, len(near.a))
             continue
         of_pair: dict[Pair, list[int]] = {}
         for k in group:
             two = sorted((int(feature[near.a[k]]), int(feature[near.b[k]])))
             of_pair.setdefault((two[0], two[1]), []).append(k)
         for members in of_pair.values():
-            for part in grouped(links(evidence.pieces, near, members)):
-                yield _mask(part, len(near.a))
+            for part in find_components(iter_connections(context.segments, near, members)):
+                yield _build_mask(part, len(near.a))
 
 
-def _mask(members: Iterable[int], size: int) -> NDArray[np.bool_]:
+def _build_mask(members: Iterable[int], size: int) -> NDArray[np.bool_]:
     mask = np.zeros(size, bool)
     mask[list(members)] = True
     return mask
 
 
-def _finding(evidence: Evidence, near: Facing) -> Finding:
-    pieces = evidence.pieces
+def _build_mismatch_finding(context: CoverageContext, near: ParallelSegments) -> Finding:
+    segments = context.segments
     both = np.unique(np.r_[near.a, near.b])
-    features = tuple(sorted(set(pieces.feature[both].tolist())))
-    first = both[pieces.feature[both] != features[-1]]
-    apart = float(near.furthest.max())
+    features = tuple(sorted(set(segments.feature[both].tolist())))
+    first = both[segments.feature[both] != features[-1]]
+    apart = float(near.max_distance.max())
     kind = "vertices" if apart <= _SAME_COURSE_M else "apart"
-    names, names_en = (mark.join(evidence.names[f] for f in features) for mark in ("、", ", "))
-    alone = len(np.unique(pieces.vertex[lone_vertices(pieces, near)[1]]))
+    names, names_en = (
+        separator.join(context.names[f] for f in features) for separator in ("、", ", ")
+    )
+    alone = len(np.unique(segments.vertex[find_lone_vertices(segments, near)[1]]))
     zh = "走向一致但顶点不同" if kind == "vertices" else f"相差最多 {apart:.9f} 米"
     en = "same course, other vertices" if kind == "vertices" else f"up to {apart:.9f} m apart"
     return Finding(
         "TOP-COV-03",
         kind,
-        severity("TOP-COV-03"),
+        get_severity("TOP-COV-03"),
         features,
-        shapely.line_merge(shapely.union_all(pieces.lines(first))),
+        shapely.line_merge(shapely.union_all(segments.lines(first))),
         f"{names} 的公共界线不一致：{zh}，{alone} 个顶点没有对应点。",
         f"the common border of {names_en} is not identical: {en}; {alone} vertices without a"
         " counterpart",
@@ -127,25 +147,27 @@ def _finding(evidence: Evidence, near: Facing) -> Finding:
     )
 
 
-def _slivers(evidence: Evidence, near: Facing) -> Iterator[Finding]:
+def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[Finding]:
     """Holes and overlaps within the tolerance that lie at no stretch told above."""
-    faces, limit = evidence.faces, evidence.tolerances.overlap_m
-    thin = [f for f, width in evidence.widths.items() if 0 < width <= limit]
+    faces, limit = context.faces, context.tolerances.overlap_m
+    thin = [f for f, width in context.widths.items() if 0 < width <= limit]
     if not thin:
         return
-    told = STRtree(evidence.pieces.lines(np.unique(np.r_[near.a, near.b])))
+    reported = STRtree(context.segments.lines(np.unique(np.r_[near.a, near.b])))
     for face in thin:
         shape = faces.shapes[face]
-        if len(told.query(shape, predicate="intersects")):
+        if len(reported.query(shape, predicate="intersects")):
             continue
-        features = evidence.bordering(shape)
-        area = float(evidence.metric.area(np.array([shape]))[0])
-        names, names_en = (mark.join(evidence.names[f] for f in features) for mark in ("、", ", "))
-        width = evidence.widths[face]
+        features = context.find_bordering_features(shape)
+        area = float(context.metric.measure_areas(np.array([shape]))[0])
+        names, names_en = (
+            separator.join(context.names[f] for f in features) for separator in ("、", ", ")
+        )
+        width = context.widths[face]
         yield Finding(
             "TOP-COV-03",
             "sliver",
-            severity("TOP-COV-03"),
+            get_severity("TOP-COV-03"),
             features,
             shape,
             f"{names} 的公共界线不一致：相差不超过 {width:.9f} 米，{area:.6f} 平方米。",

@@ -7,34 +7,34 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from boundaries.rules.coverage.evidence import Evidence
+from boundaries.rules.coverage.evidence import CoverageContext
 from boundaries.rules.finding import Finding
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.registry import get_severity, rule_check
 
-_SAME = 0.99
+_SAME_AREA_SHARE = 0.99
 """The share of ground that two drawings of one exclave have in common, at least."""
 
 
-@judges("TOP-HIE-08")
-def exclaves(evidence: Evidence) -> Iterator[Finding]:
+@rule_check("TOP-HIE-08")
+def find_exclaves(context: CoverageContext) -> Iterator[Finding]:
     """Parts beside the largest one that border on other units all round, declared or not.
 
     A part with some coast is an island, or lies at the rim of the layer: it is not told. Parts
     that touch in a point belong together.
     """
-    shells, owner, largest = _shells(evidence)
+    shells, owner, largest = _find_shells(context)
     if not len(shells):
         return
     open_rings = np.zeros(int(shells.max()) + 1, bool)
-    coast = evidence.pieces.ring[_coast(evidence)]
+    coast = context.segments.ring[_find_coast_segments(context)]
     open_rings[coast[coast < len(open_rings)]] = True
     for k in np.flatnonzero(~largest & ~open_rings[shells]).tolist():
         feature = int(owner[k])
-        if not _touches_rest(evidence, feature, int(shells[k])):
-            yield _finding(evidence, feature, int(shells[k]))
+        if not _is_touching_rest(context, feature, int(shells[k])):
+            yield _build_exclave_finding(context, feature, int(shells[k]))
 
 
-def undeclared(
+def select_undeclared(
     of_levels: Sequence[Sequence[Finding]], declared: Collection[int]
 ) -> Iterator[Finding]:
     """The exclaves of all levels, the highest level first, each told once and at its lowest level.
@@ -47,64 +47,66 @@ def undeclared(
         lower = [finding for below in of_levels[number + 1 :] for finding in below]
         tree = STRtree(np.array([finding.geometry for finding in lower], dtype=object))
         for finding in findings:
-            same = any(_alike(finding, lower[k]) for k in _over(finding, tree))
-            if not same and finding.features[0] not in declared:
+            is_repeated = any(
+                _has_same_area(finding, lower[k]) for k in _find_intersecting(finding, tree)
+            )
+            if not is_repeated and finding.features[0] not in declared:
                 yield replace(finding, features=tuple(sorted(finding.features)))
 
 
-def _over(finding: Finding, tree: STRtree) -> list[int]:
+def _find_intersecting(finding: Finding, tree: STRtree) -> list[int]:
     inside = shapely.point_on_surface(finding.geometry)
-    found: list[int] = tree.query(inside, predicate="intersects").tolist()
-    return found
+    hits: list[int] = tree.query(inside, predicate="intersects").tolist()
+    return hits
 
 
-def _alike(one: Finding, other: Finding) -> bool:
+def _has_same_area(one: Finding, other: Finding) -> bool:
     """Whether places that overlap have the same size, as two drawings of one ground have."""
     small, large = sorted((one.area_m2 or 0.0, other.area_m2 or 0.0))
-    return small >= _SAME * large
+    return small >= _SAME_AREA_SHARE * large
 
 
-def _shells(evidence: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _find_shells(context: CoverageContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of features with several parts: the outer rings, whose they are, which is the largest."""
-    parts, owner = shapely.get_parts(evidence.shapes, return_index=True)
+    parts, owner = shapely.get_parts(context.shapes, return_index=True)
     rings = 1 + shapely.get_num_interior_rings(parts)
     shells = np.r_[0, np.cumsum(rings)[:-1]][: len(parts)]
-    area, most = shapely.area(parts), np.zeros(len(evidence.shapes))
+    area, most = shapely.area(parts), np.zeros(len(context.shapes))
     np.maximum.at(most, owner, area)
-    several = np.bincount(owner, minlength=len(evidence.shapes))[owner] > 1
+    several = np.bincount(owner, minlength=len(context.shapes))[owner] > 1
     return shells[several], owner[several], (area == most[owner])[several]
 
 
-def _coast(evidence: Evidence) -> np.ndarray:
+def _find_coast_segments(context: CoverageContext) -> np.ndarray:
     """Loose pieces that no other unit runs along within the tolerance."""
-    facing, limit = evidence.facing, evidence.tolerances.overlap_m
-    near = facing.only(facing.furthest <= limit)
-    return np.setdiff1d(evidence.pieces.pairing.loose, np.r_[near.a, near.b])
+    facing, limit = context.parallel_segments, context.tolerances.overlap_m
+    near = facing.select_pairs(facing.max_distance <= limit)
+    return np.setdiff1d(context.segments.pairing.loose, np.r_[near.a, near.b])
 
 
-def _touches_rest(evidence: Evidence, feature: int, ring: int) -> bool:
-    pieces = evidence.pieces
-    own = pieces.feature == feature
-    mine = own & (pieces.ring == ring)
-    return bool(np.isin(pieces.start[mine], pieces.start[own & ~mine]).any())
+def _is_touching_rest(context: CoverageContext, feature: int, ring: int) -> bool:
+    segments = context.segments
+    own = segments.feature == feature
+    mine = own & (segments.ring == ring)
+    return bool(np.isin(segments.start[mine], segments.start[own & ~mine]).any())
 
 
-def _finding(evidence: Evidence, feature: int, ring: int) -> Finding:
-    pieces = evidence.pieces
-    mine = np.flatnonzero((pieces.feature == feature) & (pieces.ring == ring))
-    partner = pieces.pairing.partner[mine]
-    others = sorted(set(pieces.feature[partner[partner >= 0]].tolist()))
-    place = shapely.Polygon(pieces.xy[np.r_[pieces.first[mine], pieces.first[mine[-1]] + 1]])
-    area = float(evidence.metric.area(np.array([place], dtype=object))[0])
-    name = evidence.names[feature]
+def _build_exclave_finding(context: CoverageContext, feature: int, ring: int) -> Finding:
+    segments = context.segments
+    mine = np.flatnonzero((segments.feature == feature) & (segments.ring == ring))
+    partner = segments.pairing.partner[mine]
+    others = sorted(set(segments.feature[partner[partner >= 0]].tolist()))
+    place = shapely.Polygon(segments.xy[np.r_[segments.first[mine], segments.first[mine[-1]] + 1]])
+    area = float(context.metric.measure_areas(np.array([place], dtype=object))[0])
+    name = context.names[feature]
     x, y = shapely.get_coordinates(shapely.point_on_surface(place))[0].tolist()
-    digits = 1 if evidence.metric.planar else 5
+    digits = 1 if context.metric.planar else 5
     at = f"{x:.{digits}f}, {y:.{digits}f}"
-    zh, en = (mark.join(evidence.names[f] for f in others) for mark in ("、", ", "))
+    zh, en = (separator.join(context.names[f] for f in others) for separator in ("、", ", "))
     return Finding(
         "TOP-HIE-08",
         "exclave",
-        severity("TOP-HIE-08"),
+        get_severity("TOP-HIE-08"),
         (feature, *others),  # whose it is comes first
         place,
         f"{name} 有一块飞地位于 {zh} 之中（{at}），没有申报：{area:.2f} 平方米。",

@@ -15,22 +15,22 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments, segments
-from boundaries.rules.coverage.evidence import mended
-from boundaries.rules.coverage.faces import faces_between
+from boundaries.rules.coverage.evidence import make_valid_copies
+from boundaries.rules.coverage.faces import build_faces
 from boundaries.rules.finding import Finding
-from boundaries.rules.groups import grouped
+from boundaries.rules.groups import find_components
 from boundaries.rules.metric import Metric
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.registry import get_severity, rule_check
 from boundaries.rules.tolerances import Tolerances
 
 Shapes = NDArray[np.object_]
 Ints = NDArray[np.int64]
 
-_NUMBERS_M = 1e-6
+_ROUNDING_WIDTH_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class AreaDifference:
     """Ground on which a parent and its units differ; ``units`` cover it, none if empty."""
 
     shape: BaseGeometry
@@ -40,7 +40,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class ParentCoverage:
     """Where the units of one parent differ from it.
 
     ``parent`` and ``units`` are numbers of features. ``uncovered`` is the parent's ground without
@@ -51,17 +51,17 @@ class Family:
 
     parent: int
     units: tuple[int, ...]
-    uncovered: tuple[Ground, ...]
-    outside: tuple[Ground, ...]
-    thin: tuple[Ground, ...]
+    uncovered: tuple[AreaDifference, ...]
+    outside: tuple[AreaDifference, ...]
+    thin: tuple[AreaDifference, ...]
     lines: Shapes
     owner: Ints
     ends: Ints
 
 
-def families(
+def compare_with_parents(
     shapes: Shapes, parent_of: dict[int, int], metric: Metric, tolerances: Tolerances
-) -> Iterator[Family]:
+) -> Iterator[ParentCoverage]:
     """The families whose units do not tile their parent to the last bit.
 
     ``parent_of`` gives the parent's feature of each unit of one level.
@@ -69,37 +69,39 @@ def families(
     units = np.array(sorted(parent_of), dtype=np.int64)
     parents = np.array(sorted(set(parent_of.values())), dtype=np.int64)
     everyone = np.r_[units, parents]
-    family = np.r_[np.array([parent_of[int(u)] for u in units], np.int64), parents]
-    pieces = segments(shapes[everyone])
-    left = _left(pieces, family, len(units))
-    of_left = family[pieces.feature[left]]
+    parent_ids = np.r_[np.array([parent_of[int(u)] for u in units], np.int64), parents]
+    all_segments = segments(shapes[everyone])
+    unshared = _find_unshared_segments(all_segments, parent_ids, len(units))
+    of_left = parent_ids[all_segments.feature[unshared]]
     for parent in np.unique(of_left).tolist():
-        which = left[of_left == parent]
-        members = units[family[: len(units)] == parent]
-        owner = everyone[pieces.feature[which]]
-        ends = np.column_stack([pieces.start[which], pieces.end[which]])
-        lines = pieces.lines(which)
-        grounds = _grounds(shapes, members, parent, pieces.runs(which), metric)
-        wide = [g for g in grounds if g.width_m > tolerances.line_m]
-        yield Family(
+        which = unshared[of_left == parent]
+        members = units[parent_ids[: len(units)] == parent]
+        owner = everyone[all_segments.feature[which]]
+        ends = np.column_stack([all_segments.start[which], all_segments.end[which]])
+        lines = all_segments.lines(which)
+        differences = _find_area_differences(
+            shapes, members, parent, all_segments.runs(which), metric
+        )
+        wide = [g for g in differences if g.width_m > tolerances.line_m]
+        yield ParentCoverage(
             parent,
             tuple(members.tolist()),
             tuple(g for g in wide if not g.units),
             tuple(g for g in wide if g.units),
-            tuple(g for g in grounds if g.width_m <= tolerances.line_m),
+            tuple(g for g in differences if g.width_m <= tolerances.line_m),
             lines,
             owner,
             ends,
         )
 
 
-def _left(pieces: Segments, family: Ints, units: int) -> Ints:
+def _find_unshared_segments(segments: Segments, parent_ids: Ints, units: int) -> Ints:
     """The pieces that units and parent do not have in common."""
-    start, end = pieces.start, pieces.end
+    start, end = segments.start, segments.end
     low, high = np.minimum(start, end), np.maximum(start, end)
-    weight = np.where(start < end, 1, -1) * np.where(pieces.feature < units, 1, -1)
+    weight = np.where(start < end, 1, -1) * np.where(segments.feature < units, 1, -1)
     weight[low == high] = 0
-    whose = family[pieces.feature]
+    whose = parent_ids[segments.feature]
     order = np.lexsort((high, low, whose))
     keys = np.column_stack([whose, low, high])[order]
     begin = np.flatnonzero(np.r_[True, (np.diff(keys, axis=0) != 0).any(axis=1)][: len(keys)])
@@ -110,63 +112,70 @@ def _left(pieces: Segments, family: Ints, units: int) -> Ints:
     return np.sort(order[(total[group] != 0)])
 
 
-def _grounds(
+def _find_area_differences(
     shapes: Shapes, members: Ints, parent: int, lines: Shapes, metric: Metric
-) -> list[Ground]:
+) -> list[AreaDifference]:
     """The faces that only the parent covers, or only units do."""
-    valid = mended(shapes[np.r_[members, parent]])
-    cut = faces_between(lines, STRtree(valid))
+    valid = make_valid_copies(shapes[np.r_[members, parent]])
+    cut = build_faces(lines, STRtree(valid))
     own = len(members)
-    odd = []
+    different = []
     for face in range(len(cut.shapes)):
-        covering = cut.covering(face)
+        covering = cut.find_covering_features(face)
         inside = own in covering
         units = tuple(int(members[c]) for c in covering if c != own)
         if cut.count[face] > 0 and inside != bool(units):
-            odd.append((cut.shapes[face], units))
-    those = np.array([shape for shape, _ in odd], dtype=object)
-    widths, areas = metric.widths(those, least=_NUMBERS_M), metric.area(those)
+            different.append((cut.shapes[face], units))
+    different_shapes = np.array([shape for shape, _ in different], dtype=object)
+    widths, areas = (
+        metric.measure_widths(different_shapes, least=_ROUNDING_WIDTH_M),
+        metric.measure_areas(different_shapes),
+    )
     return [
-        Ground(shape, units, float(width), float(area))
-        for (shape, units), width, area in zip(odd, widths, areas, strict=True)
+        AreaDifference(shape, units, float(width), float(area))
+        for (shape, units), width, area in zip(different, widths, areas, strict=True)
     ]
 
 
-@judges("TOP-HIE-02")
-def outside(family: Family, names: tuple[str, ...], tolerances: Tolerances) -> Iterator[Finding]:
+@rule_check("TOP-HIE-02")
+def find_outside_parent(
+    coverage: ParentCoverage, names: tuple[str, ...], tolerances: Tolerances
+) -> Iterator[Finding]:
     """Units' ground beyond their parent."""
-    for ground in family.outside:
-        zh, en = (mark.join(names[u] for u in ground.units) for mark in ("、", ", "))
-        yield _ground(
+    for difference in coverage.outside:
+        zh, en = (separator.join(names[u] for u in difference.units) for separator in ("、", ", "))
+        yield _build_difference_finding(
             "TOP-HIE-02",
             "outside",
-            family,
-            ground,
+            coverage,
+            difference,
             tolerances,
-            f"{zh} 超出上级 {names[family.parent]}",
-            f"{en} reaches beyond its parent {names[family.parent]}",
+            f"{zh} 超出上级 {names[coverage.parent]}",
+            f"{en} reaches beyond its parent {names[coverage.parent]}",
         )
 
 
-def uncovered(family: Family, names: tuple[str, ...], tolerances: Tolerances) -> Iterator[Finding]:
+def find_uncovered_parent(
+    coverage: ParentCoverage, names: tuple[str, ...], tolerances: Tolerances
+) -> Iterator[Finding]:
     """TOP-COV-02: the parent's ground that none of its units covers, however wide."""
-    for ground in family.uncovered:
-        yield _ground(
+    for difference in coverage.uncovered:
+        yield _build_difference_finding(
             "TOP-COV-02",
             "parent",
-            family,
-            ground,
+            coverage,
+            difference,
             tolerances,
-            f"{names[family.parent]} 之内有地块不属于任何下级单位",
-            f"ground of {names[family.parent]} belongs to none of its units",
+            f"{names[coverage.parent]} 之内有地块不属于任何下级单位",
+            f"ground of {names[coverage.parent]} belongs to none of its units",
         )
 
 
-def _ground(
+def _build_difference_finding(
     rule: str,
     kind: str,
-    family: Family,
-    ground: Ground,
+    coverage: ParentCoverage,
+    difference: AreaDifference,
     tolerances: Tolerances,
     zh: str,
     en: str,
@@ -174,40 +183,44 @@ def _ground(
     return Finding(
         rule,
         kind,
-        severity(rule),
-        tuple(sorted((*ground.units, family.parent))),
-        ground.shape,
-        f"{zh}：{ground.area_m2:.2f} 平方米，最宽处 {ground.width_m:.3f} 米。",
-        f"{en}: {ground.area_m2:.2f} m2, {ground.width_m:.3f} m across the widest place",
-        measured=ground.width_m,
+        get_severity(rule),
+        tuple(sorted((*difference.units, coverage.parent))),
+        difference.shape,
+        f"{zh}：{difference.area_m2:.2f} 平方米，最宽处 {difference.width_m:.3f} 米。",
+        f"{en}: {difference.area_m2:.2f} m2, {difference.width_m:.3f} m across the widest place",
+        measured=difference.width_m,
         limit=tolerances.line_m,
         unit="m",
-        area_m2=ground.area_m2,
+        area_m2=difference.area_m2,
     )
 
 
-@judges("TOP-HIE-03")
-def untiled(family: Family, names: tuple[str, ...], metric: Metric) -> Iterator[Finding]:
+@rule_check("TOP-HIE-03")
+def find_border_differences(
+    coverage: ParentCoverage, names: tuple[str, ...], metric: Metric
+) -> Iterator[Finding]:
     """Stretches where the border of the units and that of the parent are nearly the same."""
-    alone = np.flatnonzero(~_explained(family))
-    thin = STRtree([ground.shape for ground in family.thin])
-    links = [(k, int(end)) for k in alone.tolist() for end in family.ends[k]]
+    alone = np.flatnonzero(~_mask_reported_lines(coverage))
+    thin = STRtree([difference.shape for difference in coverage.thin])
+    links = [(k, int(end)) for k in alone.tolist() for end in coverage.ends[k]]
     touching = [
-        (k, -1 - int(t)) for k in alone.tolist() for t in thin.query(family.lines[k], "intersects")
+        (k, -1 - int(t))
+        for k in alone.tolist()
+        for t in thin.query(coverage.lines[k], "intersects")
     ]
-    for group in grouped([*links, *touching]):
-        place = shapely.line_merge(shapely.union_all(family.lines[group]))
+    for group in find_components([*links, *touching]):
+        place = shapely.line_merge(shapely.union_all(coverage.lines[group]))
         at = thin.query(place, predicate="intersects").tolist()
-        apart = max((family.thin[t].width_m for t in at), default=0.0)
-        area = sum(family.thin[t].area_m2 for t in at)
-        features = tuple(sorted({family.parent, *family.owner[group].tolist()}))
-        length, parent = metric.length(place), names[family.parent]
+        apart = max((coverage.thin[t].width_m for t in at), default=0.0)
+        area = sum(coverage.thin[t].area_m2 for t in at)
+        features = tuple(sorted({coverage.parent, *coverage.owner[group].tolist()}))
+        length, parent = metric.measure_length(place), names[coverage.parent]
         zh = f"相差最多 {apart:.6f} 米" if apart else "走向一致但顶点不同"
         en = f"up to {apart:.6f} m apart" if apart else "same course, other vertices"
         yield Finding(
             "TOP-HIE-03",
             "apart" if apart else "vertices",
-            severity("TOP-HIE-03"),
+            get_severity("TOP-HIE-03"),
             features,
             place,
             f"{parent} 的界线与其下级的外界不一致：{zh}，长 {length:.1f} 米。",
@@ -219,10 +232,10 @@ def untiled(family: Family, names: tuple[str, ...], metric: Metric) -> Iterator[
         )
 
 
-def _explained(family: Family) -> NDArray[np.bool_]:
+def _mask_reported_lines(coverage: ParentCoverage) -> NDArray[np.bool_]:
     """The pieces that bound ground which is told anyway, or end at it."""
-    explained = np.zeros(len(family.lines), bool)
-    wide = [ground.shape for ground in (*family.uncovered, *family.outside)]
+    explained = np.zeros(len(coverage.lines), bool)
+    wide = [difference.shape for difference in (*coverage.uncovered, *coverage.outside)]
     if wide:
-        explained[STRtree(wide).query(family.lines, predicate="dwithin", distance=1e-9)[0]] = True
+        explained[STRtree(wide).query(coverage.lines, predicate="dwithin", distance=1e-9)[0]] = True
     return explained

@@ -15,17 +15,17 @@ from typing import Any, Literal
 from boundaries.layers.layer import Layer
 from gazetteer.records.levels import UNIT_LEVELS
 
-Aside = Literal["functional_area", "jurisdiction", "dispute"]
+ExclusionReason = Literal["functional_area", "jurisdiction", "dispute"]
 
-_LEVELS = {
+_LEVEL_WORDS = {
     "province": ("province", "省", "省级", "自治区", "直辖市"),
     "prefecture": ("prefecture", "city", "地", "地级", "市", "市级", "地市级", "设区的市"),
     "county": ("county", "district", "县", "县级", "区", "区县", "区县级"),
     "township": ("township", "town", "乡", "镇", "乡级", "镇级", "乡镇", "乡镇级", "街道"),
     "village": ("village", "村", "村级", "社区", "村居"),
 }
-_LEVEL_OF = {word: level for level, words in _LEVELS.items() for word in words}
-_ASIDE: dict[str, Aside] = {
+_LEVEL_OF_WORD = {word: level for level, words in _LEVEL_WORDS.items() for word in words}
+_EXCLUSION_OF_WORD: dict[str, ExclusionReason] = {
     "functional_area": "functional_area",
     "development_zone": "functional_area",
     "功能区": "functional_area",
@@ -38,12 +38,12 @@ _ASIDE: dict[str, Aside] = {
     "争议区": "dispute",
 }
 _KIND_COLUMNS = ("unit_type", "kind", "类型", "类别")
-_TRUSTED = 0.9
-_BY_LENGTH = {9: "township", 12: "village"}
+_TRUSTED_SHARE = 0.9
+_LEVEL_OF_LENGTH = {9: "township", 12: "village"}
 
 
 @dataclass(frozen=True, slots=True)
-class Skips:
+class LevelSkips:
     """Where levels are skipped; see ``level_skips.toml``."""
 
     prefectures_without_counties: frozenset[str]
@@ -53,10 +53,10 @@ class Skips:
 
 
 @cache
-def skips() -> Skips:
+def read_level_skips() -> LevelSkips:
     """What is known of skipped levels."""
     data = tomllib.loads(Path(__file__).parents[1].joinpath("level_skips.toml").read_text("utf-8"))
-    return Skips(
+    return LevelSkips(
         frozenset(data["prefectures_without_counties"]),
         frozenset(data["provinces_without_prefectures"]),
         data["direct_counties"],
@@ -65,7 +65,7 @@ def skips() -> Skips:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FeatureLevels:
     """``level`` (n), None where it is not known; ``parent`` (n): the code of the parent, if known.
 
     ``stated``: whether a column gives the parents. ``aside``: features that take no part in the
@@ -75,32 +75,38 @@ class Standing:
 
     level: tuple[str | None, ...]
     parent: tuple[str | None, ...]
-    stated: bool
-    aside: Mapping[int, Aside]
+    has_parent_column: bool
+    excluded: Mapping[int, ExclusionReason]
     by_code: Mapping[str, tuple[int, ...]]
     stand_ins: frozenset[int]
 
-    def of_level(self, level: str | None) -> list[int]:
+    def list_units_of_level(self, level: str | None) -> list[int]:
         """The units of a level, ascending, with those that stand in for it; see ``stand_ins``."""
-        own = [i for i, level_ in enumerate(self.level) if level_ == level and i not in self.aside]
+        own = [
+            i for i, level_ in enumerate(self.level) if level_ == level and i not in self.excluded
+        ]
         return sorted({*own, *self.stand_ins}) if level == "county" else own
 
     @property
     def levels(self) -> list[str | None]:
         """The levels that have units, the highest first; None comes last."""
-        met = {own for i, own in enumerate(self.level) if i not in self.aside}
-        return [level for level in (*UNIT_LEVELS, None) if level in met]
+        present = {own for i, own in enumerate(self.level) if i not in self.excluded}
+        return [level for level in (*UNIT_LEVELS, None) if level in present]
 
 
-def standing(layer: Layer) -> Standing:
+def derive_feature_levels(layer: Layer) -> FeatureLevels:
     """Levels, parents and what stands aside, as far as the columns and codes of a layer tell."""
     count = len(layer)
-    aside = {i: why for i in range(count) if (why := _aside(layer.attributes[i]))}
-    column, parents = layer.columns.get("level"), layer.columns.get("parent_code")
-    trusted = _codes_of_china(layer.codes)
-    level = [_level(layer, i, column, trusted) for i in range(count)]
-    stand_ins = {i for i in range(count) if _stands_in(layer.codes[i], level[i]) and i not in aside}
-    known = {own for i, own in enumerate(level) if own and i not in {*aside, *stand_ins}}
+    excluded = {
+        i: why for i in range(count) if (why := _find_exclusion_reason(layer.attributes[i]))
+    }
+    level_column, parent_column = layer.columns.get("level"), layer.columns.get("parent_code")
+    trusted = _are_chinese_codes(layer.codes)
+    level = [_find_level(layer, i, level_column, trusted) for i in range(count)]
+    stand_ins = {
+        i for i in range(count) if _is_stand_in(layer.codes[i], level[i]) and i not in excluded
+    }
+    known = {own for i, own in enumerate(level) if own and i not in {*excluded, *stand_ins}}
     if known == {"county"}:  # the others of their level are not there
         level = ["county" if i in stand_ins else own for i, own in enumerate(level)]
         stand_ins = set()
@@ -108,68 +114,74 @@ def standing(layer: Layer) -> Standing:
         stand_ins = set()
     if len(known) == 1:
         level = [own or next(iter(known)) for own in level]
-    parent = [_parent(layer, i, level[i], parents) for i in range(count)]
+    parent = [_find_parent_code(layer, i, level[i], parent_column) for i in range(count)]
     by_code = defaultdict(list)
     for i, code in enumerate(layer.codes):
-        if code and i not in aside:
+        if code and i not in excluded:
             by_code[code].append(i)
-    found = {code: tuple(which) for code, which in by_code.items()}
-    stated = parents is not None
-    return Standing(tuple(level), tuple(parent), stated, aside, found, frozenset(stand_ins))
+    features_by_code = {code: tuple(which) for code, which in by_code.items()}
+    stated = parent_column is not None
+    return FeatureLevels(
+        tuple(level), tuple(parent), stated, excluded, features_by_code, frozenset(stand_ins)
+    )
 
 
-def _stands_in(code: str | None, level: str | None) -> bool:
-    return level == "prefecture" and code in skips().prefectures_without_counties
+def _is_stand_in(code: str | None, level: str | None) -> bool:
+    return level == "prefecture" and code in read_level_skips().prefectures_without_counties
 
 
-def _codes_of_china(codes: Sequence[str | None]) -> bool:
+def _are_chinese_codes(codes: Sequence[str | None]) -> bool:
     """Whether nearly all codes are division codes of China; other countries have six digits too."""
-    given = [code for code in codes if code]
-    return sum(level_of_code(code) is not None for code in given) >= _TRUSTED * len(given)
+    present = [code for code in codes if code]
+    return sum(parse_code_level(code) is not None for code in present) >= _TRUSTED_SHARE * len(
+        present
+    )
 
 
-def _aside(attributes: Mapping[str, Any]) -> Aside | None:
+def _find_exclusion_reason(attributes: Mapping[str, Any]) -> ExclusionReason | None:
     for column, value in attributes.items():
         if column.strip().casefold() in _KIND_COLUMNS and isinstance(value, str):
             text = value.strip().casefold()
-            if text in _ASIDE:
-                return _ASIDE[text]
+            if text in _EXCLUSION_OF_WORD:
+                return _EXCLUSION_OF_WORD[text]
             if text.endswith(("开发区", "功能区")):
                 return "functional_area"
     return None
 
 
-def _level(layer: Layer, feature: int, column: str | None, trusted: bool) -> str | None:
+def _find_level(layer: Layer, feature: int, column: str | None, trusted: bool) -> str | None:
     """The level by the column, else by the code if it is to be trusted, else not known."""
     value = layer.attributes[feature].get(column) if column else None
-    stated = _LEVEL_OF.get(str(value).strip().casefold()) if value is not None else None
-    return stated or (level_of_code(layer.codes[feature]) if trusted else None)
+    stated = _LEVEL_OF_WORD.get(str(value).strip().casefold()) if value is not None else None
+    return stated or (parse_code_level(layer.codes[feature]) if trusted else None)
 
 
-def level_of_code(code: str | None) -> str | None:
+def parse_code_level(code: str | None) -> str | None:
     """The level of a division code of China; None for any other text."""
-    if not code or not code.isdigit() or code[:2] not in skips().provinces:
+    if not code or not code.isdigit() or code[:2] not in read_level_skips().provinces:
         return None
     if len(code) == 6:
         return (
             "province" if code.endswith("0000") else "prefecture" if code[4:] == "00" else "county"
         )
-    return _BY_LENGTH.get(len(code))
+    return _LEVEL_OF_LENGTH.get(len(code))
 
 
-def _parent(layer: Layer, feature: int, level: str | None, column: str | None) -> str | None:
+def _find_parent_code(
+    layer: Layer, feature: int, level: str | None, column: str | None
+) -> str | None:
     value = layer.attributes[feature].get(column) if column else None
     if value is not None and not isinstance(value, float) and str(value).strip():
         return str(value).strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     code = layer.codes[feature]
-    return parent_code(code) if level and level == level_of_code(code) else None
+    return parse_parent_code(code) if level and level == parse_code_level(code) else None
 
 
-def parent_code(code: str | None) -> str | None:
+def parse_parent_code(code: str | None) -> str | None:
     """The code of the parent as the code itself tells it; None for provinces and other texts."""
-    level, known = level_of_code(code), skips()
+    level, known = parse_code_level(code), read_level_skips()
     if code is None or level in (None, "province"):
         return None
     if level in ("township", "village"):
@@ -179,9 +191,9 @@ def parent_code(code: str | None) -> str | None:
     return province if level == "prefecture" or direct else code[:4] + "00"
 
 
-def may_skip(level: str, parent: str, parent_level: str) -> bool:
+def may_skip_level(level: str, parent: str, parent_level: str) -> bool:
     """Whether a unit of a level may have a parent that is not of the level next above."""
-    known = skips()
+    known = read_level_skips()
     if level == "township":
         return parent_level == "prefecture" and parent in known.prefectures_without_counties
     if level == "county":

@@ -8,14 +8,14 @@ import shapely
 from boundaries.layers.layer import Layer
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.registry import get_severity, rule_check
 from boundaries.rules.tolerances import Tolerances
 
 _AREA_COLUMNS = {"area_m2": 1.0, "area_km2": 1e6, "面积_平方米": 1.0, "面积_平方千米": 1e6}
 """Columns that state an area, with the square metres of their unit."""
 
 
-def _number(attributes: Mapping[str, Any], column: str) -> float | None:
+def _parse_number(attributes: Mapping[str, Any], column: str) -> float | None:
     value = attributes.get(column)
     if isinstance(value, bool) or value is None:
         return None
@@ -25,22 +25,22 @@ def _number(attributes: Mapping[str, Any], column: str) -> float | None:
         return None
 
 
-@judges("TOP-HIE-07")
-def seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
+@rule_check("TOP-HIE-07")
+def find_seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
     """Seats of government (``seat_lon``, ``seat_lat``) that lie outside of their unit."""
     for feature, attributes in enumerate(layer.attributes):
-        x, y = _number(attributes, "seat_lon"), _number(attributes, "seat_lat")
+        x, y = _parse_number(attributes, "seat_lon"), _parse_number(attributes, "seat_lat")
         shape = layer.geometries[feature]
         if x is None or y is None or shape is None:
             continue
         seat = shapely.Point(x, y)
         if not shapely.is_valid(shape) or shapely.intersects(shape, seat):
             continue
-        far, name = metric.length(shapely.shortest_line(shape, seat)), layer.names[feature]
+        far, name = metric.measure_length(shapely.shortest_line(shape, seat)), layer.names[feature]
         yield Finding(
             "TOP-HIE-07",
             "outside",
-            severity("TOP-HIE-07"),
+            get_severity("TOP-HIE-07"),
             (feature,),
             seat,
             f"{name} 的驻地在本单位之外 {far:.0f} 米。",
@@ -51,26 +51,34 @@ def seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
         )
 
 
-@judges("TOP-HIE-10")
-def areas_stated(layer: Layer, metric: Metric, tolerances: Tolerances) -> Iterator[Finding]:
+@rule_check("TOP-HIE-10")
+def find_stated_area_mismatches(
+    layer: Layer, metric: Metric, tolerances: Tolerances
+) -> Iterator[Finding]:
     """Stated areas that are not those of the polygons."""
     for column, size in _AREA_COLUMNS.items():
-        stated = [_number(attributes, column) for attributes in layer.attributes]
-        told = [i for i, area in enumerate(stated) if area and layer.geometries[i] is not None]
-        for feature, area in zip(told, metric.area(layer.geometries[told]), strict=True):
-            wanted = (stated[feature] or 0.0) * size
-            share = abs(area - wanted) / wanted
+        stated = [_parse_number(attributes, column) for attributes in layer.attributes]
+        stated_features = [
+            i for i, area in enumerate(stated) if area and layer.geometries[i] is not None
+        ]
+        for feature, area in zip(
+            stated_features, metric.measure_areas(layer.geometries[stated_features]), strict=True
+        ):
+            stated_m2 = (stated[feature] or 0.0) * size
+            share = abs(area - stated_m2) / stated_m2
             if share > tolerances.area_share:
-                yield _area(layer.names[feature], feature, float(area), wanted, share, tolerances)
+                yield _build_stated_area_finding(
+                    layer.names[feature], feature, float(area), stated_m2, share, tolerances
+                )
 
 
-def _area(
+def _build_stated_area_finding(
     name: str, feature: int, area: float, stated: float, share: float, tolerances: Tolerances
 ) -> Finding:
     return Finding(
         "TOP-HIE-10",
         "area",
-        severity("TOP-HIE-10"),
+        get_severity("TOP-HIE-10"),
         (feature,),
         None,
         f"{name} 公布面积 {stated / 1e6:.4f} 平方千米，计算为 {area / 1e6:.4f}，差 {share:.2%}。",

@@ -54,24 +54,24 @@ SELECT version_id, ST_AsBinary(geom, 'NDR') FROM area_version WHERE version_id =
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class ValidityPeriod:
     """Days, half-open; None is open."""
 
     start: date | None
     stop: date | None
 
-    def covers(self, day: date) -> bool:
+    def covers_day(self, day: date) -> bool:
         """Whether a day is one of them."""
         return (self.start is None or self.start <= day) and (self.stop is None or day < self.stop)
 
-    def meets(self, other: "Life") -> bool:
+    def overlaps_period(self, other: "ValidityPeriod") -> bool:
         """Whether two lives have a day in common."""
         begins = max(self.start or date.min, other.start or date.min)
         return begins < min(self.stop or date.max, other.stop or date.max)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class UnitTenure:
     """What a unit was for a time."""
 
     level: str
@@ -79,20 +79,20 @@ class State:
     code: str | None
     name: str | None
     parent: UUID | None
-    life: Life
+    period: ValidityPeriod
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CodeTenure:
     """A code in the hands of a unit for a time."""
 
     unit: UUID
     code: str
-    life: Life
+    period: ValidityPeriod
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SuccessionTransfer:
     """Ground that passed from a unit to another on a day."""
 
     giver: UUID
@@ -101,38 +101,38 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class AreaLife:
+class AreaTenure:
     """An area without its shape: ``version`` finds that."""
 
     version: int
     unit: UUID
-    life: Life
+    period: ValidityPeriod
     accuracy_m: float | None
     source: str
 
 
 @dataclass(frozen=True)
-class Past:
+class HistoryContext:
     """The history of the register up to a day. Findings tell units by their numbers in ``units``.
 
     ``codes`` are in the order of codes and days, ``areas`` of units and days.
     """
 
     until: date
-    states: Mapping[UUID, Sequence[State]]
-    codes: Sequence[Held]
-    links: Sequence[Link]
-    areas: Sequence[AreaLife]
+    states: Mapping[UUID, Sequence[UnitTenure]]
+    codes: Sequence[CodeTenure]
+    links: Sequence[SuccessionTransfer]
+    areas: Sequence[AreaTenure]
     network: NetworkHistory
 
     @cached_property
     def units(self) -> tuple[UUID, ...]:
         """Every unit that anything is known of."""
-        met = (h.unit for h in self.codes), (a.unit for a in self.areas)
+        sources = (h.unit for h in self.codes), (a.unit for a in self.areas)
         faces = self.network.faces
         ends = (unit for link in self.links for unit in (link.giver, link.taker))
         return tuple(
-            dict.fromkeys([*self.states, *faces, *ends, *(u for part in met for u in part)])
+            dict.fromkeys([*self.states, *faces, *ends, *(u for part in sources for u in part)])
         )
 
     @cached_property
@@ -146,47 +146,47 @@ class Past:
         last = {unit: states[-1].code for unit, states in self.states.items() if states}
         return tuple(last.get(unit) or str(unit) for unit in self.units)
 
-    def features(self, units: Iterable[UUID]) -> tuple[int, ...]:
+    def number_units(self, units: Iterable[UUID]) -> tuple[int, ...]:
         """The numbers of units, ascending."""
         return tuple(sorted({self.number[unit] for unit in units}))
 
-    def called(self, units: Iterable[UUID]) -> tuple[str, str]:
+    def format_names(self, units: Iterable[UUID]) -> tuple[str, str]:
         """Units by code and last name, in Chinese and in English enumeration."""
-        told = []
+        texts = []
         for unit in units:
             states = self.states.get(unit, ())
             name = states[-1].name if states else None
-            told.append(f"{self.names[self.number[unit]]} {name or ''}".strip())
-        return "、".join(sorted(told)), ", ".join(sorted(told))
+            texts.append(f"{self.names[self.number[unit]]} {name or ''}".strip())
+        return "、".join(sorted(texts)), ", ".join(sorted(texts))
 
-    def state(self, unit: UUID, day: date) -> State | None:
+    def find_state(self, unit: UUID, day: date) -> UnitTenure | None:
         """What a unit was on a day; None if it was not in force."""
-        return next((s for s in self.states.get(unit, ()) if s.life.covers(day)), None)
+        return next((s for s in self.states.get(unit, ()) if s.period.covers_day(day)), None)
 
 
-def read_past(conn: Connection[Any], as_of: AsOf) -> Past:
+def load_history_context(conn: Connection[Any], as_of: AsOf) -> HistoryContext:
     """The history up to the day of a moment, as known then."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        states: dict[UUID, list[State]] = {}
+        states: dict[UUID, list[UnitTenure]] = {}
         for row in cursor.execute(_STATES, as_of.to_sql_params()):
             unit, level, type_, code, name, parent, start, stop = row
-            state = State(level, type_, code, name, parent, Life(start, stop))
+            state = UnitTenure(level, type_, code, name, parent, ValidityPeriod(start, stop))
             states.setdefault(unit, []).append(state)
         codes = [
-            Held(unit, code, Life(start, stop))
+            CodeTenure(unit, code, ValidityPeriod(start, stop))
             for unit, code, start, stop in cursor.execute(_CODES, as_of.to_sql_params())
         ]
-        links = [Link(*row) for row in cursor.execute(_LINKS, as_of.to_sql_params())]
+        links = [SuccessionTransfer(*row) for row in cursor.execute(_LINKS, as_of.to_sql_params())]
         areas = [
-            AreaLife(version, unit, Life(start, stop), accuracy_m, source)
+            AreaTenure(version, unit, ValidityPeriod(start, stop), accuracy_m, source)
             for version, unit, start, stop, accuracy_m, source in cursor.execute(
                 _AREAS, as_of.to_sql_params()
             )
         ]
-    return Past(as_of.at, states, codes, links, areas, read_history(conn, as_of))
+    return HistoryContext(as_of.at, states, codes, links, areas, read_history(conn, as_of))
 
 
-def read_shapes(conn: Connection[Any], versions: Iterable[int]) -> Mapping[int, BaseGeometry]:
+def load_area_shapes(conn: Connection[Any], versions: Iterable[int]) -> Mapping[int, BaseGeometry]:
     """The shapes of areas, by version."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_SHAPES, [list(versions)]).fetchall()

@@ -15,13 +15,13 @@ from shapely.geometry.base import BaseGeometry
 from boundaries.network.store import Ground, Unit
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.registry import get_severity, rule_check
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import LEVELS, Level
 
 # The places of units are left out: their point is a seat, which may lie outside (TOP-HIE-07).
-_SPOTS = f"""
+_LOCATED_PLACES = f"""
 WITH {MOMENT_CTE}
 SELECT p.record_id, n.text, p.level, p.within, ST_X(p.location), ST_Y(p.location)
 FROM moment, place_version p LEFT JOIN LATERAL (
@@ -36,10 +36,10 @@ _METRIC = Metric()
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class LocatedPlace:
     """A named place with a point: lon, lat degrees of CGCS2000; ``within`` is the recorded unit."""
 
-    place: UUID
+    place_id: UUID
     name: str | None
     level: str
     within: UUID | None
@@ -47,15 +47,17 @@ class Spot:
     lat: float
 
 
-def read_spots(conn: Connection[Any], as_of: AsOf) -> list[Spot]:
+def load_located_places(conn: Connection[Any], as_of: AsOf) -> list[LocatedPlace]:
     """The places with a point of a moment, but those of units."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        return [Spot(*row) for row in cursor.execute(_SPOTS, as_of.to_sql_params())]
+        return [
+            LocatedPlace(*row) for row in cursor.execute(_LOCATED_PLACES, as_of.to_sql_params())
+        ]
 
 
-@judges("TOP-ATT-03")
-def placed(
-    spots: Sequence[Spot],
+@rule_check("TOP-ATT-03")
+def find_places_outside_unit(
+    places: Sequence[LocatedPlace],
     units: Mapping[UUID, Unit],
     areas: Mapping[UUID, Ground],
     limits: Tolerances,
@@ -67,66 +69,66 @@ def placed(
     point, so it is only told.
     """
     numbers = {unit: n for n, unit in enumerate(areas)}
-    shapes = np.array([None, *(ground.shape for ground in areas.values())], dtype=object)[1:]
-    points = np.asarray(shapely.points([(s.lon, s.lat) for s in spots] or np.empty((0, 2))))
-    lying: list[set[int]] = [set() for _ in spots]
-    for spot, area in STRtree(shapes).query(points, predicate="intersects").T.tolist():
-        lying[spot].add(area)
-    lowest = _depths(units, areas)
-    for n, spot in enumerate(spots):
-        unit = _with_area(spot.within, units, areas)
-        there = tuple(sorted(lying[n], key=lambda area: lowest[area])[-1:])
+    shapes = np.array([None, *(area_row.shape for area_row in areas.values())], dtype=object)[1:]
+    points = np.asarray(shapely.points([(s.lon, s.lat) for s in places] or np.empty((0, 2))))
+    areas_at: list[set[int]] = [set() for _ in places]
+    for place, area in STRtree(shapes).query(points, predicate="intersects").T.tolist():
+        areas_at[place].add(area)
+    lowest = _rank_levels(units, areas)
+    for n, place in enumerate(places):
+        unit = _find_unit_with_area(place.within, units, areas)
+        there = tuple(sorted(areas_at[n], key=lambda area: lowest[area])[-1:])
         if unit is None:
-            if spot.within is None and there:
-                yield _not_recorded(spot, points[n], there, units, areas)
-        elif numbers[unit] not in lying[n]:
-            ground = areas[unit]
-            metres = _METRIC.length(shapely.shortest_line(points[n], ground.shape))
-            limit = replace(limits, accuracy_m=ground.accuracy_m or limits.accuracy_m).line_m
+            if place.within is None and there:
+                yield _build_unrecorded_finding(place, points[n], there, units, areas)
+        elif numbers[unit] not in areas_at[n]:
+            area_row = areas[unit]
+            metres = _METRIC.measure_length(shapely.shortest_line(points[n], area_row.shape))
+            limit = replace(limits, accuracy_m=area_row.accuracy_m or limits.accuracy_m).line_m
             if metres > limit:
                 features = tuple(sorted({numbers[unit], *there}))
-                names = [_called(list(areas)[k], units) for k in (numbers[unit], *there)]
-                yield _elsewhere(spot, points[n], features, names, metres, limit)
+                names = [_format_unit(list(areas)[k], units) for k in (numbers[unit], *there)]
+                yield _build_outside_finding(place, points[n], features, names, metres, limit)
 
 
-def _depths(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> list[int]:
+def _rank_levels(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> list[int]:
     return [LEVELS.index(Level(units[unit].level)) for unit in areas]
 
 
-def _with_area(
+def _find_unit_with_area(
     unit: UUID | None, units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]
 ) -> UUID | None:
     """The first of a unit and those above it whose area is known."""
-    met: set[UUID] = set()
-    while unit is not None and unit in units and unit not in met:
+    visited: set[UUID] = set()
+    while unit is not None and unit in units and unit not in visited:
         if unit in areas:
             return unit
-        met.add(unit)
+        visited.add(unit)
         unit = units[unit].parent
     return None
 
 
-def _called(unit: UUID, units: Mapping[UUID, Unit]) -> str:
+def _format_unit(unit: UUID, units: Mapping[UUID, Unit]) -> str:
     own = units[unit]
     return f"{own.code or unit} {own.name or ''}".strip()
 
 
-def _elsewhere(
-    spot: Spot,
+def _build_outside_finding(
+    place: LocatedPlace,
     point: BaseGeometry,
     features: tuple[int, ...],
     names: Sequence[str],
     metres: float,
     limit: float,
 ) -> Finding:
-    name = spot.name or str(spot.place)
-    natural = spot.level == Level.NATURAL_FEATURE
+    name = place.name or str(place.place_id)
+    natural = place.level == Level.NATURAL_FEATURE
     there_zh = f"，实际位于 {names[1]}" if len(names) > 1 else "，实际不在任何已知单位之内"
     there_en = f" and lies in {names[1]}" if len(names) > 1 else " and lies in no known unit"
     return Finding(
         "TOP-ATT-03",
         "natural_feature" if natural else "elsewhere",
-        "info" if natural else severity("TOP-ATT-03"),
+        "info" if natural else get_severity("TOP-ATT-03"),
         features,
         point,
         f"“{name}”登记在 {names[0]}，其位置在该单位之外 {metres:.0f} 米{there_zh}。",
@@ -137,15 +139,15 @@ def _elsewhere(
     )
 
 
-def _not_recorded(
-    spot: Spot,
+def _build_unrecorded_finding(
+    place: LocatedPlace,
     point: BaseGeometry,
     there: tuple[int, ...],
     units: Mapping[UUID, Unit],
     areas: Mapping[UUID, Ground],
 ) -> Finding:
-    name = spot.name or str(spot.place)
-    unit = _called(list(areas)[there[0]], units)
+    name = place.name or str(place.place_id)
+    unit = _format_unit(list(areas)[there[0]], units)
     return Finding(
         "TOP-ATT-03",
         "not_recorded",

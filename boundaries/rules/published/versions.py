@@ -12,116 +12,124 @@ from boundaries.network.areas import BrokenNetwork, areas
 from boundaries.network.edges import NOBODY, Network
 from boundaries.network.segments import Bools, Ints
 from boundaries.network.store import NetworkHistory
-from boundaries.rules.coverage.evidence import Evidence
-from boundaries.rules.coverage.gaps import gaps
-from boundaries.rules.coverage.overlaps import overlaps
+from boundaries.rules.coverage.evidence import CoverageContext
+from boundaries.rules.coverage.gaps import find_gaps
+from boundaries.rules.coverage.overlaps import find_overlaps
 from boundaries.rules.finding import Finding
-from boundaries.rules.groups import grouped
+from boundaries.rules.groups import find_components
 from boundaries.rules.metric import Metric
-from boundaries.rules.published.past import AreaLife, Life, Past
-from boundaries.rules.registry import judges, severity
+from boundaries.rules.published.past import AreaTenure, HistoryContext, ValidityPeriod
+from boundaries.rules.registry import get_severity, rule_check
 from boundaries.rules.tolerances import Tolerances
 
 
-@judges("TOP-VER-01")
-def lives_of_areas(past: Past) -> Iterator[Finding]:
+@rule_check("TOP-VER-01")
+def find_area_period_flaws(history: HistoryContext) -> Iterator[Finding]:
     """Two areas of a unit on one day, and days of a unit between two areas without any."""
-    for before, after in pairwise(past.areas):
-        if before.unit != after.unit or not _begun(after.life, past.until):
+    for before, after in pairwise(history.areas):
+        if before.unit != after.unit or not _has_begun(after.period, history.until):
             continue
-        if before.life.meets(after.life):
-            yield _of_areas(past, after, "two_areas", after.life.start, before.life.stop)
-        elif _missing(past, before, after):
-            yield _of_areas(past, after, "days_between", before.life.stop, after.life.start)
+        if before.period.overlaps_period(after.period):
+            yield _build_area_period_finding(
+                history, after, "two_areas", after.period.start, before.period.stop
+            )
+        elif _is_missing_between(history, before, after):
+            yield _build_area_period_finding(
+                history, after, "days_between", before.period.stop, after.period.start
+            )
 
 
-def _begun(life: Life, day: date) -> bool:
-    return life.start is None or life.start <= day
+def _has_begun(period: ValidityPeriod, day: date) -> bool:
+    return period.start is None or period.start <= day
 
 
-def _missing(past: Past, before: AreaLife, after: AreaLife) -> bool:
+def _is_missing_between(history: HistoryContext, before: AreaTenure, after: AreaTenure) -> bool:
     """Whether the unit was in force on the first day after the one or the last before the other."""
-    if before.life.stop is None or before.life.stop == after.life.start:
+    if before.period.stop is None or before.period.stop == after.period.start:
         return False
-    return past.state(before.unit, before.life.stop) is not None
+    return history.find_state(before.unit, before.period.stop) is not None
 
 
-def _of_areas(
-    past: Past, area: AreaLife, kind: str, start: date | None, stop: date | None
+def _build_area_period_finding(
+    history: HistoryContext, area: AreaTenure, kind: str, start: date | None, stop: date | None
 ) -> Finding:
-    zh, en = past.called([area.unit])
+    zh, en = history.format_names([area.unit])
     days_zh, days_en = f"{start or '…'} 至 {stop or '…'}", f"from {start or '…'} to {stop or '…'}"
     two = kind == "two_areas"
     return Finding(
         "TOP-VER-01",
         kind,
-        severity("TOP-VER-01") if two else "warning",
-        past.features([area.unit]),
+        get_severity("TOP-VER-01") if two else "warning",
+        history.number_units([area.unit]),
         None,
         f"{zh} 在 {days_zh} {'有两个边界面' if two else '没有边界面，而前后都有'}。",
         f"{en} has {'two areas' if two else 'no area, and one before and after,'} {days_en}",
     )
 
 
-@judges("TOP-VER-02")
-def acts_behind_changes(past: Past) -> Iterator[Finding]:
+@rule_check("TOP-VER-02")
+def find_changes_without_act(history: HistoryContext) -> Iterator[Finding]:
     """Borders that came or went on a day in the time of the records, and no act is named."""
-    network = past.network
-    for day, edges in sorted(_unfounded(network, past.until).items()):
+    network = history.network
+    for day, edges in sorted(_find_unfounded_edges(network, history.until).items()):
         vertices = ((k, place) for k in edges for place in map(tuple, network.net.vertices(k)))
-        for run in grouped(vertices):  # a border divided anew has other nodes, and its vertices
-            sides = np.unique(np.r_[network.net.left[run], network.net.right[run]])
+        for group in find_components(
+            vertices
+        ):  # a border divided anew has other nodes, and its vertices
+            sides = np.unique(np.r_[network.net.left[group], network.net.right[group]])
             units = [network.faces[n] for n in sides.tolist() if n != NOBODY]
-            zh, en = past.called(units)
+            zh, en = history.format_names(units)
             yield Finding(
                 "TOP-VER-02",
                 "no_act",
-                severity("TOP-VER-02"),
-                past.features(units),
-                _drawn(network.net, run),
+                get_severity("TOP-VER-02"),
+                history.number_units(units),
+                _merge_edge_lines(network.net, group),
                 f"{zh} 的界线于 {day} 变动，没有写明依据的文件。",
                 f"the borders of {en} changed on {day} and no act is named",
             )
 
 
-def _unfounded(network: NetworkHistory, until: date) -> Mapping[date, list[int]]:
+def _find_unfounded_edges(network: NetworkHistory, until: date) -> Mapping[date, list[int]]:
     """The edges that begin or end on a day without an act."""
-    found: dict[date, list[int]] = {}
+    edges_by_day: dict[date, list[int]] = {}
     for which, days in ((0, network.start), (1, network.stop)):
         known = network.unfounded[:, which] & (days <= until.toordinal())
         for edge in np.flatnonzero(known).tolist():
-            found.setdefault(date.fromordinal(int(days[edge])), []).append(edge)
-    return found
+            edges_by_day.setdefault(date.fromordinal(int(days[edge])), []).append(edge)
+    return edges_by_day
 
 
-def _drawn(net: Network, edges: list[int]) -> BaseGeometry:
+def _merge_edge_lines(net: Network, edges: list[int]) -> BaseGeometry:
     lines = shapely.MultiLineString([net.vertices(edge) for edge in edges])
     drawn: BaseGeometry = shapely.line_merge(lines)
     return drawn
 
 
-@judges("TOP-VER-03")
-def whole_every_day(past: Past) -> Iterator[Finding]:
+@rule_check("TOP-VER-03")
+def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
     """Days of change from which on the lowest known units overlap or leave gaps.
 
     Of each day only the units are judged whose borders changed on it, with their neighbours.
     """
-    network = past.network
+    network = history.network
     before, open_faces = network.on(date.min), set[int]()
-    for day in network.days(until=past.until):
+    for day in network.days(until=history.until):
         now = network.on(day)
         changed: Bools = (now.left != before.left) | (now.right != before.right)
         before = now
         touched = np.r_[now.left[changed], now.right[changed]]
-        labels = _near(now, np.unique(touched[touched != NOBODY]), len(network.faces))
-        shapes, unclosed = _drawable(now, labels)
+        labels = _label_neighbourhood(
+            now, np.unique(touched[touched != NOBODY]), len(network.faces)
+        )
+        shapes, unclosed = _polygonize_closed(now, labels)
         if unclosed - open_faces:
-            yield _open(past, day, now, changed, unclosed - open_faces)
+            yield _build_open_border_finding(history, day, now, changed, unclosed - open_faces)
         open_faces = open_faces - set(labels.tolist()) | unclosed
-        yield from _broken(past, network, day, shapes)
+        yield from _find_coverage_flaws(history, network, day, shapes)
 
 
-def _drawable(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
+def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
     """The areas of faces, and the faces whose borders do not close."""
     try:
         return areas(net, labels), set()
@@ -136,56 +144,58 @@ def _drawable(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], s
         return shapes, unclosed
 
 
-def _near(net: Network, faces: Ints, size: int) -> Ints:
+def _label_neighbourhood(net: Network, faces: Ints, size: int) -> Ints:
     """Labels of faces and their neighbours; NOBODY for all others."""
     labels = np.full(size, NOBODY)
     labels[faces] = faces
-    beside = np.isin(net.left, faces) | np.isin(net.right, faces)
-    around = np.r_[net.left[beside], net.right[beside]]
+    is_touching = np.isin(net.left, faces) | np.isin(net.right, faces)
+    around = np.r_[net.left[is_touching], net.right[is_touching]]
     around = around[around != NOBODY]
     labels[around] = around
     return labels
 
 
-def _broken(
-    past: Past, network: NetworkHistory, day: date, shapes: Mapping[int, BaseGeometry]
+def _find_coverage_flaws(
+    history: HistoryContext, network: NetworkHistory, day: date, shapes: Mapping[int, BaseGeometry]
 ) -> Iterator[Finding]:
     units = [network.faces[face] for face in shapes]
-    evidence = Evidence(
+    context = CoverageContext(
         np.array(list(shapes.values()), dtype=object),
-        tuple(past.names[past.number[unit]] for unit in units),
+        tuple(history.names[history.number[unit]] for unit in units),
         Metric(),
         Tolerances(),
     )
-    for kind, rule in (("overlap", overlaps), ("gap", gaps)):
-        for found in rule(evidence):
+    for kind, rule in (("overlap", find_overlaps), ("gap", find_gaps)):
+        for finding in rule(context):
             yield Finding(
                 "TOP-VER-03",
                 kind,
-                severity("TOP-VER-03"),
-                past.features(units[feature] for feature in found.features),
-                found.geometry,
-                f"{day} 起：{found.zh}",
-                f"from {day} on: {found.en}",
-                found.measured,
-                found.limit,
-                found.unit,
-                found.area_m2,
+                get_severity("TOP-VER-03"),
+                history.number_units(units[feature] for feature in finding.features),
+                finding.geometry,
+                f"{day} 起：{finding.zh}",
+                f"from {day} on: {finding.en}",
+                finding.measured,
+                finding.limit,
+                finding.unit,
+                finding.area_m2,
             )
 
 
-def _open(past: Past, day: date, net: Network, changed: Bools, faces: set[int]) -> Finding:
+def _build_open_border_finding(
+    history: HistoryContext, day: date, net: Network, changed: Bools, faces: set[int]
+) -> Finding:
     """From a day on the borders of some faces do not close; shown is what changed round them."""
-    units = [past.network.faces[face] for face in faces]
-    zh, en = past.called(units)
+    units = [history.network.faces[face] for face in faces]
+    zh, en = history.format_names(units)
     own = np.isin(net.left, list(faces)) | np.isin(net.right, list(faces))
     edges = np.flatnonzero(own & changed if (own & changed).any() else own)
     return Finding(
         "TOP-VER-03",
         "open",
-        severity("TOP-VER-03"),
-        past.features(units),
-        _drawn(net, edges.tolist()),
+        get_severity("TOP-VER-03"),
+        history.number_units(units),
+        _merge_edge_lines(net, edges.tolist()),
         f"{day} 起：{zh} 的界线没有围合。",
         f"from {day} on: the borders of {en} do not close",
     )

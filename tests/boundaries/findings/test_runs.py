@@ -7,14 +7,22 @@ from boundaries.findings import store
 from boundaries.findings.answers import FindingMoved, answer
 from boundaries.findings.examine import examine_boundaries
 from boundaries.findings.store import Known, Run, Wanted
-from boundaries.rules.life import Answer, Cause, Reply, State, Step
+from boundaries.rules.life import (
+    AnswerKind,
+    FindingResponse,
+    FindingState,
+    ReopenCause,
+    WorkflowStep,
+)
 from gazetteer.ledger.asof import today
 from gazetteer.ledger.audit import find_broken_row
 from gazetteer.problems import Conflict
 from tests.boundaries.findings.ground import CLEAN, EAST, NOTCH, WEST, east, identity, redraw, west
 
 OVERLAP = Wanted(rule="TOP-COV-01")
-EXCEPTION = Reply(Answer.EXCEPTION, "agreed by both", "穗府〔2020〕1号", "李", today())
+EXCEPTION = FindingResponse(
+    AnswerKind.EXCEPTION, "agreed by both", "穗府〔2020〕1号", "李", today()
+)
 
 
 def examine(conn: psycopg.Connection) -> Run:
@@ -26,7 +34,7 @@ def overlap(conn: psycopg.Connection) -> Known:
     return found
 
 
-def reply(conn: psycopg.Connection, given: Reply = EXCEPTION) -> Known:
+def reply(conn: psycopg.Connection, given: FindingResponse = EXCEPTION) -> Known:
     before = overlap(conn).standing
     return answer(conn, before.finding_id, given, last_event=before.last_event, by="account:li")
 
@@ -37,8 +45,8 @@ def test_what_a_run_finds_is_open_and_a_second_run_changes_nothing(
     first = examine(planted)
     found = overlap(planted)
     assert first.steps == {"found": first.found}
-    assert found.standing.state is State.OPEN
-    assert found.standing.sight.subject.units == tuple(sorted([identity(WEST), identity(EAST)]))
+    assert found.standing.state is FindingState.OPEN
+    assert found.standing.observation.key.units == tuple(sorted([identity(WEST), identity(EAST)]))
     second = examine(planted)
     assert (second.found, second.steps, second.number) == (first.found, {}, first.number + 1)
     again = overlap(planted)
@@ -48,22 +56,22 @@ def test_what_a_run_finds_is_open_and_a_second_run_changes_nothing(
 
 def test_a_correction_is_verified_by_the_next_run(planted: psycopg.Connection) -> None:
     examine(planted)
-    reply(planted, Reply(Answer.CORRECTED, "corner taken out"))
+    reply(planted, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
     redraw(planted, WEST, west(CLEAN))
     run = examine(planted)
     after = overlap(planted)
-    assert after.standing.state is State.VERIFIED
+    assert after.standing.state is FindingState.VERIFIED
     assert after.last_seen < run.finished_at
     steps = [event.step for event in store.events(planted, after)]
-    assert steps == [Step.FOUND, Step.CORRECTED, Step.GONE]
+    assert steps == [WorkflowStep.DETECTED, WorkflowStep.CORRECTED, WorkflowStep.GONE]
 
 
 def test_a_correction_that_did_not_happen_is_open_again(planted: psycopg.Connection) -> None:
     examine(planted)
-    reply(planted, Reply(Answer.CORRECTED, "corner taken out"))
+    reply(planted, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
     examine(planted)
     last = store.events(planted, overlap(planted))[-1]
-    assert (last.state, last.cause) == (State.OPEN, Cause.NOT_CORRECTED)
+    assert (last.state, last.cause) == (FindingState.OPEN, ReopenCause.NOT_CORRECTED)
 
 
 def test_what_is_gone_without_an_answer_is_verified_and_may_return(
@@ -73,12 +81,12 @@ def test_what_is_gone_without_an_answer_is_verified_and_may_return(
     first = overlap(planted)
     redraw(planted, WEST, west(CLEAN))
     examine(planted)
-    assert overlap(planted).standing.state is State.VERIFIED
+    assert overlap(planted).standing.state is FindingState.VERIFIED
     redraw(planted, WEST, west())
     examine(planted)
     back = overlap(planted)
     assert back.standing.finding_id == first.standing.finding_id
-    assert store.events(planted, back)[-1].cause is Cause.AGAIN
+    assert store.events(planted, back)[-1].cause is ReopenCause.AGAIN
 
 
 def test_an_exception_outlives_runs_and_changes_elsewhere(planted: psycopg.Connection) -> None:
@@ -100,7 +108,11 @@ def test_an_exception_ends_when_the_ground_at_its_place_is_another(
     after = overlap(planted)
     assert after.standing.finding_id == answered.standing.finding_id
     last = store.events(planted, after)[-1]
-    assert (last.step, last.state, last.cause) == (Step.RETURNED, State.OPEN, Cause.CHANGED)
+    assert (last.step, last.state, last.cause) == (
+        WorkflowStep.RETURNED,
+        FindingState.OPEN,
+        ReopenCause.CHANGED,
+    )
 
 
 def test_an_answer_to_what_has_moved_on_changes_nothing(planted: psycopg.Connection) -> None:
@@ -153,17 +165,17 @@ def test_an_answer_given_while_a_run_judges_is_left_to_the_next_run(
     def answered(done: int, total: int, what: str) -> None:
         if not done:
             with psycopg.connect(database, autocommit=True) as other:
-                reply(other, Reply(Answer.CORRECTED, "corner taken out"))
+                reply(other, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
 
     examine_boundaries(planted, answered, by="operator:test")
-    assert overlap(planted).standing.state is State.ANSWERED
+    assert overlap(planted).standing.state is FindingState.ANSWERED
 
 
 def test_findings_are_asked_for_by_what_they_are(planted: psycopg.Connection) -> None:
     run = examine(planted)
     reply(planted)
     assert store.count(planted, Wanted()) == run.found
-    assert store.count(planted, Wanted(State.ANSWERED)) == 1
+    assert store.count(planted, Wanted(FindingState.ANSWERED)) == 1
     assert store.count(planted, Wanted(severity="error", rule="TOP-COV-01")) == 1
     assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity(EAST),))) == 1
     assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity("440784"),))) == 0

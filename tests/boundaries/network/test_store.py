@@ -15,7 +15,7 @@ from boundaries.network.areas import areas
 from boundaries.network.checks import rules_on_what_is_published
 from boundaries.network.store import KnownNetwork, read_network
 from boundaries.register import LEDGER
-from boundaries.rules.register import judge_register
+from boundaries.rules.register import validate_register
 from gazetteer.ledger.asof import AsOf
 from gazetteer.ledger.publish import Changeset
 from tests.boundaries.network.ground import lines
@@ -109,6 +109,6 @@ def test_townships_share_their_borders_and_the_rest_of_the_county_stays(
     assert set(two) <= set(named) and "441900" in named
     assert tuple(sorted(map(named.index, two))) in lines(now.net, labels)
     assert rules_on_what_is_published(conn) == []
-    found = judge_register(conn, AsOf(date(2024, 1, 1))).findings
+    found = validate_register(conn, AsOf(date(2024, 1, 1))).findings
     assert {f.rule for f in found if f.severity == "error"} == {"TOP-COV-03"}  # as without them
     conn.close()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.layer import judge
+from boundaries.rules.layer import validate_layer
 from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules.grounds import around, layer_of
 
@@ -36,7 +36,7 @@ def wide(ground: BaseGeometry) -> bool:
 @given(st.lists(SHAPES, max_size=7), st.booleans())
 def test_no_layer_is_too_bad_to_be_judged(shapes: list, planar: bool) -> None:
     given_ = [shape if planar or shape is None else around(shape) for shape in shapes]
-    for finding in judge(layer_of(given_, planar), LIMITS).findings:
+    for finding in validate_layer(layer_of(given_, planar), LIMITS).findings:
         assert finding.zh
         assert finding.en
         assert all(0 <= feature < len(shapes) for feature in finding.features)
@@ -45,7 +45,11 @@ def test_no_layer_is_too_bad_to_be_judged(shapes: list, planar: bool) -> None:
 @PROFILE
 @given(st.lists(POLYGONS.filter(lambda shape: shape.is_valid), max_size=7))
 def test_overlaps_are_those_of_all_pairs(shapes: list) -> None:
-    told = {f.features for f in judge(layer_of(shapes), LIMITS).findings if f.rule == "TOP-COV-01"}
+    told = {
+        f.features
+        for f in validate_layer(layer_of(shapes), LIMITS).findings
+        if f.rule == "TOP-COV-01"
+    }
     pairs = [
         ((a, b), shapely.intersection(shapes[a], shapes[b]))
         for a, b in combinations(range(len(shapes)), 2)

@@ -6,8 +6,8 @@ import re
 import pytest
 
 import boundaries.rules.register  # noqa: F401  (the rules register themselves)
-from boundaries.rules.registry import catalogue, judge_of, judges
-from boundaries.rules.tolerances import Tolerances, tolerances_for
+from boundaries.rules.registry import find_rule_check, read_catalogue, rule_check
+from boundaries.rules.tolerances import Tolerances, build_tolerances
 from gazetteer.problems import InvalidValue
 from gazetteer.settings import get_settings
 
@@ -17,10 +17,10 @@ LIMITS = {field.name for field in dataclasses.fields(Tolerances)} | {"line_m"}
 
 
 def test_all_groups_are_there() -> None:
-    assert {rule.group for rule in catalogue().values()} == GROUPS
+    assert {rule.group for rule in read_catalogue().values()} == GROUPS
 
 
-@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", read_catalogue().values(), ids=lambda rule: rule.id)
 def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-untyped-def]
     assert re.fullmatch(r"TOP-[A-Z]{3}-\d\d", rule.id)
     assert rule.severity in ("error", "warning", "info")
@@ -33,10 +33,10 @@ def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-
     assert set(rule.tolerance) <= LIMITS
 
 
-@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", read_catalogue().values(), ids=lambda rule: rule.id)
 def test_a_rule_has_code_behind_it_or_says_who_sees_to_it(rule) -> None:  # type: ignore[no-untyped-def]
-    assert bool(judge_of(rule.id)) != bool(rule.seen_to)
-    assert (rule.scope != "layer") or judge_of(rule.id)
+    assert bool(find_rule_check(rule.id)) != bool(rule.seen_to)
+    assert (rule.scope != "layer") or find_rule_check(rule.id)
     if rule.seen_to:
         assert HAN.search(rule.seen_to["zh"])
         assert not HAN.search(rule.seen_to["en"])
@@ -44,17 +44,17 @@ def test_a_rule_has_code_behind_it_or_says_who_sees_to_it(rule) -> None:  # type
 
 def test_no_rule_is_judged_by_two() -> None:
     with pytest.raises(ValueError, match="twice"):
-        judges("TOP-COV-01")(lambda: iter(()))
+        rule_check("TOP-COV-01")(lambda: iter(()))
 
 
 def test_tolerances_are_those_of_the_settings_and_the_stated_accuracy() -> None:
-    plain = tolerances_for("county", None, get_settings())
+    plain = build_tolerances("county", None, get_settings())
     assert plain == Tolerances()
     assert plain.line_m == plain.overlap_m
-    stated = tolerances_for("county", 5.0, get_settings())
+    stated = build_tolerances("county", 5.0, get_settings())
     assert (stated.line_m, stated.overlap_m) == (10.0, plain.overlap_m)
     assumed = get_settings().model_copy(update={"rule_accuracy_m": {"county": 1.0}})
-    assert tolerances_for("county", None, assumed).line_m == 2.0
-    assert tolerances_for("province", None, assumed).line_m == plain.overlap_m
+    assert build_tolerances("county", None, assumed).line_m == 2.0
+    assert build_tolerances("province", None, assumed).line_m == plain.overlap_m
     with pytest.raises(InvalidValue):
-        tolerances_for("county", -1.0, get_settings())
+        build_tolerances("county", -1.0, get_settings())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
 from boundaries.rules.finding import Finding
-from boundaries.rules.fingerprint import Borders, fingerprint
+from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 
 UNITS = ("west", "east")
 PLACE = shapely.Point(113.0, 23.05)
@@ -23,7 +23,9 @@ def at(place: shapely.Geometry | None, measured: float | None = 1.0) -> Finding:
 def like(
     west: Polygon, place: shapely.Geometry | None = PLACE, measured: float | None = 1.0
 ) -> str:
-    return fingerprint(at(place, measured), UNITS, Borders({"west": west, "east": EAST}))
+    return compute_fingerprint(
+        at(place, measured), UNITS, BorderLookup({"west": west, "east": EAST})
+    )
 
 
 @given(st.integers(0, 5), st.booleans())
@@ -59,7 +61,9 @@ def test_the_last_bit_of_a_border_counts_and_that_of_a_computed_place_does_not()
 def test_whose_border_it_is_counts() -> None:
     shapes = {"west": Polygon(RING), "east": EAST}
     turned = {"west": EAST, "east": Polygon(RING)}
-    one, other = (fingerprint(at(PLACE), UNITS, Borders(each)) for each in (shapes, turned))
+    one, other = (
+        compute_fingerprint(at(PLACE), UNITS, BorderLookup(each)) for each in (shapes, turned)
+    )
     assert one != other
 
 
@@ -72,7 +76,7 @@ def test_what_was_measured_counts(place: shapely.Geometry | None) -> None:
 def test_what_has_no_place_is_known_by_its_words() -> None:
     def told(words: str) -> str:
         finding = Finding("TOP-VER-05", "again", "error", (0,), None, words, words)
-        return fingerprint(finding, UNITS, Borders({"west": EAST}))
+        return compute_fingerprint(finding, UNITS, BorderLookup({"west": EAST}))
 
     assert told("440106 was used again in 1990") == told("440106 was used again in 1990")
     assert told("440106 was used again in 1990") != told("440106 was used again in 2005")
@@ -83,8 +87,10 @@ def test_a_place_without_borders_is_known_by_itself() -> None:
     far = affinity.translate(PLACE, xoff=-1)
     assert like(EAST, far) == like(Polygon(RING), far)
     assert like(EAST, far) != like(EAST, affinity.translate(far, xoff=1e-6))
-    nobody: Borders[str] = Borders({})
-    assert fingerprint(at(PLACE), UNITS, nobody) == fingerprint(at(PLACE), UNITS, nobody)
+    nobody: BorderLookup[str] = BorderLookup({})
+    assert compute_fingerprint(at(PLACE), UNITS, nobody) == compute_fingerprint(
+        at(PLACE), UNITS, nobody
+    )
 
 
 def test_holes_are_borders_too() -> None:

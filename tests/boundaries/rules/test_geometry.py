@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer import Remark
 from boundaries.rules.finding import Finding
-from boundaries.rules.layer import judge
+from boundaries.rules.layer import validate_layer
 from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules.grounds import around, layer_of
 
@@ -15,7 +15,7 @@ SQUARE = [(0, 0), (1000, 0), (1000, 1000), (0, 1000)]
 
 
 def found(*shapes: BaseGeometry | None, planar: bool = True, **limits: float) -> list[Finding]:
-    return list(judge(layer_of(shapes, planar), Tolerances(**limits)).findings)
+    return list(validate_layer(layer_of(shapes, planar), Tolerances(**limits)).findings)
 
 
 def test_every_crossing_is_told_at_its_place() -> None:
@@ -103,7 +103,7 @@ def test_remarks_of_the_reader_are_findings() -> None:
         Remark("TOP-CRS-01", "warning", "没有写明坐标系。", "no system", place=(1.0, 2.0)),
     )
     layer = layer_of([shapely.Polygon(SQUARE), None], remarks=remarks)
-    one, other = judge(layer, Tolerances()).findings
+    one, other = validate_layer(layer, Tolerances()).findings
     assert (one.rule, one.features, one.en) == ("TOP-GEO-02", (1,), "1 has no geometry")
     assert (other.rule, other.features, other.geometry.coords[0]) == ("TOP-CRS-01", (), (1, 2))
     assert all(len(finding.id) == 16 for finding in (one, other))

@@ -6,20 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries.rules.finding import Finding
-from boundaries.rules.incremental import Judged, edit, judged
+from boundaries.rules.incremental import ValidatedLevel, revalidate_edit, validate_level
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
-from boundaries.rules.window import changed
+from boundaries.rules.window import find_changed_box
 from tests.boundaries.rules.flaws import KINDS, gap
 from tests.boundaries.rules.grounds import Grid, around, grid, hexagon, moved
 
 LIMITS = Tolerances(gap_width_m=30.0)
 
 
-def first(shapes: list, planar: bool) -> Judged:
+def first(shapes: list, planar: bool) -> ValidatedLevel:
     given_ = [shape if planar or shape is None else around(shape) for shape in shapes]
     names = tuple(map(str, range(len(given_))))
-    return judged(np.array([*given_, None], dtype=object)[:-1], names, Metric(planar), LIMITS)
+    return validate_level(
+        np.array([*given_, None], dtype=object)[:-1], names, Metric(planar), LIMITS
+    )
 
 
 def keys(findings: tuple[Finding, ...]) -> list[tuple]:
@@ -28,8 +30,8 @@ def keys(findings: tuple[Finding, ...]) -> list[tuple]:
     )
 
 
-def same_as_all_again(state: Judged) -> None:
-    again = judged(state.shapes, state.names, state.metric, state.tolerances)
+def same_as_all_again(state: ValidatedLevel) -> None:
+    again = validate_level(state.shapes, state.names, state.metric, state.tolerances)
     assert keys(state.findings) == keys(again.findings)
     assert len(state.holes) == len(again.holes)
 
@@ -47,10 +49,10 @@ def test_moving_vertices_about(ground: Grid, planar: bool, moves: list) -> None:
         xy = shapely.get_coordinates(shape)
         old = xy[at % len(xy)]
         new = old + (far if planar else far / 111_000) * np.array([1.0, 0.6])
-        change = edit(state, {feature: moved(shape, old, new)})
+        change = revalidate_edit(state, {feature: moved(shape, old, new)})
         stood = [f for f in state.findings if f not in change.removed]
-        assert keys((*stood, *change.added)) == keys(change.judged.findings)
-        state = change.judged
+        assert keys((*stood, *change.added)) == keys(change.level.findings)
+        state = change.level
     same_as_all_again(state)
 
 
@@ -64,12 +66,12 @@ def test_every_flaw_comes_with_the_edit_that_makes_it_and_goes_with_its_undoing(
         sound += [None] * (len(flawed) - len(sound))
         state = first(sound, True)
         assert state.findings == ()
-        new = {f: s for f, s in enumerate(flawed) if changed(sound[f], s)}
-        change = edit(state, new)
+        new = {f: s for f, s in enumerate(flawed) if find_changed_box(sound[f], s)}
+        change = revalidate_edit(state, new)
         assert keys(change.added) == keys(first(flawed, True).findings) != [], kind.__name__
-        back = edit(change.judged, {f: sound[f] for f in new})
+        back = revalidate_edit(change.level, {f: sound[f] for f in new})
         assert (keys(back.removed), back.added) == (keys(change.added), ())
-        assert back.judged.findings == ()
+        assert back.level.findings == ()
 
 
 def test_a_gap_far_away_is_not_told_again() -> None:
@@ -78,9 +80,9 @@ def test_a_gap_far_away_is_not_told_again() -> None:
     state = first(flawed.shapes, True)
     far = ground.feature(3, 0)
     corner = ground.across[3, 0][-1]
-    change = edit(state, {far: moved(state.shapes[far], corner, corner + 5)})
+    change = revalidate_edit(state, {far: moved(state.shapes[far], corner, corner + 5)})
     assert change.removed == change.added == ()
-    assert change.judged.findings == state.findings
+    assert change.level.findings == state.findings
 
 
 def test_an_enclave_that_is_taken_away_leaves_a_hole_that_may_stay_open() -> None:
@@ -89,13 +91,13 @@ def test_an_enclave_that_is_taken_away_leaves_a_hole_that_may_stay_open() -> Non
     shapes[0] = shapely.Polygon(shapes[0].exterior, [ring])
     state = first([*shapes, shapely.Polygon(ring)], True)
     assert (state.findings, state.holes) == ((), ())
-    change = edit(state, {len(shapes): None})
-    assert (change.added, len(change.judged.holes)) == ((), 1)
-    same_as_all_again(change.judged)
+    change = revalidate_edit(state, {len(shapes): None})
+    assert (change.added, len(change.level.holes)) == ((), 1)
+    same_as_all_again(change.level)
 
 
 def test_what_did_not_change_is_not_judged() -> None:
     shapes = grid(2, 2, 2, 3).shapes()
     state = first(shapes, True)
-    assert edit(state, {0: shapely.from_wkb(shapely.to_wkb(shapes[0]))}).judged is state
-    assert changed(None, None) is None
+    assert revalidate_edit(state, {0: shapely.from_wkb(shapely.to_wkb(shapes[0]))}).level is state
+    assert find_changed_box(None, None) is None

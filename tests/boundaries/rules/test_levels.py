@@ -6,8 +6,8 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer import Layer
 from boundaries.rules.finding import Finding
-from boundaries.rules.hierarchy.standing import parent_code, standing
-from boundaries.rules.layer import judge
+from boundaries.rules.hierarchy.standing import derive_feature_levels, parse_parent_code
+from boundaries.rules.layer import validate_layer
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.problems import InvalidValue
 from tests.boundaries.rules.grounds import grid, hexagon, inserted, layer_of, moved
@@ -27,18 +27,18 @@ def three_levels(counties: list[BaseGeometry | None] | None = None, **more: obje
 
 
 def told(layer: Layer, **more: object) -> list[tuple[str, str, tuple[int, ...]]]:
-    found = judge(layer, Tolerances(), **more).findings  # type: ignore[arg-type]
+    found = validate_layer(layer, Tolerances(), **more).findings  # type: ignore[arg-type]
     return sorted((f.rule, f.kind, f.features) for f in found)
 
 
 def only(layer: Layer, rule: str) -> Finding:
-    (finding,) = (f for f in judge(layer, Tolerances()).findings if f.rule == rule)
+    (finding,) = (f for f in validate_layer(layer, Tolerances()).findings if f.rule == rule)
     return finding
 
 
 def test_levels_that_tile_each_other_have_no_finding() -> None:
     layer = three_levels()
-    assert judge(layer, Tolerances()).levels == ("province", "prefecture", "county")
+    assert validate_layer(layer, Tolerances()).levels == ("province", "prefecture", "county")
     assert told(layer) == []
 
 
@@ -74,7 +74,7 @@ def test_within_the_stated_accuracy_it_is_one_line_drawn_twice() -> None:
     coast = GROUND.across[0, 0]
     out = moved(COUNTIES[0], coast[1], coast[1] + (0, -5))
     layer = three_levels([out, *COUNTIES[1:]])
-    found = judge(layer, Tolerances(accuracy_m=5)).findings
+    found = validate_layer(layer, Tolerances(accuracy_m=5)).findings
     told_ = [(f.rule, f.kind, f.features) for f in found if f.severity != "info"]
     assert told_ == [("TOP-HIE-03", "apart", (1, FIRST))]
 
@@ -89,18 +89,18 @@ def test_one_level_is_judged_alone_when_asked_for() -> None:
     layer = three_levels([None, *COUNTIES[1:]])
     assert told(layer, level="county") == []
     with pytest.raises(InvalidValue, match="township"):
-        judge(layer, Tolerances(), level="township")
+        validate_layer(layer, Tolerances(), level="township")
 
 
 def test_levels_come_from_a_column_before_the_code() -> None:
     attributes = [{"lv": "县级"}, {"lv": "市级"}, {"lv": None}]
     layer = layer_of([None] * 3, attributes=attributes, columns={"level": "lv"})
-    assert standing(layer).level == ("county", "prefecture", None)
+    assert derive_feature_levels(layer).level == ("county", "prefecture", None)
 
 
 def test_six_digits_of_another_country_are_no_levels() -> None:
     layer = layer_of(COUNTIES[:3], codes=["110001", "058091", "075100"])
-    assert judge(layer, Tolerances()).levels == (None,)
+    assert validate_layer(layer, Tolerances()).levels == (None,)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_six_digits_of_another_country_are_no_levels() -> None:
     ],
 )
 def test_the_parent_that_a_code_tells(code: str, parent: str | None) -> None:
-    assert parent_code(code) == parent
+    assert parse_parent_code(code) == parent
 
 
 def with_parents(*rows: tuple[str, str, str]) -> Layer:
@@ -141,7 +141,7 @@ def with_parents(*rows: tuple[str, str, str]) -> Layer:
     ],
 )
 def test_parents_that_columns_state(rows: list, expected: list[str]) -> None:
-    found = judge(with_parents(*rows), Tolerances()).findings
+    found = validate_layer(with_parents(*rows), Tolerances()).findings
     assert [f.rule for f in found if f.severity != "info"] == expected
 
 
@@ -151,7 +151,7 @@ def test_parents_that_are_not_in_a_cut_are_told_once_each() -> None:
         ("450421", "county", "450400"),
         ("450481", "county", "450400"),
     ]
-    (finding,) = judge(with_parents(*rows), Tolerances()).findings
+    (finding,) = validate_layer(with_parents(*rows), Tolerances()).findings
     assert (finding.rule, finding.kind, finding.severity) == ("TOP-HIE-01", "absent", "info")
     assert finding.features == (1, 2)
 
@@ -191,7 +191,7 @@ def test_an_overlap_in_a_declared_disputed_area_is_no_error() -> None:
         ("TOP-COV-07", "declared", (0, 1)),
         ("TOP-COV-08", "dispute", (len(COUNTIES),)),
     ]
-    assert not judge(layer, Tolerances()).blocking
+    assert not validate_layer(layer, Tolerances()).is_blocking
 
 
 def test_a_declared_exclave_is_none_of_ours() -> None:

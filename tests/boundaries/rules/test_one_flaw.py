@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries.rules.finding import Finding
-from boundaries.rules.layer import judge
+from boundaries.rules.layer import validate_layer
 from boundaries.rules.metric import Metric
 from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules.flaws import KINDS, Flawed, Told
@@ -28,7 +28,7 @@ def judged(shapes: list, planar: bool) -> tuple[Finding, ...]:
     if not planar:
         shapes = [shape and around(shape) for shape in shapes]
     limits = Tolerances(gap_width_m=ASKED_M)
-    return judge(layer_of(shapes, planar), limits).findings
+    return validate_layer(layer_of(shapes, planar), limits).findings
 
 
 def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, tuple[int, ...]]]:
@@ -38,14 +38,14 @@ def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, tuple[int, ...]]
 def agrees(finding: Finding, expected: Told, planar: bool) -> None:
     place = expected.place if planar else around(expected.place)
     metric = Metric(planar)
-    assert metric.length(shapely.shortest_line(finding.geometry, place)) <= 0.01
+    assert metric.measure_length(shapely.shortest_line(finding.geometry, place)) <= 0.01
     if place.area and finding.rule in ("TOP-COV-01", "TOP-COV-02", "TOP-COV-04"):
-        area = float(metric.area(np.array([place], dtype=object))[0])
+        area = float(metric.measure_areas(np.array([place], dtype=object))[0])
         # An open gap ends at its mouth, straight across or aslant: that is as far as it is told.
         mouth = finding.measured**2 if finding.rule == "TOP-COV-04" else 0.0
         assert finding.area_m2 == pytest.approx(area, rel=0.01, abs=mouth)
     if expected.width_m is not None:
-        width = float(metric.widths(np.array([place], dtype=object))[0])
+        width = float(metric.measure_widths(np.array([place], dtype=object))[0])
         assert width == pytest.approx(expected.width_m, rel=0.02)
         assert finding.measured == pytest.approx(expected.width_m, rel=0.02)
 

@@ -8,9 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries.rules.incremental import Judged, edit, judged
+from boundaries.rules.incremental import ValidatedLevel, revalidate_edit, validate_level
 from boundaries.rules.metric import Metric
-from boundaries.rules.proposals import Proposal, proposals
+from boundaries.rules.proposals import Proposal, propose_repairs
 from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules import flaws
 from tests.boundaries.rules.flaws import Flawed
@@ -28,16 +28,18 @@ WAYS: list[tuple[Callable[[Grid, float], Flawed], set[str]]] = [
 ]
 
 
-def judge(made: Flawed, planar: bool = True) -> Judged:
+def judge(made: Flawed, planar: bool = True) -> ValidatedLevel:
     shapes = [s if planar or s is None else around(s) for s in made.shapes]
     names = tuple(map(str, range(len(shapes))))
-    return judged(np.array([*shapes, None], dtype=object)[:-1], names, Metric(planar), LIMITS)
+    return validate_level(
+        np.array([*shapes, None], dtype=object)[:-1], names, Metric(planar), LIMITS
+    )
 
 
-def offered(made: Flawed, fixed: np.ndarray | None = None) -> tuple[Judged, list[Proposal]]:
+def offered(made: Flawed, fixed: np.ndarray | None = None) -> tuple[ValidatedLevel, list[Proposal]]:
     state = judge(made)
     (finding,) = state.findings
-    return state, proposals(state, finding, fixed)
+    return state, propose_repairs(state, finding, fixed)
 
 
 @pytest.mark.parametrize(("kind", "ways"), WAYS, ids=lambda value: getattr(value, "__name__", ""))
@@ -51,11 +53,11 @@ def test_an_accepted_proposal_leaves_nothing_to_be_found(
     kind: Callable, ways: set[str], ground: Grid, size: float, planar: bool
 ) -> None:
     state = judge(kind(ground, size), planar)
-    found = proposals(state, state.findings[0])
+    found = propose_repairs(state, state.findings[0])
     assert ways <= {proposal.way for proposal in found}
     for proposal in found:
-        after = edit(state, proposal.shapes).judged
-        again = judged(after.shapes, after.names, after.metric, after.tolerances)
+        after = revalidate_edit(state, proposal.shapes).level
+        again = validate_level(after.shapes, after.names, after.metric, after.tolerances)
         assert again.findings == ()
 
 
@@ -122,5 +124,5 @@ def test_the_same_ground_twice_is_for_people_to_decide() -> None:
 def test_what_has_no_place_has_no_proposal() -> None:
     state, _ = offered(flaws.gap(grid(3, 2, 3, 4), 12.0))
     spike = judge(flaws.spike(grid(3, 2, 3, 4), 1.0))
-    assert proposals(spike, spike.findings[0]) == []
+    assert propose_repairs(spike, spike.findings[0]) == []
     assert state.findings

@@ -9,7 +9,7 @@ import shapely
 from pyproj import Transformer
 
 from boundaries.layers.read import read_layer
-from boundaries.rules.layer import Judgement, judge
+from boundaries.rules.layer import LayerValidationResult, validate_layer
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.intake.manifest import iter_manifest_differences
 from tests.boundaries.rules.grounds import layer_of
@@ -33,15 +33,15 @@ HOLES = """
 
 
 @pytest.fixture(scope="module")
-def municipalities() -> Judgement:
+def municipalities() -> LayerValidationResult:
     """Judged in metres, so that PostGIS can measure the very same."""
     layer = read_layer(FIXTURES / "layers" / "brazil_municipalities.geojson.gz")
     way = Transformer.from_crs("EPSG:4326", "EPSG:31984", always_xy=True)
     shapes = shapely.transform(layer.geometries, lambda xy: np.column_stack(way.transform(*xy.T)))
-    return judge(layer_of(shapes, planar=True), LIMITS)
+    return validate_layer(layer_of(shapes, planar=True), LIMITS)
 
 
-def loaded(conn: psycopg.Connection, judged: Judgement) -> psycopg.Connection:
+def loaded(conn: psycopg.Connection, judged: LayerValidationResult) -> psycopg.Connection:
     conn.execute("CREATE TABLE shape (id int, geom geometry)")
     shapes = [shapely.make_valid(shape) for shape in judged.layer.geometries]
     with conn.cursor() as cursor:
@@ -57,7 +57,7 @@ def test_the_sample_is_what_its_manifest_says() -> None:
 
 
 def test_overlaps_are_those_that_a_pairwise_query_finds(
-    conn: psycopg.Connection, municipalities: Judgement
+    conn: psycopg.Connection, municipalities: LayerValidationResult
 ) -> None:
     rows = loaded(conn, municipalities).execute(OVERLAPS, [-LIMITS.overlap_m / 2]).fetchall()
     told = [f for f in municipalities.findings if f.rule == "TOP-COV-01"]
@@ -69,7 +69,7 @@ def test_overlaps_are_those_that_a_pairwise_query_finds(
 
 
 def test_gaps_are_the_holes_of_the_union(
-    conn: psycopg.Connection, municipalities: Judgement
+    conn: psycopg.Connection, municipalities: LayerValidationResult
 ) -> None:
     widths = {"least": -LIMITS.overlap_m / 2, "most": -LIMITS.gap_width_m / 2}
     rows = loaded(conn, municipalities).execute(HOLES, widths).fetchall()
@@ -82,7 +82,7 @@ def test_gaps_are_the_holes_of_the_union(
 def test_the_counties_of_guangdong_have_one_flaw() -> None:
     """Xinhui (440705) has a vertex 4 mm off the border of Doumen (440403); see the guide."""
     layer = read_layer(FIXTURES / "guangdong_boundaries.geojson.gz")
-    found = judge(layer, LIMITS, level="county").findings
+    found = validate_layer(layer, LIMITS, level="county").findings
     (flaw,) = (f for f in found if f.severity == "error")
     names = {layer.attributes[feature]["name"] for feature in flaw.features}
     assert (flaw.rule, flaw.kind, names) == ("TOP-COV-03", "apart", {"斗门区", "新会区"})
@@ -92,7 +92,7 @@ def test_the_counties_of_guangdong_have_one_flaw() -> None:
 
 
 def test_provinces_prefectures_and_counties_of_guangdong_tile_each_other() -> None:
-    judged = judge(read_layer(FIXTURES / "guangdong_boundaries.geojson.gz"), LIMITS)
+    judged = validate_layer(read_layer(FIXTURES / "guangdong_boundaries.geojson.gz"), LIMITS)
     assert judged.levels == ("province", "prefecture", "county")
     groups = {f.rule for f in judged.findings if f.severity == "error"}
     assert groups == {"TOP-COV-03"}

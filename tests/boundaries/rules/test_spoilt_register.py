@@ -6,7 +6,7 @@ from datetime import date
 import psycopg
 
 from boundaries.network.checks import rules_on_what_is_published
-from boundaries.rules.register import RegisterJudgement, judge_register
+from boundaries.rules.register import RegisterValidationResult, validate_register
 from gazetteer.ledger.asof import AsOf
 
 AT = AsOf(date(2025, 1, 1))
@@ -63,7 +63,7 @@ FOLLOWS = {
 }
 
 
-def told(judged: RegisterJudgement) -> Counter[tuple[str, str, tuple[str, ...]]]:
+def told(judged: RegisterValidationResult) -> Counter[tuple[str, str, tuple[str, ...]]]:
     return Counter(
         (f.rule, f.kind, tuple(sorted(judged.codes[n] for n in f.features)))
         for f in judged.findings
@@ -72,12 +72,12 @@ def told(judged: RegisterJudgement) -> Counter[tuple[str, str, tuple[str, ...]]]
 
 def test_what_was_spoilt_is_told_and_everything_else_stays(register_copy: str) -> None:
     with psycopg.connect(register_copy, autocommit=True) as conn:
-        before = told(judge_register(conn, AT))
+        before = told(validate_register(conn, AT))
         with conn.transaction():
             conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
             for statement in SPOILT:
                 assert conn.execute(statement.encode()).rowcount == 1
-        after = told(judge_register(conn, AT))
+        after = told(validate_register(conn, AT))
         checked = {finding.check for finding in rules_on_what_is_published(conn)}
     assert before - after == Counter()
     new = after - before

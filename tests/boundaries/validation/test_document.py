@@ -1,6 +1,6 @@
 import pytest
 
-from boundaries.rules.registry import catalogue
+from boundaries.rules.registry import read_catalogue
 from boundaries.validation.document import FILES, document
 
 
@@ -12,6 +12,6 @@ def test_the_document_is_what_the_catalogue_says_now(lang: str) -> None:
 
 def test_every_rule_is_told_with_its_origin() -> None:
     text = document("en")
-    for rule in catalogue().values():
+    for rule in read_catalogue().values():
         assert f"### {rule.id} {rule.title['en']}" in text
         assert rule.origin in text

@@ -17,9 +17,16 @@ from boundaries.network.lines import Borders
 from boundaries.network.segments import Floats
 from boundaries.network.store import KnownNetwork, NetworkHistory, Unit
 from boundaries.rules.finding import Finding
-from boundaries.rules.published.past import AreaLife, Held, Life, Link, Past, State
-from boundaries.rules.published.picture import Picture
-from boundaries.rules.register import ON_THE_NETWORK
+from boundaries.rules.published.past import (
+    AreaTenure,
+    CodeTenure,
+    HistoryContext,
+    SuccessionTransfer,
+    UnitTenure,
+    ValidityPeriod,
+)
+from boundaries.rules.published.picture import NetworkContext
+from boundaries.rules.register import NETWORK_RULES
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.versions import Timeline
@@ -102,12 +109,12 @@ class Sample:
         sides = (int(net.left[edge]), int(net.right[edge]))
         return tuple(sorted(self.code(side) for side in sides if side != NOBODY))
 
-    def picture(self) -> Picture:
-        return Picture(Borders(self.known), Tolerances(), self.areas, self.ways)
+    def picture(self) -> NetworkContext:
+        return NetworkContext(Borders(self.known), Tolerances(), self.areas, self.ways)
 
     def findings(self) -> list[Finding]:
         picture = self.picture()
-        return [found for rule in ON_THE_NETWORK for found in rule(picture)]
+        return [found for rule in NETWORK_RULES for found in rule(picture)]
 
     def told(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Rule, kind and codes of each finding."""
@@ -197,39 +204,43 @@ NO_NETWORK = NetworkHistory(
 )
 
 
-def state(code: str, start: date | None = None, stop: date | None = None, **other: object) -> State:
+def state(
+    code: str, start: date | None = None, stop: date | None = None, **other: object
+) -> UnitTenure:
     """A county for a time; ``parent`` is told by its code."""
     said = {"level": "county", "unit_type": "县", "name": f"县{code}", "parent": "440100", **other}
-    return State(
+    return UnitTenure(
         str(said["level"]),
         str(said["unit_type"]),
         code,
         str(said["name"]),
         unit_of(str(said["parent"])),
-        Life(start, stop),
+        ValidityPeriod(start, stop),
     )
 
 
 def past(
-    states: Mapping[str, Sequence[State]],
+    states: Mapping[str, Sequence[UnitTenure]],
     *,
     codes: Sequence[tuple[str, str, date | None, date | None]] = (),
     links: Sequence[tuple[str, str, date]] = (),
-    areas: Sequence[AreaLife] = (),
+    areas: Sequence[AreaTenure] = (),
     network: NetworkHistory = NO_NETWORK,
     until: date = date(2030, 1, 1),
-) -> Past:
+) -> HistoryContext:
     """A history of units, that are called by names of their own."""
-    held = [Held(unit_of(u), code, Life(start, stop)) for u, code, start, stop in codes]
-    passed = [Link(unit_of(giver), unit_of(taker), on) for giver, taker, on in links]
+    held = [
+        CodeTenure(unit_of(u), code, ValidityPeriod(start, stop)) for u, code, start, stop in codes
+    ]
+    passed = [SuccessionTransfer(unit_of(giver), unit_of(taker), on) for giver, taker, on in links]
     known = {unit_of(name): list(lives) for name, lives in states.items()}
-    return Past(until, known, held, passed, list(areas), network)
+    return HistoryContext(until, known, held, passed, list(areas), network)
 
 
 def area_life(
     version: int, unit: str, start: date | None, stop: date | None, source: str = "made"
-) -> AreaLife:
-    return AreaLife(version, unit_of(unit), Life(start, stop), 5.0, source)
+) -> AreaTenure:
+    return AreaTenure(version, unit_of(unit), ValidityPeriod(start, stop), 5.0, source)
 
 
 def history(timelines: Sequence[Timeline], units: Mapping[UUID, Unit]) -> NetworkHistory:

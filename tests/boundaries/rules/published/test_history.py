@@ -13,13 +13,13 @@ from boundaries.network.faces import Region
 from boundaries.network.intake import borders
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
-from boundaries.rules.published.codes import codes_again, codes_with_changes
-from boundaries.rules.published.conservation import conserved, events
-from boundaries.rules.published.past import Past
+from boundaries.rules.published.codes import find_code_change_flaws, find_reissued_codes
+from boundaries.rules.published.conservation import find_unconserved_areas, iter_change_events
+from boundaries.rules.published.past import HistoryContext
 from boundaries.rules.published.versions import (
-    acts_behind_changes,
-    lives_of_areas,
-    whole_every_day,
+    find_area_period_flaws,
+    find_changes_without_act,
+    find_daily_coverage_flaws,
 )
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
@@ -42,7 +42,7 @@ def kinds(found: list[Finding]) -> list[tuple[str, str]]:
     return [(f.kind, f.severity) for f in found]
 
 
-def named(known: Past, finding: Finding) -> set[UUID]:
+def named(known: HistoryContext, finding: Finding) -> set[UUID]:
     return {known.units[n] for n in finding.features}
 
 
@@ -55,7 +55,7 @@ def test_a_code_issued_again_is_an_error_since_order_79_only(on: date, grade: st
         {"old": [state("440511", None, DAY)], "new": [state("440511", on)]},
         codes=[("old", "440511", None, DAY), ("new", "440511", on, None)],
     )
-    (found,) = codes_again(known)
+    (found,) = find_reissued_codes(known)
     assert (found.kind, found.severity) == ("issued_again", grade)
     assert named(known, found) == {unit_of("old"), unit_of("new")}
     assert str(DAY) in found.zh and str(on) in found.en
@@ -63,17 +63,17 @@ def test_a_code_issued_again_is_an_error_since_order_79_only(on: date, grade: st
 
 def test_a_code_that_a_unit_lays_down_and_takes_up_again_is_its_own() -> None:
     codes = [("one", "440511", None, DAY), ("one", "440511", AFTER, None)]
-    assert list(codes_again(past({}, codes=codes))) == []
+    assert list(find_reissued_codes(past({}, codes=codes))) == []
 
 
 def test_a_code_of_two_units_on_one_day_is_an_error_at_any_time() -> None:
     codes = [("old", "440511", None, date(1995, 1, 1)), ("new", "440511", date(1994, 1, 1), None)]
-    assert kinds(list(codes_again(past({}, codes=codes)))) == [("two_units", "error")]
+    assert kinds(list(find_reissued_codes(past({}, codes=codes)))) == [("two_units", "error")]
 
 
 def test_a_code_to_be_issued_after_the_day_asked_for_is_not_judged() -> None:
     codes = [("old", "440511", None, DAY), ("new", "440511", AFTER, None)]
-    assert list(codes_again(past({}, codes=codes, until=BEFORE))) == []
+    assert list(find_reissued_codes(past({}, codes=codes, until=BEFORE))) == []
 
 
 @pytest.mark.parametrize(("on", "grade"), [(AFTER, "error"), (BEFORE, "info")])
@@ -90,21 +90,21 @@ def test_a_code_changes_with_the_parent_and_with_nothing_else(
     code: str, parent: str, kind: str | None, on: date, grade: str
 ) -> None:
     lives = [state("440106", None, on), state(code, on, name="新名", parent=parent)]
-    found = list(codes_with_changes(past({"one": lives})))
+    found = list(find_code_change_flaws(past({"one": lives})))
     assert kinds(found) == ([(kind, grade)] if kind else [])
 
 
 def test_a_county_that_became_a_city_has_a_new_code_rightly() -> None:
     lives = [state("440125", None, AFTER), state("440183", AFTER, unit_type="县级市")]
-    assert list(codes_with_changes(past({"one": lives}))) == []
+    assert list(find_code_change_flaws(past({"one": lives}))) == []
 
 
 def test_a_parent_replaced_by_its_heir_with_the_same_code_is_no_other_parent() -> None:
     lives = [state("440106", None, AFTER), state("440106", AFTER, parent="heir")]
     prefecture = {"440100": [state("440100", None, AFTER)], "heir": [state("440100", AFTER)]}
     heir = [("440100", "heir", AFTER)]
-    assert list(codes_with_changes(past({"one": lives, **prefecture}, links=heir))) == []
-    assert kinds(list(codes_with_changes(past({"one": lives, **prefecture})))) == [
+    assert list(find_code_change_flaws(past({"one": lives, **prefecture}, links=heir))) == []
+    assert kinds(list(find_code_change_flaws(past({"one": lives, **prefecture})))) == [
         ("kept", "error")
     ]
 
@@ -129,13 +129,13 @@ def test_areas_of_a_unit_follow_each_other_day_by_day(
         area_life(3, "two", None, None),
     ]
     known = past({"one": [state("440106")]}, areas=lives)
-    assert kinds(list(lives_of_areas(known))) == told
+    assert kinds(list(find_area_period_flaws(known))) == told
 
 
 def test_a_unit_that_was_not_in_force_had_no_area_rightly() -> None:
     lives = [area_life(1, "one", None, DAY), area_life(2, "one", AFTER, None)]
     states = [state("440106", None, DAY), state("440106", AFTER)]
-    assert list(lives_of_areas(past({"one": states}, areas=lives))) == []
+    assert list(find_area_period_flaws(past({"one": states}, areas=lives))) == []
 
 
 # Acts behind changes, and the coverage on every day
@@ -143,7 +143,7 @@ def test_a_unit_that_was_not_in_force_had_no_area_rightly() -> None:
 WEST, EAST, BOTH = box(113, 23, 113.1, 23.1), box(113.1, 23, 113.2, 23.1), box(113, 23, 113.2, 23.1)
 
 
-def split(bound: PeriodEnd, west: shapely.Geometry = WEST) -> Past:
+def split(bound: PeriodEnd, west: shapely.Geometry = WEST) -> HistoryContext:
     """440101 was split into 440102 and 440103 on a day."""
     regions = [
         Region(code, "440100", shape, ((unit_of(code), span),), 1.0, "made")
@@ -160,15 +160,15 @@ def split(bound: PeriodEnd, west: shapely.Geometry = WEST) -> Past:
 
 def test_a_change_without_an_act_is_told_once_with_everybody_and_its_place() -> None:
     known = split(PeriodEnd(DAY, None, Precision.DAY))
-    (found,) = acts_behind_changes(known)
+    (found,) = find_changes_without_act(known)
     assert (found.kind, found.severity) == ("no_act", "error")
     assert named(known, found) == {unit_of(c) for c in ("440101", "440102", "440103")}
     assert found.geometry is not None and found.geometry.bounds == BOTH.bounds
-    assert list(acts_behind_changes(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
+    assert list(find_changes_without_act(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
 def test_a_coverage_that_is_whole_on_every_day_has_no_finding() -> None:
-    assert list(whole_every_day(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
+    assert list(find_daily_coverage_flaws(split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
 @settings(derandomize=True, deadline=None, max_examples=12)
@@ -179,7 +179,7 @@ def test_a_gap_from_a_day_on_is_told_with_the_day(width_m: float) -> None:
     shut = shapely.box(113, 23, 113.1, 23.05).union(box(113, 23.06, 113.1, 23.1))
     west = shut.union(box(113, 23.05, edge, 23.06))
     known = split(PeriodEnd(DAY, ACT, Precision.DAY), west)
-    (found,) = whole_every_day(known)
+    (found,) = find_daily_coverage_flaws(known)
     assert (found.rule, found.kind) == ("TOP-VER-03", "gap")
     assert named(known, found) == {unit_of("440102"), unit_of("440103")}
     assert str(DAY) in found.zh and str(DAY) in found.en
@@ -201,7 +201,7 @@ def test_a_border_that_does_not_close_on_a_day_is_told_and_stops_nothing() -> No
             *(start, network.stop, network.unfounded, network.units),
         ),
     )
-    (found,) = whole_every_day(broken)
+    (found,) = find_daily_coverage_flaws(broken)
     assert (found.kind, found.severity) == ("open", "error")
     assert named(broken, found) == {unit_of("440102"), unit_of("440103")}
 
@@ -224,7 +224,9 @@ def passing(
     lives += [area_life(100 + n, name, DAY, None, source) for n, name in enumerate(after)]
     known = past(states, links=[(*link, DAY) for link in links], areas=lives)
     shapes = dict(enumerate(before.values())) | dict(enumerate(after.values(), start=100))
-    return list(conserved(known, list(events(known)), shapes, Tolerances()))
+    return list(
+        find_unconserved_areas(known, list(iter_change_events(known)), shapes, Tolerances())
+    )
 
 
 SPLIT = [("old", "west"), ("old", "east")]
@@ -243,7 +245,7 @@ def test_ground_lost_or_won_is_told_with_its_area_and_width(width_m: float, won:
     (found,) = passing({"old": BOTH}, {"west": WEST, "east": east}, SPLIT)
     assert (found.kind, found.severity) == ("won" if won else "lost", "error")
     assert found.measured == pytest.approx(width_m, rel=0.01)
-    area = float(Metric().area([found.geometry])[0])
+    area = float(Metric().measure_areas([found.geometry])[0])
     assert found.area_m2 == pytest.approx(area)
     assert found.limit == Tolerances().overlap_m
     assert found.geometry is not None and len(found.features) == 3
@@ -258,13 +260,24 @@ def test_where_an_area_is_not_known_nothing_is_said() -> None:
     states = {"old": [state("440101", None, DAY)], "new": [state("440102", DAY)]}
     lives = [area_life(1, "new", DAY, None)]
     known = past(states, links=[("old", "new", DAY)], areas=lives)
-    assert list(events(known)) == []
+    assert list(iter_change_events(known)) == []
 
 
 def test_ground_that_passed_while_nothing_moved_is_told() -> None:
     states = {"west": [state("440101")], "east": [state("440102")]}
     lives = [area_life(1, "east", None, None), area_life(2, "west", None, None)]
     known = past(states, links=[("west", "east", DAY)], areas=lives)
-    found = list(conserved(known, list(events(known)), {1: EAST, 2: WEST}, Tolerances()))
+    found = list(
+        find_unconserved_areas(
+            known, list(iter_change_events(known)), {1: EAST, 2: WEST}, Tolerances()
+        )
+    )
     assert kinds(found) == [("unchanged", "warning")]
-    assert list(events(past(states, links=[("west", "east", AFTER)], areas=lives, until=DAY))) == []
+    assert (
+        list(
+            iter_change_events(
+                past(states, links=[("west", "east", AFTER)], areas=lives, until=DAY)
+            )
+        )
+        == []
+    )

@@ -105,7 +105,7 @@ def test_a_missing_edge_is_told_at_both_ends_and_as_the_stretch_itself(
     for found in flawed.findings():
         if found.rule == "TOP-COV-05":
             assert shapely.equals(found.geometry, line)
-            assert found.measured == pytest.approx(Metric().length(line), rel=1e-3)
+            assert found.measured == pytest.approx(Metric().measure_length(line), rel=1e-3)
         elif found.rule == "TOP-NOD-02":
             assert line.boundary.covers(found.geometry)
 

@@ -7,7 +7,7 @@ from shapely import box
 
 from boundaries.network.store import Ground, Unit
 from boundaries.rules.finding import Finding
-from boundaries.rules.published.places import Spot, placed
+from boundaries.rules.published.places import LocatedPlace, find_places_outside_unit
 from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules.published.made import unit_of, units_of
 
@@ -23,8 +23,8 @@ AREAS = {
 
 
 def told(lon: float, within: str | None, level: str = "natural_settlement") -> list[Finding]:
-    spot = Spot(uuid4(), "石牌", level, unit_of(within) if within else None, lon, 23.05)
-    return list(placed([spot], UNITS, AREAS, Tolerances()))
+    spot = LocatedPlace(uuid4(), "石牌", level, unit_of(within) if within else None, lon, 23.05)
+    return list(find_places_outside_unit([spot], UNITS, AREAS, Tolerances()))
 
 
 @pytest.mark.parametrize("within", ["440101", "440100", "440101001"])
@@ -65,7 +65,12 @@ def test_a_place_without_a_recorded_unit_is_told_the_lowest_one() -> None:
 
 
 def test_nothing_is_said_of_nothing() -> None:
-    assert list(placed([], UNITS, AREAS, Tolerances())) == []
+    assert list(find_places_outside_unit([], UNITS, AREAS, Tolerances())) == []
     assert (
-        list(placed([Spot(uuid4(), None, "poi", None, 113.05, 23.05)], {}, {}, Tolerances())) == []
+        list(
+            find_places_outside_unit(
+                [LocatedPlace(uuid4(), None, "poi", None, 113.05, 23.05)], {}, {}, Tolerances()
+            )
+        )
+        == []
     )
