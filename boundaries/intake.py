@@ -13,7 +13,7 @@ from uuid import UUID
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.layers.examine import examine_crs
+from boundaries.layers.examine import validate_positions
 from boundaries.layers.layer import Layer, Remark
 from boundaries.network.elsewhere import NOTHING_ELSE, Elsewhere
 from boundaries.network.faces import Region
@@ -61,7 +61,7 @@ def areas(
     file. ``elsewhere`` is what the register knows of other units: borders with them are common.
     """
     findings = LoadFindingCollector(layer.source)
-    remarks = (*layer.remarks, *examine_crs(layer))
+    remarks = (*layer.remarks, *validate_positions(layer))
     findings.entries += [_rejection(layer, remark) for remark in remarks]
     bad = {remark.feature for remark in remarks if remark.severity == "error"}
     regions: list[Region] = []

@@ -20,8 +20,8 @@ from boundaries.network.elsewhere import Elsewhere, known_elsewhere
 from boundaries.network.faces import Region
 from boundaries.rules.finding import Finding
 from boundaries.rules.layer import validate_layer
-from boundaries.validation.reference import shipped
-from boundaries.validation.report import Judging
+from boundaries.validation.reference import read_reference_layer
+from boundaries.validation.report import ValidationOptions
 from gazetteer.intake.batch import LoadFinding, Progress, Severity, StagedBatch
 from gazetteer.problems import Conflict
 
@@ -91,7 +91,11 @@ class JudgedLayer:
 
 
 def judged_layer(
-    conn: Connection[Any], layer: Layer, state: date | None, by: Judging, progress: Progress
+    conn: Connection[Any],
+    layer: Layer,
+    state: date | None,
+    by: ValidationOptions,
+    progress: Progress,
 ) -> JudgedLayer:
     """All that the rules say of a layer that shows the state of a day.
 
@@ -105,7 +109,7 @@ def judged_layer(
         by.tolerances,
         lambda done, total, _: progress(done, total, f"judge {layer.source}"),
         by_level=by.by_level,
-        reference=shipped(),
+        reference=read_reference_layer(),
     )
     count = len(layer)
     own = [

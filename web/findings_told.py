@@ -7,10 +7,15 @@ import orjson
 import shapely
 
 from boundaries.findings import answers, background, store
-from boundaries.findings.store import Event, Known, Run, Wanted
+from boundaries.findings.store import (
+    FindingFilter,
+    FindingRecord,
+    StoredFindingEvent,
+    ValidationRun,
+)
 from boundaries.rules.life import is_blocking, is_expired
 from boundaries.rules.sight import Observation
-from boundaries.validation.telling import title
+from boundaries.validation.telling import find_rule_title
 from gazetteer.jobs import store as jobs
 from gazetteer.jobs.store import Job
 from gazetteer.ledger.asof import today
@@ -23,14 +28,14 @@ Json = dict[str, Any]
 Names = dict[UUID, tuple[str | None, str | None]]
 
 
-def listed(wanted: Wanted, after: int, limit: int) -> Json:
+def listed(wanted: FindingFilter, after: int, limit: int) -> Json:
     """A page of findings, those behind the number ``after``, with the newest run."""
     lang = language()
     with snapshot() as conn:
-        found = store.page(conn, wanted, after, limit + 1)
-        matched = store.count(conn, wanted)
-        blocking = store.blocking(conn, today())
-        run = store.last_run(conn)
+        found = store.load_findings(conn, wanted, after, limit + 1)
+        matched = store.count_findings(conn, wanted)
+        blocking = store.count_blocking(conn, today())
+        run = store.find_last_run(conn)
         shown = found[:limit]
         names = _names(conn, shown)
     return {
@@ -54,8 +59,8 @@ def told(finding_id: UUID) -> Json:
     lang = language()
     known_person = access.actor().account is not None
     with snapshot() as conn:
-        known = answers.known_finding(conn, finding_id)
-        happened = store.events(conn, known)
+        known = answers.load_finding(conn, finding_id)
+        happened = store.load_events(conn, known)
         feature = _feature(known, _names(conn, [known]), lang)
     return {**feature, "events": [_event(event, lang, known_person) for event in happened]}
 
@@ -67,7 +72,7 @@ def run_facts(run_id: UUID) -> Json:
         NotFound: there is no such run.
     """
     with connection() as conn:
-        run = store.run(conn, run_id)
+        run = store.find_run(conn, run_id)
         job = jobs.load_job(conn, run_id) if run is None else None
     if run is not None:
         return _finished(run)
@@ -76,13 +81,13 @@ def run_facts(run_id: UUID) -> Json:
     return _waiting(job)
 
 
-def _names(conn: Any, found: list[Known]) -> Names:
-    units = [unit for known in found for unit in known.standing.observation.key.units]
-    return store.called(conn, units, today())
+def _names(conn: Any, found: list[FindingRecord]) -> Names:
+    units = [unit for known in found for unit in known.finding.observation.key.units]
+    return store.load_codes_and_names(conn, units, today())
 
 
-def _feature(known: Known, names: Names, lang: Lang) -> Json:
-    standing = known.standing
+def _feature(known: FindingRecord, names: Names, lang: Lang) -> Json:
+    standing = known.finding
     units = [
         {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
         for unit in sorted(standing.observation.key.units, key=lambda unit: names[unit][0] or "~")
@@ -118,7 +123,7 @@ def _seen(sight: Observation, lang: Lang) -> Json:
         "rule": sight.key.rule,
         "kind": sight.key.kind,
         "severity": sight.severity,
-        "title": title(sight.key.rule, lang),
+        "title": find_rule_title(sight.key.rule, lang),
         "message": sight.zh if lang == "zh" else sight.en,
         "measured": sight.measured,
         "limit": sight.limit,
@@ -131,8 +136,8 @@ def _geometry(sight: Observation) -> Any:
     return None if sight.geometry is None else orjson.loads(shapely.to_geojson(sight.geometry))
 
 
-def _event(event: Event, lang: Lang, known_person: bool) -> Json:
-    sight = event.sight
+def _event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> Json:
+    sight = event.observation
     return {
         "number": event.number,
         "happened_at": event.happened_at,
@@ -151,13 +156,13 @@ def _event(event: Event, lang: Lang, known_person: bool) -> Json:
     }
 
 
-def _finished(run: Run) -> Json:
+def _finished(run: ValidationRun) -> Json:
     return {
         "id": str(run.run_id),
         "number": run.number,
         "state": "finished",
-        "done": background.HUNDRED,
-        "total": background.HUNDRED,
+        "done": background.PROGRESS_STEPS,
+        "total": background.PROGRESS_STEPS,
         "at": run.at,
         "seq": run.seq,
         "started_at": run.started_at,
@@ -174,7 +179,7 @@ def _waiting(job: Job) -> Json:
         "number": None,
         "state": job.state,
         "done": job.rows_done,
-        "total": background.HUNDRED,
+        "total": background.PROGRESS_STEPS,
         "at": job.at,
         "seq": None,
         "started_at": job.started_at,

@@ -94,7 +94,7 @@ class Kinds:
             "geocode_csv": self._geocode,
             "reverse_csv": self._reverse,
             "coverage": self._coverage,
-            background.KIND: partial(background.opened, self._connect),
+            background.KIND: partial(background.prepare_run, self._connect),
         }
 
     @contextmanager

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from boundaries.layers.write import MIME_TYPES, Format
+from boundaries.layers.write import MIME_TYPES, LayerFormat
 
-GEOJSON = MIME_TYPES[Format.GEOJSON]
+GEOJSON = MIME_TYPES[LayerFormat.GEOJSON]
 
 
 class WrittenFeature(BaseModel):

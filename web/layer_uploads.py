@@ -13,8 +13,13 @@ from uuid import UUID
 from flask import current_app, request
 from pydantic import Field, FiniteFloat, model_validator
 
-from boundaries.validation.child import Limits, Wanted, WantedCopy, judged_apart
-from boundaries.validation.report import Reading, column_names, judging
+from boundaries.validation.child import (
+    CopyOptions,
+    ReportOptions,
+    SandboxLimits,
+    validate_in_subprocess,
+)
+from boundaries.validation.report import ReadOptions, build_validation_options, parse_column_names
 from gazetteer.problems import InvalidValue, Problem, TooLarge
 from gazetteer.settings import Settings
 from web import access_limits
@@ -61,10 +66,10 @@ class LayerForm(Parameters):
         """A form on a page sends its empty fields too."""
         return {name: value for name, value in given.items() if value != ""}
 
-    def reading(self, max_bytes: int) -> Reading:
+    def reading(self, max_bytes: int) -> ReadOptions:
         """How to read the file."""
-        names = column_names(self.columns)
-        return Reading(self.planar, self.crs, self.encoding, self.layer, names, max_bytes)
+        names = parse_column_names(self.columns)
+        return ReadOptions(self.planar, self.crs, self.encoding, self.layer, names, max_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Steps:
     what: str
 
 
-def judged(form: LayerForm, wanted: Wanted | WantedCopy) -> bytes:
+def judged(form: LayerForm, wanted: ReportOptions | CopyOptions) -> bytes:
     """What the child process makes of the file of this request: a report or a copy.
 
     Raises:
@@ -92,10 +97,10 @@ def judged(form: LayerForm, wanted: Wanted | WantedCopy) -> bytes:
         file = _received(Path(directory), settings)
         result = Path(directory, "result")
         reading = form.reading(int(settings.validate_limit_mb * UNPACKED * _MB))
-        by = judging(settings, form.level, form.gap_width, form.accuracy)
-        limits = Limits(settings.validate_seconds, settings.validate_memory_mb * _MB)
+        by = build_validation_options(settings, form.level, form.gap_width, form.accuracy)
+        limits = SandboxLimits(settings.validate_seconds, settings.validate_memory_mb * _MB)
         try:
-            judged_apart(file, reading, by, wanted, result, limits, heard)
+            validate_in_subprocess(file, reading, by, wanted, result, limits, heard)
         except Problem as problem:
             if problem.field == "file":
                 problem.field = "data"

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of, shapes
-from boundaries.layers.table import Table
+from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 
 _COLUMNS = (
@@ -44,7 +44,7 @@ def any_area(conn: Conn, units: Sequence[UUID | str], as_of: AsOf) -> bool:
     return conn.execute(_KNOWN, asked).fetchone() is not None
 
 
-def divisions(conn: Conn, asked: Asked) -> Table:
+def divisions(conn: Conn, asked: Asked) -> OutputTable:
     """The units of the level in force at the moment whose area is known, in the order of codes.
 
     ``valid_from`` and ``valid_to`` (exclusive) say between which days both unit and polygon
@@ -66,4 +66,4 @@ def divisions(conn: Conn, asked: Asked) -> Table:
         )
     asked.refuse_too_many(known)
     polygons = shapes(conn, "area", [unit["version_id"] for unit in known], asked.progress)
-    return Table(str(asked.level), polygons, columns_of(known, _COLUMNS))
+    return OutputTable(str(asked.level), polygons, columns_of(known, _COLUMNS))

@@ -13,7 +13,7 @@ from boundaries.exports.asking import SUBTREE, Asked, Conn, Row, columns_of, sha
 from boundaries.exports.sides import Sides, units_of
 from boundaries.layers.faults import Geometries
 from boundaries.layers.metres import geodesic_length
-from boundaries.layers.table import Table
+from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 
 _SIDES = (
@@ -53,7 +53,7 @@ WHERE (e.start_node = ANY (%(nodes)s) OR e.end_node = ANY (%(nodes)s)) AND {in_f
 """
 
 
-def edges(conn: Conn, asked: Asked) -> Table:
+def edges(conn: Conn, asked: Asked) -> OutputTable:
     """The edges that bound units of the level or above; without a level, all of them.
 
     ``left_*`` and ``right_*`` are the units of the level on both sides of its way, or what stands
@@ -73,10 +73,10 @@ def edges(conn: Conn, asked: Asked) -> Table:
         edge |= {"level": units.level(edge), "length_m": length}
         edge |= {key: str(edge[key]) for key in ("start_node", "end_node")}
         edge["edge_id"] = str(edge["record_id"])
-    return Table("edges", lines, columns_of(found, _EDGE))
+    return OutputTable("edges", lines, columns_of(found, _EDGE))
 
 
-def lines(conn: Conn, asked: Asked) -> Table:
+def lines(conn: Conn, asked: Asked) -> OutputTable:
     """The whole line between each two units of the level, made of its edges.
 
     A line runs with the unit of the smaller code on its left; a coast or an outer limit has its
@@ -103,10 +103,10 @@ def lines(conn: Conn, asked: Asked) -> Table:
     for row, length in zip(rows, geodesic_length(merged).tolist(), strict=True):
         row["length_m"] = length
     order = sorted(range(len(rows)), key=lambda n: _by_code(rows[n]))
-    return Table("lines", merged[order], columns_of([rows[n] for n in order], _LINE))
+    return OutputTable("lines", merged[order], columns_of([rows[n] for n in order], _LINE))
 
 
-def nodes(conn: Conn, asked: Asked) -> Table:
+def nodes(conn: Conn, asked: Asked) -> OutputTable:
     """The places where borders of the level meet or end; without a level, all nodes.
 
     ``edges`` is how many borders (of the level) end there, ``codes`` and ``names`` are the units
@@ -133,7 +133,7 @@ def nodes(conn: Conn, asked: Asked) -> Table:
         node |= _junction(units, meeting[node["node_id"]], asked.level)
         node["node_id"] = str(node["node_id"])
     points = np.asarray(shapely.points([(n["x"], n["y"]) for n in found]), dtype=object)
-    return Table("nodes", points.reshape(-1), columns_of(found, _NODE))
+    return OutputTable("nodes", points.reshape(-1), columns_of(found, _NODE))
 
 
 def _edges(conn: Conn, asked: Asked, units: Sides) -> list[Row]:

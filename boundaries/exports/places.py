@@ -7,7 +7,7 @@ import shapely
 from psycopg.rows import dict_row
 
 from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of
-from boundaries.layers.table import Table
+from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 
 _COLUMNS = (
@@ -48,7 +48,7 @@ ORDER BY p.code NULLS LAST, p.record_id
 """
 
 
-def places(conn: Conn, asked: Asked) -> Table:
+def places(conn: Conn, asked: Asked) -> OutputTable:
     """The places of the level (without one, of all), with their names, where they are known.
 
     ``name`` is the standard one, ``romanized_name`` its pinyin; ``code`` is that of the unit whose
@@ -68,4 +68,4 @@ def places(conn: Conn, asked: Asked) -> Table:
     if there:
         xy: Any = [(found[number]["x"], found[number]["y"]) for number in there]
         points[there] = shapely.points(xy)
-    return Table("places", points, columns_of(found, _COLUMNS))
+    return OutputTable("places", points, columns_of(found, _COLUMNS))

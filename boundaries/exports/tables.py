@@ -8,7 +8,7 @@ from boundaries.exports import network
 from boundaries.exports.asking import Asked, Conn
 from boundaries.exports.divisions import divisions
 from boundaries.exports.places import places
-from boundaries.layers.table import Table
+from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import resolve_known_at
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
@@ -25,7 +25,7 @@ class What(StrEnum):
     PLACES = "places"
 
 
-_TABLES: Mapping[What, Callable[[Conn, Asked], Table]] = {
+_TABLES: Mapping[What, Callable[[Conn, Asked], OutputTable]] = {
     What.DIVISIONS: divisions,
     What.EDGES: network.edges,
     What.NODES: network.nodes,
@@ -35,7 +35,7 @@ _TABLES: Mapping[What, Callable[[Conn, Asked], Table]] = {
 _DEFAULT_LEVEL = {What.DIVISIONS: "county", What.LINES: "county"}
 
 
-def exported(conn: Conn, what: What, asked: Asked) -> Table:
+def exported(conn: Conn, what: What, asked: Asked) -> OutputTable:
     """The table asked for, all of it from one state of the register.
 
     Without a level, divisions and lines are those of counties, and everything else is told

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from boundaries.findings import store
-from boundaries.findings.store import Known
+from boundaries.findings.store import FindingRecord
 from boundaries.rules.life import FindingResponse, check_response
 from gazetteer.ledger import audit
 from gazetteer.ledger.asof import today
@@ -15,33 +15,38 @@ from gazetteer.people.roles import load_unit_chain
 from gazetteer.problems import Conflict, NotFound
 
 
-class FindingMoved(Conflict):
+class StaleFinding(Conflict):
     """Something happened to the finding since the answer was thought out; nothing was changed."""
 
     code = "finding_moved"
     title_zh, title_en = "问题已有新的进展", "Something happened to the finding meanwhile"
 
 
-def known_finding(conn: Connection[Any], finding_id: UUID) -> Known:
+def load_finding(conn: Connection[Any], finding_id: UUID) -> FindingRecord:
     """A finding.
 
     Raises:
         NotFound: there is none of the id.
     """
-    known = store.one(conn, finding_id)
-    if known is None:
+    record = store.find_finding(conn, finding_id)
+    if record is None:
         raise NotFound("没有此问题。", "there is no such finding", field="finding_id")
-    return known
+    return record
 
 
-def chains(conn: Connection[Any], known: Known) -> list[Sequence[UUID]]:
+def load_unit_chains(conn: Connection[Any], record: FindingRecord) -> list[Sequence[UUID]]:
     """For each unit of a finding, itself and those above it."""
-    return [load_unit_chain(conn, unit) for unit in known.standing.observation.key.units]
+    return [load_unit_chain(conn, unit) for unit in record.finding.observation.key.units]
 
 
-def answer(
-    conn: Connection[Any], finding_id: UUID, reply: FindingResponse, *, last_event: int, by: str
-) -> Known:
+def record_response(
+    conn: Connection[Any],
+    finding_id: UUID,
+    response: FindingResponse,
+    *,
+    last_event: int,
+    actor: str,
+) -> FindingRecord:
     """Keep an answer; whether the person may give it was asked before.
 
     Args:
@@ -57,26 +62,30 @@ def answer(
         InvalidValue, Conflict: see :func:`boundaries.rules.life.check_response`.
     """
     with conn.transaction():
-        store.lock(conn)
-        before = known_finding(conn, finding_id).standing
-        if before.last_event != last_event:
-            raise FindingMoved(
+        store.lock_findings(conn)
+        finding = load_finding(conn, finding_id).finding
+        if finding.last_event != last_event:
+            raise StaleFinding(
                 "此问题在您查看之后有了新的进展，请重新查看后再答复。",
                 "something happened to the finding since you looked; look again, then answer",
                 field="last_event",
-                last_event=before.last_event,
+                last_event=finding.last_event,
             )
-        check_response(reply, before.state, today())
-        store.add_reply(conn, before, reply, by)
+        check_response(response, finding.state, today())
+        store.add_response(conn, finding, response, actor)
         detail = {
             "event": last_event + 1,
-            "answer": reply.answer,
-            "reason": reply.reason,
-            "document": reply.document,
-            "signer": reply.signer,
-            "expires_on": reply.expires_on.isoformat() if reply.expires_on else None,
+            "answer": response.answer,
+            "reason": response.reason,
+            "document": response.document,
+            "signer": response.signer,
+            "expires_on": response.expires_on.isoformat() if response.expires_on else None,
         }
         audit.append_row(
-            conn, actor=by, action="finding.answer", subject=f"finding:{finding_id}", detail=detail
+            conn,
+            actor=actor,
+            action="finding.answer",
+            subject=f"finding:{finding_id}",
+            detail=detail,
         )
-        return known_finding(conn, finding_id)
+        return load_finding(conn, finding_id)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 
 from boundaries.findings import store
-from boundaries.findings.examine import examine_boundaries
+from boundaries.findings.examine import run_validation
 from gazetteer.jobs import queue
 from gazetteer.jobs import store as jobs
 from gazetteer.jobs.files import JobFiles
@@ -24,15 +24,15 @@ from gazetteer.search.bulk.rows import ResultChunk
 from gazetteer.search.loading import load_ledger_seq
 
 KIND = "findings"
-HUNDRED = 100
+PROGRESS_STEPS = 100
 """A run tells how far it is in hundredths."""
 
-_TELL_SECONDS = 0.5
+_REPORT_INTERVAL_SECONDS = 0.5
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
-def ask(conn: Connection[Any], directory: Path, by: str, lang: str) -> UUID:
+def enqueue_run(conn: Connection[Any], directory: Path, actor: str, lang: str) -> UUID:
     """Put a run into the queue, or name the one that waits there already: it will see the same.
 
     Args:
@@ -45,21 +45,22 @@ def ask(conn: Connection[Any], directory: Path, by: str, lang: str) -> UUID:
         The id of the run, which is also that of the job.
     """
     with conn.transaction():
-        store.lock(conn)
+        store.lock_findings(conn)
         waiting = jobs.find_queued_job(conn, KIND)
         if waiting is not None:
             return waiting
         run_id = uuid4()
         JobFiles(directory, run_id).store_input(BytesIO())  # a job has a file; a run needs none
         jobs.insert_job(
-            conn, JobRequest(run_id, KIND, {"by": by}, lang, today(), "utf-8", ",", HUNDRED)
+            conn,
+            JobRequest(run_id, KIND, {"by": actor}, lang, today(), "utf-8", ",", PROGRESS_STEPS),
         )
         queue.enqueue_job(conn, run_id)
         return run_id
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedRun:
+class PreparedRun:
     """A run made ready; see :class:`gazetteer.jobs.run.PreparedJob`."""
 
     job: Job
@@ -70,33 +71,38 @@ class OpenedRun:
 
     def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """Examine the register, unless that was done before the worker was killed."""
-        with self.connect() as conn, self.connect() as telling:
-            if store.run(conn, self.job.job_id) is None:
-                by = self.job.form["by"]
-                examine_boundaries(conn, self._tell(telling), by=by, run_id=self.job.job_id)
-        yield ResultChunk("", HUNDRED, HUNDRED)
+        with self.connect() as conn, self.connect() as progress_conn:
+            if store.find_run(conn, self.job.job_id) is None:
+                actor = self.job.form["by"]
+                run_validation(
+                    conn,
+                    self._build_progress_reporter(progress_conn),
+                    actor=actor,
+                    run_id=self.job.job_id,
+                )
+        yield ResultChunk("", PROGRESS_STEPS, PROGRESS_STEPS)
 
     def write_extras(self, files: JobFiles) -> None:
         """Nothing: the result is in the register."""
 
-    def _tell(self, conn: Connection[Any]) -> Callable[[int, int, str], None]:
-        told = 0.0
+    def _build_progress_reporter(self, conn: Connection[Any]) -> Callable[[int, int, str], None]:
+        last_report = 0.0
 
-        def tell(done: int, total: int, what: str) -> None:
-            nonlocal told
-            if time.monotonic() - told < _TELL_SECONDS:
+        def report_progress(done: int, total: int, what: str) -> None:
+            nonlocal last_report
+            if time.monotonic() - last_report < _REPORT_INTERVAL_SECONDS:
                 return
-            told = time.monotonic()
-            part = HUNDRED * done // max(total, 1)
+            last_report = time.monotonic()
+            part = PROGRESS_STEPS * done // max(total, 1)
             if not jobs.save_checkpoint(conn, self.job.job_id, part, part, 0):
                 raise JobStopped
 
-        return tell
+        return report_progress
 
 
 @contextmanager
-def opened(connect: Connect, job: Job, _: BinaryIO) -> Iterator[OpenedRun]:
+def prepare_run(connect: Connect, job: Job, _: BinaryIO) -> Iterator[PreparedRun]:
     """Make a run ready."""
     with connect() as conn:
         seq = load_ledger_seq(conn)
-    yield OpenedRun(job, connect, seq)
+    yield PreparedRun(job, connect, seq)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection, IsolationLevel
 
 from boundaries.findings import store
-from boundaries.findings.store import Run, Wanted
+from boundaries.findings.store import FindingFilter, ValidationRun
 from boundaries.network.store import read_areas
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 from boundaries.rules.life import WorkflowStep, derive_transitions
@@ -25,22 +25,22 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RunObservations:
     """What was found in the state ``seq`` of the register, that of the moment ``began``."""
 
     at: date
     seq: int
     began: datetime
-    sights: Sequence[Observation]
+    observations: Sequence[Observation]
 
 
-def examine_boundaries(
+def run_validation(
     conn: Connection[Any],
     progress: Progress = lambda done, total, what: None,
     *,
-    by: str,
+    actor: str,
     run_id: UUID | None = None,
-) -> Run:
+) -> ValidationRun:
     """Judge the register as of today, and keep what becomes of each finding.
 
     All of it is kept or, if anything fails, nothing. Judging reads one state of the register and
@@ -56,40 +56,46 @@ def examine_boundaries(
         Conflict: a run that began later has finished already.
     """
     at = today()
-    with _snapshot(conn):
-        seq, began = _state(conn)
-        sights = list(_sights(conn, validate_register(conn, AsOf(at), progress), AsOf(at)))
-    return _kept(conn, Judged(at, seq, began, sights), by, run_id or uuid4())
+    with _open_snapshot(conn):
+        seq, began = _load_ledger_head(conn)
+        observations = list(
+            _iter_observations(conn, validate_register(conn, AsOf(at), progress), AsOf(at))
+        )
+    return _store_run(conn, RunObservations(at, seq, began, observations), actor, run_id or uuid4())
 
 
-def _kept(conn: Connection[Any], judged: Judged, by: str, run_id: UUID) -> Run:
+def _store_run(
+    conn: Connection[Any], result: RunObservations, actor: str, run_id: UUID
+) -> ValidationRun:
     """Bring what is stored into step with what was found, in one transaction."""
     with conn.transaction():
-        store.lock(conn)
-        if store.begun_later(conn, judged.began):
+        store.lock_findings(conn)
+        if store.has_later_run(conn, result.began):
             raise Conflict("另一次检查已在此后完成。", "a later run has finished meanwhile")
-        known = [known.standing for known in store.page(conn, Wanted())]
-        nexts = list(derive_transitions(known, judged.sights, judged.at, judged.began))
-        taken = Counter(step.step for step in nexts)
-        steps = {step.value: taken[step] for step in WorkflowStep if taken[step]}
-        (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (judged.began,)
-        found = len(judged.sights)
-        run = Run(run_id, judged.at, judged.seq, by, judged.began, now, found, steps)
-        store.add_run(conn, run, nexts)
+        stored = [stored.finding for stored in store.load_findings(conn, FindingFilter())]
+        transitions = list(derive_transitions(stored, result.observations, result.at, result.began))
+        step_counts = Counter(step.step for step in transitions)
+        steps = {step.value: step_counts[step] for step in WorkflowStep if step_counts[step]}
+        (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (result.began,)
+        finding_count = len(result.observations)
+        run = ValidationRun(
+            run_id, result.at, result.seq, actor, result.began, now, finding_count, steps
+        )
+        store.add_run(conn, run, transitions)
         audit.append_row(
             conn,
-            actor=by,
+            actor=actor,
             action="finding.run",
             subject=f"finding_run:{run_id}",
-            detail={"seq": judged.seq, "found": found, **steps},
+            detail={"seq": result.seq, "found": finding_count, **steps},
         )
-        kept = store.run(conn, run_id)
-        assert kept is not None
-        return kept
+        stored_run = store.find_run(conn, run_id)
+        assert stored_run is not None
+        return stored_run
 
 
 @contextmanager
-def _snapshot(conn: Connection[Any]) -> Iterator[None]:
+def _open_snapshot(conn: Connection[Any]) -> Iterator[None]:
     """All statements see one state of the register."""
     conn.isolation_level, conn.read_only = IsolationLevel.REPEATABLE_READ, True
     try:
@@ -100,20 +106,20 @@ def _snapshot(conn: Connection[Any]) -> Iterator[None]:
             conn.isolation_level = conn.read_only = None
 
 
-def _state(conn: Connection[Any]) -> tuple[int, datetime]:
+def _load_ledger_head(conn: Connection[Any]) -> tuple[int, datetime]:
     row = conn.execute("SELECT seq, clock_timestamp() FROM ledger_head").fetchone()
     assert row is not None
     return row[0], row[1]
 
 
-def _sights(
-    conn: Connection[Any], judgement: RegisterValidationResult, as_of: AsOf
+def _iter_observations(
+    conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
 ) -> Iterator[Observation]:
     """What was found, with what the ground is like at each place."""
-    grounds = read_areas(conn, as_of)
-    borders = BorderLookup({unit: ground.shape for unit, ground in grounds.items()})
-    for finding in judgement.findings:
-        units = sorted({judgement.units[feature] for feature in finding.features})
+    areas = read_areas(conn, as_of)
+    borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
+    for finding in result.findings:
+        units = sorted({result.units[feature] for feature in finding.features})
         place = finding.geometry
         yield Observation(
             FindingKey(finding.rule, finding.kind, tuple(units)),
@@ -125,5 +131,5 @@ def _sights(
             finding.unit,
             finding.area_m2,
             None if place is None or place.is_empty else place,
-            compute_fingerprint(finding, judgement.units, borders),
+            compute_fingerprint(finding, result.units, borders),
         )

@@ -28,28 +28,28 @@ from boundaries.rules.life import (
     WorkflowStep,
 )
 
-_MOMENT = TIMESTAMP(timezone=True)
+_TIMESTAMP = TIMESTAMP(timezone=True)
 
 
-def _any(names: Iterable[str]) -> str:
+def _quote_list(names: Iterable[str]) -> str:
     return "(" + ", ".join(f"'{name}'" for name in names) + ")"
 
 
 _CHECKS = {
-    "step": f"step IN {_any(WorkflowStep)}",
-    "state": f"state IN {_any(FindingState)}",
-    "cause": f"(step = 'returned') = (cause IS NOT NULL) AND cause IN {_any(ReopenCause)}",
-    "run": f"(step IN {_any(ANSWER_STEPS)}) = (run_id IS NULL)",
+    "step": f"step IN {_quote_list(WorkflowStep)}",
+    "state": f"state IN {_quote_list(FindingState)}",
+    "cause": f"(step = 'returned') = (cause IS NOT NULL) AND cause IN {_quote_list(ReopenCause)}",
+    "run": f"(step IN {_quote_list(ANSWER_STEPS)}) = (run_id IS NULL)",
     "seen": (
         "num_nulls(severity, zh, en, fingerprint) ="
-        f" CASE WHEN step IN {_any(OBSERVING_STEPS)} THEN 0 ELSE 4 END"
+        f" CASE WHEN step IN {_quote_list(OBSERVING_STEPS)} THEN 0 ELSE 4 END"
     ),
-    "answered": f"(step IN {_any(ANSWER_STEPS)}) = (reason IS NOT NULL)",
+    "answered": f"(step IN {_quote_list(ANSWER_STEPS)}) = (reason IS NOT NULL)",
     "excepted": "step <> 'excepted' OR num_nulls(document, signer, expires_on) = 0",
 }
 
 
-def finding_tables(metadata: MetaData) -> None:
+def add_finding_tables(metadata: MetaData) -> None:
     """Runs, findings, and what happened to each; nothing in them is ever changed."""
     Table(
         "finding_run",
@@ -59,8 +59,8 @@ def finding_tables(metadata: MetaData) -> None:
         Column("at", Date, nullable=False),
         Column("seq", BigInteger, nullable=False),
         Column("actor", Text, nullable=False),
-        Column("started_at", _MOMENT, nullable=False),
-        Column("finished_at", _MOMENT, nullable=False),
+        Column("started_at", _TIMESTAMP, nullable=False),
+        Column("finished_at", _TIMESTAMP, nullable=False),
         Column("found", Integer, nullable=False),
         Column("steps", JSONB, nullable=False),
     )
@@ -74,16 +74,16 @@ def finding_tables(metadata: MetaData) -> None:
         Column("units", ARRAY(Uuid), nullable=False),
         Index("finding_units", "units", postgresql_using="gin"),  # what is found on a unit
     )
-    _events(metadata)
+    _add_event_table(metadata)
 
 
-def _events(metadata: MetaData) -> None:
+def _add_event_table(metadata: MetaData) -> None:
     Table(
         "finding_event",
         metadata,
         Column("finding_id", Uuid, ForeignKey("finding.finding_id"), primary_key=True),
         Column("number", Integer, primary_key=True, autoincrement=False),
-        Column("happened_at", _MOMENT, nullable=False),
+        Column("happened_at", _TIMESTAMP, nullable=False),
         Column("actor", Text, nullable=False),
         Column("step", Text, nullable=False),
         Column("state", Text, nullable=False),

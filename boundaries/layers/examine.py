@@ -5,24 +5,24 @@ import shapely
 
 from boundaries.layers.faults import Floats
 from boundaries.layers.layer import Layer, Remark
-from boundaries.layers.shifts import Shift, shift
+from boundaries.layers.shifts import LayerShift, detect_shift
 from gazetteer.intake.coordinates import LAT_RANGE, LON_RANGE
 
-LEAST_SHIFT_M = 5.0
+MIN_SHIFT_M = 5.0
 """Displacements of a whole layer up to this are those of ordinary drawings."""
 
-DECIMALS = 8
+REQUIRED_DECIMALS = 8
 """Decimals of a degree that legal data should have: 1 mm."""
 
-_SAMPLE = 10_000
-_TAIL = 1e-11
+_SAMPLE_SIZE = 10_000
+_ROUNDING_NOISE = 1e-11
 """Degrees that are no digit any more but the rounding of computers: a micrometre. Float64 knows
 180 degrees to 3e-14."""
 _DEGREE_M = 111_000.0
-_FAR_M = 10_000.0  # no datum lies that far off
+_MAX_DATUM_SHIFT_M = 10_000.0  # no datum lies that far off
 
 
-def examine_crs(layer: Layer, reference: Layer | None = None) -> list[Remark]:
+def validate_positions(layer: Layer, reference: Layer | None = None) -> list[Remark]:
     """What is systematically wrong with the coordinates of a whole layer.
 
     ``reference`` is a layer that shows the same units (by code or by place) at the right place;
@@ -33,15 +33,15 @@ def examine_crs(layer: Layer, reference: Layer | None = None) -> list[Remark]:
     points = shapely.get_coordinates(layer.geometries)
     if not len(points):
         return []
-    swapped = _swapped(points)
+    swapped = _report_swapped_axes(points)
     if swapped:
-        return [*swapped, *_truncated(points)]
-    remarks = [*_outside(layer, points), *_truncated(points)]
-    moved = shift(layer, reference, LEAST_SHIFT_M) if reference is not None else None
-    return [*remarks, _shifted(moved)] if moved else remarks
+        return [*swapped, *_report_low_precision(points)]
+    remarks = [*_report_outside_china(layer, points), *_report_low_precision(points)]
+    layer_shift = detect_shift(layer, reference, MIN_SHIFT_M) if reference is not None else None
+    return [*remarks, _report_shift(layer_shift)] if layer_shift else remarks
 
 
-def _in_window(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _is_in_china(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which positions (n, 2) lie in China with its seas."""
     lon, lat = points.T
     inside = (
@@ -53,9 +53,9 @@ def _in_window(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]
     return np.asarray(inside)
 
 
-def _swapped(points: Floats) -> list[Remark]:
+def _report_swapped_axes(points: Floats) -> list[Remark]:
     """Latitude before longitude: no latitude of China is also a longitude of it."""
-    if not (_in_window(points[:, ::-1]).all() or np.abs(points[:, 1]).max() > 90):
+    if not (_is_in_china(points[:, ::-1]).all() or np.abs(points[:, 1]).max() > 90):
         return []
     lon, lat = points[0]
     return [
@@ -69,17 +69,17 @@ def _swapped(points: Floats) -> list[Remark]:
     ]
 
 
-def _outside(layer: Layer, points: Floats) -> list[Remark]:
+def _report_outside_china(layer: Layer, points: Floats) -> list[Remark]:
     """Features with positions outside China; one remark if the layer as a whole lies elsewhere."""
-    inside = _in_window(points)
+    inside = _is_in_china(points)
     if inside.all():
         return []
     window = f"{LON_RANGE[0]:g}-{LON_RANGE[1]:g} E, {LAT_RANGE[0]:g}-{LAT_RANGE[1]:g} N"
     if not inside.any():
         zh, en = f"整个图层不在中国范围（{window}）内。", f"the layer lies outside China ({window})"
-        return [Remark("TOP-CRS-02", "warning", zh, en, place=_place(points[0]))]
+        return [Remark("TOP-CRS-02", "warning", zh, en, place=_as_place(points[0]))]
     _, of_feature = shapely.get_coordinates(layer.geometries, return_index=True)
-    astray, first, count = np.unique(of_feature[~inside], return_index=True, return_counts=True)
+    features, first, count = np.unique(of_feature[~inside], return_index=True, return_counts=True)
     return [
         Remark(
             "TOP-CRS-02",
@@ -90,58 +90,58 @@ def _outside(layer: Layer, points: Floats) -> list[Remark]:
             int(n),
             0,
             "positions",
-            _place(points[~inside][at]),
+            _as_place(points[~inside][at]),
         )
-        for i, at, n in zip(astray, first, count, strict=True)
+        for i, at, n in zip(features, first, count, strict=True)
     ]
 
 
-def _place(position: Floats) -> tuple[float, float]:
+def _as_place(position: Floats) -> tuple[float, float]:
     return float(position[0]), float(position[1])
 
 
-def _truncated(points: Floats) -> list[Remark]:
-    decimals = decimals_of(points)
-    if decimals is None or decimals >= DECIMALS:
+def _report_low_precision(points: Floats) -> list[Remark]:
+    decimals = count_decimals(points)
+    if decimals is None or decimals >= REQUIRED_DECIMALS:
         return []
-    known = _DEGREE_M * 10.0**-decimals
+    resolution_m = _DEGREE_M * 10.0**-decimals
     return [
         Remark(
             "TOP-CRS-05",
             "warning",
-            f"坐标只有 {decimals} 位小数，一位约 {known:.2g} 米；法定数据应不少于 {DECIMALS} 位。",
-            f"coordinates have {decimals} decimals, the last is {known:.2g} m; legal data should"
-            f" have {DECIMALS}",
+            f"坐标只有 {decimals} 位小数，一位约 {resolution_m:.2g} 米；法定数据应不少于 {REQUIRED_DECIMALS} 位。",
+            f"coordinates have {decimals} decimals, the last is {resolution_m:.2g} m; legal data should"
+            f" have {REQUIRED_DECIMALS}",
             measured=decimals,
-            limit=DECIMALS,
+            limit=REQUIRED_DECIMALS,
             unit="decimals",
         )
     ]
 
 
-def decimals_of(points: Floats) -> int | None:
+def count_decimals(points: Floats) -> int | None:
     """How many decimals all positions get along with, up to 8; None if more."""
-    step = max(len(points) // _SAMPLE, 1)
-    for decimals in range(DECIMALS + 1):
-        if _whole(points[::step], decimals) and _whole(points, decimals):
+    step = max(len(points) // _SAMPLE_SIZE, 1)
+    for decimals in range(REQUIRED_DECIMALS + 1):
+        if _is_rounded_to(points[::step], decimals) and _is_rounded_to(points, decimals):
             return decimals
     return None
 
 
-def _whole(points: Floats, decimals: int) -> bool:
-    return bool((np.abs(points - np.round(points, decimals)) < _TAIL).all())
+def _is_rounded_to(points: Floats, decimals: int) -> bool:
+    return bool((np.abs(points - np.round(points, decimals)) < _ROUNDING_NOISE).all())
 
 
-def _shifted(moved: Shift) -> Remark:
-    far, toward = f"{moved.distance_m:.0f}", f"{moved.azimuth:.0f}"
-    pairs, error = moved.pairs, f"{moved.error_m:.0f}"
+def _report_shift(layer_shift: LayerShift) -> Remark:
+    far, toward = f"{layer_shift.distance_m:.0f}", f"{layer_shift.azimuth:.0f}"
+    pairs, error = layer_shift.pairs, f"{layer_shift.error_m:.0f}"
     zh = f"整层向方位角 {toward}° 偏 {far} 米（{pairs} 个单位的中位数，±{error} 米）"
     en = f"the whole layer lies {far} m toward {toward}° (median of {pairs} units, ±{error} m)"
-    if moved.cause:
-        zh += f"，与 {moved.cause} 加偏一致。请提供未加偏的原始成果，勿以公式还原作法定数据。"
-        en += f": that is {moved.cause}. Bring the unshifted original; the public formula's inverse"
+    if layer_shift.cause:
+        zh += f"，与 {layer_shift.cause} 加偏一致。请提供未加偏的原始成果，勿以公式还原作法定数据。"
+        en += f": that is {layer_shift.cause}. Bring the unshifted original; the public formula's inverse"
         en += " is no legal data"
-    elif moved.distance_m > _FAR_M:
+    elif layer_shift.distance_m > _MAX_DATUM_SHIFT_M:
         zh += "；可能用错了中央子午线或带号。"
         en += "; perhaps another central meridian or zone was meant"
     else:
@@ -149,10 +149,10 @@ def _shifted(moved: Shift) -> Remark:
         en += "; perhaps untransformed Beijing 1954 or Xian 1980, or the reference itself is off"
     return Remark(
         "TOP-CRS-03",
-        "error" if moved.cause else "warning",
+        "error" if layer_shift.cause else "warning",
         zh,
         en,
-        measured=moved.distance_m,
-        limit=LEAST_SHIFT_M,
+        measured=layer_shift.distance_m,
+        limit=MIN_SHIFT_M,
         unit="m",
     )

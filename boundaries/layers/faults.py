@@ -9,11 +9,11 @@ from boundaries.layers.layer import Remark
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
 
-RING_POSITIONS = 4
+MIN_RING_POSITIONS = 4
 """The fewest positions of a ring, the closing one included (OGC 06-103r4, RFC 7946)."""
 
 
-def wrong_type(feature: int, kind: str | None) -> Remark:
+def report_wrong_type(feature: int, kind: str | None) -> Remark:
     """The feature has no geometry, or one that is no polygon; ``kind`` is its type's name."""
     if kind is None:
         zh, en = "没有几何。", "has no geometry"
@@ -25,25 +25,33 @@ def wrong_type(feature: int, kind: str | None) -> Remark:
     return Remark("TOP-GEO-02", "error", zh, en, feature)
 
 
-def empty(feature: int) -> Remark:
+def report_empty(feature: int) -> Remark:
     """The feature has a polygon without any ring."""
     return Remark("TOP-GEO-02", "error", "几何为空。", "has an empty geometry", feature)
 
 
-def malformed(feature: int, zh: str, en: str) -> Remark:
+def report_malformed(feature: int, zh: str, en: str) -> Remark:
     """The geometry is not built as its format asks."""
     return Remark("TOP-GEO-01", "error", zh, en, feature)
 
 
-def of_ring(feature: int, ring: Floats) -> Remark | None:
+def validate_ring(feature: int, ring: Floats) -> Remark | None:
     """Why ``ring`` (n, 2) is no ring: not a number, too short, not closed; None if it is one."""
     if not np.isfinite(ring).all():
-        return _not_finite(feature, ring)
-    if len(ring) < RING_POSITIONS:
+        return _report_non_finite(feature, ring)
+    if len(ring) < MIN_RING_POSITIONS:
         zh, en = f"一个环只有 {len(ring)} 个点。", f"a ring has {len(ring)} positions"
         place = (float(ring[0, 0]), float(ring[0, 1])) if len(ring) else None
         return Remark(
-            "TOP-GEO-01", "error", zh, en, feature, len(ring), RING_POSITIONS, "positions", place
+            "TOP-GEO-01",
+            "error",
+            zh,
+            en,
+            feature,
+            len(ring),
+            MIN_RING_POSITIONS,
+            "positions",
+            place,
         )
     if (ring[0] == ring[-1]).all():
         return None
@@ -58,44 +66,46 @@ def of_ring(feature: int, ring: Floats) -> Remark | None:
     )
 
 
-def _not_finite(feature: int, coordinates: Floats) -> Remark:
-    fine = np.asarray(np.isfinite(coordinates).all(axis=1))
-    bad = int(np.flatnonzero(~fine)[0])
-    near = coordinates[fine][max(int(fine[:bad].sum()) - 1, 0)] if fine.any() else None
+def _report_non_finite(feature: int, coordinates: Floats) -> Remark:
+    is_finite = np.asarray(np.isfinite(coordinates).all(axis=1))
+    bad = int(np.flatnonzero(~is_finite)[0])
+    near = (
+        coordinates[is_finite][max(int(is_finite[:bad].sum()) - 1, 0)] if is_finite.any() else None
+    )
     place = None if near is None else (float(near[0]), float(near[1]))
     return Remark(
         "TOP-GEO-01",
         "error",
-        f"有 {(~fine).sum()} 个坐标不是有限数（NaN 或无穷），首个为第 {bad + 1} 点。",
-        f"{(~fine).sum()} positions are not finite (NaN or infinite), the first is no. {bad + 1}",
+        f"有 {(~is_finite).sum()} 个坐标不是有限数（NaN 或无穷），首个为第 {bad + 1} 点。",
+        f"{(~is_finite).sum()} positions are not finite (NaN or infinite), the first is no. {bad + 1}",
         feature,
-        int((~fine).sum()),
+        int((~is_finite).sum()),
         0,
         "positions",
         place,
     )
 
 
-def sorted_out(geometries: Geometries) -> tuple[Geometries, list[Remark]]:
+def split_invalid(geometries: Geometries) -> tuple[Geometries, list[Remark]]:
     """The geometries that a layer can have, flat; None for the others, and a remark of each.
 
     What is None already has been told by who read it.
     """
-    kept, remarks = geometries.copy(), list[Remark]()
+    accepted, remarks = geometries.copy(), list[Remark]()
     coordinates, index = shapely.get_coordinates(geometries, return_index=True)
-    unsound = np.unique(index[~np.isfinite(coordinates).all(axis=1)])
-    remarks += [_not_finite(int(i), coordinates[index == i]) for i in unsound]
-    remarks += [empty(int(i)) for i in np.flatnonzero(shapely.is_empty(geometries))]
+    non_finite = np.unique(index[~np.isfinite(coordinates).all(axis=1)])
+    remarks += [_report_non_finite(int(i), coordinates[index == i]) for i in non_finite]
+    remarks += [report_empty(int(i)) for i in np.flatnonzero(shapely.is_empty(geometries))]
     for remark in remarks:
-        kept[remark.feature] = None
-    high = np.asarray(shapely.has_z(kept) | shapely.has_m(kept))
-    if high.any():
-        kept[high] = shapely.force_2d(kept[high])
-        remarks.append(heights(int(np.count_nonzero(high))))
-    return kept, remarks
+        accepted[remark.feature] = None
+    has_heights = np.asarray(shapely.has_z(accepted) | shapely.has_m(accepted))
+    if has_heights.any():
+        accepted[has_heights] = shapely.force_2d(accepted[has_heights])
+        remarks.append(report_heights(int(np.count_nonzero(has_heights))))
+    return accepted, remarks
 
 
-def heights(count: int) -> Remark:
+def report_heights(count: int) -> Remark:
     """Heights or measures were left out; ``count`` features had them."""
     return Remark(
         "TOP-GEO-02",

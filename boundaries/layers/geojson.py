@@ -18,17 +18,17 @@ import shapely
 from boundaries.layers.faults import (
     Floats,
     Geometries,
-    heights,
-    malformed,
-    of_ring,
-    sorted_out,
-    wrong_type,
+    report_heights,
+    report_malformed,
+    report_wrong_type,
+    split_invalid,
+    validate_ring,
 )
 from boundaries.layers.layer import Remark
-from boundaries.layers.problems import unreadable
-from boundaries.layers.raw import Raw
+from boundaries.layers.problems import unreadable_error
+from boundaries.layers.raw import RawLayer
 
-_GEOMETRIES = (
+_GEOMETRY_TYPES = (
     *("Point", "MultiPoint", "LineString", "MultiLineString"),
     *("Polygon", "MultiPolygon", "GeometryCollection"),
 )
@@ -38,7 +38,7 @@ Rings = list[Floats]
 Polygons = list[Rings]
 
 
-class _Broken(ValueError):
+class _MalformedGeometry(ValueError):
     """A geometry that is not built as RFC 7946 asks; says what is wrong in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
@@ -46,30 +46,30 @@ class _Broken(ValueError):
         self.zh, self.en = zh, en
 
 
-def read(text: str, source: str) -> Raw:
+def parse_geojson(text: str, source: str) -> RawLayer:
     """The features of a FeatureCollection, a single Feature or a bare geometry.
 
     Raises:
         UnreadableFile: no JSON (says line and column), or no GeoJSON.
     """
-    with _no_collecting():
-        document = _parsed(text, source)
+    with _pause_garbage_collection():
+        document = _parse_json(text, source)
         del text  # a national layer has 100 MB of it
-        features = _features(document, source)
-        made, remarks = _geometries(features)
-    kept, more = sorted_out(made)
+        features = _extract_features(document, source)
+        geometries, remarks = _build_geometries(features)
+    accepted, more = split_invalid(geometries)
     ids = tuple(None if f.get("id") is None else str(f["id"]) for f in features)
-    return Raw(
-        kept,
-        tuple(_object(f.get("properties")) for f in features),
-        _crs(document),
+    return RawLayer(
+        accepted,
+        tuple(_as_object(f.get("properties")) for f in features),
+        _find_crs_name(document),
         tuple(remarks + more),
         ids,
     )
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def _pause_garbage_collection() -> Iterator[None]:
     """Spare the collector of cycles.
 
     It would look again and again at millions of positions, none of which is in a cycle, and take
@@ -84,7 +84,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _parsed(text: str, source: str) -> dict[str, Any]:
+def _parse_json(text: str, source: str) -> dict[str, Any]:
     """The JSON object; NaN and Infinity, which are no JSON but are written, are let through."""
     try:
         document = orjson.loads(text)
@@ -94,73 +94,75 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
         except json.JSONDecodeError as error:
             zh = f"第 {error.lineno} 行第 {error.colno} 列起不是有效的 JSON。"
             en = f"no valid JSON from line {error.lineno} column {error.colno} on ({error.msg})"
-            raise unreadable(source, zh, en) from None
+            raise unreadable_error(source, zh, en) from None
         except (ValueError, RecursionError):
-            raise unreadable(source, "不是有效的 JSON。", "no valid JSON") from None
+            raise unreadable_error(source, "不是有效的 JSON。", "no valid JSON") from None
     if not isinstance(document, dict):
-        raise unreadable(source, "不是 GeoJSON 对象。", "is no GeoJSON object")
+        raise unreadable_error(source, "不是 GeoJSON 对象。", "is no GeoJSON object")
     return document
 
 
-def _features(document: dict[str, Any], source: str) -> list[dict[str, Any]]:
+def _extract_features(document: dict[str, Any], source: str) -> list[dict[str, Any]]:
     kind = document.get("type")
     if kind == "Feature":
         return [document]
-    if kind in _GEOMETRIES:
+    if kind in _GEOMETRY_TYPES:
         return [{"geometry": document}]
     if kind == "Topology":
         zh, en = "是 TopoJSON，请转为 GeoJSON。", "is TopoJSON; convert it to GeoJSON"
-        raise unreadable(source, zh, en)
+        raise unreadable_error(source, zh, en)
     features = document.get("features")
     if not isinstance(features, list):
-        raise unreadable(source, "没有 features 数组。", "has no array of features")
+        raise unreadable_error(source, "没有 features 数组。", "has no array of features")
     for number, feature in enumerate(features):
         if not isinstance(feature, dict):
             zh, en = f"第 {number} 个要素不是对象。", f"feature {number} is no object"
-            raise unreadable(source, zh, en)
+            raise unreadable_error(source, zh, en)
     return features
 
 
-def _crs(document: Mapping[str, Any]) -> str | None:
+def _find_crs_name(document: Mapping[str, Any]) -> str | None:
     """The system that the ``crs`` member of the GeoJSON of 2008 names."""
-    named = _object(_object(document.get("crs")).get("properties")).get("name")
-    return str(named) if named else None
+    name = _as_object(_as_object(document.get("crs")).get("properties")).get("name")
+    return str(name) if name else None
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _as_object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _geometries(features: Sequence[dict[str, Any]]) -> tuple[Geometries, list[Remark]]:
+def _build_geometries(features: Sequence[dict[str, Any]]) -> tuple[Geometries, list[Remark]]:
     """All geometries, built at once: many small calls would take longer than reading the file."""
     remarks: list[Remark] = []
-    high, rings = 0, Rings()
+    height_count, rings = 0, Rings()
     polygon_of_ring: list[int] = []
     feature_of_polygon: list[int] = []
-    made = np.full(len(features), None, dtype=object)
+    geometries = np.full(len(features), None, dtype=object)
     multi = np.zeros(len(features), dtype=bool)
     for i, feature in enumerate(features):
         geometry = feature.pop("geometry", None)  # lists of numbers need most of the memory
-        polygons, remark = _polygons(i, geometry)
+        polygons, remark = _parse_polygons(i, geometry)
         if remark is not None:
             remarks.append(remark)
             continue
         multi[i] = geometry["type"] == "MultiPolygon"
-        made[i] = _EMPTY_MULTI if multi[i] else _EMPTY
-        high += any(ring.shape[1] > 2 for ring in chain.from_iterable(polygons))
+        geometries[i] = _EMPTY_MULTI if multi[i] else _EMPTY
+        height_count += any(ring.shape[1] > 2 for ring in chain.from_iterable(polygons))
         for polygon in polygons:
             polygon_of_ring += [len(feature_of_polygon)] * len(polygon)
             feature_of_polygon.append(i)
             rings += polygon
     if rings:
-        _build(made, multi, rings, np.array(polygon_of_ring), np.array(feature_of_polygon))
-    if high:
-        remarks.append(heights(high))
-    return made, remarks
+        _fill_polygons(
+            geometries, multi, rings, np.array(polygon_of_ring), np.array(feature_of_polygon)
+        )
+    if height_count:
+        remarks.append(report_heights(height_count))
+    return geometries, remarks
 
 
-def _build(
-    made: Geometries,
+def _fill_polygons(
+    geometries: Geometries,
     multi: np.ndarray[Any, np.dtype[np.bool_]],
     rings: Rings,
     polygon_of_ring: np.ndarray[Any, np.dtype[np.intp]],
@@ -172,51 +174,55 @@ def _build(
     linear: Any = shapely.linearrings(positions, indices=ring_of_position)
     polygons: Any = shapely.polygons(linear, indices=polygon_of_ring)
     single = ~multi[feature_of_polygon]
-    made[feature_of_polygon[single]] = polygons[single]
+    geometries[feature_of_polygon[single]] = polygons[single]
     several = feature_of_polygon[~single]
-    whose, order = np.unique(several, return_inverse=True)
-    if len(whose):
-        made[whose] = shapely.multipolygons(polygons[~single], indices=order)
+    multi_features, order = np.unique(several, return_inverse=True)
+    if len(multi_features):
+        geometries[multi_features] = shapely.multipolygons(polygons[~single], indices=order)
 
 
-def _polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | None]:
+def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | None]:
     """The polygons of one geometry as rings (n, 2 or more), or why there are none."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if geometry is not None and not isinstance(kind, str):
-        return [], malformed(feature, "几何没有类型。", "the geometry has no type")
+        return [], report_malformed(feature, "几何没有类型。", "the geometry has no type")
     if kind not in ("Polygon", "MultiPolygon"):
-        return [], wrong_type(feature, kind)
+        return [], report_wrong_type(feature, kind)
     try:
-        parts = _array(geometry.get("coordinates"))
+        parts = _check_array(geometry.get("coordinates"))
         parts = [parts] if kind == "Polygon" else parts
-        polygons = [[_ring(ring) for ring in _array(part)] for part in parts if part]
-    except _Broken as broken:
-        return [], malformed(feature, broken.zh, broken.en)
+        polygons = [[_parse_ring(ring) for ring in _check_array(part)] for part in parts if part]
+    except _MalformedGeometry as broken:
+        return [], report_malformed(feature, broken.zh, broken.en)
     for ring in chain.from_iterable(polygons):
-        remark = of_ring(feature, ring[:, :2])
+        remark = validate_ring(feature, ring[:, :2])
         if remark is not None:
             return [], remark
     return polygons, None
 
 
-def _array(value: Any) -> list[Any]:
+def _check_array(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise _Broken("坐标数组的层次不对。", "coordinates are not nested as its type asks")
+        raise _MalformedGeometry(
+            "坐标数组的层次不对。", "coordinates are not nested as its type asks"
+        )
     return value
 
 
-def _ring(ring: Any) -> Floats:
+def _parse_ring(ring: Any) -> Floats:
     """The positions of a ring, (n, 2), or more with heights."""
-    positions = _array(ring)
+    positions = _check_array(ring)
     if not set(map(type, positions)) <= {list}:
-        raise _Broken("坐标数组的层次不对。", "coordinates are not nested as its type asks")
+        raise _MalformedGeometry(
+            "坐标数组的层次不对。", "coordinates are not nested as its type asks"
+        )
     widths = set(map(len, positions))
     if widths and (len(widths) > 1 or min(widths) < 2):
-        raise _Broken("坐标的维数不一。", "positions have different or too few numbers")
+        raise _MalformedGeometry("坐标的维数不一。", "positions have different or too few numbers")
     if not set(map(type, chain.from_iterable(positions))) <= {int, float}:
-        raise _Broken("坐标里有不是数的值。", "a coordinate is not a number")
+        raise _MalformedGeometry("坐标里有不是数的值。", "a coordinate is not a number")
     try:
         flat = np.fromiter(chain.from_iterable(positions), dtype=np.float64)
     except OverflowError:
-        raise _Broken("坐标数值过大。", "a coordinate is too large") from None
+        raise _MalformedGeometry("坐标数值过大。", "a coordinate is too large") from None
     return flat.reshape(len(positions), widths.pop() if widths else 2)

@@ -11,27 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.layers import wkb
-from boundaries.layers.problems import unreadable, which_layer
-from boundaries.layers.raw import Raw
+from boundaries.layers.problems import layer_choice_error, unreadable_error
+from boundaries.layers.raw import RawLayer
 from gazetteer.problems import Problem
 
 SIGNATURE = b"SQLite format 3\0"
 
-_LAYERS = """
+_SELECT_LAYERS = """
 SELECT CAST(g.table_name AS text), CAST(g.column_name AS text), CAST(g.srs_id AS integer)
 FROM gpkg_geometry_columns g
 JOIN gpkg_contents c USING (table_name)
 JOIN sqlite_master m ON lower(m.name) = lower(g.table_name) AND m.type = 'table'
 WHERE c.data_type = 'features' ORDER BY 1
 """
-_SYSTEM = """
+_SELECT_CRS = """
 SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys
 WHERE srs_id = ?
 """
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)  # by its code in the flags: none, xy, xyz, xym, xyzm
 
 
-def read(path: Path, source: str, layer: str | None) -> Raw:
+def read_geopackage(path: Path, source: str, layer: str | None) -> RawLayer:
     """The features of one table of polygons.
 
     Raises:
@@ -39,75 +39,75 @@ def read(path: Path, source: str, layer: str | None) -> Raw:
         LayerNotNamed: several feature tables, or not the one asked for.
     """
     try:
-        with _opened(path) as db:
-            table, column, srs = _chosen(db, source, layer)
-            rows = db.execute(f"SELECT * FROM {_quoted(table)}")
+        with _open_database(path) as db:
+            table, column, srs = _choose_table(db, source, layer)
+            rows = db.execute(f"SELECT * FROM {_quote_identifier(table)}")
             names = [described[0] for described in rows.description]
-            at = _position(names, column, source)
+            at = _find_column(names, column, source)
             records = rows.fetchall()
-            crs = _system(db, srs)
+            crs = _find_crs(db, srs)
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         zh, en = f"GeoPackage 读不出（{error}）。", f"the GeoPackage cannot be read ({error})"
-        raise unreadable(source, zh, en) from None
-    geometries, remarks = wkb.polygons([_binary(record[at]) for record in records])
-    attributes = tuple(_attributes(names, record, at) for record in records)
-    return Raw(geometries, attributes, crs, tuple(remarks))
+        raise unreadable_error(source, zh, en) from None
+    geometries, remarks = wkb.decode_polygons([_extract_wkb(record[at]) for record in records])
+    attributes = tuple(_build_attributes(names, record, at) for record in records)
+    return RawLayer(geometries, attributes, crs, tuple(remarks))
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_database(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         db.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         yield db
 
 
-def _chosen(db: sqlite3.Connection, source: str, layer: str | None) -> tuple[str, str, int]:
+def _choose_table(db: sqlite3.Connection, source: str, layer: str | None) -> tuple[str, str, int]:
     """Table, geometry column and reference system of the layer that is meant."""
-    layers = db.execute(_LAYERS).fetchall()
+    layers = db.execute(_SELECT_LAYERS).fetchall()
     if not layers:
         zh, en = "没有要素表。", "has no table of features"
-        raise unreadable(source, zh, en, field="layer")
-    asked = [found for found in layers if layer in (None, found[0])]
-    if len(asked) != 1:
-        raise which_layer(source, [str(found[0]) for found in layers], layer)
-    table, column, srs = asked[0]
+        raise unreadable_error(source, zh, en, field="layer")
+    candidates = [row for row in layers if layer in (None, row[0])]
+    if len(candidates) != 1:
+        raise layer_choice_error(source, [str(row[0]) for row in layers], layer)
+    table, column, srs = candidates[0]
     return str(table), str(column), srs or 0
 
 
-def _quoted(name: str) -> str:
+def _quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _position(names: Sequence[str], column: str, source: str) -> int:
+def _find_column(names: Sequence[str], column: str, source: str) -> int:
     for at, name in enumerate(names):
         if name.lower() == column.lower():
             return at
-    raise _no_column(source, column)
+    raise _missing_column_error(source, column)
 
 
-def _no_column(source: str, column: str) -> Problem:
-    return unreadable(
+def _missing_column_error(source: str, column: str) -> Problem:
+    return unreadable_error(
         source, f"没有登记的几何列 {column}。", f"lacks its geometry column {column}", field="layer"
     )
 
 
-def _attributes(names: Sequence[str], record: Sequence[Any], geometry: int) -> dict[str, Any]:
+def _build_attributes(names: Sequence[str], record: Sequence[Any], geometry: int) -> dict[str, Any]:
     return {name: record[i] for i, name in enumerate(names) if i != geometry}
 
 
-def _system(db: sqlite3.Connection, srs: int) -> str | None:
+def _find_crs(db: sqlite3.Connection, srs: int) -> str | None:
     """``EPSG:n`` or WKT; None for the two "undefined" ones (0 and -1)."""
-    found = db.execute(_SYSTEM, (srs,)).fetchone()
-    if srs in (0, -1) or found is None:
+    row = db.execute(_SELECT_CRS, (srs,)).fetchone()
+    if srs in (0, -1) or row is None:
         return None
-    organization, number, definition = found
+    organization, number, definition = row
     if str(organization).upper() == "EPSG":
         return f"EPSG:{number}"
     return str(definition)
 
 
-def _binary(blob: Any) -> bytes | None:
+def _extract_wkb(blob: Any) -> bytes | None:
     """The WKB in a GeoPackage blob; what has no header goes through as it is, to be told of."""
     if blob is None:
         return None

@@ -17,7 +17,7 @@ _GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _E2 = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING  # first eccentricity, squared
 
 Floats = NDArray[np.float64]
-Geometries = BaseGeometry | NDArray[np.object_] | Sequence[BaseGeometry | None]
+GeometryInput = BaseGeometry | NDArray[np.object_] | Sequence[BaseGeometry | None]
 
 
 def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
@@ -33,15 +33,15 @@ def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
     return np.radians(normal * np.cos(phi)), np.radians(meridian)
 
 
-def geodesic_area(geometries: Geometries) -> Floats:
+def geodesic_area(geometries: GeometryInput) -> Floats:
     """Square metres on the ellipsoid of each geometry in lon, lat degrees; edges are geodesics.
 
     Holes are taken away. What has no rings (None, points, lines) has the area 0. An array of any
     shape is answered in that shape. Rings that cross themselves count by their signed area, as
     everywhere: ask for valid geometries.
     """
-    asked = np.asarray(geometries, dtype=object)
-    polygons, of_geometry = _polygons(asked.ravel())
+    geometry_array = np.asarray(geometries, dtype=object)
+    polygons, of_geometry = _extract_polygons(geometry_array.ravel())
     rings, of_polygon = shapely.get_rings(polygons, return_index=True)
     coordinates, of_ring = shapely.get_coordinates(rings, return_index=True)
     starts = np.searchsorted(of_ring, np.arange(1, len(rings)))
@@ -49,31 +49,33 @@ def geodesic_area(geometries: Geometries) -> Floats:
     areas = np.array([abs(_GEOD.polygon_area_perimeter(*piece.T)[0]) for piece in pieces])
     is_hole = np.r_[False, of_polygon[1:] == of_polygon[:-1]][: len(rings)]
     signed = np.where(is_hole, -areas, areas) if len(rings) else areas
-    total: Floats = np.zeros(asked.size)
+    total: Floats = np.zeros(geometry_array.size)
     np.add.at(total, of_geometry[of_polygon], signed)
-    return total.reshape(asked.shape)
+    return total.reshape(geometry_array.shape)
 
 
-def geodesic_length(lines: Geometries) -> Floats:
+def geodesic_length(lines: GeometryInput) -> Floats:
     """Metres on the ellipsoid along each line in lon, lat degrees, (K); its pieces are geodesics.
 
     Of several parts, all together; None and points have the length 0.
     """
-    asked = np.asarray(lines, dtype=object).ravel()
-    parts, of_line = shapely.get_parts(asked, return_index=True)
+    line_array = np.asarray(lines, dtype=object).ravel()
+    parts, of_line = shapely.get_parts(line_array, return_index=True)
     xy, of_part = shapely.get_coordinates(parts, return_index=True)
-    within = of_part[1:] == of_part[:-1]
-    _, _, metres = _GEOD.inv(*xy[:-1][within].T, *xy[1:][within].T)
-    total: Floats = np.zeros(len(asked))
-    np.add.at(total, of_line[of_part[1:][within]], metres)
+    is_same_part = of_part[1:] == of_part[:-1]
+    _, _, metres = _GEOD.inv(*xy[:-1][is_same_part].T, *xy[1:][is_same_part].T)
+    total: Floats = np.zeros(len(line_array))
+    np.add.at(total, of_line[of_part[1:][is_same_part]], metres)
     return total
 
 
-def _polygons(geometries: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+def _extract_polygons(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """The polygons within, also those of collections, and whose each one is."""
     parts, index = geometries, np.arange(len(geometries))
     while (shapely.get_type_id(parts) > 3).any():  # collections of collections
         parts, inner = shapely.get_parts(parts, return_index=True)
         index = index[inner]
-    keep = shapely.get_type_id(parts) == 3
-    return parts[keep], index[keep]
+    is_polygon = shapely.get_type_id(parts) == 3
+    return parts[is_polygon], index[is_polygon]

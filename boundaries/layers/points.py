@@ -7,9 +7,9 @@ import orjson
 import shapely
 
 from boundaries.layers.faults import Floats
-from boundaries.layers.problems import unreadable
+from boundaries.layers.problems import unreadable_error
 
-_MOST_BYTES = 64 << 20
+_MAX_BYTES = 64 << 20
 
 
 def read_points(path: Path) -> Floats:
@@ -21,21 +21,23 @@ def read_points(path: Path) -> Floats:
         UnreadableFile: no GeoJSON, too large, or with something else than points in it.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise unreadable(path.name, "过大。", "is too large", field="fixed")
-        found = shapely.from_geojson(path.read_bytes(), on_invalid="raise")
+        if path.stat().st_size > _MAX_BYTES:
+            raise unreadable_error(path.name, "过大。", "is too large", field="fixed")
+        geometry = shapely.from_geojson(path.read_bytes(), on_invalid="raise")
         orjson.loads(path.read_bytes())  # the reader of geometries takes text after the end
     except OSError as error:
         reason = error.strerror or str(error)
         zh, en = f"打不开（{reason}）。", f"cannot be opened ({reason})"
-        raise unreadable(path.name, zh, en, field="fixed") from None
+        raise unreadable_error(path.name, zh, en, field="fixed") from None
     except (shapely.GEOSException, ValueError):
-        raise unreadable(path.name, "不是 GeoJSON。", "is no GeoJSON", field="fixed") from None
-    parts = shapely.get_parts([found])
+        raise unreadable_error(
+            path.name, "不是 GeoJSON。", "is no GeoJSON", field="fixed"
+        ) from None
+    parts = shapely.get_parts([geometry])
     while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():
         parts = shapely.get_parts(parts)
     if not len(parts) or (shapely.get_type_id(parts) != shapely.GeometryType.POINT).any():
-        raise unreadable(
+        raise unreadable_error(
             path.name, "须只含点。", "must hold points, and nothing else", field="fixed"
         )
     points: Floats = np.asarray(shapely.get_coordinates(parts), dtype=np.float64)

@@ -9,7 +9,7 @@ from boundaries.layers.layer import Remark
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawLayer:
     """Features as they stand in the file, in its own coordinates with east first.
 
     ``crs`` is what the file says: an EPSG name, a URN or WKT; None if it says nothing. ``ids`` are

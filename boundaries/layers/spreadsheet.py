@@ -9,16 +9,16 @@ import shapely
 import xlsxwriter
 
 from boundaries.layers.faults import Geometries
-from boundaries.layers.table import Table, as_text, plain
+from boundaries.layers.table import OutputTable, as_plain_value, as_text
 from gazetteer.problems import InvalidValue
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet beside its header."""
 
-_CELL, _WIDTH, _SAMPLE, _NAME = 32_767, 60, 200, 31
+_MAX_CELL_CHARS, _MAX_COLUMN_WIDTH, _WIDTH_SAMPLE_ROWS, _MAX_SHEET_NAME_CHARS = 32_767, 60, 200, 31
 
 
-def spreadsheet(path: Path, table: Table) -> None:
+def write_spreadsheet(path: Path, table: OutputTable) -> None:
     """Write the columns, and ``x`` (east), ``y`` of a point of each geometry in its place.
 
     Raises:
@@ -28,41 +28,45 @@ def spreadsheet(path: Path, table: Table) -> None:
         zh, en = f"XLSX 最多 {MAX_ROWS} 行。", f"a sheet has {MAX_ROWS} rows at most"
         raise InvalidValue(zh, en, field="format")
     header = [*table.columns, "x", "y"]
-    columns: list[Any] = [*table.columns.values(), *_points(table.geometries)]
+    columns: list[Any] = [*table.columns.values(), *_derive_points(table.geometries)]
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "_", table.name)[:_NAME] or "layer")
+    sheet = book.add_worksheet(
+        re.sub(r"[\[\]:*?/\\']", "_", table.name)[:_MAX_SHEET_NAME_CHARS] or "layer"
+    )
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.geometries), 1), len(header) - 1)
     for number, (name, values) in enumerate(zip(header, columns, strict=True)):
-        longest = max(len(name), *(len(_text(value)) for value in values[:_SAMPLE]), 0)
-        sheet.set_column(number, number, min(longest + 2, _WIDTH))
+        longest = max(
+            len(name), *(len(_format_cell(value)) for value in values[:_WIDTH_SAMPLE_ROWS]), 0
+        )
+        sheet.set_column(number, number, min(longest + 2, _MAX_COLUMN_WIDTH))
     sheet.write_row(0, 0, header, book.add_format({"bold": True, "bottom": 1}))
     for row, values in enumerate(zip(*columns, strict=True), 1):
         for number, value in enumerate(values):
-            _put(sheet, row, number, plain(value))
+            _write_cell(sheet, row, number, as_plain_value(value))
     book.close()
 
 
-def _put(sheet: Any, row: int, column: int, value: Any) -> None:
-    """A number as a number, a truth as a truth, and text as text whatever it begins with."""
+def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
+    """A number as a number, a truth as a truth, and text whatever it begins with."""
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float) and abs(value) < 1e15:
         sheet.write_number(row, column, value)
     elif value is not None:
-        sheet.write_string(row, column, _text(value)[:_CELL])
+        sheet.write_string(row, column, _format_cell(value)[:_MAX_CELL_CHARS])
 
 
-def _text(value: Any) -> str:
-    value = plain(value)
+def _format_cell(value: Any) -> str:
+    value = as_plain_value(value)
     return "" if value is None else as_text(value)
 
 
-def _points(geometries: Geometries) -> tuple[list[float | None], list[float | None]]:
+def _derive_points(geometries: Geometries) -> tuple[list[float | None], list[float | None]]:
     """A point on each geometry as x and y; None where there is none."""
-    found: list[list[float | None]] = [[None] * len(geometries), [None] * len(geometries)]
+    xy_columns: list[list[float | None]] = [[None] * len(geometries), [None] * len(geometries)]
     points = np.asarray(shapely.point_on_surface(geometries), dtype=object)
     coordinates, index = shapely.get_coordinates(points, return_index=True)
     for i, (x, y) in zip(index.tolist(), coordinates.tolist(), strict=True):
-        found[0][i], found[1][i] = x, y
-    return found[0], found[1]
+        xy_columns[0][i], xy_columns[1][i] = x, y
+    return xy_columns[0], xy_columns[1]

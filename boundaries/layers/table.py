@@ -14,14 +14,14 @@ from pyproj import Transformer
 
 from boundaries.layers.faults import Floats, Geometries
 from boundaries.layers.layer import EPSG_4490, Layer
-from boundaries.layers.systems import CGCS2000, WGS84, by_name, system
+from boundaries.layers.systems import CGCS2000, WGS84, recognize_crs, resolve_crs
 from gazetteer.problems import InvalidValue
 
-Column = Sequence[Any]
+ColumnValues = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class OutputTable:
     """Geometries of any type (None where a row has none) and columns of the same length.
 
     ``crs`` is ``EPSG:n`` with east first, or ``planar``. Values are texts, numbers, booleans,
@@ -30,7 +30,7 @@ class Table:
 
     name: str
     geometries: Geometries
-    columns: Mapping[str, Column]
+    columns: Mapping[str, ColumnValues]
     crs: str = EPSG_4490
 
     @property
@@ -40,7 +40,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LossyConversion:
     """What a format could not hold of a table: names or texts that it cut."""
 
     zh: str
@@ -51,14 +51,14 @@ class Loss:
         return self.zh if lang == "zh" else self.en
 
 
-def table_of(layer: Layer, name: str) -> Table:
+def build_layer_table(layer: Layer, name: str) -> OutputTable:
     """All features of a layer with their attributes."""
     names = dict.fromkeys(column for row in layer.attributes for column in row)
     columns = {column: [row.get(column) for row in layer.attributes] for column in names}
-    return Table(name, layer.geometries, columns, layer.crs)
+    return OutputTable(name, layer.geometries, columns, layer.crs)
 
 
-def in_system(table: Table, crs: str) -> Table:
+def reproject_table(table: OutputTable, crs: str) -> OutputTable:
     """The table in another coordinate system on the datum of CGCS2000 or WGS 84.
 
     Degrees of the two are the same digit by digit; projections are computed, to less than 1 µm.
@@ -66,9 +66,9 @@ def in_system(table: Table, crs: str) -> Table:
     Raises:
         InvalidValue: another datum, or a table that is planar.
     """
-    wanted = system(by_name(crs))
-    number = wanted.crs.to_epsg()
-    if wanted.datum not in (CGCS2000, WGS84) or number is None:
+    target = recognize_crs(resolve_crs(crs))
+    number = target.crs.to_epsg()
+    if target.datum not in (CGCS2000, WGS84) or number is None:
         raise InvalidValue(
             f"不以 {crs} 输出；可用 CGCS2000、WGS 84 及其投影，如 4490、4326、4547。",
             f"nothing is written in {crs}; use CGCS2000, WGS 84 or their projections: 4490, 4547…",
@@ -77,18 +77,18 @@ def in_system(table: Table, crs: str) -> Table:
     if table.crs != EPSG_4490:
         zh, en = "平面坐标没有坐标系，不能转换。", "plain metres have no system to convert from"
         raise InvalidValue(zh, en, field="crs")
-    if wanted.as_stored:
+    if target.is_cgcs2000_degrees:
         return replace(table, crs=f"EPSG:{number}")
-    to = Transformer.from_crs(wanted.crs.geodetic_crs, wanted.crs, always_xy=True)
+    transformer = Transformer.from_crs(target.crs.geodetic_crs, target.crs, always_xy=True)
 
-    def project(points: Floats) -> Floats:
-        return np.column_stack(to.transform(points[:, 0], points[:, 1]))
+    def project_points(points: Floats) -> Floats:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
-    moved = np.asarray(shapely.transform(table.geometries, project), dtype=object)
-    return replace(table, geometries=moved, crs=f"EPSG:{number}")
+    projected = np.asarray(shapely.transform(table.geometries, project_points), dtype=object)
+    return replace(table, geometries=projected, crs=f"EPSG:{number}")
 
 
-def plain(value: Any) -> Any:
+def as_plain_value(value: Any) -> Any:
     """The value as files take it: dates in ISO 8601, lists and objects as JSON text."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
@@ -101,13 +101,13 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def array_of(column: Column) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def build_column_array(column: ColumnValues) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """The column as one array of whole numbers, numbers or texts, and where it has no value."""
-    values = [plain(value) for value in column]
+    values = [as_plain_value(value) for value in column]
     empty = np.array([value is None for value in values], dtype=bool)
     kinds = {type(value) for value in values if value is not None}
-    whole = [value for value in values if type(value) is int]
-    exact = all(abs(value) < (1 << 63 if kinds == {int} else 1 << 53) for value in whole)
+    integers = [value for value in values if type(value) is int]
+    exact = all(abs(value) < (1 << 63 if kinds == {int} else 1 << 53) for value in integers)
     if kinds == {int} and exact:
         return np.array([value or 0 for value in values], dtype=np.int64), empty
     if kinds and kinds <= {int, float} and exact:
@@ -124,24 +124,24 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def distinct(
-    names: Sequence[str], taken: Sequence[str], fits: Callable[[str], bool]
+def assign_unique_names(
+    names: Sequence[str], reserved: Sequence[str], fits: Callable[[str], bool]
 ) -> dict[str, str]:
     """What each column is called in a file that minds length and not capitals.
 
     ``taken`` are names that the format needs itself; ``fits`` says whether a name is short enough.
     """
-    used = {name.casefold() for name in taken}
-    given: dict[str, str] = {}
+    used = {name.casefold() for name in reserved}
+    assigned: dict[str, str] = {}
     for name in names:
         ends = chain([""], (f"_{number}" for number in count(1)))
-        candidates = (_cut(name or "_", end, fits) for end in ends)
-        given[name] = next(short for short in candidates if short.casefold() not in used)
-        used.add(given[name].casefold())
-    return given
+        candidates = (_truncate_name(name or "_", end, fits) for end in ends)
+        assigned[name] = next(short for short in candidates if short.casefold() not in used)
+        used.add(assigned[name].casefold())
+    return assigned
 
 
-def _cut(name: str, end: str, fits: Callable[[str], bool]) -> str:
+def _truncate_name(name: str, end: str, fits: Callable[[str], bool]) -> str:
     while name and not fits(name + end):
         name = name[:-1]
     return name + end

@@ -10,10 +10,10 @@ import shapely
 from shapely.geometry import mapping
 
 from boundaries.layers.systems import WGS84
-from boundaries.layers.table import Table, as_text, plain
+from boundaries.layers.table import OutputTable, as_plain_value, as_text
 
 
-def geojson(path: Path, table: Table) -> None:
+def write_geojson(path: Path, table: OutputTable) -> None:
     """Write a FeatureCollection (RFC 7946), one feature a line.
 
     In another system than 4326 the ``crs`` member of 2008 says which, east first as always.
@@ -25,16 +25,16 @@ def geojson(path: Path, table: Table) -> None:
             member = {"type": "name", "properties": {"name": name}}
             file.write(b'"crs":' + orjson.dumps(member) + b",")
         file.write(b'"features":[')
-        for number, feature in enumerate(features(table)):
+        for number, feature in enumerate(iter_features(table)):
             file.write(b",\n" if number else b"\n")
             file.write(orjson.dumps(feature, default=str))
         file.write(b"\n]}\n")
 
 
-def features(table: Table) -> Iterator[dict[str, Any]]:
+def iter_features(table: OutputTable) -> Iterator[dict[str, Any]]:
     """The rows as GeoJSON features; what orjson does not know is to be written as text."""
     names = list(table.columns)
-    for geometry, values in zip(table.geometries, _rows(table), strict=True):
+    for geometry, values in zip(table.geometries, _iter_rows(table), strict=True):
         yield {
             "type": "Feature",
             "properties": dict(zip(names, values, strict=True)),
@@ -42,18 +42,18 @@ def features(table: Table) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
+def _iter_rows(table: OutputTable) -> Iterator[tuple[Any, ...]]:
     if table.columns:
         return zip(*table.columns.values(), strict=True)
     return iter([()] * len(table.geometries))
 
 
-def comma_separated(path: Path, table: Table) -> None:
+def write_csv(path: Path, table: OutputTable) -> None:
     """Write CSV in UTF-8 with a byte order mark, which spreadsheets need; ``wkt`` comes last."""
     texts = shapely.to_wkt(table.geometries, rounding_precision=-1)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*table.columns, "wkt"])
-        for text, values in zip(texts, _rows(table), strict=True):
-            cells = [plain(value) for value in values]
+        for text, values in zip(texts, _iter_rows(table), strict=True):
+            cells = [as_plain_value(value) for value in values]
             writer.writerow(["" if c is None else as_text(c) for c in (*cells, text)])

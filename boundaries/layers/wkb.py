@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from boundaries.layers.faults import Geometries, malformed, sorted_out, wrong_type
+from boundaries.layers.faults import Geometries, report_malformed, report_wrong_type, split_invalid
 from boundaries.layers.layer import Remark
 
 _TYPES = {
@@ -30,7 +30,7 @@ _POLYGON, _MULTIPOLYGON = 3, 6
 _EWKB_FLAGS = 0xE0000000  # Z, M and SRID, as PostGIS writes them
 
 
-def polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remark]]:
+def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remark]]:
     """Polygons and MultiPolygons of ``raw``, flat and finite; None where there is none.
 
     For each None there is a remark of that feature.
@@ -38,22 +38,22 @@ def polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remark]]:
     remarks: list[Remark] = []
     readable: list[bytes | None] = [None] * len(raw)
     for i, wkb in enumerate(raw):
-        kind = _kind(wkb) if wkb else None
+        kind = _decode_type(wkb) if wkb else None
         if wkb and kind in (_POLYGON, _MULTIPOLYGON):
             readable[i] = wkb
         else:
-            named = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
-            remarks.append(wrong_type(i, named))
+            type_name = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
+            remarks.append(report_wrong_type(i, type_name))
     with np.errstate(invalid="ignore"):  # NaN is told below
-        read = shapely.from_wkb(np.array(readable, dtype=object), on_invalid="ignore")
+        geometries = shapely.from_wkb(np.array(readable, dtype=object), on_invalid="ignore")
     for i, wkb in enumerate(readable):
-        if wkb is not None and read[i] is None:
-            remarks.append(_fault(i, wkb))
-    kept, more = sorted_out(read)
-    return kept, remarks + more
+        if wkb is not None and geometries[i] is None:
+            remarks.append(_report_broken_wkb(i, wkb))
+    accepted, more = split_invalid(geometries)
+    return accepted, remarks + more
 
 
-def _kind(wkb: bytes) -> int:
+def _decode_type(wkb: bytes) -> int:
     """The type's number without dimensions (ISO thousands, EWKB flags); 0 if there is none."""
     if len(wkb) < 5 or wkb[0] > 1:
         return 0
@@ -61,11 +61,11 @@ def _kind(wkb: bytes) -> int:
     return int(number & ~_EWKB_FLAGS) % 1000
 
 
-def _fault(feature: int, wkb: bytes) -> Remark:
+def _report_broken_wkb(feature: int, wkb: bytes) -> Remark:
     """Why GEOS does not take ``wkb``."""
     try:
         shapely.from_wkb(wkb)
     except shapely.GEOSException as error:
         if "closed" in str(error):
-            return malformed(feature, "有环未闭合。", "has an open ring")
-    return malformed(feature, "几何数据损坏。", "the geometry is broken")
+            return report_malformed(feature, "有环未闭合。", "has an open ring")
+    return report_malformed(feature, "几何数据损坏。", "the geometry is broken")

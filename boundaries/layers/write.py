@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 from boundaries.layers import gdal_files, text_files
 from boundaries.layers.layer import Layer
-from boundaries.layers.spreadsheet import spreadsheet
-from boundaries.layers.table import Loss, Table, in_system, table_of
+from boundaries.layers.spreadsheet import write_spreadsheet
+from boundaries.layers.table import LossyConversion, OutputTable, build_layer_table, reproject_table
 from gazetteer.problems import InvalidValue
 
 
-class Format(StrEnum):
+class LayerFormat(StrEnum):
     """What can be written. A Shapefile is a ZIP of its parts."""
 
     GEOPACKAGE = "gpkg"
@@ -23,62 +23,65 @@ class Format(StrEnum):
 
 
 MIME_TYPES = {
-    Format.GEOPACKAGE: "application/geopackage+sqlite3",
-    Format.SHAPEFILE: "application/zip",
-    Format.GEOJSON: "application/geo+json",
-    Format.CSV: "text/csv",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    LayerFormat.GEOPACKAGE: "application/geopackage+sqlite3",
+    LayerFormat.SHAPEFILE: "application/zip",
+    LayerFormat.GEOJSON: "application/geo+json",
+    LayerFormat.CSV: "text/csv",
+    LayerFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-_ENDINGS = {
-    ".gpkg": Format.GEOPACKAGE,
-    ".zip": Format.SHAPEFILE,
-    ".geojson": Format.GEOJSON,
-    ".json": Format.GEOJSON,
-    ".csv": Format.CSV,
-    ".xlsx": Format.XLSX,
+_FORMAT_BY_SUFFIX = {
+    ".gpkg": LayerFormat.GEOPACKAGE,
+    ".zip": LayerFormat.SHAPEFILE,
+    ".geojson": LayerFormat.GEOJSON,
+    ".json": LayerFormat.GEOJSON,
+    ".csv": LayerFormat.CSV,
+    ".xlsx": LayerFormat.XLSX,
 }
 ENCODINGS = ("utf-8", "gbk")
 """In which the attributes of a Shapefile can be written."""
 
 
-def format_of(path: Path, asked: str | None = None) -> Format:
+def detect_layer_format(path: Path, requested: str | None = None) -> LayerFormat:
     """The format asked for, else that of the file's ending.
 
     Raises:
         InvalidValue: no such format, or an ending that tells none.
     """
-    known = ", ".join(Format)
+    known = ", ".join(LayerFormat)
     if path.suffix.lower() == ".shp":
         zh = "Shapefile 由多个文件组成，请写成 .zip。"
         en = "a Shapefile is several files: write it as .zip"
         raise InvalidValue(zh, en, field="format")
-    if asked is not None:
+    if requested is not None:
         try:
-            return Format(asked.lower())
+            return LayerFormat(requested.lower())
         except ValueError:
-            zh, en = f"没有格式“{asked}”；可用：{known}。", f"no format {asked!r}; use {known}"
+            zh, en = (
+                f"没有格式“{requested}”；可用：{known}。",
+                f"no format {requested!r}; use {known}",
+            )
             raise InvalidValue(zh, en, field="format") from None
-    if path.suffix.lower() not in _ENDINGS:
+    if path.suffix.lower() not in _FORMAT_BY_SUFFIX:
         zh = f"由文件名“{path.name}”看不出格式；请指明：{known}。"
         en = f"{path.name!r} does not tell the format; name one of {known}"
         raise InvalidValue(zh, en, field="format")
-    return _ENDINGS[path.suffix.lower()]
+    return _FORMAT_BY_SUFFIX[path.suffix.lower()]
 
 
 def write_layer(
     path: Path, layer: Layer, *, crs: str | None = None, format: str | None = None,
     encoding: str = "utf-8",
-) -> Sequence[Loss]:  # fmt: skip
+) -> Sequence[LossyConversion]:  # fmt: skip
     """Write a layer with its attributes as they were read; see :func:`write_table`."""
-    table = table_of(layer, Path(layer.source).stem or "layer")
+    table = build_layer_table(layer, Path(layer.source).stem or "layer")
     return write_table(path, table, crs=crs, format=format, encoding=encoding)
 
 
 def write_table(
-    path: Path, table: Table, *, crs: str | None = None, format: str | None = None,
+    path: Path, table: OutputTable, *, crs: str | None = None, format: str | None = None,
     encoding: str = "utf-8",
-) -> Sequence[Loss]:  # fmt: skip
+) -> Sequence[LossyConversion]:  # fmt: skip
     """Write ``table`` to ``path``, whole or not at all; what had to be cut or renamed is told.
 
     ``crs`` is an EPSG code on the datum of CGCS2000 or WGS 84 (default: as the table is); x is
@@ -88,29 +91,31 @@ def write_table(
     Raises:
         InvalidValue: a format, system or encoding that is not written.
     """
-    kind = format_of(path, format)
+    kind = detect_layer_format(path, format)
     if encoding not in ENCODINGS:
         zh = f"不以 {encoding} 编码输出；可用：{'、'.join(ENCODINGS)}。"
         en = f"nothing is written in {encoding!r}; use {' or '.join(ENCODINGS)}"
         raise InvalidValue(zh, en, field="encoding")
-    placed = in_system(table, crs) if crs is not None else table
+    projected = reproject_table(table, crs) if crs is not None else table
     with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
-        written = Path(folder) / f"layer.{kind}"
-        losses = _written(written, placed, kind, encoding)
-        written.replace(path)
+        temporary = Path(folder) / f"layer.{kind}"
+        losses = _write_format(temporary, projected, kind, encoding)
+        temporary.replace(path)
     return losses
 
 
-def _written(path: Path, table: Table, kind: Format, encoding: str) -> Sequence[Loss]:
+def _write_format(
+    path: Path, table: OutputTable, kind: LayerFormat, encoding: str
+) -> Sequence[LossyConversion]:
     match kind:
-        case Format.GEOPACKAGE:
-            return gdal_files.geopackage(path, table)
-        case Format.SHAPEFILE:
-            return gdal_files.shapefile(path, table, encoding)
-        case Format.GEOJSON:
-            text_files.geojson(path, table)
-        case Format.CSV:
-            text_files.comma_separated(path, table)
-        case Format.XLSX:
-            spreadsheet(path, table)
+        case LayerFormat.GEOPACKAGE:
+            return gdal_files.write_geopackage(path, table)
+        case LayerFormat.SHAPEFILE:
+            return gdal_files.write_shapefile(path, table, encoding)
+        case LayerFormat.GEOJSON:
+            text_files.write_geojson(path, table)
+        case LayerFormat.CSV:
+            text_files.write_csv(path, table)
+        case LayerFormat.XLSX:
+            write_spreadsheet(path, table)
     return ()

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from boundaries.layers.examine import examine_crs
+from boundaries.layers.examine import validate_positions
 from boundaries.layers.layer import Layer
 from boundaries.rules import geometry
 from boundaries.rules.aside import find_excluded_features, relabel_disputed_overlaps
@@ -83,7 +83,9 @@ def validate_layer(
     def tolerances_of(own: str | None) -> Tolerances:
         return by_level.get(own or "", tolerances)
 
-    findings = list(convert_remarks([*layer.remarks, *examine_crs(layer, reference)], layer.names))
+    findings = list(
+        convert_remarks([*layer.remarks, *validate_positions(layer, reference)], layer.names)
+    )
     findings += find_excluded_features(layer, feature_levels)
     holes: list[Hole] = []
     exclaves_by_level: list[list[Finding]] = []

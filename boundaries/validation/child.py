@@ -18,19 +18,25 @@ import shapely
 
 from boundaries.layers.problems import CrsNotKnown, LayerNotNamed
 from boundaries.rules.tolerances import Tolerances
-from boundaries.validation.copies import write_copy
-from boundaries.validation.formats import geojson, written
-from boundaries.validation.outlines import outlines
+from boundaries.validation.copies import write_corrected_layer
+from boundaries.validation.formats import encode_geojson, write_report
+from boundaries.validation.outlines import build_outlines
 from boundaries.validation.proposing import (
-    Proposed,
-    Proposing,
-    Sought,
-    choice,
-    corrected,
-    not_yet,
-    proposed,
+    ProposalEngine,
+    ProposalRequest,
+    ProposalSet,
+    apply_choices,
+    build_empty_proposal_set,
+    parse_choice,
+    propose_for_findings,
 )
-from boundaries.validation.report import Judging, Progress, Reading, Report, validate
+from boundaries.validation.report import (
+    Progress,
+    ReadOptions,
+    ValidationOptions,
+    ValidationReport,
+    validate_file,
+)
 from gazetteer.intake.read import UnreadableFile
 from gazetteer.problems import InvalidValue, Problem, TooLarge
 
@@ -41,7 +47,7 @@ _NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SandboxLimits:
     """What one judgement may take: seconds on the clock, and bytes of memory."""
 
     seconds: float
@@ -49,20 +55,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportOptions:
     """How the report is to be told: format, language, with outlines for a map, with proposals."""
 
     format: str
     lang: str
     outlines: bool = False
-    proposals: Sought | None = None
+    proposals: ProposalRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class WantedCopy:
+class CopyOptions:
     """A copy of the layer with the proposals that were accepted, in place of a report.
 
-    ``accept`` are texts as of :func:`~boundaries.validation.proposing.choice`; ``crs`` None is
+    ``accept`` are texts as of :func:`~boundaries.validation.proposing.parse_choice`; ``crs`` None is
     that of the file.
     """
 
@@ -72,14 +78,14 @@ class WantedCopy:
     encoding: str = "utf-8"
 
 
-def judged_apart(
+def validate_in_subprocess(
     path: Path,
-    reading: Reading,
-    by: Judging,
-    wanted: Wanted | WantedCopy,
+    read_options: ReadOptions,
+    validation_options: ValidationOptions,
+    output_options: ReportOptions | CopyOptions,
     result: Path,
-    limits: Limits,
-    heard: Path | None = None,
+    limits: SandboxLimits,
+    progress_file: Path | None = None,
 ) -> None:
     """Judge ``path`` in a child process, which writes ``result``, and how far it is to ``heard``.
 
@@ -90,24 +96,24 @@ def judged_apart(
     """
     order = {
         "path": str(path),
-        "reading": asdict(reading),
-        "judging": asdict(by),
-        "copy" if isinstance(wanted, WantedCopy) else "wanted": asdict(wanted),
+        "reading": asdict(read_options),
+        "validation": asdict(validation_options),
+        "copy" if isinstance(output_options, CopyOptions) else "report": asdict(output_options),
         "result": str(result),
-        "heard": None if heard is None else str(heard),
+        "progress_file": None if progress_file is None else str(progress_file),
         "memory": limits.memory,
     }
     try:
-        _run(order, limits)
+        _run_child(order, limits)
     except TooLarge:
         if not result.exists():
             raise
 
 
-def _run(order: Mapping[str, Any], limits: Limits) -> None:
+def _run_child(order: Mapping[str, Any], limits: SandboxLimits) -> None:
     command = [sys.executable, "-m", "boundaries.validation.child"]
     try:
-        ended = subprocess.run(
+        completed = subprocess.run(
             command,
             input=json.dumps(order),
             capture_output=True,
@@ -117,21 +123,21 @@ def _run(order: Mapping[str, Any], limits: Limits) -> None:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except subprocess.TimeoutExpired:
-        raise _too_much(
+        raise _limit_error(
             f"判断超过 {limits.seconds:g} 秒", f"judging it took over {limits.seconds:g} seconds"
         ) from None
-    if ended.returncode == _REFUSED:
-        raise _problem(json.loads(ended.stdout))
-    if ended.returncode != _DONE:
-        if ended.returncode != _NO_MEMORY and ended.returncode >= 0:
-            raise RuntimeError(f"judging a layer failed:\n{ended.stderr}")
+    if completed.returncode == _REFUSED:
+        raise _parse_problem(json.loads(completed.stdout))
+    if completed.returncode != _DONE:
+        if completed.returncode != _NO_MEMORY and completed.returncode >= 0:
+            raise RuntimeError(f"judging a layer failed:\n{completed.stderr}")
         megabytes = limits.memory >> 20
-        raise _too_much(
+        raise _limit_error(
             f"判断所需内存超过 {megabytes} MB", f"judging it needs over {megabytes} MB of memory"
         )
 
 
-def _too_much(zh: str, en: str) -> TooLarge:
+def _limit_error(zh: str, en: str) -> TooLarge:
     return TooLarge(
         f"图层太大：{zh}。请分幅送检，或在本机运行 gazetteer validate。",
         f"the layer is too large: {en}; send parts of it, or run gazetteer validate yourself",
@@ -139,8 +145,10 @@ def _too_much(zh: str, en: str) -> TooLarge:
     )
 
 
-def _problem(told: Mapping[str, Any]) -> Problem:
-    return _PROBLEMS[told["code"]](told["zh"], told["en"], field=told["field"], **told["extras"])
+def _parse_problem(members: Mapping[str, Any]) -> Problem:
+    return _PROBLEMS[members["code"]](
+        members["zh"], members["en"], field=members["field"], **members["extras"]
+    )
 
 
 def main() -> None:
@@ -149,10 +157,10 @@ def main() -> None:
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
     try:
-        _judge(order)
+        _execute_order(order)
     except Problem as problem:
-        told = {"code": problem.code, "zh": problem.zh, "en": problem.en, "field": problem.field}
-        print(json.dumps({**told, "extras": dict(problem.extras)}))
+        members = {"code": problem.code, "zh": problem.zh, "en": problem.en, "field": problem.field}
+        print(json.dumps({**members, "extras": dict(problem.extras)}))
         sys.exit(_REFUSED)
     except (MemoryError, shapely.GEOSException) as error:
         if isinstance(error, MemoryError) or "bad_alloc" in str(error):
@@ -160,53 +168,70 @@ def main() -> None:
         raise
 
 
-def _judge(order: Mapping[str, Any]) -> None:
-    told = order["judging"]
-    by_level = {level: Tolerances(**limits) for level, limits in told["by_level"].items()}
-    by = Judging(Tolerances(**told["tolerances"]), by_level, told["level"])
-    tell = _telling(order["heard"])
-    report = validate(Path(order["path"]), Reading(**order["reading"]), by, tell)
-    proposing = Proposing(report.layer, by)
+def _execute_order(order: Mapping[str, Any]) -> None:
+    validation_fields = order["validation"]
+    by_level = {
+        level: Tolerances(**limits) for level, limits in validation_fields["by_level"].items()
+    }
+    options = ValidationOptions(
+        Tolerances(**validation_fields["tolerances"]), by_level, validation_fields["level"]
+    )
+    progress = _build_progress_writer(order["progress_file"])
+    report = validate_file(Path(order["path"]), ReadOptions(**order["reading"]), options, progress)
+    engine = ProposalEngine(report.layer, options)
     if "copy" in order:
-        _write_copy(report, WantedCopy(**order["copy"]), proposing, Path(order["result"]))
+        _write_correction(report, CopyOptions(**order["copy"]), engine, Path(order["result"]))
         return
-    wanted, sought = Wanted(**order["wanted"]), order["wanted"]["proposals"]
-    if sought is None:
-        _write(report, wanted, None, Path(order["result"]))
+    report_options, request = ReportOptions(**order["report"]), order["report"]["proposals"]
+    if request is None:
+        _write_report(report, report_options, None, Path(order["result"]))
         return
-    sought = Sought(**sought)
-    _write(report, wanted, not_yet(report, sought), Path(order["result"]))
-    found = proposed(report, sought, proposing, tell)
-    _write(report, wanted, found, Path(order["result"]))
+    request = ProposalRequest(**request)
+    _write_report(
+        report, report_options, build_empty_proposal_set(report, request), Path(order["result"])
+    )
+    proposal_set = propose_for_findings(report, request, engine, progress)
+    _write_report(report, report_options, proposal_set, Path(order["result"]))
 
 
-def _telling(heard: str | None) -> Progress:
+def _build_progress_writer(progress_file: str | None) -> Progress:
     """Writes how far the work is, whole each time, so that nobody reads half of it."""
-    if heard is None:
+    if progress_file is None:
         return lambda done, total, what: None
-    path, fresh = Path(heard), Path(f"{heard}.new")
+    path, temporary = Path(progress_file), Path(f"{progress_file}.new")
 
-    def tell(done: int, total: int, what: str) -> None:
-        fresh.write_text(json.dumps({"done": done, "total": total, "what": what}))
-        fresh.replace(path)
+    def write_progress(done: int, total: int, what: str) -> None:
+        temporary.write_text(json.dumps({"done": done, "total": total, "what": what}))
+        temporary.replace(path)
 
-    return tell
+    return write_progress
 
 
-def _write(report: Report, wanted: Wanted, found: Proposed | None, result: Path) -> None:
+def _write_report(
+    report: ValidationReport,
+    report_options: ReportOptions,
+    proposal_set: ProposalSet | None,
+    result: Path,
+) -> None:
     """The report, in place of the one before only when it is whole."""
-    fresh = result.with_name("fresh")
-    if wanted.outlines:
-        beside = {"outlines": outlines(report)}
-        fresh.write_bytes(geojson(report, wanted.lang, beside, proposed=found))
+    temporary = result.with_name("fresh")
+    if report_options.outlines:
+        extra_members = {"outlines": build_outlines(report)}
+        temporary.write_bytes(
+            encode_geojson(report, report_options.lang, extra_members, proposal_set=proposal_set)
+        )
     else:
-        written(report, fresh, wanted.format, wanted.lang, found)
-    fresh.replace(result)
+        write_report(report, temporary, report_options.format, report_options.lang, proposal_set)
+    temporary.replace(result)
 
 
-def _write_copy(report: Report, copy: WantedCopy, proposing: Proposing, result: Path) -> None:
-    done = corrected(report, map(choice, copy.accept), proposing)
-    write_copy(result, done.layer, copy.format, copy.crs, copy.encoding)
+def _write_correction(
+    report: ValidationReport, copy_options: CopyOptions, engine: ProposalEngine, result: Path
+) -> None:
+    correction = apply_choices(report, map(parse_choice, copy_options.accept), engine)
+    write_corrected_layer(
+        result, correction.layer, copy_options.format, copy_options.crs, copy_options.encoding
+    )
 
 
 if __name__ == "__main__":

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from boundaries.layers.layer import Layer
-from boundaries.layers.systems import CGCS2000, WGS84, by_name, system
-from boundaries.layers.table import Loss
+from boundaries.layers.systems import CGCS2000, WGS84, recognize_crs, resolve_crs
+from boundaries.layers.table import LossyConversion
 from boundaries.layers.write import write_layer
 from gazetteer.problems import InvalidValue
 
 
-def write_copy(
+def write_corrected_layer(
     path: Path, layer: Layer, format_: str | None, crs: str | None, encoding: str = "utf-8"
-) -> Sequence[Loss]:
+) -> Sequence[LossyConversion]:
     """Write a layer as :func:`~boundaries.layers.write.write_layer` does.
 
     Without ``crs`` it goes into the system that its file declared, where that is of the datum of
@@ -22,16 +22,16 @@ def write_copy(
     Raises:
         InvalidValue: a format, system or encoding that is not written.
     """
-    wanted = crs if crs is not None or layer.planar else _own(layer)
-    return write_layer(path, layer, crs=wanted, format=format_, encoding=encoding)
+    target_crs = crs if crs is not None or layer.planar else _find_source_crs(layer)
+    return write_layer(path, layer, crs=target_crs, format=format_, encoding=encoding)
 
 
-def _own(layer: Layer) -> str | None:
+def _find_source_crs(layer: Layer) -> str | None:
     """The EPSG code of the system that the file of a layer declared, if it can be written."""
     if layer.declared_crs is None:
         return None
     try:
-        declared = system(by_name(layer.declared_crs))
+        declared = recognize_crs(resolve_crs(layer.declared_crs))
     except InvalidValue:
         return None
     number = declared.crs.to_epsg()

@@ -75,18 +75,18 @@ _WORDS = {
 }
 
 
-def document(lang: str) -> str:
+def format_rule_catalogue(lang: str) -> str:
     """The whole catalogue as Markdown in ``en`` or ``zh``."""
     words = _WORDS[lang]
     lines = [f"# {words['title']}", "", words["lead"], ""]
     for group, rules in groupby(read_catalogue().values(), key=lambda rule: rule.group):
         lines += [f"## {words.get(group, group)}", ""]
         for rule in rules:
-            lines += _told(rule, lang)
+            lines += _format_rule(rule, lang)
     return "\n".join(lines)
 
 
-def _told(rule: Rule, lang: str) -> list[str]:
+def _format_rule(rule: Rule, lang: str) -> list[str]:
     words, colon = _WORDS[lang], _WORDS[lang]["colon"]
     facts = [
         f"{words[rule.severity]}",
@@ -94,8 +94,8 @@ def _told(rule: Rule, lang: str) -> list[str]:
         f"{words['origin']}{colon}{rule.origin}",
     ]
     if rule.tolerance:
-        told = ", ".join(f"`{name}` {getattr(_LIMITS, name):g}" for name in rule.tolerance)
-        facts.append(f"{words['limits']}{colon}{told}")
+        limits = ", ".join(f"`{name}` {getattr(_LIMITS, name):g}" for name in rule.tolerance)
+        facts.append(f"{words['limits']}{colon}{limits}")
     if rule.checked_by:
         facts.append(f"{words['seen_to']}{colon}{rule.checked_by[lang].rstrip('。.')}")
     return [
@@ -112,4 +112,4 @@ def _told(rule: Rule, lang: str) -> list[str]:
 
 if __name__ == "__main__":
     for _lang, _file in FILES.items():
-        _file.write_text(document(_lang), encoding="utf-8")
+        _file.write_text(format_rule_catalogue(_lang), encoding="utf-8")

@@ -9,33 +9,39 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.layers.table import Table
-from boundaries.layers.write import MIME_TYPES, Format, write_table
+from boundaries.layers.table import OutputTable
+from boundaries.layers.write import MIME_TYPES, LayerFormat, write_table
 from boundaries.rules.finding import Finding
-from boundaries.validation.proposing import Proposed
-from boundaries.validation.report import Report
-from boundaries.validation.telling import FIELDS, hole_finding, hole_row, row, summary
-from boundaries.validation.telling_proposals import proposal_row, sentence
+from boundaries.validation.proposing import ProposalSet
+from boundaries.validation.report import ValidationReport
+from boundaries.validation.telling import (
+    FIELDS,
+    build_hole_finding,
+    serialize_finding,
+    serialize_hole,
+    serialize_summary,
+)
+from boundaries.validation.telling_proposals import format_proposal, serialize_proposal
 from gazetteer.problems import InvalidValue
 
-MEDIA: Mapping[str, str] = {
+REPORT_MIME_TYPES: Mapping[str, str] = {
     kind.value: MIME_TYPES[kind]
-    for kind in (Format.GEOJSON, Format.GEOPACKAGE, Format.CSV, Format.XLSX)
+    for kind in (LayerFormat.GEOJSON, LayerFormat.GEOPACKAGE, LayerFormat.CSV, LayerFormat.XLSX)
 }
 """The formats by their endings, with their media types. A Shapefile cannot hold findings: it cuts
 texts to 254 bytes and mixes no geometries."""
 
 
-def format_of(path: Path) -> str:
+def detect_report_format(path: Path) -> str:
     """The format that the ending of a file name asks for.
 
     Raises:
-        InvalidValue: it is none of :data:`MEDIA`.
+        InvalidValue: it is none of :data:`REPORT_MIME_TYPES`.
     """
     ending = path.suffix.lower().removeprefix(".")
     ending = {"json": "geojson"}.get(ending, ending)
-    if ending not in MEDIA:
-        known = ", ".join(f".{name}" for name in MEDIA)
+    if ending not in REPORT_MIME_TYPES:
+        known = ", ".join(f".{name}" for name in REPORT_MIME_TYPES)
         raise InvalidValue(
             f"不能写“{path.name}”：结果文件的扩展名须为 {known}。",
             f"cannot write {path.name!r}: findings go to {known}",
@@ -44,8 +50,12 @@ def format_of(path: Path) -> str:
     return ending
 
 
-def written(
-    report: Report, path: Path, format_: str, lang: str, proposed: Proposed | None = None
+def write_report(
+    report: ValidationReport,
+    path: Path,
+    format_: str,
+    lang: str,
+    proposal_set: ProposalSet | None = None,
 ) -> None:
     """Write a report to a file.
 
@@ -57,30 +67,33 @@ def written(
         OSError: it cannot be written.
     """
     if format_ == "geojson":
-        path.write_bytes(geojson(report, lang, proposed=proposed))
+        path.write_bytes(encode_geojson(report, lang, proposal_set=proposal_set))
         return
-    found = [*report.findings, *(hole_finding(hole, report) for hole in report.holes)]
-    rows = [row(finding, report.layer, lang) for finding in found]
+    findings = [*report.findings, *(build_hole_finding(hole, report) for hole in report.holes)]
+    rows = [serialize_finding(finding, report.layer, lang) for finding in findings]
     for cells in rows:
         cells["features"] = ", ".join(cells["features"])
     columns = {name: [cells[name] for cells in rows] for name in FIELDS}
-    if proposed is not None:
+    if proposal_set is not None:
         names = report.layer.names
         columns["proposals"] = [
-            "\n".join(sentence(p, names, lang) for p in proposed.of.get(finding.id, ())) or None
-            for finding in found
+            "\n".join(
+                format_proposal(p, names, lang) for p in proposal_set.by_finding.get(finding.id, ())
+            )
+            or None
+            for finding in findings
         ]
-    places = np.array([finding.geometry for finding in found], dtype=object)
-    table = Table("findings", places, columns, report.layer.crs)
+    places = np.array([finding.geometry for finding in findings], dtype=object)
+    table = OutputTable("findings", places, columns, report.layer.crs)
     write_table(path, table, format=format_)
 
 
-def geojson(
-    report: Report,
+def encode_geojson(
+    report: ValidationReport,
     lang: str,
-    beside: Mapping[str, Any] | None = None,
+    extra_members: Mapping[str, Any] | None = None,
     *,
-    proposed: Proposed | None = None,
+    proposal_set: ProposalSet | None = None,
     indent: bool = False,
 ) -> bytes:
     """The findings as a FeatureCollection with the member ``summary``; ``beside`` adds members.
@@ -91,38 +104,44 @@ def geojson(
     Coordinates are those of the layer, to the last bit: lon, lat of CGCS2000, or planar metres.
     """
     holes = [
-        {**hole_row(hole, report.layer), "geometry": fragment(hole.shape)} for hole in report.holes
+        {**serialize_hole(hole, report.layer), "geometry": encode_geometry(hole.shape)}
+        for hole in report.holes
     ]
-    told: dict[str, Any] = {**summary(report, lang), "open_holes": holes}
-    if proposed is not None:
-        told["proposals"] = {"findings": len(proposed.of), "left": proposed.left}
+    report_summary: dict[str, Any] = {**serialize_summary(report, lang), "open_holes": holes}
+    if proposal_set is not None:
+        report_summary["proposals"] = {
+            "findings": len(proposal_set.by_finding),
+            "left": proposal_set.skipped_count,
+        }
     content = {
         "type": "FeatureCollection",
-        "summary": told,
+        "summary": report_summary,
         "features": [
             {
                 "type": "Feature",
                 "id": finding.id,
-                "geometry": fragment(finding.geometry),
-                "properties": _properties(finding, report, lang, proposed),
+                "geometry": encode_geometry(finding.geometry),
+                "properties": _serialize_properties(finding, report, lang, proposal_set),
             }
             for finding in report.findings
         ],
-        **(beside or {}),
+        **(extra_members or {}),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 if indent else None)
 
 
-def _properties(
-    finding: Finding, report: Report, lang: str, proposed: Proposed | None
+def _serialize_properties(
+    finding: Finding, report: ValidationReport, lang: str, proposal_set: ProposalSet | None
 ) -> dict[str, Any]:
-    told = row(finding, report.layer, lang)
-    if proposed is not None and finding.id in proposed.of:
+    properties = serialize_finding(finding, report.layer, lang)
+    if proposal_set is not None and finding.id in proposal_set.by_finding:
         names = report.layer.names
-        told["proposals"] = [proposal_row(p, names, lang) for p in proposed.of[finding.id]]
-    return told
+        properties["proposals"] = [
+            serialize_proposal(p, names, lang) for p in proposal_set.by_finding[finding.id]
+        ]
+    return properties
 
 
-def fragment(shape: BaseGeometry | None) -> orjson.Fragment | None:
+def encode_geometry(shape: BaseGeometry | None) -> orjson.Fragment | None:
     """A geometry as GeoJSON, ready to be put into more JSON."""
     return None if shape is None else orjson.Fragment(shapely.to_geojson(shape))

@@ -14,78 +14,85 @@ from numpy.typing import NDArray
 from boundaries.layers.layer import Layer
 from boundaries.layers.metres import local_scale
 from boundaries.rules.finding import Finding
-from boundaries.validation.formats import fragment
-from boundaries.validation.report import Report
+from boundaries.validation.formats import encode_geometry
+from boundaries.validation.report import ValidationReport
 
-SCREEN = 2000
+SCREEN_STEPS = 2000
 """So many steps across the whole layer are kept apart in the coarse outlines."""
 
-AROUND_M = 50.0
+MIN_MARGIN_M = 50.0
 """How far round a place the exact borders are told, at least."""
 
-MOST_PLACES, MOST_POSITIONS = 3000, 300_000
+MAX_PLACES, MAX_POSITIONS = 3000, 300_000
 """After so many places, or positions in them, the map does without exact borders."""
 
 Shapes = NDArray[np.object_]
 
 
-def outlines(report: Report) -> dict[str, Any]:
+def build_outlines(report: ValidationReport) -> dict[str, Any]:
     """``coarse`` and ``exact``, each a FeatureCollection of lines with the feature's ``name``."""
-    return {"coarse": _collection(*_coarse(report.layer)), "exact": _collection(*_exact(report))}
+    return {
+        "coarse": _serialize_lines(*_simplify_borders(report.layer)),
+        "exact": _serialize_lines(*_clip_borders(report)),
+    }
 
 
-def _coarse(layer: Layer) -> tuple[Shapes, Sequence[str]]:
+def _simplify_borders(layer: Layer) -> tuple[Shapes, Sequence[str]]:
     """Each feature's border, simplified; the more there are, the coarser."""
-    there = np.flatnonzero(~shapely.is_missing(layer.geometries))
-    shapes = layer.geometries[there]
+    present = np.flatnonzero(~shapely.is_missing(layer.geometries))
+    shapes = layer.geometries[present]
     if not len(shapes):
         return shapes, ()
     x0, y0, x1, y1 = shapely.total_bounds(shapes)
-    step = max(x1 - x0, y1 - y0) / SCREEN
+    step = max(x1 - x0, y1 - y0) / SCREEN_STEPS
     lines = shapely.simplify(shapely.boundary(shapes), step, preserve_topology=False)
-    names = [layer.names[feature] for feature in there]
+    names = [layer.names[feature] for feature in present]
     decimals = max(0, 1 - math.floor(math.log10(step))) if step else 0
     rounded = shapely.transform(lines, lambda xy: np.round(xy, decimals))
     return np.asarray(rounded, dtype=object), names
 
 
-def _exact(report: Report) -> tuple[Shapes, Sequence[str]]:
+def _clip_borders(report: ValidationReport) -> tuple[Shapes, Sequence[str]]:
     """The true borders of the features of each finding, around its place."""
     lines: list[Any] = []
     names: list[str] = []
     positions = 0
-    for finding in report.findings[:MOST_PLACES]:
+    for finding in report.findings[:MAX_PLACES]:
         if finding.geometry is None or finding.geometry.is_empty:
             continue
-        window = _window(finding, report.layer.planar)
+        box = _expand_bounds(finding, report.layer.planar)
         for feature in finding.features:
             shape = report.layer.geometries[feature]
             if shape is None:
                 continue
-            line = shapely.clip_by_rect(shape.boundary, *window)
+            line = shapely.clip_by_rect(shape.boundary, *box)
             positions += shapely.get_num_coordinates(line)
             lines.append(line)
             names.append(report.layer.names[feature])
-        if positions > MOST_POSITIONS:
+        if positions > MAX_POSITIONS:
             break
     return np.array(lines, dtype=object), names
 
 
-def _window(finding: Finding, planar: bool) -> tuple[float, float, float, float]:
+def _expand_bounds(finding: Finding, planar: bool) -> tuple[float, float, float, float]:
     """The box of a place with its own size around it."""
     assert finding.geometry is not None
     x0, y0, x1, y1 = finding.geometry.bounds
     metre_x, metre_y = (1.0, 1.0) if planar else (1 / float(s) for s in local_scale((y0 + y1) / 2))
-    dx, dy = (x1 - x0) + AROUND_M * metre_x, (y1 - y0) + AROUND_M * metre_y
+    dx, dy = (x1 - x0) + MIN_MARGIN_M * metre_x, (y1 - y0) + MIN_MARGIN_M * metre_y
     return x0 - dx, y0 - dy, x1 + dx, y1 + dy
 
 
-def _collection(lines: Shapes, names: Sequence[str]) -> dict[str, Any]:
-    there = [k for k in range(len(lines)) if not shapely.is_empty(lines[k])]
+def _serialize_lines(lines: Shapes, names: Sequence[str]) -> dict[str, Any]:
+    present = [k for k in range(len(lines)) if not shapely.is_empty(lines[k])]
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "geometry": fragment(lines[k]), "properties": {"name": names[k]}}
-            for k in there
+            {
+                "type": "Feature",
+                "geometry": encode_geometry(lines[k]),
+                "properties": {"name": names[k]},
+            }
+            for k in present
         ],
     }

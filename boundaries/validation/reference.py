@@ -7,16 +7,16 @@ from boundaries.layers.layer import Layer
 from boundaries.layers.read import read_layer
 from gazetteer.problems import Problem
 
-SHIPPED = Path(__file__).parents[2] / "fixtures" / "guangdong_boundaries.geojson.gz"
+REFERENCE_PATH = Path(__file__).parents[2] / "fixtures" / "guangdong_boundaries.geojson.gz"
 
 
 @cache
-def shipped() -> Layer | None:
+def read_reference_layer() -> Layer | None:
     """The shipped polygons of Guangdong and its neighbours; None where they were not installed.
 
     They are good to 500 m only, but a shift shows in the median of many units.
     """
     try:
-        return read_layer(SHIPPED)
+        return read_layer(REFERENCE_PATH)
     except Problem:
         return None

@@ -11,7 +11,7 @@ from boundaries.rules.coverage.gaps import Hole
 from boundaries.rules.finding import Finding
 from boundaries.rules.layer import validate_layer
 from boundaries.rules.tolerances import Tolerances, build_tolerances
-from boundaries.validation.reference import shipped
+from boundaries.validation.reference import read_reference_layer
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import Settings
@@ -20,7 +20,7 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How a file is to be read: see :func:`boundaries.layers.read.read_layer`.
 
     ``max_bytes`` is what it may be at most, unpacked.
@@ -35,7 +35,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class ValidationOptions:
     """By which limits a layer is judged, and which level of it (None: all).
 
     ``by_level`` are the limits of levels whose lines have an accuracy of their own.
@@ -47,7 +47,7 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ValidationReport:
     """A layer with its findings, the gravest first.
 
     ``holes`` are left open, being wider than the asked width. What was said while reading and
@@ -62,28 +62,30 @@ class Report:
     remarks: tuple[Finding, ...]
 
     @property
-    def blocking(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether legal data may not be like this."""
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def judging(
+def build_validation_options(
     settings: Settings, level: str | None, gap_width: float | None, accuracy: float | None
-) -> Judging:
+) -> ValidationOptions:
     """The limits of the settings, with a width and an accuracy (RMSE), both in metres, in place.
 
     Raises:
         InvalidValue: a number that is no sensible limit.
     """
 
-    def limits(own: str | None) -> Tolerances:
-        found = build_tolerances(own, accuracy, settings)
-        return found if gap_width is None else replace(found, gap_width_m=gap_width)
+    def tolerances_of_level(own: str | None) -> Tolerances:
+        tolerances = build_tolerances(own, accuracy, settings)
+        return tolerances if gap_width is None else replace(tolerances, gap_width_m=gap_width)
 
-    return Judging(limits(level), {own: limits(own) for own in UNIT_LEVELS}, level)
+    return ValidationOptions(
+        tolerances_of_level(level), {own: tolerances_of_level(own) for own in UNIT_LEVELS}, level
+    )
 
 
-def column_names(text: str | None) -> Mapping[str, str] | None:
+def parse_column_names(text: str | None) -> Mapping[str, str] | None:
     """``code=XZQDM,name=XZQMC`` as a mapping; None for None.
 
     Raises:
@@ -101,7 +103,9 @@ def column_names(text: str | None) -> Mapping[str, str] | None:
     return {field.strip(): column.strip() for field, _, column in pairs}
 
 
-def validate(path: Path, reading: Reading, by: Judging, progress: Progress) -> Report:
+def validate_file(
+    path: Path, read_options: ReadOptions, options: ValidationOptions, progress: Progress
+) -> ValidationReport:
     """Read a file and judge it; ``progress(done, total, what)`` hears each step.
 
     Raises:
@@ -111,28 +115,28 @@ def validate(path: Path, reading: Reading, by: Judging, progress: Progress) -> R
     progress(0, 1, "read")
     layer = read_layer(
         path,
-        layer=reading.layer,
-        crs=reading.crs,
-        encoding=reading.encoding,
-        planar=reading.planar,
-        columns=reading.columns,
-        max_bytes=reading.max_bytes,
+        layer=read_options.layer,
+        crs=read_options.crs,
+        encoding=read_options.encoding,
+        planar=read_options.planar,
+        columns=read_options.columns,
+        max_bytes=read_options.max_bytes,
     )
     progress(1, 1, "read")
-    judgement = validate_layer(
+    result = validate_layer(
         layer,
-        by.tolerances,
+        options.tolerances,
         lambda done, total, _: progress(done, total, "judge"),
-        level=by.level,
-        by_level=by.by_level,
-        reference=None if layer.planar else shipped(),
+        level=options.level,
+        by_level=options.by_level,
+        reference=None if layer.planar else read_reference_layer(),
     )
-    remarks = [f for f in judgement.findings if f.severity == "info" and f.kind == "read"]
-    return Report(
+    remarks = [f for f in result.findings if f.severity == "info" and f.kind == "read"]
+    return ValidationReport(
         layer,
-        judgement.levels,
-        by.tolerances,
-        tuple(finding for finding in judgement.findings if finding not in remarks),
-        judgement.holes,
+        result.levels,
+        options.tolerances,
+        tuple(finding for finding in result.findings if finding not in remarks),
+        result.holes,
         tuple(remarks),
     )

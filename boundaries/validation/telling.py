@@ -11,7 +11,7 @@ from boundaries.layers.layer import Layer, Severity
 from boundaries.rules.coverage.gaps import Hole
 from boundaries.rules.finding import Finding, assign_finding_ids
 from boundaries.rules.registry import read_catalogue
-from boundaries.validation.report import Report
+from boundaries.validation.report import ValidationReport
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -22,14 +22,14 @@ FIELDS = (
 """The properties of a finding, in this order."""
 
 
-def row(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
+def serialize_finding(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
     """A finding by :data:`FIELDS`; ``features`` are names, not numbers."""
     return {
         "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
         "kind": finding.kind,
-        "title": title(finding.rule, lang),
+        "title": find_rule_title(finding.rule, lang),
         "message": finding.text(lang),
         "features": [layer.names[feature] for feature in finding.features],
         "measured": finding.measured,
@@ -39,13 +39,13 @@ def row(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
     }
 
 
-def title(rule: str, lang: str) -> str:
+def find_rule_title(rule: str, lang: str) -> str:
     """What a rule demands, in a few words."""
-    known = read_catalogue().get(rule)
-    return known.title[lang] if known else rule
+    catalogue_rule = read_catalogue().get(rule)
+    return catalogue_rule.title[lang] if catalogue_rule else rule
 
 
-def hole_row(hole: Hole, layer: Layer) -> dict[str, Any]:
+def serialize_hole(hole: Hole, layer: Layer) -> dict[str, Any]:
     """Ground left open, with the names of the features around it."""
     return {
         "features": [layer.names[feature] for feature in hole.features],
@@ -54,13 +54,13 @@ def hole_row(hole: Hole, layer: Layer) -> dict[str, Any]:
     }
 
 
-def hole_finding(hole: Hole, report: Report) -> Finding:
+def build_hole_finding(hole: Hole, report: ValidationReport) -> Finding:
     """Ground left open as a row among findings, for tables that have no other place for it."""
-    names = hole_row(hole, report.layer)["features"]
+    names = serialize_hole(hole, report.layer)["features"]
     width, limit = hole.width_m, report.tolerances.gap_width_m
     zh, en = "、".join(names), ", ".join(names)
     where = (f"{zh} 之间", f"between {en}") if len(names) > 1 else (f"{zh} 之内", f"in {en}")
-    place = assign_finding_ids(
+    findings = assign_finding_ids(
         [
             Finding(
                 "TOP-COV-02",
@@ -79,10 +79,10 @@ def hole_finding(hole: Hole, report: Report) -> Finding:
         report.layer.names,
         report.layer.planar,
     )
-    return next(place)
+    return next(findings)
 
 
-def counts(report: Report) -> dict[str, Any]:
+def count_findings(report: ValidationReport) -> dict[str, Any]:
     """How many findings there are of each severity and of each rule."""
     of_severity = Counter(finding.severity for finding in report.findings)
     of_rule = Counter(finding.rule for finding in report.findings)
@@ -93,7 +93,7 @@ def counts(report: Report) -> dict[str, Any]:
     }
 
 
-def summary(report: Report, lang: str) -> dict[str, Any]:
+def serialize_summary(report: ValidationReport, lang: str) -> dict[str, Any]:
     """What was judged, by which limits, and the outcome in figures; without open holes."""
     layer = report.layer
     return {
@@ -102,22 +102,22 @@ def summary(report: Report, lang: str) -> dict[str, Any]:
         "declared_crs": layer.declared_crs,
         "levels": list(report.levels),
         "features": len(layer),
-        "vertices": vertices(layer),
+        "vertices": count_vertices(layer),
         "columns": dict(layer.columns),
-        "blocking": report.blocking,
-        "findings": counts(report),
-        "tolerances": tolerances(report),
+        "blocking": report.is_blocking,
+        "findings": count_findings(report),
+        "tolerances": serialize_tolerances(report),
         "remarks": [
             {"rule": remark.rule, "message": remark.text(lang)} for remark in report.remarks
         ],
     }
 
 
-def tolerances(report: Report) -> Mapping[str, float]:
+def serialize_tolerances(report: ValidationReport) -> Mapping[str, float]:
     """The limits by which was judged, by the names of :class:`Tolerances`."""
     return asdict(report.tolerances)
 
 
-def vertices(layer: Layer) -> int:
+def count_vertices(layer: Layer) -> int:
     """How many positions the polygons of a layer have, closing ones included."""
     return int(shapely.get_num_coordinates(layer.geometries).sum())

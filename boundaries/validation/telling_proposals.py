@@ -6,7 +6,7 @@ from typing import Any
 from boundaries.rules.moves import VertexMove
 from boundaries.rules.proposals import Proposal
 
-MOST_MOVES = 200
+MAX_MOVES = 200
 """So many vertices of a proposal are told one by one, those that move farthest."""
 
 _WORDS = {
@@ -23,24 +23,24 @@ _WORDS = {
 }
 
 
-def proposal_row(proposal: Proposal, names: Sequence[str], lang: str) -> dict[str, Any]:
+def serialize_proposal(proposal: Proposal, names: Sequence[str], lang: str) -> dict[str, Any]:
     """A proposal with the names of its features; distances in metres, gains in square metres."""
     farthest = sorted(proposal.moves, key=lambda move: -move.distance_m)
     return {
         "way": proposal.way,
         "feature": None if proposal.feature is None else names[proposal.feature],
-        "message": sentence(proposal, names, lang),
+        "message": format_proposal(proposal, names, lang),
         "furthest_m": proposal.furthest_m,
         "gains": [
             {"feature": names[feature], "gain_m2": gain}
             for feature, gain in sorted(proposal.gain_m2.items())
         ],
         "moved": len(proposal.moves),
-        "moves": [_move(move, names) for move in farthest[:MOST_MOVES]],
+        "moves": [_serialize_move(move, names) for move in farthest[:MAX_MOVES]],
     }
 
 
-def sentence(proposal: Proposal, names: Sequence[str], lang: str) -> str:
+def format_proposal(proposal: Proposal, names: Sequence[str], lang: str) -> str:
     """What would be done, how far anything moves, and who wins or loses how much."""
     name = "" if proposal.feature is None else names[proposal.feature]
     what = _WORDS[proposal.way][lang != "zh"].format(name=name)
@@ -52,7 +52,7 @@ def sentence(proposal: Proposal, names: Sequence[str], lang: str) -> str:
     return f"{what}; {count} vertices change, the farthest by {far:.3f} m; {won}"
 
 
-def _move(move: VertexMove, names: Sequence[str]) -> dict[str, Any]:
+def _serialize_move(move: VertexMove, names: Sequence[str]) -> dict[str, Any]:
     """A vertex: inserted without ``from``, taken out without ``to``."""
     return {
         "feature": names[move.feature],

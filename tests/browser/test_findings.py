@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from boundaries.findings.examine import examine_boundaries
+from boundaries.findings.examine import run_validation
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.pool import open_pool
 from gazetteer.people.roles import Grant, Role
@@ -30,7 +30,7 @@ def office(cluster: Cluster) -> Iterator[str]:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             plant(conn)
             person(conn, "mapper", Grant(Role.MAPPING_STAFF, identity(PREFECTURE)))
-            examine_boundaries(conn, by="operator:test")
+            run_validation(conn, actor="operator:test")
         with open_pool(conninfo, 4) as pool:
             ours = get_settings().model_copy(update={"rate_limit": "off"})
             server = make_server("127.0.0.1", 0, create_app(ours, pool), threaded=True)

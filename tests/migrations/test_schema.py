@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import register_metadata
-from boundaries.findings.tables import finding_tables
+from boundaries.findings.tables import add_finding_tables
 from gazetteer.jobs.tables import add_job_tables
 from gazetteer.people.tables import add_account_tables
 
@@ -25,7 +25,7 @@ def metadata() -> MetaData:
     metadata = register_metadata()
     add_account_tables(metadata)
     add_job_tables(metadata)
-    finding_tables(metadata)
+    add_finding_tables(metadata)
     return metadata
 
 

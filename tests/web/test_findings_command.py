@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from boundaries.findings import store
-from boundaries.findings.store import Wanted
+from boundaries.findings.store import FindingFilter
 from boundaries.rules.life import is_blocking
 from gazetteer.ledger.asof import today
 from tests.boundaries.findings.ground import CLEAN, FAR, PREFECTURE, WEST, plant, redraw, west
@@ -57,10 +57,10 @@ def test_the_exit_code_is_1_until_every_error_has_an_answer_that_holds(
     (told,) = lines(first)
     assert (first.exit_code, told["number"]) == (1, 1)
     assert told["steps"] == {"found": told["found"]}
-    errors = store.page(conn, Wanted(severity="error"))
-    standing = [known.standing for known in errors]
+    errors = store.load_findings(conn, FindingFilter(severity="error"))
+    standing = [known.finding for known in errors]
     blocking = [is_blocking("error", s.state, s.expires_on, today()) for s in standing]
-    assert told["blocking"] == store.blocking(conn, today()) == sum(blocking) > 0
+    assert told["blocking"] == store.count_blocking(conn, today()) == sum(blocking) > 0
     assert findings("list").exit_code == 1
     settle(findings)
     assert findings("list").exit_code == 0

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.conninfo import conninfo_to_dict
 
-from boundaries.findings.examine import examine_boundaries
+from boundaries.findings.examine import run_validation
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.pool import open_pool
 from gazetteer.ledger.asof import today
@@ -50,7 +50,7 @@ def template(cluster: Cluster) -> Iterator[str]:
             person(conn, "neighbour", Grant(Role.MAPPING_STAFF, identity(OTHER)))
             person(conn, "reviewer", Grant(Role.REVIEWER))
             person(conn, "inspector", Grant(Role.INSPECTOR), Grant(Role.VIEWER))
-            examine_boundaries(conn, by="operator:test")
+            run_validation(conn, actor="operator:test")
         yield str(conninfo_to_dict(conninfo)["dbname"])
 
 

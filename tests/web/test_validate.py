@@ -166,10 +166,10 @@ def test_how_far_a_judgement_is_can_be_asked(
     own, heard = str(uuid4()), []
 
     def judged_apart(*given: Any) -> None:
-        child.judged_apart(*given)
+        child.validate_in_subprocess(*given)
         heard.append(client.get(f"/v1/validate/{own}").get_json())
 
-    monkeypatch.setattr(layer_uploads, "judged_apart", judged_apart)
+    monkeypatch.setattr(layer_uploads, "validate_in_subprocess", judged_apart)
     path = samples.planar(tmp_path / "p.geojson")
     assert client.get(f"/v1/validate/{own}").status_code == 404
     assert send(client, path, planar="true", progress=own).status_code == 200

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from boundaries.exports.asking import Asked
 from boundaries.exports.tables import What, exported
-from boundaries.layers.write import MIME_TYPES, Format, write_table
+from boundaries.layers.write import MIME_TYPES, LayerFormat, write_table
 from gazetteer.settings import Settings
 from web import access_limits
 from web.contract import Api
@@ -37,7 +37,9 @@ class ExportQuery(Moment):
         examples=["county"],
     )
     within: Code | None = Field(None, description="Only what belongs to the unit with this code")
-    format: Format = Field(Format.GEOPACKAGE, description="`shp` is a ZIP of the Shapefile's parts")
+    format: LayerFormat = Field(
+        LayerFormat.GEOPACKAGE, description="`shp` is a ZIP of the Shapefile's parts"
+    )
     crs: str = Field(
         "4490",
         description="EPSG code on the datum of CGCS2000 or WGS 84: 4490, 4326, 4546, 4547, 4548…"
@@ -50,7 +52,7 @@ class ExportQuery(Moment):
     "/v1/export",
     WrittenLayer,
     media=GEOJSON,
-    also=tuple(MIME_TYPES[kind] for kind in Format if kind is not Format.GEOJSON),
+    also=tuple(MIME_TYPES[kind] for kind in LayerFormat if kind is not LayerFormat.GEOJSON),
 )
 def export(query: ExportQuery) -> Response:
     """Areas, borders or places as of a date, as a file for other programs.
@@ -69,7 +71,7 @@ def export(query: ExportQuery) -> Response:
         write_table(path, table, crs=query.crs, format=query.format, encoding=query.encoding)
         file = path.open("rb")  # goes on being there for the answer when its folder is gone
     response = send_file(file, mimetype=MIME_TYPES[query.format], etag=False)
-    ending = "zip" if query.format is Format.SHAPEFILE else query.format.value
+    ending = "zip" if query.format is LayerFormat.SHAPEFILE else query.format.value
     parts = [query.what.value, query.level, query.within, asked.as_of.at.isoformat()]
     name = "-".join(part for part in parts if part)
     response.headers["Content-Disposition"] = f"attachment; filename={name}.{ending}"

@@ -7,7 +7,7 @@ from flask import Response, current_app
 from pydantic import BaseModel, Field
 
 from boundaries.findings import answers, background, store
-from boundaries.findings.store import Wanted
+from boundaries.findings.store import FindingFilter
 from boundaries.rules.life import (
     ANSWER_ACTIONS,
     AnswerKind,
@@ -176,7 +176,7 @@ class FindingsQuery(Parameters):
     limit: int = Field(100, ge=1, le=1000, description="How many at most")
     after: int = Field(0, ge=0, le=2**62, description="`next` of the page before")
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> FindingFilter:
         """The values.
 
         Raises:
@@ -185,8 +185,8 @@ class FindingsQuery(Parameters):
         units = None
         if self.unit:
             with connection() as conn:
-                units = store.below(conn, find_current_unit(conn, self.unit), today())
-        return Wanted(
+                units = store.load_units_below(conn, find_current_unit(conn, self.unit), today())
+        return FindingFilter(
             FindingState(self.state) if self.state else None, self.rule, self.severity, units
         )
 
@@ -256,7 +256,7 @@ def asked_run() -> dict[str, Any]:
     """A run that is put into the queue, or waits there already."""
     by = _answerer().label
     with connection() as conn:
-        run_id = background.ask(conn, current_app.config["GAZETTEER"].jobs, by, language())
+        run_id = background.enqueue_run(conn, current_app.config["GAZETTEER"].jobs, by, language())
     return run_facts(run_id)
 
 
@@ -267,7 +267,7 @@ def answered(finding_id: UUID, body: GivenAnswer) -> dict[str, Any]:
         AnswerKind(body.answer), body.reason, body.document, body.signer, body.expires_on
     )
     with connection() as conn:
-        answers.answer(conn, finding_id, reply, last_event=body.last_event, by=by)
+        answers.record_response(conn, finding_id, reply, last_event=body.last_event, actor=by)
     return told(finding_id)
 
 
@@ -281,7 +281,7 @@ def may_be_answered(finding_id: UUID) -> str:
     """
     who = _answerer()
     with connection() as conn:
-        concerned = answers.chains(conn, answers.known_finding(conn, finding_id))
+        concerned = answers.load_unit_chains(conn, answers.load_finding(conn, finding_id))
     if not may_answer(who.may_perform, concerned):
         raise Forbidden(
             "您对该问题涉及的政区没有答复权限。", "you have no role over any of its units for this"

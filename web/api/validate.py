@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Response, current_app, request
 from pydantic import BaseModel, Field
 
-from boundaries.layers.write import MIME_TYPES, Format
-from boundaries.validation.child import Wanted, WantedCopy
-from boundaries.validation.formats import MEDIA
-from boundaries.validation.proposing import Sought
+from boundaries.layers.write import MIME_TYPES, LayerFormat
+from boundaries.validation.child import CopyOptions, ReportOptions
+from boundaries.validation.formats import REPORT_MIME_TYPES
+from boundaries.validation.proposing import ProposalRequest
 from gazetteer.problems import NotFound
 from web.api.findings import Findings
 from web.contract import Answer, Api
@@ -70,8 +70,8 @@ class Judging(BaseModel):
     "/v1/validate",
     Findings,
     account=False,
-    media=MEDIA["geojson"],
-    also=tuple(MEDIA[name] for name in ("gpkg", "csv", "xlsx")),
+    media=REPORT_MIME_TYPES["geojson"],
+    also=tuple(REPORT_MIME_TYPES[name] for name in ("gpkg", "csv", "xlsx")),
 )
 def validate(form: ValidateForm) -> Response:
     """Judge a polygon layer by all rules of `/v1/rules`.
@@ -83,10 +83,10 @@ def validate(form: ValidateForm) -> Response:
     """
     sought = None
     if form.proposals or form.findings:
-        sought = Sought(tuple(form.findings or ()), MOST_PROPOSALS, PROPOSING_SECONDS)
+        sought = ProposalRequest(tuple(form.findings or ()), MOST_PROPOSALS, PROPOSING_SECONDS)
     outlines = form.outlines and form.format == "geojson"
-    content = judged(form, Wanted(form.format, language(), outlines, sought))
-    response = Response(content, mimetype=MEDIA[form.format])
+    content = judged(form, ReportOptions(form.format, language(), outlines, sought))
+    response = Response(content, mimetype=REPORT_MIME_TYPES[form.format])
     if form.format != "geojson":
         name = f"attachment; filename=findings.{form.format}"
         response.headers["Content-Disposition"] = name
@@ -99,7 +99,7 @@ def validate(form: ValidateForm) -> Response:
     WrittenLayer,
     account=False,
     media=GEOJSON,
-    also=(MIME_TYPES[Format.GEOPACKAGE], MIME_TYPES[Format.SHAPEFILE]),
+    also=(MIME_TYPES[LayerFormat.GEOPACKAGE], MIME_TYPES[LayerFormat.SHAPEFILE]),
 )
 def validate_copy(form: CopyForm) -> Response:
     """A copy of a layer in which accepted proposals are done, one after the other.
@@ -107,9 +107,9 @@ def validate_copy(form: CopyForm) -> Response:
     The file is judged anew, with the same fields as before. What was not accepted stays as it is,
     attributes and all. An accepted proposal that there is not (any more) is refused by its id.
     """
-    wanted = WantedCopy(form.format, tuple(form.accept), form.result_crs, form.result_encoding)
+    wanted = CopyOptions(form.format, tuple(form.accept), form.result_crs, form.result_encoding)
     content = judged(form, wanted)
-    response = Response(content, mimetype=MIME_TYPES[Format(form.format)])
+    response = Response(content, mimetype=MIME_TYPES[LayerFormat(form.format)])
     sent = request.files["data"].filename or ""
     stem = PurePath(sent.replace("\\", "/")).name.partition(".")[0] or "layer"
     name = f"{stem}-corrected.{'zip' if form.format == 'shp' else form.format}"

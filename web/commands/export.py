@@ -8,7 +8,7 @@ import psycopg
 
 from boundaries.exports.asking import Asked
 from boundaries.exports.tables import What, exported
-from boundaries.layers.write import ENCODINGS, Format, format_of, write_table
+from boundaries.layers.write import ENCODINGS, LayerFormat, detect_layer_format, write_table
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.records.levels import LEVELS
@@ -35,7 +35,9 @@ _SAID = {What.DIVISIONS: "areas"}
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
 @click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As known then.")
 @click.option("--crs", default="4490", help="EPSG code: 4490, 4326, 4546, 4547, 4548 and others.")
-@click.option("--format", "format_", type=click.Choice(list(Format)), help="Else by the ending.")
+@click.option(
+    "--format", "format_", type=click.Choice(list(LayerFormat)), help="Else by the ending."
+)
 @click.option("--encoding", type=click.Choice(ENCODINGS), default="utf-8", help="Of a Shapefile.")
 @click.option(
     "-o",
@@ -59,7 +61,7 @@ def export(
 
     Units without a known area on that day are left out; how many were written is said.
     """
-    format_of(output, format_)  # a wrong ending is told before the database is read
+    detect_layer_format(output, format_)  # a wrong ending is told before the database is read
     as_of = AsOf(at.date() if at else today(), known_at)
     with (
         register_database(get_settings()) as conninfo,

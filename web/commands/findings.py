@@ -13,8 +13,8 @@ import psycopg
 from psycopg import Connection
 
 from boundaries.findings import answers, store
-from boundaries.findings.examine import examine_boundaries
-from boundaries.findings.store import Event, Known, Wanted
+from boundaries.findings.examine import run_validation
+from boundaries.findings.store import FindingFilter, FindingRecord, StoredFindingEvent
 from boundaries.rules.life import AnswerKind, FindingResponse, FindingState, is_blocking
 from boundaries.rules.registry import read_catalogue
 from gazetteer.database.register import register_database
@@ -45,8 +45,8 @@ def run(context: click.Context, as_json: bool) -> None:
     """
     with _register() as conn:
         with progress() as tell:
-            made = examine_boundaries(conn, tell, by=_operator())
-        blocking = store.blocking(conn, today())
+            made = run_validation(conn, tell, actor=_operator())
+        blocking = store.count_blocking(conn, today())
     if as_json:
         facts = {"id": made.run_id, "number": made.number, "at": made.at, "seq": made.seq}
         _say({**facts, "found": made.found, "steps": made.steps, "blocking": blocking})
@@ -77,11 +77,13 @@ def list_(
     Exit code 1 while an error among all findings has no answer that holds.
     """
     with _register() as conn:
-        units = store.below(conn, find_current_unit(conn, unit), today()) if unit else None
-        wanted = Wanted(FindingState(state) if state else None, rule, severity, units)
-        found = store.page(conn, wanted)
+        units = (
+            store.load_units_below(conn, find_current_unit(conn, unit), today()) if unit else None
+        )
+        wanted = FindingFilter(FindingState(state) if state else None, rule, severity, units)
+        found = store.load_findings(conn, wanted)
         names = _names(conn, found)
-        blocking = store.blocking(conn, today())
+        blocking = store.count_blocking(conn, today())
     for known in found:
         if as_json:
             _say(_facts(known, names))
@@ -98,8 +100,8 @@ def list_(
 def show(finding_id: UUID, as_json: bool) -> None:
     """One finding, with everything that happened to it."""
     with _register() as conn:
-        known = answers.known_finding(conn, finding_id)
-        names, happened = _names(conn, [known]), store.events(conn, known)
+        known = answers.load_finding(conn, finding_id)
+        names, happened = _names(conn, [known]), store.load_events(conn, known)
     if as_json:
         _say({**_facts(known, names), "events": [_event(event) for event in happened]})
         return
@@ -138,9 +140,9 @@ def answer(
     until = expires_on.date() if expires_on else None
     reply = FindingResponse(AnswerKind(answer), reason, document, signer, until)
     with _register() as conn:
-        seen = answers.known_finding(conn, finding_id).standing.last_event
-        known = answers.answer(
-            conn, finding_id, reply, last_event=last_event or seen, by=_operator()
+        seen = answers.load_finding(conn, finding_id).finding.last_event
+        known = answers.record_response(
+            conn, finding_id, reply, last_event=last_event or seen, actor=_operator()
         )
         names = _names(conn, [known])
     _print(known, names)
@@ -159,24 +161,24 @@ def _operator() -> str:
     return f"operator:{getuser()}"
 
 
-def _blocks(known: Known) -> bool:
-    standing = known.standing
+def _blocks(known: FindingRecord) -> bool:
+    standing = known.finding
     return is_blocking(standing.observation.severity, standing.state, standing.expires_on, today())
 
 
-def _names(conn: Connection[Any], found: list[Known]) -> Names:
-    return store.called(
-        conn, [unit for known in found for unit in known.standing.observation.key.units], today()
+def _names(conn: Connection[Any], found: list[FindingRecord]) -> Names:
+    return store.load_codes_and_names(
+        conn, [unit for known in found for unit in known.finding.observation.key.units], today()
     )
 
 
-def _units(known: Known, names: Names) -> str:
-    told = (" ".join(filter(None, names[unit])) for unit in known.standing.observation.key.units)
+def _units(known: FindingRecord, names: Names) -> str:
+    told = (" ".join(filter(None, names[unit])) for unit in known.finding.observation.key.units)
     return ", ".join(sorted(told)) or "-"
 
 
-def _facts(known: Known, names: Names) -> dict[str, Any]:
-    standing, sight = known.standing, known.standing.observation
+def _facts(known: FindingRecord, names: Names) -> dict[str, Any]:
+    standing, sight = known.finding, known.finding.observation
     return {
         "id": standing.finding_id,
         "number": known.number,
@@ -203,7 +205,7 @@ def _facts(known: Known, names: Names) -> dict[str, Any]:
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
+def _event(event: StoredFindingEvent) -> dict[str, Any]:
     return {
         "number": event.number,
         "happened_at": event.happened_at,
@@ -212,8 +214,8 @@ def _event(event: Event) -> dict[str, Any]:
         "state": event.state,
         "cause": event.cause,
         "run": event.run,
-        "message": event.sight.en if event.sight else None,
-        "measured": event.sight.measured if event.sight else None,
+        "message": event.observation.en if event.observation else None,
+        "measured": event.observation.measured if event.observation else None,
         "reason": event.reason,
         "document": event.document,
         "signer": event.signer,
@@ -229,8 +231,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _print(known: Known, names: Names) -> None:
-    standing, sight = known.standing, known.standing.observation
+def _print(known: FindingRecord, names: Names) -> None:
+    standing, sight = known.finding, known.finding.observation
     answered = f" ({standing.answer})" if standing.answer else ""
     until = f" until {standing.expires_on}" if standing.expires_on else ""
     rule = read_catalogue().get(sight.key.rule)
@@ -240,12 +242,17 @@ def _print(known: Known, names: Names) -> None:
     click.echo(f"  {_units(known, names)}: {sight.en}")
 
 
-def _print_event(event: Event) -> None:
+def _print_event(event: StoredFindingEvent) -> None:
     moment = f"{event.happened_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     where = f" in run {event.run}" if event.run else ""
     why = f" ({event.cause.replace('_', ' ')})" if event.cause else ""
     click.echo(f"  {event.number}. {moment} {event.step}{where}{why} by {event.actor}")
-    told = (event.reason, event.document, event.signer, event.sight.en if event.sight else None)
+    told = (
+        event.reason,
+        event.document,
+        event.signer,
+        event.observation.en if event.observation else None,
+    )
     for text in filter(None, told):
         click.echo(f"     {text}")
     if event.expires_on:

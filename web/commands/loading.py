@@ -14,7 +14,7 @@ from boundaries.files import COMPANIONS, KINDS, LayerForm, read, shipped
 from boundaries.intake import ACCURACY_M
 from boundaries.layer_import import batch_of, judged_layer
 from boundaries.register import LEDGER
-from boundaries.validation.report import judging
+from boundaries.validation.report import build_validation_options
 from gazetteer.database.register import register_database
 from gazetteer.intake import write_load_report
 from gazetteer.intake.batch import StagedBatch
@@ -166,7 +166,9 @@ def _areas(
 ) -> _Areas:
     """The areas of a file, judged before anything is made of them."""
     layer = form.read(file)
-    judged = judged_layer(conn, layer, day, judging(get_settings(), None, None, None), tell)
+    judged = judged_layer(
+        conn, layer, day, build_validation_options(get_settings(), None, None, None), tell
+    )
     if judged.blocking and not why:
         told = tuple(judged.rejections(accepted=False))
         return _Areas(

@@ -13,30 +13,30 @@ import click
 
 from boundaries.layers.faults import Floats
 from boundaries.layers.points import read_points
-from boundaries.layers.write import format_of as format_of_layer
-from boundaries.validation.copies import write_copy
-from boundaries.validation.formats import format_of, geojson, written
+from boundaries.layers.write import detect_layer_format as format_of_layer
+from boundaries.validation.copies import write_corrected_layer
+from boundaries.validation.formats import detect_report_format, encode_geojson, write_report
 from boundaries.validation.proposing import (
-    Proposed,
-    Proposing,
-    Sought,
-    choice,
-    proposed,
+    ProposalEngine,
+    ProposalRequest,
+    ProposalSet,
+    parse_choice,
+    propose_for_findings,
 )
 from boundaries.validation.proposing import (
-    corrected as done_in_copy,
+    apply_choices as done_in_copy,
 )
 from boundaries.validation.report import (
-    Judging,
     Progress,
-    Reading,
-    Report,
-    column_names,
-    judging,
-    validate,
+    ReadOptions,
+    ValidationOptions,
+    ValidationReport,
+    build_validation_options,
+    parse_column_names,
+    validate_file,
 )
-from boundaries.validation.telling import SEVERITIES, counts
-from boundaries.validation.telling_proposals import sentence
+from boundaries.validation.telling import SEVERITIES, count_findings
+from boundaries.validation.telling_proposals import format_proposal
 from gazetteer.problems import Problem
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
@@ -116,12 +116,16 @@ def validate_(
         raise click.UsageError("--accept and --corrected go together")
     words = lang or _language()
     try:
-        kind = format_of(output) if output else "geojson"
+        kind = detect_report_format(output) if output else "geojson"
         asked = _asked(given)
         with _patient() as tell:
-            report = validate(file, asked.reading, asked.by, tell)
-            proposing = Proposing(report.layer, asked.by, asked.fixed)
-            found = proposed(report, Sought(), proposing, tell) if given["proposals"] else None
+            report = validate_file(file, asked.reading, asked.by, tell)
+            proposing = ProposalEngine(report.layer, asked.by, asked.fixed)
+            found = (
+                propose_for_findings(report, ProposalRequest(), proposing, tell)
+                if given["proposals"]
+                else None
+            )
         _hand_over(report, found, output, kind, words, as_json)
         if corrected:
             _correct(report, proposing, accept, corrected, words)
@@ -129,41 +133,47 @@ def validate_(
         click.echo(f"gazetteer: {problem.text(words)}", err=True)
         context.exit(WRONG_USAGE)
     _summarize(report, words)
-    context.exit(1 if report.blocking else 0)
+    context.exit(1 if report.is_blocking else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """How to read and to judge, and which vertices must not move."""
 
-    reading: Reading
-    by: Judging
+    reading: ReadOptions
+    by: ValidationOptions
     fixed: Floats | None
 
 
 def _asked(given: Mapping[str, Any]) -> _Asked:
-    columns = column_names(given["columns"])
+    columns = parse_column_names(given["columns"])
     how = {name: given[name] for name in ("planar", "crs", "encoding", "layer")}
-    by = judging(get_settings(), given["level"], given["gap_width"], given["accuracy"])
+    by = build_validation_options(
+        get_settings(), given["level"], given["gap_width"], given["accuracy"]
+    )
     fixed = read_points(given["fixed"]) if given["fixed"] else None
-    return _Asked(Reading(**how, columns=columns), by, fixed)
+    return _Asked(ReadOptions(**how, columns=columns), by, fixed)
 
 
 def _correct(
-    report: Report, proposing: Proposing, accept: tuple[str, ...], path: Path, lang: str
+    report: ValidationReport,
+    proposing: ProposalEngine,
+    accept: tuple[str, ...],
+    path: Path,
+    lang: str,
 ) -> None:
     """Write the copy, and say what was done in it."""
     format_of_layer(path)
-    done = done_in_copy(report, map(choice, accept), proposing)
+    done = done_in_copy(report, map(parse_choice, accept), proposing)
     try:
-        losses = write_copy(path, done.layer, None, None)
+        losses = write_corrected_layer(path, done.layer, None, None)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.BadParameter(
             f"cannot write {path}: {reason}", param_hint="--corrected"
         ) from None
     for step in done.steps:
-        click.echo(f"{path}: {sentence(step, report.layer.names, lang)}", err=True)
+        click.echo(f"{path}: {format_proposal(step, report.layer.names, lang)}", err=True)
     for loss in losses:
         click.echo(loss.text(lang), err=True)
 
@@ -187,8 +197,8 @@ def _patient() -> Iterator[Progress]:
 
 
 def _hand_over(
-    report: Report,
-    found: Proposed | None,
+    report: ValidationReport,
+    found: ProposalSet | None,
     output: Path | None,
     kind: str,
     lang: str,
@@ -196,18 +206,18 @@ def _hand_over(
 ) -> None:
     if output is None:
         indent = sys.stdout.isatty() and not as_json
-        click.echo(geojson(report, lang, proposed=found, indent=indent))
+        click.echo(encode_geojson(report, lang, proposal_set=found, indent=indent))
         return
     try:
-        written(report, output, kind, lang, found)
+        write_report(report, output, kind, lang, found)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.BadParameter(f"cannot write {output}: {reason}", param_hint="-o") from None
 
 
-def _summarize(report: Report, lang: str) -> None:
+def _summarize(report: ValidationReport, lang: str) -> None:
     """What was found, in a few lines on stderr."""
-    told = counts(report)
+    told = count_findings(report)
     by_severity = ", ".join(f"{told['by_severity'][grade]} {grade}" for grade in SEVERITIES)
     click.echo(f"{report.layer.source}: {len(report.layer)} features; {by_severity}", err=True)
     for rule, count in told["by_rule"].items():

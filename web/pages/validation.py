@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from boundaries.rules.registry import Rule, read_catalogue
-from boundaries.validation.formats import MEDIA
+from boundaries.validation.formats import REPORT_MIME_TYPES
 from gazetteer.records.levels import UNIT_LEVELS
 from web.api.rules import known_rule, present_limits, rule_text
 from web.language import language
@@ -28,7 +28,7 @@ def validate() -> Response:
         levels=UNIT_LEVELS,
         gap_width=settings().rule_gap_width_m,
         limit_mb=settings().validate_limit_mb,
-        formats=tuple(MEDIA),
+        formats=tuple(REPORT_MIME_TYPES),
         texts=_client_texts(),
         own=assets(SCRIPT),
     )

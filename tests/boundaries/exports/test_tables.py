@@ -11,7 +11,7 @@ import shapely
 from boundaries.exports.asking import ROW_BYTES, Asked
 from boundaries.exports.tables import What, exported
 from boundaries.layers.metres import geodesic_length
-from boundaries.layers.table import Table
+from boundaries.layers.table import OutputTable
 from boundaries.network.reads import borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue, NoAreaKnown, NoDataBefore, TooLarge, UnknownCode
@@ -25,7 +25,7 @@ def conn(register: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def rows(table: Table) -> list[dict[str, object]]:
+def rows(table: OutputTable) -> list[dict[str, object]]:
     return [
         dict(zip(table.columns, row, strict=True))
         for row in zip(*table.columns.values(), strict=True)

@@ -4,9 +4,9 @@ import psycopg
 import pytest
 
 from boundaries.findings import store
-from boundaries.findings.answers import FindingMoved, answer
-from boundaries.findings.examine import examine_boundaries
-from boundaries.findings.store import Known, Run, Wanted
+from boundaries.findings.answers import StaleFinding, record_response
+from boundaries.findings.examine import run_validation
+from boundaries.findings.store import FindingFilter, FindingRecord, ValidationRun
 from boundaries.rules.life import (
     AnswerKind,
     FindingResponse,
@@ -19,24 +19,26 @@ from gazetteer.ledger.audit import find_broken_row
 from gazetteer.problems import Conflict
 from tests.boundaries.findings.ground import CLEAN, EAST, NOTCH, WEST, east, identity, redraw, west
 
-OVERLAP = Wanted(rule="TOP-COV-01")
+OVERLAP = FindingFilter(rule="TOP-COV-01")
 EXCEPTION = FindingResponse(
     AnswerKind.EXCEPTION, "agreed by both", "穗府〔2020〕1号", "李", today()
 )
 
 
-def examine(conn: psycopg.Connection) -> Run:
-    return examine_boundaries(conn, by="operator:test")
+def examine(conn: psycopg.Connection) -> ValidationRun:
+    return run_validation(conn, actor="operator:test")
 
 
-def overlap(conn: psycopg.Connection) -> Known:
-    (found,) = store.page(conn, OVERLAP)
+def overlap(conn: psycopg.Connection) -> FindingRecord:
+    (found,) = store.load_findings(conn, OVERLAP)
     return found
 
 
-def reply(conn: psycopg.Connection, given: FindingResponse = EXCEPTION) -> Known:
-    before = overlap(conn).standing
-    return answer(conn, before.finding_id, given, last_event=before.last_event, by="account:li")
+def reply(conn: psycopg.Connection, given: FindingResponse = EXCEPTION) -> FindingRecord:
+    before = overlap(conn).finding
+    return record_response(
+        conn, before.finding_id, given, last_event=before.last_event, actor="account:li"
+    )
 
 
 def test_what_a_run_finds_is_open_and_a_second_run_changes_nothing(
@@ -45,12 +47,12 @@ def test_what_a_run_finds_is_open_and_a_second_run_changes_nothing(
     first = examine(planted)
     found = overlap(planted)
     assert first.steps == {"found": first.found}
-    assert found.standing.state is FindingState.OPEN
-    assert found.standing.observation.key.units == tuple(sorted([identity(WEST), identity(EAST)]))
+    assert found.finding.state is FindingState.OPEN
+    assert found.finding.observation.key.units == tuple(sorted([identity(WEST), identity(EAST)]))
     second = examine(planted)
     assert (second.found, second.steps, second.number) == (first.found, {}, first.number + 1)
     again = overlap(planted)
-    assert again.standing == found.standing
+    assert again.finding == found.finding
     assert (again.first_seen, again.last_seen) == (first.finished_at, second.finished_at)
 
 
@@ -60,9 +62,9 @@ def test_a_correction_is_verified_by_the_next_run(planted: psycopg.Connection) -
     redraw(planted, WEST, west(CLEAN))
     run = examine(planted)
     after = overlap(planted)
-    assert after.standing.state is FindingState.VERIFIED
+    assert after.finding.state is FindingState.VERIFIED
     assert after.last_seen < run.finished_at
-    steps = [event.step for event in store.events(planted, after)]
+    steps = [event.step for event in store.load_events(planted, after)]
     assert steps == [WorkflowStep.DETECTED, WorkflowStep.CORRECTED, WorkflowStep.GONE]
 
 
@@ -70,7 +72,7 @@ def test_a_correction_that_did_not_happen_is_open_again(planted: psycopg.Connect
     examine(planted)
     reply(planted, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
     examine(planted)
-    last = store.events(planted, overlap(planted))[-1]
+    last = store.load_events(planted, overlap(planted))[-1]
     assert (last.state, last.cause) == (FindingState.OPEN, ReopenCause.NOT_CORRECTED)
 
 
@@ -81,12 +83,12 @@ def test_what_is_gone_without_an_answer_is_verified_and_may_return(
     first = overlap(planted)
     redraw(planted, WEST, west(CLEAN))
     examine(planted)
-    assert overlap(planted).standing.state is FindingState.VERIFIED
+    assert overlap(planted).finding.state is FindingState.VERIFIED
     redraw(planted, WEST, west())
     examine(planted)
     back = overlap(planted)
-    assert back.standing.finding_id == first.standing.finding_id
-    assert store.events(planted, back)[-1].cause is ReopenCause.AGAIN
+    assert back.finding.finding_id == first.finding.finding_id
+    assert store.load_events(planted, back)[-1].cause is ReopenCause.AGAIN
 
 
 def test_an_exception_outlives_runs_and_changes_elsewhere(planted: psycopg.Connection) -> None:
@@ -94,7 +96,7 @@ def test_an_exception_outlives_runs_and_changes_elsewhere(planted: psycopg.Conne
     answered = reply(planted)
     redraw(planted, EAST, east(south=22.99))
     examine(planted)
-    assert overlap(planted).standing == answered.standing
+    assert overlap(planted).finding == answered.finding
 
 
 @pytest.mark.parametrize("corner", [(NOTCH[0] + 1e-9, NOTCH[1]), (NOTCH[0] + 2e-4, NOTCH[1])])
@@ -106,8 +108,8 @@ def test_an_exception_ends_when_the_ground_at_its_place_is_another(
     redraw(planted, WEST, west(corner))
     examine(planted)
     after = overlap(planted)
-    assert after.standing.finding_id == answered.standing.finding_id
-    last = store.events(planted, after)[-1]
+    assert after.finding.finding_id == answered.finding.finding_id
+    last = store.load_events(planted, after)[-1]
     assert (last.step, last.state, last.cause) == (
         WorkflowStep.RETURNED,
         FindingState.OPEN,
@@ -117,12 +119,14 @@ def test_an_exception_ends_when_the_ground_at_its_place_is_another(
 
 def test_an_answer_to_what_has_moved_on_changes_nothing(planted: psycopg.Connection) -> None:
     examine(planted)
-    seen = overlap(planted).standing
+    seen = overlap(planted).finding
     reply(planted)
-    with pytest.raises(FindingMoved) as refused:
-        answer(planted, seen.finding_id, EXCEPTION, last_event=seen.last_event, by="account:ma")
+    with pytest.raises(StaleFinding) as refused:
+        record_response(
+            planted, seen.finding_id, EXCEPTION, last_event=seen.last_event, actor="account:ma"
+        )
     assert refused.value.extras["last_event"] == 2
-    assert len(store.events(planted, overlap(planted))) == 2
+    assert len(store.load_events(planted, overlap(planted))) == 2
 
 
 def test_runs_and_answers_stand_in_the_audit(planted: psycopg.Connection) -> None:
@@ -131,7 +135,7 @@ def test_runs_and_answers_stand_in_the_audit(planted: psycopg.Connection) -> Non
     rows = planted.execute("SELECT actor, action, subject FROM audit ORDER BY audit_id").fetchall()
     assert rows[-2:] == [
         ("operator:test", "finding.run", f"finding_run:{run.run_id}"),
-        ("account:li", "finding.answer", f"finding:{answered.standing.finding_id}"),
+        ("account:li", "finding.answer", f"finding:{answered.finding.finding_id}"),
     ]
     assert find_broken_row(planted) is None
 
@@ -153,7 +157,7 @@ def test_a_run_on_an_older_state_than_the_last_one_keeps_nothing(
                 examine(other)
 
     with pytest.raises(Conflict):
-        examine_boundaries(planted, overtaken, by="operator:test")
+        run_validation(planted, overtaken, actor="operator:test")
     assert planted.execute("SELECT count(*) FROM finding_run").fetchone() == (1,)
 
 
@@ -167,18 +171,26 @@ def test_an_answer_given_while_a_run_judges_is_left_to_the_next_run(
             with psycopg.connect(database, autocommit=True) as other:
                 reply(other, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
 
-    examine_boundaries(planted, answered, by="operator:test")
-    assert overlap(planted).standing.state is FindingState.ANSWERED
+    run_validation(planted, answered, actor="operator:test")
+    assert overlap(planted).finding.state is FindingState.ANSWERED
 
 
 def test_findings_are_asked_for_by_what_they_are(planted: psycopg.Connection) -> None:
     run = examine(planted)
     reply(planted)
-    assert store.count(planted, Wanted()) == run.found
-    assert store.count(planted, Wanted(FindingState.ANSWERED)) == 1
-    assert store.count(planted, Wanted(severity="error", rule="TOP-COV-01")) == 1
-    assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity(EAST),))) == 1
-    assert store.count(planted, Wanted(rule="TOP-COV-01", units=(identity("440784"),))) == 0
-    numbers = [known.number for known in store.page(planted, Wanted())]
+    assert store.count_findings(planted, FindingFilter()) == run.found
+    assert store.count_findings(planted, FindingFilter(FindingState.ANSWERED)) == 1
+    assert store.count_findings(planted, FindingFilter(severity="error", rule="TOP-COV-01")) == 1
+    assert (
+        store.count_findings(planted, FindingFilter(rule="TOP-COV-01", units=(identity(EAST),)))
+        == 1
+    )
+    assert (
+        store.count_findings(planted, FindingFilter(rule="TOP-COV-01", units=(identity("440784"),)))
+        == 0
+    )
+    numbers = [known.number for known in store.load_findings(planted, FindingFilter())]
     assert numbers == sorted(numbers)
-    assert [k.number for k in store.page(planted, Wanted(), after=numbers[0])] == numbers[1:]
+    assert [
+        k.number for k in store.load_findings(planted, FindingFilter(), after=numbers[0])
+    ] == numbers[1:]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from boundaries.layers.columns import Columns
-from boundaries.layers.columns import found as find
+from boundaries.layers.columns import ColumnRoles
+from boundaries.layers.columns import assign_column_roles as find
 from gazetteer.intake import UnreadableFile
 
 
@@ -14,7 +14,7 @@ def found(
     rows: Sequence[Mapping[str, Any]],
     asked: Mapping[str, str] | None = None,
     ids: Sequence[str | None] = (),
-) -> Columns:
+) -> ColumnRoles:
     return find(rows, ids, asked, "l.shp")
 
 
@@ -35,13 +35,13 @@ def found(
     ],
 )
 def test_columns_are_recognised_by_their_names(row: Mapping[str, Any], of: object) -> None:
-    assert found([row]).of == of
+    assert found([row]).by_field == of
 
 
 def test_columns_that_are_asked_for_come_first() -> None:
     rows = [{"code": "x", "dm": "440106", "mc": "天河区", "name": "Tianhe"}]
     columns = found(rows, {"code": "dm"})
-    assert columns.of == {"code": "dm", "name": "name"}
+    assert columns.by_field == {"code": "dm", "name": "name"}
     assert columns.codes == ("440106",)
 
 

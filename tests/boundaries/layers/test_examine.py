@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries.coordinates import bd09, gcj02
-from boundaries.layers.examine import decimals_of, examine_crs
+from boundaries.layers.examine import count_decimals, validate_positions
 from boundaries.layers.layer import Layer, Remark
 from boundaries.layers.metres import local_scale
 from boundaries.layers.read import read_layer
@@ -63,7 +63,7 @@ def test_the_shifts_of_map_providers_are_recognised(
     layer = moved(redrawn(guangdong, 300), formula)
     if not by_code:
         layer = replace(layer, codes=(None,) * len(layer))
-    (remark,) = of_rule(examine_crs(layer, guangdong))
+    (remark,) = of_rule(validate_positions(layer, guangdong))
     assert remark.severity == "error" and cause in remark.zh and f"that is {cause}" in remark.en
     assert remark.measured is not None and metres[0] < remark.measured < metres[1]
     azimuth = int(remark.en.split("toward ")[1].split("°")[0])
@@ -71,21 +71,21 @@ def test_the_shifts_of_map_providers_are_recognised(
 
 
 def test_the_same_layer_drawn_by_somebody_else_is_not_shifted(guangdong: Layer) -> None:
-    assert of_rule(examine_crs(guangdong, guangdong)) == []
+    assert of_rule(validate_positions(guangdong, guangdong)) == []
     for seed in range(5):
-        assert of_rule(examine_crs(redrawn(guangdong, 300, seed), guangdong)) == []
+        assert of_rule(validate_positions(redrawn(guangdong, 300, seed), guangdong)) == []
 
 
 def test_a_shift_that_no_formula_explains_is_measured_and_left_open(guangdong: Layer) -> None:
     layer = moved(guangdong, lambda x, y: (x - 0.0006, y + 0.0004))
-    (remark,) = of_rule(examine_crs(layer, guangdong))
+    (remark,) = of_rule(validate_positions(layer, guangdong))
     assert remark.severity == "warning" and "perhaps" in remark.en
     assert remark.measured == pytest.approx(76, abs=3)
 
 
 def test_another_central_meridian_is_noticed(guangdong: Layer) -> None:
     layer = moved(guangdong, lambda x, y: (x + 3, y))
-    (remark,) = of_rule(examine_crs(layer, guangdong))
+    (remark,) = of_rule(validate_positions(layer, guangdong))
     assert remark.severity == "warning" and "central meridian" in remark.en
 
 
@@ -102,7 +102,7 @@ def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> Non
         names=tuple(codes),
         attributes=({},) * 25,
     )
-    assert of_rule(examine_crs(layer, guangdong)) == []
+    assert of_rule(validate_positions(layer, guangdong)) == []
 
 
 def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
@@ -114,19 +114,19 @@ def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
         codes=layer.codes[:4],
         attributes=layer.attributes[:4],
     )
-    assert of_rule(examine_crs(few, guangdong)) == []
-    assert of_rule(examine_crs(layer)) == []
+    assert of_rule(validate_positions(few, guangdong)) == []
+    assert of_rule(validate_positions(layer)) == []
 
 
 def test_units_that_are_invalid_or_missing_are_not_compared(guangdong: Layer) -> None:
     shapes = guangdong.geometries.copy()
     shapes[0] = None
     shapes[1] = shapely.Polygon([(113, 23), (114, 24), (114, 23), (113, 24)])
-    assert of_rule(examine_crs(replace(guangdong, geometries=shapes), guangdong)) == []
+    assert of_rule(validate_positions(replace(guangdong, geometries=shapes), guangdong)) == []
 
 
 def test_latitude_before_longitude_is_told_once(guangdong: Layer) -> None:
-    remarks = examine_crs(moved(guangdong, lambda x, y: (y, x)), guangdong)
+    remarks = validate_positions(moved(guangdong, lambda x, y: (y, x)), guangdong)
     (remark,) = of_rule(remarks, "TOP-CRS-02")
     assert remark.severity == "error" and "latitude comes before longitude" in remark.en
     assert of_rule(remarks) == []
@@ -135,16 +135,16 @@ def test_latitude_before_longitude_is_told_once(guangdong: Layer) -> None:
 def test_strays_are_told_by_feature_and_layers_from_elsewhere_once(guangdong: Layer) -> None:
     shapes = guangdong.geometries.copy()
     shapes[3] = shapely.box(0, 0, 0.1, 0.1)
-    (remark,) = of_rule(examine_crs(replace(guangdong, geometries=shapes)), "TOP-CRS-02")
+    (remark,) = of_rule(validate_positions(replace(guangdong, geometries=shapes)), "TOP-CRS-02")
     assert (remark.feature, remark.measured, remark.severity) == (3, 5, "error")
-    away = examine_crs(moved(guangdong, lambda x, y: (x - 100, y)))
+    away = validate_positions(moved(guangdong, lambda x, y: (x - 100, y)))
     assert [(r.feature, r.severity) for r in of_rule(away, "TOP-CRS-02")] == [(None, "warning")]
 
 
 def test_planar_and_empty_layers_have_nothing_to_examine(guangdong: Layer) -> None:
-    assert examine_crs(replace(guangdong, crs="planar"), guangdong) == []
+    assert validate_positions(replace(guangdong, crs="planar"), guangdong) == []
     nothing = np.full(len(guangdong), None, dtype=object)
-    assert examine_crs(replace(guangdong, geometries=nothing), guangdong) == []
+    assert validate_positions(replace(guangdong, geometries=nothing), guangdong) == []
 
 
 @given(decimals=st.integers(0, 10), seed=st.integers(0, 1000))
@@ -152,8 +152,8 @@ def test_planar_and_empty_layers_have_nothing_to_examine(guangdong: Layer) -> No
 def test_cut_decimals_are_counted(decimals: int, seed: int) -> None:
     points = np.random.default_rng(seed).uniform((73, 3), (136, 54), (50, 2))
     cut = np.round(points, decimals)
-    assert decimals_of(cut) == (decimals if decimals <= 8 else None)
-    assert decimals_of(points) is None
+    assert count_decimals(cut) == (decimals if decimals <= 8 else None)
+    assert count_decimals(points) is None
 
 
 @given(decimals=st.integers(0, 8), tail=st.integers(9, 10))
@@ -162,13 +162,13 @@ def test_a_tail_is_decimals_too_but_the_rounding_of_computers_is_none(
     decimals: int, tail: int
 ) -> None:
     cut = np.round(np.random.default_rng(7).uniform((73, 3), (136, 54), (50, 2)), decimals)
-    assert decimals_of(cut + 10.0**-tail) is None
-    assert decimals_of(cut * 3 / 3 + 1e-13) == decimals
+    assert count_decimals(cut + 10.0**-tail) is None
+    assert count_decimals(cut * 3 / 3 + 1e-13) == decimals
 
 
 def test_cut_decimals_are_told_in_metres(guangdong: Layer) -> None:
     (remark,) = of_rule(
-        examine_crs(moved(guangdong, lambda x, y: (round(x, 5), round(y, 5)))), "TOP-CRS-05"
+        validate_positions(moved(guangdong, lambda x, y: (round(x, 5), round(y, 5)))), "TOP-CRS-05"
     )
     assert (remark.measured, remark.limit, remark.unit) == (5, 8, "decimals")
     assert "1.1 m" in remark.en

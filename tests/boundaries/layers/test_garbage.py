@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from boundaries.layers.examine import examine_crs
+from boundaries.layers.examine import validate_positions
 from boundaries.layers.read import read_layer
 from gazetteer.problems import Problem
 from tests.boundaries.layers.making import (
@@ -43,7 +43,7 @@ def read(path: Path) -> None:
     except Problem as problem:
         assert problem.zh and problem.en and problem.field
         return
-    examine_crs(layer)
+    validate_positions(layer)
     broken = {i for i, geometry in enumerate(layer.geometries) if geometry is None}
     assert broken <= {remark.feature for remark in layer.remarks}
 

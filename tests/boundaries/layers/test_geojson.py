@@ -29,7 +29,7 @@ def told(layer: Layer) -> list[tuple[str, int | None]]:
 @given(st.lists(st.tuples(finite, finite), min_size=3, max_size=8))
 def test_every_double_comes_in_bit_for_bit(positions: list[tuple[float, float]]) -> None:
     ring = np.array([*positions, positions[0]])
-    raw = reader.read(collection(polygon(ring.tolist())), "layer")
+    raw = reader.parse_geojson(collection(polygon(ring.tolist())), "layer")
     read = shapely.get_coordinates(raw.geometries)
     assert read.tobytes() == ring.tobytes()
 

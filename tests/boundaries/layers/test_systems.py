@@ -12,7 +12,7 @@ from shapely import box
 
 from boundaries.layers.problems import CrsNotKnown
 from boundaries.layers.read import read_layer
-from boundaries.layers.systems import by_name, system, zone_of
+from boundaries.layers.systems import find_zone, recognize_crs, resolve_crs
 from gazetteer.problems import InvalidValue
 from tests.boundaries.layers.making import (
     SQUARE,
@@ -162,6 +162,6 @@ def test_a_crs_member_that_is_no_name_counts_as_none(tmp_path: Path) -> None:
     ("lon", "meridian"), [(73.6, 75), (109.6, 111), (112.4, 111), (112.6, 114), (134.7, 135)]
 )
 def test_the_zone_of_a_longitude_is_the_nearest_meridian(lon: float, meridian: int) -> None:
-    crs = by_name(str(zone_of(lon)))
+    crs = resolve_crs(str(find_zone(lon)))
     assert crs.name == f"CGCS2000 / 3-degree Gauss-Kruger CM {meridian}E"
-    assert system(crs).datum == 4490
+    assert recognize_crs(crs).datum == 4490

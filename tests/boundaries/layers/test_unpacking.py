@@ -10,7 +10,7 @@ import pytest
 
 from boundaries.layers.problems import LayerNotNamed
 from boundaries.layers.read import read_layer
-from boundaries.layers.unpacking import laid_open
+from boundaries.layers.unpacking import open_layer_file
 from gazetteer.intake import UnreadableFile
 from gazetteer.problems import TooLarge
 from tests.boundaries.layers.making import (
@@ -81,7 +81,7 @@ def test_paths_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
 
 def test_nothing_stays_behind(tmp_path: Path) -> None:
     path = packed(tmp_path / "l.zip", {"a.geojson": ONE})
-    with laid_open(path, None) as found:
+    with open_layer_file(path, None) as found:
         assert found.path.read_text() == ONE
     assert not found.path.exists()
 

@@ -20,8 +20,8 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from boundaries.layers.layer import Layer
 from boundaries.layers.read import read_layer
-from boundaries.layers.table import Table, distinct
-from boundaries.layers.write import Format, format_of, write_layer, write_table
+from boundaries.layers.table import OutputTable, assign_unique_names
+from boundaries.layers.write import LayerFormat, detect_layer_format, write_layer, write_table
 from gazetteer.problems import InvalidValue
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "guangdong_boundaries.geojson.gz"
@@ -42,9 +42,9 @@ COLUMNS: dict[str, list[Any]] = {
 
 
 @pytest.fixture
-def table() -> Table:
+def table() -> OutputTable:
     shapes = np.array([AREA, MultiPolygon([box(114, 23, 115, 24), AREA])], dtype=object)
-    return Table("findings", shapes, COLUMNS)
+    return OutputTable("findings", shapes, COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def sqlite_rows(path: Path, name: str) -> tuple[list[Any], list[sqlite3.Row], tu
     return shapes, rows, tuple(system)
 
 
-def test_a_geopackage_is_read_back_by_sqlite(tmp_path: Path, table: Table) -> None:
+def test_a_geopackage_is_read_back_by_sqlite(tmp_path: Path, table: OutputTable) -> None:
     assert write_table(tmp_path / "f.gpkg", table) == []
     shapes, rows, system = sqlite_rows(tmp_path / "f.gpkg", "findings")
     assert shapely.equals_exact(shapes, table.geometries).all()
@@ -91,7 +91,9 @@ def test_a_geopackage_is_read_back_by_sqlite(tmp_path: Path, table: Table) -> No
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
-def test_a_shapefile_is_read_back_by_pyshp(tmp_path: Path, table: Table, encoding: str) -> None:
+def test_a_shapefile_is_read_back_by_pyshp(
+    tmp_path: Path, table: OutputTable, encoding: str
+) -> None:
     assert write_table(tmp_path / "f.zip", table, encoding=encoding) == []
     with pyshp.Reader(str(tmp_path / "f.zip"), encoding=encoding) as back:
         shapes = [shapely.geometry.shape(shape.__geo_interface__) for shape in back.shapes()]
@@ -108,7 +110,7 @@ def test_a_shapefile_is_read_back_by_pyshp(tmp_path: Path, table: Table, encodin
 def test_a_shapefile_has_a_part_for_each_dimension(tmp_path: Path) -> None:
     mixed = shapely.GeometryCollection([Point(113, 23), LineString([(113, 23), (114, 24)])])
     shapes = np.array([AREA, mixed, Point(1, 2), None], dtype=object)
-    write_table(tmp_path / "f.zip", Table("f", shapes, {"n": [0, 1, 2, 3]}))
+    write_table(tmp_path / "f.zip", OutputTable("f", shapes, {"n": [0, 1, 2, 3]}))
     told = {}
     for part in ("f_polygons", "f_lines", "f_points"):
         with pyshp.Reader(str(tmp_path / f"f.zip/{part}.shp")) as back:
@@ -123,7 +125,7 @@ def test_a_shapefile_has_a_part_for_each_dimension(tmp_path: Path) -> None:
 def test_what_a_shapefile_cannot_hold_is_cut_and_told(tmp_path: Path) -> None:
     long = "行政区域界线" * 30
     columns = {"行政区划代码": ["440106"], "行政区划代码旧": ["440100"], "remark": [long]}
-    losses = write_table(tmp_path / "f.zip", Table("f", np.array([AREA]), columns))
+    losses = write_table(tmp_path / "f.zip", OutputTable("f", np.array([AREA]), columns))
     with pyshp.Reader(str(tmp_path / "f.zip")) as back:
         (record,) = (record.as_dict() for record in back.records())
     assert list(record) == ["行政区", "行政_1", "remark"]
@@ -132,7 +134,7 @@ def test_what_a_shapefile_cannot_hold_is_cut_and_told(tmp_path: Path) -> None:
     assert "254" in losses[1].zh
 
 
-def test_geojson_is_read_back_by_any_json_reader(tmp_path: Path, table: Table) -> None:
+def test_geojson_is_read_back_by_any_json_reader(tmp_path: Path, table: OutputTable) -> None:
     write_table(tmp_path / "f.geojson", table, crs="4326")
     document = json.loads((tmp_path / "f.geojson").read_text(encoding="utf-8"))
     assert list(document) == ["type", "features"]  # RFC 7946 and nothing else
@@ -142,7 +144,7 @@ def test_geojson_is_read_back_by_any_json_reader(tmp_path: Path, table: Table) -
     assert first == {name: values[0] for name, values in COLUMNS.items()} | {"since": "2026-01-01"}
 
 
-def test_csv_is_read_back_by_any_csv_reader(tmp_path: Path, table: Table) -> None:
+def test_csv_is_read_back_by_any_csv_reader(tmp_path: Path, table: OutputTable) -> None:
     write_table(tmp_path / "f.csv", table)
     text = (tmp_path / "f.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
@@ -153,7 +155,7 @@ def test_csv_is_read_back_by_any_csv_reader(tmp_path: Path, table: Table) -> Non
     assert [r["open"] for r in rows] == ["true", "false"]
 
 
-def test_a_spreadsheet_is_read_back_by_openpyxl(tmp_path: Path, table: Table) -> None:
+def test_a_spreadsheet_is_read_back_by_openpyxl(tmp_path: Path, table: OutputTable) -> None:
     write_table(tmp_path / "f.xlsx", table)
     sheet = openpyxl.load_workbook(tmp_path / "f.xlsx").active
     header, first, second = ([cell.value for cell in row] for row in sheet.rows)
@@ -181,7 +183,7 @@ def test_the_whole_of_guangdong_comes_back_the_same(
 @pytest.mark.parametrize("crs", ["4490", "4326", "4546", "4547", "4548", "4526", "3857"])
 @pytest.mark.parametrize("format", ["gpkg", "shp", "geojson", "csv"])
 def test_the_system_asked_for_is_written_east_first(
-    tmp_path: Path, table: Table, crs: str, format: str
+    tmp_path: Path, table: OutputTable, crs: str, format: str
 ) -> None:
     path = tmp_path / f"out.{'zip' if format == 'shp' else format}"
     write_table(path, table, crs=crs, format=format)
@@ -212,7 +214,7 @@ def test_the_system_asked_for_is_written_east_first(
 
 @pytest.mark.filterwarnings("ignore:.crs. was not provided")
 def test_planar_layers_are_written_without_a_system(tmp_path: Path) -> None:
-    plain = Table("p", np.array([box(0, 0, 10, 10)]), {"id": ["a"]}, "planar")
+    plain = OutputTable("p", np.array([box(0, 0, 10, 10)]), {"id": ["a"]}, "planar")
     for name in ("p.gpkg", "p.zip", "p.geojson", "p.csv", "p.xlsx"):
         write_table(tmp_path / name, plain)
         if name not in ("p.csv", "p.xlsx"):
@@ -222,15 +224,17 @@ def test_planar_layers_are_written_without_a_system(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crs", ["4610", "4214", "2326", "gcj02", "nonsense"])
-def test_systems_on_other_datums_are_not_written(tmp_path: Path, table: Table, crs: str) -> None:
+def test_systems_on_other_datums_are_not_written(
+    tmp_path: Path, table: OutputTable, crs: str
+) -> None:
     with pytest.raises(InvalidValue) as caught:
         write_table(tmp_path / "f.gpkg", table, crs=crs)
     assert caught.value.field == "crs" and list(tmp_path.iterdir()) == []
 
 
-def test_formats_are_told_by_name_or_ending(tmp_path: Path, table: Table) -> None:
-    assert format_of(Path("a.GPKG")) is Format.GEOPACKAGE
-    assert format_of(Path("a.xyz"), "CSV") is Format.CSV
+def test_formats_are_told_by_name_or_ending(tmp_path: Path, table: OutputTable) -> None:
+    assert detect_layer_format(Path("a.GPKG")) is LayerFormat.GEOPACKAGE
+    assert detect_layer_format(Path("a.xyz"), "CSV") is LayerFormat.CSV
     for path, asked in (
         (Path("a.shp"), None),
         (Path("a.shp"), "gpkg"),
@@ -238,45 +242,45 @@ def test_formats_are_told_by_name_or_ending(tmp_path: Path, table: Table) -> Non
         (Path("a.csv"), "kml"),
     ):
         with pytest.raises(InvalidValue) as caught:
-            format_of(path, asked)
+            detect_layer_format(path, asked)
         assert caught.value.field == "format"
     with pytest.raises(InvalidValue, match="utf-8 or gbk"):
         write_table(tmp_path / "a.zip", table, encoding="latin-1")
 
 
-def test_an_earlier_file_is_replaced_as_a_whole(tmp_path: Path, table: Table) -> None:
+def test_an_earlier_file_is_replaced_as_a_whole(tmp_path: Path, table: OutputTable) -> None:
     path = tmp_path / "f.gpkg"
     write_table(path, table)
-    write_table(path, Table("other", np.array([AREA]), {"n": [1]}))
+    write_table(path, OutputTable("other", np.array([AREA]), {"n": [1]}))
     with closing(sqlite3.connect(path)) as db:
         names = db.execute("SELECT table_name FROM gpkg_contents").fetchall()
     assert names == [("other",)]
     assert [p.name for p in tmp_path.iterdir()] == ["f.gpkg"]
 
 
-@pytest.mark.parametrize("format", list(Format))
-def test_no_rows_and_no_columns_are_written_as_well(tmp_path: Path, format: Format) -> None:
+@pytest.mark.parametrize("format", list(LayerFormat))
+def test_no_rows_and_no_columns_are_written_as_well(tmp_path: Path, format: LayerFormat) -> None:
     for number, count in enumerate((0, 2)):
         shapes = np.full(count, AREA, dtype=object)
-        write_table(tmp_path / f"{number}", Table("t", shapes, {}), format=format)
+        write_table(tmp_path / f"{number}", OutputTable("t", shapes, {}), format=format)
         assert (tmp_path / f"{number}").stat().st_size > 0
 
 
 def test_columns_that_a_format_needs_itself_get_another_name(tmp_path: Path) -> None:
     columns = {"fid": ["a"], "GEOM": ["b"], "name": ["c"], "NAME": ["d"], "": ["e"]}
-    (loss,) = write_table(tmp_path / "f.gpkg", Table("f", np.array([AREA]), columns))
+    (loss,) = write_table(tmp_path / "f.gpkg", OutputTable("f", np.array([AREA]), columns))
     assert "fid → fid_1" in loss.zh
     _, rows, _ = sqlite_rows(tmp_path / "f.gpkg", "f")
     assert [rows[0][name] for name in ("fid_1", "GEOM_1", "name", "NAME_1", "_")] == list("abcde")
 
 
 def test_short_names_stay_apart() -> None:
-    given = distinct(["abcdef", "abcdeg", "ABCDEF"], (), lambda name: len(name) <= 4)
+    given = assign_unique_names(["abcdef", "abcdeg", "ABCDEF"], (), lambda name: len(name) <= 4)
     assert given == {"abcdef": "abcd", "abcdeg": "ab_1", "ABCDEF": "AB_2"}
 
 
 def test_numbers_too_large_for_a_column_become_text(tmp_path: Path) -> None:
     columns = {"n": [1 << 70, 5], "x": [1.5, 2], "mixed": [1, "a"]}
-    write_table(tmp_path / "f.gpkg", Table("f", np.array([AREA, AREA]), columns))
+    write_table(tmp_path / "f.gpkg", OutputTable("f", np.array([AREA, AREA]), columns))
     _, rows, _ = sqlite_rows(tmp_path / "f.gpkg", "f")
     assert [tuple(r)[2:] for r in rows] == [(str(1 << 70), 1.5, "1"), ("5", 2.0, "a")]

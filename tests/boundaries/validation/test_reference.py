@@ -5,19 +5,19 @@ import json
 from pathlib import Path
 
 from boundaries.coordinates import gcj02
-from boundaries.validation.reference import SHIPPED, shipped
-from boundaries.validation.report import Reading, judging, validate
+from boundaries.validation.reference import REFERENCE_PATH, read_reference_layer
+from boundaries.validation.report import ReadOptions, build_validation_options, validate_file
 from gazetteer.settings import get_settings
 
 
 def rules(path: Path) -> set[str]:
-    by = judging(get_settings(), "county", None, None)
-    report = validate(path, Reading(), by, lambda done, total, what: None)
+    by = build_validation_options(get_settings(), "county", None, None)
+    report = validate_file(path, ReadOptions(), by, lambda done, total, what: None)
     return {finding.rule for finding in report.findings}
 
 
 def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_path: Path) -> None:
-    document = json.loads(gzip.decompress(SHIPPED.read_bytes()))
+    document = json.loads(gzip.decompress(REFERENCE_PATH.read_bytes()))
     counties = [f for f in document["features"] if f["properties"]["code"].startswith("4401")]
     path = tmp_path / "counties.geojson"
     path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
@@ -33,6 +33,6 @@ def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_p
 
 
 def test_the_reference_is_read_once() -> None:
-    reference = shipped()
+    reference = read_reference_layer()
     assert reference is not None and len(reference) == 198
-    assert shipped() is reference
+    assert read_reference_layer() is reference
