@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from benchmarks.batch import batch_rows
-from benchmarks.files import file_rows
-from benchmarks.measure import machine, rows
-from benchmarks.network import network_rows
-from benchmarks.stage import cluster, loaded
-from benchmarks.table import as_json, as_text
+from benchmarks.batch import measure_batch
+from benchmarks.files import measure_csv_file
+from benchmarks.measure import describe_machine, measure_service
+from benchmarks.network import measure_network
+from benchmarks.stage import ensure_loaded, run_cluster
+from benchmarks.table import format_json, format_markdown
 
 
 @click.command()
@@ -25,17 +25,17 @@ from benchmarks.table import as_json, as_text
 )
 def main(for_programs: bool, rounds: int, seconds: float, china: Path | None) -> None:
     """Measure the service as ratios to its peers."""
-    where = machine()
-    with cluster() as own:
+    where = describe_machine()
+    with run_cluster() as own:
         click.echo("Preparing the database (loaded at the first run only) …", err=True)
-        conninfo, loading = loaded(own, china)
-        measured = list(rows(conninfo, loading, rounds, seconds))
-        measured += batch_rows(conninfo, rounds)
-        measured += file_rows(conninfo, rounds)
-        measured += network_rows(own, rounds)
+        conninfo, loading = ensure_loaded(own, china)
+        measured = list(measure_service(conninfo, loading, rounds, seconds))
+        measured += measure_batch(conninfo, rounds)
+        measured += measure_csv_file(conninfo, rounds)
+        measured += measure_network(own, rounds)
     if not for_programs:
         click.echo(f"{date.today()}, Python {sys.version.split()[0]}, {where}\n")
-    click.echo(as_json(measured) if for_programs else as_text(measured))
+    click.echo(format_json(measured) if for_programs else format_markdown(measured))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import psycopg
 
-from benchmarks.made import made
-from benchmarks.peers import Peers, peers
-from benchmarks.table import Row
+from benchmarks.made import generate_addresses
+from benchmarks.peers import PeerClient, run_peers
+from benchmarks.table import BenchmarkRow
 from gazetteer.ledger.asof import today
 from gazetteer.search.geocode import geocode_many
 from gazetteer.search.loading import load_index
@@ -20,7 +20,7 @@ _ROWS = 2000
 _ROWS_OF_JIONLP = 100
 
 
-def loaded_view(conninfo: str) -> DayIndex:
+def load_day_index(conninfo: str) -> DayIndex:
     """The register on this day, in memory, as a process that reads batches has it."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
         index = load_index(conn)
@@ -29,16 +29,16 @@ def loaded_view(conninfo: str) -> DayIndex:
     return DayIndex(index, today())
 
 
-def seconds(view: DayIndex, addresses: list[str]) -> float:
+def measure_geocoding(day_index: DayIndex, addresses: list[str]) -> float:
     """Processor time for reading all, scores, faults and what was not understood included."""
     begun = time.process_time()
-    for answer in geocode_many(view, addresses):
+    for answer in geocode_many(day_index, addresses):
         for match in answer.matches:
             _ = match.score, match.match_level, match.faults, match.unmatched
     return time.process_time() - begun
 
 
-class _Round(NamedTuple):
+class _RoundRates(NamedTuple):
     """Rows a second: of ours met first, and read again, and of the peers."""
 
     unseen: float
@@ -51,14 +51,14 @@ _WORKS = {"unseen": "batch geocoding, rows unseen", "again": "batch geocoding, t
 _FLOORS = {"cpca": 0.3, "jionlp": 50.0}
 
 
-def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
+def measure_batch(conninfo: str, rounds: int) -> Iterator[BenchmarkRow]:
     """Rows a second as ratios; every round reads addresses that were not read before."""
-    view = loaded_view(conninfo)
-    addresses = made(view, _ROWS * (rounds + 1))
-    seconds(view, addresses[:_ROWS])
-    with peers() as others:
+    day_index = load_day_index(conninfo)
+    addresses = generate_addresses(day_index, _ROWS * (rounds + 1))
+    measure_geocoding(day_index, addresses[:_ROWS])
+    with run_peers() as others:
         measured = [
-            _round(view, others, addresses[_ROWS * n : _ROWS * (n + 1)])
+            _measure_round(day_index, others, addresses[_ROWS * n : _ROWS * (n + 1)])
             for n in range(1, rounds + 1)
         ]
     for ours, work in _WORKS.items():
@@ -67,14 +67,14 @@ def batch_rows(conninfo: str, rounds: int) -> Iterator[Row]:
             rate = median(getattr(each, ours) for each in measured)
             peer = median(getattr(each, who) for each in measured)
             remark = f"{rate:.0f} rows/s, {who} {peer:.0f}"
-            yield Row(work, ratio, "×", who, floor=floor, remark=remark)
+            yield BenchmarkRow(work, ratio, "×", who, floor=floor, remark=remark)
 
 
-def _round(view: DayIndex, others: Peers, addresses: list[str]) -> _Round:
-    few = addresses[:_ROWS_OF_JIONLP]
-    return _Round(
-        len(addresses) / seconds(view, addresses),
-        len(addresses) / seconds(view, addresses),
-        len(addresses) / others.read("cpca", addresses).seconds,
-        len(few) / others.read("jionlp", few).seconds,
+def _measure_round(day_index: DayIndex, others: PeerClient, addresses: list[str]) -> _RoundRates:
+    jionlp_addresses = addresses[:_ROWS_OF_JIONLP]
+    return _RoundRates(
+        len(addresses) / measure_geocoding(day_index, addresses),
+        len(addresses) / measure_geocoding(day_index, addresses),
+        len(addresses) / others.parse_addresses("cpca", addresses).seconds,
+        len(jionlp_addresses) / others.parse_addresses("jionlp", jionlp_addresses).seconds,
     )

@@ -14,7 +14,7 @@ from itertools import cycle
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class HttpLoad:
     """What a load came to; ``statuses`` counts answers by their status."""
 
     seconds: float
@@ -26,13 +26,13 @@ class Load:
         """Answers a second."""
         return len(self.latencies) / self.seconds
 
-    def latency_ms(self, share: float) -> float:
+    def compute_latency_ms(self, share: float) -> float:
         """The latency that this share of the answers did not exceed."""
         ordered = sorted(self.latencies)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
 
 
-class _Connection(asyncio.Protocol):
+class _LoadConnection(asyncio.Protocol):
     """One connection that keeps asking until its time is over."""
 
     def __init__(self, requests: Iterator[bytes], ends: float) -> None:
@@ -46,7 +46,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._ask()
+        self._send_request()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -54,13 +54,13 @@ class _Connection(asyncio.Protocol):
             end = self._buffer.find(b"\r\n\r\n")
             if end < 0:
                 return
-            self._expected = end + 4 + _length(self._buffer[:end])
+            self._expected = end + 4 + _parse_content_length(self._buffer[:end])
         if len(self._buffer) < self._expected:
             return
         self.statuses[int(self._buffer[9:12])] += 1
-        self.latencies.append(time.perf_counter() - self._asked)
+        self.latencies.append(time.perf_counter() - self._sent_at)
         self._buffer, self._expected = b"", 0
-        self._ask()
+        self._send_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.done.done():
@@ -70,16 +70,16 @@ class _Connection(asyncio.Protocol):
         else:
             self.done.set_result(None)
 
-    def _ask(self) -> None:
-        self._asked = time.perf_counter()
-        if self._asked > self.ends:
+    def _send_request(self) -> None:
+        self._sent_at = time.perf_counter()
+        if self._sent_at > self.ends:
             self.done.set_result(None)
             self.transport.close()
             return
         self.transport.write(next(self.requests))
 
 
-def _length(head: bytes) -> int:
+def _parse_content_length(head: bytes) -> int:
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
@@ -89,7 +89,7 @@ def _length(head: bytes) -> int:
     raise ValueError(f"an answer without a length: {head!r}")
 
 
-def put_load(port: int, paths: Iterable[str], connections: int, seconds: float) -> Load:
+def run_http_load(port: int, paths: Iterable[str], connections: int, seconds: float) -> HttpLoad:
     """Ask the server on a loopback port for the paths, round and round, for so many seconds.
 
     Raises:
@@ -98,19 +98,21 @@ def put_load(port: int, paths: Iterable[str], connections: int, seconds: float) 
     requests = cycle(
         [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
     )
-    return asyncio.run(_drive(port, requests, connections, seconds))
+    return asyncio.run(_run_connections(port, requests, connections, seconds))
 
 
-async def _drive(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
+async def _run_connections(
+    port: int, requests: Iterator[bytes], connections: int, seconds: float
+) -> HttpLoad:
     loop = asyncio.get_running_loop()
     begun = time.perf_counter()
     opened = [
         await loop.create_connection(
-            lambda: _Connection(requests, begun + seconds), "127.0.0.1", port
+            lambda: _LoadConnection(requests, begun + seconds), "127.0.0.1", port
         )
         for _ in range(connections)
     ]
     await asyncio.gather(*(protocol.done for _, protocol in opened))
     spent = time.perf_counter() - begun
     statuses = sum((protocol.statuses for _, protocol in opened), Counter())
-    return Load(spent, statuses, tuple(t for _, p in opened for t in p.latencies))
+    return HttpLoad(spent, statuses, tuple(t for _, p in opened for t in p.latencies))

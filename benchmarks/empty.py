@@ -17,11 +17,11 @@ class EmptyService(Service):
     def load(self) -> Any:
         """An application that answers ``GET /empty`` with an empty JSON object."""
         app = Flask(__name__)
-        app.add_url_rule("/empty", "empty", _empty)
+        app.add_url_rule("/empty", "empty", _respond_empty)
         return app
 
 
-def _empty() -> Response:
+def _respond_empty() -> Response:
     return Response(b"{}", mimetype="application/json")
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.batch import loaded_view
-from benchmarks.made import made
-from benchmarks.table import Row
+from benchmarks.batch import load_day_index
+from benchmarks.made import generate_addresses
+from benchmarks.table import BenchmarkRow
 from boundaries.bulk.tasks import GeocodeTask
 from gazetteer.search.bulk.addresses import AddressColumns
 from gazetteer.search.bulk.processes import open_process_executor
@@ -18,25 +18,30 @@ from gazetteer.search.view import DayIndex
 _ROWS = 20_000
 
 
-def file_rows(conninfo: str, rounds: int) -> Iterator[Row]:
+def measure_csv_file(conninfo: str, rounds: int) -> Iterator[BenchmarkRow]:
     """Rows a second with all cores as a ratio to one process, on rows that are all different."""
-    view = loaded_view(conninfo)
+    day_index = load_day_index(conninfo)
     cores = os.cpu_count() or 1
-    content = "\n".join(["address", *made(view, _ROWS), ""]).encode()
-    measured = [(_seconds(view, content, 1), _seconds(view, content, cores)) for _ in range(rounds)]
+    content = "\n".join(["address", *generate_addresses(day_index, _ROWS), ""]).encode()
+    measured = [
+        (_measure_seconds(day_index, content, 1), _measure_seconds(day_index, content, cores))
+        for _ in range(rounds)
+    ]
     ratio = median(one / all_cores for one, all_cores in measured)
     rate = _ROWS / median(all_cores for _, all_cores in measured)
     work, remark = f"a file of addresses, {cores} processes", f"{rate:.0f} rows/s, as CSV"
-    yield Row(work, ratio, "×", "one process", floor=0.7 * cores, remark=remark)
+    yield BenchmarkRow(work, ratio, "×", "one process", floor=0.7 * cores, remark=remark)
 
 
-def _seconds(view: DayIndex, content: bytes, processes: int) -> float:
+def _measure_seconds(day_index: DayIndex, content: bytes, processes: int) -> float:
     """Time on the clock, without the forking of the processes."""
-    fresh = DayIndex(view.index, view.at)  # nothing is remembered of an earlier round
+    fresh_index = DayIndex(
+        day_index.index, day_index.at
+    )  # nothing is remembered of an earlier round
     file = io.BytesIO(content)
-    task = GeocodeTask(AddressColumns(("address",)), (), view.at, "en")
+    task = GeocodeTask(AddressColumns(("address",)), (), day_index.at, "en")
     plan = task.build_plan(sniff_csv(file))
-    with open_process_executor(task.build_processor(fresh, plan.columns), processes) as ask:
+    with open_process_executor(task.build_processor(fresh_index, plan.columns), processes) as ask:
         begun = time.monotonic()
         for _ in plan.iter_result_chunks(file, ask):
             pass

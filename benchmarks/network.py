@@ -14,12 +14,12 @@ import shapely
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from benchmarks.national import counties
-from benchmarks.table import Row
-from boundaries.network.areas import areas
+from benchmarks.national import read_counties
+from benchmarks.table import BenchmarkRow
+from boundaries.network.areas import derive_areas
 from boundaries.network.faces import Region
-from boundaries.network.intake import borders
-from boundaries.network.store import read_network
+from boundaries.network.intake import derive_network_timelines
+from boundaries.network.store import load_network
 from boundaries.register import LEDGER
 from boundaries.rules.coverage import COVERAGE_RULES
 from boundaries.rules.coverage.evidence import CoverageContext
@@ -42,27 +42,29 @@ _EDITS = 40
 _LOAD = Changeset("benchmark", "counties of all China", "load")
 
 
-def network_rows(own: Cluster, rounds: int) -> Iterator[Row]:
+def measure_network(own: Cluster, rounds: int) -> Iterator[BenchmarkRow]:
     """All rows; none, and said so, where the counties cannot be fetched."""
     try:
-        codes, shapes = counties()
+        codes, shapes = read_counties()
     except CalledProcessError:
         print("The counties of all China cannot be fetched: not measured.", file=sys.stderr)
         return
-    yield _judging(shapes, rounds)
-    yield _editing(shapes)
-    yield _import(own, codes, shapes)
+    yield _measure_validation(shapes, rounds)
+    yield _measure_edits(shapes)
+    yield _measure_import(own, codes, shapes)
 
 
-def _judging(shapes: Shapes, rounds: int) -> Row:
-    pairs = [(_judged(shapes), _peer(shapes)) for _ in range(rounds)]
+def _measure_validation(shapes: Shapes, rounds: int) -> BenchmarkRow:
+    pairs = [(_time_coverage_rules(shapes), _time_peer(shapes)) for _ in range(rounds)]
     ratio = median(ours / theirs for ours, theirs in pairs)
-    remark = f"{median(ours for ours, _ in pairs):.1f} s of processor, {_count(shapes)}"
+    remark = f"{median(ours for ours, _ in pairs):.1f} s of processor, {_format_counts(shapes)}"
     peer = "shapely.coverage_invalid_edges"
-    return Row("judging by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark)
+    return BenchmarkRow(
+        "judging by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark
+    )
 
 
-def _editing(shapes: Shapes) -> Row:
+def _measure_edits(shapes: Shapes) -> BenchmarkRow:
     """Vertices of counties moved by some metres, one county at a time, each move judged at once."""
     names = tuple(map(str, range(len(shapes))))
     state = validate_level(shapes, names, Metric(), Tolerances())
@@ -77,12 +79,12 @@ def _editing(shapes: Shapes) -> Row:
         spent.append((time.perf_counter() - begun) * 1000)
     remark = f"median of {_EDITS} edits, the slowest {max(spent):.0f} ms"
     peer = "the layer as it was judged before"
-    return Row(
+    return BenchmarkRow(
         "judging one edit of that layer", median(spent), "ms", peer, ceiling=50, remark=remark
     )
 
 
-def _judged(shapes: Shapes) -> float:
+def _time_coverage_rules(shapes: Shapes) -> float:
     begun = time.process_time()
     evidence = CoverageContext(shapes, tuple(map(str, range(len(shapes)))), Metric(), Tolerances())
     for rule in COVERAGE_RULES:
@@ -90,45 +92,51 @@ def _judged(shapes: Shapes) -> float:
     return time.process_time() - begun
 
 
-def _peer(shapes: Shapes) -> float:
+def _time_peer(shapes: Shapes) -> float:
     begun = time.process_time()
     shapely.coverage_invalid_edges(shapes)
     return time.process_time() - begun
 
 
-def _import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> Row:
+def _measure_import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> BenchmarkRow:
     """From polygons to the published network and back to polygons, against their bare COPY."""
     conninfo = own.get_conninfo("network")
-    _anew(own, "network")
+    _drop_database(own, "network")
     ensure_database(conninfo)
     migrate_database(conninfo)
     units = [derive_record_id("unit", code) for code in codes]
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        LEDGER.publish_timelines(conn, _LOAD, [_unit(unit) for unit in units])
-        copied = _copied(conn, shapes)
+        LEDGER.publish_timelines(conn, _LOAD, [_build_unit_timeline(unit) for unit in units])
+        copy_seconds = _time_copy(conn, shapes)
         begun = time.monotonic()
         regions = [
             Region(str(unit), None, shape, ((unit, _SINCE),), None, "benchmark")
             for unit, shape in zip(units, shapes, strict=True)
         ]
-        LEDGER.publish_timelines(conn, _LOAD, borders(regions))
-        known = read_network(conn, AsOf(date(2024, 1, 1)))
-        drawn = {known.faces[face]: shape for face, shape in areas(known.net).items()}
+        LEDGER.publish_timelines(conn, _LOAD, derive_network_timelines(regions))
+        known = load_network(conn, AsOf(date(2024, 1, 1)))
+        derived = {known.faces[face]: shape for face, shape in derive_areas(known.net).items()}
         spent = time.monotonic() - begun
-    equal = sum(_same(drawn[unit], shape) for unit, shape in zip(units, shapes, strict=True))
-    _anew(own, "network")
+    equal = sum(
+        _is_same_area(derived[unit], shape) for unit, shape in zip(units, shapes, strict=True)
+    )
+    _drop_database(own, "network")
     remark = f"{spent:.1f} s, {equal} of {len(shapes)} areas equal vertex for vertex"
     work = "import into the network and areas derived back"
-    return Row(work, spent / copied, "×", "COPY of the polygons", ceiling=10.0, remark=remark)
+    return BenchmarkRow(
+        work, spent / copy_seconds, "×", "COPY of the polygons", ceiling=10.0, remark=remark
+    )
 
 
-def _unit(unit: Any) -> Timeline:
+def _build_unit_timeline(unit: Any) -> Timeline:
     return Timeline("unit", unit, (Version(_SINCE, {"level": "county"}),))
 
 
-def _copied(conn: Connection[Any], shapes: Shapes) -> float:
+def _time_copy(conn: Connection[Any], shapes: Shapes) -> float:
     conn.execute("CREATE TABLE copied (geom geometry(MultiPolygon, 4490))")
-    texts = shapely.to_wkb([_multi(shape) for shape in shapes], hex=True, include_srid=False)
+    texts = shapely.to_wkb(
+        [_build_multipolygon(shape) for shape in shapes], hex=True, include_srid=False
+    )
     begun = time.monotonic()
     with conn.cursor() as cursor, cursor.copy("COPY copied FROM STDIN") as copy:
         for text in texts:
@@ -136,20 +144,23 @@ def _copied(conn: Connection[Any], shapes: Shapes) -> float:
     return time.monotonic() - begun
 
 
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
+def _build_multipolygon(shape: shapely.Geometry) -> shapely.MultiPolygon:
     return shapely.MultiPolygon(shapely.get_parts(shape).tolist())
 
 
-def _same(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    normal = shapely.normalize(_multi(one)), shapely.normalize(_multi(other))
+def _is_same_area(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    normal = (
+        shapely.normalize(_build_multipolygon(one)),
+        shapely.normalize(_build_multipolygon(other)),
+    )
     return bool(shapely.equals_exact(*normal, tolerance=0.0))
 
 
-def _count(shapes: Shapes) -> str:
+def _format_counts(shapes: Shapes) -> str:
     return f"{len(shapes)} polygons, {shapely.get_num_coordinates(shapes).sum()} vertices"
 
 
-def _anew(own: Cluster, name: str) -> None:
+def _drop_database(own: Cluster, name: str) -> None:
     with psycopg.connect(own.get_conninfo("postgres"), autocommit=True) as admin:
         admin.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))

@@ -13,30 +13,32 @@ _NOWHERE = ("市辖区", "县")
 """What a peer writes where there is no prefecture."""
 
 
-def _plain(value: Any) -> str:
+def _normalize_name(value: Any) -> str:
     return value if isinstance(value, str) and value not in _NOWHERE else ""
 
 
-def by_cpca(addresses: Sequence[str]) -> list[list[str]]:
+def parse_with_cpca(addresses: Sequence[str]) -> list[list[str]]:
     """All in one call."""
     import cpca  # type: ignore[import-not-found]
 
     table = cpca.transform(list(addresses))
     rows = table[["省", "市", "区"]].itertuples(index=False)
-    return [[_plain(value) for value in row] for row in rows]
+    return [[_normalize_name(value) for value in row] for row in rows]
 
 
-def by_jionlp(addresses: Sequence[str]) -> list[list[str]]:
+def parse_with_jionlp(addresses: Sequence[str]) -> list[list[str]]:
     """One by one: it knows no batch."""
     import jionlp  # type: ignore[import-not-found]
 
-    found = (jionlp.parse_location(address) for address in addresses)
-    return [[_plain(f[level]) for level in ("province", "city", "county")] for f in found]
+    locations = (jionlp.parse_location(address) for address in addresses)
+    return [
+        [_normalize_name(f[level]) for level in ("province", "city", "county")] for f in locations
+    ]
 
 
 PEERS: dict[str, Callable[[Sequence[str]], list[list[str]]]] = {
-    "cpca": by_cpca,
-    "jionlp": by_jionlp,
+    "cpca": parse_with_cpca,
+    "jionlp": parse_with_jionlp,
 }
 
 
@@ -46,10 +48,10 @@ def main() -> None:
         for line in sys.stdin:
             request = json.loads(line)
             with contextlib.redirect_stdout(nowhere):
-                read = PEERS[request["who"]]
-                read(["广州市"])  # the first call loads its tables
+                parse_batch = PEERS[request["who"]]
+                parse_batch(["广州市"])  # the first call loads its tables
                 begun = time.process_time()
-                names = read(request["addresses"])
+                names = parse_batch(request["addresses"])
                 seconds = time.process_time() - begun
             print(json.dumps({"names": names, "seconds": seconds}), flush=True)
 

@@ -23,31 +23,31 @@ _Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class PeerResult:
     """What a peer read, as names of province, city and county, and its seconds of processor."""
 
     names: list[_Names]
     seconds: float
 
 
-class Peers:
+class PeerClient:
     """A running process with both peers."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def read(self, who: str, addresses: Sequence[str]) -> Read:
+    def parse_addresses(self, who: str, addresses: Sequence[str]) -> PeerResult:
         """Let a peer read a batch in one call, or one by one if it takes no batch."""
-        asked, answered = self._process.stdin, self._process.stdout
-        assert asked is not None and answered is not None
-        asked.write(json.dumps({"who": who, "addresses": list(addresses)}) + "\n")
-        asked.flush()
-        answer = json.loads(answered.readline())
-        return Read([tuple(names) for names in answer["names"]], answer["seconds"])
+        requests, responses = self._process.stdin, self._process.stdout
+        assert requests is not None and responses is not None
+        requests.write(json.dumps({"who": who, "addresses": list(addresses)}) + "\n")
+        requests.flush()
+        answer = json.loads(responses.readline())
+        return PeerResult([tuple(names) for names in answer["names"]], answer["seconds"])
 
 
 @contextmanager
-def peers() -> Iterator[Peers]:
+def run_peers() -> Iterator[PeerClient]:
     """Both peers, installed at the first use.
 
     Raises:
@@ -57,15 +57,15 @@ def peers() -> Iterator[Peers]:
     if not (ENVIRONMENT / "ready").exists():
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-        wanted = project["dependency-groups"]["quality"]
-        command = [str(python), "-m", "pip", "install", "--quiet", *wanted]
+        requirements = project["dependency-groups"]["quality"]
+        command = [str(python), "-m", "pip", "install", "--quiet", *requirements]
         subprocess.run(command, check=True, stdout=sys.stderr)
         (ENVIRONMENT / "ready").touch()
     process = subprocess.Popen(
         [str(python), str(_PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield Peers(process)
+        yield PeerClient(process)
     finally:
         process.terminate()
         process.wait()

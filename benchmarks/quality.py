@@ -15,21 +15,21 @@ from pathlib import Path
 
 import click
 
-from benchmarks.batch import loaded_view
-from benchmarks.peers import NAMES, peers
-from benchmarks.stage import cluster, loaded
+from benchmarks.batch import load_day_index
+from benchmarks.peers import NAMES, run_peers
+from benchmarks.stage import ensure_loaded, run_cluster
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocode import GeocodeStatus, geocode_many
 from gazetteer.search.view import DayIndex
 
 ADDRESSES = Path(__file__).with_name("addresses.csv")
-WHO = ("ours", *NAMES)
+GEOCODERS = ("ours", *NAMES)
 _LEVELS = (("province", 1), ("city", 2), ("county", 3), ("village", 5))
 """Recall is told down to each of these; the number is how many names have to be right."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AddressCase:
     """An address and the names that it means, province to village, empty where it says nothing.
 
     ``certain`` is how many of them are known: a code of a county says nothing of townships.
@@ -42,21 +42,23 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GeocodedNames:
     """Names from province down; ``undecided`` if it was said that the text does not decide."""
 
     names: tuple[str, ...] = ()
     undecided: bool = False
 
 
-def own_cases() -> list[Case]:
+def read_own_cases() -> list[AddressCase]:
     """The rows of ``addresses.csv``."""
     with ADDRESSES.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [Case(r["class"], r["address"], tuple(r[level] for level in LEVELS[:5])) for r in rows]
+    return [
+        AddressCase(r["class"], r["address"], tuple(r[level] for level in LEVELS[:5])) for r in rows
+    ]
 
 
-def cases_of(path: Path, view: DayIndex) -> Iterator[Case]:
+def read_cases(path: Path, day_index: DayIndex) -> Iterator[AddressCase]:
     """Rows with ``address`` and ``expected_code``; a code is led to the unit it means today.
 
     A row whose code never was one of a unit of the register is passed over, and told.
@@ -66,66 +68,68 @@ def cases_of(path: Path, view: DayIndex) -> Iterator[Case]:
             code = row["expected_code"][:6]
             if not code:
                 continue
-            names = _names_today(view, code)
+            names = _find_current_names(day_index, code)
             if names:
-                yield Case(path.name, row["address"], names, len(names))
+                yield AddressCase(path.name, row["address"], names, len(names))
             else:
                 click.echo(
                     f"passed over, {code} is no unit of the register: {row['address']}", err=True
                 )
 
 
-def _names_today(view: DayIndex, code: str) -> tuple[str, ...]:
+def _find_current_names(day_index: DayIndex, code: str) -> tuple[str, ...]:
     """The names, down to the county, of the one unit that has or follows the unit of a code."""
-    index = view.index
+    index = day_index.index
     state = max(
         index.attributes.iter_states_by_code(code), key=index.starts.__getitem__, default=None
     )
     if state is None:
         return ()
-    reached = view.resolve_in_force(bisect_right(index.state_offsets, state) - 1)
+    reached = day_index.resolve_in_force(bisect_right(index.state_offsets, state) - 1)
     if len(reached) != 1:
         return ()
-    by_level = {spot.level: spot.name for spot in view.get_chain(reached[0])}
+    by_level = {unit.level: unit.name for unit in day_index.get_chain(reached[0])}
     return tuple(by_level.get(level, "") for level in range(3))
 
 
-def ours(view: DayIndex, addresses: Sequence[str]) -> list[Reading]:
+def geocode_addresses(day_index: DayIndex, addresses: Sequence[str]) -> list[GeocodedNames]:
     """What the geocoder says."""
-    told = []
-    for answer in geocode_many(view, addresses):
+    results = []
+    for answer in geocode_many(day_index, addresses):
         if answer.status is GeocodeStatus.MATCHED:
-            by_level = {spot.level: spot.name for spot in answer.matches[0].chain}
-            told.append(Reading(tuple(by_level.get(level, "") for level in range(5))))
+            by_level = {unit.level: unit.name for unit in answer.matches[0].chain}
+            results.append(GeocodedNames(tuple(by_level.get(level, "") for level in range(5))))
         else:
-            told.append(Reading(undecided=answer.status is GeocodeStatus.AMBIGUOUS))
-    return told
+            results.append(GeocodedNames(undecided=answer.status is GeocodeStatus.AMBIGUOUS))
+    return results
 
 
-def right(case: Case, reading: Reading, depth: int) -> bool:
+def is_correct(case: AddressCase, result: GeocodedNames, depth: int) -> bool:
     """Whether the reading is right down to a depth."""
     if case.kind == "undecided":
-        return reading.undecided or not any(reading.names)
-    told = (*reading.names, "", "", "", "", "")[: min(depth, case.certain)]
-    return all(_same(i, case.expected, told) for i in range(len(told)))
+        return result.undecided or not any(result.names)
+    names = (*result.names, "", "", "", "", "")[: min(depth, case.certain)]
+    return all(_is_same_name(i, case.expected, names) for i in range(len(names)))
 
 
-def _same(level: int, expected: tuple[str, ...], told: tuple[str, ...]) -> bool:
-    if told[level] == expected[level]:
+def _is_same_name(level: int, expected: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    if names[level] == expected[level]:
         return True
     # 北京市 stands for the missing prefecture with the peers; 东莞市 has no county
-    return not expected[level] and told[level] in (expected[0], expected[1])
+    return not expected[level] and names[level] in (expected[0], expected[1])
 
 
-def wrong_parent(case: Case, reading: Reading) -> bool:
+def has_wrong_unit(case: AddressCase, result: GeocodedNames) -> bool:
     """Whether a unit is answered that the text does not mean."""
-    told = (*reading.names, "", "", "")[:3]
+    names = (*result.names, "", "", "")[:3]
     if case.kind == "undecided":
-        return any(told)
-    return any(name and not _same(i, case.expected, told) for i, name in enumerate(told))
+        return any(names)
+    return any(name and not _is_same_name(i, case.expected, names) for i, name in enumerate(names))
 
 
-def lines(rows: Sequence[Case], told: dict[str, list[Reading]]) -> Iterator[str]:
+def iter_table_lines(
+    rows: Sequence[AddressCase], results: dict[str, list[GeocodedNames]]
+) -> Iterator[str]:
     """The table, a line for each class and one for all."""
     titles = [f"{name} right" for name, _ in _LEVELS]
     yield f"| class | rows | {' | '.join(titles)} | wrong unit | undecided |"
@@ -133,16 +137,20 @@ def lines(rows: Sequence[Case], told: dict[str, list[Reading]]) -> Iterator[str]
     for kind in [*dict.fromkeys(case.kind for case in rows), "all"]:
         chosen = [i for i, case in enumerate(rows) if kind in (case.kind, "all")]
 
-        def shares(counts: Callable[[Case, Reading], bool], chosen: list[int] = chosen) -> str:
-            counted = (sum(counts(rows[i], told[who][i]) for i in chosen) for who in WHO)
-            return " · ".join(f"{count / len(chosen):.0%}" for count in counted)
+        def format_shares(
+            counts: Callable[[AddressCase, GeocodedNames], bool], chosen: list[int] = chosen
+        ) -> str:
+            counts_by_geocoder = (
+                sum(counts(rows[i], results[who][i]) for i in chosen) for who in GEOCODERS
+            )
+            return " · ".join(f"{count / len(chosen):.0%}" for count in counts_by_geocoder)
 
-        def down_to(depth: int) -> Callable[[Case, Reading], bool]:
-            return lambda row, reading: right(row, reading, depth)
+        def build_correctness_test(depth: int) -> Callable[[AddressCase, GeocodedNames], bool]:
+            return lambda row, result: is_correct(row, result, depth)
 
-        recall = [shares(down_to(depth)) for _, depth in _LEVELS]
-        undecided = shares(lambda _, reading: reading.undecided)
-        cells = [kind, str(len(chosen)), *recall, shares(wrong_parent), undecided]
+        recall = [format_shares(build_correctness_test(depth)) for _, depth in _LEVELS]
+        undecided = format_shares(lambda _, result: result.undecided)
+        cells = [kind, str(len(chosen)), *recall, format_shares(has_wrong_unit), undecided]
         yield f"| {' | '.join(cells)} |"
 
 
@@ -154,21 +162,23 @@ def main(files: tuple[Path, ...], wrong: bool) -> None:
 
     FILES are CSV files with the columns address and expected_code.
     """
-    with cluster() as own:
-        conninfo, _ = loaded(own, None)
-        view = loaded_view(conninfo)
-    rows = [*own_cases(), *(case for path in files for case in cases_of(path, view))]
+    with run_cluster() as own:
+        conninfo, _ = ensure_loaded(own, None)
+        day_index = load_day_index(conninfo)
+    rows = [*read_own_cases(), *(case for path in files for case in read_cases(path, day_index))]
     addresses = [case.address for case in rows]
-    told = {"ours": ours(view, addresses)}
-    with peers() as others:
+    results = {"ours": geocode_addresses(day_index, addresses)}
+    with run_peers() as others:
         for who in NAMES:
-            told[who] = [Reading(names) for names in others.read(who, addresses).names]
-    click.echo(f"{date.today()}; in each cell: {', '.join(WHO)}\n")
-    click.echo("\n".join(lines(rows, told)))
-    for case, reading in zip(rows, told["ours"], strict=True):
-        if wrong and not right(case, reading, 5):
-            said = "".join(reading.names) or ("undecided" if reading.undecided else "nothing")
-            click.echo(f"{case.address}: {said}, not {''.join(case.expected)}")
+            results[who] = [
+                GeocodedNames(names) for names in others.parse_addresses(who, addresses).names
+            ]
+    click.echo(f"{date.today()}; in each cell: {', '.join(GEOCODERS)}\n")
+    click.echo("\n".join(iter_table_lines(rows, results)))
+    for case, result in zip(rows, results["ours"], strict=True):
+        if wrong and not is_correct(case, result, 5):
+            answer = "".join(result.names) or ("undecided" if result.undecided else "nothing")
+            click.echo(f"{case.address}: {answer}, not {''.join(case.expected)}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import psycopg
 
 COUNT = 3000
-PAST = "1995-06-01"
+HISTORICAL_DAY = "1995-06-01"
 _LEVELS = ("province", "prefecture", "county", "township", "village")
 _CODES = """
 SELECT code FROM unit_state WHERE level = %(level)s AND code IS NOT NULL
@@ -33,15 +33,15 @@ AND upper_inf(town.recorded) AND upper_inf(town.valid)
 AND upper_inf(county.recorded) AND upper_inf(county.valid)
 ORDER BY md5(village.code) LIMIT %(count)s
 """
-_MOST_TYPED = 6
+_MAX_TYPED = 6
 
 
-def questions(conninfo: str) -> Mapping[str, list[str]]:
+def draw_request_paths(conninfo: str) -> Mapping[str, list[str]]:
     """Paths by row of the table; levels are drawn equally, so that no key is in all answers."""
     chance = random.Random(2026)
     with psycopg.connect(conninfo) as conn:
 
-        def codes(*levels: str, also: str | None = None) -> list[str]:
+        def draw_codes(*levels: str, also: str | None = None) -> list[str]:
             day = also or "today"
             each = COUNT // len(levels)
             drawn = [
@@ -52,29 +52,29 @@ def questions(conninfo: str) -> Mapping[str, list[str]]:
             chance.shuffle(drawn)
             return drawn
 
-        def texts(statement: LiteralString) -> list[str]:
+        def draw_texts(statement: LiteralString) -> list[str]:
             return [row[0] for row in conn.execute(statement, {"count": COUNT})]
 
-        names = texts(_NAMES)
-        typed = [_beginning(chance, text) for text in [*names, *texts(_SPELLINGS)]]
+        names = draw_texts(_NAMES)
+        typed = [_draw_prefix(chance, text) for text in [*names, *draw_texts(_SPELLINGS)]]
         chance.shuffle(typed)
-        old = codes("province", "prefecture", "county", also=PAST)
+        old = draw_codes("province", "prefecture", "county", also=HISTORICAL_DAY)
         return {
-            "division": [f"/v1/divisions/{code}" for code in codes(*_LEVELS)],
-            "reverse": [f"/v1/reverse?{_point(chance)}" for _ in range(COUNT)],
+            "division": [f"/v1/divisions/{code}" for code in draw_codes(*_LEVELS)],
+            "reverse": [f"/v1/reverse?{_draw_point(chance)}" for _ in range(COUNT)],
             "search": [f"/v1/search?q={quote(name)}" for name in names],
             "suggest": [f"/v1/suggest?q={quote(text)}" for text in typed[:COUNT]],
-            "geocode": [f"/v1/geocode?address={quote(text)}" for text in texts(_ADDRESSES)],
+            "geocode": [f"/v1/geocode?address={quote(text)}" for text in draw_texts(_ADDRESSES)],
             "today": [f"/v1/divisions/{code}" for code in old],
-            "past": [f"/v1/divisions/{code}?at={PAST}" for code in old],
+            "past": [f"/v1/divisions/{code}?at={HISTORICAL_DAY}" for code in old],
         }
 
 
-def _beginning(chance: random.Random, text: str) -> str:
+def _draw_prefix(chance: random.Random, text: str) -> str:
     """The first characters, as somebody has typed them so far."""
-    return text[: chance.randint(1, _MOST_TYPED)]
+    return text[: chance.randint(1, _MAX_TYPED)]
 
 
-def _point(chance: random.Random) -> str:
+def _draw_point(chance: random.Random) -> str:
     """Somewhere in the box around Guangdong's mainland."""
     return f"lon={chance.uniform(110.5, 116.5):.5f}&lat={chance.uniform(21.8, 24.8):.5f}"

@@ -26,7 +26,7 @@ _PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Loading:
+class LoadCost:
     """What a load took; memory is the largest resident set of the loading program."""
 
     seconds: float
@@ -34,21 +34,21 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerProcess:
     """A running server."""
 
     process: subprocess.Popen[bytes]
     port: int
     start_seconds: float
 
-    def pss_mib(self) -> float:
+    def measure_pss_mib(self) -> float:
         """The largest of its serving processes: memory, shared pages divided by who shares."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return max(_pss_mib(int(pid)) for pid in children.read_text().split())
+        return max(_read_pss_mib(int(pid)) for pid in children.read_text().split())
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def run_cluster() -> Iterator[Cluster]:
     """The benchmarks' own cluster, running."""
     HOME.mkdir(parents=True, exist_ok=True)
     own = Cluster(HOME, durable=False)
@@ -56,56 +56,59 @@ def cluster() -> Iterator[Cluster]:
         yield own
 
 
-def loaded(own: Cluster, china: Path | None) -> tuple[str, Loading | None]:
+def ensure_loaded(own: Cluster, china: Path | None) -> tuple[str, LoadCost | None]:
     """A database with the shipped data, or with all China, and what its load took, if it did.
 
     Raises:
         CalledProcessError: the load failed; it said why.
     """
-    conninfo = own.get_conninfo(f"bench_{_fingerprint(china)}")
+    conninfo = own.get_conninfo(f"bench_{_compute_fingerprint(china)}")
     if _is_loaded(conninfo):
         return conninfo, None
     what = ["china", str(china.resolve())] if china else ["guangdong"]
     begun = time.monotonic()
     subprocess.run(
-        [_program(), "load", *what], env=_environment(conninfo), stdout=sys.stderr, check=True
+        [_find_program(), "load", *what],
+        env=_build_environment(conninfo),
+        stdout=sys.stderr,
+        check=True,
     )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return conninfo, Loading(time.monotonic() - begun, peak)
+    return conninfo, LoadCost(time.monotonic() - begun, peak)
 
 
 @contextmanager
-def serving(conninfo: str) -> Iterator[Server]:
+def serve_register(conninfo: str) -> Iterator[ServerProcess]:
     """The service itself, with its default number of processes and threads and no limits."""
-    with _running([_program(), "serve"], conninfo, "/status") as server:
+    with _run_server([_find_program(), "serve"], conninfo, "/status") as server:
         yield server
 
 
 @contextmanager
-def serving_nothing() -> Iterator[Server]:
+def serve_empty() -> Iterator[ServerProcess]:
     """The empty endpoint (:mod:`benchmarks.empty`) under the same settings."""
-    with _running([sys.executable, "-m", "benchmarks.empty"], "", "/empty") as server:
+    with _run_server([sys.executable, "-m", "benchmarks.empty"], "", "/empty") as server:
         yield server
 
 
 @contextmanager
-def _running(command: list[str], conninfo: str, path: str) -> Iterator[Server]:
+def _run_server(command: list[str], conninfo: str, path: str) -> Iterator[ServerProcess]:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     begun = time.monotonic()
-    environment = {**_environment(conninfo), "GAZETTEER_PORT": str(port)}
+    environment = {**_build_environment(conninfo), "GAZETTEER_PORT": str(port)}
     environment["GAZETTEER_HOME"] = str(HOME / command[-1])
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        _wait(f"http://127.0.0.1:{port}{path}", process)
-        yield Server(process, port, time.monotonic() - begun)
+        _wait_until_ready(f"http://127.0.0.1:{port}{path}", process)
+        yield ServerProcess(process, port, time.monotonic() - begun)
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -116,7 +119,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError(f"{url} does not answer (exit code {process.poll()})")
 
 
-def _environment(conninfo: str) -> dict[str, str]:
+def _build_environment(conninfo: str) -> dict[str, str]:
     return {
         **os.environ,
         "GAZETTEER_DATABASE_URL": conninfo,
@@ -125,7 +128,7 @@ def _environment(conninfo: str) -> dict[str, str]:
     }
 
 
-def _program() -> str:
+def _find_program() -> str:
     return str(Path(sys.executable).with_name("gazetteer"))
 
 
@@ -138,7 +141,7 @@ def _is_loaded(conninfo: str) -> bool:
         return False
 
 
-def _fingerprint(china: Path | None) -> str:
+def _compute_fingerprint(china: Path | None) -> str:
     """Changes with the data and with the schema."""
     digest = hashlib.sha256()
     fixtures = [path for path in (ROOT / "fixtures").rglob("*") if path.is_file()]
@@ -148,7 +151,7 @@ def _fingerprint(china: Path | None) -> str:
     return digest.hexdigest()[:16]
 
 
-def _pss_mib(pid: int) -> float:
+def _read_pss_mib(pid: int) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024

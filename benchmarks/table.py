@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BenchmarkRow:
     """One measurement; ``floor`` is a least value, ``ceiling`` a largest one, neither: to know."""
 
     work: str
@@ -27,23 +27,23 @@ class Row:
         return "pass" if low and high else "fail"
 
     @property
-    def bound(self) -> str:
+    def bound_text(self) -> str:
         """The bound as it is printed."""
         if self.floor is not None:
             return f"≥ {self.floor:g}"
         return f"≤ {self.ceiling:g}" if self.ceiling is not None else ""
 
 
-def as_text(rows: Sequence[Row]) -> str:
+def format_markdown(rows: Sequence[BenchmarkRow]) -> str:
     """A Markdown table."""
     lines = ["| work | against | value | bound | | remark |", "|---|---|---|---|---|---|"]
     for row in rows:
         value = f"{row.value:.3g} {row.unit}".strip()
-        cells = (row.work, row.against, value, row.bound, row.verdict, row.remark)
+        cells = (row.work, row.against, value, row.bound_text, row.verdict, row.remark)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def as_json(rows: Sequence[Row]) -> str:
+def format_json(rows: Sequence[BenchmarkRow]) -> str:
     """The same for programs."""
     return json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows], indent=1)

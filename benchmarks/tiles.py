@@ -6,14 +6,14 @@ from statistics import median
 
 import psycopg
 
-from boundaries.areas.tiles import Tile, divisions
+from boundaries.areas.tiles import Tile, load_division_tile
 from gazetteer.ledger.asof import AsOf, today
 
 TILES = (Tile(5, 26, 13), Tile(6, 52, 27), Tile(7, 104, 55), Tile(8, 208, 110), Tile(9, 417, 222))
 """Guangdong from the zoom that shows all of it to one that shows a city."""
 
 
-def tile_seconds(port: int, conninfo: str, rounds: int) -> list[tuple[float, float]]:
+def measure_tile_seconds(port: int, conninfo: str, rounds: int) -> list[tuple[float, float]]:
     """For each tile: median seconds over HTTP and of the statement, asked in turn."""
     server = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     with psycopg.connect(conninfo, autocommit=True) as conn:
@@ -28,7 +28,7 @@ def tile_seconds(port: int, conninfo: str, rounds: int) -> list[tuple[float, flo
                 size = len(answer.read())
                 served.append(time.perf_counter() - begun)
                 begun = time.perf_counter()
-                _, content = divisions(conn, tile, as_of)
+                _, content = load_division_tile(conn, tile, as_of)
                 bare.append(time.perf_counter() - begun)
                 if answer.status != 200 or size != len(content):
                     raise ValueError(f"{tile}: {answer.status}, {size} bytes of {len(content)}")

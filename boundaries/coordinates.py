@@ -17,7 +17,7 @@ from pyproj import Transformer
 
 from gazetteer.problems import InvalidValue
 
-Pair = tuple[float, float]
+CoordinatePair = tuple[float, float]
 
 
 class Crs(StrEnum):
@@ -51,7 +51,7 @@ _BEIJING_1954 = {"beijing54", "beijing1954", "4214", "4555", *map(str, range(240
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class GeodeticPosition:
     """A position in degrees of CGCS2000; ``accuracy_m`` where its conversion is approximate."""
 
     lon: float
@@ -59,7 +59,7 @@ class Located:
     accuracy_m: float | None = None
 
 
-def crs_named(text: str) -> Crs:
+def parse_crs(text: str) -> Crs:
     """The coordinate system that ``text`` names: an EPSG code with or without prefix, or a name.
 
     Raises:
@@ -90,28 +90,28 @@ def crs_named(text: str) -> Crs:
         ) from None
 
 
-def located(lon: float, lat: float, crs: Crs = Crs.CGCS2000) -> Located:
+def convert_position(lon: float, lat: float, crs: Crs = Crs.CGCS2000) -> GeodeticPosition:
     """A position given in ``crs``; in projected systems ``lon`` is the easting in metres.
 
     Raises:
         InvalidValue: not a number, out of range, or the two look swapped.
     """
     if crs in (Crs.CGCS2000, Crs.WGS84, Crs.GCJ02, Crs.BD09):
-        _refuse_outside(lon, lat, (-180, 180), (-90, 90))
+        _check_range(lon, lat, (-180, 180), (-90, 90))
     if crs in (Crs.CGCS2000, Crs.WGS84):  # equal within less than a metre: enough to look up
-        return Located(lon, lat)
+        return GeodeticPosition(lon, lat)
     if crs in (Crs.GCJ02, Crs.BD09):
-        shifted = gcj02 if crs is Crs.GCJ02 else bd09
-        return Located(*_inverse(shifted, (lon, lat)), SHIFT_ACCURACY_M)
+        shifted = shift_to_gcj02 if crs is Crs.GCJ02 else shift_to_bd09
+        return GeodeticPosition(*_invert_shift(shifted, (lon, lat)), SHIFT_ACCURACY_M)
     if crs in GAUSS_KRUEGER:
-        _refuse_zone_number(lon)
-        _refuse_outside(lon, lat, (0, 1_000_000), (1_000_000, 6_000_000))
+        _check_zone_number(lon)
+        _check_range(lon, lat, (0, 1_000_000), (1_000_000, 6_000_000))
     else:
-        _refuse_outside(lon, lat, (-20037508.35, 20037508.35), (-20037508.35, 20037508.35))
-    return Located(*_unprojection(crs).transform(lon, lat))
+        _check_range(lon, lat, (-20037508.35, 20037508.35), (-20037508.35, 20037508.35))
+    return GeodeticPosition(*_build_transformer(crs).transform(lon, lat))
 
 
-def _refuse_zone_number(easting: float) -> None:
+def _check_zone_number(easting: float) -> None:
     if 25_000_000 <= easting < 46_000_000:
         raise InvalidValue(
             f"横坐标 {easting} 带有带号 {easting // 1e6:.0f}，请去掉前两位。",
@@ -120,7 +120,7 @@ def _refuse_zone_number(easting: float) -> None:
         )
 
 
-def _refuse_outside(lon: float, lat: float, lons: Pair, lats: Pair) -> None:
+def _check_range(lon: float, lat: float, lons: CoordinatePair, lats: CoordinatePair) -> None:
     for field, value, limits in (("lon", lon, lons), ("lat", lat, lats)):
         if limits[0] <= value <= limits[1]:
             continue
@@ -136,11 +136,13 @@ def _refuse_outside(lon: float, lat: float, lons: Pair, lats: Pair) -> None:
 
 
 @cache
-def _unprojection(crs: Crs) -> Transformer:
+def _build_transformer(crs: Crs) -> Transformer:
     return Transformer.from_crs(f"EPSG:{crs}", "EPSG:4490", always_xy=True)
 
 
-def _inverse(forward: Callable[[float, float], Pair], target: Pair) -> Pair:
+def _invert_shift(
+    forward: Callable[[float, float], CoordinatePair], target: CoordinatePair
+) -> CoordinatePair:
     """The position that ``forward`` shifts to ``target``, to 1e-10 degrees (0.01 mm)."""
     lon, lat = target
     for _ in range(30):
@@ -156,7 +158,7 @@ def _inverse(forward: Callable[[float, float], Pair], target: Pair) -> Pair:
 _A, _E2 = 6378245.0, 0.00669342162296594323
 
 
-def gcj02(lon: float, lat: float) -> Pair:
+def shift_to_gcj02(lon: float, lat: float) -> CoordinatePair:
     """WGS 84 or CGCS2000 degrees as GCJ-02 (Amap, Tencent) shows them; public formula."""
     if not (72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271):
         return lon, lat
@@ -175,9 +177,9 @@ def gcj02(lon: float, lat: float) -> Pair:
     return lon + math.degrees(east / parallel), lat + math.degrees(north / meridian)
 
 
-def bd09(lon: float, lat: float) -> Pair:
+def shift_to_bd09(lon: float, lat: float) -> CoordinatePair:
     """WGS 84 or CGCS2000 degrees as BD-09 (Baidu) shows them; public formula over GCJ-02."""
-    x, y = gcj02(lon, lat)
+    x, y = shift_to_gcj02(lon, lat)
     if (x, y) == (lon, lat):
         return x, y
     turn = math.pi * 3000.0 / 180.0

@@ -17,7 +17,7 @@ Conn = Connection[Any]
 Progress = Callable[[int, int, str], None]
 
 
-def _ledger(conn: Conn) -> Iterable[CheckResult]:
+def _find_ledger_tampering(conn: Conn) -> Iterable[CheckResult]:
     for tampering in find_tampering(conn, LEDGER.kinds):
         subject = f"{tampering.kind or 'ledger'} {tampering.record_id or ''}".strip()
         yield CheckResult(
@@ -31,7 +31,7 @@ def _ledger(conn: Conn) -> Iterable[CheckResult]:
         )
 
 
-def _audit(conn: Conn) -> Iterable[CheckResult]:
+def _find_broken_audit(conn: Conn) -> Iterable[CheckResult]:
     with conn.transaction():
         broken = audit.find_broken_row(conn)
     if broken is not None:
@@ -46,22 +46,24 @@ def _audit(conn: Conn) -> Iterable[CheckResult]:
         )
 
 
-def _steps() -> list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]]:
+def _list_steps() -> list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]]:
     steps: list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]] = [
         (check.id, lambda conn, check=check: records.run_check(conn, check))  # type: ignore[misc]
         for check in records.CHECKS
     ]
     steps += [(check.__name__, check) for check in (*areas.CHECKS, *network.CHECKS)]
-    return [*steps, ("ledger_digests", _ledger), ("audit_chain", _audit)]
+    return [*steps, ("ledger_digests", _find_ledger_tampering), ("audit_chain", _find_broken_audit)]
 
 
-def examine(conn: Conn, progress: Progress = lambda done, total, what: None) -> list[CheckResult]:
+def run_self_check(
+    conn: Conn, progress: Progress = lambda done, total, what: None
+) -> list[CheckResult]:
     """All findings, errors first; ``progress(done, total, what)`` hears each step."""
-    steps = _steps()
-    found: list[CheckResult] = []
+    steps = _list_steps()
+    findings: list[CheckResult] = []
     for done, (_, step) in enumerate(steps):
         progress(done, len(steps), "check")
-        found.extend(step(conn))
+        findings.extend(step(conn))
     progress(len(steps), len(steps), "check")
     order = ("error", "warning", "info")
-    return sorted(found, key=lambda f: (order.index(f.severity), f.check, f.subject))
+    return sorted(findings, key=lambda f: (order.index(f.severity), f.check, f.subject))

@@ -8,10 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from boundaries.intake import ACCURACY_M, STATE, areas
+from boundaries.intake import DEFAULT_ACCURACY_M, REFERENCE_DAY, build_area_batch
 from boundaries.layers.layer import Layer
 from boundaries.layers.read import read_layer
-from boundaries.network.elsewhere import known_elsewhere
+from boundaries.network.elsewhere import load_existing_coverage
 from boundaries.register import LEDGER
 from gazetteer.intake import (
     CSV_FILE_KINDS,
@@ -25,19 +25,19 @@ from gazetteer.intake.batch import Progress, StagedBatch, ignore_progress, merge
 from gazetteer.ledger.store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 
-KINDS = (*(kind for kind, known in CSV_FILE_KINDS.items() if known.reader), "areas")
+FILE_KINDS = (*(kind for kind, known in CSV_FILE_KINDS.items() if known.reader), "areas")
 """What a user's file may hold."""
 
-COMPANIONS = tuple(kind for kind, known in CSV_FILE_KINDS.items() if known.companion_of)
+COMPANION_KINDS = tuple(kind for kind, known in CSV_FILE_KINDS.items() if known.companion_of)
 """Kinds of files that are read beside another one."""
 
 
-SHIPPED = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
+BUNDLED_AREA_SOURCE = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
 """Where the shipped polygons come from."""
 
 
 @dataclass(frozen=True, slots=True)
-class LayerForm:
+class LayerImportOptions:
     """How to read a layer of areas, as far as it does not say so itself; see ``read_layer``.
 
     ``accuracy_m`` is how far a border may lie from the truth, ``source`` where it comes from.
@@ -48,44 +48,55 @@ class LayerForm:
     encoding: str | None = None
     columns: Mapping[str, str] | None = None
     source: str | None = None
-    accuracy_m: float = ACCURACY_M
+    accuracy_m: float = DEFAULT_ACCURACY_M
 
-    def read(self, path: Path) -> Layer:
+    def read_file(self, path: Path) -> Layer:
         """The layer of a file; problems as of ``read_layer``."""
         return read_layer(
             path, layer=self.name, crs=self.crs, encoding=self.encoding, columns=self.columns
         )
 
 
-AS_IT_SAYS = LayerForm()
+DEFAULT_OPTIONS = LayerImportOptions()
 """A layer that says everything itself."""
 
 
-def shipped(fixtures: Path, progress: Progress, divisions: Path | None = None) -> StagedBatch:
+def read_bundled_data(
+    fixtures: Path, progress: Progress, divisions: Path | None = None
+) -> StagedBatch:
     """The shipped data as one batch; ``divisions`` is a list of all China in place of Guangdong's.
 
     Raises:
         UnreadableFile: a file is missing or not of its form.
     """
-    names = (
+    division_batch = (
         read_country(fixtures, divisions, progress)
         if divisions
         else read_guangdong(fixtures, progress)
     )
     polygons = read_layer(fixtures / "guangdong_boundaries.geojson.gz")
-    lands = areas(
-        polygons, names.code_index, names.territory_changes, source=SHIPPED, progress=progress
+    area_batch = build_area_batch(
+        polygons,
+        division_batch.code_index,
+        division_batch.territory_changes,
+        source=BUNDLED_AREA_SOURCE,
+        progress=progress,
     )
-    return merge_batches(names.source, (names, lands), names.code_index, names.territory_changes)
+    return merge_batches(
+        division_batch.source,
+        (division_batch, area_batch),
+        division_batch.code_index,
+        division_batch.territory_changes,
+    )
 
 
-def read(
+def read_import_file(
     conn: Connection[Any],
     kind: str,
     files: Mapping[str, Path],
-    state: date | None,
+    reference_day: date | None,
     progress: Progress = ignore_progress,
-    layer: LayerForm = AS_IT_SAYS,
+    options: LayerImportOptions = DEFAULT_OPTIONS,
 ) -> StagedBatch:
     """A user's file of ``kind``, on top of the units that the register knows.
 
@@ -97,39 +108,47 @@ def read(
         UnreadableFile: a file cannot be read, or is not of its form.
     """
     if kind == "areas":
-        return areas_on_top(conn, layer.read(files["areas"]), state, progress, layer)
-    return read_files(kind, files, CodeIndex.from_timelines(_known(conn)), progress, state or STATE)
+        return build_layer_batch(
+            conn, options.read_file(files["areas"]), reference_day, progress, options
+        )
+    return read_files(
+        kind,
+        files,
+        CodeIndex.from_timelines(_load_known_units(conn)),
+        progress,
+        reference_day or REFERENCE_DAY,
+    )
 
 
-def areas_on_top(
+def build_layer_batch(
     conn: Connection[Any],
     layer: Layer,
-    state: date | None,
+    reference_day: date | None,
     progress: Progress = ignore_progress,
-    form: LayerForm = AS_IT_SAYS,
+    options: LayerImportOptions = DEFAULT_OPTIONS,
 ) -> StagedBatch:
     """The areas of a layer, with their borders, on top of those that the register knows.
 
     Raises:
         NotACoverage: a polygon runs twice along the same piece of border.
     """
-    day = state or STATE
-    every = _known(conn)
+    day = reference_day or REFERENCE_DAY
+    timelines = _load_known_units(conn)
     links = iter_known_timelines(conn, LEDGER.kinds["succession"])
-    units = [timeline for timeline in every if timeline.kind == "unit"]
-    return areas(
+    units = [timeline for timeline in timelines if timeline.kind == "unit"]
+    return build_area_batch(
         layer,
-        CodeIndex.from_timelines(every),
+        CodeIndex.from_timelines(timelines),
         derive_territory_changes([*units, *links]),
-        source=form.source,
-        state=day,
-        accuracy_m=form.accuracy_m,
-        elsewhere=known_elsewhere(conn, day),
+        source=options.source,
+        reference_day=day,
+        accuracy_m=options.accuracy_m,
+        existing=load_existing_coverage(conn, day),
         progress=progress,
     )
 
 
-def _known(conn: Connection[Any]) -> list[Timeline]:
+def _load_known_units(conn: Connection[Any]) -> list[Timeline]:
     """The units that the register knows, with their codes and names."""
     return [
         t

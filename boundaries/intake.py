@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.examine import validate_positions
 from boundaries.layers.layer import Layer, Remark
-from boundaries.network.elsewhere import NOTHING_ELSE, Elsewhere
+from boundaries.network.elsewhere import EMPTY_COVERAGE, ExistingCoverage
 from boundaries.network.faces import Region
 from gazetteer.intake.batch import (
     LoadFinding,
@@ -32,26 +32,26 @@ from gazetteer.intake.territory import TerritoryChanges
 from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd
 from gazetteer.ledger.versions import Timeline, Version
 
-STATE = date(2019, 12, 31)
+REFERENCE_DAY = date(2019, 12, 31)
 """The day whose state the shipped polygons show (OpenStreetMap of 2019-20)."""
 
-ACCURACY_M = 500.0
+DEFAULT_ACCURACY_M = 500.0
 """How far a border of the shipped polygons may lie from the truth: half of the inner ones are
 more than 200 m off, so 500 m is assumed for all (decision 0004)."""
 
-KIND = "areas"
+AREA_FILE_KIND = "areas"
 """How an import calls a file of this kind."""
 
 
-def areas(
+def build_area_batch(
     layer: Layer,
-    known: CodeIndex,
-    lands: TerritoryChanges,
+    unit_index: CodeIndex,
+    territory: TerritoryChanges,
     *,
     source: str | None = None,
-    state: date = STATE,
-    accuracy_m: float = ACCURACY_M,
-    elsewhere: Elsewhere = NOTHING_ELSE,
+    reference_day: date = REFERENCE_DAY,
+    accuracy_m: float = DEFAULT_ACCURACY_M,
+    existing: ExistingCoverage = EMPTY_COVERAGE,
     progress: Progress = ignore_progress,
 ) -> StagedBatch:
     """Areas of the units that carried the codes of a layer on the day of its state, and borders.
@@ -62,55 +62,63 @@ def areas(
     """
     findings = LoadFindingCollector(layer.source)
     remarks = (*layer.remarks, *validate_positions(layer))
-    findings.entries += [_rejection(layer, remark) for remark in remarks]
-    bad = {remark.feature for remark in remarks if remark.severity == "error"}
+    findings.entries += [_build_rejection(layer, remark) for remark in remarks]
+    bad_features = {remark.feature for remark in remarks if remark.severity == "error"}
     regions: list[Region] = []
-    for number, unit in _of_units(layer, known, state, findings):
-        if number in bad or None in bad:  # told already: the feature, or the layer as a whole
+    for number, unit in _match_units(layer, unit_index, reference_day, findings):
+        if (
+            number in bad_features or None in bad_features
+        ):  # told already: the feature, or the layer as a whole
             continue
-        shape = _whole(number + 1, layer.geometries[number], findings)
+        shape = _extract_polygons(number + 1, layer.geometries[number], findings)
         if shape is not None:
-            lives = tuple(_lives(number + 1, unit, lands, state, findings))
+            tenures = tuple(_iter_tenures(number + 1, unit, territory, reference_day, findings))
             parent = layer.attributes[number].get(layer.columns.get("parent_code", ""))
-            said = source or layer.source
+            region_source = source or layer.source
             parent_code = str(parent) if parent else None
-            regions.append(Region(unit.code, parent_code, shape, lives, accuracy_m, said))
+            regions.append(
+                Region(unit.code, parent_code, shape, tenures, accuracy_m, region_source)
+            )
         progress(number + 1, len(layer), layer.source)
     return StagedBatch(
         source=layer.source,
-        parts=(MaterializedPart([*_areas(regions), *elsewhere.with_borders(regions)]),),
+        parts=(
+            MaterializedPart(
+                [*_derive_area_timelines(regions), *existing.derive_combined_timelines(regions)]
+            ),
+        ),
         findings=tuple(findings.entries),
         row_counts={layer.source: len(layer)},
         encodings={},
     )
 
 
-_GRAVITY = {"error": Severity.REJECT, "warning": Severity.WARNING, "info": Severity.INFO}
+_SEVERITIES = {"error": Severity.REJECT, "warning": Severity.WARNING, "info": Severity.INFO}
 
 
-def _rejection(layer: Layer, remark: Remark) -> LoadFinding:
+def _build_rejection(layer: Layer, remark: Remark) -> LoadFinding:
     """What was noticed while the layer was read, as a line of the report."""
     line = 0 if remark.feature is None else remark.feature + 1
     value = "" if remark.measured is None else f"{remark.measured:g} {remark.unit or ''}".strip()
-    grave = _GRAVITY[remark.severity]
+    severity = _SEVERITIES[remark.severity]
     return LoadFinding(
-        layer.source, line, "geometry", value, remark.rule, grave, remark.zh, remark.en
+        layer.source, line, "geometry", value, remark.rule, severity, remark.zh, remark.en
     )
 
 
-def _of_units(
-    layer: Layer, known: CodeIndex, state: date, findings: LoadFindingCollector
+def _match_units(
+    layer: Layer, unit_index: CodeIndex, reference_day: date, findings: LoadFindingCollector
 ) -> Iterator[tuple[int, CodeAssignment]]:
     """The features whose code a unit carried."""
     for number, code in enumerate(layer.codes):
-        unit = known.find_on_day(code, state) if code else None
+        unit = unit_index.find_on_day(code, reference_day) if code else None
         if unit is None:
             findings.add_finding("no_unit_for_area", number + 1, "code", code or "")
         else:
             yield number, unit
 
 
-def _whole(
+def _extract_polygons(
     line: int, shape: BaseGeometry | None, findings: LoadFindingCollector
 ) -> shapely.MultiPolygon | None:
     """The polygons of a feature; None, and told, if they are not valid."""
@@ -122,41 +130,43 @@ def _whole(
     return shapely.MultiPolygon(shapely.get_parts(shape).tolist())
 
 
-def _lives(
+def _iter_tenures(
     line: int,
     unit: CodeAssignment,
-    lands: TerritoryChanges,
-    state: date,
+    territory: TerritoryChanges,
+    reference_day: date,
     findings: LoadFindingCollector,
 ) -> Iterator[tuple[UUID, Period]]:
     """When the unit had the territory, and who took all of it over later."""
-    start = _start(unit, lands, state)
+    start = _find_start(unit, territory, reference_day)
     unit_id: UUID | None = unit.unit_id
     while unit_id is not None:
-        later = lands.find_change_after(unit_id, max(state, start.on or state))
-        heir = lands.full_transfers.get(unit_id)
-        if later is not None and (heir is None or heir[1].on != later.on):
+        later = territory.find_change_after(unit_id, max(reference_day, start.on or reference_day))
+        successor = territory.full_transfers.get(unit_id)
+        if later is not None and (successor is None or successor[1].on != later.on):
             findings.add_finding("later_than_area", line, "code", unit.code, str(later.on))
-        end = heir[1] if heir else lands.ends.get(unit_id, UNBOUNDED)
+        end = successor[1] if successor else territory.ends.get(unit_id, UNBOUNDED)
         yield unit_id, Period(start, end)
-        unit_id = heir[0] if heir else None
+        unit_id = successor[0] if successor else None
         start = end
 
 
-def _areas(regions: Sequence[Region]) -> Iterator[Timeline]:
+def _derive_area_timelines(regions: Sequence[Region]) -> Iterator[Timeline]:
     """The area of every unit that had one of the territories."""
     for region in regions:
         shape = str(shapely.to_wkb(region.shape, hex=True, byte_order=1)).lower()
-        said = {"geom": shape, "accuracy_m": region.accuracy_m, "source": region.source}
-        for unit_id, span in region.lives:
-            version = Version(span, {"unit_id": unit_id, **said})
+        attributes = {"geom": shape, "accuracy_m": region.accuracy_m, "source": region.source}
+        for unit_id, span in region.tenures:
+            version = Version(span, {"unit_id": unit_id, **attributes})
             yield Timeline("area", derive_record_id("area", str(unit_id)), (version,))
 
 
-def _start(unit: CodeAssignment, lands: TerritoryChanges, state: date) -> PeriodEnd:
+def _find_start(
+    unit: CodeAssignment, territory: TerritoryChanges, reference_day: date
+) -> PeriodEnd:
     """From the last change of the territory, or the unit's start if that is later."""
-    born = lands.starts.get(unit.unit_id, unit.period.start)
-    changed = lands.find_last_change(unit.unit_id, state)
-    if changed is None or (born.on and changed.on and changed.on <= born.on):
-        return born
+    unit_start = territory.starts.get(unit.unit_id, unit.period.start)
+    changed = territory.find_last_change(unit.unit_id, reference_day)
+    if changed is None or (unit_start.on and changed.on and changed.on <= unit_start.on):
+        return unit_start
     return changed

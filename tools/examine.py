@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from tools.client import CLIENT, node_environment, npm
+from tools.client import CLIENT, build_node_environment, build_npm_command
 from tools.environment import PYTHON, VENV
 from tools.steps import ROOT
 
@@ -19,7 +19,7 @@ _PACKAGES = ["gazetteer", "boundaries", "web"]
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckCommand:
     """One command whose exit code is the verdict."""
 
     name: str
@@ -27,12 +27,12 @@ class Check:
     where: Path = ROOT
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def passes(self) -> bool:
+    def run_check(self) -> bool:
         """Run it, its output going to the terminal."""
         print(f"\n── {self.name}", flush=True)
-        return self.begun(None).wait() == 0
+        return self.start_process(None).wait() == 0
 
-    def begun(self, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":
+    def start_process(self, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":
         """The running command, its output going to a file, or to the terminal."""
         environment = {**os.environ, **self.environment}
         errors = subprocess.STDOUT if output else None
@@ -41,34 +41,38 @@ class Check:
         )
 
 
-def _checks() -> list[Check]:
+def _list_checks() -> list[CheckCommand]:
     tool = str(VENV / "bin") + "/"
     return [
-        Check("style", [f"{tool}ruff", "check"]),
-        Check("format", [f"{tool}ruff", "format", "--check"]),
-        Check("types", [f"{tool}mypy", "--strict", *_PACKAGES, "tools"]),
-        Check("client", [*npm(), "run", "check"], CLIENT, node_environment()),
+        CheckCommand("style", [f"{tool}ruff", "check"]),
+        CheckCommand("format", [f"{tool}ruff", "format", "--check"]),
+        CheckCommand("types", [f"{tool}mypy", "--strict", *_PACKAGES, "tools"]),
+        CheckCommand(
+            "client", [*build_npm_command(), "run", "check"], CLIENT, build_node_environment()
+        ),
     ]
 
 
-_LONGEST = "tests/web"
+_LONGEST_TESTS = "tests/web"
 """These take about as long as all the others."""
 
 
-class _Tests:
+class _TestSuite:
     """All tests in two processes at once, each with a database server of its own."""
 
     name = "tests"
 
-    def passes(self) -> bool:
+    def run_check(self) -> bool:
         """Run them; those that do not go to the terminal at once are told when they are done."""
-        web = Check("tests of the service", [PYTHON, "-m", "pytest", _LONGEST])
-        others = Check("all other tests", [PYTHON, "-m", "pytest", f"--ignore={_LONGEST}"])
+        web_tests = CheckCommand("tests of the service", [PYTHON, "-m", "pytest", _LONGEST_TESTS])
+        other_tests = CheckCommand(
+            "all other tests", [PYTHON, "-m", "pytest", f"--ignore={_LONGEST_TESTS}"]
+        )
         with TemporaryFile() as output:
-            beside = web.begun(output)
-            passed = others.passes()
-            passed &= beside.wait() == 0
-            print(f"\n── {web.name}", flush=True)
+            web_process = web_tests.start_process(output)
+            passed = other_tests.run_check()
+            passed &= web_process.wait() == 0
+            print(f"\n── {web_tests.name}", flush=True)
             output.seek(0)
             shutil.copyfileobj(output, sys.stdout.buffer)
             sys.stdout.flush()
@@ -77,15 +81,15 @@ class _Tests:
 
 def main() -> int:
     """Run all, stop at nothing, and return 1 when something failed."""
-    checks: list[Check | _Tests] = [*_checks()]
+    checks: list[CheckCommand | _TestSuite] = [*_list_checks()]
     if sys.argv[1:] != ["lint"]:
-        checks.append(_Tests())
+        checks.append(_TestSuite())
     lines, failed = [], False
     for check in checks:
-        begun = time.monotonic()
-        passed = check.passes()
+        started_at = time.monotonic()
+        passed = check.run_check()
         failed |= not passed
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - started_at
         lines.append(f"{check.name:<8} {'passed' if passed else 'FAILED'} {seconds:6.1f} s")
     print("\n── summary", *lines, sep="\n", flush=True)
     return int(failed)

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.steps import Stop, quietly, say
+from tools.steps import SetupError, print_step, run_quietly
 
 # While this file exists, installing PostgreSQL does not also make and start a cluster of its own,
 # which nobody here would use. It lies in a directory that PostgreSQL's packages read but do not
@@ -16,33 +16,33 @@ _NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/gazetteer.conf")
 _OLDEST_POSTGRESQL = 15
 
 
-def ensure_packages(*, database: bool, browser: bool) -> None:
+def ensure_system_packages(*, database: bool, browser: bool) -> None:
     """Install what is missing.
 
     Raises:
         Stop: something is missing and this user may not install it; the text has the one command.
     """
-    missing = [*_python(), *_fonts()]
+    missing = [*_list_python_packages(), *_list_font_packages()]
     if database:
-        missing += _postgis()
+        missing += _list_postgis_packages()
     if browser and shutil.which("chromium") is None:
         missing.append("chromium")
     if missing:
-        _install(missing)
+        _install_packages(missing)
 
 
-def _python() -> Iterable[str]:
+def _list_python_packages() -> Iterable[str]:
     """Debian splits what makes virtual environments off its Python."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         yield "python3-venv"
 
 
-def _fonts() -> Iterable[str]:
+def _list_font_packages() -> Iterable[str]:
     if not any(Path("/usr/share/fonts").rglob("NotoSansCJK*")):
         yield "fonts-noto-cjk"
 
 
-def _postgis() -> Iterable[str]:
+def _list_postgis_packages() -> Iterable[str]:
     servers = [
         int(initdb.parts[-3])
         for initdb in Path("/usr/lib/postgresql").glob("*/bin/initdb")
@@ -58,36 +58,36 @@ def _has_postgis(major: int) -> bool:
     return Path(f"/usr/share/postgresql/{major}/extension/postgis.control").is_file()
 
 
-def _install(missing: list[str]) -> None:
-    become_root = _how_to_become_root(missing)
+def _install_packages(missing: list[str]) -> None:
+    become_root = _find_root_command(missing)
     names = " ".join(missing)
-    say(f"Installing {names} from the distribution (some minutes)")
+    print_step(f"Installing {names} from the distribution (some minutes)")
     new_server = not Path("/usr/share/postgresql-common").exists()
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     apt += ["-o", "DPkg::Lock::Timeout=600"]
     if new_server:
         script = 'mkdir -p "$(dirname "$0")" && echo create_main_cluster=false > "$0"'
-        quietly([*become_root, "sh", "-c", script, _NO_MAIN_CLUSTER])
+        run_quietly([*become_root, "sh", "-c", script, _NO_MAIN_CLUSTER])
     try:
-        quietly([*apt, "update"], hint="Is the machine connected?")
-        quietly([*apt, "install", "-y", "--no-install-recommends", *missing])
+        run_quietly([*apt, "update"], hint="Is the machine connected?")
+        run_quietly([*apt, "install", "-y", "--no-install-recommends", *missing])
     finally:
         if new_server:
-            quietly([*become_root, "rm", "-f", _NO_MAIN_CLUSTER])
+            run_quietly([*become_root, "rm", "-f", _NO_MAIN_CLUSTER])
 
 
-def _how_to_become_root(missing: list[str]) -> list[str]:
+def _find_root_command(missing: list[str]) -> list[str]:
     names = " ".join(missing)
     if shutil.which("apt-get") is None:
-        raise Stop(
+        raise SetupError(
             f"This is not Debian, so these packages cannot be installed for you: {names}.\n"
             "Install what corresponds to them, then start again."
         )
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and _succeeds("sudo", "-n", "true"):
+    if shutil.which("sudo") and _can_run("sudo", "-n", "true"):
         return ["sudo", "-n"]
-    raise Stop(
+    raise SetupError(
         f"Missing on this machine: {names}. You may not install packages without a password.\n"
         "Run this one command, then start again:\n\n"
         f"    {'sudo ' if shutil.which('sudo') else ''}sh -c "
@@ -96,5 +96,5 @@ def _how_to_become_root(missing: list[str]) -> list[str]:
     )
 
 
-def _succeeds(*command: str) -> bool:
+def _can_run(*command: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -10,11 +10,11 @@ import sys
 
 from tools.client import ensure_client
 from tools.environment import ensure_environment
-from tools.packages import ensure_packages
-from tools.steps import ROOT, Stop, stop
+from tools.packages import ensure_system_packages
+from tools.steps import ROOT, SetupError, exit_with_error
 
 
-def prepare(purpose: str) -> None:
+def prepare_machine(purpose: str) -> None:
     """Install everything for ``run`` or for ``test``.
 
     Raises:
@@ -22,7 +22,7 @@ def prepare(purpose: str) -> None:
     """
     tests = purpose == "test"
     own_database = tests or not os.environ.get("GAZETTEER_DATABASE_URL")
-    ensure_packages(database=own_database, browser=tests)
+    ensure_system_packages(database=own_database, browser=tests)
     ensure_environment("dev" if tests else "run")
     ensure_client()
 
@@ -31,12 +31,12 @@ def main() -> None:
     """Prepare for the purpose named on the command line."""
     if sys.argv[1:] not in (["run"], ["test"]):
         sys.exit("usage: python -m tools.prepare run|test")
-    with (ROOT / "pyproject.toml").open() as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)  # two at once would install into each other
+    with (ROOT / "pyproject.toml").open() as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)  # two at once would install into each other
         try:
-            prepare(sys.argv[1])
-        except Stop as error:
-            stop(error)
+            prepare_machine(sys.argv[1])
+        except SetupError as error:
+            exit_with_error(error)
 
 
 if __name__ == "__main__":

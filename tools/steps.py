@@ -9,20 +9,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Stop(Exception):
+class SetupError(Exception):
     """The set-up cannot go on; the text says why and what to do."""
 
 
-def say(text: str) -> None:
+def print_step(text: str) -> None:
     """Tell the person at the terminal what is being done."""
     print(f"• {text}", flush=True)
 
 
-def quietly(
+def run_quietly(
     command: Sequence[str | Path],
     *,
     environment: Mapping[str, str] | None = None,
-    where: Path = ROOT,
+    folder: Path = ROOT,
     hint: str = "",
 ) -> None:
     """Run a command without its chatter, which is shown only when it fails.
@@ -31,7 +31,7 @@ def quietly(
         Stop: it failed; the end of what it said, and the hint, are the text.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -39,20 +39,20 @@ def quietly(
             text=True,
             errors="replace",
             check=False,
-            cwd=where,
+            cwd=folder,
             env={**os.environ, **(environment or {})},
         )
     except FileNotFoundError as error:
-        raise Stop(f"{command[0]} is not on this machine. {hint}") from error
-    if done.returncode == 0:
+        raise SetupError(f"{command[0]} is not on this machine. {hint}") from error
+    if result.returncode == 0:
         return
-    if "No space left on device" in done.stdout:
+    if "No space left on device" in result.stdout:
         hint = "The disk is full: free about 3 GB, then start again."
-    said = "\n".join(done.stdout.strip().splitlines()[-25:])
+    output_tail = "\n".join(result.stdout.strip().splitlines()[-25:])
     line = " ".join(str(part) for part in command)
-    raise Stop(f"{said}\n\nThis command failed: {line}\n{hint}".rstrip())
+    raise SetupError(f"{output_tail}\n\nThis command failed: {line}\n{hint}".rstrip())
 
 
-def stop(error: Stop) -> None:
+def exit_with_error(error: SetupError) -> None:
     """End the program with the text of the error."""
     sys.exit(f"\n{error}")

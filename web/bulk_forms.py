@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from boundaries.bulk.coverage import CoverageTask
 from boundaries.bulk.tasks import GeocodeTask, ReverseTask
-from boundaries.coordinates import crs_named
+from boundaries.coordinates import parse_crs
 from gazetteer.ledger.asof import AsOf, Basis, today
 from gazetteer.search.bulk.addresses import AddressColumns
 from web.contract import Parameters
@@ -92,7 +92,7 @@ class ReverseForm(FileForm):
         """What is asked, its words in ``lang``."""
         return ReverseTask(
             tuple(self.columns),
-            crs_named(self.crs),
+            parse_crs(self.crs),
             AsOf(self.at or today(), self.known_at, self.basis),
             near_boundary_m,
             tuple(self.result_columns),
@@ -122,7 +122,7 @@ class CoverageForm(AddressForm):
             self.within,
             self.address(),
             tuple(self.coordinates),
-            crs_named(self.crs),
+            parse_crs(self.crs),
             self.name,
             AsOf(self.at or today()),
             near_boundary_m,

@@ -8,7 +8,7 @@ from flask import current_app
 from psycopg import Connection
 from pydantic import Field
 
-from boundaries.areas.labels import label_points
+from boundaries.areas.labels import load_label_points
 from gazetteer.ledger.asof import AsOf, Basis
 from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import Level
@@ -129,7 +129,7 @@ def _give_points(conn: Connection[Any], features: list[Answer], as_of: AsOf) -> 
     """Units have no point of their own: the label point of their area stands for them."""
     bare = [f for f in features if f["geometry"] is None]
     ids = [f["properties"]["geocoding"]["unit_id"] for f in bare]
-    points = label_points(conn, [unit for unit in ids if unit], as_of)
+    points = load_label_points(conn, [unit for unit in ids if unit], as_of)
     for feature in bare:
         point = points.get(feature["properties"]["geocoding"]["unit_id"])
         if point:

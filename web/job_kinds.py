@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import psycopg
 from psycopg import Connection
 
-from boundaries.areas.memory.ground import Ground, read_ground
+from boundaries.areas.memory.ground import AreaIndex, load_area_index
 from boundaries.bulk.coverage import CoveragePlan, CoverageTask, iter_result_lines
 from boundaries.bulk.geopackage import write_geopackage
 from boundaries.bulk.positions import PositionProcessor
@@ -86,7 +86,7 @@ class Kinds:
         )
         self._conninfo = conninfo
         self._index: NameIndex | None = None
-        self._ground: Ground | None = None
+        self._ground: AreaIndex | None = None
 
     def known(self) -> dict[str, PrepareJob]:
         """How each kind is made ready."""
@@ -141,10 +141,10 @@ class Kinds:
         pieces = partial(_covered, plan, data, view, points)
         yield Opened(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
 
-    def _ground_of(self, as_of: AsOf) -> Ground | None:
+    def _ground_of(self, as_of: AsOf) -> AreaIndex | None:
         with self._connect() as conn:
-            self._ground = read_ground(conn, self._ground)
-        return self._ground if self._ground.knows(as_of) else None
+            self._ground = load_area_index(conn, self._ground)
+        return self._ground if self._ground.can_answer(as_of) else None
 
     @property
     def _processes(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 from psycopg import Connection
 
-from boundaries.areas.labels import points_of_units
+from boundaries.areas.labels import load_unit_points
 from gazetteer.ledger.asof import newest_as_of_fields
 from gazetteer.search.holder import IndexCache
 from gazetteer.search.index import NameIndex
@@ -50,7 +50,7 @@ def _holder() -> IndexCache:
     if holder is None:
         with _MAKING:
             holder = app.extensions.setdefault(
-                _KEY, IndexCache(partial(_connection, app), points_of_units)
+                _KEY, IndexCache(partial(_connection, app), load_unit_points)
             )
     return cast(IndexCache, holder)
 

@@ -38,7 +38,7 @@ ORDER BY s.code
 """
 
 
-def areas_without_unit(conn: Conn) -> list[CheckResult]:
+def find_areas_without_unit(conn: Conn) -> list[CheckResult]:
     """Polygons said to be in force on days on which their unit was not."""
     return [
         CheckResult(
@@ -50,11 +50,11 @@ def areas_without_unit(conn: Conn) -> list[CheckResult]:
             "请更正边界面的有效期，使其不超出单位的存续期。",
             "correct the period of the area so that it lies within the life of the unit",
         )
-        for row in _rows(conn, _WITHOUT_UNIT)
+        for row in _load_rows(conn, _WITHOUT_UNIT)
     ]
 
 
-def units_without_area(conn: Conn) -> list[CheckResult]:
+def find_units_without_area(conn: Conn) -> list[CheckResult]:
     """Units of county level and above, in force today, of which no polygon is known."""
     return [
         CheckResult(
@@ -66,14 +66,14 @@ def units_without_area(conn: Conn) -> list[CheckResult]:
             "如有边界数据，请用 gazetteer import 导入。",
             "if you have its boundary, load it by gazetteer import",
         )
-        for row in _rows(conn, _WITHOUT_AREA)
+        for row in _load_rows(conn, _WITHOUT_AREA)
     ]
 
 
-CHECKS = (areas_without_unit, units_without_area)
+CHECKS = (find_areas_without_unit, find_units_without_area)
 """All checks of areas by their periods; the rules judge their shapes."""
 
 
-def _rows(conn: Conn, statement: str) -> list[dict[str, Any]]:
+def _load_rows(conn: Conn, statement: str) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(statement, {"today": today()}).fetchall()

@@ -28,12 +28,12 @@ FROM (
 """
 
 
-def points_of_units(conn: Connection[Any]) -> list[PointRow]:
-    """The points of all units at all times, as known now; see :func:`load_source`."""
+def load_unit_points(conn: Connection[Any]) -> list[PointRow]:
+    """The points of all units at all times, as known now; see :func:`read_source`."""
     return [PointRow(*row) for row in conn.execute(_ALL_POINTS)]
 
 
-def label_points(
+def load_label_points(
     conn: Connection[Any], units: Sequence[UUID], as_of: AsOf
 ) -> dict[UUID, list[float]]:
     """``[lon, lat]`` (CGCS2000) of the units whose area is known at the moment."""

@@ -11,7 +11,7 @@ from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql, resolve_known_
 from gazetteer.problems import InvalidValue, NoAreaKnown
 from gazetteer.records.reads import raise_code_problem
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
 OUTPUT_CRS = {
     Crs.CGCS2000: "geom",
@@ -49,7 +49,9 @@ WHERE a.unit_id = %(unit_id)s AND a.recorded @> moment.known_at ORDER BY 1 NULLS
 """
 
 
-def area(conn: Connection[Any], code: str, as_of: AsOf, crs: Crs = Crs.CGCS2000) -> Answer:
+def load_area_feature(
+    conn: Connection[Any], code: str, as_of: AsOf, crs: Crs = Crs.CGCS2000
+) -> JsonObject:
     """The polygon of the unit that carried ``code`` at the moment, as a GeoJSON feature.
 
     Coordinates are east before north and keep every digit. ``geometry`` is GeoJSON text that
@@ -62,7 +64,7 @@ def area(conn: Connection[Any], code: str, as_of: AsOf, crs: Crs = Crs.CGCS2000)
     """
     if crs not in OUTPUT_CRS:
         raise InvalidValue(f"边界面不以 {crs} 输出。", f"areas are not told in {crs}", field="crs")
-    row = _row(conn, code, as_of, f"ST_AsGeoJSON({OUTPUT_CRS[crs]}, 15, 0)")
+    row = _load_area_row(conn, code, as_of, f"ST_AsGeoJSON({OUTPUT_CRS[crs]}, 15, 0)")
     geometry = row.pop("geometry")
     return {
         "type": "Feature",
@@ -72,14 +74,14 @@ def area(conn: Connection[Any], code: str, as_of: AsOf, crs: Crs = Crs.CGCS2000)
     }
 
 
-def area_facts(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
-    """The properties of :func:`measure_areas` without reading the polygon; the same problems."""
-    row = _row(conn, code, as_of, "true")
+def load_area_properties(conn: Connection[Any], code: str, as_of: AsOf) -> JsonObject:
+    """The properties of :func:`load_area_feature` without reading the polygon; the same problems."""
+    row = _load_area_row(conn, code, as_of, "true")
     del row["geometry"]
     return row
 
 
-def _row(conn: Connection[Any], code: str, as_of: AsOf, geometry: str) -> Answer:
+def _load_area_row(conn: Connection[Any], code: str, as_of: AsOf, geometry: str) -> JsonObject:
     params = {**as_of.to_sql_params(), "code": code}
     with conn.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(_AREA.format(geometry=geometry), params).fetchone()
@@ -88,12 +90,12 @@ def _row(conn: Connection[Any], code: str, as_of: AsOf, geometry: str) -> Answer
     if as_of.known_at is not None:
         resolve_known_at(conn, as_of)
     if row["geometry"] is None:
-        _refuse(conn, row, as_of)
+        _raise_no_area(conn, row, as_of)
     moment = as_of.as_of_fields(row.pop("known_at"))
     return {**row, "unit_id": str(row["unit_id"]), **moment}
 
 
-def _refuse(conn: Connection[Any], row: Answer, as_of: AsOf) -> None:
+def _raise_no_area(conn: Connection[Any], row: JsonObject, as_of: AsOf) -> None:
     with conn.cursor(row_factory=dict_row) as cursor:
         params = {**as_of.to_sql_params(), "unit_id": row["unit_id"]}
         periods = cursor.execute(_PERIODS, params).fetchall()

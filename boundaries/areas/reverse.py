@@ -1,7 +1,7 @@
 """Which units cover a point: the exact chain as of a date, and how near the border is.
 
 A point is first held against small pieces of the areas. Cutting rounds new vertices, so a piece
-may err within some 1e-13 degrees of a border: a point within :data:`DOUBT` of a border is
+may err within some 1e-13 degrees of a border: a point within :data:`EXACT_TEST_DISTANCE` of a border is
 judged on the whole polygon with exact arithmetic, everybody else by the pieces. A point on a
 border belongs to both sides.
 
@@ -20,15 +20,15 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from boundaries.areas.nearness import (
-    NAMES,
-    NAMES_REACH_DEGREES,
-    NAMES_REACH_M,
-    OWN_ACCURACY_M,
-    REACH_DEGREES,
-    box_around,
-    squeeze,
+    BORDER_REACH_DEGREES,
+    MAX_NEAREST_NAMES,
+    MAX_OWN_ACCURACY_M,
+    NEAREST_NAMES_REACH_DEGREES,
+    NEAREST_NAMES_REACH_M,
+    build_search_box,
+    compute_longitude_scale,
 )
-from boundaries.coordinates import Located
+from boundaries.coordinates import GeodeticPosition
 from gazetteer.ledger.asof import (
     MOMENT_CTE,
     AsOf,
@@ -38,12 +38,12 @@ from gazetteer.ledger.asof import (
 )
 from gazetteer.records.levels import UNIT_LEVELS
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
-DOUBT = "1e-9"
+EXACT_TEST_DISTANCE = "1e-9"
 """Degrees (0.1 mm) from a border within which only the whole polygon decides."""
 
-_TIE = "1.000000001"
+_TIE_RATIO = "1.000000001"
 """Spots whose distances differ by less are equally near."""
 
 _POINT = "point AS MATERIALIZED (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490) AS geom)"
@@ -51,31 +51,33 @@ _INSIDE = "'^(T|0|...0)'"  # by a piece; or by DE-9IM: interior or boundary of t
 _DEPTH = f"array_position('{{{','.join(UNIT_LEVELS)}}}'::text[], s.level)"
 
 
-def _told(metres: str) -> str:
+def _build_metres_sql(metres: str) -> str:
     """SQL: metres to the millimetre."""
     return f"round(({metres})::numeric, 3)::float8"
 
 
-def _nearest(shape: str, of: str) -> str:
+def _build_nearest_sql(shape: str, group_key: str) -> str:
     """SQL: from rows that have a shape to the geodesic metres of its spot nearest to the point.
 
     The spots are found on a plane on which ``%(squeeze)s`` is the length of a degree of longitude
     over that of a degree of latitude; ``degrees`` tells how far they are there. Of several shapes
     of one ``of`` the nearest counts.
     """
-    flat, here = (f"ST_Scale({geom}, %(squeeze)s, 1)" for geom in (shape, "point.geom"))
+    scaled_shape, scaled_point = (
+        f"ST_Scale({geom}, %(squeeze)s, 1)" for geom in (shape, "point.geom")
+    )
     return f"""
         SELECT of, min(degrees) AS degrees, min(ST_Distance(
             point.geom::geography, ST_Scale(spot, 1 / %(squeeze)s::float8, 1)::geography
         )) AS metres
         FROM point CROSS JOIN (
             SELECT *, min(degrees) OVER (PARTITION BY of) AS least FROM (
-                SELECT {of} AS of, ST_Distance({flat}, {here}) AS degrees,
-                    ST_ClosestPoint({flat}, {here}) AS spot
+                SELECT {group_key} AS of, ST_Distance({scaled_shape}, {scaled_point}) AS degrees,
+                    ST_ClosestPoint({scaled_shape}, {scaled_point}) AS spot
                 {{rows}}
             ) shape
         ) shape
-        WHERE degrees <= least * {_TIE} GROUP BY of
+        WHERE degrees <= least * {_TIE_RATIO} GROUP BY of
     """
 
 
@@ -83,21 +85,21 @@ _NAMES = f"""
     SELECT near.place_id, n.text AS name, near.level, near.lon, near.lat, near.distance_m
     FROM (
         SELECT p.record_id AS place_id, p.level, ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
-            {_told("ST_Distance(point.geom::geography, p.location::geography)")} AS distance_m
+            {_build_metres_sql("ST_Distance(point.geom::geography, p.location::geography)")} AS distance_m
         FROM (
             SELECT max(degrees) / %(squeeze)s::float8 * 1.001 AS reach FROM (
                 SELECT p.degrees FROM (
                     SELECT *, location <-> point.geom AS degrees FROM place_version
                     WHERE location && ST_Expand(point.geom, %(names_x)s, %(names_y)s)
                     ORDER BY location <-> point.geom OFFSET 0
-                ) p WHERE {in_force_sql("p")} ORDER BY p.degrees LIMIT {NAMES}
+                ) p WHERE {in_force_sql("p")} ORDER BY p.degrees LIMIT {MAX_NEAREST_NAMES}
             ) first
         ) within
         JOIN LATERAL (
             SELECT * FROM place_version WHERE location && ST_Expand(point.geom, within.reach)
             OFFSET 0
         ) p ON {in_force_sql("p")}
-        ORDER BY distance_m, place_id LIMIT {NAMES}
+        ORDER BY distance_m, place_id LIMIT {MAX_NEAREST_NAMES}
     ) near
     LEFT JOIN LATERAL (
         SELECT n.text
@@ -105,10 +107,10 @@ _NAMES = f"""
         WHERE {in_force_sql("n")}
         ORDER BY n.name_kind <> 'standard', n.language <> 'zh-Hans', n.text LIMIT 1
     ) n ON true
-    WHERE distance_m <= {NAMES_REACH_M} ORDER BY distance_m, place_id
+    WHERE distance_m <= {NEAREST_NAMES_REACH_M} ORDER BY distance_m, place_id
 """
 
-_BORDER = _nearest("b.geom", "b.version_id").format(
+_BORDER = _build_nearest_sql("b.geom", "b.version_id").format(
     rows="""
                 FROM point, border_piece b
                 WHERE b.version_id = low.version_id
@@ -125,15 +127,15 @@ _REVERSE = f"""
 WITH {MOMENT_CTE}, {_POINT},
 candidate AS MATERIALIZED (
     SELECT p.version_id, bool_or(ST_Covers(p.geom, point.geom)) AS inside,
-        bool_or(ST_DWithin(ST_Boundary(p.geom), point.geom, {DOUBT})) AS at_cut_or_border
-    FROM point, area_piece p WHERE p.geom && ST_Expand(point.geom, {DOUBT}) GROUP BY 1
+        bool_or(ST_DWithin(ST_Boundary(p.geom), point.geom, {EXACT_TEST_DISTANCE})) AS at_cut_or_border
+    FROM point, area_piece p WHERE p.geom && ST_Expand(point.geom, {EXACT_TEST_DISTANCE}) GROUP BY 1
 ),
 judged AS MATERIALIZED (
     SELECT c.version_id, a.unit_id, a.accuracy_m, {in_force_sql("a")} AS in_force,
         CASE WHEN c.at_cut_or_border AND EXISTS (
             SELECT FROM border_piece b WHERE b.version_id = c.version_id
-            AND b.geom && ST_Expand(point.geom, {DOUBT})
-            AND ST_DWithin(b.geom, point.geom, {DOUBT})
+            AND b.geom && ST_Expand(point.geom, {EXACT_TEST_DISTANCE})
+            AND ST_DWithin(b.geom, point.geom, {EXACT_TEST_DISTANCE})
         ) THEN ST_Relate(a.geom, point.geom) WHEN c.inside THEN 'T' ELSE 'F' END AS relation
     FROM moment CROSS JOIN point CROSS JOIN candidate c
     JOIN LATERAL (SELECT * FROM area_version WHERE version_id = c.version_id OFFSET 0) a
@@ -153,7 +155,7 @@ SELECT moment.known_at,
     coalesce((SELECT bool_or(on_boundary) FROM link), false) AS on_boundary,
     (SELECT array_agg(version_id) FROM judged WHERE NOT in_force AND relation ~ {_INSIDE})
         AS other_times,
-    low.accuracy_m, {_told("border.metres")} AS metres,
+    low.accuracy_m, {_build_metres_sql("border.metres")} AS metres,
     (SELECT json_agg(nearest) FROM ({_NAMES}) nearest)::text AS nearest_names,
     EXISTS (SELECT FROM jurisdiction_version j WHERE j.geom && point.geom) AS has_overrides
 FROM moment CROSS JOIN point
@@ -166,7 +168,7 @@ LEFT JOIN LATERAL ({_BORDER}) border ON border.degrees < %(reach)s
 """
 
 # The units beyond the border: those that do not cover the point and come nearer than the limit.
-_NEIGHBOURS = _nearest("p.geom", "p.version_id").format(
+_NEIGHBOURS = _build_nearest_sql("p.geom", "p.version_id").format(
     rows="""
                 FROM point, area_piece p
                 WHERE p.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)"""
@@ -174,14 +176,14 @@ _NEIGHBOURS = _nearest("p.geom", "p.version_id").format(
 _BEYOND = f"""
 WITH {MOMENT_CTE}, {_POINT},
 near AS MATERIALIZED (
-    SELECT of AS version_id, {_told("metres")} AS metres FROM ({_NEIGHBOURS}) near
+    SELECT of AS version_id, {_build_metres_sql("metres")} AS metres FROM ({_NEIGHBOURS}) near
 )
 SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, near.metres AS distance_m
 FROM moment CROSS JOIN near
 JOIN LATERAL (SELECT * FROM area_version WHERE version_id = near.version_id OFFSET 0) a
 ON {in_force_sql("a")}
 JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force_sql("s")}
-WHERE near.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {OWN_ACCURACY_M}))
+WHERE near.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {MAX_OWN_ACCURACY_M}))
 AND s.unit_id <> ALL (%(chain)s::uuid[])
 ORDER BY near.metres, {_DEPTH} DESC, s.code
 """
@@ -215,19 +217,21 @@ GROUP BY s.level ORDER BY {_DEPTH}
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class _SqlPointLookup:
     """A point, and the moment for which everything about it is asked."""
 
     conn: Connection[Any]
-    at: Located
+    point: GeodeticPosition
     params: dict[str, Any]
 
-    def rows(self, statement: str, **more: Any) -> list[Answer]:
+    def load_rows(self, statement: str, **more: Any) -> list[JsonObject]:
         with self.conn.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement, {**self.params, **more}).fetchall()
 
 
-def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m: float) -> Answer:
+def look_up_point(
+    conn: Connection[Any], point: GeodeticPosition, as_of: AsOf, near_boundary_m: float
+) -> JsonObject:
     """The units whose area covers the point at the moment, top first, and what is around it.
 
     ``boundary_distance_m``: metres to the border of the lowest covering unit; None beyond some
@@ -235,57 +239,59 @@ def reverse(conn: Connection[Any], point: Located, as_of: AsOf, near_boundary_m:
     is within ``near_boundary_m``, the accuracy of the border or that of the point, whichever is
     the largest. ``known_since``: levels whose area over the point is known from a later day only.
     """
-    flat = squeeze(point.lat)
+    longitude_scale = compute_longitude_scale(point.lat)
     params = {
         **as_of.to_sql_params(),
         "lon": point.lon,
         "lat": point.lat,
-        "squeeze": flat,
-        "reach": REACH_DEGREES,
-        "names_x": NAMES_REACH_DEGREES / flat,
-        "names_y": NAMES_REACH_DEGREES,
+        "squeeze": longitude_scale,
+        "reach": BORDER_REACH_DEGREES,
+        "names_x": NEAREST_NAMES_REACH_DEGREES / longitude_scale,
+        "names_y": NEAREST_NAMES_REACH_DEGREES,
     }
-    spot = _Spot(conn, point, params)
-    row = spot.rows(without_basis_lookup(_REVERSE, as_of.basis))[0]
+    lookup = _SqlPointLookup(conn, point, params)
+    row = lookup.load_rows(without_basis_lookup(_REVERSE, as_of.basis))[0]
     if as_of.known_at is not None:
         resolve_known_at(conn, as_of)
     params["known_at"] = row["known_at"]  # whatever else is asked, is asked of the same state
     chain = orjson.loads(row["chain"] or "[]")
     limit = max(near_boundary_m, row["accuracy_m"] or 0.0, point.accuracy_m or 0.0)
-    metres = row["metres"]
-    near = metres is not None and metres <= limit
-    beyond = _beyond(spot, limit, chain) if near or not chain else []
+    distance_m = row["metres"]
+    near = distance_m is not None and distance_m <= limit
+    beyond = _load_nearby_units(lookup, limit, chain) if near or not chain else []
     if not chain and beyond:
-        near, metres = True, beyond[0]["distance_m"]
+        near, distance_m = True, beyond[0]["distance_m"]
     return {
         "chain": chain,
         "on_boundary": row["on_boundary"],
         "near_boundary": near,
         "near_boundary_limit_m": limit,
-        "boundary_distance_m": metres,
+        "boundary_distance_m": distance_m,
         "beyond_boundary": beyond,
-        "jurisdiction_overrides": _overrides(spot) if row["has_overrides"] else [],
-        "nearest_names": _names(row["nearest_names"]),
-        "known_since": _known_since(spot, row["other_times"], chain),
+        "jurisdiction_overrides": _load_overrides(lookup) if row["has_overrides"] else [],
+        "nearest_names": _parse_nearest_names(row["nearest_names"]),
+        "known_since": _load_known_since(lookup, row["other_times"], chain),
         **as_of.as_of_fields(row["known_at"]),
     }
 
 
-def _names(told: str | None) -> list[Answer]:
+def _parse_nearest_names(json_text: str | None) -> list[JsonObject]:
     """The nearest places; JSON of the database leaves out the fraction of a whole number."""
     numbers = ("lon", "lat", "distance_m")
     return [
         {**place, **{name: float(place[name]) for name in numbers}}
-        for place in orjson.loads(told or "[]")
+        for place in orjson.loads(json_text or "[]")
     ]
 
 
-def _beyond(spot: _Spot, limit: float, chain: list[Answer]) -> list[Answer]:
+def _load_nearby_units(
+    lookup: _SqlPointLookup, limit_m: float, chain: list[JsonObject]
+) -> list[JsonObject]:
     """The lowest units within ``limit`` metres that do not cover the point, nearest first."""
-    west, south, east, north = box_around(spot.at, limit)
-    rows = spot.rows(
+    west, south, east, north = build_search_box(lookup.point, limit_m)
+    rows = lookup.load_rows(
         _BEYOND,
-        limit_m=limit,
+        limit_m=limit_m,
         chain=[unit["unit_id"] for unit in chain],
         west=west,
         south=south,
@@ -298,14 +304,16 @@ def _beyond(spot: _Spot, limit: float, chain: list[Answer]) -> list[Answer]:
     ]
 
 
-def _overrides(spot: _Spot) -> list[Answer]:
+def _load_overrides(lookup: _SqlPointLookup) -> list[JsonObject]:
     """Where another unit's law applies although the boundary has not moved."""
-    return spot.rows(_OVERRIDES)
+    return lookup.load_rows(_OVERRIDES)
 
 
-def _known_since(spot: _Spot, versions: list[int] | None, chain: list[Answer]) -> Answer:
+def _load_known_since(
+    lookup: _SqlPointLookup, versions: list[int] | None, chain: list[JsonObject]
+) -> JsonObject:
     if not versions:
         return {}
     levels = {unit["level"] for unit in chain}
-    rows = spot.rows(_OTHER_TIMES, versions=versions)
+    rows = lookup.load_rows(_OTHER_TIMES, versions=versions)
     return {row["level"]: row["since"].isoformat() for row in rows if row["level"] not in levels}

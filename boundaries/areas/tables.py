@@ -30,18 +30,20 @@ _EDGE_RULES = {
 }
 
 
-def _derived(name: str, type_: TypeEngine[Any], expression: str) -> Column[Any]:
+def _build_computed_column(name: str, type_: TypeEngine[Any], expression: str) -> Column[Any]:
     return Column(name, type_, Computed(expression, persisted=True))
 
 
-def add_boundary_half(metadata: MetaData, tables: dict[str, Table]) -> None:
+def add_boundary_schema(metadata: MetaData, tables: dict[str, Table]) -> None:
     """The derived shapes of the boundary half: Mercator for tiles, pieces for points."""
     area = tables["area"]
     mercator = Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
     point = Geometry("POINT", srid=3857, spatial_index=False)
-    area.append_column(_derived("web_mercator", mercator, "st_transform(geom, 3857)"))
-    area.append_column(_derived("label", point, "label_point(st_transform(geom, 3857))"))
-    area.append_column(_derived("area_m2", Double(), "st_area((geom)::geography)"))
+    area.append_column(_build_computed_column("web_mercator", mercator, "st_transform(geom, 3857)"))
+    area.append_column(
+        _build_computed_column("label", point, "label_point(st_transform(geom, 3857))")
+    )
+    area.append_column(_build_computed_column("area_m2", Double(), "st_area((geom)::geography)"))
     Index("area_of_unit", area.c.unit_id)
     Index("area_web_mercator", area.c.web_mercator, postgresql_using="gist")  # tiles
     Index("area_label", area.c.label, postgresql_using="gist")  # tiles
@@ -66,11 +68,11 @@ def add_boundary_half(metadata: MetaData, tables: dict[str, Table]) -> None:
         )
 
 
-def register_metadata() -> MetaData:
+def build_register_metadata() -> MetaData:
     """The schema of the whole register; a test holds it against what the migrations built."""
     metadata = MetaData()
     tables = build_ledger_tables(metadata, REGISTER_KINDS)
     add_names_schema(tables)
     build_unit_state_table(metadata)
-    add_boundary_half(metadata, tables)
+    add_boundary_schema(metadata, tables)
     return metadata

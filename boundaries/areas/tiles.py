@@ -28,7 +28,7 @@ _BOX = "box AS MATERIALIZED (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS geom
 _HEAD = "(SELECT seq FROM ledger_head) AS seq"
 
 
-def _layer(level: str) -> str:
+def _build_layer_sql(level: str) -> str:
     return (
         f"coalesce((SELECT ST_AsMVT(t, '{level}', 4096, 'geom') FROM ("
         "SELECT unit_id, code, name, romanized_name, level, geom FROM shown"
@@ -59,7 +59,7 @@ label AS (
     ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force_sql("s")}
     ORDER BY s.code
 )
-SELECT {_HEAD}, {" || ".join(_layer(level) for level in LEVEL_ZOOM)}
+SELECT {_HEAD}, {" || ".join(_build_layer_sql(level) for level in LEVEL_ZOOM)}
     || coalesce((SELECT ST_AsMVT(t, 'label', 4096, 'geom') FROM label t), '')
 """
 
@@ -123,30 +123,34 @@ class Tile:
                 )
 
     @property
-    def params(self) -> dict[str, int]:
+    def sql_params(self) -> dict[str, int]:
         """Named parameters for the statements."""
         return {"z": self.z, "x": self.x, "y": self.y}
 
 
-def head(conn: Connection[Any]) -> int:
+def load_ledger_head(conn: Connection[Any]) -> int:
     """The sequence number of the last published change; tiles differ only if it does."""
     row = conn.execute("SELECT seq FROM ledger_head").fetchone()
     return int(row[0]) if row else 0
 
 
-def divisions(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
+def load_division_tile(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
     """Areas in force in a tile (layers by level, and ``label``), and the head it was read at."""
     levels = [level for level, zoom in LEVEL_ZOOM.items() if tile.z >= zoom]
-    return _tile(conn, _DIVISIONS, {**as_of.to_sql_params(), **tile.params, "levels": levels})
+    return _load_tile(
+        conn, _DIVISIONS, {**as_of.to_sql_params(), **tile.sql_params, "levels": levels}
+    )
 
 
-def places(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
+def load_place_tile(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
     """Places in force in a tile (layer ``places``), and the head it was read at."""
-    everything = tile.z >= ALL_PLACES_ZOOM
-    return _tile(conn, _PLACES, {**as_of.to_sql_params(), **tile.params, "all": everything})
+    all_places = tile.z >= ALL_PLACES_ZOOM
+    return _load_tile(
+        conn, _PLACES, {**as_of.to_sql_params(), **tile.sql_params, "all": all_places}
+    )
 
 
-def _tile(conn: Connection[Any], statement: str, params: dict[str, Any]) -> tuple[int, bytes]:
+def _load_tile(conn: Connection[Any], statement: str, params: dict[str, Any]) -> tuple[int, bytes]:
     with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         row = cursor.execute(statement, params).fetchone()
     if row is None:

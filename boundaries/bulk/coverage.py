@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
-from boundaries.areas.memory.ground import Ground
+from boundaries.areas.memory.ground import AreaIndex
 from boundaries.bulk import positions
 from boundaries.bulk.positions import Connect, PositionProcessor, find_lowest_units
 from boundaries.coordinates import Crs
@@ -92,7 +92,7 @@ class CoveragePlan:
         self,
         day_index: DayIndex,
         connect: Connect,
-        find_area_index: Callable[[AsOf], Ground | None],
+        find_area_index: Callable[[AsOf], AreaIndex | None],
     ) -> PositionProcessor:
         """What locates positions, in the same state of the register as the view.
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from boundaries.areas.memory.ground import Ground
-from boundaries.areas.memory.reverse import reverse as remembered
-from boundaries.areas.reverse import reverse
-from boundaries.coordinates import Crs, Located, located
+from boundaries.areas.memory.ground import AreaIndex
+from boundaries.areas.memory.reverse import look_up_points_in_index as remembered
+from boundaries.areas.reverse import look_up_point
+from boundaries.coordinates import Crs, GeodeticPosition, convert_position
 from gazetteer.ledger.asof import AsOf
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
@@ -42,13 +42,15 @@ def find_position_columns(
     return csv_file.find_position(lon, field), csv_file.find_position(lat, field)
 
 
-def parse_position(row_input: RowInput, crs: Crs) -> Located:
+def parse_position(row_input: RowInput, crs: Crs) -> GeodeticPosition:
     """The position of a row.
 
     Raises:
         InvalidValue: as a single look-up would, naming ``lon`` or ``lat``.
     """
-    return located(_parse_number(row_input[0], "lon"), _parse_number(row_input[1], "lat"), crs)
+    return convert_position(
+        _parse_number(row_input[0], "lon"), _parse_number(row_input[1], "lat"), crs
+    )
 
 
 def _parse_number(text: str, field: str) -> float:
@@ -161,12 +163,12 @@ class PositionProcessor:
     crs: Crs
     near_boundary_m: float
     lang: str
-    area_index: Ground | None = None
+    area_index: AreaIndex | None = None
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[ReverseAnswer | InvalidValue]:
         """What a single look-up would answer but for the names around, or why it would refuse."""
         parsed = [self._try_position(row_input) for row_input in inputs]
-        points = [point for point in parsed if isinstance(point, Located)]
+        points = [point for point in parsed if isinstance(point, GeodeticPosition)]
         answers = iter(
             self._locate_in_index(points) if self.area_index else self._locate_in_database(points)
         )
@@ -176,16 +178,16 @@ class PositionProcessor:
             else:
                 yield {"point": {"lon": point.lon, "lat": point.lat}, **next(answers)}
 
-    def _try_position(self, row_input: RowInput) -> Located | InvalidValue:
+    def _try_position(self, row_input: RowInput) -> GeodeticPosition | InvalidValue:
         try:
             return parse_position(row_input, self.crs)
         except InvalidValue as problem:
             return problem
 
-    def _locate_in_index(self, points: Sequence[Located]) -> list[ReverseAnswer]:
+    def _locate_in_index(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
         assert self.area_index is not None
         index_answers = remembered(
-            self.area_index, points, self.as_of.at, self.near_boundary_m, names=False
+            self.area_index, points, self.as_of.at, self.near_boundary_m, with_names=False
         )
         pairs = list(zip(points, index_answers, strict=True))
         database_answers = iter(
@@ -193,12 +195,14 @@ class PositionProcessor:
         )
         return [next(database_answers) if answer is None else answer for _, answer in pairs]
 
-    def _locate_in_database(self, points: Sequence[Located]) -> list[ReverseAnswer]:
+    def _locate_in_database(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
         """All at once: whoever reads the answers slowly, or stops, holds no connection by that."""
         if not points:
             return []
         with self.connect() as conn:
-            return [reverse(conn, point, self.as_of, self.near_boundary_m) for point in points]
+            return [
+                look_up_point(conn, point, self.as_of, self.near_boundary_m) for point in points
+            ]
 
     def iter_result_cells(
         self, inputs: Sequence[RowInput], names: Sequence[str]

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, Protocol
 
 import psycopg
 
-from boundaries.areas.labels import points_of_units
-from boundaries.areas.memory.ground import Ground
+from boundaries.areas.labels import load_unit_points
+from boundaries.areas.memory.ground import AreaIndex
 from boundaries.bulk import positions
 from boundaries.bulk.positions import PositionProcessor
 from boundaries.coordinates import Crs
@@ -143,7 +143,7 @@ class ReverseTask:
         )
 
     def build_processor(
-        self, connect: positions.Connect, columns: ResultColumns, area_index: Ground | None
+        self, connect: positions.Connect, columns: ResultColumns, area_index: AreaIndex | None
     ) -> RowProcessor[str]:
         """Answers by tails; ``as_of`` must name a ``known_at``, else rows may differ in state.
 
@@ -194,4 +194,4 @@ class GeocodeWorkerSpec:
 def load_newest_index(conninfo: str) -> NameIndex:
     """The index of the newest state of a register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        return load_index(conn, points_of_units)
+        return load_index(conn, load_unit_points)

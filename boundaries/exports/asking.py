@@ -14,7 +14,7 @@ from gazetteer.ledger.asof import AsOf, in_force_sql
 from gazetteer.problems import NoAreaKnown, TooLarge
 
 Conn = Connection[Any]
-Row = dict[str, Any]
+RowDict = dict[str, Any]
 
 ROW_BYTES = 1000
 """What a row needs besides its geometry, roughly."""
@@ -32,7 +32,7 @@ subtree AS (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """The moment, the level (None: all that there are), and the code of a unit to stay within.
 
     ``most_bytes`` is how much may be read: rows and geometries as they are stored; None is all.
@@ -44,7 +44,7 @@ class Asked:
     most_bytes: int | None = None
     progress: Progress = ignore_progress
 
-    def params(self) -> dict[str, Any]:
+    def build_sql_params(self) -> dict[str, Any]:
         """Named parameters of the statements; ``most_rows`` is one more than may be read."""
         rows = None if self.most_bytes is None else self.most_bytes // ROW_BYTES + 1
         return {
@@ -54,7 +54,7 @@ class Asked:
             "most_rows": rows,
         }
 
-    def refuse_too_many(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def check_size(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Refuse rows that are more than may be read; ``bytes`` is the size of their geometry.
 
         Raises:
@@ -70,24 +70,30 @@ class Asked:
                 field="within",
             )
 
-    def nothing(self, zh: str, en: str, **extras: Any) -> NoAreaKnown:
+    def build_empty_problem(self, zh: str, en: str, **extras: Any) -> NoAreaKnown:
         """The problem that there is nothing to be written on that day."""
         day = self.as_of.at
         return NoAreaKnown(f"{day} {zh}", f"{en} on {day}", field="at", **extras)
 
 
-def shapes(conn: Conn, kind: str, versions: Sequence[Any], progress: Progress) -> Geometries:
+def load_geometries(
+    conn: Conn, kind: str, versions: Sequence[Any], progress: Progress
+) -> Geometries:
     """The geometries of versions of a kind (``area`` or ``edge``), in their order."""
     statement = (
         f"SELECT version_id, ST_AsBinary(geom) FROM {kind}_version WHERE version_id = ANY (%s)"
     )
-    found: dict[Any, bytes] = {}
+    wkb_by_version: dict[Any, bytes] = {}
     for start in range(0, len(versions), _BATCH):
-        found |= dict(conn.execute(statement, [versions[start : start + _BATCH]]).fetchall())
+        wkb_by_version |= dict(
+            conn.execute(statement, [versions[start : start + _BATCH]]).fetchall()
+        )
         progress(min(start + _BATCH, len(versions)), len(versions), "read")
-    return np.asarray(shapely.from_wkb([found[version] for version in versions]), dtype=object)
+    return np.asarray(
+        shapely.from_wkb([wkb_by_version[version] for version in versions]), dtype=object
+    )
 
 
-def columns_of(rows: Sequence[Row], names: Iterable[str]) -> dict[str, list[Any]]:
+def build_columns(rows: Sequence[RowDict], names: Iterable[str]) -> dict[str, list[Any]]:
     """The rows as columns of these names, in this order."""
     return {name: [row[name] for row in rows] for name in names}

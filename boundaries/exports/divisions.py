@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of, shapes
+from boundaries.exports.asking import SUBTREE, Conn, ExportRequest, build_columns, load_geometries
 from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 
@@ -38,13 +38,13 @@ WHERE a.unit_id = ANY (%(units)s::uuid[]) AND {in_force_sql("a")} LIMIT 1
 """
 
 
-def any_area(conn: Conn, units: Sequence[UUID | str], as_of: AsOf) -> bool:
+def has_known_area(conn: Conn, units: Sequence[UUID | str], as_of: AsOf) -> bool:
     """Whether an area of any of the units is known at the moment."""
-    asked = {**as_of.to_sql_params(), "units": [str(unit) for unit in units]}
-    return conn.execute(_KNOWN, asked).fetchone() is not None
+    params = {**as_of.to_sql_params(), "units": [str(unit) for unit in units]}
+    return conn.execute(_KNOWN, params).fetchone() is not None
 
 
-def divisions(conn: Conn, asked: Asked) -> OutputTable:
+def load_division_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The units of the level in force at the moment whose area is known, in the order of codes.
 
     ``valid_from`` and ``valid_to`` (exclusive) say between which days both unit and polygon
@@ -55,15 +55,17 @@ def divisions(conn: Conn, asked: Asked) -> OutputTable:
         TooLarge: more than may be read.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
-        units = cursor.execute(_UNITS, asked.params()).fetchall()
-    known = [unit for unit in units if unit["version_id"] is not None]
-    if not known:
+        units = cursor.execute(_UNITS, request.build_sql_params()).fetchall()
+    units_with_area = [unit for unit in units if unit["version_id"] is not None]
+    if not units_with_area:
         count = units[0]["units"] if units else 0
-        raise asked.nothing(
-            f"{count} 个 {asked.level} 级单位都没有已知边界面。",
-            f"no area is known of any of the {count} units of level {asked.level}",
+        raise request.build_empty_problem(
+            f"{count} 个 {request.level} 级单位都没有已知边界面。",
+            f"no area is known of any of the {count} units of level {request.level}",
             units=count,
         )
-    asked.refuse_too_many(known)
-    polygons = shapes(conn, "area", [unit["version_id"] for unit in known], asked.progress)
-    return OutputTable(str(asked.level), polygons, columns_of(known, _COLUMNS))
+    request.check_size(units_with_area)
+    polygons = load_geometries(
+        conn, "area", [unit["version_id"] for unit in units_with_area], request.progress
+    )
+    return OutputTable(str(request.level), polygons, build_columns(units_with_area, _COLUMNS))

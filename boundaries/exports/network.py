@@ -9,8 +9,15 @@ import numpy as np
 import shapely
 from psycopg.rows import dict_row
 
-from boundaries.exports.asking import SUBTREE, Asked, Conn, Row, columns_of, shapes
-from boundaries.exports.sides import Sides, units_of
+from boundaries.exports.asking import (
+    SUBTREE,
+    Conn,
+    ExportRequest,
+    RowDict,
+    build_columns,
+    load_geometries,
+)
+from boundaries.exports.sides import BorderSides, load_border_sides
 from boundaries.layers.faults import Geometries
 from boundaries.layers.metres import geodesic_length
 from boundaries.layers.table import OutputTable
@@ -53,7 +60,7 @@ WHERE (e.start_node = ANY (%(nodes)s) OR e.end_node = ANY (%(nodes)s)) AND {in_f
 """
 
 
-def edges(conn: Conn, asked: Asked) -> OutputTable:
+def load_edge_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The edges that bound units of the level or above; without a level, all of them.
 
     ``left_*`` and ``right_*`` are the units of the level on both sides of its way, or what stands
@@ -64,19 +71,21 @@ def edges(conn: Conn, asked: Asked) -> OutputTable:
         NoAreaKnown: there is none on that day.
         TooLarge: more than may be read.
     """
-    units = units_of(conn, asked)
-    found = _edges(conn, asked, units)
-    lines = shapes(conn, "edge", [edge["version_id"] for edge in found], asked.progress)
-    lengths = geodesic_length(lines).tolist()
-    for edge, length in zip(found, lengths, strict=True):
-        edge |= units.told(*units.sides(edge, asked.level))
-        edge |= {"level": units.level(edge), "length_m": length}
+    border_sides = load_border_sides(conn, request)
+    edge_rows = _load_border_edges(conn, request, border_sides)
+    geometries = load_geometries(
+        conn, "edge", [edge["version_id"] for edge in edge_rows], request.progress
+    )
+    lengths = geodesic_length(geometries).tolist()
+    for edge, length in zip(edge_rows, lengths, strict=True):
+        edge |= border_sides.build_side_columns(*border_sides.find_sides(edge, request.level))
+        edge |= {"level": border_sides.find_highest_level(edge), "length_m": length}
         edge |= {key: str(edge[key]) for key in ("start_node", "end_node")}
         edge["edge_id"] = str(edge["record_id"])
-    return OutputTable("edges", lines, columns_of(found, _EDGE))
+    return OutputTable("edges", geometries, build_columns(edge_rows, _EDGE))
 
 
-def lines(conn: Conn, asked: Asked) -> OutputTable:
+def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The whole line between each two units of the level, made of its edges.
 
     A line runs with the unit of the smaller code on its left; a coast or an outer limit has its
@@ -84,87 +93,106 @@ def lines(conn: Conn, asked: Asked) -> OutputTable:
     no edge of it changed.
 
     Raises:
-        NoAreaKnown, TooLarge: as for :func:`edges`.
+        NoAreaKnown, TooLarge: as for :func:`load_edge_table`.
     """
-    units = units_of(conn, asked)
-    found = _edges(conn, asked, units)
-    of_edge = shapes(conn, "edge", [edge["version_id"] for edge in found], asked.progress)
+    border_sides = load_border_sides(conn, request)
+    edge_rows = _load_border_edges(conn, request, border_sides)
+    edge_geometries = load_geometries(
+        conn, "edge", [edge["version_id"] for edge in edge_rows], request.progress
+    )
     parts: dict[tuple[UUID | None, UUID | None, str | None], list[int]] = {}
-    for number, edge in enumerate(found):
-        left, right, turned = units.in_order(*units.sides(edge, asked.level))
+    for number, edge in enumerate(edge_rows):
+        left, right, turned = border_sides.order_sides(
+            *border_sides.find_sides(edge, request.level)
+        )
         parts.setdefault((left, right, edge["beyond"]), []).append(number)
         if turned:
-            of_edge[number] = shapely.reverse(of_edge[number])
-    rows: list[Row] = []
+            edge_geometries[number] = shapely.reverse(edge_geometries[number])
+    rows: list[RowDict] = []
     for (left, right, beyond), numbers in parts.items():
-        told = units.told(left, right) | {"beyond": beyond, "level": asked.level}
-        rows.append(told | _together([found[number] for number in numbers]))
-    merged = np.array([_merged(of_edge[numbers]) for numbers in parts.values()], dtype=object)
-    for row, length in zip(rows, geodesic_length(merged).tolist(), strict=True):
+        side_columns = border_sides.build_side_columns(left, right) | {
+            "beyond": beyond,
+            "level": request.level,
+        }
+        rows.append(side_columns | _summarize_edges([edge_rows[number] for number in numbers]))
+    line_geometries = np.array(
+        [_merge_edges(edge_geometries[numbers]) for numbers in parts.values()], dtype=object
+    )
+    for row, length in zip(rows, geodesic_length(line_geometries).tolist(), strict=True):
         row["length_m"] = length
-    order = sorted(range(len(rows)), key=lambda n: _by_code(rows[n]))
-    return OutputTable("lines", merged[order], columns_of([rows[n] for n in order], _LINE))
+    order = sorted(range(len(rows)), key=lambda n: _build_code_key(rows[n]))
+    return OutputTable(
+        "lines", line_geometries[order], build_columns([rows[n] for n in order], _LINE)
+    )
 
 
-def nodes(conn: Conn, asked: Asked) -> OutputTable:
+def load_node_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The places where borders of the level meet or end; without a level, all nodes.
 
     ``edges`` is how many borders (of the level) end there, ``codes`` and ``names`` are the units
     that meet. Where just two borders of a level meet, one border goes on, and nothing is told.
 
     Raises:
-        NoAreaKnown, TooLarge: as for :func:`edges`.
+        NoAreaKnown, TooLarge: as for :func:`load_edge_table`.
     """
-    units = units_of(conn, asked)
+    border_sides = load_border_sides(conn, request)
     ends = ("start_node", "end_node")
-    wanted = list(dict.fromkeys(e[end] for e in _edges(conn, asked, units) for end in ends))
-    asked_of = {**asked.params(), "nodes": wanted}
+    node_ids = list(
+        dict.fromkeys(
+            e[end] for e in _load_border_edges(conn, request, border_sides) for end in ends
+        )
+    )
+    params = {**request.build_sql_params(), "nodes": node_ids}
     with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(_NODES, asked_of).fetchall()
-        around = cursor.execute(_AT_NODES, asked_of).fetchall()
-    meeting: dict[UUID, list[Row]] = {}
-    for edge in around:
-        if units.bounds(edge, asked.level):
+        node_rows = cursor.execute(_NODES, params).fetchall()
+        incident_edges = cursor.execute(_AT_NODES, params).fetchall()
+    edges_by_node: dict[UUID, list[RowDict]] = {}
+    for edge in incident_edges:
+        if border_sides.is_border(edge, request.level):
             for end in ends:
-                meeting.setdefault(edge[end], []).append(edge)
-    if asked.level is not None:
-        found = [node for node in found if len(meeting[node["node_id"]]) != 2]
-    for node in found:
-        node |= _junction(units, meeting[node["node_id"]], asked.level)
+                edges_by_node.setdefault(edge[end], []).append(edge)
+    if request.level is not None:
+        node_rows = [node for node in node_rows if len(edges_by_node[node["node_id"]]) != 2]
+    for node in node_rows:
+        node |= _summarize_node(border_sides, edges_by_node[node["node_id"]], request.level)
         node["node_id"] = str(node["node_id"])
-    points = np.asarray(shapely.points([(n["x"], n["y"]) for n in found]), dtype=object)
-    return OutputTable("nodes", points.reshape(-1), columns_of(found, _NODE))
+    points = np.asarray(shapely.points([(n["x"], n["y"]) for n in node_rows]), dtype=object)
+    return OutputTable("nodes", points.reshape(-1), build_columns(node_rows, _NODE))
 
 
-def _edges(conn: Conn, asked: Asked, units: Sides) -> list[Row]:
+def _load_border_edges(
+    conn: Conn, request: ExportRequest, border_sides: BorderSides
+) -> list[RowDict]:
     """The edges that are borders at the level, without their geometry."""
     with conn.cursor(row_factory=dict_row) as cursor:
-        every = cursor.execute(_EDGES, asked.params()).fetchall()
-    found = [edge for edge in every if units.bounds(edge, asked.level)]
-    if not found:
-        raise asked.nothing("没有已知的界线。", "no border is known")
-    asked.refuse_too_many(found)
-    return found
+        all_rows = cursor.execute(_EDGES, request.build_sql_params()).fetchall()
+    border_rows = [edge for edge in all_rows if border_sides.is_border(edge, request.level)]
+    if not border_rows:
+        raise request.build_empty_problem("没有已知的界线。", "no border is known")
+    request.check_size(border_rows)
+    return border_rows
 
 
-def _by_code(row: Row) -> tuple[Any, ...]:
+def _build_code_key(row: RowDict) -> tuple[Any, ...]:
     return tuple(row[key] or "~" for key in ("left_code", "right_code", "beyond"))
 
 
-def _merged(of_edge: Geometries) -> shapely.MultiLineString:
+def _merge_edges(edge_geometries: Geometries) -> shapely.MultiLineString:
     """Edges put together into as few ways as there are, each in its direction."""
-    whole = shapely.line_merge(shapely.multilinestrings(of_edge.tolist()), directed=True)
-    return shapely.MultiLineString(shapely.get_parts(whole).tolist())
+    merged_line = shapely.line_merge(
+        shapely.multilinestrings(edge_geometries.tolist()), directed=True
+    )
+    return shapely.MultiLineString(shapely.get_parts(merged_line).tolist())
 
 
-def _together(parts: Sequence[Row]) -> Row:
+def _summarize_edges(edge_rows: Sequence[RowDict]) -> RowDict:
     """What the edges of a line have in common."""
-    accuracies = [edge["accuracy_m"] for edge in parts if edge["accuracy_m"] is not None]
-    begins: list[date] = [e["valid_from"] for e in parts if e["valid_from"] is not None]
-    ends: list[date] = [edge["valid_to"] for edge in parts if edge["valid_to"] is not None]
-    sources = "; ".join(edge["source"] for edge in parts).split("; ")
+    accuracies = [edge["accuracy_m"] for edge in edge_rows if edge["accuracy_m"] is not None]
+    begins: list[date] = [e["valid_from"] for e in edge_rows if e["valid_from"] is not None]
+    ends: list[date] = [edge["valid_to"] for edge in edge_rows if edge["valid_to"] is not None]
+    sources = "; ".join(edge["source"] for edge in edge_rows).split("; ")
     return {
-        "edges": len(parts),
+        "edges": len(edge_rows),
         "accuracy_m": max(accuracies, default=None),
         "source": "; ".join(dict.fromkeys(sources)),
         "valid_from": max(begins, default=None),
@@ -172,14 +200,21 @@ def _together(parts: Sequence[Row]) -> Row:
     }
 
 
-def _junction(units: Sides, meeting: Iterable[Row], level: str | None) -> Row:
+def _summarize_node(
+    border_sides: BorderSides, incident_edges: Iterable[RowDict], level: str | None
+) -> RowDict:
     """How many borders end at a node, and the units that meet there."""
-    ends = list(meeting)
-    beside = dict.fromkeys(unit for edge in ends for unit in units.sides(edge, level) if unit)
-    known = sorted((units.units[u] for u in beside if u in units.units), key=lambda u: u.code or "")
+    ends = list(incident_edges)
+    side_units = dict.fromkeys(
+        unit for edge in ends for unit in border_sides.find_sides(edge, level) if unit
+    )
+    known = sorted(
+        (border_sides.units[u] for u in side_units if u in border_sides.units),
+        key=lambda u: u.code or "",
+    )
     return {
         "edges": len(ends),
-        "units": len(beside),
+        "units": len(side_units),
         "codes": " ".join(unit.code or "" for unit in known),
         "names": " ".join(unit.name or "" for unit in known),
     }

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from psycopg.rows import dict_row
 
-from boundaries.exports.asking import SUBTREE, Asked, Conn, columns_of
+from boundaries.exports.asking import SUBTREE, Conn, ExportRequest, build_columns
 from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import MOMENT_CTE, in_force_sql
 
@@ -48,7 +48,7 @@ ORDER BY p.code NULLS LAST, p.record_id
 """
 
 
-def places(conn: Conn, asked: Asked) -> OutputTable:
+def load_place_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The places of the level (without one, of all), with their names, where they are known.
 
     ``name`` is the standard one, ``romanized_name`` its pinyin; ``code`` is that of the unit whose
@@ -59,13 +59,13 @@ def places(conn: Conn, asked: Asked) -> OutputTable:
         TooLarge: more than may be read.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(_PLACES, asked.params()).fetchall()
-    if not found:
-        raise asked.nothing("没有这样的地名。", "there is no such place")
-    asked.refuse_too_many(found)
-    points = np.full(len(found), None, dtype=object)
-    there = [number for number, place in enumerate(found) if place["x"] is not None]
-    if there:
-        xy: Any = [(found[number]["x"], found[number]["y"]) for number in there]
-        points[there] = shapely.points(xy)
-    return OutputTable("places", points, columns_of(found, _COLUMNS))
+        place_rows = cursor.execute(_PLACES, request.build_sql_params()).fetchall()
+    if not place_rows:
+        raise request.build_empty_problem("没有这样的地名。", "there is no such place")
+    request.check_size(place_rows)
+    points = np.full(len(place_rows), None, dtype=object)
+    located_rows = [number for number, place in enumerate(place_rows) if place["x"] is not None]
+    if located_rows:
+        xy: Any = [(place_rows[number]["x"], place_rows[number]["y"]) for number in located_rows]
+        points[located_rows] = shapely.points(xy)
+    return OutputTable("places", points, build_columns(place_rows, _COLUMNS))

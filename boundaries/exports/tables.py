@@ -5,9 +5,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from boundaries.exports import network
-from boundaries.exports.asking import Asked, Conn
-from boundaries.exports.divisions import divisions
-from boundaries.exports.places import places
+from boundaries.exports.asking import Conn, ExportRequest
+from boundaries.exports.divisions import load_division_table
+from boundaries.exports.places import load_place_table
 from boundaries.layers.table import OutputTable
 from gazetteer.ledger.asof import resolve_known_at
 from gazetteer.problems import InvalidValue
@@ -15,7 +15,7 @@ from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.records.reads import find_unit
 
 
-class What(StrEnum):
+class ExportKind(StrEnum):
     """What can be exported."""
 
     DIVISIONS = "divisions"
@@ -25,17 +25,17 @@ class What(StrEnum):
     PLACES = "places"
 
 
-_TABLES: Mapping[What, Callable[[Conn, Asked], OutputTable]] = {
-    What.DIVISIONS: divisions,
-    What.EDGES: network.edges,
-    What.NODES: network.nodes,
-    What.LINES: network.lines,
-    What.PLACES: places,
+_TABLES: Mapping[ExportKind, Callable[[Conn, ExportRequest], OutputTable]] = {
+    ExportKind.DIVISIONS: load_division_table,
+    ExportKind.EDGES: network.load_edge_table,
+    ExportKind.NODES: network.load_node_table,
+    ExportKind.LINES: network.load_line_table,
+    ExportKind.PLACES: load_place_table,
 }
-_DEFAULT_LEVEL = {What.DIVISIONS: "county", What.LINES: "county"}
+_DEFAULT_LEVEL = {ExportKind.DIVISIONS: "county", ExportKind.LINES: "county"}
 
 
-def exported(conn: Conn, what: What, asked: Asked) -> OutputTable:
+def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> OutputTable:
     """The table asked for, all of it from one state of the register.
 
     Without a level, divisions and lines are those of counties, and everything else is told
@@ -47,24 +47,24 @@ def exported(conn: Conn, what: What, asked: Asked) -> OutputTable:
         NoAreaKnown: there is nothing on that day.
         TooLarge: more than may be read.
     """
-    _check_level(what, asked.level)
-    asked = replace(asked, level=asked.level or _DEFAULT_LEVEL.get(what))
+    _check_level(kind, request.level)
+    request = replace(request, level=request.level or _DEFAULT_LEVEL.get(kind))
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        moment = asked.as_of.as_of_fields(resolve_known_at(conn, asked.as_of))
-        if asked.within is not None:
-            find_unit(conn, asked.within, asked.as_of, field="within")
-        table = _TABLES[what](conn, asked)
-    said = {name: [value] * len(table.geometries) for name, value in moment.items()}
-    return replace(table, columns={**table.columns, **said})
+        moment = request.as_of.as_of_fields(resolve_known_at(conn, request.as_of))
+        if request.within is not None:
+            find_unit(conn, request.within, request.as_of, field="within")
+        table = _TABLES[kind](conn, request)
+    moment_columns = {name: [value] * len(table.geometries) for name, value in moment.items()}
+    return replace(table, columns={**table.columns, **moment_columns})
 
 
-def _check_level(what: What, level: str | None) -> None:
-    levels = LEVELS if what is What.PLACES else UNIT_LEVELS
+def _check_level(kind: ExportKind, level: str | None) -> None:
+    levels = LEVELS if kind is ExportKind.PLACES else UNIT_LEVELS
     if level is not None and level not in levels:
         known = ", ".join(levels)
         raise InvalidValue(
-            f"{what} 没有 {level} 级；有：{known}。",
-            f"there are no {what} of level {level!r}; levels: {known}",
+            f"{kind} 没有 {level} 级；有：{known}。",
+            f"there are no {kind} of level {level!r}; levels: {known}",
             field="level",
         )

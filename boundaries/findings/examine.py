@@ -12,7 +12,7 @@ from psycopg import Connection, IsolationLevel
 
 from boundaries.findings import store
 from boundaries.findings.store import FindingFilter, ValidationRun
-from boundaries.network.store import read_areas
+from boundaries.network.store import load_unit_areas
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 from boundaries.rules.life import WorkflowStep, derive_transitions
 from boundaries.rules.register import RegisterValidationResult, validate_register
@@ -116,7 +116,7 @@ def _iter_observations(
     conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
 ) -> Iterator[Observation]:
     """What was found, with what the ground is like at each place."""
-    areas = read_areas(conn, as_of)
+    areas = load_unit_areas(conn, as_of)
     borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
     for finding in result.findings:
         units = sorted({result.units[feature] for feature in finding.features})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from boundaries.coordinates import bd09, gcj02
+from boundaries.coordinates import shift_to_bd09, shift_to_gcj02
 from boundaries.layers.faults import Floats, Geometries
 from boundaries.layers.layer import Layer
 from boundaries.layers.metres import geodesic_area, local_scale
@@ -28,7 +28,7 @@ _MIN_AREA_RATIO = 0.75
 """The smaller area of a pair must be this share of the larger one: at coasts one layer may count
 the sea and the other not, which moves the centroid by kilometres."""
 
-_FORMULAS = {"GCJ-02": gcj02, "BD-09": bd09}
+_FORMULAS = {"GCJ-02": shift_to_gcj02, "BD-09": shift_to_bd09}
 
 
 @dataclass(frozen=True, slots=True)

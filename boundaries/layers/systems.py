@@ -15,7 +15,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from boundaries.coordinates import Crs, crs_named
+from boundaries.coordinates import Crs, parse_crs
 from boundaries.layers.problems import CrsNotKnown
 from gazetteer.intake.coordinates import LAT_RANGE, LON_RANGE
 from gazetteer.problems import InvalidValue
@@ -58,7 +58,7 @@ def resolve_crs(text: str) -> CRS:
         return _build_crs(f"EPSG:{bare}", text)
     if "[" in name or name.lower().startswith("urn:ogc:def:crs:"):
         return _build_crs(name[:_MAX_WKT_CHARS], text)
-    named_crs = crs_named(name)
+    named_crs = parse_crs(name)
     if named_crs in (Crs.GCJ02, Crs.BD09):
         raise InvalidValue(
             f"{named_crs} 是加偏坐标，没有精确的还原方法，不能用于界线。",
@@ -110,7 +110,7 @@ def recognize_crs(crs: CRS) -> RecognizedCrs:
     number = horizontal.to_epsg(_MIN_CONFIDENCE)
     datum = _find_datum(horizontal)
     if datum in _UNPUBLISHED_DATUMS:
-        crs_named(_UNPUBLISHED_DATUMS[datum])
+        parse_crs(_UNPUBLISHED_DATUMS[datum])
     return RecognizedCrs(horizontal, f"EPSG:{number}" if number else horizontal.name, datum)
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import tuple_row
 
 from boundaries.areas.kinds import AREA
 from boundaries.network.faces import Region
-from boundaries.network.intake import borders
+from boundaries.network.intake import derive_network_timelines
 from boundaries.network.kinds import EDGE, NODE
 from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.store import iter_known_timelines
@@ -20,27 +20,27 @@ from gazetteer.ledger.versions import Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class ExistingCoverage:
     """Territories that are known, and the nodes and edges that are, by kind."""
 
     regions: tuple[Region, ...] = ()
-    records: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    record_ids: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
 
-    def with_borders(self, new: Sequence[Region]) -> Iterator[Timeline]:
+    def derive_combined_timelines(self, new: Sequence[Region]) -> Iterator[Timeline]:
         """The borders of all territories together; those that are no more are taken back.
 
         A new territory takes the place of the known one of the same unit.
         """
-        units = {unit for region in new for unit, _ in region.lives}
-        kept = [r for r in self.regions if units.isdisjoint(unit for unit, _ in r.lives)]
-        made = borders([*kept, *new])
-        yield from made
-        still = {timeline.record_id for timeline in made}
-        for kind, known in self.records.items():
-            yield from (Timeline(kind, record, ()) for record in sorted(known - still))
+        units = {unit for region in new for unit, _ in region.tenures}
+        remaining = [r for r in self.regions if units.isdisjoint(unit for unit, _ in r.tenures)]
+        timelines = derive_network_timelines([*remaining, *new])
+        yield from timelines
+        remaining_ids = {timeline.record_id for timeline in timelines}
+        for kind, known in self.record_ids.items():
+            yield from (Timeline(kind, record, ()) for record in sorted(known - remaining_ids))
 
 
-NOTHING_ELSE = Elsewhere()
+EMPTY_COVERAGE = ExistingCoverage()
 """A register without any territories yet."""
 
 
@@ -52,33 +52,35 @@ ORDER BY unit_id, valid @> %(day)s::date DESC, lower(valid) DESC NULLS LAST
 """
 
 
-def known_elsewhere(conn: Connection[Any], day: date) -> Elsewhere:
+def load_existing_coverage(conn: Connection[Any], day: date) -> ExistingCoverage:
     """The territories of the register as known now; units are called by their codes on ``day``."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         units = {row[0]: row[1:] for row in cursor.execute(_UNITS, {"day": day})}
-    lives: dict[tuple[str, float | None, str], list[tuple[UUID, Period]]] = {}
+    tenures_by_area: dict[tuple[str, float | None, str], list[tuple[UUID, Period]]] = {}
     for timeline in iter_known_timelines(conn, AREA):
         for version in timeline.versions:
-            said = version.attributes
-            key = (said["geom"], said["accuracy_m"], said["source"])
-            lives.setdefault(key, []).append((said["unit_id"], version.period))
+            attributes = version.attributes
+            key = (attributes["geom"], attributes["accuracy_m"], attributes["source"])
+            tenures_by_area.setdefault(key, []).append((attributes["unit_id"], version.period))
     regions = [
-        Region(*_codes(held, units, day), shapely.from_wkb(geom), held, accuracy, source)
-        for (geom, accuracy, source), held in lives.items()
+        Region(*_find_codes(tenures, units, day), shapely.from_wkb(geom), tenures, accuracy, source)
+        for (geom, accuracy, source), tenures in tenures_by_area.items()
     ]
     records = {
         kind.name: frozenset(timeline.record_id for timeline in iter_known_timelines(conn, kind))
         for kind in (NODE, EDGE)
     }
-    return Elsewhere(tuple(regions), records)
+    return ExistingCoverage(tuple(regions), records)
 
 
-def _codes(
-    held: Sequence[tuple[UUID, Period]],
+def _find_codes(
+    tenures: Sequence[tuple[UUID, Period]],
     units: Mapping[UUID, tuple[str | None, UUID | None]],
     day: date,
 ) -> tuple[str, str | None]:
     """The code and the parent's code of whoever has a territory on the day, else had it last."""
-    unit = max(held, key=lambda life: (life[1].contains_day(day), life[1].start.on or date.min))[0]
+    unit = max(
+        tenures, key=lambda tenure: (tenure[1].contains_day(day), tenure[1].start.on or date.min)
+    )[0]
     code, parent = units.get(unit, (None, None))
     return code or str(unit), units.get(parent, (None,))[0] if parent else None

@@ -12,57 +12,57 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from boundaries.network.faces import Region, above
-from boundaries.network.periods import bounds_of
+from boundaries.network.faces import Region, iter_ancestor_codes
+from boundaries.network.periods import collect_period_ends
 from gazetteer.ledger.bounds import UNBOUNDED, Period
 from gazetteer.ledger.versions import periods_overlap
 
 
-def epochs(regions: Sequence[Region]) -> Iterator[tuple[Period, list[Region]]]:
+def split_epochs(regions: Sequence[Region]) -> Iterator[tuple[Period, list[Region]]]:
     """Stretches of time that follow each other, with the regions of each.
 
     There is one, as long as no two regions follow each other on the same ground.
     """
-    rivals = _rivals(regions)
-    if not any(rivals.values()):
+    conflicts = _find_conflicts(regions)
+    if not any(conflicts.values()):
         yield Period(), list(regions)
         return
-    bounds = bounds_of([life for region in regions for life in region.lives])
+    bounds = collect_period_ends([tenure for region in regions for tenure in region.tenures])
     days: list[date | None] = [None, *sorted(bounds), None]
     begun, members = UNBOUNDED, set[int]()
     for start, end in pairwise(days):
         span = Period(bounds[start] if start else UNBOUNDED, bounds[end] if end else UNBOUNDED)
-        alive = {n for n, region in enumerate(regions) if _lives_in(region, span)}
-        if any(rivals[n] & members for n in alive):
+        alive = {n for n, region in enumerate(regions) if _exists_in(region, span)}
+        if any(conflicts[n] & members for n in alive):
             yield Period(begun, span.start), [regions[n] for n in sorted(members)]
             begun, members = span.start, set()
         members |= alive
     yield Period(begun, UNBOUNDED), [regions[n] for n in sorted(members)]
 
 
-def _rivals(regions: Sequence[Region]) -> Mapping[int, set[int]]:
+def _find_conflicts(regions: Sequence[Region]) -> Mapping[int, set[int]]:
     """Regions that have ground in common but no day, one not being part of the other."""
     shapes = np.array([region.shape for region in regions], dtype=object)
-    rivals: dict[int, set[int]] = {number: set() for number in range(len(regions))}
+    conflicts: dict[int, set[int]] = {number: set() for number in range(len(regions))}
     for a, b in STRtree(shapes).query(shapes).T.tolist():
         one, other = regions[a], regions[b]
-        if a >= b or _share_a_day(one, other) or _nested(one, other):
+        if a >= b or _has_common_day(one, other) or _is_nested(one, other):
             continue
         if shapely.relate_pattern(shapes[a], shapes[b], "T********"):
-            rivals[a].add(b)
-            rivals[b].add(a)
-    return rivals
+            conflicts[a].add(b)
+            conflicts[b].add(a)
+    return conflicts
 
 
-def _lives_in(region: Region, span: Period) -> bool:
-    return any(periods_overlap(life, span) for _, life in region.lives)
+def _exists_in(region: Region, span: Period) -> bool:
+    return any(periods_overlap(period, span) for _, period in region.tenures)
 
 
-def _share_a_day(one: Region, other: Region) -> bool:
-    return any(periods_overlap(a, b) for _, a in one.lives for _, b in other.lives)
+def _has_common_day(one: Region, other: Region) -> bool:
+    return any(periods_overlap(a, b) for _, a in one.tenures for _, b in other.tenures)
 
 
-def _nested(one: Region, other: Region) -> bool:
-    return other.code in above(one.code, one.parent_code) or one.code in above(
-        other.code, other.parent_code
-    )
+def _is_nested(one: Region, other: Region) -> bool:
+    return other.code in iter_ancestor_codes(
+        one.code, one.parent_code
+    ) or one.code in iter_ancestor_codes(other.code, other.parent_code)

@@ -12,78 +12,95 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.network.edges import NOBODY, Network, network
-from boundaries.network.epochs import epochs
-from boundaries.network.faces import Region, faces
-from boundaries.network.kinds import Beyond
-from boundaries.network.periods import clipped, sides, whole
-from boundaries.network.segments import Floats, segments
+from boundaries.network.edges import OUTSIDE, Network, build_network
+from boundaries.network.epochs import split_epochs
+from boundaries.network.faces import Region, derive_leaf_faces
+from boundaries.network.kinds import MissingSide
+from boundaries.network.periods import derive_side_periods, enclose_periods, intersect_periods
+from boundaries.network.segments import Floats, build_segments
 from gazetteer.intake.ids import derive_record_id
 from gazetteer.ledger.versions import Timeline, Version, sort_versions
 
 
-def borders(regions: Sequence[Region]) -> list[Timeline]:
+def derive_network_timelines(regions: Sequence[Region]) -> list[Timeline]:
     """Nodes and edges between regions, with all their versions; nodes come first.
 
     Raises:
         NotACoverage: a territory runs twice along the same piece of border.
     """
     versions: dict[UUID, list[Version]] = {}
-    places: dict[UUID, str] = {}
-    for epoch, present in epochs(regions):
-        ground = faces(present)
-        net = network(segments(np.array([face.shape for face in ground], dtype=object)))
-        nodes = [_node_id(place) for place in net.nodes]
-        places.update(zip(nodes, _wkb(np.asarray(shapely.points(net.nodes))), strict=True))
-        for edge in _edges(net, nodes, ground):
+    node_locations: dict[UUID, str] = {}
+    for epoch, present in split_epochs(regions):
+        leaf_regions = derive_leaf_faces(present)
+        net = build_network(
+            build_segments(np.array([face.shape for face in leaf_regions], dtype=object))
+        )
+        nodes = [_derive_node_id(place) for place in net.nodes]
+        node_locations.update(
+            zip(nodes, _encode_wkb(np.asarray(shapely.points(net.nodes))), strict=True)
+        )
+        for edge in _derive_edge_timelines(net, nodes, leaf_regions):
             for version in edge.versions:
-                if (span := clipped(version.period, epoch)) is not None:
+                if (span := intersect_periods(version.period, epoch)) is not None:
                     versions.setdefault(edge.record_id, []).append(replace(version, period=span))
     edges = [Timeline("edge", edge, sort_versions(all_)) for edge, all_ in versions.items()]
-    return [*_nodes(edges, places), *edges]
+    return [*_derive_node_timelines(edges, node_locations), *edges]
 
 
-def _nodes(edges: Sequence[Timeline], places: Mapping[UUID, str]) -> Iterator[Timeline]:
+def _derive_node_timelines(
+    edges: Sequence[Timeline], node_locations: Mapping[UUID, str]
+) -> Iterator[Timeline]:
     """The nodes of edges, each for as long as any of them."""
-    meeting: dict[UUID, list[Version]] = {}
+    versions_by_node: dict[UUID, list[Version]] = {}
     for edge in edges:
         for version in edge.versions:
             for end in ("start_node", "end_node"):
-                meeting.setdefault(version.attributes[end], []).append(version)
-    for node, together in meeting.items():
-        span = whole([version.period for version in together])
-        said = {"location": places[node], "source": together[0].attributes["source"]}
-        yield Timeline("node", node, (Version(span, said),))
+                versions_by_node.setdefault(version.attributes[end], []).append(version)
+    for node, node_versions in versions_by_node.items():
+        span = enclose_periods([version.period for version in node_versions])
+        attributes = {
+            "location": node_locations[node],
+            "source": node_versions[0].attributes["source"],
+        }
+        yield Timeline("node", node, (Version(span, attributes),))
 
 
-def _edges(net: Network, nodes: Sequence[UUID], ground: Sequence[Region]) -> Iterator[Timeline]:
+def _derive_edge_timelines(
+    net: Network, nodes: Sequence[UUID], leaf_regions: Sequence[Region]
+) -> Iterator[Timeline]:
     """Edges from their western end (of two on one meridian, the northern) to the other."""
-    of_edge = np.repeat(np.arange(len(net)), np.diff(net.at))
+    of_edge = np.repeat(np.arange(len(net)), np.diff(net.vertex_offsets))
     lines = np.asarray(shapely.linestrings(net.xy, indices=of_edge), dtype=object)
-    back = np.array([_backwards(net.vertices(edge)) for edge in range(len(net))], dtype=bool)
-    shapes = _wkb(np.where(back, shapely.reverse(lines), lines))
-    for edge, turned in enumerate(back.tolist()):
-        vertices = net.vertices(edge)
+    backwards = np.array(
+        [_is_backwards(net.get_vertices(edge)) for edge in range(len(net))], dtype=bool
+    )
+    shapes = _encode_wkb(np.where(backwards, shapely.reverse(lines), lines))
+    for edge, is_reversed in enumerate(backwards.tolist()):
+        vertices = net.get_vertices(edge)
         start, end = nodes[net.start[edge]], nodes[net.end[edge]]
         left, right = int(net.left[edge]), int(net.right[edge])
-        if turned:
+        if is_reversed:
             vertices, start, end, left, right = vertices[::-1], end, start, right, left
-        said = {"start_node": start, "end_node": end, "geom": shapes[edge]}
-        yield Timeline("edge", _edge_id(vertices), _versions(said, left, right, ground))
+        attributes = {"start_node": start, "end_node": end, "geom": shapes[edge]}
+        yield Timeline(
+            "edge",
+            _derive_edge_id(vertices),
+            _derive_edge_versions(attributes, left, right, leaf_regions),
+        )
 
 
-def _versions(
-    said: Mapping[str, object], left: int, right: int, ground: Sequence[Region]
+def _derive_edge_versions(
+    attributes: Mapping[str, object], left: int, right: int, leaf_regions: Sequence[Region]
 ) -> tuple[Version, ...]:
     """An edge through time: who lay on its sides. Of two accuracies, it has the worse one."""
-    beside = [ground[face] for face in (left, right) if face != NOBODY]
-    known = [region.accuracy_m for region in beside if region.accuracy_m is not None]
+    side_regions = [leaf_regions[face] for face in (left, right) if face != OUTSIDE]
+    known = [region.accuracy_m for region in side_regions if region.accuracy_m is not None]
     common = {
-        **said,
+        **attributes,
         "accuracy_m": max(known, default=None),
-        "source": "; ".join(dict.fromkeys(region.source for region in beside)),
+        "source": "; ".join(dict.fromkeys(region.source for region in side_regions)),
     }
-    lives = [ground[face].lives if face != NOBODY else () for face in (left, right)]
+    side_tenures = [leaf_regions[face].tenures if face != OUTSIDE else () for face in (left, right)]
     return tuple(
         Version(
             span,
@@ -91,18 +108,20 @@ def _versions(
                 **common,
                 "left_unit": one,
                 "right_unit": other,
-                "beyond": None if one and other else _beyond(left if one is None else right),
+                "beyond": None
+                if one and other
+                else _find_missing_side(left if one is None else right),
             },
         )
-        for span, one, other in sides(*lives)
+        for span, one, other in derive_side_periods(*side_tenures)
     )
 
 
-def _beyond(face: int) -> str:
-    return (Beyond.OUTSIDE if face == NOBODY else Beyond.UNKNOWN).value
+def _find_missing_side(face: int) -> str:
+    return (MissingSide.OUTSIDE if face == OUTSIDE else MissingSide.UNKNOWN).value
 
 
-def _backwards(vertices: Floats) -> bool:
+def _is_backwards(vertices: Floats) -> bool:
     """Whether the way has to be turned round; of a closed one, its second and last but one."""
     first, last = vertices[0], vertices[-1]
     if np.array_equal(first, last):
@@ -110,15 +129,15 @@ def _backwards(vertices: Floats) -> bool:
     return bool((first[0], -first[1]) > (last[0], -last[1]))
 
 
-def _node_id(place: Floats) -> UUID:
-    return derive_record_id("node", *map(repr, place.tolist()))
+def _derive_node_id(location: Floats) -> UUID:
+    return derive_record_id("node", *map(repr, location.tolist()))
 
 
-def _edge_id(vertices: Floats) -> UUID:
+def _derive_edge_id(vertices: Floats) -> UUID:
     """By both ends and the vertex in the middle: two borders may join the same two nodes."""
     three = vertices[[0, len(vertices) // 2, -1]]
     return derive_record_id("edge", *map(repr, three.ravel().tolist()))
 
 
-def _wkb(shapes: NDArray[np.object_]) -> list[str]:
+def _encode_wkb(shapes: NDArray[np.object_]) -> list[str]:
     return [text.lower() for text in shapely.to_wkb(shapes, hex=True, byte_order=1).tolist()]

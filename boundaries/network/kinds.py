@@ -5,7 +5,7 @@ from enum import StrEnum
 from gazetteer.ledger.kinds import Field, FieldType, RecordKind
 
 
-class Beyond(StrEnum):
+class MissingSide(StrEnum):
     """Why an edge has a unit on one side only."""
 
     OUTSIDE = "outside"  # a coast, or the outer limit of what the register covers
@@ -33,5 +33,5 @@ EDGE = RecordKind(
 )
 """A border between two nodes, with the lowest known unit on each side of its way.
 
-``beyond`` says why a side has none (:class:`Beyond`).
+``beyond`` says why a side has none (:class:`MissingSide`).
 """

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
 from gazetteer.records.reads import raise_code_problem
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
 # Everything below the unit is its ground; an edge bounds it that has just one side there. The
 # neighbour is the unit of the same level above the other side, or what stands there in its place.
@@ -57,7 +57,7 @@ FROM moment, unit
 """
 
 
-def borders(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
+def load_unit_borders(conn: Connection[Any], code: str, as_of: AsOf) -> JsonObject:
     """The lines between the unit that carried ``code`` and its neighbours, as GeoJSON features.
 
     A neighbour has the unit's own level, or stands in its place (a prefecture without counties).
@@ -79,11 +79,11 @@ def borders(conn: Connection[Any], code: str, as_of: AsOf) -> Answer:
         **row,
         **moment,
         "length_m": sum(line["length_m"] for line in lines),
-        "features": [_feature(line) for line in lines],
+        "features": [_serialize_border(line) for line in lines],
     }
 
 
-def _feature(line: Answer) -> Answer:
+def _serialize_border(line: JsonObject) -> JsonObject:
     geometry = line.pop("geometry")
     neighbour = {key: line.pop(key) for key in ("unit_id", "code", "name", "level")}
     return {

@@ -34,25 +34,25 @@ class Segments:
     first: Ints
     feature: Ints
     ring: Ints
-    turned: Bools
-    features: int
+    ring_reversed: Bools
+    feature_count: int
 
     @cached_property
-    def start(self) -> Ints:
+    def start_vertex(self) -> Ints:
         """The vertex where each piece begins, walked with its polygon on the left."""
-        return self.vertex[self.first + self.turned]
+        return self.vertex[self.first + self.ring_reversed]
 
     @cached_property
-    def end(self) -> Ints:
+    def end_vertex(self) -> Ints:
         """The vertex where each piece ends, walked with its polygon on the left."""
-        return self.vertex[self.first + ~self.turned]
+        return self.vertex[self.first + ~self.ring_reversed]
 
     @cached_property
-    def pairing(self) -> "Pairing":
+    def matching(self) -> "SegmentMatching":
         """Which pieces lie on each other."""
-        return _paired(self)
+        return _match_segments(self)
 
-    def within(self, box: tuple[float, float, float, float]) -> "Segments":
+    def select_in_box(self, box: tuple[float, float, float, float]) -> "Segments":
         """Only the pieces whose own boxes meet a box (xmin, ymin, xmax, ymax)."""
         a, b = self.xy[self.first], self.xy[self.first + 1]
         meets = (np.maximum(a, b) >= box[:2]).all(axis=1) & (np.minimum(a, b) <= box[2:]).all(
@@ -64,27 +64,29 @@ class Segments:
             self.first[meets],
             self.feature[meets],
             self.ring[meets],
-            self.turned[meets],
-            self.features,
+            self.ring_reversed[meets],
+            self.feature_count,
         )
 
-    def ends(self, which: Ints) -> tuple[Floats, Floats]:
+    def get_endpoints(self, numbers: Ints) -> tuple[Floats, Floats]:
         """Coordinates (K, 2) of the beginnings and of the ends of pieces, polygon on the left."""
-        first, turned = self.first[which], self.turned[which]
-        return self.xy[first + turned], self.xy[first + ~turned]
+        first, ring_reversed = self.first[numbers], self.ring_reversed[numbers]
+        return self.xy[first + ring_reversed], self.xy[first + ~ring_reversed]
 
-    def lines(self, which: Ints) -> NDArray[np.object_]:
+    def build_lines(self, numbers: Ints) -> NDArray[np.object_]:
         """Pieces as geometries, polygon on the left."""
-        return np.asarray(shapely.linestrings(np.stack(self.ends(which), axis=1)), dtype=object)
+        return np.asarray(
+            shapely.linestrings(np.stack(self.get_endpoints(numbers), axis=1)), dtype=object
+        )
 
-    def runs(self, which: Ints) -> NDArray[np.object_]:
+    def build_merged_lines(self, numbers: Ints) -> NDArray[np.object_]:
         """Pieces, ascending, as geometries; those that follow each other in a ring as one.
 
         What is done with lines takes a tenth of the time when they are long.
         """
-        first, ring = self.first[which], self.ring[which]
-        begin = np.r_[True, (np.diff(first) != 1) | (ring[1:] != ring[:-1])][: len(which)]
-        size = np.diff(np.r_[np.flatnonzero(begin), len(which)])
+        first, ring = self.first[numbers], self.ring[numbers]
+        begin = np.r_[True, (np.diff(first) != 1) | (ring[1:] != ring[:-1])][: len(numbers)]
+        size = np.diff(np.r_[np.flatnonzero(begin), len(numbers)])
         of_run = np.repeat(np.arange(len(size)), size + 1)
         last = np.cumsum(size + 1) - 1
         at = np.empty(len(of_run), np.int64)
@@ -94,7 +96,7 @@ class Segments:
 
 
 @dataclass(frozen=True)
-class Pairing:
+class SegmentMatching:
     """``partner`` (S): the piece of another polygon on the other side, or -1.
 
     ``loose``: pieces without a partner. ``folded``: both sides belong to one polygon, which runs
@@ -102,23 +104,27 @@ class Pairing:
     """
 
     partner: Ints
-    loose: Ints
-    folded: Ints
-    point: Ints
+    unmatched: Ints
+    doubled: Ints
+    zero_length: Ints
 
 
-def segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> Segments:
+def build_segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> Segments:
     """The pieces of polygons; features without a geometry have none.
 
     ``geometries`` are shapely Polygons, MultiPolygons or None, with closed rings of finite
     coordinates; they need not be valid.
     """
-    given = np.asarray(geometries, dtype=object)
-    present = np.flatnonzero(~(shapely.is_missing(given) | shapely.is_empty(given)))
+    geometry_array = np.asarray(geometries, dtype=object)
+    present = np.flatnonzero(
+        ~(shapely.is_missing(geometry_array) | shapely.is_empty(geometry_array))
+    )
     if not len(present):
         none = np.empty(0, np.int64)
-        return Segments(np.empty((0, 2)), none, none, none, none, none.astype(bool), len(given))
-    xy, rings, polygons, owners = _flat(given[present])
+        return Segments(
+            np.empty((0, 2)), none, none, none, none, none.astype(bool), len(geometry_array)
+        )
+    xy, rings, polygons, owners = _flatten_rings(geometry_array[present])
     owner_of_polygon = np.repeat(present, np.diff(owners))
     feature_of_ring = np.repeat(owner_of_polygon, np.diff(polygons))
     is_hole = np.ones(len(rings) - 1, bool)
@@ -127,11 +133,19 @@ def segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) ->
     ends[rings[1:] - 1] = True
     first = np.flatnonzero(~ends)
     ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings) - 1)
-    turned = (_signed_areas(xy, rings, first, ring) > 0) == is_hole
-    return Segments(xy, places(xy), first, feature_of_ring[ring], ring, turned[ring], len(given))
+    ring_reversed = (_measure_signed_areas(xy, rings, first, ring) > 0) == is_hole
+    return Segments(
+        xy,
+        assign_vertex_ids(xy),
+        first,
+        feature_of_ring[ring],
+        ring,
+        ring_reversed[ring],
+        len(geometry_array),
+    )
 
 
-def _flat(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
+def _flatten_rings(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
     """Vertices; where rings begin in them, polygons in the rings, features in the polygons."""
     kind, xy, offsets = shapely.to_ragged_array(geometries, include_z=False)
     if kind == shapely.GeometryType.POLYGON:
@@ -141,7 +155,7 @@ def _flat(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
     return xy, rings, polygons, owners
 
 
-def _signed_areas(xy: Floats, rings: Ints, first: Ints, ring: Ints) -> Floats:
+def _measure_signed_areas(xy: Floats, rings: Ints, first: Ints, ring: Ints) -> Floats:
     """Twice the area of each ring, positive when counter-clockwise, reckoned from its beginning."""
     if not len(first):
         return np.empty(0)
@@ -152,32 +166,36 @@ def _signed_areas(xy: Floats, rings: Ints, first: Ints, ring: Ints) -> Floats:
     return areas
 
 
-_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0xBF58476D1CE4E5B9))
+_HASH_MULTIPLIERS = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+    np.uint64(0xBF58476D1CE4E5B9),
+)
 
 
-def places(xy: Floats) -> Ints:
+def assign_vertex_ids(xy: Floats) -> Ints:
     """Numbers of coordinates (N, 2), equal for equal ones: by a hash of their bits, checked after.
 
     Sorting one number for each vertex takes a quarter of the time of sorting two.
     """
     bits = (xy + 0.0).view(np.uint64)  # -0.0 is 0.0
-    mixed = (bits[:, 0] * _MIX[0]) ^ (bits[:, 1] * _MIX[1])
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX[2]
+    mixed = (bits[:, 0] * _HASH_MULTIPLIERS[0]) ^ (bits[:, 1] * _HASH_MULTIPLIERS[1])
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * _HASH_MULTIPLIERS[2]
     mixed ^= mixed >> np.uint64(32)
     order = np.argsort(mixed)
     sorted_ = xy[order]
     differs = (sorted_[1:, 0] != sorted_[:-1, 0]) | (sorted_[1:, 1] != sorted_[:-1, 1])
     if np.any(differs & (mixed[order[1:]] == mixed[order[:-1]])):  # one hash, two places
         return np.unique(xy, axis=0, return_inverse=True)[1].reshape(-1)
-    number = np.empty(len(xy), np.int64)
-    number[order] = np.r_[0, np.cumsum(differs)]
-    return number
+    vertex_ids = np.empty(len(xy), np.int64)
+    vertex_ids[order] = np.r_[0, np.cumsum(differs)]
+    return vertex_ids
 
 
-def _paired(pieces: Segments) -> Pairing:
-    start, end = pieces.start, pieces.end
+def _match_segments(segments: Segments) -> SegmentMatching:
+    start, end = segments.start_vertex, segments.end_vertex
     low, high = np.minimum(start, end), np.maximum(start, end)
-    key = low * (pieces.vertex.max(initial=0) + 1) + high
+    key = low * (segments.vertex.max(initial=0) + 1) + high
     order = np.argsort(key, kind="stable")
     sorted_ = key[order]
     begin = np.flatnonzero(np.r_[True, sorted_[1:] != sorted_[:-1]][: len(sorted_)])
@@ -185,13 +203,18 @@ def _paired(pieces: Segments) -> Pairing:
     two = begin[count == 2]
     a, b = order[two], order[two + 1]
     opposite = start[a] != start[b]
-    own = pieces.feature[a] == pieces.feature[b]
-    shared, folded = opposite & ~own, own
+    own = segments.feature[a] == segments.feature[b]
+    shared, doubled = opposite & ~own, own
     partner = np.full(len(key), -1)
     partner[a[shared]], partner[b[shared]] = b[shared], a[shared]
-    point = np.flatnonzero(low == high)
-    loose = partner == -1
-    loose[a[folded]] = loose[b[folded]] = False
-    loose[point] = False
-    both = np.r_[a[folded], b[folded]]
-    return Pairing(partner, np.flatnonzero(loose), np.sort(both[low[both] != high[both]]), point)
+    zero_length = np.flatnonzero(low == high)
+    unmatched = partner == -1
+    unmatched[a[doubled]] = unmatched[b[doubled]] = False
+    unmatched[zero_length] = False
+    doubled_pairs = np.r_[a[doubled], b[doubled]]
+    return SegmentMatching(
+        partner,
+        np.flatnonzero(unmatched),
+        np.sort(doubled_pairs[low[doubled_pairs] != high[doubled_pairs]]),
+        zero_length,
+    )

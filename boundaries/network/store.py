@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.edges import NOBODY, Network
+from boundaries.network.edges import OUTSIDE, Network
 from boundaries.network.segments import Bools, Ints
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import LEVELS, Level
@@ -63,17 +63,17 @@ ORDER BY s.unit_id, lower(s.valid) DESC NULLS LAST
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class NetworkUnit:
     """What a unit was at the moment."""
 
     level: str
     code: str | None
     name: str | None
-    parent: UUID | None
+    parent_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class UnitArea:
     """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated."""
 
     shape: BaseGeometry
@@ -92,28 +92,28 @@ class KnownNetwork:
     faces: tuple[UUID, ...]
     edges: tuple[UUID, ...]
     nodes: tuple[UUID, ...]
-    units: Mapping[UUID, Unit]
+    units: Mapping[UUID, NetworkUnit]
     beyond: tuple[str | None, ...]
 
-    def labels(self, level: str) -> tuple[Ints, tuple[UUID, ...]]:
+    def label_faces(self, level: str) -> tuple[Ints, tuple[UUID, ...]]:
         """Which unit of a level each face lies in (NOBODY: none known), and those units.
 
         Where there is no unit of the level, the next one above it stands there: Dongguan at the
         level of counties, the rest of a province of which only some counties are known.
         """
-        above = [self.above(face, level) for face in self.faces]
-        found = tuple(dict.fromkeys(unit for unit in above if unit is not None))
-        number = {unit: n for n, unit in enumerate(found)}
-        labels = [NOBODY if unit is None else number[unit] for unit in above]
-        return np.array(labels, dtype=np.int64), found
+        face_units = [self.find_unit_at_level(face, level) for face in self.faces]
+        level_units = tuple(dict.fromkeys(unit for unit in face_units if unit is not None))
+        number = {unit: n for n, unit in enumerate(level_units)}
+        labels = [OUTSIDE if unit is None else number[unit] for unit in face_units]
+        return np.array(labels, dtype=np.int64), level_units
 
-    def above(self, unit: UUID, level: str) -> UUID | None:
+    def find_unit_at_level(self, unit: UUID, level: str) -> UUID | None:
         """The first of the unit and those above it that is not below the level."""
         at: UUID | None = unit
         while at is not None and at in self.units:
             if LEVELS.index(Level(self.units[at].level)) <= LEVELS.index(Level(level)):
                 return at
-            at = self.units[at].parent
+            at = self.units[at].parent_id
         return None
 
 
@@ -131,54 +131,56 @@ class NetworkHistory:
     nodes: tuple[UUID, ...]
     start: Ints
     stop: Ints
-    unfounded: Bools
-    units: Mapping[UUID, Unit]
+    without_act: Bools
+    units: Mapping[UUID, NetworkUnit]
 
-    def on(self, day: date) -> Network:
+    def build_network_on(self, day: date) -> Network:
         """The network of a day: other edges have nobody on either side."""
-        there = (self.start <= day.toordinal()) & (day.toordinal() < self.stop)
-        left, right = (np.where(there, side, NOBODY) for side in (self.net.left, self.net.right))
+        is_current = (self.start <= day.toordinal()) & (day.toordinal() < self.stop)
+        left, right = (
+            np.where(is_current, side, OUTSIDE) for side in (self.net.left, self.net.right)
+        )
         return replace(self.net, left=left, right=right)
 
-    def days(self, until: date) -> list[date]:
+    def list_change_days(self, until: date) -> list[date]:
         """The days on which an edge begins or ends, up to a day."""
         bounds = np.unique(np.r_[self.start, self.stop])
         within = bounds[(bounds > date.min.toordinal()) & (bounds <= until.toordinal())]
         return [date.fromordinal(day) for day in within.tolist()]
 
 
-def read_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
+def load_network(conn: Connection[Any], as_of: AsOf) -> KnownNetwork:
     """All edges in force at the moment, and the units of that moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_EDGES, as_of.to_sql_params()).fetchall()
         units = cursor.execute(_UNITS, as_of.to_sql_params()).fetchall()
-    net, faces, nodes = _network(rows)
+    net, faces, nodes = _build_network(rows)
     edges = tuple(row[0] for row in rows)
-    known = {row[0]: Unit(*row[1:]) for row in units}
-    return KnownNetwork(net, faces, edges, nodes, known, tuple(row[6] for row in rows))
+    unit_by_id = {row[0]: NetworkUnit(*row[1:]) for row in units}
+    return KnownNetwork(net, faces, edges, nodes, unit_by_id, tuple(row[6] for row in rows))
 
 
-def read_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, Ground]:
+def load_unit_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, UnitArea]:
     """The areas in force at the moment, by unit."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_AREAS, as_of.to_sql_params()).fetchall()
     shapes = shapely.from_wkb([row[1] for row in rows])
-    return {row[0]: Ground(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
+    return {row[0]: UnitArea(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
 
 
-def read_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:
+def load_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:
     """Lon, lat of the seats of government at the moment, of units that have one recorded."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_SEATS, as_of.to_sql_params()).fetchall()
     return {unit: (lon, lat) for unit, lon, lat in rows}
 
 
-def read_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:
+def load_network_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:
     """All edges of all days, as known at the moment."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_ALL_EDGES, as_of.to_sql_params()).fetchall()
         units = cursor.execute(_ALL_UNITS, as_of.to_sql_params()).fetchall()
-    net, faces, nodes = _network(rows)
+    net, faces, nodes = _build_network(rows)
     return NetworkHistory(
         net,
         faces,
@@ -187,24 +189,24 @@ def read_history(conn: Connection[Any], as_of: AsOf) -> NetworkHistory:
         np.array([(row[6] or date.min).toordinal() for row in rows], int),
         np.array([(row[7] or date.max).toordinal() for row in rows], int),
         np.array([row[8:10] for row in rows], bool).reshape(-1, 2),
-        {row[0]: Unit(*row[1:]) for row in units},
+        {row[0]: NetworkUnit(*row[1:]) for row in units},
     )
 
 
-def _network(rows: Sequence[Any]) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
+def _build_network(rows: Sequence[Any]) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
     """Rows of edges as a network, with the units that are faces and the records of nodes."""
     faces: dict[UUID, int] = {}
     nodes: dict[UUID, int] = {}
     ends = [[nodes.setdefault(node, len(nodes)) for node in row[1:3]] for row in rows]
     sides = [
-        [NOBODY if unit is None else faces.setdefault(unit, len(faces)) for unit in row[3:5]]
+        [OUTSIDE if unit is None else faces.setdefault(unit, len(faces)) for unit in row[3:5]]
         for row in rows
     ]
     lines = shapely.from_wkb([row[5] for row in rows])
     xy = shapely.get_coordinates(lines)
-    at = np.r_[0, np.cumsum(shapely.get_num_coordinates(lines))].astype(np.int64)
+    offsets = np.r_[0, np.cumsum(shapely.get_num_coordinates(lines))].astype(np.int64)
     start, end = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     left, right = np.array(sides, dtype=np.int64).reshape(-1, 2).T
-    places = np.empty((len(nodes), 2))
-    places[start], places[end] = xy[at[:-1]], xy[at[1:] - 1]
-    return Network(places, start, end, left, right, xy, at), tuple(faces), tuple(nodes)
+    locations = np.empty((len(nodes), 2))
+    locations[start], locations[end] = xy[offsets[:-1]], xy[offsets[1:] - 1]
+    return Network(locations, start, end, left, right, xy, offsets), tuple(faces), tuple(nodes)

@@ -61,7 +61,7 @@ def find_validity_flaws(
         yield ValidityFlaw(*_REASONS["self-intersection"], shapely.MultiPoint(crossing))
     if touching and (kind in _CROSSING_KINDS or not crossing):
         yield ValidityFlaw(*_REASONS["ring self-intersection"], shapely.MultiPoint(touching))
-    has_doubled = bool(np.isin(segments.pairing.folded, which).any())
+    has_doubled = bool(np.isin(segments.matching.doubled, which).any())
     if (
         not crossing
         and not touching
@@ -83,10 +83,10 @@ def _find_self_contacts(
     segments: Segments, which: Ints
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Where a feature's own pieces cross, and at which vertices one ring meets itself."""
-    lines = segments.lines(which)
+    lines = segments.build_lines(which)
     i, j = STRtree(lines).query(lines, predicate="intersects")
     i, j = i[i < j], j[i < j]
-    start, end = segments.start[which], segments.end[which]
+    start, end = segments.start_vertex[which], segments.end_vertex[which]
     ends = [(start[i], end[i]), (start[j], end[j])]
     common = np.array([a == b for a in ends[0] for b in ends[1]]).any(axis=0)
     crossing = shapely.intersection(lines[i[~common]], lines[j[~common]])
@@ -98,11 +98,11 @@ def _find_self_contacts(
 
 def _find_revisited_vertices(segments: Segments, which: Ints) -> list[tuple[float, float]]:
     """Vertices that one ring visits more than once, other than where it turns back."""
-    doubled = np.isin(which, segments.pairing.folded)
+    doubled = np.isin(which, segments.matching.doubled)
     alone = which[~doubled]
-    alone = alone[segments.start[alone] != segments.end[alone]]
-    visits = np.column_stack([segments.ring[alone], segments.start[alone]])
+    alone = alone[segments.start_vertex[alone] != segments.end_vertex[alone]]
+    visits = np.column_stack([segments.ring[alone], segments.start_vertex[alone]])
     _, first, count = np.unique(visits, axis=0, return_index=True, return_counts=True)
     revisited = alone[first[count > 1]]
-    at = segments.first[revisited] + segments.turned[revisited]
+    at = segments.first[revisited] + segments.ring_reversed[revisited]
     return [tuple(p) for p in np.unique(segments.xy[at], axis=0).tolist()]

@@ -71,9 +71,9 @@ def _build_invalid_finding(name: str, feature: int, flaw: ValidityFlaw) -> Findi
 def find_kickbacks(context: CoverageContext) -> Iterator[Finding]:
     """Stretches along which a polygon runs twice, there and back."""
     segments = context.segments
-    doubled = segments.pairing.folded
+    doubled = segments.matching.doubled
     for feature in np.unique(segments.feature[doubled]).tolist():
-        lines = segments.lines(doubled[segments.feature[doubled] == feature])
+        lines = segments.build_lines(doubled[segments.feature[doubled] == feature])
         merged = shapely.line_merge(shapely.union_all(lines))
         for line in shapely.get_parts(merged):
             length, name = context.metric.measure_length(line), context.names[feature]

@@ -13,14 +13,14 @@ from psycopg import Connection
 from shapely import STRtree
 
 from boundaries.layers.layer import EPSG_4490, Layer
-from boundaries.network.lines import Borders
+from boundaries.network.lines import BoundaryLines
 from boundaries.network.store import (
-    Ground,
     KnownNetwork,
-    Unit,
-    read_areas,
-    read_network,
-    read_seats,
+    NetworkUnit,
+    UnitArea,
+    load_network,
+    load_seats,
+    load_unit_areas,
 )
 from boundaries.rules.finding import Finding, assign_finding_ids, build_sort_key
 from boundaries.rules.layer import validate_layer
@@ -112,8 +112,8 @@ def validate_register(
     ``progress(done, total, what)`` hears each step.
     """
     by, roll = get_settings(), _UnitNumbering()
-    known = read_network(conn, as_of)
-    areas = {u: area for u, area in read_areas(conn, as_of).items() if u in known.units}
+    known = load_network(conn, as_of)
+    areas = {u: area for u, area in load_unit_areas(conn, as_of).items() if u in known.units}
     published = list(_prepare_rules(conn, as_of, known, areas, build_tolerances(None, None, by)))
     done, total = 0, len(published)
 
@@ -122,7 +122,7 @@ def validate_register(
         done, total = steps, steps + len(published)
         progress(step, total, what)
 
-    layer = _build_layer(known.units, areas, read_seats(conn, as_of))
+    layer = _build_layer(known.units, areas, load_seats(conn, as_of))
     findings = [*_validate_areas(layer, known.units, areas, by, roll, report_step)]
     for more, (what, rule, units, unit_codes) in enumerate(published, start=1):
         findings += roll.renumber_findings(rule(), units, unit_codes)
@@ -144,14 +144,14 @@ def _prepare_rules(
     conn: Connection[Any],
     as_of: AsOf,
     known: KnownNetwork,
-    areas: Mapping[UUID, Ground],
+    areas: Mapping[UUID, UnitArea],
     limits: Tolerances,
 ) -> Iterator[_PreparedRule]:
     """The rules on what is published at a moment: on its network, its history and its names.
 
     ``areas`` are those in force, ``limits`` what counts where no level is concerned.
     """
-    borders, history = Borders(known), load_history_context(conn, as_of)
+    borders, history = BoundaryLines(known), load_history_context(conn, as_of)
     shapes = {unit: area.shape for unit, area in areas.items()}
     context = NetworkContext(borders, limits, shapes, _count_edges_ever(history))
     for on_network in NETWORK_RULES:
@@ -201,8 +201,8 @@ def _drop_repeated(findings: list[Finding]) -> list[Finding]:
 
 def _validate_areas(
     layer: Layer,
-    units: Mapping[UUID, Unit],
-    areas: Mapping[UUID, Ground],
+    units: Mapping[UUID, NetworkUnit],
+    areas: Mapping[UUID, UnitArea],
     by: Settings,
     roll: _UnitNumbering,
     progress: Progress,
@@ -210,7 +210,7 @@ def _validate_areas(
     """The areas as a layer, judged by every rule on layers."""
     limits = {level: _build_level_tolerances(level, units, areas, by) for level in UNIT_LEVELS}
     result = validate_layer(layer, build_tolerances(None, None, by), progress, by_level=limits)
-    partly = {own.parent for unit, own in units.items() if unit not in areas}
+    partly = {own.parent_id for unit, own in units.items() if unit not in areas}
     relevant = (
         f for f in result.findings if not _is_against_unknown(f, tuple(areas), units, partly)
     )
@@ -220,7 +220,7 @@ def _validate_areas(
 def _is_against_unknown(
     finding: Finding,
     numbered: tuple[UUID, ...],
-    units: Mapping[UUID, Unit],
+    units: Mapping[UUID, NetworkUnit],
     partly: Container[UUID | None],
 ) -> bool:
     """Whether the ground of a parent was missed that belongs to units without a known area."""
@@ -231,7 +231,7 @@ def _is_against_unknown(
 
 
 def _build_level_tolerances(
-    level: str, units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground], by: Settings
+    level: str, units: Mapping[UUID, NetworkUnit], areas: Mapping[UUID, UnitArea], by: Settings
 ) -> Tolerances:
     """The limits of a level; its lines are as good as the worst of them is said to be."""
     stated = [area.accuracy_m for unit, area in areas.items() if units[unit].level == level]
@@ -239,8 +239,8 @@ def _build_level_tolerances(
 
 
 def _build_layer(
-    units: Mapping[UUID, Unit],
-    areas: Mapping[UUID, Ground],
+    units: Mapping[UUID, NetworkUnit],
+    areas: Mapping[UUID, UnitArea],
     seats: Mapping[UUID, tuple[float, float]],
 ) -> Layer:
     """The areas in force as a layer, in their order."""
@@ -263,9 +263,9 @@ def _build_layer(
 
 
 def _build_attributes(
-    own: Unit, units: Mapping[UUID, Unit], seat: tuple[float, float] | None
+    own: NetworkUnit, units: Mapping[UUID, NetworkUnit], seat: tuple[float, float] | None
 ) -> Mapping[str, str | float | None]:
-    above = units.get(own.parent) if own.parent else None
+    above = units.get(own.parent_id) if own.parent_id else None
     lon, lat = seat or (None, None)
     return {
         "code": own.code,

@@ -47,7 +47,7 @@ def find_sharp_vertices(
     Pieces that lie on each other, there and back, are a kickback and no spike.
     """
     doubled = np.zeros(len(follows), bool)
-    doubled[segments.pairing.folded] = True
+    doubled[segments.matching.doubled] = True
     tip = np.flatnonzero((follows >= 0) & ~doubled)
     tip = tip[~doubled[follows[tip]]]
     one = segments.xy[segments.first[tip]]

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.segments import Segments, segments
+from boundaries.network.segments import Segments, build_segments
 from boundaries.rules.coverage.evidence import (
     CoverageContext,
     Shapes,
@@ -36,7 +36,7 @@ class WindowedCoverageContext(CoverageContext):
     @cached_property
     def segments(self) -> Segments:
         """The straight pieces that meet the box."""
-        return segments(self.shapes).within(self.box)
+        return build_segments(self.shapes).select_in_box(self.box)
 
     @cached_property
     def invalid_features(self) -> NDArray[np.int64]:

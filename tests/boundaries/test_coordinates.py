@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from pyproj.transformer import TransformerGroup
 
-from boundaries.coordinates import Crs, bd09, crs_named, gcj02, located
+from boundaries.coordinates import Crs, convert_position, parse_crs, shift_to_bd09, shift_to_gcj02
 from gazetteer.problems import InvalidValue
 
 EARTH = Geod(ellps="WGS84")
@@ -32,25 +32,25 @@ def offset(shift: object, lon: float, lat: float) -> tuple[float, float]:
 def test_gcj02_shifts_guangdong_as_measured_to_the_east_southeast(
     lon: float, lat: float, metres: float
 ) -> None:
-    told, azimuth = offset(gcj02, lon, lat)
+    told, azimuth = offset(shift_to_gcj02, lon, lat)
     assert told == pytest.approx(metres, abs=6)
     assert 116 <= azimuth <= 124
 
 
 def test_bd09_is_about_twice_as_far_off() -> None:
-    assert offset(bd09, 113.264, 23.129)[0] == pytest.approx(1268, abs=10)
+    assert offset(shift_to_bd09, 113.264, 23.129)[0] == pytest.approx(1268, abs=10)
 
 
 @given(LONS, LATS)
 def test_a_shifted_point_comes_back_to_where_it_was(lon: float, lat: float) -> None:
-    for crs, shift in ((Crs.GCJ02, gcj02), (Crs.BD09, bd09)):
-        back = located(*shift(lon, lat), crs)
+    for crs, shift in ((Crs.GCJ02, shift_to_gcj02), (Crs.BD09, shift_to_bd09)):
+        back = convert_position(*shift(lon, lat), crs)
         assert EARTH.inv(lon, lat, back.lon, back.lat)[2] < 0.001
         assert back.accuracy_m is not None
 
 
 def test_abroad_nothing_is_shifted() -> None:
-    assert located(2.35, 48.86, Crs.GCJ02).lon == 2.35
+    assert convert_position(2.35, 48.86, Crs.GCJ02).lon == 2.35
 
 
 @given(
@@ -63,20 +63,20 @@ def test_gauss_krueger_takes_easting_and_northing(
 ) -> None:
     crs, meridian = zone
     forward = Transformer.from_crs("EPSG:4490", f"EPSG:{crs}", always_xy=True)
-    back = located(*forward.transform(meridian + beside, lat), crs)
+    back = convert_position(*forward.transform(meridian + beside, lat), crs)
     assert (back.lon, back.lat) == pytest.approx((meridian + beside, lat), abs=1e-9)
     assert back.accuracy_m is None
 
 
 def test_northing_before_easting_is_told_as_swapped() -> None:
     with pytest.raises(InvalidValue) as refusal:
-        located(2_560_000, 436_000, Crs.GK_114)
+        convert_position(2_560_000, 436_000, Crs.GK_114)
     assert refusal.value.extras["looks_swapped"] is True
 
 
 def test_an_easting_with_its_zone_number_is_told_so() -> None:
     with pytest.raises(InvalidValue, match="zone number 38"):
-        located(38_436_000, 2_560_000, Crs.GK_114)
+        convert_position(38_436_000, 2_560_000, Crs.GK_114)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_impossible_positions_name_the_field(
     lon: float, lat: float, field: str, swapped: bool
 ) -> None:
     with pytest.raises(InvalidValue) as refusal:
-        located(lon, lat)
+        convert_position(lon, lat)
     assert refusal.value.field == field
     assert refusal.value.extras["looks_swapped"] is swapped
 
@@ -112,13 +112,13 @@ def test_impossible_positions_name_the_field(
     ],
 )
 def test_systems_go_by_several_names(text: str, crs: Crs) -> None:
-    assert crs_named(text) is crs
+    assert parse_crs(text) is crs
 
 
 @pytest.mark.parametrize("text", ["xian80", "4610", "EPSG:4214", "beijing54", "2436", "4555"])
 def test_the_older_datums_are_refused_with_the_reason(text: str) -> None:
     with pytest.raises(InvalidValue, match="not public") as refusal:
-        crs_named(text)
+        parse_crs(text)
     assert refusal.value.field == "crs"
 
 
@@ -130,4 +130,4 @@ def test_general_software_indeed_has_nothing_but_a_ballpark(code: int) -> None:
 
 def test_an_unknown_system_is_told_what_there_is() -> None:
     with pytest.raises(InvalidValue, match="4490"):
-        crs_named("27700")
+        parse_crs("27700")

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from boundaries.examination import examine
+from boundaries.examination import run_self_check
 from gazetteer.records.finding import CheckResult
 from tests.boundaries.areas.ground import LEDGER, LOAD, unit
 from tests.web.commands import in_process
@@ -15,7 +15,7 @@ from tests.web.commands import in_process
 @pytest.fixture(scope="module")
 def shipped_findings(register: str) -> list[CheckResult]:
     with psycopg.connect(register, autocommit=True) as conn:
-        return examine(conn)
+        return run_self_check(conn)
 
 
 def test_the_shipped_data_has_no_error(shipped_findings: list[CheckResult]) -> None:
@@ -38,7 +38,7 @@ def test_the_worst_comes_first(shipped_findings: list[CheckResult]) -> None:
 
 def test_every_step_is_told_as_progress(conn: psycopg.Connection[Any]) -> None:
     told: list[tuple[int, int]] = []
-    assert examine(conn, lambda done, total, what: told.append((done, total))) == []
+    assert run_self_check(conn, lambda done, total, what: told.append((done, total))) == []
     assert [done for done, _ in told] == list(range(len(told)))
     assert told[-1][0] == told[-1][1]
 
@@ -56,11 +56,11 @@ def test_who_writes_behind_the_program_is_found(
     conn: psycopg.Connection[Any], tampering: str, check: str
 ) -> None:
     LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
-    assert [f for f in examine(conn) if f.severity == "error"] == []
+    assert [f for f in run_self_check(conn) if f.severity == "error"] == []
     with conn.transaction():
         conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
         conn.execute(tampering.encode())
-    assert check in {finding.check for finding in examine(conn)}
+    assert check in {finding.check for finding in run_self_check(conn)}
 
 
 def test_the_command_tells_findings_and_ends_with_1_if_there_is_an_error(

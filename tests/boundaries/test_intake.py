@@ -12,7 +12,7 @@ import shapely
 from shapely import wkb
 
 from boundaries.areas.kinds import AREA
-from boundaries.intake import ACCURACY_M, areas
+from boundaries.intake import DEFAULT_ACCURACY_M, build_area_batch
 from boundaries.layers.problems import CrsNotKnown
 from boundaries.layers.read import read_layer
 from gazetteer.intake import (
@@ -46,7 +46,7 @@ def history() -> StagedBatch:
 @pytest.fixture(scope="module")
 def shipped(history: StagedBatch) -> StagedBatch:
     layer = read_layer(FIXTURES / "guangdong_boundaries.geojson.gz")
-    return areas(layer, history.code_index, history.territory_changes)
+    return build_area_batch(layer, history.code_index, history.territory_changes)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: StagedBat
     for timeline in only_areas(shipped):
         (version,) = timeline.versions
         AREA.serialize_attributes(version.attributes)
-        assert version.attributes["accuracy_m"] == ACCURACY_M
+        assert version.attributes["accuracy_m"] == DEFAULT_ACCURACY_M
         assert version.attributes["geom"] == version.attributes["geom"].lower()
         shape = wkb.loads(version.attributes["geom"], hex=True)
         assert shape.geom_type == "MultiPolygon"
@@ -160,7 +160,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(history: StagedBatch, path: Path) -> StagedBatch:
-    return areas(read_layer(path), history.code_index, history.territory_changes)
+    return build_area_batch(read_layer(path), history.code_index, history.territory_changes)
 
 
 def polygon(rings: Any) -> dict[str, Any]:
@@ -260,7 +260,9 @@ def test_columns_of_another_maker_are_read_when_they_are_named(
     text = path.read_text().replace('"code"', '"XZQ_NO"')
     path.write_text(text)
     layer = read_layer(path, columns={"code": "XZQ_NO"})
-    assert len(only_areas(areas(layer, history.code_index, history.territory_changes))) == 1
+    assert (
+        len(only_areas(build_area_batch(layer, history.code_index, history.territory_changes))) == 1
+    )
 
 
 def test_members_of_a_wrong_type_do_no_harm(history: StagedBatch, tmp_path: Path) -> None:
@@ -290,5 +292,7 @@ def test_what_is_no_layer_is_refused(history: StagedBatch, tmp_path: Path, text:
 
 
 def test_an_index_without_units_takes_nothing(history: StagedBatch, write: Write) -> None:
-    batch = areas(read_layer(write(polygon(SQUARE))), CodeIndex(), history.territory_changes)
+    batch = build_area_batch(
+        read_layer(write(polygon(SQUARE))), CodeIndex(), history.territory_changes
+    )
     assert serious(batch) == [("no_unit_for_area", 1)]

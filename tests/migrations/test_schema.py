@@ -11,7 +11,7 @@ from psycopg import Connection
 from sqlalchemy import MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
-from boundaries.areas.tables import register_metadata
+from boundaries.areas.tables import build_register_metadata
 from boundaries.findings.tables import add_finding_tables
 from gazetteer.jobs.tables import add_job_tables
 from gazetteer.people.tables import add_account_tables
@@ -22,7 +22,7 @@ FOREIGN = ("spatial_ref_sys", "alembic_version")
 
 @pytest.fixture
 def metadata() -> MetaData:
-    metadata = register_metadata()
+    metadata = build_register_metadata()
     add_account_tables(metadata)
     add_job_tables(metadata)
     add_finding_tables(metadata)

@@ -14,8 +14,8 @@ import pytest
 from psycopg import Connection, sql
 
 from boundaries.areas.kinds import REGISTER_KINDS
-from boundaries.areas.reads import area
-from boundaries.coordinates import crs_named
+from boundaries.areas.reads import load_area_feature
+from boundaries.coordinates import parse_crs
 from boundaries.register import LEDGER
 from gazetteer.database.migrate import list_revisions, migrate_database
 from gazetteer.ledger.asof import AsOf
@@ -108,7 +108,7 @@ def test_reads_answer_after_an_upgrade(upgraded: tuple[str, str]) -> None:
             question = TranslationRequest("440724", date(1990, 1, 1), TODAY.at)
             assert translate_unit_code(conn, question, TODAY)["results"][0]["code"] == "440783"
         if since >= "0003":
-            feature = area(conn, "440783", TODAY, crs_named("4490"))
+            feature = load_area_feature(conn, "440783", TODAY, parse_crs("4490"))
             assert feature["properties"]["source"] == "outline for a test"
 
 

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 import shapely
 
-from boundaries.exports.asking import Asked
-from boundaries.exports.tables import What, exported
+from boundaries.exports.asking import ExportRequest
+from boundaries.exports.tables import ExportKind, export_table
 from boundaries.layers.read import read_layer
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown, UnknownCode
@@ -110,11 +110,11 @@ def test_an_ending_that_tells_no_format_is_refused(export: Any, tmp_path: Path) 
 def test_progress_is_told_while_polygons_are_read(register: str) -> None:
     told: list[tuple[int, int, str]] = []
     with psycopg.connect(register, autocommit=True) as conn:
-        asked = Asked(AsOf(today()), "county", progress=lambda *step: told.append(step))
-        table = exported(conn, What.DIVISIONS, asked)
+        asked = ExportRequest(AsOf(today()), "county", progress=lambda *step: told.append(step))
+        table = export_table(conn, ExportKind.DIVISIONS, asked)
         assert told[-1] == (len(table.geometries), len(table.geometries), "read")
         with pytest.raises(UnknownCode):
-            exported(conn, What.DIVISIONS, Asked(AsOf(today()), within="999999"))
+            export_table(conn, ExportKind.DIVISIONS, ExportRequest(AsOf(today()), within="999999"))
         with pytest.raises(NoAreaKnown) as caught:
-            exported(conn, What.DIVISIONS, Asked(AsOf(today()), "township"))
+            export_table(conn, ExportKind.DIVISIONS, ExportRequest(AsOf(today()), "township"))
     assert caught.value.extras["units"] > 1000

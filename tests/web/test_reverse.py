@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyproj import Transformer
 
-from boundaries.coordinates import bd09, gcj02
+from boundaries.coordinates import shift_to_bd09, shift_to_gcj02
 from gazetteer.database.cluster import Cluster
 from gazetteer.ledger.asof import AsOf, Basis
 from tests.boundaries.areas.ground import AREAS_SINCE, CAMPUS
@@ -82,7 +82,7 @@ def test_gauss_krueger_is_easting_then_northing(client: FlaskClient) -> None:
     assert answer["point"] == pytest.approx({"lon": TIANHE[0], "lat": TIANHE[1]}, abs=1e-9)
 
 
-@pytest.mark.parametrize(("crs", "shift"), [("gcj02", gcj02), ("bd09", bd09)])
+@pytest.mark.parametrize(("crs", "shift"), [("gcj02", shift_to_gcj02), ("bd09", shift_to_bd09)])
 def test_shifted_coordinates_are_taken_and_called_approximate(
     client: FlaskClient, crs: str, shift: Any
 ) -> None:

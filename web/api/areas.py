@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from boundaries.areas import reads
-from boundaries.coordinates import crs_named
+from boundaries.coordinates import parse_crs
 from web.api.answers import AtMoment, Valid
 from web.contract import Api, as_json
 from web.db import connection
@@ -67,6 +67,6 @@ def area(code: Code, query: AreaQuery) -> Response:
     Properties: `area_km2` on the CGCS2000 ellipsoid, `source`, `accuracy_m`, `valid`. A unit in
     force whose polygon is not known on the date: 404 `no_area_known` with `known_since`.
     """
-    crs = crs_named(query.crs)
+    crs = parse_crs(query.crs)
     with connection() as conn:
-        return as_json(reads.area(conn, code, query.as_of(), crs), media=GEOJSON)
+        return as_json(reads.load_area_feature(conn, code, query.as_of(), crs), media=GEOJSON)

@@ -63,4 +63,6 @@ def borders(code: Code, query: Moment) -> Response:
     level. Lengths are in metres on the CGCS2000 ellipsoid.
     """
     with connection() as conn:
-        return as_json(reads.borders(conn, code, query.as_of()), media="application/geo+json")
+        return as_json(
+            reads.load_unit_borders(conn, code, query.as_of()), media="application/geo+json"
+        )

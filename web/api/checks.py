@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from boundaries.examination import examine
+from boundaries.examination import run_self_check
 from gazetteer.problems import Unavailable
 from gazetteer.records.finding import CheckResult
 from web.contract import Api, Parameters
@@ -54,7 +54,7 @@ def current_findings() -> tuple[int, list[CheckResult]]:
             return seq, _kept[seq][1]
         if _lock.acquire(blocking=False):
             try:
-                found = examine(conn)
+                found = run_self_check(conn)
                 _kept[seq] = (time.monotonic(), found)
                 for earlier in [known for known in _kept if known != seq]:
                     del _kept[earlier]

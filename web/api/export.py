@@ -7,8 +7,8 @@ from typing import Literal
 from flask import Response, current_app, send_file
 from pydantic import Field
 
-from boundaries.exports.asking import Asked
-from boundaries.exports.tables import What, exported
+from boundaries.exports.asking import ExportRequest
+from boundaries.exports.tables import ExportKind, export_table
 from boundaries.layers.write import MIME_TYPES, LayerFormat, write_table
 from gazetteer.settings import Settings
 from web import access_limits
@@ -26,8 +26,8 @@ _MB = 1 << 20
 class ExportQuery(Moment):
     """What to write, of which units, and how."""
 
-    what: What = Field(
-        What.DIVISIONS,
+    what: ExportKind = Field(
+        ExportKind.DIVISIONS,
         description="`divisions`: areas; `edges` and `nodes` of the boundary network; `lines`: the"
         " whole line between each two units; `places`: names with their positions",
     )
@@ -63,10 +63,10 @@ def export(query: ExportQuery) -> Response:
     settings: Settings = current_app.config["GAZETTEER"]
     access_limits.count("export")
     most = int(settings.export_limit_mb * _MB)
-    asked = Asked(query.as_of(), query.level, query.within, most)
+    asked = ExportRequest(query.as_of(), query.level, query.within, most)
     with slot(settings), TemporaryDirectory(prefix="export-") as folder:
         with connection() as conn:
-            table = exported(conn, query.what, asked)
+            table = export_table(conn, query.what, asked)
         path = Path(folder, "export")
         write_table(path, table, crs=query.crs, format=query.format, encoding=query.encoding)
         file = path.open("rb")  # goes on being there for the answer when its folder is gone

@@ -5,9 +5,9 @@ from typing import Any
 from flask import current_app
 from pydantic import BaseModel, Field, FiniteFloat
 
-from boundaries.areas.memory.reverse import reverse as remembered
-from boundaries.areas.reverse import reverse as units_at
-from boundaries.coordinates import crs_named, located
+from boundaries.areas.memory.reverse import look_up_points_in_index as remembered
+from boundaries.areas.reverse import look_up_point as units_at
+from boundaries.coordinates import convert_position, parse_crs
 from web.api.answers import AtMoment, Brief
 from web.contract import Api
 from web.db import connection
@@ -136,8 +136,8 @@ def reverse(query: PointQuery) -> dict[str, Any]:
     Distances are geodesic, to the millimetre. The newest state is told from memory, at most a
     tenth of a second behind a publication; `known_at` tells which state that was.
     """
-    crs = crs_named(query.crs)
-    point = located(query.lon, query.lat, crs)
+    crs = parse_crs(query.crs)
+    point = convert_position(query.lon, query.lat, crs)
     near_m = current_app.config["GAZETTEER"].near_boundary_m
     as_of = query.as_of()
     answer, ground = None, ground_of(as_of)

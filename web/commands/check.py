@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 import psycopg
 
-from boundaries.examination import examine
+from boundaries.examination import run_self_check
 from gazetteer.database.register import register_database
 from gazetteer.records.finding import CheckResult
 from gazetteer.settings import get_settings
@@ -24,7 +24,7 @@ def check(as_json: bool) -> None:
         psycopg.connect(conninfo, autocommit=True) as conn,
         progress() as tell,
     ):
-        found = examine(conn, tell)
+        found = run_self_check(conn, tell)
     if as_json:
         for finding in found:
             click.echo(json.dumps(asdict(finding), ensure_ascii=False))

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import psycopg
 
-from boundaries.exports.asking import Asked
-from boundaries.exports.tables import What, exported
+from boundaries.exports.asking import ExportRequest
+from boundaries.exports.tables import ExportKind, export_table
 from boundaries.layers.write import ENCODINGS, LayerFormat, detect_layer_format, write_table
 from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import AsOf, today
@@ -15,14 +15,14 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.settings import get_settings
 from web.commands.progress import progress
 
-_SAID = {What.DIVISIONS: "areas"}
+_SAID = {ExportKind.DIVISIONS: "areas"}
 
 
 @click.command()
 @click.option(
     "--what",
-    type=click.Choice([what.value for what in What]),
-    default=What.DIVISIONS.value,
+    type=click.Choice([what.value for what in ExportKind]),
+    default=ExportKind.DIVISIONS.value,
     help="Areas of units; edges or nodes of the boundary network; the whole line between each two"
     " units; or places with their names.",
 )
@@ -68,12 +68,14 @@ def export(
         psycopg.connect(conninfo, autocommit=True) as conn,
         progress() as tell,
     ):
-        table = exported(conn, What(what), Asked(as_of, level, within, progress=tell))
+        table = export_table(
+            conn, ExportKind(what), ExportRequest(as_of, level, within, progress=tell)
+        )
     try:
         losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
     except OSError as error:
         raise click.FileError(str(output), error.strerror) from None
     for loss in losses:
         click.echo(loss.en, err=True)
-    said = _SAID.get(What(what), what)
+    said = _SAID.get(ExportKind(what), what)
     click.echo(f"{len(table.geometries):,} {said}: {output}")

@@ -10,9 +10,15 @@ from typing import Any
 import click
 import psycopg
 
-from boundaries.files import COMPANIONS, KINDS, LayerForm, read, shipped
-from boundaries.intake import ACCURACY_M
-from boundaries.layer_import import batch_of, judged_layer
+from boundaries.files import (
+    COMPANION_KINDS,
+    FILE_KINDS,
+    LayerImportOptions,
+    read_bundled_data,
+    read_import_file,
+)
+from boundaries.intake import DEFAULT_ACCURACY_M
+from boundaries.layer_import import build_import_batch, validate_import_layer
 from boundaries.register import LEDGER
 from boundaries.validation.report import build_validation_options
 from gazetteer.database.register import register_database
@@ -58,20 +64,20 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
     if what == "china" and divisions is None:
         raise click.UsageError("'load china' needs the path of a divisions file (CSV, may be .gz)")
     with register_database(get_settings()) as conninfo, progress() as tell:
-        batch = shipped(FIXTURES, tell, divisions)
+        batch = read_bundled_data(FIXTURES, tell, divisions)
         _publish(conninfo, batch, report, tell, strict=False, author="gazetteer load")
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, type=click.Choice(KINDS), help="What the file holds")
+@click.option("--kind", required=True, type=click.Choice(FILE_KINDS), help="What the file holds")
 @click.option(
     "--with",
     "beside",
-    type=(click.Choice(COMPANIONS), click.Path(exists=True, dir_okay=False, path_type=Path)),
+    type=(click.Choice(COMPANION_KINDS), click.Path(exists=True, dir_okay=False, path_type=Path)),
     multiple=True,
     metavar="KIND FILE",
-    help=f"A file that goes with it ({', '.join(COMPANIONS)}).",
+    help=f"A file that goes with it ({', '.join(COMPANION_KINDS)}).",
 )
 @click.option(
     "--state",
@@ -130,7 +136,10 @@ def import_(
                 batch, refusal = taken.batch, taken.refusal
                 reason = f"{reason}: {taken.accepted}" if taken.accepted else reason
             else:
-                batch, refusal = read(conn, kind, {kind: file, **dict(beside)}, day, tell), None
+                batch, refusal = (
+                    read_import_file(conn, kind, {kind: file, **dict(beside)}, day, tell),
+                    None,
+                )
         if check or refusal:
             _say(batch, None, _written(batch, report), as_json)
             if refusal:
@@ -150,32 +159,34 @@ class _Areas:
     accepted: str | None = None
 
 
-def _form(given: Mapping[str, Any]) -> LayerForm:
-    accuracy_m = ACCURACY_M if given["accuracy_m"] is None else given["accuracy_m"]
+def _form(given: Mapping[str, Any]) -> LayerImportOptions:
+    accuracy_m = DEFAULT_ACCURACY_M if given["accuracy_m"] is None else given["accuracy_m"]
     rest = {name: given[name] for name in ("name", "crs", "encoding", "columns", "source")}
-    return LayerForm(**rest, accuracy_m=accuracy_m)
+    return LayerImportOptions(**rest, accuracy_m=accuracy_m)
 
 
 def _areas(
     conn: psycopg.Connection[Any],
     file: Path,
     day: date | None,
-    form: LayerForm,
+    form: LayerImportOptions,
     why: str | None,
     tell: Tell,
 ) -> _Areas:
     """The areas of a file, judged before anything is made of them."""
-    layer = form.read(file)
-    judged = judged_layer(
+    layer = form.read_file(file)
+    judged = validate_import_layer(
         conn, layer, day, build_validation_options(get_settings(), None, None, None), tell
     )
-    if judged.blocking and not why:
-        told = tuple(judged.rejections(accepted=False))
+    if judged.blocking_findings and not why:
+        told = tuple(judged.iter_rejections(accepted=False))
         return _Areas(
-            StagedBatch(layer.source, (), told, {layer.source: len(layer)}), judged.refusal()
+            StagedBatch(layer.source, (), told, {layer.source: len(layer)}), judged.build_problem()
         )
-    batch = batch_of(conn, judged, form, day, tell)
-    return _Areas(batch, None, judged.accepted(why) if judged.blocking and why else None)
+    batch = build_import_batch(conn, judged, form, day, tell)
+    return _Areas(
+        batch, None, judged.format_acceptance(why) if judged.blocking_findings and why else None
+    )
 
 
 def _publish(

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import click
 import psycopg
 
-from boundaries.files import shipped
+from boundaries.files import read_bundled_data
 from boundaries.register import LEDGER
 from gazetteer.database.register import register_database
 from gazetteer.intake.load import publish_staged_batch
@@ -39,7 +39,7 @@ def _load_if_empty(conninfo: str) -> None:
             return
         click.echo("First start: loading Guangdong …", err=True)
         with progress() as tell:
-            batch = shipped(FIXTURES, tell)
+            batch = read_bundled_data(FIXTURES, tell)
             publish_staged_batch(
                 conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell
             )

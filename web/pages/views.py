@@ -11,8 +11,8 @@ from psycopg import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from boundaries.areas import reads as areas
-from boundaries.exports.divisions import any_area
-from boundaries.network.reads import borders
+from boundaries.exports.divisions import has_known_area
+from boundaries.network.reads import load_unit_borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import places, reads
@@ -59,7 +59,7 @@ def unit(code: str) -> Response:
         children = reads.load_children(conn, code, moment)
         events = load_history(conn, code, moment)["events"]
         area, known_since = _area(conn, code, moment)
-        lines = [line["properties"] for line in borders(conn, code, moment)["features"]]
+        lines = [line["properties"] for line in load_unit_borders(conn, code, moment)["features"]]
         below = _level_with_areas(conn, children["children"], moment)
     division["predecessors"] = succession_links(division["predecessors"], before=True)
     division["successors"] = succession_links(division["successors"], before=False)
@@ -143,7 +143,7 @@ def _level_with_areas(
     conn: Connection[Any], children: Sequence[Mapping[str, Any]], moment: AsOf
 ) -> str | None:
     """The level of the units below, if the area of any of them is known."""
-    known = any_area(conn, [child["unit_id"] for child in children], moment)
+    known = has_known_area(conn, [child["unit_id"] for child in children], moment)
     return str(children[0]["level"]) if known else None
 
 
@@ -164,6 +164,6 @@ def _area(
 ) -> tuple[dict[str, Any] | None, str | None]:
     """The properties of the unit's polygon; without one on the date, since when there is one."""
     try:
-        return areas.area_facts(conn, code, moment), None
+        return areas.load_area_properties(conn, code, moment), None
     except NoAreaKnown as problem:
         return None, problem.extras.get("known_since")

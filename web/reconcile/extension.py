@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from boundaries.areas.labels import label_points
+from boundaries.areas.labels import load_label_points
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
@@ -101,7 +101,7 @@ def _points(conn: Connection[Any], found: Iterable[PlaceEntity]) -> dict[UUID, t
             by_day[entity.day].append(entity.unit_id)
     known: dict[UUID, tuple[float, float]] = {}
     for day, units in by_day.items():
-        for unit, (lon, lat) in label_points(conn, units, AsOf(day)).items():
+        for unit, (lon, lat) in load_label_points(conn, units, AsOf(day)).items():
             known[unit] = lon, lat
     return known
 

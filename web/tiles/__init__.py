@@ -33,7 +33,7 @@ def division_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
 
     Properties: `unit_id`, `code`, `name`, `romanized_name`, `level`. An empty tile is 204.
     """
-    return _answer("divisions", tiles.divisions, Tile(z, x, y), query.as_of())
+    return _answer("divisions", tiles.load_division_tile, Tile(z, x, y), query.as_of())
 
 
 @api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty="Nothing lies there")
@@ -42,7 +42,7 @@ def place_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
 
     Properties: `place_id`, `name`, `level`, `legal_class`, `class_code`.
     """
-    return _answer("places", tiles.places, Tile(z, x, y), query.as_of())
+    return _answer("places", tiles.load_place_tile, Tile(z, x, y), query.as_of())
 
 
 def _answer(layer: str, read: Reader, tile: Tile, as_of: AsOf) -> Response:
@@ -50,7 +50,7 @@ def _answer(layer: str, read: Reader, tile: Tile, as_of: AsOf) -> Response:
         if as_of.known_at is not None:
             resolve_known_at(conn, as_of)
         if request.if_none_match:
-            tag = _tag(layer, tile, as_of, tiles.head(conn))
+            tag = _tag(layer, tile, as_of, tiles.load_ledger_head(conn))
             if request.if_none_match.contains(tag):
                 return _cacheable(Response(status=304), tag)
         seq, content = read(conn, tile, as_of)

@@ -22,167 +22,186 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.areas.memory.cells import Cells, cells_of
+from boundaries.areas.memory.cells import SegmentGrid, build_segment_grid
 
-SEGMENTS = 8
+BLOCK_SEGMENTS = 8
 """In a run."""
-_ROUNDING = 2e-15
+_ROUNDING_BOUND = 2e-15
 """Bounds the rounding of the signs, in squares of the greatest distance that may go into them."""
 _SLACK = 1e-12
 """Degrees by which rounding may bring a border nearer than the box around it."""
-_TIE = (1 + 1e-9) ** 2
+_TIE_RATIO = (1 + 1e-9) ** 2
 """Spots whose squared distances differ by less, in parts of them, are equally near."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-Spot = tuple[float, float]
+LonLat = tuple[float, float]
 """Lon, lat."""
 
 
 @dataclass(frozen=True, slots=True)
-class Borders:
+class SegmentIndex:
     """Area ``a`` has the runs ``first[a]`` to ``first[a + 1]``; ``owners`` tells it of each run.
 
     ``runs``: (runs, 9, 2) vertices as lon, lat; not a number behind the end of a ring.
     The box around a run reaches as far as ``halves`` from ``centres``, both (2, runs).
     """
 
-    runs: Floats
+    blocks: Floats
     centres: Floats
     halves: Floats
-    first: Sequence[int]
-    owners: Ints
-    cells: Cells
+    first_block: Sequence[int]
+    block_areas: Ints
+    grid: SegmentGrid
 
-    def of(self, area: int) -> Floats:
+    def get_blocks(self, area: int) -> Floats:
         """The runs of an area."""
-        return self.runs[self.first[area] : self.first[area + 1]]
+        return self.blocks[self.first_block[area] : self.first_block[area + 1]]
 
-    def cover(self, lon: float, lat: float) -> list[tuple[int, bool]]:
+    def find_covering_areas(self, lon: float, lat: float) -> list[tuple[int, bool]]:
         """The areas that cover a point, each with whether the point is on its border."""
-        cell = self.cells.of(lon, lat)
-        inside = set(self.cells.areas_of(cell))
-        runs = self.cells.runs_of(cell)
-        if not len(runs):
+        cell = self.grid.find_cell(lon, lat)
+        inside = set(self.grid.get_reference_areas(cell))
+        block_numbers = self.grid.get_block_numbers(cell)
+        if not len(block_numbers):
             return [(area, False) for area in sorted(inside)]
-        way = self._way(cell, lon, lat)
+        ray = self._build_ray(cell, lon, lat)
         doubtful: set[int] = set()
-        for area, run in zip(self.owners[runs].tolist(), self.runs[runs].tolist(), strict=True):
-            crossed = _crossed(run, way)
-            if crossed is None:
+        for area, block in zip(
+            self.block_areas[block_numbers].tolist(),
+            self.blocks[block_numbers].tolist(),
+            strict=True,
+        ):
+            crosses = _test_ray_crossing(block, ray)
+            if crosses is None:
                 doubtful.add(area)
-            elif crossed:
+            elif crosses:
                 inside ^= {area}
-        found = [(area, False) for area in inside - doubtful]
+        covering = [(area, False) for area in inside - doubtful]
         for area in doubtful:
-            on_border = self.relation(area, lon, lat)
+            on_border = self.relate_exactly(area, lon, lat)
             if on_border is not None:
-                found.append((area, on_border))
-        return sorted(found)
+                covering.append((area, on_border))
+        return sorted(covering)
 
-    def _way(self, cell: int, lon: float, lat: float) -> "_Way":
-        to_lon, to_lat = self.cells.mark(cell)
-        bound = _ROUNDING * self.cells.reach * self.cells.reach
-        return lon, lat, to_lon - lon, to_lat - lat, bound
+    def _build_ray(self, cell: int, lon: float, lat: float) -> "_Ray":
+        reference_lon, reference_lat = self.grid.get_reference_point(cell)
+        bound = _ROUNDING_BOUND * self.grid.max_vertex_distance * self.grid.max_vertex_distance
+        return lon, lat, reference_lon - lon, reference_lat - lat, bound
 
-    def relation(self, area: int, lon: float, lat: float) -> bool | None:
+    def relate_exactly(self, area: int, lon: float, lat: float) -> bool | None:
         """Exactly: None if the area does not cover the point, else whether it is on its border."""
-        rows = slice(self.first[area], self.first[area + 1])
+        rows = slice(self.first_block[area], self.first_block[area + 1])
         east, north = self.centres[:, rows] + self.halves[:, rows] + _SLACK
         south = north - 2 * (self.halves[1, rows] + _SLACK)
-        vertices = self.runs[rows][(south <= lat) & (lat <= north) & (lon <= east)]
+        vertices = self.blocks[rows][(south <= lat) & (lat <= north) & (lon <= east)]
         starts, ends = vertices[:, :-1].reshape(-1, 2), vertices[:, 1:].reshape(-1, 2)
         low, high = np.minimum(starts, ends), np.maximum(starts, ends)
-        level = (low[:, 1] <= lat) & (lat <= high[:, 1])
-        east_of = level & (low[:, 0] > lon)
-        crossed = int((east_of & (lat < high[:, 1])).sum())  # by the half-open rule
-        for i in np.flatnonzero(level & (low[:, 0] <= lon) & (lon <= high[:, 0])):
-            turn = _turn(starts[i], ends[i], lon, lat)
-            if turn == 0:
+        at_latitude = (low[:, 1] <= lat) & (lat <= high[:, 1])
+        east_of = at_latitude & (low[:, 0] > lon)
+        crossings = int((east_of & (lat < high[:, 1])).sum())  # by the half-open rule
+        for i in np.flatnonzero(at_latitude & (low[:, 0] <= lon) & (lon <= high[:, 0])):
+            orientation = _compute_orientation(starts[i], ends[i], lon, lat)
+            if orientation == 0:
                 return True
-            crossed += lat < high[i, 1] and (turn > 0) == (ends[i, 1] > starts[i, 1])
-        return False if crossed % 2 else None
+            crossings += lat < high[i, 1] and (orientation > 0) == (ends[i, 1] > starts[i, 1])
+        return False if crossings % 2 else None
 
-    def around(self, west: float, south: float, east: float, north: float) -> list[int]:
+    def find_areas_in_box(self, west: float, south: float, east: float, north: float) -> list[int]:
         """The areas whose border may come into a box."""
-        runs = self.cells.runs_in(west, south, east, north)
-        if not len(runs):
+        block_numbers = self.grid.find_blocks_in_box(west, south, east, north)
+        if not len(block_numbers):
             return []
         middle = np.array(((west + east) / 2, (south + north) / 2))[:, None]
         half = np.array(((east - west) / 2 + _SLACK, (north - south) / 2 + _SLACK))[:, None]
-        meets = np.abs(self.centres[:, runs] - middle) <= self.halves[:, runs] + half
-        return sorted(set(self.owners[runs[meets[0] & meets[1]]].tolist()))
+        meets = (
+            np.abs(self.centres[:, block_numbers] - middle) <= self.halves[:, block_numbers] + half
+        )
+        return sorted(set(self.block_areas[block_numbers[meets[0] & meets[1]]].tolist()))
 
-    def nearest(
-        self, area: int, lon: float, lat: float, squeeze: float
-    ) -> tuple[float, list[Spot]]:
+    def find_nearest_points(
+        self, area: int, lon: float, lat: float, longitude_scale: float
+    ) -> tuple[float, list[LonLat]]:
         """How far the border of an area is, and its nearest spots: several where equally far.
 
         Distances are those of a plane in which a degree of longitude is ``squeeze`` long, and one
         of latitude 1. Infinite, without spots, if the area has no border.
         """
-        first, last = self.first[area], self.first[area + 1]
+        first, last = self.first_block[area], self.first_block[area + 1]
         if first == last:
             return math.inf, []
-        apart = np.abs(self.centres[:, first:last] - np.array(((lon,), (lat,))))
-        apart -= self.halves[:, first:last]
-        np.maximum(apart, 0.0, out=apart)
-        apart[0] *= squeeze
-        apart *= apart
-        least = apart[0] + apart[1]
-        closest = int(least.argmin())
-        near = _nearest(self.runs[first + closest].tolist(), lon, lat, squeeze, math.inf)
-        reach = (math.sqrt(near[0][0]) + _SLACK) ** 2
-        for run in np.flatnonzero(least <= reach).tolist():
-            if run != closest:
-                near += _nearest(self.runs[first + run].tolist(), lon, lat, squeeze, reach)
-        away = min(near)[0]
-        tied = [(x / squeeze + lon, y + lat) for each, x, y in near if each <= away * _TIE]
-        return math.sqrt(away), tied
+        offsets = np.abs(self.centres[:, first:last] - np.array(((lon,), (lat,))))
+        offsets -= self.halves[:, first:last]
+        np.maximum(offsets, 0.0, out=offsets)
+        offsets[0] *= longitude_scale
+        offsets *= offsets
+        least_squared = offsets[0] + offsets[1]
+        closest = int(least_squared.argmin())
+        candidates = _find_nearest_points(
+            self.blocks[first + closest].tolist(), lon, lat, longitude_scale, math.inf
+        )
+        reach = (math.sqrt(candidates[0][0]) + _SLACK) ** 2
+        for block_number in np.flatnonzero(least_squared <= reach).tolist():
+            if block_number != closest:
+                candidates += _find_nearest_points(
+                    self.blocks[first + block_number].tolist(), lon, lat, longitude_scale, reach
+                )
+        squared_distance = min(candidates)[0]
+        tied = [
+            (x / longitude_scale + lon, y + lat)
+            for each, x, y in candidates
+            if each <= squared_distance * _TIE_RATIO
+        ]
+        return math.sqrt(squared_distance), tied
 
 
-_Way = tuple[float, float, float, float, float]
+_Ray = tuple[float, float, float, float, float]
 """From where (lon, lat), how far (lon, lat), and up to what a sign may be wrong."""
 
 
-def _crossed(run: Sequence[Sequence[float]], way: _Way) -> bool | None:
+def _test_ray_crossing(block: Sequence[Sequence[float]], ray: _Ray) -> bool | None:
     """Whether a run crosses a way an odd number of times; None where rounding may deceive."""
-    lon, lat, to_x, to_y, bound = way
+    lon, lat, to_x, to_y, bound = ray
     odd = False
-    x, y = run[0]
+    x, y = block[0]
     ax, ay = x - lon, y - lat
     a_side = to_x * ay - to_y * ax  # on which side of the way the vertex is
-    for x, y in run[1:]:
+    for x, y in block[1:]:
         if x != x:
             break
         bx, by = x - lon, y - lat
         b_side = to_x * by - to_y * bx
         if not (a_side > bound and b_side > bound) and not (a_side < -bound and b_side < -bound):
-            here = ax * by - ay * bx  # of the segment the beginning of the way is
-            there = here + a_side - b_side  # and its end
-            apart = here * there < 0 and min(abs(here), abs(there)) > bound
-            if apart and min(abs(a_side), abs(b_side)) > bound:
+            ray_start_side = ax * by - ay * bx  # of the segment the beginning of the way is
+            ray_end_side = ray_start_side + a_side - b_side  # and its end
+            ends_apart = (
+                ray_start_side * ray_end_side < 0
+                and min(abs(ray_start_side), abs(ray_end_side)) > bound
+            )
+            if ends_apart and min(abs(a_side), abs(b_side)) > bound:
                 odd = not odd
-            elif not (here > bound and there > bound) and not (here < -bound and there < -bound):
+            elif not (ray_start_side > bound and ray_end_side > bound) and not (
+                ray_start_side < -bound and ray_end_side < -bound
+            ):
                 return None
         ax, ay, a_side = bx, by, b_side
     return odd
 
 
-def _nearest(
-    run: Sequence[Sequence[float]], lon: float, lat: float, squeeze: float, reach: float
+def _find_nearest_points(
+    block: Sequence[Sequence[float]], lon: float, lat: float, longitude_scale: float, reach: float
 ) -> list[tuple[float, float, float]]:
     """The nearest spots of a run: their squared distance and where they are from the point.
 
     Only those that are within ``reach``, also squared.
     """
-    found: list[tuple[float, float, float]] = []
-    x, y = run[0]
-    ax, ay = (x - lon) * squeeze, y - lat
-    for x, y in run[1:]:
+    candidates: list[tuple[float, float, float]] = []
+    x, y = block[0]
+    ax, ay = (x - lon) * longitude_scale, y - lat
+    for x, y in block[1:]:
         if x != x:
             break
-        bx, by = (x - lon) * squeeze, y - lat
+        bx, by = (x - lon) * longitude_scale, y - lat
         along_x, along_y = bx - ax, by - ay
         length = along_x * along_x + along_y * along_y
         share = -(ax * along_x + ay * along_y) / length if length else 0.0
@@ -192,32 +211,39 @@ def _nearest(
             to_x, to_y = bx, by
         else:
             to_x, to_y = ax + share * along_x, ay + share * along_y
-        away = to_x * to_x + to_y * to_y
-        if away <= reach:
-            reach = away * _TIE
-            found.append((away, to_x, to_y))
+        squared_distance = to_x * to_x + to_y * to_y
+        if squared_distance <= reach:
+            reach = squared_distance * _TIE_RATIO
+            candidates.append((squared_distance, to_x, to_y))
         ax, ay = bx, by
-    return found
+    return candidates
 
 
-def _turn(a: Floats, b: Floats, lon: float, lat: float) -> Fraction:
+def _compute_orientation(a: Floats, b: Floats, lon: float, lat: float) -> Fraction:
     """Exactly: above 0 where the point is left of the way from ``a`` to ``b``, 0 on its line."""
     ax, ay, bx, by, x, y = (Fraction(float(value)) for value in (*a, *b, lon, lat))
     return (bx - ax) * (y - ay) - (by - ay) * (x - ax)
 
 
-def borders(areas: Iterable[Floats]) -> Borders:
-    """Borders of areas whose runs are given; see :func:`runs_of`."""
-    each = list(areas)
-    first = [0, *accumulate(len(runs) for runs in each)]
-    runs = np.concatenate([np.empty((0, SEGMENTS + 1, 2)), *each])
-    low, high = np.nanmin(runs, axis=1).T, np.nanmax(runs, axis=1).T
-    owners = np.repeat(np.arange(len(each), dtype=np.int32), np.diff(first))
+def build_segment_index(areas: Iterable[Floats]) -> SegmentIndex:
+    """Borders of areas whose runs are given; see :func:`build_blocks`."""
+    blocks_by_area = list(areas)
+    first_block = [0, *accumulate(len(blocks) for blocks in blocks_by_area)]
+    blocks = np.concatenate([np.empty((0, BLOCK_SEGMENTS + 1, 2)), *blocks_by_area])
+    low, high = np.nanmin(blocks, axis=1).T, np.nanmax(blocks, axis=1).T
+    block_areas = np.repeat(np.arange(len(blocks_by_area), dtype=np.int32), np.diff(first_block))
     halves = np.ascontiguousarray(high - low) / 2
-    return Borders(runs, low + halves, halves, array("i", first), owners, cells_of(runs, owners))
+    return SegmentIndex(
+        blocks,
+        low + halves,
+        halves,
+        array("i", first_block),
+        block_areas,
+        build_segment_grid(blocks, block_areas),
+    )
 
 
-def runs_of(areas: Sequence[bytes]) -> list[Floats]:
+def build_blocks(areas: Sequence[bytes]) -> list[Floats]:
     """The runs of each area, given as WKB of a polygon or multipolygon."""
     polygons, area = shapely.get_parts(shapely.from_wkb(np.array(areas, object)), return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
@@ -225,13 +251,13 @@ def runs_of(areas: Sequence[bytes]) -> list[Floats]:
     counts = shapely.get_num_coordinates(rings)
     vertices = shapely.get_coordinates(rings)
     last = np.cumsum(counts) - 1
-    pieces = -(-(counts - 1) // SEGMENTS)
+    pieces = -(-(counts - 1) // BLOCK_SEGMENTS)
     ring = np.repeat(np.arange(len(rings)), pieces)
     piece = np.arange(len(ring)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = (last - counts + 1)[ring] + SEGMENTS * piece
-    at = start[:, None] + np.arange(SEGMENTS + 1)
-    over = at > last[ring][:, None]
-    runs = vertices[np.where(over, 0, at)]
-    runs[over] = np.nan
+    start = (last - counts + 1)[ring] + BLOCK_SEGMENTS * piece
+    at = start[:, None] + np.arange(BLOCK_SEGMENTS + 1)
+    after_ring_end = at > last[ring][:, None]
+    blocks = vertices[np.where(after_ring_end, 0, at)]
+    blocks[after_ring_end] = np.nan
     ends = np.searchsorted(owners[ring], np.arange(1, len(areas)))
-    return np.split(runs, ends)
+    return np.split(blocks, ends)

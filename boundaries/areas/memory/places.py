@@ -8,24 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from boundaries.areas.memory.source import NameRow, PlaceRow
-from boundaries.areas.nearness import NAMES, NAMES_REACH_DEGREES, NAMES_REACH_M, geodesic
+from boundaries.areas.memory.source import PlaceNameRow, PlacePointRow
+from boundaries.areas.nearness import (
+    MAX_NEAREST_NAMES,
+    NEAREST_NAMES_REACH_DEGREES,
+    NEAREST_NAMES_REACH_M,
+    measure_geodesic,
+)
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.texts import StringPool
 
-Answer = dict[str, Any]
+JsonObject = dict[str, Any]
 
-_SIDES = (0.01, 0.25)
+_CELL_SIZES = (0.01, 0.25)
 """The least and the greatest side of a cell in degrees; in between, two cells a place."""
-_ENOUGH = 12
+_ENOUGH_PLACES = 12
 """Places in a box of which the nearest five are hardly ever farther than its sides."""
-_DISTORTED = 0.01
+_MAX_DISTORTION = 0.01
 """The plane in which places are compared errs by less within their reach, in parts of a distance:
 by 0.003 times the tangent of the latitude. To be divided by the squeeze of the plane."""
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class PlaceIndex:
     """Versions of places by cells of a grid, the cells row by row from the south-west.
 
     The places of cell ``c`` are ``at[c]`` to ``at[c + 1]``, the names of place ``p`` by number
@@ -34,126 +39,150 @@ class Places:
 
     west: float
     south: float
-    side: float
+    cell_size: float
     columns: int
     rows: int
-    at: Sequence[int]
+    cell_offsets: Sequence[int]
     lons: Sequence[float]
     lats: Sequence[float]
     starts: Sequence[int]
     ends: Sequence[int]
     levels: Sequence[int]
-    numbers: Sequence[int]
-    ids: StringPool
-    names_at: Sequence[int]
+    place_numbers: Sequence[int]
+    place_ids: StringPool
+    name_offsets: Sequence[int]
     names: StringPool
     name_starts: Sequence[int]
     name_ends: Sequence[int]
 
-    def nearest(self, lon: float, lat: float, squeeze: float, day: int) -> list[Answer]:
+    def find_nearest(
+        self, lon: float, lat: float, longitude_scale: float, day: int
+    ) -> list[JsonObject]:
         """The places nearest to a point, at most five within 20 km, with their distances."""
-        near = self._likely(lon, lat, squeeze, day)
-        if len(near) > NAMES:  # the plane distorts
-            most = near[NAMES - 1][0] * (1 + _DISTORTED / squeeze) ** 2
-            near = [each for each in near if each[0] <= most]
-        told = []
-        for _, row in near:
-            metres = geodesic(lon, lat, self.lons[row], self.lats[row])
-            if metres <= NAMES_REACH_M:
-                told.append((metres, self.ids[self.numbers[row]], row))
-        told.sort()
-        return [self._told(row, place, metres, day) for metres, place, row in told[:NAMES]]
+        candidates = self._find_candidates(lon, lat, longitude_scale, day)
+        if len(candidates) > MAX_NEAREST_NAMES:  # the plane distorts
+            max_squared = (
+                candidates[MAX_NEAREST_NAMES - 1][0] * (1 + _MAX_DISTORTION / longitude_scale) ** 2
+            )
+            candidates = [each for each in candidates if each[0] <= max_squared]
+        hits = []
+        for _, row in candidates:
+            metres = measure_geodesic(lon, lat, self.lons[row], self.lats[row])
+            if metres <= NEAREST_NAMES_REACH_M:
+                hits.append((metres, self.place_ids[self.place_numbers[row]], row))
+        hits.sort()
+        return [
+            self._serialize_place(row, place, metres, day)
+            for metres, place, row in hits[:MAX_NEAREST_NAMES]
+        ]
 
-    def _likely(self, lon: float, lat: float, squeeze: float, day: int) -> list[tuple[float, int]]:
+    def _find_candidates(
+        self, lon: float, lat: float, longitude_scale: float, day: int
+    ) -> list[tuple[float, int]]:
         """Places by the square of their distance in degrees of latitude, the five nearest first.
 
         The box that is looked at grows until no nearer place can lie outside.
         """
-        farthest = NAMES_REACH_DEGREES * (1 + _DISTORTED / squeeze)
-        within = min(2 * self.side * squeeze, farthest)
+        farthest = NEAREST_NAMES_REACH_DEGREES * (1 + _MAX_DISTORTION / longitude_scale)
+        reach = min(2 * self.cell_size * longitude_scale, farthest)
         while True:
-            spans = self._around(lon, lat, within, within / squeeze)
-            if within == farthest or sum(b - a for a, b in spans) >= _ENOUGH:
-                found = sorted(self._distances(spans, lon, lat, squeeze, day))
-                surely = (within / (1 + _DISTORTED / squeeze)) ** 2
-                if within == farthest or (len(found) >= NAMES and found[NAMES - 1][0] <= surely):
-                    return found
-            within = min(within * 1.5, farthest)
+            spans = self._find_cell_spans(lon, lat, reach, reach / longitude_scale)
+            if reach == farthest or sum(b - a for a, b in spans) >= _ENOUGH_PLACES:
+                candidates = sorted(self._measure_distances(spans, lon, lat, longitude_scale, day))
+                certain_squared = (reach / (1 + _MAX_DISTORTION / longitude_scale)) ** 2
+                if reach == farthest or (
+                    len(candidates) >= MAX_NEAREST_NAMES
+                    and candidates[MAX_NEAREST_NAMES - 1][0] <= certain_squared
+                ):
+                    return candidates
+            reach = min(reach * 1.5, farthest)
 
-    def _around(self, lon: float, lat: float, high: float, wide: float) -> list[tuple[int, int]]:
+    def _find_cell_spans(
+        self, lon: float, lat: float, half_height: float, half_width: float
+    ) -> list[tuple[int, int]]:
         """The places in the cells that a box around the point meets, from and to."""
-        first = max(math.floor((lon - wide - self.west) / self.side), 0)
-        last = min(math.floor((lon + wide - self.west) / self.side), self.columns - 1)
-        low = max(math.floor((lat - high - self.south) / self.side), 0)
-        top = min(math.floor((lat + high - self.south) / self.side), self.rows - 1)
+        first = max(math.floor((lon - half_width - self.west) / self.cell_size), 0)
+        last = min(math.floor((lon + half_width - self.west) / self.cell_size), self.columns - 1)
+        low = max(math.floor((lat - half_height - self.south) / self.cell_size), 0)
+        top = min(math.floor((lat + half_height - self.south) / self.cell_size), self.rows - 1)
         if first > last:
             return []
-        at, rows = self.at, range(low * self.columns, (top + 1) * self.columns, self.columns)
-        return [(at[cells + first], at[cells + last + 1]) for cells in rows]
+        offsets, rows = (
+            self.cell_offsets,
+            range(low * self.columns, (top + 1) * self.columns, self.columns),
+        )
+        return [(offsets[cells + first], offsets[cells + last + 1]) for cells in rows]
 
-    def _distances(
-        self, spans: Iterable[tuple[int, int]], lon: float, lat: float, squeeze: float, day: int
+    def _measure_distances(
+        self,
+        spans: Iterable[tuple[int, int]],
+        lon: float,
+        lat: float,
+        longitude_scale: float,
+        day: int,
     ) -> list[tuple[float, int]]:
         """The squared distances of places that are there on the day."""
         lons, lats, starts, ends = self.lons, self.lats, self.starts, self.ends
         return [
-            (((lons[row] - lon) * squeeze) ** 2 + (lats[row] - lat) ** 2, row)
+            (((lons[row] - lon) * longitude_scale) ** 2 + (lats[row] - lat) ** 2, row)
             for a, b in spans
             for row in range(a, b)
             if starts[row] <= day < ends[row]
         ]
 
-    def _told(self, row: int, place: str, metres: float, day: int) -> Answer:
+    def _serialize_place(self, row: int, place_id: str, metres: float, day: int) -> JsonObject:
         return {
-            "place_id": place,
-            "name": self._name(self.numbers[row], day),
+            "place_id": place_id,
+            "name": self._find_name(self.place_numbers[row], day),
             "level": LEVELS[self.levels[row]],
             "lon": self.lons[row],
             "lat": self.lats[row],
             "distance_m": metres,
         }
 
-    def _name(self, number: int, day: int) -> str | None:
-        for name in range(self.names_at[number], self.names_at[number + 1]):
+    def _find_name(self, number: int, day: int) -> str | None:
+        for name in range(self.name_offsets[number], self.name_offsets[number + 1]):
             if self.name_starts[name] <= day < self.name_ends[name]:
                 return self.names[name]
         return None
 
 
-def places(rows: Sequence[PlaceRow], names: Iterable[NameRow]) -> Places:
+def build_place_index(rows: Sequence[PlacePointRow], names: Iterable[PlaceNameRow]) -> PlaceIndex:
     """The places with their names; a name of any other place is passed over."""
     number = {place: i for i, place in enumerate(dict.fromkeys(row[0] for row in rows))}
     lons = np.array([row[2] for row in rows] or [0.0])
     lats = np.array([row[3] for row in rows] or [0.0])
     west, south = float(lons.min()), float(lats.min())
     width, height = float(lons.max()) - west, float(lats.max()) - south
-    side = min(max(math.sqrt(width * height / len(lons) / 2), _SIDES[0]), _SIDES[1])
-    columns, above = int(width // side) + 1, int(height // side) + 1
-    cells = ((lats - south) // side * columns + (lons - west) // side).astype(np.intp)[: len(rows)]
+    cell_size = min(max(math.sqrt(width * height / len(lons) / 2), _CELL_SIZES[0]), _CELL_SIZES[1])
+    columns, row_count = int(width // cell_size) + 1, int(height // cell_size) + 1
+    cells = ((lats - south) // cell_size * columns + (lons - west) // cell_size).astype(np.intp)[
+        : len(rows)
+    ]
     ordered = [rows[i] for i in np.argsort(cells, kind="stable").tolist()]
     named = sorted((number[row[0]], i, *row[1:]) for i, row in enumerate(names) if row[0] in number)
-    return Places(
+    return PlaceIndex(
         west=west,
         south=south,
-        side=side,
+        cell_size=cell_size,
         columns=columns,
-        rows=above,
-        at=_counted(cells.tolist(), columns * above),
+        rows=row_count,
+        cell_offsets=_build_offsets(cells.tolist(), columns * row_count),
         lons=array("d", (row[2] for row in ordered)),
         lats=array("d", (row[3] for row in ordered)),
         starts=array("i", (row[4] for row in ordered)),
         ends=array("i", (row[5] for row in ordered)),
         levels=array("b", (LEVELS.index(row[1]) for row in ordered)),
-        numbers=array("i", (number[row[0]] for row in ordered)),
-        ids=StringPool(number),
-        names_at=_counted([row[0] for row in named], len(number)),
+        place_numbers=array("i", (number[row[0]] for row in ordered)),
+        place_ids=StringPool(number),
+        name_offsets=_build_offsets([row[0] for row in named], len(number)),
         names=StringPool(row[2] for row in named),
         name_starts=array("i", (row[3] for row in named)),
         name_ends=array("i", (row[4] for row in named)),
     )
 
 
-def _counted(owners: Sequence[int], count: int) -> Sequence[int]:
+def _build_offsets(owners: Sequence[int], count: int) -> Sequence[int]:
     """Where the rows of each owner begin once they are in order."""
     counts = np.bincount(np.array(owners, np.intp), minlength=count)
     return array("i", [0, *np.cumsum(counts).tolist()])

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection, IsolationLevel
 
-from boundaries.areas.memory.borders import Floats, runs_of
+from boundaries.areas.memory.borders import Floats, build_blocks
 from gazetteer.search.days import OPEN_END, OPEN_START, to_ordinal
 
 _HEAD = "SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head"
@@ -43,43 +43,43 @@ WHERE upper_inf(recorded)
 """
 _CHUNK = 500
 
-Period = tuple[int, int]
+DayRange = tuple[int, int]
 """Proleptic ordinals, half-open; see :mod:`gazetteer.search.days`."""
 
 
 @dataclass(frozen=True, slots=True)
-class AreaRow:
+class AreaVersionRow:
     """A version of an area."""
 
     version: int
-    unit: str
+    unit_id: str
     start: int
     end: int
     accuracy_m: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class StateRow:
+class DatedUnitRow:
     """What a unit was in a period."""
 
-    unit: str
+    unit_id: str
     start: int
     end: int
     level: str
     code: str | None
     name: str | None
-    parent: str | None
+    parent_id: str | None
 
 
-PlaceRow = tuple[str, str, float, float, int, int]
+PlacePointRow = tuple[str, str, float, float, int, int]
 """A place: id, level, lon, lat, first day, day after the last."""
 
-NameRow = tuple[str, str, int, int]
+PlaceNameRow = tuple[str, str, int, int]
 """A name: id of the place, text, first day, day after the last; the best name of a place first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AreaSource:
     """One state of the register; ``runs`` by version, in the order of ``areas``.
 
     ``overrides``: boxes (west, south, east, north) in which another unit's law may apply.
@@ -87,15 +87,15 @@ class Source:
 
     seq: int
     recorded_at: datetime | None
-    areas: Sequence[AreaRow]
-    runs: Mapping[int, Floats]
-    states: Sequence[StateRow]
-    places: Sequence[PlaceRow]
-    names: Sequence[NameRow]
-    overrides: Sequence[tuple[float, float, float, float]]
+    areas: Sequence[AreaVersionRow]
+    blocks: Mapping[int, Floats]
+    units: Sequence[DatedUnitRow]
+    places: Sequence[PlacePointRow]
+    names: Sequence[PlaceNameRow]
+    override_boxes: Sequence[tuple[float, float, float, float]]
 
 
-def read_source(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
+def load_area_source(conn: Connection[Any], known_blocks: Mapping[int, Floats]) -> AreaSource:
     """The state that is known now; ``conn`` must not be within a transaction.
 
     Args:
@@ -105,39 +105,41 @@ def read_source(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with conn.transaction():
-            return _read(conn, known)
+            return _load_snapshot(conn, known_blocks)
     finally:
         if not conn.closed:
             conn.isolation_level = None
 
 
-def _read(conn: Connection[Any], known: Mapping[int, Floats]) -> Source:
+def _load_snapshot(conn: Connection[Any], known_blocks: Mapping[int, Floats]) -> AreaSource:
     head = conn.execute(_HEAD).fetchone()
     assert head is not None, "the ledger has a head since its first migration"
     areas = [
-        AreaRow(version, unit, *_period(start, end), accuracy)
+        AreaVersionRow(version, unit, *_parse_day_range(start, end), accuracy)
         for version, unit, start, end, accuracy in conn.execute(_AREAS)
     ]
-    new = [row.version for row in areas if row.version not in known]
-    runs = {row.version: known[row.version] for row in areas if row.version in known}
+    new = [row.version for row in areas if row.version not in known_blocks]
+    blocks = {
+        row.version: known_blocks[row.version] for row in areas if row.version in known_blocks
+    }
     for at in range(0, len(new), _CHUNK):
         chunk = new[at : at + _CHUNK]
         shapes = [row[0] for row in conn.execute(_GEOMETRIES, [chunk], binary=True)]
-        runs.update(zip(chunk, runs_of(shapes), strict=True))
-    return Source(
+        blocks.update(zip(chunk, build_blocks(shapes), strict=True))
+    return AreaSource(
         seq=head[0],
         recorded_at=head[1],
         areas=areas,
-        runs=runs,
-        states=[
-            StateRow(unit, *_period(start, end), *told)
-            for unit, start, end, *told in conn.execute(_STATES)
+        blocks=blocks,
+        units=[
+            DatedUnitRow(unit, *_parse_day_range(start, end), *values)
+            for unit, start, end, *values in conn.execute(_STATES)
         ],
-        places=[(*row[:4], *_period(*row[4:])) for row in conn.execute(_PLACES)],
-        names=[(*row[:2], *_period(*row[2:])) for row in conn.execute(_NAMES)],
-        overrides=conn.execute(_OVERRIDES).fetchall(),
+        places=[(*row[:4], *_parse_day_range(*row[4:])) for row in conn.execute(_PLACES)],
+        names=[(*row[:2], *_parse_day_range(*row[2:])) for row in conn.execute(_NAMES)],
+        override_boxes=conn.execute(_OVERRIDES).fetchall(),
     )
 
 
-def _period(start: date | None, end: date | None) -> Period:
+def _parse_day_range(start: date | None, end: date | None) -> DayRange:
     return to_ordinal(start, OPEN_START), to_ordinal(end, OPEN_END)

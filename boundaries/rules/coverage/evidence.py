@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.segments import Segments, segments
+from boundaries.network.segments import Segments, build_segments
 from boundaries.rules.coverage.faces import CoverageFaces, build_faces
 from boundaries.rules.coverage.facing import ParallelSegments, find_parallel_segments
 from boundaries.rules.metric import Metric
@@ -39,7 +39,7 @@ class CoverageContext:
     @cached_property
     def segments(self) -> Segments:
         """The straight pieces of all rings."""
-        return segments(self.shapes)
+        return build_segments(self.shapes)
 
     @cached_property
     def invalid_features(self) -> NDArray[np.int64]:
@@ -63,12 +63,14 @@ class CoverageContext:
     @cached_property
     def faces(self) -> CoverageFaces:
         """What is covered by none, and what by several."""
-        return build_faces(self.segments.runs(self.segments.pairing.loose), self.tree)
+        return build_faces(
+            self.segments.build_merged_lines(self.segments.matching.unmatched), self.tree
+        )
 
     @cached_property
     def unmatched_lines(self) -> Shapes:
         """The loose pieces as lines."""
-        return self.segments.lines(self.segments.pairing.loose)
+        return self.segments.build_lines(self.segments.matching.unmatched)
 
     @cached_property
     def _unmatched_tree(self) -> STRtree:
@@ -80,7 +82,7 @@ class CoverageContext:
         at = shapely.points(((xy[1:] + xy[:-1]) / 2)[ring[1:] == ring[:-1]])
         hits = self._unmatched_tree.query(at, predicate="dwithin", distance=_TOUCH_DISTANCE)[1]
         segments = self.segments
-        return tuple(np.unique(segments.feature[segments.pairing.loose[hits]]).tolist())
+        return tuple(np.unique(segments.feature[segments.matching.unmatched[hits]]).tolist())
 
     @cached_property
     def parallel_segments(self) -> ParallelSegments:
@@ -101,10 +103,10 @@ class CoverageContext:
 
     @cached_property
     def _adjacency(self) -> dict[int, tuple[int, ...]]:
-        partner = self.segments.pairing.partner
+        partner = self.segments.matching.partner
         with_one = np.flatnonzero(partner >= 0)
         mine, other = self.segments.feature[with_one], self.segments.feature[partner[with_one]]
-        size = self.segments.features
+        size = self.segments.feature_count
         pairs = np.unique(mine * size + other)
         adjacency: dict[int, list[int]] = {}
         for a, b in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):

@@ -93,14 +93,14 @@ class _SegmentRuns:
 
 
 def _build_runs(segments: Segments, metric: Metric, reach: float) -> _SegmentRuns:
-    unmatched = segments.pairing.loose
+    unmatched = segments.matching.unmatched
     if not len(unmatched):
         return _SegmentRuns(unmatched, unmatched, unmatched, np.empty(0, object))
     ring = segments.ring[unmatched]
     new = np.r_[True, (np.diff(unmatched) != 1) | (ring[1:] != ring[:-1])]
     new[::_RUN_LENGTH] = True
     begin = np.flatnonzero(new)
-    a, b = segments.ends(unmatched)
+    a, b = segments.get_endpoints(unmatched)
     low = np.minimum.reduceat(np.minimum(a, b), begin)
     high = np.maximum.reduceat(np.maximum(a, b), begin)
     around = reach / metric.compute_scale((low[:, 1] + high[:, 1]) / 2)
@@ -121,7 +121,7 @@ def _iter_candidate_pairs(segments: Segments, runs: _SegmentRuns) -> Iterator[tu
         pair = np.repeat(p, each[p])
         k = np.arange(len(pair)) - np.repeat(np.cumsum(each[p]) - each[p], each[p])
         columns = runs.size[j[pair]]
-        unmatched = segments.pairing.loose
+        unmatched = segments.matching.unmatched
         yield (
             unmatched[runs.begin[i[pair]] + k // columns],
             unmatched[runs.begin[j[pair]] + k % columns],
@@ -132,12 +132,12 @@ def _measure_pairs(
     segments: Segments, metric: Metric, a: Ints, b: Ints, reach: float
 ) -> ParallelSegments:
     """The pairs that face each other within reach, with where and how far apart they are."""
-    a0, a1 = segments.ends(a)
+    a0, a1 = segments.get_endpoints(a)
     scale = metric.compute_scale(a0[:, 1])
     axis = (a1 - a0) * scale
     size = np.hypot(*axis.T)
     axis /= np.where(size > 0, size, 1.0)[:, None]
-    b0, b1 = ((end - a0) * scale for end in segments.ends(b))
+    b0, b1 = ((end - a0) * scale for end in segments.get_endpoints(b))
     along0, along1 = (np.einsum("ij,ij->i", end, axis) for end in (b0, b1))
     right0, right1 = (end[:, 0] * axis[:, 1] - end[:, 1] * axis[:, 0] for end in (b0, b1))
     run = along0 - along1  # positive when b runs against a
@@ -171,8 +171,8 @@ def iter_connections(
     for k in members:
         for piece in (int(pairs.a[k]), int(pairs.b[k])):
             yield k, (0, piece)
-            yield k, (1, int(segments.start[piece]))
-            yield k, (1, int(segments.end[piece]))
+            yield k, (1, int(segments.start_vertex[piece]))
+            yield k, (1, int(segments.end_vertex[piece]))
 
 
 def compute_midpoints(
@@ -201,7 +201,7 @@ def offset_points(
     segments: Segments, metric: Metric, which: Ints, along: Floats, right: Floats
 ) -> Floats:
     """Coordinates (K, 2) so many metres along pieces, and so many to their right."""
-    begin, end = segments.ends(which)
+    begin, end = segments.get_endpoints(which)
     scale = metric.compute_scale(begin[:, 1])
     axis = (end - begin) * scale
     axis /= np.hypot(*axis.T)[:, None]
@@ -216,7 +216,7 @@ def find_lone_vertices(segments: Segments, pairs: ParallelSegments) -> tuple[Int
     Pairs, by number, and positions in ``xy``. At both ends of a common stretch one of the pieces
     ends; it is alone there unless the other ends in the same place.
     """
-    first, ring_reversed = segments.first, segments.turned.astype(np.int64)
+    first, ring_reversed = segments.first, segments.ring_reversed.astype(np.int64)
     number = np.arange(len(pairs.a))
     b_ends_first = pairs.along[:, 0] > _ZERO_LENGTH_M
     at_begin = np.where(
@@ -230,8 +230,8 @@ def find_lone_vertices(segments: Segments, pairs: ParallelSegments) -> tuple[Int
         first[pairs.b] + ring_reversed[pairs.b],
         first[pairs.a] + 1 - ring_reversed[pairs.a],
     )
-    apart_at_begin = segments.start[pairs.a] != segments.end[pairs.b]
-    apart_at_end = segments.end[pairs.a] != segments.start[pairs.b]
+    apart_at_begin = segments.start_vertex[pairs.a] != segments.end_vertex[pairs.b]
+    apart_at_end = segments.end_vertex[pairs.a] != segments.start_vertex[pairs.b]
     return (
         np.r_[number[apart_at_begin], number[apart_at_end]],
         np.r_[at_begin[apart_at_begin], at_end[apart_at_end]],

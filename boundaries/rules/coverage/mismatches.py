@@ -48,8 +48,8 @@ def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
         context.tolerances.overlap_m,
         context.segments,
     )
-    identical = (segments.start[pairs.a] == segments.end[pairs.b]) & (
-        segments.end[pairs.a] == segments.start[pairs.b]
+    identical = (segments.start_vertex[pairs.a] == segments.end_vertex[pairs.b]) & (
+        segments.end_vertex[pairs.a] == segments.start_vertex[pairs.b]
     )
     close = (pairs.max_distance <= limit) & (pairs.max_distance <= _MAX_DIVERGENCE * pairs.length)
     near = pairs.select_pairs(close & ~identical)
@@ -137,7 +137,7 @@ def _build_mismatch_finding(context: CoverageContext, near: ParallelSegments) ->
         kind,
         get_severity("TOP-COV-03"),
         features,
-        shapely.line_merge(shapely.union_all(segments.lines(first))),
+        shapely.line_merge(shapely.union_all(segments.build_lines(first))),
         f"{names} 的公共界线不一致：{zh}，{alone} 个顶点没有对应点。",
         f"the common border of {names_en} is not identical: {en}; {alone} vertices without a"
         " counterpart",
@@ -153,7 +153,7 @@ def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[
     thin = [f for f, width in context.widths.items() if 0 < width <= limit]
     if not thin:
         return
-    reported = STRtree(context.segments.lines(np.unique(np.r_[near.a, near.b])))
+    reported = STRtree(context.segments.build_lines(np.unique(np.r_[near.a, near.b])))
     for face in thin:
         shape = faces.shapes[face]
         if len(reported.query(shape, predicate="intersects")):

@@ -81,20 +81,20 @@ def _find_coast_segments(context: CoverageContext) -> np.ndarray:
     """Loose pieces that no other unit runs along within the tolerance."""
     facing, limit = context.parallel_segments, context.tolerances.overlap_m
     near = facing.select_pairs(facing.max_distance <= limit)
-    return np.setdiff1d(context.segments.pairing.loose, np.r_[near.a, near.b])
+    return np.setdiff1d(context.segments.matching.unmatched, np.r_[near.a, near.b])
 
 
 def _is_touching_rest(context: CoverageContext, feature: int, ring: int) -> bool:
     segments = context.segments
     own = segments.feature == feature
     mine = own & (segments.ring == ring)
-    return bool(np.isin(segments.start[mine], segments.start[own & ~mine]).any())
+    return bool(np.isin(segments.start_vertex[mine], segments.start_vertex[own & ~mine]).any())
 
 
 def _build_exclave_finding(context: CoverageContext, feature: int, ring: int) -> Finding:
     segments = context.segments
     mine = np.flatnonzero((segments.feature == feature) & (segments.ring == ring))
-    partner = segments.pairing.partner[mine]
+    partner = segments.matching.partner[mine]
     others = sorted(set(segments.feature[partner[partner >= 0]].tolist()))
     place = shapely.Polygon(segments.xy[np.r_[segments.first[mine], segments.first[mine[-1]] + 1]])
     area = float(context.metric.measure_areas(np.array([place], dtype=object))[0])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.segments import Segments, segments
+from boundaries.network.segments import Segments, build_segments
 from boundaries.rules.coverage.evidence import make_valid_copies
 from boundaries.rules.coverage.faces import build_faces
 from boundaries.rules.finding import Finding
@@ -70,17 +70,17 @@ def compare_with_parents(
     parents = np.array(sorted(set(parent_of.values())), dtype=np.int64)
     everyone = np.r_[units, parents]
     parent_ids = np.r_[np.array([parent_of[int(u)] for u in units], np.int64), parents]
-    all_segments = segments(shapes[everyone])
+    all_segments = build_segments(shapes[everyone])
     unshared = _find_unshared_segments(all_segments, parent_ids, len(units))
     of_left = parent_ids[all_segments.feature[unshared]]
     for parent in np.unique(of_left).tolist():
         which = unshared[of_left == parent]
         members = units[parent_ids[: len(units)] == parent]
         owner = everyone[all_segments.feature[which]]
-        ends = np.column_stack([all_segments.start[which], all_segments.end[which]])
-        lines = all_segments.lines(which)
+        ends = np.column_stack([all_segments.start_vertex[which], all_segments.end_vertex[which]])
+        lines = all_segments.build_lines(which)
         differences = _find_area_differences(
-            shapes, members, parent, all_segments.runs(which), metric
+            shapes, members, parent, all_segments.build_merged_lines(which), metric
         )
         wide = [g for g in differences if g.width_m > tolerances.line_m]
         yield ParentCoverage(
@@ -97,7 +97,7 @@ def compare_with_parents(
 
 def _find_unshared_segments(segments: Segments, parent_ids: Ints, units: int) -> Ints:
     """The pieces that units and parent do not have in common."""
-    start, end = segments.start, segments.end
+    start, end = segments.start_vertex, segments.end_vertex
     low, high = np.minimum(start, end), np.maximum(start, end)
     weight = np.where(start < end, 1, -1) * np.where(segments.feature < units, 1, -1)
     weight[low == high] = 0

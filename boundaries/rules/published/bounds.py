@@ -8,9 +8,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.metres import geodesic_length
-from boundaries.network.edges import NOBODY
+from boundaries.network.edges import OUTSIDE
 from boundaries.network.lines import LINE_LEVELS
-from boundaries.network.segments import Bools, Ints, places, segments
+from boundaries.network.segments import Bools, Ints, assign_vertex_ids, build_segments
 from boundaries.rules.finding import Finding
 from boundaries.rules.published.picture import NetworkContext
 from boundaries.rules.registry import get_severity, rule_check
@@ -107,12 +107,12 @@ def _iter_departures(
     """
     units = list(context.areas)
     net = context.borders.known.net
-    drawn = segments(np.array([None, *context.areas.values()], dtype=object)[1:])
+    drawn = build_segments(np.array([None, *context.areas.values()], dtype=object)[1:])
     xy = np.vstack([net.xy, drawn.xy])
     at, owner, edges = _collect_bounding_segments(context, units)
     first = np.r_[len(net.xy) + drawn.first, at]
     unit = np.r_[drawn.feature, owner]
-    vertex = places(xy)
+    vertex = assign_vertex_ids(xy)
     ends = np.sort(np.column_stack([vertex[first], vertex[first + 1]]), axis=1)
     piece = ends[:, 0] * (len(xy) + 1) + ends[:, 1]
     of_area = np.arange(len(first)) < len(drawn.first)
@@ -153,16 +153,16 @@ def _collect_bounding_segments(
     Of each: where its first vertex stands, the position of the unit, and its edge.
     """
     borders, net = context.borders, context.borders.known.net
-    first = np.delete(np.arange(len(net.xy)), net.at[1:] - 1)
-    edge = np.repeat(np.arange(len(net)), np.diff(net.at) - 1)
+    first = np.delete(np.arange(len(net.xy)), net.vertex_offsets[1:] - 1)
+    edge = np.repeat(np.arange(len(net)), np.diff(net.vertex_offsets) - 1)
     position = {context.number[unit]: k for k, unit in enumerate(units)}
     rows = []
     for level in LINE_LEVELS:
-        units_at_level = borders.at(level)
+        units_at_level = borders.map_faces_to_level(level)
         mine = [
-            position.get(n, NOBODY)
-            if n != NOBODY and borders.known.units[borders.units[n]].level == level
-            else NOBODY
+            position.get(n, OUTSIDE)
+            if n != OUTSIDE and borders.known.units[borders.units[n]].level == level
+            else OUTSIDE
             for n in units_at_level.tolist()
         ]
         own, bounds = (
@@ -170,7 +170,7 @@ def _collect_bounding_segments(
             units_at_level[net.left] != units_at_level[net.right],
         )
         for side in (net.left, net.right):
-            owner = np.where(bounds, own[side], NOBODY)[edge]
-            rows += [np.stack([first, owner, edge])[:, owner != NOBODY]]
+            owner = np.where(bounds, own[side], OUTSIDE)[edge]
+            rows += [np.stack([first, owner, edge])[:, owner != OUTSIDE]]
     at, owner, of = np.concatenate(rows, axis=1).astype(np.int64)
     return at, owner, of

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.lines import LINE_LEVELS, NO_LEVEL, WITHIN, Line
+from boundaries.network.lines import LINE_LEVELS, NESTED_UNITS, NO_LEVEL, BoundaryLine
 from boundaries.network.segments import Ints
 from boundaries.rules.finding import Finding
 from boundaries.rules.groups import find_components
@@ -76,7 +76,7 @@ def _find_dangling_edges(context: NetworkContext) -> Iterator[Finding]:
 def _find_branches(context: NetworkContext) -> Iterator[Finding]:
     """Nodes where more than two edges of one line meet, none of which runs along another."""
     borders = context.borders
-    which = np.repeat(borders.line, 2)
+    which = np.repeat(borders.edge_lines, 2)
     nodes = context.edge_nodes.reshape(-1)
     keys = np.column_stack([which, nodes])[(which >= 0) & ~np.isin(nodes, context.doubled_nodes)]
     line_nodes, count = np.unique(keys, axis=0, return_counts=True)
@@ -99,14 +99,16 @@ def _find_branches(context: NetworkContext) -> Iterator[Finding]:
         )
 
 
-def _find_paths(context: NetworkContext, line: Line) -> list[list[int]]:
+def _find_paths(context: NetworkContext, line: BoundaryLine) -> list[list[int]]:
     """The edges of a line, by what hangs together."""
     return find_components(
         (edge, node) for edge in line.edges for node in context.edge_nodes[edge].tolist()
     )
 
 
-def _build_paths_finding(context: NetworkContext, line: Line, paths: list[list[int]]) -> Finding:
+def _build_paths_finding(
+    context: NetworkContext, line: BoundaryLine, paths: list[list[int]]
+) -> Finding:
     """Two units that meet in several places, with a third one or the sea in between."""
     units = context.number_units(line.units)
     zh, en = context.format_names(units)
@@ -150,7 +152,7 @@ def find_backward_edges(context: NetworkContext) -> Iterator[Finding]:
 @rule_check("TOP-LIN-04")
 def find_edges_without_level(context: NetworkContext) -> Iterator[Finding]:
     """Edges that are the line of no level: what they divide is one unit, or has no parent."""
-    level = context.borders.level
+    level = context.borders.edge_levels
     for edge in np.flatnonzero(level == NO_LEVEL).tolist():
         units = context.find_adjacent_units(edge)
         zh, en = context.format_names(units)
@@ -163,12 +165,12 @@ def find_edges_without_level(context: NetworkContext) -> Iterator[Finding]:
             f"{zh} 的界线没有级别：至少一侧的上级单位当时不存在。",
             f"the line of {en} has no level: a side has no parent in force",
         )
-    yield from _find_partial_limits(context, np.flatnonzero(level == WITHIN))
+    yield from _find_partial_limits(context, np.flatnonzero(level == NESTED_UNITS))
 
 
 def _find_partial_limits(context: NetworkContext, edges: Ints) -> Iterator[Finding]:
     """The limit between known units and the rest of the unit that they lie in."""
-    faces = context.borders.sides[edges]
+    faces = context.borders.edge_sides[edges]
     height = context.level_rank[faces]
     upper = np.where(height[:, 0] < height[:, 1], faces[:, 0], faces[:, 1])
     for unit in np.unique(upper).tolist():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from boundaries.network.edges import NOBODY
+from boundaries.network.edges import OUTSIDE
 from boundaries.network.segments import Ints
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
@@ -31,7 +31,7 @@ def find_tripoint_flaws(context: NetworkContext) -> Iterator[Finding]:
 def _count_line_ends(context: NetworkContext) -> tuple[Ints, Ints]:
     """How many lines and how many coasts or outer limits end at each node."""
     net = context.borders.known.net
-    one_sided = (net.left == NOBODY) | (net.right == NOBODY)
+    one_sided = (net.left == OUTSIDE) | (net.right == OUTSIDE)
     counts = [
         np.bincount(context.edge_nodes[which].reshape(-1), minlength=len(net.nodes)).astype(
             np.int64
@@ -120,7 +120,7 @@ def find_line_end_flaws(context: NetworkContext) -> Iterator[Finding]:
 def _build_unfinished_finding(context: NetworkContext, node: int) -> Finding:
     """A node round which the units do not close: an edge is missing, or names another unit."""
     open_ = context.unclosed_units[context.unclosed_units[:, 0] == node, 1]
-    units = tuple(n for n in open_.tolist() if n != NOBODY) or context.find_adjacent_units(
+    units = tuple(n for n in open_.tolist() if n != OUTSIDE) or context.find_adjacent_units(
         *context.find_edges_at(node)
     )
     zh, en = context.format_names(units)

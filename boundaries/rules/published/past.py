@@ -15,7 +15,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.store import NetworkHistory, read_history
+from boundaries.network.store import NetworkHistory, load_network_history
 from gazetteer.ledger.asof import MOMENT_CTE, AsOf
 
 _STATES = f"""
@@ -183,7 +183,7 @@ def load_history_context(conn: Connection[Any], as_of: AsOf) -> HistoryContext:
                 _AREAS, as_of.to_sql_params()
             )
         ]
-    return HistoryContext(as_of.at, states, codes, links, areas, read_history(conn, as_of))
+    return HistoryContext(as_of.at, states, codes, links, areas, load_network_history(conn, as_of))
 
 
 def load_area_shapes(conn: Connection[Any], versions: Iterable[int]) -> Mapping[int, BaseGeometry]:

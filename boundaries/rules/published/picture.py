@@ -12,9 +12,9 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.metres import geodesic_length
-from boundaries.network.edges import NOBODY
-from boundaries.network.lines import Borders
-from boundaries.network.segments import Floats, Ints, places
+from boundaries.network.edges import OUTSIDE
+from boundaries.network.lines import BoundaryLines
+from boundaries.network.segments import Floats, Ints, assign_vertex_ids
 from boundaries.rules.tolerances import Tolerances
 from gazetteer.records.levels import LEVELS, Level
 
@@ -35,7 +35,7 @@ class NetworkContext:
     theirs.
     """
 
-    borders: Borders
+    borders: BoundaryLines
     tolerances: Tolerances = field(default_factory=Tolerances)
     areas: Mapping[UUID, BaseGeometry] = field(default_factory=dict)
     degree_ever: Mapping[UUID, int] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class NetworkContext:
     def shapes(self) -> NDArray[np.object_]:
         """The edges (E) as lines."""
         net = self.borders.known.net
-        of_edge = np.repeat(np.arange(len(net)), np.diff(net.at))
+        of_edge = np.repeat(np.arange(len(net)), np.diff(net.vertex_offsets))
         return np.asarray(shapely.linestrings(net.xy, indices=of_edge), dtype=object)
 
     @cached_property
@@ -145,8 +145,10 @@ class NetworkContext:
         net = self.borders.known.net
         step = np.diff(net.xy, axis=0)
         length = np.hypot(*step.T)
-        length[net.at[1:-1] - 1] = -1.0  # from the end of an edge to the beginning of the next
-        ranges = zip(net.at[:-1].tolist(), net.at[1:].tolist(), strict=True)
+        length[
+            net.vertex_offsets[1:-1] - 1
+        ] = -1.0  # from the end of an edge to the beginning of the next
+        ranges = zip(net.vertex_offsets[:-1].tolist(), net.vertex_offsets[1:].tolist(), strict=True)
         longest = np.array([at + int(length[at : end - 1].argmax()) for at, end in ranges], int)
         middle = (net.xy[longest] + net.xy[longest + 1]) / 2
         offset = step[longest][:, ::-1] * (-1.0, 1.0) * distance
@@ -160,7 +162,7 @@ class NetworkContext:
         lowest = len(self.borders.known.faces)
 
         def is_on_side(unit: int, here: set[int], there: set[int]) -> bool:
-            return min(here - there, default=lowest) >= lowest if unit == NOBODY else unit in here
+            return min(here - there, default=lowest) >= lowest if unit == OUTSIDE else unit in here
 
         sides = [at_distance[edge] for at_distance in self.units_on_sides]
         return any(
@@ -209,9 +211,9 @@ class NetworkContext:
         Of each: where its first vertex stands in ``xy``, its edge, and the numbers of both places.
         """
         net = self.borders.known.net
-        first = np.delete(np.arange(len(net.xy)), net.at[1:] - 1)
-        owner = np.repeat(np.arange(len(net)), np.diff(net.at) - 1)
-        vertex = places(net.xy)
+        first = np.delete(np.arange(len(net.xy)), net.vertex_offsets[1:] - 1)
+        owner = np.repeat(np.arange(len(net)), np.diff(net.vertex_offsets) - 1)
+        vertex = assign_vertex_ids(net.xy)
         ends = np.sort(np.column_stack([vertex[first], vertex[first + 1]]), axis=1)
         key = ends[:, 0] * (len(net.xy) + 1) + ends[:, 1]
         order = np.argsort(key, kind="stable")
@@ -227,7 +229,7 @@ class NetworkContext:
         """The numbers of the lowest known units that edges divide, ascending."""
         net = self.borders.known.net
         numbers = {n for edge in edges for n in (int(net.left[edge]), int(net.right[edge]))}
-        return tuple(sorted(numbers - {NOBODY}))
+        return tuple(sorted(numbers - {OUTSIDE}))
 
     def format_names(self, units: Iterable[int]) -> tuple[str, str]:
         """The names of units, in Chinese and in English enumeration."""

@@ -12,7 +12,7 @@ from psycopg.rows import tuple_row
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.store import Ground, Unit
+from boundaries.network.store import NetworkUnit, UnitArea
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
 from boundaries.rules.registry import get_severity, rule_check
@@ -58,8 +58,8 @@ def load_located_places(conn: Connection[Any], as_of: AsOf) -> list[LocatedPlace
 @rule_check("TOP-ATT-03")
 def find_places_outside_unit(
     places: Sequence[LocatedPlace],
-    units: Mapping[UUID, Unit],
-    areas: Mapping[UUID, Ground],
+    units: Mapping[UUID, NetworkUnit],
+    areas: Mapping[UUID, UnitArea],
     limits: Tolerances,
 ) -> Iterator[Finding]:
     """Places that lie outside the area of their unit, by more than its border is uncertain.
@@ -91,12 +91,12 @@ def find_places_outside_unit(
                 yield _build_outside_finding(place, points[n], features, names, metres, limit)
 
 
-def _rank_levels(units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]) -> list[int]:
+def _rank_levels(units: Mapping[UUID, NetworkUnit], areas: Mapping[UUID, UnitArea]) -> list[int]:
     return [LEVELS.index(Level(units[unit].level)) for unit in areas]
 
 
 def _find_unit_with_area(
-    unit: UUID | None, units: Mapping[UUID, Unit], areas: Mapping[UUID, Ground]
+    unit: UUID | None, units: Mapping[UUID, NetworkUnit], areas: Mapping[UUID, UnitArea]
 ) -> UUID | None:
     """The first of a unit and those above it whose area is known."""
     visited: set[UUID] = set()
@@ -104,11 +104,11 @@ def _find_unit_with_area(
         if unit in areas:
             return unit
         visited.add(unit)
-        unit = units[unit].parent
+        unit = units[unit].parent_id
     return None
 
 
-def _format_unit(unit: UUID, units: Mapping[UUID, Unit]) -> str:
+def _format_unit(unit: UUID, units: Mapping[UUID, NetworkUnit]) -> str:
     own = units[unit]
     return f"{own.code or unit} {own.name or ''}".strip()
 
@@ -143,8 +143,8 @@ def _build_unrecorded_finding(
     place: LocatedPlace,
     point: BaseGeometry,
     there: tuple[int, ...],
-    units: Mapping[UUID, Unit],
-    areas: Mapping[UUID, Ground],
+    units: Mapping[UUID, NetworkUnit],
+    areas: Mapping[UUID, UnitArea],
 ) -> Finding:
     name = place.name or str(place.place_id)
     unit = _format_unit(list(areas)[there[0]], units)

@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.areas import BrokenNetwork, areas
-from boundaries.network.edges import NOBODY, Network
+from boundaries.network.areas import BrokenNetwork, derive_areas
+from boundaries.network.edges import OUTSIDE, Network
 from boundaries.network.segments import Bools, Ints
 from boundaries.network.store import NetworkHistory
 from boundaries.rules.coverage.evidence import CoverageContext
@@ -72,12 +72,12 @@ def find_changes_without_act(history: HistoryContext) -> Iterator[Finding]:
     """Borders that came or went on a day in the time of the records, and no act is named."""
     network = history.network
     for day, edges in sorted(_find_unfounded_edges(network, history.until).items()):
-        vertices = ((k, place) for k in edges for place in map(tuple, network.net.vertices(k)))
+        vertices = ((k, place) for k in edges for place in map(tuple, network.net.get_vertices(k)))
         for group in find_components(
             vertices
         ):  # a border divided anew has other nodes, and its vertices
             sides = np.unique(np.r_[network.net.left[group], network.net.right[group]])
-            units = [network.faces[n] for n in sides.tolist() if n != NOBODY]
+            units = [network.faces[n] for n in sides.tolist() if n != OUTSIDE]
             zh, en = history.format_names(units)
             yield Finding(
                 "TOP-VER-02",
@@ -94,14 +94,14 @@ def _find_unfounded_edges(network: NetworkHistory, until: date) -> Mapping[date,
     """The edges that begin or end on a day without an act."""
     edges_by_day: dict[date, list[int]] = {}
     for which, days in ((0, network.start), (1, network.stop)):
-        known = network.unfounded[:, which] & (days <= until.toordinal())
+        known = network.without_act[:, which] & (days <= until.toordinal())
         for edge in np.flatnonzero(known).tolist():
             edges_by_day.setdefault(date.fromordinal(int(days[edge])), []).append(edge)
     return edges_by_day
 
 
 def _merge_edge_lines(net: Network, edges: list[int]) -> BaseGeometry:
-    lines = shapely.MultiLineString([net.vertices(edge) for edge in edges])
+    lines = shapely.MultiLineString([net.get_vertices(edge) for edge in edges])
     drawn: BaseGeometry = shapely.line_merge(lines)
     return drawn
 
@@ -113,14 +113,14 @@ def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
     Of each day only the units are judged whose borders changed on it, with their neighbours.
     """
     network = history.network
-    before, open_faces = network.on(date.min), set[int]()
-    for day in network.days(until=history.until):
-        now = network.on(day)
+    before, open_faces = network.build_network_on(date.min), set[int]()
+    for day in network.list_change_days(until=history.until):
+        now = network.build_network_on(day)
         changed: Bools = (now.left != before.left) | (now.right != before.right)
         before = now
         touched = np.r_[now.left[changed], now.right[changed]]
         labels = _label_neighbourhood(
-            now, np.unique(touched[touched != NOBODY]), len(network.faces)
+            now, np.unique(touched[touched != OUTSIDE]), len(network.faces)
         )
         shapes, unclosed = _polygonize_closed(now, labels)
         if unclosed - open_faces:
@@ -132,13 +132,13 @@ def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
 def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
     """The areas of faces, and the faces whose borders do not close."""
     try:
-        return areas(net, labels), set()
+        return derive_areas(net, labels), set()
     except BrokenNetwork:
         shapes: dict[int, BaseGeometry] = {}
         unclosed = set()
-        for face in sorted(set(labels.tolist()) - {NOBODY}):
+        for face in sorted(set(labels.tolist()) - {OUTSIDE}):
             try:
-                shapes |= areas(net, np.where(labels == face, face, NOBODY))
+                shapes |= derive_areas(net, np.where(labels == face, face, OUTSIDE))
             except BrokenNetwork:
                 unclosed.add(face)
         return shapes, unclosed
@@ -146,11 +146,11 @@ def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeo
 
 def _label_neighbourhood(net: Network, faces: Ints, size: int) -> Ints:
     """Labels of faces and their neighbours; NOBODY for all others."""
-    labels = np.full(size, NOBODY)
+    labels = np.full(size, OUTSIDE)
     labels[faces] = faces
     is_touching = np.isin(net.left, faces) | np.isin(net.right, faces)
     around = np.r_[net.left[is_touching], net.right[is_touching]]
-    around = around[around != NOBODY]
+    around = around[around != OUTSIDE]
     labels[around] = around
     return labels
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from pyproj import Geod, Transformer
 from shapely.geometry import shape
 
-from boundaries.areas.reads import area, area_facts
+from boundaries.areas.reads import load_area_feature, load_area_properties
 from boundaries.coordinates import Crs
 from gazetteer.ledger.asof import AsOf
 from gazetteer.problems import InvalidValue, NoAreaKnown, UnknownCode
@@ -21,7 +21,7 @@ Answer = dict[str, Any]
 
 
 def told(conn: Connection[Any], code: str, crs: Crs = Crs.CGCS2000) -> Answer:
-    answer: Answer = orjson.loads(orjson.dumps(area(conn, code, TODAY, crs)))
+    answer: Answer = orjson.loads(orjson.dumps(load_area_feature(conn, code, TODAY, crs)))
     return answer
 
 
@@ -66,14 +66,14 @@ def test_an_area_says_what_it_is_and_how_well_it_is_known(real: Connection[Any])
 
 def test_facts_are_the_properties_without_the_polygon(real: Connection[Any]) -> None:
     properties = told(real, "440106")["properties"]
-    facts = orjson.loads(orjson.dumps(area_facts(real, "440106", TODAY)))
+    facts = orjson.loads(orjson.dumps(load_area_properties(real, "440106", TODAY)))
     assert properties == {**facts, "crs": "EPSG:4490"}
 
 
 def test_a_unit_older_than_its_known_area_says_since_when_it_is_known(
     real: Connection[Any],
 ) -> None:
-    for read in (area, area_facts):
+    for read in (load_area_feature, load_area_properties):
         with pytest.raises(NoAreaKnown) as refusal:
             read(real, "440106", AsOf(AREAS_SINCE - timedelta(days=1)))
         assert refusal.value.extras["known_since"] == AREAS_SINCE.isoformat()
@@ -81,10 +81,10 @@ def test_a_unit_older_than_its_known_area_says_since_when_it_is_known(
 
 def test_a_code_that_nobody_had_is_not_a_unit_without_area(real: Connection[Any]) -> None:
     with pytest.raises(UnknownCode):
-        area(real, "999999", AsOf(date(2024, 1, 1)))
+        load_area_feature(real, "999999", AsOf(date(2024, 1, 1)))
 
 
 def test_areas_are_not_told_in_shifted_coordinates(real: Connection[Any]) -> None:
     with pytest.raises(InvalidValue) as refusal:
-        area(real, "440106", TODAY, Crs.GCJ02)
+        load_area_feature(real, "440106", TODAY, Crs.GCJ02)
     assert refusal.value.field == "crs"

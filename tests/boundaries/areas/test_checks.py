@@ -6,8 +6,8 @@ from psycopg import Connection
 
 from boundaries.areas.checks import (
     CHECKS,
-    areas_without_unit,
-    units_without_area,
+    find_areas_without_unit,
+    find_units_without_area,
 )
 from gazetteer.ledger.versions import Statement
 from tests.boundaries.areas.ground import LEDGER, LOAD, area, unit
@@ -30,7 +30,7 @@ def test_an_area_that_outlives_its_unit_is_told_with_the_days(conn: Connection[A
         unit("990001", "撤县", "county", end=date(2000, 1, 1)),
         area("990001", WEST, start=date(1990, 1, 1)),
     )
-    (finding,) = areas_without_unit(conn)
+    (finding,) = find_areas_without_unit(conn)
     assert "[2000-01-01,)" in finding.detail_en
 
 
@@ -41,5 +41,5 @@ def test_a_unit_without_area_is_only_worth_knowing(conn: Connection[Any]) -> Non
         unit("990001001", "镇", "township"),
         unit("990002", "撤县", "county", end=date(2000, 1, 1)),
     )
-    (finding,) = units_without_area(conn)
+    (finding,) = find_units_without_area(conn)
     assert (finding.subject, finding.severity) == ("990001", "info")

@@ -11,8 +11,8 @@ from psycopg import Connection
 from pyproj import Geod, Transformer
 from shapely.ops import nearest_points
 
-from boundaries.areas.reverse import reverse
-from boundaries.coordinates import Located
+from boundaries.areas.reverse import look_up_point
+from boundaries.coordinates import GeodeticPosition
 from gazetteer.ledger.asof import AsOf
 from tests.boundaries.areas.ground import (
     ACCURACY_M,
@@ -37,7 +37,7 @@ Answer = dict[str, Any]
 
 
 def at(conn: Connection[Any], lon: float, lat: float, as_of: AsOf = TODAY) -> Answer:
-    return reverse(conn, Located(float(lon), float(lat)), as_of, NEAR_M)
+    return look_up_point(conn, GeodeticPosition(float(lon), float(lat)), as_of, NEAR_M)
 
 
 def codes(answer: Answer) -> list[str]:
@@ -219,7 +219,10 @@ def test_the_stated_accuracy_of_a_border_widens_what_is_near(conn: Connection[An
 def test_the_doubt_of_a_converted_point_widens_what_is_near(conn: Connection[Any]) -> None:
     two_squares(conn)
     lon, lat = metres_east(113.1, 23.05, 60)
-    assert reverse(conn, Located(lon, lat, 80.0), TODAY, NEAR_M)["near_boundary"] is True
+    assert (
+        look_up_point(conn, GeodeticPosition(lon, lat, 80.0), TODAY, NEAR_M)["near_boundary"]
+        is True
+    )
 
 
 def test_a_point_on_a_shared_border_lies_in_both(conn: Connection[Any]) -> None:

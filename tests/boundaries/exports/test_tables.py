@@ -8,11 +8,11 @@ import psycopg
 import pytest
 import shapely
 
-from boundaries.exports.asking import ROW_BYTES, Asked
-from boundaries.exports.tables import What, exported
+from boundaries.exports.asking import ROW_BYTES, ExportRequest
+from boundaries.exports.tables import ExportKind, export_table
 from boundaries.layers.metres import geodesic_length
 from boundaries.layers.table import OutputTable
-from boundaries.network.reads import borders
+from boundaries.network.reads import load_unit_borders
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.problems import InvalidValue, NoAreaKnown, NoDataBefore, TooLarge, UnknownCode
 
@@ -33,8 +33,8 @@ def rows(table: OutputTable) -> list[dict[str, object]]:
 
 
 def test_an_edge_tells_the_lowest_units_on_both_sides_of_its_way(conn: psycopg.Connection) -> None:
-    table = exported(conn, What.EDGES, Asked(NOW, within="440106"))
-    areas = exported(conn, What.DIVISIONS, Asked(NOW, "county"))
+    table = export_table(conn, ExportKind.EDGES, ExportRequest(NOW, within="440106"))
+    areas = export_table(conn, ExportKind.DIVISIONS, ExportRequest(NOW, "county"))
     shape = dict(zip(areas.columns["code"], areas.geometries, strict=True))
     for line, edge in zip(table.geometries, rows(table), strict=True):
         assert line.geom_type == "LineString"
@@ -48,7 +48,7 @@ def test_an_edge_tells_the_lowest_units_on_both_sides_of_its_way(conn: psycopg.C
 def test_the_highest_level_of_an_edge_is_where_its_sides_first_differ(
     conn: psycopg.Connection,
 ) -> None:
-    found = rows(exported(conn, What.EDGES, Asked(NOW)))
+    found = rows(export_table(conn, ExportKind.EDGES, ExportRequest(NOW)))
     level = {frozenset((e["left_code"], e["right_code"])): e["level"] for e in found}
     assert level[frozenset(("440104", "440106"))] == "county"
     assert level[frozenset(("440112", "441900"))] == "prefecture"  # Dongguan has no counties
@@ -57,7 +57,7 @@ def test_the_highest_level_of_an_edge_is_where_its_sides_first_differ(
 
 
 def test_at_a_level_only_its_borders_are_told_by_its_units(conn: psycopg.Connection) -> None:
-    found = rows(exported(conn, What.EDGES, Asked(NOW, "prefecture", "440100")))
+    found = rows(export_table(conn, ExportKind.EDGES, ExportRequest(NOW, "prefecture", "440100")))
     assert found
     for edge in found:
         sides = (edge["left_code"], edge["right_code"])
@@ -68,12 +68,12 @@ def test_at_a_level_only_its_borders_are_told_by_its_units(conn: psycopg.Connect
 def test_lines_are_those_of_the_borders_of_a_unit_with_the_smaller_code_on_the_left(
     conn: psycopg.Connection,
 ) -> None:
-    table = exported(conn, What.LINES, Asked(NOW, "county", "440106"))
+    table = export_table(conn, ExportKind.LINES, ExportRequest(NOW, "county", "440106"))
     told = {
         line["properties"]["neighbour"]["code"]: line["properties"]["length_m"]
-        for line in borders(conn, "440106", NOW)["features"]
+        for line in load_unit_borders(conn, "440106", NOW)["features"]
     }
-    areas = exported(conn, What.DIVISIONS, Asked(NOW, "county"))
+    areas = export_table(conn, ExportKind.DIVISIONS, ExportRequest(NOW, "county"))
     shape = dict(zip(areas.columns["code"], areas.geometries, strict=True))
     assert len(table.geometries) == len(told)
     for way, line in zip(table.geometries, rows(table), strict=True):
@@ -86,7 +86,7 @@ def test_lines_are_those_of_the_borders_of_a_unit_with_the_smaller_code_on_the_l
 
 
 def test_a_line_runs_on_where_it_has_several_edges(conn: psycopg.Connection) -> None:
-    table = exported(conn, What.LINES, Asked(NOW, "province"))
+    table = export_table(conn, ExportKind.LINES, ExportRequest(NOW, "province"))
     pairs = {(r["left_code"], r["right_code"]): n for n, r in enumerate(rows(table))}
     number = pairs["430000", "440000"]
     assert rows(table)[number]["edges"] > 1  # type: ignore[operator]
@@ -96,7 +96,7 @@ def test_a_line_runs_on_where_it_has_several_edges(conn: psycopg.Connection) -> 
 def test_a_coast_has_its_unit_on_the_left_and_says_that_nobody_is_beyond(
     conn: psycopg.Connection,
 ) -> None:
-    found = rows(exported(conn, What.LINES, Asked(NOW, "county", "440515")))
+    found = rows(export_table(conn, ExportKind.LINES, ExportRequest(NOW, "county", "440515")))
     (coast,) = [line for line in found if line["beyond"]]
     assert (coast["left_code"], coast["right_code"], coast["beyond"]) == (
         "440515",
@@ -106,13 +106,13 @@ def test_a_coast_has_its_unit_on_the_left_and_says_that_nobody_is_beyond(
 
 
 def test_nodes_tell_who_meets_there(conn: psycopg.Connection) -> None:
-    every = exported(conn, What.NODES, Asked(NOW))
-    ends = {line.coords[k] for line in exported(conn, What.EDGES, Asked(NOW)).geometries
+    every = export_table(conn, ExportKind.NODES, ExportRequest(NOW))
+    ends = {line.coords[k] for line in export_table(conn, ExportKind.EDGES, ExportRequest(NOW)).geometries
             for k in (0, -1)}  # fmt: skip
     assert {(p.x, p.y) for p in every.geometries} == ends
-    counties = rows(exported(conn, What.NODES, Asked(NOW, "county", "440106")))
+    counties = rows(export_table(conn, ExportKind.NODES, ExportRequest(NOW, "county", "440106")))
     assert "440105 440106 440112" in {node["codes"] for node in counties}
-    provinces = rows(exported(conn, What.NODES, Asked(NOW, "province")))
+    provinces = rows(export_table(conn, ExportKind.NODES, ExportRequest(NOW, "province")))
     assert "360000 430000 440000" in {node["codes"] for node in provinces}
     assert all(node["edges"] != 2 for node in provinces)
     assert len(provinces) < len(every.geometries) / 5
@@ -121,13 +121,15 @@ def test_nodes_tell_who_meets_there(conn: psycopg.Connection) -> None:
 def test_places_come_with_their_names_and_those_without_a_position_too(
     conn: psycopg.Connection,
 ) -> None:
-    table = exported(conn, What.PLACES, Asked(NOW, within="440106"))
+    table = export_table(conn, ExportKind.PLACES, ExportRequest(NOW, within="440106"))
     found = {row["code"]: row for row in rows(table) if row["code"]}
     assert found["440106"]["name"] == "天河区"
     assert found["440106"]["romanized_name"] == "Tianhe Qu"
     assert "天河" in str(found["440106"]["other_names"])
     assert "五山街道" in {row["name"] for row in rows(table)}
-    settlements = exported(conn, What.PLACES, Asked(NOW, "natural_settlement", "440000"))
+    settlements = export_table(
+        conn, ExportKind.PLACES, ExportRequest(NOW, "natural_settlement", "440000")
+    )
     assert len(settlements.geometries) > 1000
     assert set(shapely.get_type_id(settlements.geometries).tolist()) == {0}
 
@@ -136,16 +138,21 @@ def test_what_is_told_is_that_of_the_day(conn: psycopg.Connection) -> None:
     then = AsOf(date(2020, 1, 1))
     codes = {
         code
-        for row in rows(exported(conn, What.LINES, Asked(then, "county", "360700")))
+        for row in rows(
+            export_table(conn, ExportKind.LINES, ExportRequest(then, "county", "360700"))
+        )
         for code in (row["left_code"], row["right_code"])
     }
     assert "360727" in codes and "360783" not in codes
-    named = {row["code"] for row in rows(exported(conn, What.PLACES, Asked(then, "county")))}
+    named = {
+        row["code"]
+        for row in rows(export_table(conn, ExportKind.PLACES, ExportRequest(then, "county")))
+    }
     assert "360727" in named and "360783" not in named
 
 
 def test_lengths_are_geodesic(conn: psycopg.Connection) -> None:
-    table = exported(conn, What.EDGES, Asked(NOW, within="440106"))
+    table = export_table(conn, ExportKind.EDGES, ExportRequest(NOW, within="440106"))
     for line, length in zip(table.geometries, table.columns["length_m"], strict=True):
         row = conn.execute(
             "SELECT ST_Length(ST_GeomFromWKB(%s, 4490)::geography)", [shapely.to_wkb(line)]
@@ -157,25 +164,25 @@ def test_lengths_are_geodesic(conn: psycopg.Connection) -> None:
     assert np.array_equal(whole[1:], [0, 0])
 
 
-@pytest.mark.parametrize("what", list(What))
+@pytest.mark.parametrize("what", list(ExportKind))
 def test_more_than_may_be_read_is_refused_before_it_is_read(
-    conn: psycopg.Connection, what: What
+    conn: psycopg.Connection, what: ExportKind
 ) -> None:
-    asked = Asked(NOW, most_bytes=20 * ROW_BYTES)
+    asked = ExportRequest(NOW, most_bytes=20 * ROW_BYTES)
     with pytest.raises(TooLarge) as caught:
-        exported(conn, what, asked)
+        export_table(conn, what, asked)
     assert "gazetteer export" in caught.value.en
 
 
-@pytest.mark.parametrize("what", list(What))
-def test_what_is_not_there_is_told(conn: psycopg.Connection, what: What) -> None:
+@pytest.mark.parametrize("what", list(ExportKind))
+def test_what_is_not_there_is_told(conn: psycopg.Connection, what: ExportKind) -> None:
     with pytest.raises(UnknownCode) as caught:
-        exported(conn, what, Asked(NOW, within="999999"))
+        export_table(conn, what, ExportRequest(NOW, within="999999"))
     assert caught.value.field == "within"
-    if what is not What.PLACES:  # places are without a known beginning
+    if what is not ExportKind.PLACES:  # places are without a known beginning
         with pytest.raises(NoAreaKnown):
-            exported(conn, what, Asked(AsOf(date(1970, 1, 1))))
+            export_table(conn, what, ExportRequest(AsOf(date(1970, 1, 1))))
     with pytest.raises(NoDataBefore):
-        exported(conn, what, Asked(AsOf(date(1970, 1, 1)), within="440106"))
+        export_table(conn, what, ExportRequest(AsOf(date(1970, 1, 1)), within="440106"))
     with pytest.raises(InvalidValue):
-        exported(conn, what, Asked(NOW, "street"))
+        export_table(conn, what, ExportRequest(NOW, "street"))

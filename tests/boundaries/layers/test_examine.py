@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries.coordinates import bd09, gcj02
+from boundaries.coordinates import shift_to_bd09, shift_to_gcj02
 from boundaries.layers.examine import count_decimals, validate_positions
 from boundaries.layers.layer import Layer, Remark
 from boundaries.layers.metres import local_scale
@@ -49,7 +49,10 @@ def of_rule(remarks: list[Remark], rule: str = "TOP-CRS-03") -> list[Remark]:
 
 @pytest.mark.parametrize(
     ("formula", "cause", "metres", "toward"),
-    [(gcj02, "GCJ-02", (500, 700), (112, 128)), (bd09, "BD-09", (1100, 1350), (65, 82))],
+    [
+        (shift_to_gcj02, "GCJ-02", (500, 700), (112, 128)),
+        (shift_to_bd09, "BD-09", (1100, 1350), (65, 82)),
+    ],
 )
 @pytest.mark.parametrize("by_code", [True, False])
 def test_the_shifts_of_map_providers_are_recognised(
@@ -106,7 +109,7 @@ def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> Non
 
 
 def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
-    layer = moved(guangdong, gcj02)
+    layer = moved(guangdong, shift_to_gcj02)
     few = replace(
         layer,
         geometries=layer.geometries[:4],

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Polygon, box
 
-from boundaries.network.areas import bounded
-from boundaries.network.edges import NOBODY, Network
+from boundaries.network.areas import label_half_edges
+from boundaries.network.edges import OUTSIDE, Network
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
@@ -37,8 +37,8 @@ def lines(
 ) -> dict[tuple[int, int], list[int]]:
     """The edges between each two labels (smaller first), ascending; NOBODY is the outside."""
     found: dict[tuple[int, int], list[int]] = {}
-    for edge, sides in enumerate(bounded(net, labels).reshape(-1, 2).tolist()):
-        if sides != [NOBODY, NOBODY]:
+    for edge, sides in enumerate(label_half_edges(net, labels).reshape(-1, 2).tolist()):
+        if sides != [OUTSIDE, OUTSIDE]:
             low, high = sorted(sides)
             found.setdefault((low, high), []).append(edge)
     return found

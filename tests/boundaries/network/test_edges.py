@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
-from boundaries.network.areas import areas
-from boundaries.network.edges import NOBODY, Network, NotACoverage, network
-from boundaries.network.segments import segments
+from boundaries.network.areas import derive_areas
+from boundaries.network.edges import OUTSIDE, Network, NotACoverage, build_network
+from boundaries.network.segments import build_segments
 from tests.boundaries.network.ground import (
     FOUR,
     HOLE_AT_SHELL,
@@ -25,11 +25,11 @@ from tests.boundaries.network.ground import (
 
 
 def of(*shapes: shapely.Geometry) -> Network:
-    return network(segments(array(*shapes)))
+    return build_network(build_segments(array(*shapes)))
 
 
 def same(net: Network, *shapes: shapely.Geometry) -> bool:
-    back = areas(net)
+    back = derive_areas(net)
     return all(
         shapely.equals_exact(multi(back[face]), multi(shape), tolerance=0.0)
         for face, shape in enumerate(shapes)
@@ -40,8 +40,8 @@ def test_two_neighbours_have_one_border_and_a_coast_each() -> None:
     net = of(*FOUR[:2])
     assert len(net) == 3 and len(net.nodes) == 2
     assert sorted(zip(net.left.tolist(), net.right.tolist(), strict=True)) in (
-        [(0, NOBODY), (0, 1), (1, NOBODY)],
-        [(0, NOBODY), (1, NOBODY), (1, 0)],
+        [(0, OUTSIDE), (0, 1), (1, OUTSIDE)],
+        [(0, OUTSIDE), (1, OUTSIDE), (1, 0)],
     )
 
 
@@ -80,7 +80,7 @@ def test_every_polygon_comes_back_vertex_for_vertex(shapes: list[shapely.Geometr
 
 def test_the_real_counties_come_back_vertex_for_vertex() -> None:
     shapes = counties()
-    assert same(network(segments(shapes)), *shapes)
+    assert same(build_network(build_segments(shapes)), *shapes)
 
 
 def test_a_border_round_an_enclave_is_cut_in_the_same_place_whoever_comes_first() -> None:
@@ -103,11 +103,11 @@ def test_a_polygon_that_runs_twice_along_a_piece_is_refused() -> None:
 def test_upper_levels_are_bounded_by_the_very_edges_of_the_lower() -> None:
     said = [properties for properties, _ in features()]
     lowest = [n for n, p in enumerate(said) if p["level"] == "county" and p["code"][:2] == "44"]
-    net = network(segments(array(*(features()[n][1] for n in lowest))))
+    net = build_network(build_segments(array(*(features()[n][1] for n in lowest))))
     codes = sorted({said[n]["code"][:4] for n in lowest})
     labels = np.array([codes.index(said[n]["code"][:4]) for n in lowest])
     shipped = {p["code"]: shape for p, shape in features() if p["level"] == "prefecture"}
-    for number, area in areas(net, labels).items():
+    for number, area in derive_areas(net, labels).items():
         prefecture = shipped.get(codes[number] + "00")
         if prefecture is not None:
             assert shapely.equals_exact(multi(area), multi(prefecture), tolerance=0.0)
@@ -116,7 +116,7 @@ def test_upper_levels_are_bounded_by_the_very_edges_of_the_lower() -> None:
 def test_the_line_between_two_prefectures_is_made_of_county_edges() -> None:
     net = of(*FOUR)
     both = np.array([0, 1, 0, 1])
-    (line,) = [edges for pair, edges in lines(net, both).items() if NOBODY not in pair]
+    (line,) = [edges for pair, edges in lines(net, both).items() if OUTSIDE not in pair]
     assert line == sorted(set(lines(net)[0, 1]) | set(lines(net)[2, 3]))
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import shapely
 from shapely import box
 
-from boundaries.network.faces import Region, faces
-from boundaries.network.intake import borders
+from boundaries.network.faces import Region, derive_leaf_faces
+from boundaries.network.intake import derive_network_timelines
 from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline
 
@@ -26,7 +26,7 @@ def region(code: str, shape: shapely.Geometry, unit: UUID, span: Period) -> Regi
 
 
 def edges(*regions: Region) -> list[Timeline]:
-    return [timeline for timeline in borders(regions) if timeline.kind == "edge"]
+    return [timeline for timeline in derive_network_timelines(regions) if timeline.kind == "edge"]
 
 
 def on(told: list[Timeline], year: int) -> set[frozenset[UUID | None]]:
@@ -59,7 +59,7 @@ def test_a_county_and_the_two_that_came_out_of_it_stand_one_after_the_other() ->
 def test_the_same_territories_in_another_order_are_the_same_records() -> None:
     one = region("440102", box(1, 0, 2, 1), EAST, since(2010))
     other = region("440103", box(0, 0, 1, 1), WEST, since(2010))
-    first, second = borders([one, other]), borders([other, one])
+    first, second = derive_network_timelines([one, other]), derive_network_timelines([other, one])
     assert {t.record_id: t for t in first} == {t.record_id: t for t in second}
 
 
@@ -77,7 +77,7 @@ def test_edges_run_from_west_to_east_and_from_north_to_south() -> None:
 def test_what_the_counties_leave_of_a_city_is_a_face_of_the_city() -> None:
     city = region("440100", box(0, 0, 3, 1), CITY, since(1980))
     part = region("440102", box(1, 0, 2, 1), EAST, since(2010))
-    found = faces([city, part])
+    found = derive_leaf_faces([city, part])
     assert [face.code for face in found] == ["440102", "440100"]
     assert shapely.equals(found[1].shape, shapely.union(box(0, 0, 1, 1), box(2, 0, 3, 1)))
     assert on(edges(city, part), 2020) == {

@@ -10,10 +10,10 @@ import pytest
 import shapely
 from psycopg import Connection
 
-from boundaries.files import read
-from boundaries.network.areas import areas
-from boundaries.network.checks import rules_on_what_is_published
-from boundaries.network.store import KnownNetwork, read_network
+from boundaries.files import read_import_file
+from boundaries.network.areas import derive_areas
+from boundaries.network.checks import find_network_errors
+from boundaries.network.store import KnownNetwork, load_network
 from boundaries.register import LEDGER
 from boundaries.rules.register import validate_register
 from gazetteer.ledger.asof import AsOf
@@ -27,12 +27,12 @@ LOAD = Changeset("registrar", "territories", "load")
 @pytest.fixture(scope="module")
 def known(register: str) -> KnownNetwork:
     with psycopg.connect(register, autocommit=True) as conn:
-        return read_network(conn, TODAY)
+        return load_network(conn, TODAY)
 
 
 def codes(known: KnownNetwork, level: str) -> set[str | None]:
-    labels, units = known.labels(level)
-    drawn = areas(known.net, labels)
+    labels, units = known.label_faces(level)
+    drawn = derive_areas(known.net, labels)
     return {known.units[units[n]].code for n in drawn if known.units[units[n]].level == level}
 
 
@@ -45,13 +45,13 @@ def test_every_level_is_drawn_from_the_same_edges(known: KnownNetwork) -> None:
 
 def test_areas_edges_and_history_of_the_shipped_data_agree(register: str) -> None:
     with psycopg.connect(register, autocommit=True) as conn:
-        assert rules_on_what_is_published(conn) == []
+        assert find_network_errors(conn) == []
 
 
 def test_a_prefecture_without_counties_is_a_side_at_the_level_of_counties(
     known: KnownNetwork,
 ) -> None:
-    labels, units = known.labels("county")
+    labels, units = known.label_faces("county")
     named = [known.units[unit].code for unit in units]
     dongguan = named.index("441900")
     pairs = [pair for pair in lines(known.net, labels) if dongguan in pair]
@@ -61,12 +61,12 @@ def test_a_prefecture_without_counties_is_a_side_at_the_level_of_counties(
 
 def test_before_anything_was_known_there_is_no_edge(register: str) -> None:
     with psycopg.connect(register, autocommit=True) as conn:
-        assert len(read_network(conn, AsOf(date(1950, 1, 1))).net) == 0
+        assert len(load_network(conn, AsOf(date(1950, 1, 1))).net) == 0
 
 
 def test_in_the_past_a_border_may_be_known_from_one_side_only(register: str) -> None:
     with psycopg.connect(register, autocommit=True) as conn:
-        past = read_network(conn, AsOf(date(2012, 6, 1)))
+        past = load_network(conn, AsOf(date(2012, 6, 1)))
         beyond = conn.execute("SELECT DISTINCT beyond FROM edge_version ORDER BY 1").fetchall()
     assert 0 < len(past.net) < 700
     assert beyond == [("outside",), ("unknown",), (None,)]
@@ -86,7 +86,7 @@ def imported(register_copy: str, tmp_path: Path) -> tuple[Connection[Any], Path]
 
 def publish(conn: Connection[Any], path: Path, *features: dict[str, Any]) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    batch = read(conn, "areas", {"areas": path}, date(2023, 6, 30))
+    batch = read_import_file(conn, "areas", {"areas": path}, date(2023, 6, 30))
     LEDGER.publish_timelines(conn, LOAD, batch)
 
 
@@ -103,12 +103,12 @@ def test_townships_share_their_borders_and_the_rest_of_the_county_stays(
     assert row is not None
     both = [square(row[0] + n * 0.01, row[1], code) for n, code in enumerate(two)]
     publish(conn, path, *both)
-    now = read_network(conn, AsOf(date(2024, 1, 1)))
-    labels, units = now.labels("township")
+    now = load_network(conn, AsOf(date(2024, 1, 1)))
+    labels, units = now.label_faces("township")
     named = [now.units[unit].code for unit in units]
     assert set(two) <= set(named) and "441900" in named
     assert tuple(sorted(map(named.index, two))) in lines(now.net, labels)
-    assert rules_on_what_is_published(conn) == []
+    assert find_network_errors(conn) == []
     found = validate_register(conn, AsOf(date(2024, 1, 1))).findings
     assert {f.rule for f in found if f.severity == "error"} == {"TOP-COV-03"}  # as without them
     conn.close()

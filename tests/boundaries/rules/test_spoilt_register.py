@@ -5,7 +5,7 @@ from datetime import date
 
 import psycopg
 
-from boundaries.network.checks import rules_on_what_is_published
+from boundaries.network.checks import find_network_errors
 from boundaries.rules.register import RegisterValidationResult, validate_register
 from gazetteer.ledger.asof import AsOf
 
@@ -78,7 +78,7 @@ def test_what_was_spoilt_is_told_and_everything_else_stays(register_copy: str) -
             for statement in SPOILT:
                 assert conn.execute(statement.encode()).rowcount == 1
         after = told(validate_register(conn, AT))
-        checked = {finding.check for finding in rules_on_what_is_published(conn)}
+        checked = {finding.check for finding in find_network_errors(conn)}
     assert before - after == Counter()
     new = after - before
     expected = Counter(finding for findings in SPOILT.values() for finding in findings)

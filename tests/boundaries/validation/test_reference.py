@@ -4,7 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
-from boundaries.coordinates import gcj02
+from boundaries.coordinates import shift_to_gcj02
 from boundaries.validation.reference import REFERENCE_PATH, read_reference_layer
 from boundaries.validation.report import ReadOptions, build_validation_options, validate_file
 from gazetteer.settings import get_settings
@@ -27,7 +27,7 @@ def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_p
         if feature["geometry"]["type"] == "Polygon":
             polygons = [polygons]
         for ring in (ring for polygon in polygons for ring in polygon):
-            ring[:] = [list(gcj02(*position)) for position in ring]
+            ring[:] = [list(shift_to_gcj02(*position)) for position in ring]
     path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
     assert "TOP-CRS-03" in rules(path)
 

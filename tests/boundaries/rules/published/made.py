@@ -9,13 +9,13 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.network.areas import areas
-from boundaries.network.edges import NOBODY, Network
+from boundaries.network.areas import derive_areas
+from boundaries.network.edges import OUTSIDE, Network
 from boundaries.network.faces import Region
-from boundaries.network.intake import borders
-from boundaries.network.lines import Borders
+from boundaries.network.intake import derive_network_timelines
+from boundaries.network.lines import BoundaryLines
 from boundaries.network.segments import Floats
-from boundaries.network.store import KnownNetwork, NetworkHistory, Unit
+from boundaries.network.store import KnownNetwork, NetworkHistory, NetworkUnit
 from boundaries.rules.finding import Finding
 from boundaries.rules.published.past import (
     AreaTenure,
@@ -38,7 +38,7 @@ def unit_of(code: str) -> UUID:
     return uuid5(SPACE, code)
 
 
-def units_of(codes: Sequence[str]) -> dict[UUID, Unit]:
+def units_of(codes: Sequence[str]) -> dict[UUID, NetworkUnit]:
     """The counties of these codes with the prefectures and provinces that the codes tell."""
     found = {}
     for code in codes:
@@ -49,7 +49,7 @@ def units_of(codes: Sequence[str]) -> dict[UUID, Unit]:
         ):
             if unit_of(own) not in found:
                 above = unit_of(parent) if parent else None
-                found[unit_of(own)] = Unit(level, own, f"单位{own}", above)
+                found[unit_of(own)] = NetworkUnit(level, own, f"单位{own}", above)
     return found
 
 
@@ -66,7 +66,7 @@ def net_of(said: Sequence[Said]) -> tuple[Network, tuple[UUID, ...], tuple[UUID,
         np.array([ends.index(one[key]) for one in said]) for key in ("start_node", "end_node")
     )
     left, right = (
-        np.array([faces.index(one[key]) if one[key] else NOBODY for one in said])
+        np.array([faces.index(one[key]) if one[key] else OUTSIDE for one in said])
         for key in ("left_unit", "right_unit")
     )
     lines = shapely.from_wkb([one["geom"] for one in said])
@@ -77,9 +77,9 @@ def net_of(said: Sequence[Said]) -> tuple[Network, tuple[UUID, ...], tuple[UUID,
     return Network(nodes, start, end, left, right, xy, at), tuple(faces), tuple(ends)
 
 
-def known_of(regions: Sequence[Region], units: Mapping[UUID, Unit]) -> KnownNetwork:
+def known_of(regions: Sequence[Region], units: Mapping[UUID, NetworkUnit]) -> KnownNetwork:
     """The network of regions that live for ever."""
-    timelines = [t for t in borders(regions) if t.kind == "edge"]
+    timelines = [t for t in derive_network_timelines(regions) if t.kind == "edge"]
     said = [timeline.versions[0].attributes for timeline in timelines]
     net, faces, nodes = net_of(said)
     beyond = tuple(one["beyond"] for one in said)
@@ -107,10 +107,10 @@ class Sample:
     def codes(self, edge: int) -> tuple[str, ...]:
         net = self.known.net
         sides = (int(net.left[edge]), int(net.right[edge]))
-        return tuple(sorted(self.code(side) for side in sides if side != NOBODY))
+        return tuple(sorted(self.code(side) for side in sides if side != OUTSIDE))
 
     def picture(self) -> NetworkContext:
-        return NetworkContext(Borders(self.known), Tolerances(), self.areas, self.ways)
+        return NetworkContext(BoundaryLines(self.known), Tolerances(), self.areas, self.ways)
 
     def findings(self) -> list[Finding]:
         picture = self.picture()
@@ -139,8 +139,8 @@ def sample(
     known = known_of([*regions, *upper], units)
     drawn: dict[UUID, BaseGeometry] = {}
     for level in ("province", "prefecture", "county"):
-        labels, found = known.labels(level)
-        for number, shape in areas(known.net, labels).items():
+        labels, found = known.label_faces(level)
+        for number, shape in derive_areas(known.net, labels).items():
             if known.units[found[number]].level == level:
                 drawn[found[number]] = shape
     ways: dict[UUID, int] = {}
@@ -160,7 +160,7 @@ def without_edge(made: Sample, edge: int) -> Sample:
 
 def with_edges(made: Sample, edges: Sequence[int]) -> Sample:
     """The network of these edges, some of them perhaps twice."""
-    return rebuilt(made, [(e, made.known.net.vertices(e)) for e in edges])
+    return rebuilt(made, [(e, made.known.net.get_vertices(e)) for e in edges])
 
 
 def rebuilt(made: Sample, runs: Sequence[tuple[int, Floats]]) -> Sample:
@@ -243,7 +243,7 @@ def area_life(
     return AreaTenure(version, unit_of(unit), ValidityPeriod(start, stop), 5.0, source)
 
 
-def history(timelines: Sequence[Timeline], units: Mapping[UUID, Unit]) -> NetworkHistory:
+def history(timelines: Sequence[Timeline], units: Mapping[UUID, NetworkUnit]) -> NetworkHistory:
     """The edges of timelines with all their versions, as the ledger gives them back."""
     rows = [(t.record_id, v) for t in timelines if t.kind == "edge" for v in t.versions]
     net, faces, nodes = net_of([version.attributes for _, version in rows])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 from boundaries.network.faces import Region
-from boundaries.network.intake import borders
+from boundaries.network.intake import derive_network_timelines
 from boundaries.rules.finding import Finding
 from boundaries.rules.metric import Metric
 from boundaries.rules.published.codes import find_code_change_flaws, find_reissued_codes
@@ -153,7 +153,7 @@ def split(bound: PeriodEnd, west: shapely.Geometry = WEST) -> HistoryContext:
             ("440103", EAST, Period(bound, UNBOUNDED)),
         )
     ]
-    network = history(borders(regions), units_of(["440101", "440102", "440103"]))
+    network = history(derive_network_timelines(regions), units_of(["440101", "440102", "440103"]))
     states = {code: [state(code)] for code in ("440101", "440102", "440103")}
     return past(states, network=network)
 
@@ -198,7 +198,7 @@ def test_a_border_that_does_not_close_on_a_day_is_told_and_stops_nothing() -> No
         {c: [state(c)] for c in ("440101", "440102", "440103")},
         network=type(network)(
             *(network.net, network.faces, network.edges, network.nodes),
-            *(start, network.stop, network.unfounded, network.units),
+            *(start, network.stop, network.without_act, network.units),
         ),
     )
     (found,) = find_daily_coverage_flaws(broken)

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
-from boundaries.network.edges import NOBODY
-from boundaries.network.lines import Borders
+from boundaries.network.edges import OUTSIDE
+from boundaries.network.lines import BoundaryLines
 from boundaries.rules.metric import Metric
 from tests.boundaries.rules.grounds import around, voronoi
 from tests.boundaries.rules.published.made import (
@@ -41,14 +41,14 @@ REGISTERS = st.builds(register, st.integers(6, 25), st.integers(0, 2**32 - 1))
 def inner(made: Sample, seed: int) -> int:
     """Any edge between two units that is long enough to have a middle vertex or two."""
     net = made.known.net
-    there = np.flatnonzero((net.left != NOBODY) & (net.right != NOBODY))
+    there = np.flatnonzero((net.left != OUTSIDE) & (net.right != OUTSIDE))
     assume(len(there) > 0)
     return int(there[seed % len(there)])
 
 
 def halfway(made: Sample, edge: int) -> np.ndarray:
     """The vertices of an edge with one more in the middle of its first piece."""
-    xy = made.known.net.vertices(edge)
+    xy = made.known.net.get_vertices(edge)
     return np.vstack([xy[:1], (xy[:1] + xy[1:2]) / 2, xy[1:]])
 
 
@@ -101,7 +101,7 @@ def test_a_missing_edge_is_told_at_both_ends_and_as_the_stretch_itself(
             *(("TOP-NOD-02", "unfinished", pair) for _ in range(2)),
         ]
     )
-    line = shapely.LineString(made.known.net.vertices(edge))
+    line = shapely.LineString(made.known.net.get_vertices(edge))
     for found in flawed.findings():
         if found.rule == "TOP-COV-05":
             assert shapely.equals(found.geometry, line)
@@ -115,7 +115,7 @@ def test_a_missing_edge_is_told_at_both_ends_and_as_the_stretch_itself(
 def test_a_node_in_the_middle_of_a_border_is_one_too_many(made: Sample, seed: int) -> None:
     edge = inner(made, seed)
     xy = halfway(made, edge)
-    runs = [(k, made.known.net.vertices(k)) for k in range(len(made.known.net)) if k != edge]
+    runs = [(k, made.known.net.get_vertices(k)) for k in range(len(made.known.net)) if k != edge]
     flawed = rebuilt(made, [*runs, (edge, xy[:2]), (edge, xy[1:])])
     areas = {unit: halved(shape, xy[:3]) for unit, shape in made.areas.items()}
     flawed = replace(flawed, areas=areas)
@@ -154,10 +154,10 @@ def test_a_border_that_breaks_off_dangles_on_both_sides_of_the_hole(
     made: Sample, seed: int
 ) -> None:
     edge = inner(made, seed)
-    first, last = made.known.net.vertices(edge)[[0, -1]]
-    assume(len(made.known.net.vertices(edge)) == 2)
+    first, last = made.known.net.get_vertices(edge)[[0, -1]]
+    assume(len(made.known.net.get_vertices(edge)) == 2)
     thirds = [first, first + (last - first) / 3, first + (last - first) * 2 / 3, last]
-    runs = [(k, made.known.net.vertices(k)) for k in range(len(made.known.net)) if k != edge]
+    runs = [(k, made.known.net.get_vertices(k)) for k in range(len(made.known.net)) if k != edge]
     ends = [(edge, np.array(thirds[:2])), (edge, np.array(thirds[2:]))]
     flawed = replace(rebuilt(made, [*runs, *ends]), areas={})
     told = [t for t in grave(flawed) if t[:2] != ("TOP-COV-05", "no_area")]
@@ -171,7 +171,7 @@ def test_a_border_stored_twice_is_an_overlap_of_its_whole_length(made: Sample, s
     flawed = with_edges(made, [*range(len(made.known.net)), edge])
     assert grave(flawed) == [("TOP-LIN-05", "overlap", made.codes(edge))]
     (found,) = [f for f in flawed.findings() if f.rule == "TOP-LIN-05"]
-    line = shapely.LineString(made.known.net.vertices(edge))
+    line = shapely.LineString(made.known.net.get_vertices(edge))
     assert shapely.equals(found.geometry, line)
 
 
@@ -179,12 +179,12 @@ def test_a_border_stored_twice_is_an_overlap_of_its_whole_length(made: Sample, s
 @given(REGISTERS, st.integers(0, 10**6))
 def test_an_edge_from_east_to_west_runs_backwards(made: Sample, seed: int) -> None:
     edge, net = inner(made, seed), made.known.net
-    runs = [(k, net.vertices(k)) for k in range(len(net))]
-    runs[edge] = (edge, net.vertices(edge)[::-1])
+    runs = [(k, net.get_vertices(k)) for k in range(len(net))]
+    runs[edge] = (edge, net.get_vertices(edge)[::-1])
     turned = rebuilt(made, runs)
     left, right = turned.known.net.left.copy(), turned.known.net.right.copy()
     left[edge], right[edge] = right[edge], left[edge]
-    first, last = net.vertices(edge)[[0, -1]]
+    first, last = net.get_vertices(edge)[[0, -1]]
     backwards = last[0] - first[0] >= 0 and first[1] >= last[1]
     told = grave(turned.with_net(left=left, right=right))
     assert told == ([("TOP-LIN-03", "direction", made.codes(edge))] if backwards else [])
@@ -328,10 +328,10 @@ def test_a_line_that_ends_at_an_unknown_territory_says_so() -> None:
 def test_a_border_that_crosses_itself_is_told_with_the_crossing() -> None:
     made = sample([WEST, EAST], ["440101", "440102"])
     net = made.known.net
-    shared = int(np.flatnonzero((net.left != NOBODY) & (net.right != NOBODY))[0])
-    first, last = net.vertices(shared)[[0, -1]]
+    shared = int(np.flatnonzero((net.left != OUTSIDE) & (net.right != OUTSIDE))[0])
+    first, last = net.get_vertices(shared)[[0, -1]]
     loop = np.array([first, (113.1, 23.08), (113.13, 23.1), (113.07, 23.1), (113.1, 23.08), last])
-    runs = [(k, loop if k == shared else net.vertices(k)) for k in range(len(net))]
+    runs = [(k, loop if k == shared else net.get_vertices(k)) for k in range(len(net))]
     crossed = [f for f in rebuilt(made, runs).findings() if f.rule == "TOP-GEO-03"]
     assert [f.kind for f in crossed] == ["crossing"]
     places = sorted(shapely.get_coordinates(crossed[0].geometry).tolist())
@@ -352,7 +352,7 @@ def test_where_a_province_is_known_in_parts_the_limit_is_no_line() -> None:
     (found,) = made.findings()
     assert (found.rule, found.kind, found.severity) == ("TOP-LIN-04", "known_in_parts", "info")
     assert found.measured == pytest.approx(22_150, rel=0.01)  # the eastern side of 440201
-    levels = {(line.level, len(line.edges)) for line in Borders(made.known).lines}
+    levels = {(line.level, len(line.edges)) for line in BoundaryLines(made.known).lines}
     assert levels == {("prefecture", 1)}
 
 
@@ -363,7 +363,7 @@ def test_the_level_of_a_line_is_the_highest_at_which_its_sides_differ() -> None:
     known = made.known
     told = {
         tuple(sorted(str(known.units[unit].code) for unit in line.units)): line.level
-        for line in Borders(known).lines
+        for line in BoundaryLines(known).lines
     }
     assert told == {
         ("440101", "440102"): "county",

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from shapely import box
 
-from boundaries.network.store import Ground, Unit
+from boundaries.network.store import NetworkUnit, UnitArea
 from boundaries.rules.finding import Finding
 from boundaries.rules.published.places import LocatedPlace, find_places_outside_unit
 from boundaries.rules.tolerances import Tolerances
@@ -13,12 +13,12 @@ from tests.boundaries.rules.published.made import unit_of, units_of
 
 UNITS = {
     **units_of(["440101", "440102"]),
-    unit_of("440101001"): Unit("township", "440101001", "镇", unit_of("440101")),
+    unit_of("440101001"): NetworkUnit("township", "440101001", "镇", unit_of("440101")),
 }
 AREAS = {
-    unit_of("440101"): Ground(box(113, 23, 113.1, 23.1), 5.0),
-    unit_of("440102"): Ground(box(113.1, 23, 113.2, 23.1), 5.0),
-    unit_of("440100"): Ground(box(113, 23, 113.2, 23.1), 5.0),
+    unit_of("440101"): UnitArea(box(113, 23, 113.1, 23.1), 5.0),
+    unit_of("440102"): UnitArea(box(113.1, 23, 113.2, 23.1), 5.0),
+    unit_of("440100"): UnitArea(box(113, 23, 113.2, 23.1), 5.0),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from benchmarks.made import made
+from benchmarks.made import generate_addresses
 from gazetteer.search.descent import parse_hierarchical
 from gazetteer.search.geocode import GeocodeResult, geocode, geocode_many
 from gazetteer.search.index import NameIndex
@@ -76,7 +76,8 @@ def same_at_first_sight(view: DayIndex, text: str) -> bool:
 def test_the_first_sight_of_addresses_is_right(index: NameIndex, day: date) -> None:
     view = DayIndex(index, day)
     texts = [
-        normalize_text(text).value for text in (*addresses(), *made(DayIndex(index, LATELY), 1000))
+        normalize_text(text).value
+        for text in (*addresses(), *generate_addresses(DayIndex(index, LATELY), 1000))
     ]
     assert [text for text in texts if not same_at_first_sight(view, text)] == []
     seen = sum(
