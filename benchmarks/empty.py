@@ -8,10 +8,10 @@ from typing import Any
 from flask import Flask, Response
 
 from gazetteer.settings import get_settings
-from web.serving import Service, prepare_metrics
+from web.serving import GunicornServer, prepare_metrics
 
 
-class EmptyService(Service):
+class EmptyService(GunicornServer):
     """The server around an application of the same framework with one route and no hook."""
 
     def load(self) -> Any:

@@ -34,7 +34,7 @@ from gazetteer.intake.load import publish_staged_batch
 from gazetteer.settings import get_settings
 from tests.described import DescribedClient
 from web.app import create_app
-from web.db import BESIDE
+from web.db import BACKGROUND_CONNECTIONS
 
 TEMPLATE = "gazetteer_template"
 SHIPPED = "gazetteer_shipped"
@@ -117,7 +117,7 @@ def register_copy(cluster: Cluster, shipped_template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def service(register: str) -> Iterator[Flask]:
     """The application over the register of the shipped data; nobody limits its rate."""
-    with open_pool(register, 1 + BESIDE) as pool:
+    with open_pool(register, 1 + BACKGROUND_CONNECTIONS) as pool:
         app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
         app.test_client_class = DescribedClient
         yield app

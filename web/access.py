@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: sessions by cookie, keys by header, CSRF, limits.
 
 Reading what is public asks none of this: without a cookie or key a request touches no database
-here. A handler that needs a right calls :func:`require`.
+here. A handler that needs a right calls :func:`require_permission`.
 """
 
 from datetime import timedelta
@@ -22,24 +22,24 @@ from gazetteer.settings import Settings
 from web import access_limits, upload_limits
 from web.db import connection
 
-COOKIE = "gazetteer_session"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION_COOKIE = "gazetteer_session"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOGIN_PATHS = frozenset({"/login", "/v1/session"})
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORM_MEDIA_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install_authentication(app: Flask, settings: Settings) -> None:
     """Guard every request of ``app``: limits first, then the key or the page token."""
     app.extensions["gazetteer_lifetime"] = SessionLifetime(
         timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
     )
-    access_limits.install(app, settings, _key_id)
-    upload_limits.install(app)  # before anything looks into a form
-    app.before_request(_guard)
-    app.after_request(_keep_private)
+    access_limits.install_rate_limits(app, settings, _rate_limited_key_id)
+    upload_limits.install_upload_limits(app)  # before anything looks into a form
+    app.before_request(_check_request)
+    app.after_request(_forbid_caching)
 
 
-def actor() -> Actor:
+def current_actor() -> Actor:
     """Whoever asks; anonymous without a key or an open session.
 
     Raises:
@@ -47,16 +47,18 @@ def actor() -> Actor:
     """
     if "actor" not in g:
         try:
-            g.actor = _identify()
+            g.actor = _identify_actor()
         except Unauthenticated as refused:
             g.actor = refused
-    found: Actor | Unauthenticated = g.actor
-    if isinstance(found, Unauthenticated):
-        raise found
-    return found
+    identity: Actor | Unauthenticated = g.actor
+    if isinstance(identity, Unauthenticated):
+        raise identity
+    return identity
 
 
-def require(action: Action, unit_code: str | None = None, unit_id: UUID | None = None) -> Actor:
+def require_permission(
+    action: Action, unit_code: str | None = None, unit_id: UUID | None = None
+) -> Actor:
     """Whoever asks, if they may do it over the unit; without a unit, over the whole register.
 
     Raises:
@@ -64,27 +66,27 @@ def require(action: Action, unit_code: str | None = None, unit_id: UUID | None =
         Forbidden: they may not.
         UnknownCode: no unit ever had the code.
     """
-    who = actor()
-    _check_known(who)
+    who = current_actor()
+    _require_account(who)
     with connection() as conn:
         unit = find_current_unit(conn, unit_code) if unit_code is not None else unit_id
         chain = load_unit_chain(conn, unit) if unit is not None else ()
     if not who.may_perform(action, chain):
-        raise _forbidden(action)
+        raise _build_forbidden(action)
     return who
 
 
-def require_somewhere(action: Action) -> Actor:
+def require_permission_somewhere(action: Action) -> Actor:
     """Whoever asks, if there is any unit over which they may do it.
 
     Raises:
         Unauthenticated: nobody is logged in.
         Forbidden: they may do it nowhere.
     """
-    who = actor()
-    _check_known(who)
+    who = current_actor()
+    _require_account(who)
     if not who.may_perform_anywhere(action):
-        raise _forbidden(action)
+        raise _build_forbidden(action)
     return who
 
 
@@ -98,30 +100,30 @@ def require_person(*, new_password: bool = True) -> Account:
         Unauthenticated: nobody is logged in.
         Forbidden: a key asks; PasswordChangeRequired: the password was set by somebody else.
     """
-    who = actor()
+    who = current_actor()
     if who.key is not None:
         raise Forbidden("密钥不能执行此操作。", "a key may not do this; log in")
-    return _check_known(who, new_password=new_password)
+    return _require_account(who, new_password=new_password)
 
 
 def log_in(login: str, password: str) -> tuple[Account, str]:
-    """Open a session for name and password; :func:`remember` puts its token into a response.
+    """Open a session for name and password; :func:`set_session_cookie` puts its token into a response.
 
     Raises:
         BadCredentials: they open nothing.
         TooManyRequests: there were too many attempts.
     """
-    access_limits.count("login")
+    access_limits.count_action("login")
     with connection() as conn:
-        account = accounts.authenticate_login(conn, login, password, access_limits.address())
-        token = sessions.open_session(conn, account, lifetime())
+        account = accounts.authenticate_login(conn, login, password, access_limits.client_address())
+        token = sessions.open_session(conn, account, session_lifetime())
     g.actor = Actor(account)
     return account, token
 
 
 def log_out() -> None:
-    """End the session of this request, if it has one; :func:`forget` clears the cookie."""
-    token = request.cookies.get(COOKIE)
+    """End the session of this request, if it has one; :func:`clear_session_cookie` clears the cookie."""
+    token = request.cookies.get(SESSION_COOKIE)
     if token:
         with connection() as conn:
             sessions.close_session(conn, token)
@@ -138,20 +140,20 @@ def change_password(current: str, password: str) -> str:
         BadCredentials, TooManyRequests, WeakPassword: nothing was changed.
     """
     account = require_person(new_password=False)
-    access_limits.count("login")
+    access_limits.count_action("login")
     with connection() as conn:
-        where = access_limits.address()
-        accounts.change_password(conn, account.login, current, password, where)
+        network = access_limits.client_address()
+        accounts.change_password(conn, account.login, current, password, network)
         g.actor = Actor(accounts.find_account(conn, account.login))
-        return sessions.open_session(conn, account, lifetime())
+        return sessions.open_session(conn, account, session_lifetime())
 
 
-def remember(response: Response, token: str) -> Response:
+def set_session_cookie(response: Response, token: str) -> Response:
     """Give the browser the session's cookie."""
     response.set_cookie(
-        COOKIE,
+        SESSION_COOKIE,
         token,
-        max_age=lifetime().total,
+        max_age=session_lifetime().total,
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,
@@ -159,43 +161,43 @@ def remember(response: Response, token: str) -> Response:
     return response
 
 
-def forget(response: Response) -> Response:
+def clear_session_cookie(response: Response) -> Response:
     """Take the session's cookie from the browser."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 
-def csrf_token() -> str:
+def current_csrf_token() -> str:
     """What this session's pages send with every write: header ``X-CSRF-Token`` or ``csrf_token``.
 
     Empty without a cookie: then nothing is asked for.
     """
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(SESSION_COOKIE)
     return sessions.derive_csrf_token(token) if token else ""
 
 
-def lifetime() -> SessionLifetime:
+def session_lifetime() -> SessionLifetime:
     """How long sessions last."""
-    found: SessionLifetime = current_app.extensions["gazetteer_lifetime"]
-    return found
+    configured: SessionLifetime = current_app.extensions["gazetteer_lifetime"]
+    return configured
 
 
-def _identify() -> Actor:
-    bearer = _bearer()
+def _identify_actor() -> Actor:
+    bearer = _bearer_token()
     if bearer is not None:
         with connection() as conn:
             key, account = keys.authenticate_key(conn, bearer)
         return Actor(account, key)
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(SESSION_COOKIE)
     if token:
         with connection() as conn:
-            session = sessions.load_session(conn, token, lifetime())
+            session = sessions.load_session(conn, token, session_lifetime())
         if session is not None:
             return Actor(session.account)
     return ANONYMOUS
 
 
-def _bearer() -> str | None:
+def _bearer_token() -> str | None:
     sent = request.environ.get("HTTP_AUTHORIZATION")
     if not sent:
         return None
@@ -203,29 +205,29 @@ def _bearer() -> str | None:
     return credentials.strip() if scheme.lower() == "bearer" else None
 
 
-def _key_id() -> str | None:
+def _rate_limited_key_id() -> str | None:
     """The key whose limit counts; a key that is not valid counts for its address."""
-    if _bearer() is None:
+    if _bearer_token() is None:
         return None
     try:
-        key = actor().key
+        key = current_actor().key
     except Unauthenticated:
         return None
     return key.key_id if key else None
 
 
-def _guard() -> None:
+def _check_request() -> None:
     """Refuse a key that is not valid, and a write that another site made the browser send."""
-    if _bearer() is not None:
-        actor()
-    elif request.method not in _SAFE:
+    if _bearer_token() is not None:
+        current_actor()
+    elif request.method not in _SAFE_METHODS:
         if request.path in _LOGIN_PATHS and request.method == "POST":
             _check_origin()  # there is no session yet whose token could be asked for
-        elif request.cookies.get(COOKIE):
+        elif request.cookies.get(SESSION_COOKIE):
             _check_csrf()
 
 
-def _keep_private(response: Response) -> Response:
+def _forbid_caching(response: Response) -> Response:
     """What depended on who asks is nothing for a cache, unless the answer itself says otherwise."""
     if "actor" in g and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
@@ -234,9 +236,9 @@ def _keep_private(response: Response) -> Response:
 
 def _check_csrf() -> None:
     sent = request.headers.get("X-CSRF-Token")
-    if sent is None and request.mimetype in _FORMS:
+    if sent is None and request.mimetype in _FORM_MEDIA_TYPES:
         sent = request.form.get("csrf_token")
-    if not sent or not compare_digest(sent.encode(), csrf_token().encode()):
+    if not sent or not compare_digest(sent.encode(), current_csrf_token().encode()):
         raise CsrfFailed(
             "缺少页面令牌或令牌无效，请重新加载页面后再试。",
             "the page token (X-CSRF-Token) is missing or wrong; load the page again",
@@ -254,13 +256,13 @@ def _check_origin() -> None:
         )
 
 
-def _forbidden(action: Action) -> Forbidden:
+def _build_forbidden(action: Action) -> Forbidden:
     return Forbidden(
         "您没有此操作的权限。", f"you may not {action.replace('_', ' ')} here", action=action
     )
 
 
-def _check_known(who: Actor, *, new_password: bool = True) -> Account:
+def _require_account(who: Actor, *, new_password: bool = True) -> Account:
     if who.account is None:
         raise Unauthenticated("请先登录或提供密钥。", "log in, or send an API key")
     if new_password and who.key is None and who.account.must_change_password:

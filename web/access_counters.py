@@ -22,7 +22,7 @@ from limits.storage import Storage
 _SLOT = struct.Struct("<QdQ")  # hash of the key, when the window ends (Unix time), count
 _SLOTS = 65_536
 _PROBES = 8
-_THREADS = Lock()  # a file lock keeps processes apart, not the threads of one
+_THREAD_LOCK = Lock()  # a file lock keeps processes apart, not the threads of one
 
 
 class SharedCounters(Storage):
@@ -49,9 +49,9 @@ class SharedCounters(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count; the first of a window sets its end ``expiry`` seconds from now."""
-        now, name = time.time(), _name(key)
-        with self._locked():
-            offset, ends, count = self._find(name)
+        now, name = time.time(), _hash_key(key)
+        with self._hold_lock():
+            offset, ends, count = self._find_slot(name)
             if ends <= now:
                 ends, count = now + expiry, 0
             _SLOT.pack_into(self._table, offset, name, ends, count + amount)
@@ -59,17 +59,17 @@ class SharedCounters(Storage):
 
     def get(self, key: str) -> int:
         """The count of the running window."""
-        return self._read(key)[1]
+        return self._read_window(key)[1]
 
     def get_expiry(self, key: str) -> float:
         """When the running window ends; now, if none runs."""
-        return self._read(key)[0]
+        return self._read_window(key)[0]
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        name = _name(key)
-        with self._locked():
-            offset, _, _ = self._find(name)
+        name = _hash_key(key)
+        with self._hold_lock():
+            offset, _, _ = self._find_slot(name)
             _SLOT.pack_into(self._table, offset, name, 0.0, 0)
 
     def check(self) -> bool:
@@ -78,31 +78,31 @@ class SharedCounters(Storage):
 
     def reset(self) -> int | None:
         """Forget all counters."""
-        with self._locked():
+        with self._hold_lock():
             self._table[:] = bytes(len(self._table))
         return None
 
-    def _read(self, key: str) -> tuple[float, int]:
+    def _read_window(self, key: str) -> tuple[float, int]:
         now = time.time()
-        with self._locked():
-            _, ends, count = self._find(_name(key))
+        with self._hold_lock():
+            _, ends, count = self._find_slot(_hash_key(key))
         return (ends, count) if ends > now else (now, 0)
 
-    def _find(self, name: int) -> tuple[int, float, int]:
+    def _find_slot(self, name: int) -> tuple[int, float, int]:
         """The slot of a key, or the one to take for it (whose window then counts as over)."""
         free, earliest = 0, float("inf")
         for probe in range(_PROBES):
             offset = (name + probe) % _SLOTS * _SLOT.size
-            known, ends, count = _SLOT.unpack_from(self._table, offset)
-            if known == name:
+            slot_name, ends, count = _SLOT.unpack_from(self._table, offset)
+            if slot_name == name:
                 return offset, ends, count
             if ends < earliest:
                 free, earliest = offset, ends
         return free, 0.0, 0
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with _THREADS:
+    def _hold_lock(self) -> Iterator[None]:
+        with _THREAD_LOCK:
             fcntl.lockf(self._file, fcntl.LOCK_EX)
             try:
                 yield
@@ -110,5 +110,5 @@ class SharedCounters(Storage):
                 fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
-def _name(key: str) -> int:
+def _hash_key(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")

@@ -14,11 +14,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gazetteer.settings import Settings
 from web import access, cross_origin, db, metrics, pages, problems
 from web.api import APIS
-from web.contract import Endpoint, as_json
-from web.openapi import describe
+from web.contract import Endpoint, json_response
+from web.openapi import build_openapi
 
 
-class _Orjson(JSONProvider):
+class _OrjsonProvider(JSONProvider):
     """Flask's own JSON (templates, error pages) by the same library as the answers."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
@@ -28,7 +28,7 @@ class _Orjson(JSONProvider):
         return orjson.loads(s)
 
 
-class _Service(Flask):
+class _RegisterApp(Flask):
     """The framework's application, without a look at each hook and handler for coroutines."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,22 +38,22 @@ class _Service(Flask):
 
 def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Flask:
     """The application over a pool of connections to the register's database."""
-    app = _Service(__name__, static_folder="static", static_url_path="/static")
-    app.json = _Orjson(app)
+    app = _RegisterApp(__name__, static_folder="static", static_url_path="/static")
+    app.json = _OrjsonProvider(app)
     app.config.update(MAX_CONTENT_LENGTH=int(settings.upload_limit_mb * 1e6), GAZETTEER=settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    db.install(app, pool)
-    problems.install(app)
-    metrics.install(app)
-    access.install(app, settings)
-    cross_origin.install(app)
+    db.install_pool(app, pool)
+    problems.install_problem_handlers(app)
+    metrics.install_metrics(app)
+    access.install_authentication(app, settings)
+    cross_origin.install_cors(app)
     endpoints: list[Endpoint] = []
     for api in APIS:
-        api.register(app)
+        api.register_routes(app)
         endpoints.extend(api.endpoints)
-    pages.install(app)
-    document = describe(endpoints, version("gazetteer"))
-    app.add_url_rule("/openapi.json", "openapi", lambda: as_json(document))
+    pages.install_pages(app)
+    document = build_openapi(endpoints, version("gazetteer"))
+    app.add_url_rule("/openapi.json", "openapi", lambda: json_response(document))
     return app

@@ -12,18 +12,22 @@ from gazetteer.search.bulk.addresses import AddressColumns
 from web.contract import Parameters
 from web.moments import Code, Day, Instant
 
-CRS = "4490 (CGCS2000), 4326, 3857, 4546, 4547, 4548, gcj02 or bd09; as `/v1/reverse` takes them"
+CRS_DESCRIPTION = (
+    "4490 (CGCS2000), 4326, 3857, 4546, 4547, 4548, gcj02 or bd09; as `/v1/reverse` takes them"
+)
 
 
-def _apart(given: Any) -> Any:
+def _split_names(value: Any) -> Any:
     """The names in a list whose texts may each hold several between commas."""
-    if not isinstance(given, list):
-        return given
-    return [name.strip() for text in given for name in str(text).split(",") if name.strip()]
+    if not isinstance(value, list):
+        return value
+    return [name.strip() for text in value for name in str(text).split(",") if name.strip()]
 
 
-Names = Annotated[list[str], BeforeValidator(_apart)]
-Column = Annotated[str | None, Field(description="The column that holds the part of this level")]
+CommaSeparatedNames = Annotated[list[str], BeforeValidator(_split_names)]
+LevelColumn = Annotated[
+    str | None, Field(description="The column that holds the part of this level")
+]
 
 
 class FileForm(Parameters):
@@ -45,14 +49,14 @@ class AddressForm(FileForm):
         description="The columns that make the address, in this order: several times, or with"
         " commas between",
     )
-    province: Column = None
-    prefecture: Column = None
-    county: Column = None
-    township: Column = None
-    village: Column = None
+    province: LevelColumn = None
+    prefecture: LevelColumn = None
+    county: LevelColumn = None
+    township: LevelColumn = None
+    village: LevelColumn = None
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
 
-    def address(self) -> AddressColumns:
+    def address_columns(self) -> AddressColumns:
         """The columns as a value."""
         levels = ("province", "prefecture", "county", "township", "village")
         return AddressColumns.from_names(
@@ -63,14 +67,16 @@ class AddressForm(FileForm):
 class GeocodeForm(AddressForm):
     """A file of addresses."""
 
-    result_columns: Names = Field(
+    result_columns: CommaSeparatedNames = Field(
         [], description="The columns to add, in this order; default: all but result_at and"
         " result_known_at"
     )  # fmt: skip
 
-    def task(self, lang: str, _: float) -> GeocodeTask:
+    def build_task(self, lang: str, _: float) -> GeocodeTask:
         """What is asked, its words in ``lang``."""
-        return GeocodeTask(self.address(), tuple(self.result_columns), self.at or today(), lang)
+        return GeocodeTask(
+            self.address_columns(), tuple(self.result_columns), self.at or today(), lang
+        )
 
 
 class ReverseForm(FileForm):
@@ -79,16 +85,16 @@ class ReverseForm(FileForm):
     columns: list[str] = Field(
         ["lon,lat"], description="The two columns of the position: longitude, then latitude"
     )
-    crs: str = Field("4490", description=CRS, max_length=40)
+    crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
     known_at: Instant | None = Field(None, description="As known at this moment; default now")
     basis: Basis = Field(Basis.EFFECTIVE, description="Which date of an act decides")
-    result_columns: Names = Field(
+    result_columns: CommaSeparatedNames = Field(
         [], description="The columns to add, in this order; default: all but result_at and"
         " result_known_at"
     )  # fmt: skip
 
-    def task(self, lang: str, near_boundary_m: float) -> ReverseTask:
+    def build_task(self, lang: str, near_boundary_m: float) -> ReverseTask:
         """What is asked, its words in ``lang``."""
         return ReverseTask(
             tuple(self.columns),
@@ -112,15 +118,15 @@ class CoverageForm(AddressForm):
         description="The two columns of a position (longitude, latitude), which locates a facility"
         " without an address",
     )
-    crs: str = Field("4490", description=CRS, max_length=40)
+    crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
     name: str | None = Field(None, description="The column with the facility's name")
 
-    def task(self, lang: str, near_boundary_m: float) -> CoverageTask:
+    def build_task(self, lang: str, near_boundary_m: float) -> CoverageTask:
         """What is asked, its words in ``lang``."""
         return CoverageTask(
             self.level,
             self.within,
-            self.address(),
+            self.address_columns(),
             tuple(self.coordinates),
             parse_crs(self.crs),
             self.name,

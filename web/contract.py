@@ -18,10 +18,10 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from gazetteer.problems import InvalidValue
-from web.mistakes import invalid_value
+from web.mistakes import build_invalid_value
 
-Answer = Mapping[str, Any] | Response
-Handler = Callable[..., Answer]
+HandlerResult = Mapping[str, Any] | Response
+Handler = Callable[..., HandlerResult]
 
 
 class Parameters(BaseModel):
@@ -37,17 +37,17 @@ class Endpoint:
     rule: str
     method: str
     handler: Handler
-    answer: type[BaseModel] | str
+    response_type: type[BaseModel] | str
     path: type[BaseModel] | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     form: type[BaseModel] | None
     fields: type[BaseModel] | None
     status: int
-    account: bool
+    requires_account: bool
     media: str = "application/json"
-    empty: str | None = None
-    also: tuple[str, ...] = ()
+    empty_description: str | None = None
+    alternative_media: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -69,12 +69,12 @@ class Api:
     def get(
         self,
         rule: str,
-        answer: type[BaseModel] | str,
+        response_type: type[BaseModel] | str,
         *,
-        account: bool = False,
+        requires_account: bool = False,
         media: str = "application/json",
-        empty: str | None = None,
-        also: tuple[str, ...] = (),
+        empty_description: str | None = None,
+        alternative_media: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare a read; ``account`` says in the description that a login or key is needed.
 
@@ -82,181 +82,221 @@ class Api:
         when there is nothing to answer (204). ``also`` are media types of files that are answered
         when asked for.
         """
-        return self._declare("GET", rule, answer, 200, account, media, empty, also)
+        return self._declare_endpoint(
+            "GET",
+            rule,
+            response_type,
+            200,
+            requires_account,
+            media,
+            empty_description,
+            alternative_media,
+        )
 
     def write(
         self,
         method: str,
         rule: str,
-        answer: type[BaseModel] | str,
+        response_type: type[BaseModel] | str,
         status: int = 200,
         *,
-        account: bool = True,
+        requires_account: bool = True,
         media: str = "application/json",
-        also: tuple[str, ...] = (),
+        alternative_media: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare any other method; ``account`` False: open to all, as a look-up by a file is.
 
         ``also`` are media types of files that are answered when asked for.
         """
-        return self._declare(method, rule, answer, status, account, media, also=also)
+        return self._declare_endpoint(
+            method,
+            rule,
+            response_type,
+            status,
+            requires_account,
+            media,
+            alternative_media=alternative_media,
+        )
 
-    def _declare(
+    def _declare_endpoint(
         self,
         method: str,
         rule: str,
-        answer: type[BaseModel] | str,
+        response_type: type[BaseModel] | str,
         status: int,
-        account: bool,
+        requires_account: bool,
         media: str = "application/json",
-        empty: str | None = None,
-        also: tuple[str, ...] = (),
+        empty_description: str | None = None,
+        alternative_media: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        def declare(handler: Handler) -> Handler:
-            models = _models(rule, handler)
+        def register_handler(handler: Handler) -> Handler:
+            models = _inspect_handler(rule, handler)
             self.endpoints.append(
                 Endpoint(
-                    rule, method, handler, answer, *models, status, account, media, empty, also
+                    rule,
+                    method,
+                    handler,
+                    response_type,
+                    *models,
+                    status,
+                    requires_account,
+                    media,
+                    empty_description,
+                    alternative_media,
                 )
             )
             return handler
 
-        return declare
+        return register_handler
 
-    def register(self, app: Flask) -> None:
+    def register_routes(self, app: Flask) -> None:
         """Route the operations in ``app``."""
         for endpoint in self.endpoints:
             app.add_url_rule(
-                endpoint.rule, endpoint.name, _view(endpoint), methods=[endpoint.method]
+                endpoint.rule, endpoint.name, _build_view(endpoint), methods=[endpoint.method]
             )
 
 
-_Model = type[BaseModel] | None
+_OptionalModel = type[BaseModel] | None
 
 
-def _models(rule: str, handler: Handler) -> tuple[_Model, _Model, _Model, _Model, _Model]:
+def _inspect_handler(
+    rule: str, handler: Handler
+) -> tuple[_OptionalModel, _OptionalModel, _OptionalModel, _OptionalModel, _OptionalModel]:
     """The models of path, query, body, form and fields, read from the handler's signature."""
     parameters = inspect.signature(handler).parameters
     names = re.findall(r"<(?:\w+:)?(\w+)>", rule)
     fields: dict[str, Any] = {name: (parameters[name].annotation, ...) for name in names}
     path = create_model(f"{handler.__name__}_path", **fields) if fields else None
 
-    def model(name: str) -> _Model:
+    def find_annotation(name: str) -> _OptionalModel:
         return parameters[name].annotation if name in parameters else None
 
-    return path, model("query"), model("body"), model("form"), model("fields")
+    return (
+        path,
+        find_annotation("query"),
+        find_annotation("body"),
+        find_annotation("form"),
+        find_annotation("fields"),
+    )
 
 
-def _view(endpoint: Endpoint) -> Callable[..., Response]:
+def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
     handler, path, query = endpoint.handler, endpoint.path, endpoint.query
     body, form, fields = endpoint.body, endpoint.form, endpoint.fields
-    nothing_given = _default(query)
+    default_query = _build_default(query)
 
     @wraps(handler)
-    def view(**arguments: Any) -> Response:
+    def handle_request(**arguments: Any) -> Response:
         if path is not None:
-            arguments = {**vars(_checked(path, arguments))}
+            arguments = {**vars(_validate_model(path, arguments))}
         if query is not None:
             text = request.environ.get("QUERY_STRING")
-            if text or nothing_given is None:
-                arguments["query"] = _checked(query, _given(query, _parsed(text or "")))
+            if text or default_query is None:
+                arguments["query"] = _validate_model(
+                    query, _collect_values(query, _parse_query_string(text or ""))
+                )
             else:
-                arguments["query"] = nothing_given
+                arguments["query"] = default_query
         if body is not None:
-            arguments["body"] = _checked(body, _json_object())
+            arguments["body"] = _validate_model(body, _parse_json_body())
         if form is not None:
-            arguments["form"] = _checked(form, _given(form, request.form.to_dict(flat=False)))
+            arguments["form"] = _validate_model(
+                form, _collect_values(form, request.form.to_dict(flat=False))
+            )
         if fields is not None:
-            arguments["fields"] = _checked(fields, _given(fields, request.form.to_dict(flat=False)))
-        answer = handler(**arguments)
-        return answer if isinstance(answer, Response) else as_json(answer, endpoint.status)
+            arguments["fields"] = _validate_model(
+                fields, _collect_values(fields, request.form.to_dict(flat=False))
+            )
+        result = handler(**arguments)
+        return result if isinstance(result, Response) else json_response(result, endpoint.status)
 
-    return view
+    return handle_request
 
 
-def _default(model: _Model) -> BaseModel | None:
+def _build_default(model: _OptionalModel) -> BaseModel | None:
     """The values of parameters when none is sent; None if some must be."""
     if model is None or any(field.is_required() for field in model.model_fields.values()):
         return None
     return model.model_validate({})
 
 
-def as_json(content: Any, status: int = 200, media: str = "application/json") -> Response:
+def json_response(content: Any, status: int = 200, media: str = "application/json") -> Response:
     """A JSON response."""
     return Response(orjson.dumps(content), status, content_type=media)
 
 
-def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+def _validate_model(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
     for name, value in values.items():
-        if _has_null(value):
+        if _has_null_character(value):
             raise InvalidValue(
                 f"{name} 含有空字符。", f"{name} contains a null character", field=name
             )
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise invalid_value(error) from None
+        raise build_invalid_value(error) from None
 
 
-def _has_null(value: Any) -> bool:
+def _has_null_character(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" in value
     return isinstance(value, list) and any(isinstance(t, str) and "\0" in t for t in value)
 
 
-def _parsed(query: str) -> dict[str, list[str]]:
+def _parse_query_string(query: str) -> dict[str, list[str]]:
     """The parameters of a query string with all their values, as the framework reads them.
 
     Several times as fast for Chinese, which has nine characters for each of its own.
     """
-    given: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     text = query if query.isascii() else query.encode("latin1").decode(errors="replace")
     for pair in text.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            given.setdefault(_unescaped(name), []).append(_unescaped(value))
-    return given
+            values.setdefault(_unescape_text(name), []).append(_unescape_text(value))
+    return values
 
 
-_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
-def _unescaped(text: str) -> str:
+def _unescape_text(text: str) -> str:
     """What stands in a query string; bytes that are no UTF-8 stay escaped."""
     text = text.replace("+", " ")
-    return _ESCAPED.sub(_decoded, text) if "%" in text else text
+    return _PERCENT_ESCAPES.sub(_decode_escapes, text) if "%" in text else text
 
 
-def _decoded(escaped: re.Match[str]) -> str:
+def _decode_escapes(escaped: re.Match[str]) -> str:
     return bytes.fromhex(escaped[0].replace("%", "")).decode(errors="werkzeug.url_quote")
 
 
-def _given(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:
+def _collect_values(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:
     """What was sent, each once; a field that is a list may come several times."""
-    several = _lists(model)
-    for name, given in values.items():
-        if len(given) > 1 and name not in several:
+    list_fields = _list_fields(model)
+    for name, sent in values.items():
+        if len(sent) > 1 and name not in list_fields:
             raise InvalidValue(
-                f"参数 {name} 出现了 {len(given)} 次。",
-                f"{name} is given {len(given)} times",
+                f"参数 {name} 出现了 {len(sent)} 次。",
+                f"{name} is given {len(sent)} times",
                 field=name,
             )
-    return {name: given if name in several else given[0] for name, given in values.items()}
+    return {name: sent if name in list_fields else sent[0] for name, sent in values.items()}
 
 
 @cache
-def _lists(model: type[BaseModel]) -> frozenset[str]:
+def _list_fields(model: type[BaseModel]) -> frozenset[str]:
     """The fields of a model that are lists, by the names under which they are sent."""
     fields = model.model_fields.items()
-    return frozenset(f.alias or name for name, f in fields if _is_list(f.annotation))
+    return frozenset(f.alias or name for name, f in fields if _is_list_type(f.annotation))
 
 
-def _is_list(annotation: Any) -> bool:
+def _is_list_type(annotation: Any) -> bool:
     """Whether a field takes a list, or a list or nothing."""
     return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
 
 
-def _json_object() -> Mapping[str, Any]:
+def _parse_json_body() -> Mapping[str, Any]:
     try:
         content = orjson.loads(request.get_data(cache=False))
     except orjson.JSONDecodeError as error:

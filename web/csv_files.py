@@ -10,11 +10,11 @@ from flask import Response, after_this_request, current_app, request, stream_wit
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.search.bulk.sheets import CsvFile
 
-JOBS = "/v1/jobs"
-_IN_MEMORY = 1 << 20
+JOBS_PATH = "/v1/jobs"
+_MAX_IN_MEMORY = 1 << 20
 
 
-def uploaded(field: str = "data") -> BinaryIO:
+def get_upload(field: str = "data") -> BinaryIO:
     """The uploaded file of the form field; large ones lie on disk, not in memory.
 
     Raises:
@@ -26,38 +26,38 @@ def uploaded(field: str = "data") -> BinaryIO:
     return cast(BinaryIO, upload.stream)
 
 
-def uploaded_small(field: str = "data") -> BinaryIO:
+def copy_small_upload(field: str = "data") -> BinaryIO:
     """A copy of the uploaded file, which the answer still reads when the request is over.
 
     Raises:
         InvalidValue: there is none.
         TooLarge: it would keep its sender waiting; ``jobs`` is the path that takes it.
     """
-    stream = uploaded(field)
+    stream = get_upload(field)
     limit: float = current_app.config["GAZETTEER"].csv_limit_mb
     size = stream.seek(0, 2)
     if size > limit * 1_000_000:
         raise TooLarge(
-            f"文件超过 {limit:g} MB，请改为提交任务：POST {JOBS}。",
-            f"the file has over {limit:g} MB; send it as a job: POST {JOBS}",
+            f"文件超过 {limit:g} MB，请改为提交任务：POST {JOBS_PATH}。",
+            f"the file has over {limit:g} MB; send it as a job: POST {JOBS_PATH}",
             field=field,
-            jobs=JOBS,
+            jobs=JOBS_PATH,
         )
     stream.seek(0)
-    copy = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed after the response)
-    after_this_request(lambda response: _closing(response, copy))
+    copy = SpooledTemporaryFile(_MAX_IN_MEMORY)  # noqa: SIM115 (closed after the response)
+    after_this_request(lambda response: _close_with_response(response, copy))
     shutil.copyfileobj(stream, copy)
     copy.seek(0)
     return cast(BinaryIO, copy)
 
 
-def _closing(response: Response, file: SpooledTemporaryFile[bytes]) -> Response:
+def _close_with_response(response: Response, file: SpooledTemporaryFile[bytes]) -> Response:
     response.call_on_close(file.close)
     return response
 
 
-def streamed(
-    pieces: Iterable[str], sheet: CsvFile, told: Mapping[str, str] | None = None
+def stream_csv(
+    pieces: Iterable[str], sheet: CsvFile, extra_headers: Mapping[str, str] | None = None
 ) -> Response:
     """A CSV file as it is being made, in the encoding of the one that was sent.
 
@@ -66,26 +66,26 @@ def streamed(
         sheet: what the file that was sent is like; headers tell what was found out about it.
         told: more to tell in headers, by names without their prefix.
     """
-    made = iter(pieces)
-    first = next(made, "")
-    plain = "utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding
+    remaining = iter(pieces)
+    first = next(remaining, "")
+    body_encoding = "utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding
 
-    def encoded() -> Iterator[bytes]:
+    def encode_pieces() -> Iterator[bytes]:
         yield first.encode(sheet.encoding)
-        for piece in made:
-            yield piece.encode(plain)
+        for piece in remaining:
+            yield piece.encode(body_encoding)
 
     delimiter = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
-    facts = {
+    header_values = {
         "Encoding": sheet.encoding,
         "Delimiter": delimiter,
         "Rows": str(sheet.rows),
-        **(told or {}),
+        **(extra_headers or {}),
     }
     response = Response(
-        stream_with_context(encoded()),
-        mimetype=f"text/csv; charset={plain}",
-        headers={f"X-Gazetteer-{name}": value for name, value in facts.items()},
+        stream_with_context(encode_pieces()),
+        mimetype=f"text/csv; charset={body_encoding}",
+        headers={f"X-Gazetteer-{name}": value for name, value in header_values.items()},
     )
     response.headers["Content-Disposition"] = "attachment; filename=result.csv"
     return response

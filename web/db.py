@@ -8,9 +8,9 @@ from flask import current_app
 from psycopg import Connection, IsolationLevel
 from psycopg_pool import ConnectionPool
 
-_KEY = "gazetteer_pool"
+_EXTENSION_KEY = "gazetteer_pool"
 
-BESIDE = 2
+BACKGROUND_CONNECTIONS = 2
 """Connections for the threads that read the search index and the ground beside the requests.
 
 They hold theirs for as long as they read. A request takes one connection at a time, never a second
@@ -18,18 +18,18 @@ while it holds one: so a pool of one for each thread and these never lets anybod
 """
 
 
-def install(app: Any, pool: ConnectionPool[Connection[Any]]) -> None:
+def install_pool(app: Any, pool: ConnectionPool[Connection[Any]]) -> None:
     """Give ``app`` its pool."""
-    app.extensions[_KEY] = pool
+    app.extensions[_EXTENSION_KEY] = pool
 
 
 def connection() -> Any:
     """An autocommit connection for a ``with`` block; one statement sees one state."""
-    return current_app.extensions[_KEY].connection()
+    return current_app.extensions[_EXTENSION_KEY].connection()
 
 
 @contextmanager
-def snapshot() -> Iterator[Connection[Any]]:
+def snapshot_connection() -> Iterator[Connection[Any]]:
     """A connection on which all statements see one and the same state of the register."""
     with connection() as conn:
         conn.isolation_level = IsolationLevel.REPEATABLE_READ

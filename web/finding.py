@@ -21,10 +21,10 @@ from gazetteer.search.suggest import Suggestion, find_suggestions
 from gazetteer.search.view import DayIndex
 from web.contract import Parameters
 from web.db import connection
-from web.moments import CODE_FORM
-from web.search_index import search_view, told_moment
+from web.moments import CODE_PATTERN
+from web.search_index import get_day_index, index_as_of_fields
 
-Answer = dict[str, Any]
+GeocodeJson = dict[str, Any]
 
 _UUID_FORM = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -42,7 +42,7 @@ class FilterQuery(Parameters):
     within: str | None = Field(
         None,
         description="Only what lies in the unit with this code or id, and the unit itself",
-        pattern=f"{CODE_FORM}|^{_UUID_FORM}$",
+        pattern=f"{CODE_PATTERN}|^{_UUID_FORM}$",
     )
     bbox: str | None = Field(
         None,
@@ -53,37 +53,37 @@ class FilterQuery(Parameters):
         None, description="lon,lat: what is nearer comes earlier", max_length=100
     )
 
-    def filters(self, as_of: AsOf) -> Filters:
+    def build_filters(self, as_of: AsOf) -> Filters:
         """The values.
 
         Raises:
             InvalidValue: names the parameter.
             UnknownCode, CodeNotInForce, NoDataBefore, NotFound: there is no unit to look in.
         """
-        bbox = _numbers("bbox", self.bbox, 4)
+        bbox = _parse_numbers("bbox", self.bbox, 4)
         if bbox and (bbox[0] > bbox[2] or bbox[1] > bbox[3]):
             raise InvalidValue(
                 "bbox 须依次为西、南、东、北。", "bbox is west, south, east, north", field="bbox"
             )
-        near = _numbers("near", self.near, 2)
-        within = self._unit(as_of) if self.within else None
+        near = _parse_numbers("near", self.near, 2)
+        within = self._resolve_within(as_of) if self.within else None
         return Filters(self.level, self.legal_class, within, bbox, near)  # type: ignore[arg-type]
 
-    def _unit(self, as_of: AsOf) -> str:
+    def _resolve_within(self, as_of: AsOf) -> str:
         assert self.within is not None
         with connection() as conn:
             if len(self.within) <= 12:
                 return find_unit(conn, self.within, as_of, field="within")[0]
-            return _known(conn, UUID(self.within))
+            return _check_unit_id(conn, UUID(self.within))
 
 
-def _known(conn: Connection[Any], unit: UUID) -> str:
+def _check_unit_id(conn: Connection[Any], unit: UUID) -> str:
     if conn.execute("SELECT FROM unit_state WHERE unit_id = %s LIMIT 1", [unit]).rowcount == 0:
         raise NotFound(f"没有编号为 {unit} 的单位。", f"there is no unit {unit}", field="within")
     return str(unit)
 
 
-def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
+def search_places(query: str, as_of: AsOf, filters: Filters, limit: int) -> GeocodeJson:
     """What a name finds, as GeocodeJSON: in memory in the newest state, in an earlier one by SQL.
 
     Raises:
@@ -95,48 +95,57 @@ def find(query: str, as_of: AsOf, filters: Filters, limit: int) -> Answer:
             f"type 1 to {names.MAX_QUERY} characters",
             field="q",
         )
-    view = search_view(as_of.at)
-    newest = as_of.known_at is None or as_of.known_at == view.index.recorded_at
-    if newest and as_of.basis is Basis.EFFECTIVE:
+    day_index = get_day_index(as_of.at)
+    is_newest = as_of.known_at is None or as_of.known_at == day_index.index.recorded_at
+    if is_newest and as_of.basis is Basis.EFFECTIVE:
         return serialize_suggestions(
-            view, query, likely(view, query, limit, filters), told_moment(view)
+            day_index,
+            query,
+            suggest_from_home(day_index, query, limit, filters),
+            index_as_of_fields(day_index),
         )
     with connection() as conn:
         answer = names.search_names(conn, query, as_of, filters, limit)
-        _give_points(conn, answer["features"], as_of)
+        _fill_label_points(conn, answer["features"], as_of)
     return answer
 
 
-def likely(view: DayIndex, query: str, limit: int, filters: Filters) -> list[Suggestion]:
+def suggest_from_home(
+    day_index: DayIndex, query: str, limit: int, filters: Filters
+) -> list[Suggestion]:
     """What is most likely meant, by somebody who is at home where the register is."""
-    home = _home(view, current_app.config["GAZETTEER"].home_division)
-    return find_suggestions(view, query, limit, replace(filters, home=home))
+    home = _find_home_id(day_index, current_app.config["GAZETTEER"].home_division)
+    return find_suggestions(day_index, query, limit, replace(filters, home=home))
 
 
-def _home(view: DayIndex, code: str) -> str | None:
+def _find_home_id(day_index: DayIndex, code: str) -> str | None:
     """The id of the unit with the code; None if there is none on the day."""
     key = ("home", code)
-    if key not in view.memo:
-        state = find_state_by_code(view.index, code, view.day)
-        found = None if state is None else view.index.ids[find_node_of_state(view.index, state)]
-        view.remember(key, found)
-        return found
-    home: str | None = view.memo.get(key)
+    if key not in day_index.memo:
+        state = find_state_by_code(day_index.index, code, day_index.day)
+        home_id = (
+            None
+            if state is None
+            else day_index.index.ids[find_node_of_state(day_index.index, state)]
+        )
+        day_index.remember(key, home_id)
+        return home_id
+    home: str | None = day_index.memo.get(key)
     return home
 
 
-def _give_points(conn: Connection[Any], features: list[Answer], as_of: AsOf) -> None:
+def _fill_label_points(conn: Connection[Any], features: list[GeocodeJson], as_of: AsOf) -> None:
     """Units have no point of their own: the label point of their area stands for them."""
-    bare = [f for f in features if f["geometry"] is None]
-    ids = [f["properties"]["geocoding"]["unit_id"] for f in bare]
+    without_point = [f for f in features if f["geometry"] is None]
+    ids = [f["properties"]["geocoding"]["unit_id"] for f in without_point]
     points = load_label_points(conn, [unit for unit in ids if unit], as_of)
-    for feature in bare:
+    for feature in without_point:
         point = points.get(feature["properties"]["geocoding"]["unit_id"])
         if point:
             feature["geometry"] = {"type": "Point", "coordinates": point}
 
 
-def _numbers(field: str, text: str | None, count: int) -> tuple[float, ...] | None:
+def _parse_numbers(field: str, text: str | None, count: int) -> tuple[float, ...] | None:
     if text is None:
         return None
     try:

@@ -21,34 +21,34 @@ from gazetteer.jobs.store import Job
 from gazetteer.ledger.asof import today
 from gazetteer.problems import NotFound
 from web import access
-from web.db import connection, snapshot
-from web.language import Lang, language
+from web.db import connection, snapshot_connection
+from web.language import Lang, request_language
 
-Json = dict[str, Any]
-Names = dict[UUID, tuple[str | None, str | None]]
+JsonObject = dict[str, Any]
+UnitNames = dict[UUID, tuple[str | None, str | None]]
 
 
-def listed(wanted: FindingFilter, after: int, limit: int) -> Json:
+def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonObject:
     """A page of findings, those behind the number ``after``, with the newest run."""
-    lang = language()
-    with snapshot() as conn:
-        found = store.load_findings(conn, wanted, after, limit + 1)
-        matched = store.count_findings(conn, wanted)
+    lang = request_language()
+    with snapshot_connection() as conn:
+        findings = store.load_findings(conn, filters, after, limit + 1)
+        matched = store.count_findings(conn, filters)
         blocking = store.count_blocking(conn, today())
         run = store.find_last_run(conn)
-        shown = found[:limit]
-        names = _names(conn, shown)
+        shown = findings[:limit]
+        names = _load_unit_names(conn, shown)
     return {
         "type": "FeatureCollection",
-        "features": [_feature(known, names, lang) for known in shown],
+        "features": [_serialize_finding(known, names, lang) for known in shown],
         "matched": matched,
         "blocking": blocking,
-        "next": shown[-1].number if len(found) > limit else None,
-        "run": _finished(run) if run else None,
+        "next": shown[-1].number if len(findings) > limit else None,
+        "run": _serialize_finished_run(run) if run else None,
     }
 
 
-def told(finding_id: UUID) -> Json:
+def load_finding_detail(finding_id: UUID) -> JsonObject:
     """A finding with everything that happened to it.
 
     Who did something, and who signed, is told to people of the register only.
@@ -56,16 +56,16 @@ def told(finding_id: UUID) -> Json:
     Raises:
         NotFound: there is none of the id.
     """
-    lang = language()
-    known_person = access.actor().account is not None
-    with snapshot() as conn:
+    lang = request_language()
+    known_person = access.current_actor().account is not None
+    with snapshot_connection() as conn:
         known = answers.load_finding(conn, finding_id)
-        happened = store.load_events(conn, known)
-        feature = _feature(known, _names(conn, [known]), lang)
-    return {**feature, "events": [_event(event, lang, known_person) for event in happened]}
+        events = store.load_events(conn, known)
+        feature = _serialize_finding(known, _load_unit_names(conn, [known]), lang)
+    return {**feature, "events": [_serialize_event(event, lang, known_person) for event in events]}
 
 
-def run_facts(run_id: UUID) -> Json:
+def load_run_status(run_id: UUID) -> JsonObject:
     """How far a run is, and what it did.
 
     Raises:
@@ -75,69 +75,73 @@ def run_facts(run_id: UUID) -> Json:
         run = store.find_run(conn, run_id)
         job = jobs.load_job(conn, run_id) if run is None else None
     if run is not None:
-        return _finished(run)
+        return _serialize_finished_run(run)
     if job is None or job.kind != background.KIND:
         raise NotFound("没有此次检查。", "there is no such run", field="run_id")
-    return _waiting(job)
+    return _serialize_waiting_run(job)
 
 
-def _names(conn: Any, found: list[FindingRecord]) -> Names:
-    units = [unit for known in found for unit in known.finding.observation.key.units]
+def _load_unit_names(conn: Any, findings: list[FindingRecord]) -> UnitNames:
+    units = [unit for known in findings for unit in known.finding.observation.key.units]
     return store.load_codes_and_names(conn, units, today())
 
 
-def _feature(known: FindingRecord, names: Names, lang: Lang) -> Json:
-    standing = known.finding
+def _serialize_finding(known: FindingRecord, names: UnitNames, lang: Lang) -> JsonObject:
+    stored = known.finding
     units = [
         {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
-        for unit in sorted(standing.observation.key.units, key=lambda unit: names[unit][0] or "~")
+        for unit in sorted(stored.observation.key.units, key=lambda unit: names[unit][0] or "~")
     ]
     properties = {
-        "id": str(standing.finding_id),
+        "id": str(stored.finding_id),
         "number": known.number,
-        **_seen(standing.observation, lang),
+        **_serialize_observation(stored.observation, lang),
         "features": [unit["code"] or unit["unit_id"] for unit in units],
         "units": units,
-        "state": standing.state,
-        "answer": standing.answer,
-        "expires_on": standing.expires_on,
-        "expired": is_expired(standing.expires_on, today()),
+        "state": stored.state,
+        "answer": stored.answer,
+        "expires_on": stored.expires_on,
+        "expired": is_expired(stored.expires_on, today()),
         "blocking": is_blocking(
-            standing.observation.severity, standing.state, standing.expires_on, today()
+            stored.observation.severity, stored.state, stored.expires_on, today()
         ),
         "first_seen": known.first_seen,
         "last_seen": known.last_seen,
         "changed_at": known.changed_at,
-        "last_event": standing.last_event,
+        "last_event": stored.last_event,
     }
     return {
         "type": "Feature",
-        "id": str(standing.finding_id),
-        "geometry": _geometry(standing.observation),
+        "id": str(stored.finding_id),
+        "geometry": _serialize_geometry(stored.observation),
         "properties": properties,
     }
 
 
-def _seen(sight: Observation, lang: Lang) -> Json:
+def _serialize_observation(observation: Observation, lang: Lang) -> JsonObject:
     return {
-        "rule": sight.key.rule,
-        "kind": sight.key.kind,
-        "severity": sight.severity,
-        "title": find_rule_title(sight.key.rule, lang),
-        "message": sight.zh if lang == "zh" else sight.en,
-        "measured": sight.measured,
-        "limit": sight.limit,
-        "unit": sight.unit,
-        "area_m2": sight.area_m2,
+        "rule": observation.key.rule,
+        "kind": observation.key.kind,
+        "severity": observation.severity,
+        "title": find_rule_title(observation.key.rule, lang),
+        "message": observation.zh if lang == "zh" else observation.en,
+        "measured": observation.measured,
+        "limit": observation.limit,
+        "unit": observation.unit,
+        "area_m2": observation.area_m2,
     }
 
 
-def _geometry(sight: Observation) -> Any:
-    return None if sight.geometry is None else orjson.loads(shapely.to_geojson(sight.geometry))
+def _serialize_geometry(observation: Observation) -> Any:
+    return (
+        None
+        if observation.geometry is None
+        else orjson.loads(shapely.to_geojson(observation.geometry))
+    )
 
 
-def _event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> Json:
-    sight = event.observation
+def _serialize_event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> JsonObject:
+    observation = event.observation
     return {
         "number": event.number,
         "happened_at": event.happened_at,
@@ -145,9 +149,9 @@ def _event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> Json:
         "state": event.state,
         "cause": event.cause,
         "run": event.run,
-        "message": (sight.zh if lang == "zh" else sight.en) if sight else None,
-        "measured": sight.measured if sight else None,
-        "unit": sight.unit if sight else None,
+        "message": (observation.zh if lang == "zh" else observation.en) if observation else None,
+        "measured": observation.measured if observation else None,
+        "unit": observation.unit if observation else None,
         "by": event.actor if known_person else None,
         "reason": event.reason,
         "document": event.document,
@@ -156,7 +160,7 @@ def _event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> Json:
     }
 
 
-def _finished(run: ValidationRun) -> Json:
+def _serialize_finished_run(run: ValidationRun) -> JsonObject:
     return {
         "id": str(run.run_id),
         "number": run.number,
@@ -173,7 +177,7 @@ def _finished(run: ValidationRun) -> Json:
     }
 
 
-def _waiting(job: Job) -> Json:
+def _serialize_waiting_run(job: Job) -> JsonObject:
     return {
         "id": str(job.job_id),
         "number": None,

@@ -13,33 +13,33 @@ from gazetteer.ledger.asof import AsOf
 from gazetteer.ledger.kept import SnapshotCache
 from web import db
 
-_KEY = "gazetteer_ground"
-_MAKING = Lock()
+_EXTENSION_KEY = "gazetteer_ground"
+_CREATION_LOCK = Lock()
 
 
-def ground_of(as_of: AsOf) -> AreaIndex | None:
+def find_area_index(as_of: AsOf) -> AreaIndex | None:
     """The ground, if memory has the state that is asked for; None if not. Never waits."""
-    ground = _kept().get_newest()
-    return ground if ground is not None and ground.can_answer(as_of) else None
+    area_index = _get_cache().get_newest()
+    return area_index if area_index is not None and area_index.can_answer(as_of) else None
 
 
-def begin_ground() -> None:
+def warm_up_area_index() -> None:
     """Begin to read, so that the database need not answer for long."""
-    _kept().begin_reload()
+    _get_cache().begin_reload()
 
 
-def _kept() -> SnapshotCache[AreaIndex]:
+def _get_cache() -> SnapshotCache[AreaIndex]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    kept = app.extensions.get(_KEY)
-    if kept is None:
-        with _MAKING:
-            kept = app.extensions.setdefault(
-                _KEY, SnapshotCache(partial(_connection, app), load_area_index)
+    cache = app.extensions.get(_EXTENSION_KEY)
+    if cache is None:
+        with _CREATION_LOCK:
+            cache = app.extensions.setdefault(
+                _EXTENSION_KEY, SnapshotCache(partial(_background_connection, app), load_area_index)
             )
-    return cast(SnapshotCache[AreaIndex], kept)
+    return cast(SnapshotCache[AreaIndex], cache)
 
 
-def _connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
+def _background_connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
     """A connection for the thread that reads, which has no application context of its own."""
     with app.app_context():
         return cast(AbstractContextManager[Connection[Any]], db.connection())

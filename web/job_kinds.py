@@ -38,45 +38,47 @@ from gazetteer.search.view import DayIndex
 from gazetteer.settings import Settings
 from web.bulk_forms import CoverageForm, FileForm, GeocodeForm, ReverseForm
 
-FORMS: dict[str, type[GeocodeForm] | type[ReverseForm] | type[CoverageForm]] = {
+FORM_OF_KIND: dict[str, type[GeocodeForm] | type[ReverseForm] | type[CoverageForm]] = {
     "geocode_csv": GeocodeForm,
     "reverse_csv": ReverseForm,
     "coverage": CoverageForm,
 }
-Task = GeocodeTask | ReverseTask | CoverageTask
+RowTask = GeocodeTask | ReverseTask | CoverageTask
 
 
-def task_of(form: FileForm, lang: str, settings: Settings) -> Task:
+def build_row_task(form: FileForm, lang: str, settings: Settings) -> RowTask:
     """What the form of a kind asks for."""
     assert isinstance(form, GeocodeForm | ReverseForm | CoverageForm)
-    return form.task(lang, settings.near_boundary_m)
+    return form.build_task(lang, settings.near_boundary_m)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class PreparedFileJob:
     """A job made ready; see :class:`gazetteer.jobs.run.PreparedJob`."""
 
     seq: int
     known_at: datetime | None
     resumable: bool
-    answers: Callable[[int], Iterator[ResultChunk]]
+    chunks_after: Callable[[int], Iterator[ResultChunk]]
     sheet: CsvFile
-    point: tuple[str, str]
+    point_columns: tuple[str, str]
 
     def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """The result from behind so many lines of the file."""
-        return self.answers(skip)
+        return self.chunks_after(skip)
 
     def write_extras(self, files: JobFiles) -> None:
         """Make the GeoPackage of the whole result."""
         encoding, delimiter = self.sheet.encoding, self.sheet.delimiter
-        write_geopackage(files.result_file, files.geopackage_file, encoding, delimiter, self.point)
+        write_geopackage(
+            files.result_file, files.geopackage_file, encoding, delimiter, self.point_columns
+        )
 
 
-_POINT = ("result_lon", "result_lat")
+_POINT_COLUMNS = ("result_lon", "result_lat")
 
 
-class Kinds:
+class JobPreparer:
     """Makes jobs ready over one database; keeps what it read of the newest state between jobs."""
 
     def __init__(self, conninfo: str, settings: Settings) -> None:
@@ -85,38 +87,38 @@ class Kinds:
             psycopg.connect, conninfo, autocommit=True
         )
         self._conninfo = conninfo
-        self._index: NameIndex | None = None
-        self._ground: AreaIndex | None = None
+        self._name_index: NameIndex | None = None
+        self._area_index: AreaIndex | None = None
 
-    def known(self) -> dict[str, PrepareJob]:
+    def build_openers(self) -> dict[str, PrepareJob]:
         """How each kind is made ready."""
         return {
-            "geocode_csv": self._geocode,
-            "reverse_csv": self._reverse,
-            "coverage": self._coverage,
+            "geocode_csv": self._prepare_geocode,
+            "reverse_csv": self._prepare_reverse,
+            "coverage": self._prepare_coverage,
             background.KIND: partial(background.prepare_run, self._connect),
         }
 
     @contextmanager
-    def _geocode(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
-        sheet, task = self._asked(job, data)
+    def _prepare_geocode(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
+        sheet, task = self._parse_job(job, data)
         assert isinstance(task, GeocodeTask)
-        plan, index = task.build_plan(sheet), self._newest()
-        with ExitStack() as held:
+        plan, index = task.build_plan(sheet), self._refresh_name_index()
+        with ExitStack() as stack:
             if self._settings.dask_scheduler:
                 recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
-                ask: Executor[str] = held.enter_context(
+                ask: Executor[str] = stack.enter_context(
                     open_dask_executor(self._settings.dask_scheduler, recipe)
                 )
             else:
                 answering = task.build_processor(DayIndex(index, task.at), plan.columns)
-                ask = held.enter_context(open_process_executor(answering, self._processes))
-            pieces = partial(_pieces, plan, data, ask)
-            yield Opened(index.seq, index.recorded_at, True, pieces, sheet, _POINT)
+                ask = stack.enter_context(open_process_executor(answering, self._process_count))
+            pieces = partial(_iter_result, plan, data, ask)
+            yield PreparedFileJob(index.seq, index.recorded_at, True, pieces, sheet, _POINT_COLUMNS)
 
     @contextmanager
-    def _reverse(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
-        sheet, task = self._asked(job, data)
+    def _prepare_reverse(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
+        sheet, task = self._parse_job(job, data)
         assert isinstance(task, ReverseTask)
         plan = task.build_plan(sheet)
         with self._connect() as conn:
@@ -124,61 +126,63 @@ class Kinds:
             moment = resolve_known_at(conn, task.as_of) if job.known_at is None else job.known_at
         pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
         answering = pinned.build_processor(
-            self._connect, plan.columns, self._ground_of(pinned.as_of)
+            self._connect, plan.columns, self._refresh_area_index(pinned.as_of)
         )
-        with open_process_executor(answering, self._processes) as ask:
-            pieces = partial(_pieces, plan, data, ask)
-            yield Opened(seq, moment, True, pieces, sheet, _POINT)
+        with open_process_executor(answering, self._process_count) as ask:
+            pieces = partial(_iter_result, plan, data, ask)
+            yield PreparedFileJob(seq, moment, True, pieces, sheet, _POINT_COLUMNS)
 
     @contextmanager
-    def _coverage(self, job: Job, data: BinaryIO) -> Iterator[Opened]:
-        sheet, task = self._asked(job, data)
+    def _prepare_coverage(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
+        sheet, task = self._parse_job(job, data)
         assert isinstance(task, CoverageTask)
-        index = self._newest()
-        view = DayIndex(index, task.as_of.at)
+        index = self._refresh_name_index()
+        day_index = DayIndex(index, task.as_of.at)
         plan = task.build_plan(sheet)
-        points = plan.build_position_processor(view, self._connect, self._ground_of)
-        pieces = partial(_covered, plan, data, view, points)
-        yield Opened(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
+        points = plan.build_position_processor(day_index, self._connect, self._refresh_area_index)
+        pieces = partial(_iter_coverage, plan, data, day_index, points)
+        yield PreparedFileJob(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
 
-    def _ground_of(self, as_of: AsOf) -> AreaIndex | None:
+    def _refresh_area_index(self, as_of: AsOf) -> AreaIndex | None:
         with self._connect() as conn:
-            self._ground = load_area_index(conn, self._ground)
-        return self._ground if self._ground.can_answer(as_of) else None
+            self._area_index = load_area_index(conn, self._area_index)
+        return self._area_index if self._area_index.can_answer(as_of) else None
 
     @property
-    def _processes(self) -> int:
+    def _process_count(self) -> int:
         return self._settings.worker_processes or cpu_count() or 1
 
-    def _asked(self, job: Job, data: BinaryIO) -> tuple[CsvFile, Task]:
-        form = FORMS[job.kind].model_validate({**job.form, "at": job.at})
-        return sniff_csv(data, job.encoding, job.delimiter), task_of(
+    def _parse_job(self, job: Job, data: BinaryIO) -> tuple[CsvFile, RowTask]:
+        form = FORM_OF_KIND[job.kind].model_validate({**job.form, "at": job.at})
+        return sniff_csv(data, job.encoding, job.delimiter), build_row_task(
             form, job.language, self._settings
         )
 
-    def _newest(self) -> NameIndex:
+    def _refresh_name_index(self) -> NameIndex:
         with self._connect() as conn:
             seq = load_ledger_seq(conn)
-        if self._index is None or self._index.seq != seq:
-            self._index = None  # two of them may be more than there is memory
-            self._index = load_newest_index(self._conninfo)
-        return self._index
+        if self._name_index is None or self._name_index.seq != seq:
+            self._name_index = None  # two of them may be more than there is memory
+            self._name_index = load_newest_index(self._conninfo)
+        return self._name_index
 
 
-def _pieces(plan: FilePlan, data: BinaryIO, ask: Executor[str], skip: int) -> Iterator[ResultChunk]:
+def _iter_result(
+    plan: FilePlan, data: BinaryIO, ask: Executor[str], skip: int
+) -> Iterator[ResultChunk]:
     return plan.iter_result_chunks(data, ask, skip)
 
 
-def _covered(
+def _iter_coverage(
     plan: CoveragePlan,
     data: BinaryIO,
-    view: DayIndex,
+    day_index: DayIndex,
     points: PositionProcessor,
     _: int,
 ) -> Iterator[ResultChunk]:
-    counted = plan.build_coverage(view)
-    left: list[Facility] = []
-    for chunk in plan.iter_facilities(data, view, points, counted):
-        left += [f for f in chunk if f.status is not FacilityStatus.COUNTED]
+    counted = plan.build_coverage(day_index)
+    uncounted: list[Facility] = []
+    for chunk in plan.iter_facilities(data, day_index, points, counted):
+        uncounted += [f for f in chunk if f.status is not FacilityStatus.COUNTED]
         yield ResultChunk("", len(chunk), len(chunk))
-    yield ResultChunk("".join(iter_result_lines(plan.csv_file, counted, left)), 0, 0)
+    yield ResultChunk("".join(iter_result_lines(plan.csv_file, counted, uncounted)), 0, 0)

@@ -8,24 +8,26 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 Lang = Literal["zh", "en"]
-COOKIE = "lang"
+LANGUAGE_COOKIE = "lang"
 
 
-def language() -> Lang:
+def request_language() -> Lang:
     """``?lang=`` for this page, else the cookie of an earlier choice, else ``Accept-Language``."""
     if not has_request_context():
         return "zh"
-    sent = request.environ  # most requests say none of the three: nothing is parsed for them
-    if "lang=" in sent.get("QUERY_STRING", "") or COOKIE in sent.get("HTTP_COOKIE", ""):
-        for choice in (request.args.get("lang"), request.cookies.get(COOKIE)):
+    environ = request.environ  # most requests say none of the three: nothing is parsed for them
+    if "lang=" in environ.get("QUERY_STRING", "") or LANGUAGE_COOKIE in environ.get(
+        "HTTP_COOKIE", ""
+    ):
+        for choice in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
             if choice in ("zh", "en"):
                 return "zh" if choice == "zh" else "en"
-    accepted = sent.get("HTTP_ACCEPT_LANGUAGE")
-    return _best(accepted) if accepted else "zh"
+    accepted = environ.get("HTTP_ACCEPT_LANGUAGE")
+    return _match_language(accepted) if accepted else "zh"
 
 
 @lru_cache(256)
-def _best(accepted: str) -> Lang:
+def _match_language(accepted: str) -> Lang:
     best = parse_accept_header(accepted, LanguageAccept).best_match(
         ["zh", "zh-CN", "zh-Hans", "en"], default="zh"
     )

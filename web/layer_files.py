@@ -9,7 +9,7 @@ from boundaries.layers.write import MIME_TYPES, LayerFormat
 GEOJSON = MIME_TYPES[LayerFormat.GEOJSON]
 
 
-class WrittenFeature(BaseModel):
+class LayerFeatureModel(BaseModel):
     """A row of the file; without a geometry where none is known."""
 
     type: Literal["Feature"]
@@ -17,11 +17,11 @@ class WrittenFeature(BaseModel):
     properties: dict[str, Any]
 
 
-class WrittenLayer(BaseModel):
+class LayerModel(BaseModel):
     """A layer as GeoJSON, east before north; other formats hold the same."""
 
     type: Literal["FeatureCollection"]
     crs: dict[str, Any] | None = Field(
         None, description="In another system than EPSG:4326, as GeoJSON of 2008 names it"
     )
-    features: list[WrittenFeature]
+    features: list[LayerFeatureModel]

@@ -24,17 +24,17 @@ from gazetteer.problems import InvalidValue, Problem, TooLarge
 from gazetteer.settings import Settings
 from web import access_limits
 from web.contract import Parameters
-from web.slots import slot
+from web.slots import limited_slot
 
-UNPACKED = 4
+MAX_UNPACK_RATIO = 4
 """How many times its size a file may have once it is unpacked."""
 
 _MB = 1 << 20
-_LONGEST_NAME = 200
-_FORGOTTEN_S = 3600.0
+_MAX_NAME_BYTES = 200
+_STALE_AFTER_S = 3600.0
 
 
-class LayerForm(Parameters):
+class LayerUploadForm(Parameters):
     """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, packed or not."""
 
     level: Literal["province", "prefecture", "county", "township", "village"] | None = Field(
@@ -62,18 +62,18 @@ class LayerForm(Parameters):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _drop_empty_fields(cls, values: dict[str, Any]) -> dict[str, Any]:
         """A form on a page sends its empty fields too."""
-        return {name: value for name, value in given.items() if value != ""}
+        return {name: value for name, value in values.items() if value != ""}
 
-    def reading(self, max_bytes: int) -> ReadOptions:
+    def build_read_options(self, max_bytes: int) -> ReadOptions:
         """How to read the file."""
         names = parse_column_names(self.columns)
         return ReadOptions(self.planar, self.crs, self.encoding, self.layer, names, max_bytes)
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class ValidationProgress:
     """How far a judgement is: so many of so many steps of what is being done."""
 
     done: int
@@ -81,26 +81,30 @@ class Steps:
     what: str
 
 
-def judged(form: LayerForm, wanted: ReportOptions | CopyOptions) -> bytes:
+def validate_upload(form: LayerUploadForm, output_options: ReportOptions | CopyOptions) -> bytes:
     """What the child process makes of the file of this request: a report or a copy.
 
     Raises:
         Problem: the file cannot be judged, or is more than the service takes.
     """
     settings: Settings = current_app.config["GAZETTEER"]
-    access_limits.count("validate")
+    access_limits.count_action("validate")
     with (
         TemporaryDirectory(prefix="validate-") as directory,
-        slot(settings),
-        _heard(settings, form.progress) as heard,
+        limited_slot(settings),
+        _open_progress_file(settings, form.progress) as progress_file,
     ):
-        file = _received(Path(directory), settings)
+        file = _save_upload(Path(directory), settings)
         result = Path(directory, "result")
-        reading = form.reading(int(settings.validate_limit_mb * UNPACKED * _MB))
-        by = build_validation_options(settings, form.level, form.gap_width, form.accuracy)
+        read_options = form.build_read_options(
+            int(settings.validate_limit_mb * MAX_UNPACK_RATIO * _MB)
+        )
+        options = build_validation_options(settings, form.level, form.gap_width, form.accuracy)
         limits = SandboxLimits(settings.validate_seconds, settings.validate_memory_mb * _MB)
         try:
-            validate_in_subprocess(file, reading, by, wanted, result, limits, heard)
+            validate_in_subprocess(
+                file, read_options, options, output_options, result, limits, progress_file
+            )
         except Problem as problem:
             if problem.field == "file":
                 problem.field = "data"
@@ -108,44 +112,44 @@ def judged(form: LayerForm, wanted: ReportOptions | CopyOptions) -> bytes:
         return result.read_bytes()
 
 
-def steps(settings: Settings, progress: UUID) -> Steps | None:
+def read_progress(settings: Settings, progress: UUID) -> ValidationProgress | None:
     """How far the judgement is that was sent with this id; None where none is at work."""
     try:
-        return Steps(**json.loads(_path(settings, progress).read_text()))
+        return ValidationProgress(**json.loads(_progress_path(settings, progress).read_text()))
     except FileNotFoundError:
         return None
 
 
 @contextmanager
-def _heard(settings: Settings, progress: UUID | None) -> Iterator[Path | None]:
+def _open_progress_file(settings: Settings, progress: UUID | None) -> Iterator[Path | None]:
     """A file for the progress, seen by every process of the service; gone when the work is."""
     if progress is None:
         yield None
         return
-    path = _path(settings, progress)
+    path = _progress_path(settings, progress)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _forget(path.parent)
+    _delete_stale_files(path.parent)
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
-def _path(settings: Settings, progress: UUID) -> Path:
+def _progress_path(settings: Settings, progress: UUID) -> Path:
     return settings.home / "validating" / f"{progress}.json"
 
 
-def _forget(folder: Path) -> None:
+def _delete_stale_files(folder: Path) -> None:
     """Delete what a service that was killed has left."""
-    for left in folder.iterdir():
+    for stale in folder.iterdir():
         try:
-            if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
-                left.unlink()
+            if time.time() - stale.stat().st_mtime > _STALE_AFTER_S:
+                stale.unlink()
         except FileNotFoundError:  # another process was quicker
             continue
 
 
-def _received(directory: Path, settings: Settings) -> Path:
+def _save_upload(directory: Path, settings: Settings) -> Path:
     """The uploaded file, under its own name without any directory.
 
     Raises:
@@ -158,13 +162,13 @@ def _received(directory: Path, settings: Settings) -> Path:
     size = upload.stream.seek(0, 2)
     upload.stream.seek(0)
     if size > settings.validate_limit_mb * _MB:
-        raise too_large(settings)
-    file = directory / _name(upload.filename or "")
+        raise build_too_large(settings)
+    file = directory / _sanitize_file_name(upload.filename or "")
     upload.save(file)
     return file
 
 
-def too_large(settings: Settings) -> TooLarge:
+def build_too_large(settings: Settings) -> TooLarge:
     """The problem of a file that is larger than the setting allows."""
     limit = settings.validate_limit_mb
     return TooLarge(
@@ -174,8 +178,8 @@ def too_large(settings: Settings) -> TooLarge:
     )
 
 
-def _name(given: str) -> str:
+def _sanitize_file_name(sent_name: str) -> str:
     """What the sender calls the file, fit to be a name here: it stands in problems and answers."""
-    bare = PurePath(given.replace("\\", "/")).name
-    kept = "".join(char for char in bare if char.isprintable())
-    return kept.encode()[-_LONGEST_NAME:].decode(errors="ignore").lstrip(".") or "layer"
+    base_name = PurePath(sent_name.replace("\\", "/")).name
+    printable = "".join(char for char in base_name if char.isprintable())
+    return printable.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore").lstrip(".") or "layer"

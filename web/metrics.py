@@ -30,51 +30,57 @@ _SECONDS = Histogram(
     ("operation",),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
 )
-_STARTED = "gazetteer.started"
+_STARTED_KEY = "gazetteer.started"
 
 
-def install(app: Flask) -> None:
+def install_metrics(app: Flask) -> None:
     """Count every request of ``app`` and serve ``/metrics``."""
-    answer = app.wsgi_app
+    wsgi_app = app.wsgi_app
 
-    def timed(environ: dict[str, Any], start_response: Any) -> Any:
-        environ[_STARTED] = time.perf_counter()
-        return answer(environ, start_response)
+    def timed_wsgi_app(environ: dict[str, Any], start_response: Any) -> Any:
+        environ[_STARTED_KEY] = time.perf_counter()
+        return wsgi_app(environ, start_response)
 
-    def count(response: Response) -> Response:
+    def count_response(response: Response) -> Response:
         # Looked up once, since that costs more than counting.
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        answered, seconds = _counters(asked.endpoint or "unknown", response.status_code)
-        answered.inc()
-        seconds.observe(time.perf_counter() - asked.environ[_STARTED])
+        counted_request: Request = request._get_current_object()  # type: ignore[attr-defined]
+        request_counter, duration_histogram = _label_counters(
+            counted_request.endpoint or "unknown", response.status_code
+        )
+        request_counter.inc()
+        duration_histogram.observe(time.perf_counter() - counted_request.environ[_STARTED_KEY])
         return response
 
-    app.wsgi_app = timed  # type: ignore[method-assign]
-    app.after_request(count)
-    app.add_url_rule("/metrics", "metrics", metrics)
+    app.wsgi_app = timed_wsgi_app  # type: ignore[method-assign]
+    app.after_request(count_response)
+    app.add_url_rule("/metrics", "metrics", serve_metrics)
 
 
 @cache
-def _counters(operation: str, status: int) -> tuple[Counter, Histogram]:
+def _label_counters(operation: str, status: int) -> tuple[Counter, Histogram]:
     """What counts an answer; found once, since looking labels up costs more than counting."""
     return _REQUESTS.labels(operation, str(status)), _SECONDS.labels(operation)
 
 
-def metrics() -> Response:
+def serve_metrics() -> Response:
     """All counts in Prometheus' text form."""
     registry: Any = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    own = CollectorRegistry()
+    ledger_registry = CollectorRegistry()
     with connection() as conn:
         seq, moment = conn.execute(
             "SELECT seq, extract(epoch FROM recorded_at) FROM ledger_head"
         ).fetchone()
-    Gauge("gazetteer_ledger_seq", "Last published change", registry=own).set(seq)
+    Gauge("gazetteer_ledger_seq", "Last published change", registry=ledger_registry).set(seq)
     if moment is not None and float(moment) > 0:
         published = Gauge(
-            "gazetteer_ledger_published_timestamp_seconds", "Last publication", registry=own
+            "gazetteer_ledger_published_timestamp_seconds",
+            "Last publication",
+            registry=ledger_registry,
         )
         published.set(float(moment))
-    return Response(generate_latest(registry) + generate_latest(own), mimetype=CONTENT_TYPE_LATEST)
+    return Response(
+        generate_latest(registry) + generate_latest(ledger_registry), mimetype=CONTENT_TYPE_LATEST
+    )

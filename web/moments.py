@@ -16,51 +16,53 @@ from pydantic_core import PydanticCustomError
 
 from gazetteer.ledger.asof import AsOf, Basis, today
 from web.contract import Parameters
-from web.mistakes import invalid_value
+from web.mistakes import build_invalid_value
 
-CODE_FORM = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
+CODE_PATTERN = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 Code = Annotated[
     str,
     Field(
         description="Division code: 6 digits to county, 9 to township, 12 to village",
-        pattern=CODE_FORM,
+        pattern=CODE_PATTERN,
         examples=["440106"],
     ),
 ]
 
-_DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOMENT_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+", re.ASCII)
+_DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+", re.ASCII)
 
 
-def _day(value: Any) -> Any:
+def _check_day_text(value: Any) -> Any:
     """Let through what is written as a day: a bare number is not taken for seconds since 1970."""
-    if isinstance(value, str) and not _DAY_FORM.fullmatch(value):
+    if isinstance(value, str) and not _DAY_PATTERN.fullmatch(value):
         raise PydanticCustomError("date_form", "write it as YYYY-MM-DD")
     return value
 
 
-def _moment(value: Any) -> Any:
-    if isinstance(value, str) and not _MOMENT_FORM.fullmatch(value):
+def _check_instant_text(value: Any) -> Any:
+    if isinstance(value, str) and not _INSTANT_PATTERN.fullmatch(value):
         raise PydanticCustomError("datetime_form", "write it with date, time and offset")
     return value
 
 
-def _in_utc(value: datetime) -> datetime:
+def _convert_to_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("datetime_range", "outside the calendar in UTC") from None
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_check_day_text)]
 """A calendar day, written YYYY-MM-DD and in no other way."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_check_instant_text), AfterValidator(_convert_to_utc)
+]
 """A moment with its offset."""
 
 
-class Moment(Parameters):
+class AsOfParams(Parameters):
     """The moment that a question is about."""
 
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
@@ -72,20 +74,20 @@ class Moment(Parameters):
         description="Which date of an act decides: its effect, announcement or implementation",
     )
 
-    def as_of(self) -> AsOf:
+    def to_as_of(self) -> AsOf:
         """The moment as a value, with its defaults."""
         return AsOf(self.at or today(), self.known_at, self.basis)
 
 
-def as_of_from_request() -> AsOf:
+def parse_as_of_args() -> AsOf:
     """The moment from the query of a page; other parameters are the page's own.
 
     Raises:
         InvalidValue: names the parameter.
     """
     names = ("at", "known_at", "basis")
-    given = {name: request.args[name] for name in names if request.args.get(name)}
+    values = {name: request.args[name] for name in names if request.args.get(name)}
     try:
-        return Moment.model_validate(given).as_of()
+        return AsOfParams.model_validate(values).to_as_of()
     except ValidationError as error:
-        raise invalid_value(error) from None
+        raise build_invalid_value(error) from None

@@ -8,12 +8,12 @@ from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from gazetteer.problems import Problem, Unavailable
-from web.contract import as_json
-from web.language import language
+from web.contract import json_response
+from web.language import request_language
 
 log = logging.getLogger(__name__)
 
-STATUS = {
+STATUS_OF_KIND = {
     "invalid": 400,
     "unauthenticated": 401,
     "forbidden": 403,
@@ -34,13 +34,13 @@ _HTTP_TITLES = {
 }
 
 
-def problem_body(problem: Problem) -> dict[str, object]:
+def serialize_problem(problem: Problem) -> dict[str, object]:
     """A problem as RFC 9457 has it, in the reader's language."""
-    lang = language()
+    lang = request_language()
     body: dict[str, object] = {
         "type": f"/docs/problems#{problem.code}",
         "title": problem.title(lang),
-        "status": STATUS[problem.kind],
+        "status": STATUS_OF_KIND[problem.kind],
         "code": problem.code,
         "detail": problem.text(lang),
     }
@@ -49,20 +49,22 @@ def problem_body(problem: Problem) -> dict[str, object]:
     return {**problem.extras, **body}
 
 
-def problem_response(problem: Problem) -> Response:
+def build_problem_response(problem: Problem) -> Response:
     """The problem as a response; a page where the reader is a browser on a page."""
-    response = as_json(problem_body(problem), STATUS[problem.kind], "application/problem+json")
-    response.headers["Content-Language"] = language()
+    response = json_response(
+        serialize_problem(problem), STATUS_OF_KIND[problem.kind], "application/problem+json"
+    )
+    response.headers["Content-Language"] = request_language()
     if problem.kind == "unauthenticated":
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def http_problem(error: HTTPException) -> Response:
+def build_http_problem_response(error: HTTPException) -> Response:
     """An error that the framework itself found (no such path, wrong method) as a problem."""
     status = error.code or 500
     code, zh = _HTTP_TITLES.get(status, ("http_error", error.name))
-    lang = language()
+    lang = request_language()
     body = {
         "type": f"/docs/problems#{code}",
         "title": zh if lang == "zh" else error.name,
@@ -70,17 +72,17 @@ def http_problem(error: HTTPException) -> Response:
         "code": code,
         "detail": zh if lang == "zh" else (error.description or error.name),
     }
-    response = as_json(body, status, "application/problem+json")
+    response = json_response(body, status, "application/problem+json")
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
 
 
-def database_away(error: Exception) -> Response:
+def handle_database_error(error: Exception) -> Response:
     """The database does not answer: 503, told to the log and not to the reader."""
     log.error("%s %s: %s", request.method, request.path, error)
-    response = problem_response(
+    response = build_problem_response(
         Unavailable(
             "数据库暂时无法访问，请稍后再试。", "the database does not answer; try again soon"
         )
@@ -89,9 +91,9 @@ def database_away(error: Exception) -> Response:
     return response
 
 
-def install(app: Flask) -> None:
+def install_problem_handlers(app: Flask) -> None:
     """Answer every error of ``app`` as a problem."""
-    app.register_error_handler(Problem, problem_response)
-    app.register_error_handler(HTTPException, http_problem)
-    for away in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
-        app.register_error_handler(away, database_away)
+    app.register_error_handler(Problem, build_problem_response)
+    app.register_error_handler(HTTPException, build_http_problem_response)
+    for database_error in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+        app.register_error_handler(database_error, handle_database_error)

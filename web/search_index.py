@@ -17,45 +17,45 @@ from gazetteer.search.index import NameIndex
 from gazetteer.search.view import DayIndex
 from web import db
 
-_KEY = "gazetteer_search"
-_MAKING = Lock()
+_EXTENSION_KEY = "gazetteer_search"
+_CREATION_LOCK = Lock()
 
 
-def search_view(at: date) -> DayIndex:
+def get_day_index(at: date) -> DayIndex:
     """The names of the register on a day, as its newest index has them."""
-    return _holder().get_day_index(at)
+    return _get_cache().get_day_index(at)
 
 
-def newest_index() -> NameIndex | None:
+def get_newest_index() -> NameIndex | None:
     """The index if it is in step with the register; None while it is not. Never waits."""
-    return _holder().get_newest()
+    return _get_cache().get_newest()
 
 
-def begin_index() -> None:
+def warm_up_index() -> None:
     """Begin to build the index, so that no request has to wait for all of it."""
-    _holder().start_rebuild()
+    _get_cache().start_rebuild()
 
 
-def told_moment(view: DayIndex) -> Mapping[str, str | None]:
+def index_as_of_fields(day_index: DayIndex) -> Mapping[str, str | None]:
     """The moment of an answer from the index; ``known_at`` is null in an empty register."""
-    known = view.index.recorded_at
+    known = day_index.index.recorded_at
     if known is None:
-        return {"at": view.at.isoformat(), "known_at": None, "basis": "effective"}
-    return newest_as_of_fields(view.at, known)
+        return {"at": day_index.at.isoformat(), "known_at": None, "basis": "effective"}
+    return newest_as_of_fields(day_index.at, known)
 
 
-def _holder() -> IndexCache:
+def _get_cache() -> IndexCache:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    holder = app.extensions.get(_KEY)
-    if holder is None:
-        with _MAKING:
-            holder = app.extensions.setdefault(
-                _KEY, IndexCache(partial(_connection, app), load_unit_points)
+    cache = app.extensions.get(_EXTENSION_KEY)
+    if cache is None:
+        with _CREATION_LOCK:
+            cache = app.extensions.setdefault(
+                _EXTENSION_KEY, IndexCache(partial(_background_connection, app), load_unit_points)
             )
-    return cast(IndexCache, holder)
+    return cast(IndexCache, cache)
 
 
-def _connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
+def _background_connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
     """A connection for the thread that builds, which has no application context of its own."""
     with app.app_context():
         return cast(AbstractContextManager[Connection[Any]], db.connection())

@@ -15,7 +15,7 @@ from gazetteer.database.errors import DatabaseFault
 from gazetteer.database.pool import open_pool
 from gazetteer.settings import Settings
 
-_COLLECTED = (20_000, 20, 50)
+_GC_THRESHOLDS = (20_000, 20, 50)
 """How seldom the collector of cycles looks at young, middling and old objects.
 
 What is remembered for quick answers is old and holds no cycles; by the usual figures it would be
@@ -27,7 +27,7 @@ class PortTaken(DatabaseFault):
     """Another program listens on the port."""
 
 
-def refuse_taken_port(settings: Settings) -> None:
+def check_port_free(settings: Settings) -> None:
     """Fail before any work is done if the port cannot be had.
 
     Raises:
@@ -47,7 +47,7 @@ def refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-class Service(BaseApplication):
+class GunicornServer(BaseApplication):
     """Serves the application; :meth:`run` returns by SystemExit on SIGTERM or Ctrl-C."""
 
     def __init__(self, settings: Settings, conninfo: str) -> None:
@@ -68,7 +68,7 @@ class Service(BaseApplication):
             "graceful_timeout": 20,
             "loglevel": "warning",
             "proc_name": "gazetteer",
-            "child_exit": _forget_metrics,
+            "child_exit": _mark_worker_dead,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -76,16 +76,16 @@ class Service(BaseApplication):
     def load(self) -> Any:
         """The application of one serving process, made after the fork."""
         from web.app import create_app
-        from web.db import BESIDE
-        from web.ground import begin_ground
-        from web.search_index import begin_index
+        from web.db import BACKGROUND_CONNECTIONS
+        from web.ground import warm_up_area_index
+        from web.search_index import warm_up_index
 
-        gc.set_threshold(*_COLLECTED)
-        pool = open_pool(self._conninfo, self._settings.threads + BESIDE)
+        gc.set_threshold(*_GC_THRESHOLDS)
+        pool = open_pool(self._conninfo, self._settings.threads + BACKGROUND_CONNECTIONS)
         app = create_app(self._settings, pool)
         with app.app_context():
-            begin_index()
-            begin_ground()
+            warm_up_index()
+            warm_up_area_index()
         return app
 
 
@@ -97,7 +97,7 @@ def prepare_metrics(settings: Settings) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(directory).absolute())
 
 
-def _forget_metrics(_: Any, worker: Any) -> None:
+def _mark_worker_dead(_: Any, worker: Any) -> None:
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

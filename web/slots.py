@@ -10,14 +10,14 @@ from gazetteer.settings import Settings
 
 
 @contextmanager
-def slot(settings: Settings) -> Iterator[None]:
+def limited_slot(settings: Settings) -> Iterator[None]:
     """A place among the heavy requests that are answered now: half of the threads, at most.
 
     Raises:
         Unavailable: all are taken.
     """
-    places = places_of(max(1, settings.threads // 2))
-    if not places.acquire(blocking=False):
+    semaphore = slot_semaphore(max(1, settings.threads // 2))
+    if not semaphore.acquire(blocking=False):
         raise Unavailable(
             "其他图层正在处理中，请稍后再试。",
             "other layers are being judged or written; try again soon",
@@ -25,10 +25,10 @@ def slot(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        places.release()
+        semaphore.release()
 
 
 @cache
-def places_of(number: int) -> BoundedSemaphore:
+def slot_semaphore(number: int) -> BoundedSemaphore:
     """The places in this process."""
     return BoundedSemaphore(number)

@@ -8,27 +8,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-_AGAIN_SECONDS = 3.0
+_RESTART_SECONDS = 3.0
 _STOP_SECONDS = 15.0
 
 
 @contextmanager
-def worker_beside() -> Iterator[None]:
+def run_supervised_worker() -> Iterator[None]:
     """A worker process with the settings of this one, for as long as the block lasts.
 
     If this process is killed, the worker notices and stops by itself.
     """
     ending = Event()
-    keeper = Thread(target=_keep, args=(ending,), name="worker-keeper", daemon=True)
-    keeper.start()
+    supervisor = Thread(target=_supervise_worker, args=(ending,), name="worker-keeper", daemon=True)
+    supervisor.start()
     try:
         yield
     finally:
         ending.set()
-        keeper.join(_STOP_SECONDS + 1)
+        supervisor.join(_STOP_SECONDS + 1)
 
 
-def _keep(ending: Event) -> None:
+def _supervise_worker(ending: Event) -> None:
     program = str(Path(sys.executable).with_name("gazetteer"))
     command = [program, "worker", "--with-parent", str(os.getpid())]
     while not ending.is_set():
@@ -42,4 +42,4 @@ def _keep(ending: Event) -> None:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        ending.wait(_AGAIN_SECONDS)
+        ending.wait(_RESTART_SECONDS)

@@ -10,13 +10,13 @@ from gazetteer.database.pool import open_pool
 from gazetteer.settings import get_settings
 from tests.boundaries.areas.ground import guangdong
 from web.app import create_app
-from web.db import BESIDE
+from web.db import BACKGROUND_CONNECTIONS
 
 
 @contextmanager
 def ground_client(cluster: Cluster) -> Iterator[FlaskClient]:
     """A client of the service; nobody limits its rate."""
-    pool = open_pool(guangdong(cluster), 1 + BESIDE)
+    pool = open_pool(guangdong(cluster), 1 + BACKGROUND_CONNECTIONS)
     try:
         unlimited = get_settings().model_copy(update={"rate_limit": "off"})
         yield create_app(unlimited, pool).test_client()

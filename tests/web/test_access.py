@@ -88,11 +88,11 @@ def test_a_person_logs_in_is_known_and_logs_out(client: FlaskClient, chief: None
     who = _json(client.get("/v1/session"))
     assert (who["login"], who["csrf_token"]) == ("chief", headers["X-CSRF-Token"])
     assert [grant["role"] for grant in who["grants"]] == ["administrator"]
-    stolen = client.get_cookie(access.COOKIE)
+    stolen = client.get_cookie(access.SESSION_COOKIE)
     assert stolen is not None
     assert _json(client.delete("/v1/session", headers=headers))["login"] is None
-    assert client.get_cookie(access.COOKIE) is None
-    client.set_cookie(access.COOKIE, stolen.value)
+    assert client.get_cookie(access.SESSION_COOKIE) is None
+    client.set_cookie(access.SESSION_COOKIE, stolen.value)
     assert _json(client.get("/v1/session"))["login"] is None, "ended on the server, not only here"
 
 
@@ -144,7 +144,7 @@ def test_odd_text_is_a_mistake_of_the_client_and_never_of_the_service(
         refused(client.post("/v1/keys", json=body, headers=headers), 400, "invalid_value")
     new = {"login": odd, "display_name": odd}
     refused(client.post("/v1/accounts", json=new, headers=headers), 400, "invalid_value")
-    client.set_cookie(access.COOKIE, "%00é")
+    client.set_cookie(access.SESSION_COOKIE, "%00é")
     assert _json(client.get("/v1/session"))["login"] is None
     too_long = {"login": "c" * 257, "password": "x"}
     refused(client.post("/v1/session", json=too_long), 400, "invalid_value")
@@ -417,7 +417,7 @@ def test_require_decides_over_the_unit_of_the_code(
     person(conn, "officer", Grant(Role.NAMING_OFFICER, tree.tianhe))
 
     def answer(code: str) -> dict[str, str]:
-        return {"by": access.require(Action.EDIT_NAMES, unit_code=code).label}
+        return {"by": access.require_permission(Action.EDIT_NAMES, unit_code=code).label}
 
     client.application.add_url_rule("/test/names/<code>", "test_names", answer)
     log_in(client, "officer")
@@ -458,7 +458,7 @@ def test_no_secret_reaches_the_log_or_the_audit(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     headers = log_in(client)
-    cookie = client.get_cookie(access.COOKIE)
+    cookie = client.get_cookie(access.SESSION_COOKIE)
     assert cookie is not None
     client.post("/v1/session", json={"login": "chief", "password": "wrong wrong wrong"})
     client.post("/v1/session", json={"login": "chief", "password": ["wrong wrong wrong"]})
@@ -482,7 +482,7 @@ def test_public_reads_touch_no_table_of_people(
 
     monkeypatch.setattr(access, "connection", never)
     assert client.get("/openapi.json").status_code == 200
-    client.set_cookie(access.COOKIE, "x" * 43)
+    client.set_cookie(access.SESSION_COOKIE, "x" * 43)
     assert client.get("/openapi.json").status_code == 200
 
 

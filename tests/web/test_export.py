@@ -135,7 +135,7 @@ def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
 ) -> None:
     taken = BoundedSemaphore(1)
     taken.acquire()
-    monkeypatch.setattr(slots, "places_of", lambda _: taken)
+    monkeypatch.setattr(slots, "slot_semaphore", lambda _: taken)
     assert client.get(COUNTIES).status_code == 503
 
 

@@ -22,7 +22,7 @@ from tests.web.commands import command, environment, gazetteer
 from tests.web.csv_tables import rows, sent
 from tests.web.test_geocode_csv import table
 from web.app import create_app
-from web.db import BESIDE
+from web.db import BACKGROUND_CONNECTIONS
 
 JOBS = "/v1/jobs"
 
@@ -36,7 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(register: str, home: Path) -> Iterator[Flask]:
     """The service over the shipped register, with a directory of its own for jobs."""
     ours = get_settings().model_copy(update={"rate_limit": "off", "home": home})
-    with open_pool(register, 1 + BESIDE) as pool:
+    with open_pool(register, 1 + BACKGROUND_CONNECTIONS) as pool:
         app = create_app(ours, pool)
         app.test_client_class = DescribedClient
         yield app

@@ -13,7 +13,7 @@ from gazetteer.database.cluster import Cluster
 from gazetteer.ledger.asof import AsOf, Basis
 from tests.boundaries.areas.ground import AREAS_SINCE, CAMPUS
 from tests.web.ground_client import ground_client
-from web.ground import ground_of
+from web.ground import find_area_index
 
 TIANHE = (113.33, 23.13)
 CHAIN = ["440000", "440100", "440106"]
@@ -58,14 +58,14 @@ def test_memory_tells_what_the_database_tells(
     at = AsOf(date(2024, 1, 1))
     with client.application.app_context():
         for _ in range(600):
-            if ground_of(at) is not None:
+            if find_area_index(at) is not None:
                 break
             time.sleep(0.05)
-        assert ground_of(at) is not None
-        assert ground_of(replace(at, known_at=datetime(2024, 1, 1, tzinfo=UTC))) is None
-        assert ground_of(replace(at, basis=Basis.ANNOUNCED)) is None
+        assert find_area_index(at) is not None
+        assert find_area_index(replace(at, known_at=datetime(2024, 1, 1, tzinfo=UTC))) is None
+        assert find_area_index(replace(at, basis=Basis.ANNOUNCED)) is None
     remembered = [client.get(path).data for path in paths]
-    monkeypatch.setattr("web.api.reverse.ground_of", lambda _: None)
+    monkeypatch.setattr("web.api.reverse.find_area_index", lambda _: None)
     assert remembered == [client.get(path).data for path in paths]
 
 

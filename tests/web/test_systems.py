@@ -66,7 +66,7 @@ def test_metrics_count_requests_by_operation_and_never_by_address(client: FlaskC
         (sample.labels["operation"], sample.labels["status"])
         for sample in families["gazetteer_requests"].samples
     }
-    assert {("division", "200"), ("division", "400")} <= counted
+    assert {("get_division", "200"), ("get_division", "400")} <= counted
     assert not any("/" in operation for operation, _ in counted)
     (seq,) = families["gazetteer_ledger_seq"].samples
     assert seq.value == client.get("/v1/checksum").get_json()["seq"]

@@ -11,18 +11,18 @@ from gazetteer.people.accounts import Account
 from gazetteer.people.roles import Action
 from gazetteer.problems import NotFound
 from web import access
-from web.api.session import HeldGrant, WantedGrant, held_grants, wanted_grant
+from web.api.session import GrantModel, GrantRequest, resolve_grant, serialize_grants
 from web.contract import Api, Parameters
 from web.db import connection
 
 api = Api()
 
 
-Login = Annotated[str, Field(description="Login name of the account")]
+LoginName = Annotated[str, Field(description="Login name of the account")]
 GrantId = Annotated[UUID, Field(description="Id of the grant, as the account's `grants` tell it")]
 
 
-class AccountFacts(BaseModel):
+class AccountModel(BaseModel):
     """An account and its roles."""
 
     login: str
@@ -31,16 +31,16 @@ class AccountFacts(BaseModel):
     language: str
     must_change_password: bool
     created_at: str
-    grants: list[HeldGrant]
+    grants: list[GrantModel]
 
 
-class Accounts(BaseModel):
+class AccountListModel(BaseModel):
     """All accounts by login name, those switched off included."""
 
-    accounts: list[AccountFacts]
+    accounts: list[AccountModel]
 
 
-class MadeAccount(AccountFacts):
+class CreatedAccountModel(AccountModel):
     """An account with the password for its first login, shown this one time."""
 
     password: str
@@ -64,18 +64,18 @@ class AccountChanges(Parameters):
     )
 
 
-class Nothing(Parameters):
+class EmptyBody(Parameters):
     """An empty object."""
 
 
-class AuditPage(Parameters):
+class AuditQuery(Parameters):
     """Which part of the audit."""
 
     before: int | None = Field(None, ge=1, le=2**63 - 1, description="Rows older than this number")
     limit: int = Field(100, ge=1, le=1000, description="How many rows at most")
 
 
-class AuditEntry(BaseModel):
+class AuditEntryModel(BaseModel):
     """Who did what to whom, and when."""
 
     audit_id: int
@@ -87,33 +87,36 @@ class AuditEntry(BaseModel):
     hash: str = Field(description="SHA-256 over this row and the hash of the one before it")
 
 
-class Audit(BaseModel):
+class AuditLogModel(BaseModel):
     """A part of the audit, the newest first.
 
     The first page also says whether the chain of hashes holds: `intact`, and in `broken_at` the
     first row that was tampered with. Both are null on later pages.
     """
 
-    entries: list[AuditEntry]
+    entries: list[AuditEntryModel]
     intact: bool | None
     broken_at: int | None
     before: int | None = Field(description="For the next page; null on the last one")
 
 
-@api.get("/v1/accounts", Accounts, account=True)
+@api.get("/v1/accounts", AccountListModel, requires_account=True)
 def list_accounts() -> dict[str, Any]:
     """All accounts with their roles; the administrator of any unit may see them."""
-    access.require_somewhere(Action.MANAGE_PEOPLE)
+    access.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
-        return {"accounts": [_facts(conn, a) for a in accounts.list_accounts(conn)]}
+        return {"accounts": [_serialize_account(conn, a) for a in accounts.list_accounts(conn)]}
 
 
-@api.write("POST", "/v1/accounts", MadeAccount, 201)
+@api.write("POST", "/v1/accounts", CreatedAccountModel, 201)
 def create_account(body: NewAccount) -> dict[str, Any]:
     """Make an account; the answer tells the password for its first login, which must change it."""
-    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.generate_password()
+    by, password = (
+        access.require_permission(Action.MANAGE_PEOPLE).label,
+        passwords.generate_password(),
+    )
     with connection() as conn:
-        made = accounts.create_account(
+        account = accounts.create_account(
             conn,
             by=by,
             login=body.login,
@@ -121,61 +124,67 @@ def create_account(body: NewAccount) -> dict[str, Any]:
             language=body.language,
             password=password,
         )
-        return {**_facts(conn, made), "password": password}
+        return {**_serialize_account(conn, account), "password": password}
 
 
-@api.write("PATCH", "/v1/accounts/<login>", AccountFacts)
-def change_account(login: Login, body: AccountChanges) -> dict[str, Any]:
+@api.write("PATCH", "/v1/accounts/<login>", AccountModel)
+def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
     """Rename a person, or switch the account on or off; the last administrator must remain."""
-    by = access.require(Action.MANAGE_PEOPLE).label
+    by = access.require_permission(Action.MANAGE_PEOPLE).label
     with connection() as conn, conn.transaction():
         if body.display_name is not None or body.language is not None:
-            shown, language = body.display_name, body.language
-            accounts.edit_account(conn, login, by=by, display_name=shown, language=language)
+            display_name, language = body.display_name, body.language
+            accounts.edit_account(conn, login, by=by, display_name=display_name, language=language)
         if body.active is not None:
             accounts.set_active(conn, login, body.active, by=by)
-        return _facts(conn, accounts.find_account(conn, login))
+        return _serialize_account(conn, accounts.find_account(conn, login))
 
 
-@api.write("POST", "/v1/accounts/<login>/password", MadeAccount)
-def reset_password(login: Login, body: Nothing) -> dict[str, Any]:
+@api.write("POST", "/v1/accounts/<login>/password", CreatedAccountModel)
+def reset_password(login: LoginName, body: EmptyBody) -> dict[str, Any]:
     """Give somebody a new first password and end their sessions."""
-    by, password = access.require(Action.MANAGE_PEOPLE).label, passwords.generate_password()
+    by, password = (
+        access.require_permission(Action.MANAGE_PEOPLE).label,
+        passwords.generate_password(),
+    )
     with connection() as conn:
         accounts.set_password(conn, login, password, by=by, must_change=True)
-        return {**_facts(conn, accounts.find_account(conn, login)), "password": password}
+        return {
+            **_serialize_account(conn, accounts.find_account(conn, login)),
+            "password": password,
+        }
 
 
-@api.write("POST", "/v1/accounts/<login>/grants", AccountFacts, 201)
-def grant_role(login: Login, body: WantedGrant) -> dict[str, Any]:
+@api.write("POST", "/v1/accounts/<login>/grants", AccountModel, 201)
+def grant_role(login: LoginName, body: GrantRequest) -> dict[str, Any]:
     """Give a role; the administrator of a unit may do so within it."""
-    by = access.require(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
+    by = access.require_permission(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
     with connection() as conn:
-        grant = wanted_grant(conn, body)
+        grant = resolve_grant(conn, body)
         accounts.grant_role(conn, login, grant.role, grant.unit_id, by=by)
-        return _facts(conn, accounts.find_account(conn, login))
+        return _serialize_account(conn, accounts.find_account(conn, login))
 
 
-@api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountFacts)
-def revoke_role(login: Login, grant_id: GrantId) -> dict[str, Any]:
+@api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountModel)
+def revoke_role(login: LoginName, grant_id: GrantId) -> dict[str, Any]:
     """Take a role away; the administrator of a unit may do so within it."""
-    access.require_somewhere(Action.MANAGE_PEOPLE)
+    access.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
-        held = next(
+        grant = next(
             (g for g in accounts.find_account(conn, login).grants if g.grant_id == grant_id), None
         )
-    if held is None:
+    if grant is None:
         raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
-    by = access.require(Action.MANAGE_PEOPLE, unit_id=held.unit_id).label
+    by = access.require_permission(Action.MANAGE_PEOPLE, unit_id=grant.unit_id).label
     with connection() as conn:
         accounts.revoke_grant(conn, login, grant_id, by=by)
-        return _facts(conn, accounts.find_account(conn, login))
+        return _serialize_account(conn, accounts.find_account(conn, login))
 
 
-@api.get("/v1/audit", Audit, account=True)
-def audit_trail(query: AuditPage) -> dict[str, Any]:
+@api.get("/v1/audit", AuditLogModel, requires_account=True)
+def get_audit_log(query: AuditQuery) -> dict[str, Any]:
     """Who changed what, the newest first, and whether anybody has tampered with it."""
-    access.require(Action.READ_AUDIT)
+    access.require_permission(Action.READ_AUDIT)
     with connection() as conn, conn.transaction():
         rows = trail.load_audit_rows(conn, query.limit, query.before)
         first = query.before is None
@@ -189,7 +198,7 @@ def audit_trail(query: AuditPage) -> dict[str, Any]:
     }
 
 
-def _facts(conn: Any, account: Account) -> dict[str, Any]:
+def _serialize_account(conn: Any, account: Account) -> dict[str, Any]:
     return {
         "login": account.login,
         "display_name": account.display_name,
@@ -197,5 +206,5 @@ def _facts(conn: Any, account: Account) -> dict[str, Any]:
         "language": account.language,
         "must_change_password": account.must_change_password,
         "created_at": account.created_at,
-        "grants": held_grants(conn, account.grants),
+        "grants": serialize_grants(conn, account.grants),
     }

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 
-class AtMoment(BaseModel):
+class AsOfModel(BaseModel):
     """The moment for which the answer holds: asked again with it, the answer is the same."""
 
     at: str = Field(description="In force on this day (Asia/Shanghai)")
@@ -11,7 +11,7 @@ class AtMoment(BaseModel):
     basis: str = Field(description="effective, announced or implemented")
 
 
-class Valid(BaseModel):
+class ValidityModel(BaseModel):
     """A period of validity, half-open; null where the period is open.
 
     The precisions say how well each day is known: `day` stated, `approved` the day of approval
@@ -27,30 +27,30 @@ class Valid(BaseModel):
     to_precision: str
 
 
-class Brief(BaseModel):
+class UnitCodeModel(BaseModel):
     """A unit by code and name."""
 
     code: str | None
     name: str | None
 
 
-class UnitBrief(Brief):
+class UnitSummaryModel(UnitCodeModel):
     """A unit by id, code, name and level."""
 
     unit_id: str
     level: str
 
 
-class Child(UnitBrief):
+class ChildUnitModel(UnitSummaryModel):
     """A unit under another one."""
 
     romanized_name: str | None
     unit_type: str | None
-    valid: Valid
+    valid: ValidityModel
     has_children: bool
 
 
-class Kin(Brief):
+class SuccessionModel(UnitCodeModel):
     """A predecessor or successor, as it was on the day of the change.
 
     `share` is the part of the territory that passed on; null where evidence is missing.

@@ -7,17 +7,17 @@ from pydantic import BaseModel, Field
 
 from boundaries.areas import reads
 from boundaries.coordinates import parse_crs
-from web.api.answers import AtMoment, Valid
-from web.contract import Api, as_json
+from web.api.answers import AsOfModel, ValidityModel
+from web.contract import Api, json_response
 from web.db import connection
-from web.moments import Code, Moment
+from web.moments import AsOfParams, Code
 
 api = Api()
 
 GEOJSON = "application/geo+json"
 
 
-class AreaQuery(Moment):
+class AreaQuery(AsOfParams):
     """The moment, and the system of the coordinates in the answer."""
 
     crs: str = Field(
@@ -30,14 +30,14 @@ class AreaQuery(Moment):
 Position = list[float]
 
 
-class MultiPolygon(BaseModel):
+class MultiPolygonModel(BaseModel):
     """GeoJSON (RFC 7946), east before north, in the system asked for."""
 
     type: Literal["MultiPolygon"]
     coordinates: list[list[list[Position]]]
 
 
-class AreaFacts(AtMoment):
+class AreaPropertiesModel(AsOfModel):
     """Whose polygon it is, how large, from where, and how well it is known."""
 
     unit_id: str
@@ -47,21 +47,21 @@ class AreaFacts(AtMoment):
     area_km2: float
     source: str
     accuracy_m: float | None
-    valid: Valid
+    valid: ValidityModel
     crs: str
 
 
-class AreaFeature(BaseModel):
+class AreaFeatureModel(BaseModel):
     """The polygon of a unit as a GeoJSON feature."""
 
     type: Literal["Feature"]
     id: str
-    geometry: MultiPolygon
-    properties: AreaFacts
+    geometry: MultiPolygonModel
+    properties: AreaPropertiesModel
 
 
-@api.get("/v1/divisions/<code>/area", AreaFeature, media=GEOJSON)
-def area(code: Code, query: AreaQuery) -> Response:
+@api.get("/v1/divisions/<code>/area", AreaFeatureModel, media=GEOJSON)
+def get_area(code: Code, query: AreaQuery) -> Response:
     """The polygon of the unit that carried the code on the date, as a GeoJSON feature.
 
     Properties: `area_km2` on the CGCS2000 ellipsoid, `source`, `accuracy_m`, `valid`. A unit in
@@ -69,4 +69,6 @@ def area(code: Code, query: AreaQuery) -> Response:
     """
     crs = parse_crs(query.crs)
     with connection() as conn:
-        return as_json(reads.load_area_feature(conn, code, query.as_of(), crs), media=GEOJSON)
+        return json_response(
+            reads.load_area_feature(conn, code, query.to_as_of(), crs), media=GEOJSON
+        )

@@ -6,25 +6,25 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from boundaries.network import reads
-from web.api.answers import AtMoment, UnitBrief
-from web.contract import Api, as_json
+from web.api.answers import AsOfModel, UnitSummaryModel
+from web.contract import Api, json_response
 from web.db import connection
-from web.moments import Code, Moment
+from web.moments import AsOfParams, Code
 
 api = Api()
 
 
-class MultiLine(BaseModel):
+class MultiLineStringModel(BaseModel):
     """GeoJSON (RFC 7946): lon, lat of CGCS2000."""
 
     type: Literal["MultiLineString"]
     coordinates: list[list[list[float]]]
 
 
-class LineFacts(BaseModel):
+class BoundaryLinePropertiesModel(BaseModel):
     """With whom, and how long; ``accuracy_m`` is how far the line may lie from the truth."""
 
-    neighbour: UnitBrief | None
+    neighbour: UnitSummaryModel | None
     beyond: str | None = Field(
         description="Without a neighbour: `outside` (a coast or an outer limit) or `unknown` (the"
         " territory beyond is not known for the day)"
@@ -34,15 +34,15 @@ class LineFacts(BaseModel):
     accuracy_m: float | None
 
 
-class LineFeature(BaseModel):
+class BoundaryLineFeatureModel(BaseModel):
     """The whole line with one neighbour."""
 
     type: Literal["Feature"]
-    geometry: MultiLine
-    properties: LineFacts
+    geometry: MultiLineStringModel
+    properties: BoundaryLinePropertiesModel
 
 
-class Borders(AtMoment):
+class BordersModel(AsOfModel):
     """The borders of a unit; ``length_m`` is that of all together."""
 
     type: Literal["FeatureCollection"]
@@ -51,11 +51,11 @@ class Borders(AtMoment):
     name: str | None
     level: str
     length_m: float
-    features: list[LineFeature]
+    features: list[BoundaryLineFeatureModel]
 
 
-@api.get("/v1/divisions/<code>/borders", Borders, media="application/geo+json")
-def borders(code: Code, query: Moment) -> Response:
+@api.get("/v1/divisions/<code>/borders", BordersModel, media="application/geo+json")
+def get_borders(code: Code, query: AsOfParams) -> Response:
     """The lines between the unit that carried the code on the date and its neighbours.
 
     A neighbour has the level of the unit, or stands in its place (a prefecture without
@@ -63,6 +63,6 @@ def borders(code: Code, query: Moment) -> Response:
     level. Lengths are in metres on the CGCS2000 ellipsoid.
     """
     with connection() as conn:
-        return as_json(
-            reads.load_unit_borders(conn, code, query.as_of()), media="application/geo+json"
+        return json_response(
+            reads.load_unit_borders(conn, code, query.to_as_of()), media="application/geo+json"
         )

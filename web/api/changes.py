@@ -19,14 +19,16 @@ from web.db import connection
 api = Api()
 
 NDJSON = "application/x-ndjson"
-LAST = 2**63 - 1
+MAX_SEQ = 2**63 - 1
 """No sequence number is greater."""
 
 
-class AfterSeq(Parameters):
+class ChangesQuery(Parameters):
     """Where in the feed to go on."""
 
-    after: int = Field(0, ge=0, le=LAST, description="The changes that follow this sequence number")
+    after: int = Field(
+        0, ge=0, le=MAX_SEQ, description="The changes that follow this sequence number"
+    )
     limit: int = Field(
         feed.DEFAULT_LIMIT,
         ge=1,
@@ -35,14 +37,14 @@ class AfterSeq(Parameters):
     )
 
 
-class OneKind(Parameters):
+class SnapshotQuery(Parameters):
     """Which part of the register."""
 
     kind: str | None = Field(
         None, description=f"Only this kind of record: {', '.join(REGISTER_KINDS)}; default all"
     )
 
-    def kinds(self) -> RecordKinds:
+    def select_kinds(self) -> RecordKinds:
         """The kinds asked for."""
         if self.kind is None:
             return REGISTER_KINDS
@@ -56,19 +58,19 @@ class OneKind(Parameters):
         return {self.kind: REGISTER_KINDS[self.kind]}
 
 
-class AtSeq(Parameters):
+class ChecksumQuery(Parameters):
     """A state of the register."""
 
     seq: int | None = Field(
         None,
         ge=0,
-        le=LAST,
+        le=MAX_SEQ,
         description="The state after this sequence number, the last one of a changeset; "
         "default the state now",
     )
 
 
-class VersionBody(BaseModel):
+class RecordVersionModel(BaseModel):
     """What a record was in one period; its canonical JSON (RFC 8785) is what digests are of."""
 
     kind: str
@@ -83,7 +85,7 @@ class VersionBody(BaseModel):
     )
 
 
-class NamedAct(BaseModel):
+class ActModel(BaseModel):
     """A legal document, as it was known when the changeset was published."""
 
     act_id: str
@@ -97,7 +99,7 @@ class NamedAct(BaseModel):
     source: str | None
 
 
-class ChangesetOfChange(BaseModel):
+class ChangesetModel(BaseModel):
     """Why the register was changed, and by which acts; it is complete at `last_seq`."""
 
     id: int
@@ -107,77 +109,77 @@ class ChangesetOfChange(BaseModel):
     recorded_at: str
     first_seq: int
     last_seq: int
-    acts: list[NamedAct]
+    acts: list[ActModel]
 
 
-class Change(BaseModel):
+class ChangeModel(BaseModel):
     """One record, changed by one changeset: the versions that ended and those that began."""
 
     seq: int
-    changeset: ChangesetOfChange
+    changeset: ChangesetModel
     kind: str
     record_id: str
-    before: list[VersionBody]
-    after: list[VersionBody]
+    before: list[RecordVersionModel]
+    after: list[RecordVersionModel]
 
 
-class Changes(BaseModel):
+class ChangePageModel(BaseModel):
     """A page of the feed; without changes, the reader has seen everything."""
 
-    changes: list[Change]
+    changes: list[ChangeModel]
     next_after: int = Field(description="`after` of the next page")
     last_seq: int = Field(description="The last sequence number of the register")
 
 
-class KindSum(BaseModel):
+class KindChecksumModel(BaseModel):
     """The versions of one kind."""
 
     versions: int
     checksum: str
 
 
-class Checksum(BaseModel):
+class ChecksumModel(BaseModel):
     """Of a state of the register: the sum of the digests of its versions modulo 2^256, in hex."""
 
     seq: int
     recorded_at: str | None
     checksum: str
     versions: int
-    kinds: dict[str, KindSum]
+    kinds: dict[str, KindChecksumModel]
 
 
-@api.get("/v1/changes", Changes)
-def changes(query: AfterSeq) -> dict[str, Any]:
+@api.get("/v1/changes", ChangePageModel)
+def list_changes(query: ChangesQuery) -> dict[str, Any]:
     """The published changes in the order in which they became visible, without gaps."""
     with connection() as conn:
         return feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
 
 
 @api.get("/v1/snapshot", NDJSON)
-def snapshot(query: OneKind) -> Response:
+def download_snapshot(query: SnapshotQuery) -> Response:
     """Everything that is known now, one version a line, after a line with the checksum.
 
     The first line is as `/v1/checksum` answers; go on from its `seq` with `/v1/changes`. The
     SHA-256 of a line without its line feed is the digest of the version.
     """
-    lines = _held(query.kinds())
+    lines = _iter_snapshot(query.select_kinds())
     next(lines)
     response = Response(lines, mimetype=NDJSON)
     response.headers["Vary"] = "Accept-Encoding"
     if request.accept_encodings.quality("gzip") > 0:
-        response.response = _gzipped(lines)
+        response.response = _compress_lines(lines)
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
-@api.get("/v1/checksum", Checksum)
-def checksum(query: AtSeq) -> dict[str, Any]:
+@api.get("/v1/checksum", ChecksumModel)
+def get_checksum(query: ChecksumQuery) -> dict[str, Any]:
     """The checksum of the register now or at an earlier sequence number."""
     with connection() as conn:
         return checksums.compute_checksum(conn, REGISTER_KINDS, query.seq).serialize()
 
 
-def _held(kinds: RecordKinds) -> Generator[bytes, None, None]:
+def _iter_snapshot(kinds: RecordKinds) -> Generator[bytes, None, None]:
     """The lines, with their connection held until the last one is sent or the reader is gone.
 
     The first item is empty: it is asked for before the answer begins, so that a database which
@@ -188,7 +190,7 @@ def _held(kinds: RecordKinds) -> Generator[bytes, None, None]:
         yield from snapshot_lines(conn, kinds)
 
 
-def _gzipped(lines: Iterator[bytes]) -> Iterator[bytes]:
+def _compress_lines(lines: Iterator[bytes]) -> Iterator[bytes]:
     packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     for line in lines:
         if packed := packer.compress(line):

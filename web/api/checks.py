@@ -15,30 +15,30 @@ from web.db import connection
 
 api = Api()
 
-_KEPT_SECONDS = 300.0
+_CACHE_SECONDS = 300.0
 _lock = Lock()
-_kept: dict[int, tuple[float, list[CheckResult]]] = {}
+_results_by_seq: dict[int, tuple[float, list[CheckResult]]] = {}
 
 
-class Checks(BaseModel):
+class CheckResultsModel(BaseModel):
     """All findings for the register at a sequence number, errors first."""
 
     seq: int
     findings: list[CheckResult]
 
 
-class NoParameters(Parameters):
+class EmptyQuery(Parameters):
     """None."""
 
 
-@api.get("/v1/checks", Checks)
-def checks(query: NoParameters) -> dict[str, Any]:
+@api.get("/v1/checks", CheckResultsModel)
+def list_check_results(query: EmptyQuery) -> dict[str, Any]:
     """What the register finds wrong with itself; examined anew after every publication."""
-    seq, found = current_findings()
-    return {"seq": seq, "findings": [asdict(finding) for finding in found]}
+    seq, results = run_current_checks()
+    return {"seq": seq, "findings": [asdict(finding) for finding in results]}
 
 
-def current_findings() -> tuple[int, list[CheckResult]]:
+def run_current_checks() -> tuple[int, list[CheckResult]]:
     """The sequence number that was examined last, and what was found.
 
     An examination reads everything, so one runs for each publication (and again after some
@@ -50,23 +50,23 @@ def current_findings() -> tuple[int, list[CheckResult]]:
     """
     with connection() as conn:
         (seq,) = conn.execute("SELECT seq FROM ledger_head").fetchone()
-        if _fresh(seq):
-            return seq, _kept[seq][1]
+        if _is_fresh(seq):
+            return seq, _results_by_seq[seq][1]
         if _lock.acquire(blocking=False):
             try:
-                found = run_self_check(conn)
-                _kept[seq] = (time.monotonic(), found)
-                for earlier in [known for known in _kept if known != seq]:
-                    del _kept[earlier]
-                return seq, found
+                results = run_self_check(conn)
+                _results_by_seq[seq] = (time.monotonic(), results)
+                for earlier in [known for known in _results_by_seq if known != seq]:
+                    del _results_by_seq[earlier]
+                return seq, results
             finally:
                 _lock.release()
-    for earlier, (_, found) in list(_kept.items()):
-        return earlier, found
+    for earlier, (_, results) in list(_results_by_seq.items()):
+        return earlier, results
     raise Unavailable(
         "自检正在进行，请稍后再看。", "the register is being examined; look again in a moment"
     )
 
 
-def _fresh(seq: int) -> bool:
-    return seq in _kept and time.monotonic() - _kept[seq][0] < _KEPT_SECONDS
+def _is_fresh(seq: int) -> bool:
+    return seq in _results_by_seq and time.monotonic() - _results_by_seq[seq][0] < _CACHE_SECONDS

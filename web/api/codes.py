@@ -18,10 +18,10 @@ from gazetteer.records.translation import TranslationRequest, translate_unit_cod
 from gazetteer.search.bulk.rows import ResultColumns, build_sequential_executor
 from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
 from web.contract import Api, Parameters
-from web.csv_files import streamed, uploaded
-from web.db import connection, snapshot
-from web.language import language
-from web.moments import CODE_FORM, Code, Day, Instant
+from web.csv_files import get_upload, stream_csv
+from web.db import connection, snapshot_connection
+from web.language import request_language
+from web.moments import CODE_PATTERN, Code, Day, Instant
 
 api = Api()
 
@@ -44,7 +44,7 @@ class TranslationQuery(Parameters):
     known_at: KnownAt = None
 
 
-class Result(BaseModel):
+class TranslationResultModel(BaseModel):
     """A unit that holds territory of the old one; `share` is null where evidence is missing."""
 
     code: str | None
@@ -54,7 +54,7 @@ class Result(BaseModel):
     share: float | None
 
 
-class Translation(BaseModel):
+class TranslationModel(BaseModel):
     """What became of a code.
 
     `status`: `matched`, `several` (all are told, none is picked), `ambiguous` (without `from`,
@@ -67,13 +67,13 @@ class Translation(BaseModel):
     to: str
     known_at: str
     status: str
-    results: list[Result]
-    possible: list[Result]
+    results: list[TranslationResultModel]
+    possible: list[TranslationResultModel]
     candidates: list[dict[str, Any]]
 
 
-@api.get("/v1/codes/translate", Translation)
-def translate_code(query: TranslationQuery) -> dict[str, Any]:
+@api.get("/v1/codes/translate", TranslationModel)
+def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
     """The codes, on one day, of the territory that carried a code on another."""
     as_of = AsOf(query.until or today(), query.known_at)
     with connection() as conn:
@@ -94,46 +94,46 @@ class TranslationForm(Parameters):
     )
 
 
-ADDED = ("result_status", "result_code", "result_name", "result_kind", "result_share",
+ADDED_COLUMNS = ("result_status", "result_code", "result_name", "result_kind", "result_share",
          "result_candidates", "result_detail")  # fmt: skip
-_IN_MEMORY = 1 << 20
+_MAX_IN_MEMORY = 1 << 20
 
 
-@api.write("POST", "/v1/codes/translate/csv", "text/csv", account=False)
-def translate_codes(form: TranslationForm) -> Response:
+@api.write("POST", "/v1/codes/translate/csv", "text/csv", requires_account=False)
+def translate_code_csv(form: TranslationForm) -> Response:
     """A CSV file with a column of old codes, translated row by row.
 
     The input columns are kept, `result_*` are added. Where one code became several, the row says
     so in `result_status` and lists them in `result_candidates`; none is picked.
     """
-    stream = uploaded()
+    stream = get_upload()
     sheet = sniff_csv(stream, form.encoding, require_even=True)
-    return streamed(_translated_file(form, stream, sheet), sheet)
+    return stream_csv(_translate_rows(form, stream, sheet), sheet)
 
 
-def _translated_file(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
+def _translate_rows(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
     """The result in pieces; all of it is of one state, which is left before any is told."""
-    columns = ResultColumns(ADDED, sheet.delimiter)
-    plan = FilePlan(sheet, (sheet.find_position(form.columns),), columns, language())
+    columns = ResultColumns(ADDED_COLUMNS, sheet.delimiter)
+    plan = FilePlan(sheet, (sheet.find_position(form.columns),), columns, request_language())
     as_of = AsOf(form.until or today(), form.known_at)
-    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
-        with snapshot() as conn:
-            _refuse_for_all(conn, form, as_of)
-            known = cache(
+    with SpooledTemporaryFile(_MAX_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
+        with snapshot_connection() as conn:
+            _check_days(conn, form, as_of)
+            translate_cached = cache(
                 lambda code: columns.format_appended_cells(
-                    _translated(conn, code, form.since, as_of)
+                    _translate_cell(conn, code, form.since, as_of)
                 )
             )
-            ask = build_sequential_executor(
-                lambda codes: [known(code.strip()) for (code,) in codes]
+            process_chunks = build_sequential_executor(
+                lambda codes: [translate_cached(code.strip()) for (code,) in codes]
             )
-            for piece in plan.iter_result_chunks(stream, ask):
+            for piece in plan.iter_result_chunks(stream, process_chunks):
                 result.write(piece.text)
         result.seek(0)
-        yield from iter(lambda: result.read(_IN_MEMORY), "")
+        yield from iter(lambda: result.read(_MAX_IN_MEMORY), "")
 
 
-def _refuse_for_all(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
+def _check_days(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
     """Refuse days and moments that no row can be translated at, once instead of in every row."""
     resolve_known_at(conn, as_of)
     check_day_recorded(conn, as_of.at, field="to")
@@ -141,13 +141,13 @@ def _refuse_for_all(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
         check_day_recorded(conn, form.since, field="from")
 
 
-def _translated(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:
-    if not re.fullmatch(CODE_FORM, code):
+def _translate_cell(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:
+    if not re.fullmatch(CODE_PATTERN, code):
         return ["invalid_code", "", "", "", "", "", ""]
     try:
         answer = translate_unit_code(conn, TranslationRequest(code, since, as_of.at), as_of)
     except Problem as problem:
-        return [problem.code, "", "", "", "", "", problem.text(language())]
+        return [problem.code, "", "", "", "", "", problem.text(request_language())]
     results = answer["results"]
     if answer["status"] != "matched":
         names = [f"{r['code']} {r['name']}" for r in results]

@@ -18,11 +18,11 @@ from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
 from gazetteer.search.view import DayIndex
 from web.bulk_forms import CoverageForm
 from web.contract import Api
-from web.csv_files import streamed, uploaded_small
+from web.csv_files import copy_small_upload, stream_csv
 from web.db import connection
-from web.ground import ground_of
-from web.language import language
-from web.search_index import search_view, told_moment
+from web.ground import find_area_index
+from web.language import request_language
+from web.search_index import get_day_index, index_as_of_fields
 
 api = Api()
 
@@ -85,7 +85,7 @@ class CoverageTotals(BaseModel):
     units_without: int
 
 
-class CoverageAnswer(BaseModel):
+class CoverageResponse(BaseModel):
     """Facilities counted in every unit of a level within a territory."""
 
     level: Literal["prefecture", "county", "township", "village"]
@@ -100,18 +100,18 @@ class CoverageAnswer(BaseModel):
     facilities: list[CoverageFacility]
 
 
-@api.write("POST", "/v1/coverage", CoverageAnswer, account=False)
-def coverage(form: CoverageForm) -> dict[str, Any]:
+@api.write("POST", "/v1/coverage", CoverageResponse, requires_account=False)
+def compute_coverage(form: CoverageForm) -> dict[str, Any]:
     """Facilities of a CSV file counted in the units of a level, and the units without any.
 
     Every unit of `level` in force within the unit `within` is told, with the rows counted in it.
     Every row of the file is told as well: one whose unit the text does not decide, that is
     located only above the level, or not at all, is counted nowhere and says so in `status`.
     """
-    stream, sheet, plan, view = _opened(form)
-    counted = plan.build_coverage(view)
-    points = plan.build_position_processor(view, connection, ground_of)
-    chunks = plan.iter_facilities(stream, view, points, counted)
+    stream, sheet, plan, day_index = _open_list(form)
+    counted = plan.build_coverage(day_index)
+    points = plan.build_position_processor(day_index, connection, find_area_index)
+    chunks = plan.iter_facilities(stream, day_index, points, counted)
     facilities = [facility for chunk in chunks for facility in chunk]
     units = list(counted.units.values())
     return {
@@ -122,67 +122,67 @@ def coverage(form: CoverageForm) -> dict[str, Any]:
             "code": counted.within.code,
             "name": counted.within.name,
         },
-        **told_moment(view),
+        **index_as_of_fields(day_index),
         "encoding": sheet.encoding,
         "delimiter": sheet.delimiter,
         "totals": count_totals(units, facilities),
-        "units": [_unit(unit) for unit in units],
-        "facilities": [_facility(facility) for facility in facilities],
+        "units": [_serialize_unit(unit) for unit in units],
+        "facilities": [_serialize_facility(facility) for facility in facilities],
     }
 
 
-@api.write("POST", "/v1/coverage/csv", "text/csv", account=False)
-def coverage_csv(form: CoverageForm) -> Response:
+@api.write("POST", "/v1/coverage/csv", "text/csv", requires_account=False)
+def compute_coverage_csv(form: CoverageForm) -> Response:
     """The same as a CSV file: a row for each unit, then one for each facility not counted.
 
     `record` is `unit` (`count` may be 0, `rows` are the rows counted) or `facility`, whose
     `status` says why it is counted nowhere.
     """
-    stream, sheet, plan, view = _opened(form)
-    counted = plan.build_coverage(view)
-    points = plan.build_position_processor(view, connection, ground_of)
-    chunks = plan.iter_facilities(stream, view, points, counted)
-    left = [f for chunk in chunks for f in chunk if f.status is not FacilityStatus.COUNTED]
-    moment = told_moment(view)
-    told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
-    return streamed(iter_result_lines(sheet, counted, left), sheet, told)
+    stream, sheet, plan, day_index = _open_list(form)
+    counted = plan.build_coverage(day_index)
+    points = plan.build_position_processor(day_index, connection, find_area_index)
+    chunks = plan.iter_facilities(stream, day_index, points, counted)
+    uncounted = [f for chunk in chunks for f in chunk if f.status is not FacilityStatus.COUNTED]
+    as_of_fields = index_as_of_fields(day_index)
+    headers = {"At": as_of_fields["at"] or "", "Known-At": as_of_fields["known_at"] or ""}
+    return stream_csv(iter_result_lines(sheet, counted, uncounted), sheet, headers)
 
 
-def _opened(form: CoverageForm) -> tuple[BinaryIO, CsvFile, CoveragePlan, DayIndex]:
-    stream = uploaded_small()
-    task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
+def _open_list(form: CoverageForm) -> tuple[BinaryIO, CsvFile, CoveragePlan, DayIndex]:
+    stream = copy_small_upload()
+    task = form.build_task(request_language(), current_app.config["GAZETTEER"].near_boundary_m)
     with connection() as conn:
         find_unit(conn, task.within, task.as_of, field="within")
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
-    return stream, sheet, task.build_plan(sheet), search_view(task.as_of.at)
+    return stream, sheet, task.build_plan(sheet), get_day_index(task.as_of.at)
 
 
-def _division(division: ContainingDivision) -> dict[str, Any]:
+def _serialize_division(division: ContainingDivision) -> dict[str, Any]:
     return division._asdict()
 
 
-def _unit(unit: CountedUnit) -> dict[str, Any]:
+def _serialize_unit(unit: CountedUnit) -> dict[str, Any]:
     return {
         "unit_id": unit.unit_id,
         "level": unit.level,
         "code": unit.code,
         "name": unit.name,
         "label": unit.label,
-        "parents": [_division(parent) for parent in unit.parents],
+        "parents": [_serialize_division(parent) for parent in unit.parents],
         "count": len(unit.rows),
         "rows": unit.rows,
         "point": unit.point,
     }
 
 
-def _facility(facility: Facility) -> dict[str, Any]:
+def _serialize_facility(facility: Facility) -> dict[str, Any]:
     place = facility.location
     return {
         "row": facility.row,
         "name": facility.name,
         "address": facility.address,
         "status": facility.status,
-        "unit": _division(facility.unit) if facility.unit else None,
+        "unit": _serialize_division(facility.unit) if facility.unit else None,
         "label": place.label,
         "match_level": place.match_level,
         "score": place.score,

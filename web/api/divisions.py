@@ -8,23 +8,30 @@ from gazetteer.ledger.asof import Basis, today
 from gazetteer.records import reads
 from gazetteer.records.history import load_history as unit_history
 from gazetteer.search import divisions
-from web.api.answers import AtMoment, Brief, Child, Kin, UnitBrief, Valid
+from web.api.answers import (
+    AsOfModel,
+    ChildUnitModel,
+    SuccessionModel,
+    UnitCodeModel,
+    UnitSummaryModel,
+    ValidityModel,
+)
 from web.contract import Api
 from web.db import connection
-from web.moments import Code, Moment
-from web.search_index import newest_index
+from web.moments import AsOfParams, Code
+from web.search_index import get_newest_index
 
 api = Api()
 
 
-class Seat(BaseModel):
+class SeatModel(BaseModel):
     """Where the government sits: degrees, CGCS2000."""
 
     lon: float
     lat: float
 
 
-class Division(AtMoment):
+class DivisionModel(AsOfModel):
     """A unit as it was at the moment."""
 
     unit_id: str
@@ -34,27 +41,27 @@ class Division(AtMoment):
     level: str
     unit_type: str | None
     place_id: str | None
-    parent: Brief | None
-    subordination_parent: Brief | None
-    custody_parent: Brief | None
-    ancestors: list[UnitBrief]
-    seat: Seat | None
-    valid: Valid
+    parent: UnitCodeModel | None
+    subordination_parent: UnitCodeModel | None
+    custody_parent: UnitCodeModel | None
+    ancestors: list[UnitSummaryModel]
+    seat: SeatModel | None
+    valid: ValidityModel
     status: str
-    predecessors: list[Kin]
-    successors: list[Kin]
+    predecessors: list[SuccessionModel]
+    successors: list[SuccessionModel]
 
 
-class Children(AtMoment):
+class ChildUnitsModel(AsOfModel):
     """The units directly under a unit; ``records_begin`` says since when each level is known."""
 
     code: str
     name: str | None
-    children: list[Child]
+    children: list[ChildUnitModel]
     records_begin: dict[str, str]
 
 
-class Event(BaseModel):
+class UnitEventModel(BaseModel):
     """One thing that happened, with the act behind it."""
 
     on: str | None
@@ -67,7 +74,7 @@ class Event(BaseModel):
     after: str | None
 
 
-class UnitVersion(BaseModel):
+class UnitVersionModel(BaseModel):
     """What the unit was in one period."""
 
     code: str | None
@@ -75,22 +82,22 @@ class UnitVersion(BaseModel):
     romanized_name: str | None
     level: str
     unit_type: str | None
-    parent: Brief | None
-    valid: Valid
+    parent: UnitCodeModel | None
+    valid: ValidityModel
 
 
-class History(AtMoment):
+class UnitHistoryModel(AsOfModel):
     """The whole history of a unit."""
 
     code: str
     unit_id: str
     name: str | None
-    events: list[Event]
-    versions: list[UnitVersion]
+    events: list[UnitEventModel]
+    versions: list[UnitVersionModel]
 
 
-@api.get("/v1/divisions/<code>", Division)
-def division(code: Code, query: Moment) -> dict[str, Any]:
+@api.get("/v1/divisions/<code>", DivisionModel)
+def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
     """The unit that carried the code on the date.
 
     The newest state is told from memory, at most a tenth of a second behind a publication;
@@ -98,28 +105,28 @@ def division(code: Code, query: Moment) -> dict[str, Any]:
     carried the code, with what succeeded it; 404 `no_data_before` says since when there are
     records.
     """
-    as_of = query.as_of()
+    as_of = query.to_as_of()
     if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
-        index = newest_index()
-        remembered = index and divisions.find_division(index, code, as_of.at, today())
-        if remembered:
-            return remembered
+        index = get_newest_index()
+        from_index = index and divisions.find_division(index, code, as_of.at, today())
+        if from_index:
+            return from_index
     with connection() as conn:
         return reads.load_division(conn, code, as_of, today())
 
 
-@api.get("/v1/divisions/<code>/children", Children)
-def children(code: Code, query: Moment) -> dict[str, Any]:
+@api.get("/v1/divisions/<code>/children", ChildUnitsModel)
+def list_child_units(code: Code, query: AsOfParams) -> dict[str, Any]:
     """The units directly under the unit that carried the code on the date."""
     with connection() as conn:
-        return reads.load_children(conn, code, query.as_of())
+        return reads.load_children(conn, code, query.to_as_of())
 
 
-@api.get("/v1/divisions/<code>/history", History)
-def history(code: Code, query: Moment) -> dict[str, Any]:
+@api.get("/v1/divisions/<code>/history", UnitHistoryModel)
+def get_unit_history(code: Code, query: AsOfParams) -> dict[str, Any]:
     """Every version and every event of the unit that carried the code on the date.
 
     The history is whole whatever the date; the date only says whose it is.
     """
     with connection() as conn:
-        return unit_history(conn, code, query.as_of())
+        return unit_history(conn, code, query.to_as_of())

@@ -14,16 +14,16 @@ from gazetteer.settings import Settings
 from web import access_limits
 from web.contract import Api
 from web.db import connection
-from web.layer_files import GEOJSON, WrittenLayer
-from web.moments import Code, Moment
-from web.slots import slot
+from web.layer_files import GEOJSON, LayerModel
+from web.moments import AsOfParams, Code
+from web.slots import limited_slot
 
 api = Api()
 
 _MB = 1 << 20
 
 
-class ExportQuery(Moment):
+class ExportQuery(AsOfParams):
     """What to write, of which units, and how."""
 
     what: ExportKind = Field(
@@ -50,29 +50,31 @@ class ExportQuery(Moment):
 
 @api.get(
     "/v1/export",
-    WrittenLayer,
+    LayerModel,
     media=GEOJSON,
-    also=tuple(MIME_TYPES[kind] for kind in LayerFormat if kind is not LayerFormat.GEOJSON),
+    alternative_media=tuple(
+        MIME_TYPES[kind] for kind in LayerFormat if kind is not LayerFormat.GEOJSON
+    ),
 )
-def export(query: ExportQuery) -> Response:
+def download_export(query: ExportQuery) -> Response:
     """Areas, borders or places as of a date, as a file for other programs.
 
     Coordinates are written with all their digits. More than the service gives at once is refused
     (413): ask for less by `within`, or run `gazetteer export`, which has no such limit.
     """
     settings: Settings = current_app.config["GAZETTEER"]
-    access_limits.count("export")
-    most = int(settings.export_limit_mb * _MB)
-    asked = ExportRequest(query.as_of(), query.level, query.within, most)
-    with slot(settings), TemporaryDirectory(prefix="export-") as folder:
+    access_limits.count_action("export")
+    max_bytes = int(settings.export_limit_mb * _MB)
+    export_query = ExportRequest(query.to_as_of(), query.level, query.within, max_bytes)
+    with limited_slot(settings), TemporaryDirectory(prefix="export-") as folder:
         with connection() as conn:
-            table = export_table(conn, query.what, asked)
+            table = export_table(conn, query.what, export_query)
         path = Path(folder, "export")
         write_table(path, table, crs=query.crs, format=query.format, encoding=query.encoding)
         file = path.open("rb")  # goes on being there for the answer when its folder is gone
     response = send_file(file, mimetype=MIME_TYPES[query.format], etag=False)
     ending = "zip" if query.format is LayerFormat.SHAPEFILE else query.format.value
-    parts = [query.what.value, query.level, query.within, asked.as_of.at.isoformat()]
+    parts = [query.what.value, query.level, query.within, export_query.as_of.at.isoformat()]
     name = "-".join(part for part in parts if part)
     response.headers["Content-Disposition"] = f"attachment; filename={name}.{ending}"
     return response

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 
-class MovedVertex(BaseModel):
+class VertexMoveModel(BaseModel):
     """A vertex that a proposal moves; without `from` it is inserted, without `to` taken out."""
 
     feature: str
@@ -14,14 +14,14 @@ class MovedVertex(BaseModel):
     distance_m: float
 
 
-class Gain(BaseModel):
+class AreaGainModel(BaseModel):
     """How many square metres a unit wins; negative: loses."""
 
     feature: str
     gain_m2: float
 
 
-class ProposalFacts(BaseModel):
+class ProposalModel(BaseModel):
     """What could be done about a finding."""
 
     way: Literal["snap", "clean", "fill", "trim"]
@@ -30,12 +30,12 @@ class ProposalFacts(BaseModel):
     )
     message: str
     furthest_m: float
-    gains: list[Gain]
+    gains: list[AreaGainModel]
     moved: int = Field(description="How many vertices change")
-    moves: list[MovedVertex] = Field(description="Those that move farthest, at most 200")
+    moves: list[VertexMoveModel] = Field(description="Those that move farthest, at most 200")
 
 
-class FindingProperties(BaseModel):
+class LayerFindingPropertiesModel(BaseModel):
     """A departure from a rule: by which features, how much, and how much may be."""
 
     id: str = Field(description="The same when the same layer is judged again")
@@ -49,21 +49,21 @@ class FindingProperties(BaseModel):
     limit: float | None
     unit: str | None
     area_m2: float | None
-    proposals: list[ProposalFacts] | None = Field(
+    proposals: list[ProposalModel] | None = Field(
         None, description="Where they were asked for and looked for; mostly few, or none"
     )
 
 
-class FindingFeature(BaseModel):
+class LayerFindingFeatureModel(BaseModel):
     """A finding at its exact place; null where it is of no one place."""
 
     type: Literal["Feature"]
     id: str
     geometry: dict[str, Any] | None
-    properties: FindingProperties
+    properties: LayerFindingPropertiesModel
 
 
-class OpenHole(BaseModel):
+class OpenHoleModel(BaseModel):
     """Ground of nobody, wider than the asked width: an enclave, a lake, a unit that is missing."""
 
     features: list[str]
@@ -72,7 +72,7 @@ class OpenHole(BaseModel):
     geometry: dict[str, Any]
 
 
-class FindingCounts(BaseModel):
+class FindingCountsModel(BaseModel):
     """How many findings there are."""
 
     total: int
@@ -80,21 +80,21 @@ class FindingCounts(BaseModel):
     by_rule: dict[str, int]
 
 
-class ProposalCounts(BaseModel):
+class ProposalCountsModel(BaseModel):
     """For how many findings proposals were looked for, and how many were left."""
 
     findings: int
     left: int
 
 
-class LayerRemark(BaseModel):
+class LayerRemarkModel(BaseModel):
     """What was noticed while reading, and calls for nothing."""
 
     rule: str
     message: str
 
 
-class ValidationSummary(BaseModel):
+class ValidationSummaryModel(BaseModel):
     """What was judged, by which limits, and the outcome in figures."""
 
     source: str
@@ -107,17 +107,17 @@ class ValidationSummary(BaseModel):
     vertices: int
     columns: dict[str, str]
     blocking: bool = Field(description="Whether there is an error among the findings")
-    findings: FindingCounts
+    findings: FindingCountsModel
     tolerances: dict[str, float]
-    remarks: list[LayerRemark]
-    open_holes: list[OpenHole]
-    proposals: ProposalCounts | None = None
+    remarks: list[LayerRemarkModel]
+    open_holes: list[OpenHoleModel]
+    proposals: ProposalCountsModel | None = None
 
 
-class Findings(BaseModel):
+class LayerFindingsModel(BaseModel):
     """The findings on a layer as GeoJSON, the gravest first."""
 
     type: Literal["FeatureCollection"]
-    summary: ValidationSummary
-    features: list[FindingFeature]
+    summary: ValidationSummaryModel
+    features: list[LayerFindingFeatureModel]
     outlines: dict[str, dict[str, Any]] | None = None

@@ -20,19 +20,19 @@ from gazetteer.people.actors import Actor
 from gazetteer.people.roles import find_current_unit
 from gazetteer.problems import Forbidden
 from web import access
-from web.contract import Api, Parameters, as_json
+from web.contract import Api, Parameters, json_response
 from web.db import connection
-from web.findings_told import listed, run_facts, told
-from web.language import language
-from web.moments import CODE_FORM, Day
+from web.findings_told import load_finding_detail, load_findings_page, load_run_status
+from web.language import request_language
+from web.moments import CODE_PATTERN, Day
 
 api = Api()
 
-RUNS = "/v1/findings/runs"
+RUNS_PATH = "/v1/findings/runs"
 GEOJSON = "application/geo+json"
-LONGEST = 4000
+MAX_TEXT = 4000
 
-Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
+NonEmptyText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
 StateName = Literal["open", "answered", "verified"]
 AnswerName = Literal["corrected", "exception"]
 
@@ -40,7 +40,7 @@ FindingId = Annotated[UUID, Field(description="Id of the finding, the same for i
 RunId = Annotated[UUID, Field(description="Id of the run, as the answer that asked for it told")]
 
 
-class FoundUnit(BaseModel):
+class FindingUnitModel(BaseModel):
     """A unit that a finding is about, as it is called today, or was last."""
 
     unit_id: str
@@ -48,7 +48,7 @@ class FoundUnit(BaseModel):
     name: str | None
 
 
-class LivingFinding(BaseModel):
+class RegisterFindingPropertiesModel(BaseModel):
     """A departure from a rule, and where it stands.
 
     `blocking`: an error that nobody has answered, or whose exception has expired. `last_event` is
@@ -63,7 +63,7 @@ class LivingFinding(BaseModel):
     title: str
     message: str
     features: list[str] = Field(description="The codes of the units")
-    units: list[FoundUnit]
+    units: list[FindingUnitModel]
     measured: float | None
     limit: float | None
     unit: str | None = Field(description="That of `measured` and `limit`")
@@ -79,23 +79,23 @@ class LivingFinding(BaseModel):
     last_event: int
 
 
-class LivingFeature(BaseModel):
+class RegisterFindingFeatureModel(BaseModel):
     """A finding at its exact place; null where it is of no one place."""
 
     type: Literal["Feature"]
     id: str
     geometry: dict[str, Any] | None
-    properties: LivingFinding
+    properties: RegisterFindingPropertiesModel
 
 
-class RunProblem(BaseModel):
+class RunProblemModel(BaseModel):
     """Why a run failed."""
 
     code: str
     detail: str
 
 
-class RunFacts(BaseModel):
+class RunModel(BaseModel):
     """An examination of the register; `done` of `total` says how far it is.
 
     `steps` says how many findings it `found` for the first time, saw `changed` or `returned`, or
@@ -113,21 +113,21 @@ class RunFacts(BaseModel):
     finished_at: str | None
     found: int | None
     steps: dict[str, int] | None
-    problem: RunProblem | None
+    problem: RunProblemModel | None
 
 
-class LivingFindings(BaseModel):
+class RegisterFindingsModel(BaseModel):
     """Findings as GeoJSON, those first seen first."""
 
     type: Literal["FeatureCollection"]
-    features: list[LivingFeature]
+    features: list[RegisterFindingFeatureModel]
     matched: int = Field(description="How many there are on all pages")
     blocking: int = Field(description="How many of all findings are `blocking`")
     next: int | None = Field(description="`after` of the next page; null on the last one")
-    run: RunFacts | None = Field(description="The newest run; null before the first")
+    run: RunModel | None = Field(description="The newest run; null before the first")
 
 
-class FindingEvent(BaseModel):
+class FindingEventModel(BaseModel):
     """What happened to a finding. Runs find; people answer.
 
     Who it was and who signed is told to people of the register only.
@@ -151,10 +151,10 @@ class FindingEvent(BaseModel):
     expires_on: str | None
 
 
-class FindingHistory(LivingFeature):
+class FindingHistoryModel(RegisterFindingFeatureModel):
     """A finding with everything that happened to it, the first first."""
 
-    events: list[FindingEvent]
+    events: list[FindingEventModel]
 
 
 class FindingsQuery(Parameters):
@@ -171,12 +171,12 @@ class FindingsQuery(Parameters):
         None, description="Only those as grave as this"
     )
     unit: str | None = Field(
-        None, pattern=CODE_FORM, description="Division code: on this unit or one in it"
+        None, pattern=CODE_PATTERN, description="Division code: on this unit or one in it"
     )
     limit: int = Field(100, ge=1, le=1000, description="How many at most")
     after: int = Field(0, ge=0, le=2**62, description="`next` of the page before")
 
-    def wanted(self) -> FindingFilter:
+    def build_filter(self) -> FindingFilter:
         """The values.
 
         Raises:
@@ -191,52 +191,54 @@ class FindingsQuery(Parameters):
         )
 
 
-class NoWish(Parameters):
+class RunRequest(Parameters):
     """An empty object."""
 
 
-class GivenAnswer(Parameters):
+class AnswerRequest(Parameters):
     """An answer: corrected, or an exception with its reason, document, signer and last day."""
 
     answer: AnswerName
-    reason: Words = Field(description="What was done, or why it may stay")
-    document: Words | None = Field(None, description="Title and number")
-    signer: Words | None = Field(None, description="Who signed for it")
+    reason: NonEmptyText = Field(description="What was done, or why it may stay")
+    document: NonEmptyText | None = Field(None, description="Title and number")
+    signer: NonEmptyText | None = Field(None, description="Who signed for it")
     expires_on: Day | None = Field(None, description="The last day on which the exception holds")
     last_event: int = Field(
         ge=1, le=2**31 - 1, description="`last_event` as you saw it; a later one: 409"
     )
 
 
-@api.write("POST", RUNS, RunFacts, 202)
-def ask_for_run(body: NoWish) -> Response:
+@api.write("POST", RUNS_PATH, RunModel, 202)
+def request_run(body: RunRequest) -> Response:
     """Have the register examined in the background: ask `Location` how far it is."""
-    run = asked_run()
-    response = as_json(run, 202)
-    response.headers["Location"] = f"{RUNS}/{run['id']}"
+    run = enqueue_run()
+    response = json_response(run, 202)
+    response.headers["Location"] = f"{RUNS_PATH}/{run['id']}"
     return response
 
 
-@api.get(RUNS + "/<uuid:run_id>", RunFacts)
-def finding_run(run_id: RunId) -> dict[str, Any]:
+@api.get(RUNS_PATH + "/<uuid:run_id>", RunModel)
+def get_run(run_id: RunId) -> dict[str, Any]:
     """How far a run is, and what it did."""
-    return run_facts(run_id)
+    return load_run_status(run_id)
 
 
-@api.get("/v1/findings", LivingFindings, media=GEOJSON)
-def findings(query: FindingsQuery) -> Response:
+@api.get("/v1/findings", RegisterFindingsModel, media=GEOJSON)
+def list_findings(query: FindingsQuery) -> Response:
     """What the newest run left: where the register departs from the rules, and who answered it."""
-    return as_json(answer_of(query), media=GEOJSON)
+    return json_response(search_findings(query), media=GEOJSON)
 
 
-@api.get("/v1/findings/<uuid:finding_id>", FindingHistory, media=GEOJSON)
-def finding(finding_id: FindingId) -> Response:
+@api.get("/v1/findings/<uuid:finding_id>", FindingHistoryModel, media=GEOJSON)
+def get_finding(finding_id: FindingId) -> Response:
     """A finding with everything that happened to it."""
-    return as_json(told(finding_id), media=GEOJSON)
+    return json_response(load_finding_detail(finding_id), media=GEOJSON)
 
 
-@api.write("POST", "/v1/findings/<uuid:finding_id>/answers", FindingHistory, 201, media=GEOJSON)
-def answer_finding(finding_id: FindingId, body: GivenAnswer) -> Response:
+@api.write(
+    "POST", "/v1/findings/<uuid:finding_id>/answers", FindingHistoryModel, 201, media=GEOJSON
+)
+def answer_finding(finding_id: FindingId, body: AnswerRequest) -> Response:
     """Answer a finding: it was corrected, or it may stay.
 
     Needs the role of mapping staff, reviewer or administrator over one of its units. The next run
@@ -244,34 +246,36 @@ def answer_finding(finding_id: FindingId, body: GivenAnswer) -> Response:
     is another one; then the finding is open again. `last_event` says what you have seen: if
     something happened since, nothing is changed (409 `finding_moved`).
     """
-    return as_json(answered(finding_id, body), 201, GEOJSON)
+    return json_response(record_answer(finding_id, body), 201, GEOJSON)
 
 
-def answer_of(query: FindingsQuery) -> dict[str, Any]:
+def search_findings(query: FindingsQuery) -> dict[str, Any]:
     """The findings that are asked for."""
-    return listed(query.wanted(), query.after, query.limit)
+    return load_findings_page(query.build_filter(), query.after, query.limit)
 
 
-def asked_run() -> dict[str, Any]:
+def enqueue_run() -> dict[str, Any]:
     """A run that is put into the queue, or waits there already."""
-    by = _answerer().label
+    by = _require_answering_actor().label
     with connection() as conn:
-        run_id = background.enqueue_run(conn, current_app.config["GAZETTEER"].jobs, by, language())
-    return run_facts(run_id)
+        run_id = background.enqueue_run(
+            conn, current_app.config["GAZETTEER"].jobs, by, request_language()
+        )
+    return load_run_status(run_id)
 
 
-def answered(finding_id: UUID, body: GivenAnswer) -> dict[str, Any]:
+def record_answer(finding_id: UUID, body: AnswerRequest) -> dict[str, Any]:
     """A finding with the answer that whoever asks gives it."""
-    by = may_be_answered(finding_id)
-    reply = FindingResponse(
+    by = check_may_answer(finding_id)
+    response = FindingResponse(
         AnswerKind(body.answer), body.reason, body.document, body.signer, body.expires_on
     )
     with connection() as conn:
-        answers.record_response(conn, finding_id, reply, last_event=body.last_event, actor=by)
-    return told(finding_id)
+        answers.record_response(conn, finding_id, response, last_event=body.last_event, actor=by)
+    return load_finding_detail(finding_id)
 
 
-def may_be_answered(finding_id: UUID) -> str:
+def check_may_answer(finding_id: UUID) -> str:
     """Who asks, as the audit will say, if they may answer the finding.
 
     Raises:
@@ -279,19 +283,19 @@ def may_be_answered(finding_id: UUID) -> str:
         Forbidden: they have no role over any of its units.
         NotFound: there is no such finding.
     """
-    who = _answerer()
+    who = _require_answering_actor()
     with connection() as conn:
-        concerned = answers.load_unit_chains(conn, answers.load_finding(conn, finding_id))
-    if not may_answer(who.may_perform, concerned):
+        unit_chains = answers.load_unit_chains(conn, answers.load_finding(conn, finding_id))
+    if not may_answer(who.may_perform, unit_chains):
         raise Forbidden(
             "您对该问题涉及的政区没有答复权限。", "you have no role over any of its units for this"
         )
     return who.label
 
 
-def _answerer() -> Actor:
+def _require_answering_actor() -> Actor:
     """Who asks, if there is any unit over which they may answer."""
-    who = access.actor()
-    return access.require_somewhere(
+    who = access.current_actor()
+    return access.require_permission_somewhere(
         next(filter(who.may_perform_anywhere, ANSWER_ACTIONS), ANSWER_ACTIONS[0])
     )

@@ -14,9 +14,9 @@ from gazetteer.search.faults import FaultKind
 from gazetteer.search.geocode import geocode, join_address_parts
 from gazetteer.search.geocodejson import serialize_geocode_result
 from web.contract import Api, Parameters
-from web.language import language
+from web.language import request_language
 from web.moments import Day
-from web.search_index import search_view
+from web.search_index import get_day_index
 
 api = Api()
 
@@ -41,7 +41,7 @@ class GeocodeQuery(Parameters):
         return join_address_parts([*parts, self.address])
 
 
-class GeocodedDivision(BaseModel):
+class GeocodedDivisionModel(BaseModel):
     """A unit in which the place lies, or the unit itself."""
 
     level: str
@@ -49,7 +49,7 @@ class GeocodedDivision(BaseModel):
     name: str
 
 
-class FaultTold(BaseModel):
+class FaultModel(BaseModel):
     """One departure from a perfect address, and what it takes from the score."""
 
     fault: FaultKind
@@ -60,7 +60,7 @@ class FaultTold(BaseModel):
     detail: str = Field(description="In words")
 
 
-class ElementTold(BaseModel):
+class AddressComponentModel(BaseModel):
     """A part of the address below its units, with its half-open stretch in the address."""
 
     kind: str
@@ -69,7 +69,7 @@ class ElementTold(BaseModel):
     end: int
 
 
-class FormerName(BaseModel):
+class FormerNameModel(BaseModel):
     """A name of the past that led here, with its period; null where the period is open."""
 
     model_config = {"populate_by_name": True}
@@ -81,7 +81,7 @@ class FormerName(BaseModel):
     to: str | None
 
 
-class GeocodedPlace(BaseModel):
+class GeocodedPlaceModel(BaseModel):
     """What the address names. `score` is 1 less the penalties of the faults."""
 
     place_id: str | None
@@ -96,35 +96,35 @@ class GeocodedPlace(BaseModel):
     matched_by: Literal["standard", "short", "alias", "former", "fuzzy"]
     matched_name: str
     via_former_name: bool
-    former_names: list[FormerName]
-    faults: list[FaultTold]
+    former_names: list[FormerNameModel]
+    faults: list[FaultModel]
     unmatched: str
-    elements: list[ElementTold]
-    divisions: list[GeocodedDivision]
+    elements: list[AddressComponentModel]
+    divisions: list[GeocodedDivisionModel]
 
 
-class GeocodedProperties(BaseModel):
+class GeocodedPropertiesModel(BaseModel):
     """The member in which GeocodeJSON keeps what it knows."""
 
-    geocoding: GeocodedPlace
+    geocoding: GeocodedPlaceModel
 
 
-class PointGeometry(BaseModel):
+class PointModel(BaseModel):
     """GeoJSON, lon lat, CGCS2000."""
 
     type: Literal["Point"]
     coordinates: list[float]
 
 
-class GeocodedFeature(BaseModel):
+class GeocodedFeatureModel(BaseModel):
     """One place."""
 
     type: Literal["Feature"]
-    geometry: PointGeometry | None
-    properties: GeocodedProperties
+    geometry: PointModel | None
+    properties: GeocodedPropertiesModel
 
 
-class GeocodingTold(BaseModel):
+class GeocodingModel(BaseModel):
     """What was asked, and what became of it."""
 
     version: str
@@ -139,16 +139,16 @@ class GeocodingTold(BaseModel):
     explain: list[str] | None = None
 
 
-class GeocodeAnswer(BaseModel):
+class GeocodeResponse(BaseModel):
     """GeocodeJSON: one feature if matched, the candidates if ambiguous."""
 
     type: Literal["FeatureCollection"]
-    geocoding: GeocodingTold
-    features: list[GeocodedFeature]
+    geocoding: GeocodingModel
+    features: list[GeocodedFeatureModel]
 
 
-@api.get("/v1/geocode", GeocodeAnswer)
-def geocode_address(query: GeocodeQuery) -> dict[str, Any]:
+@api.get("/v1/geocode", GeocodeResponse)
+def geocode_single_address(query: GeocodeQuery) -> dict[str, Any]:
     """The unit that an address names, with its faults; nothing is picked silently.
 
     Where the text does not decide, `status` is `ambiguous` and `deciding_field` tells which level
@@ -158,11 +158,11 @@ def geocode_address(query: GeocodeQuery) -> dict[str, Any]:
     address = query.text()
     if not address:
         raise InvalidValue("请输入地址。", "type an address", field="address")
-    view = search_view(query.at or today())
-    answer = geocode(view, address)
-    where = partial(view.index.points.find_point, day=view.day)
-    told = serialize_geocode_result(view, address, answer, where, language())
+    day_index = get_day_index(query.at or today())
+    answer = geocode(day_index, address)
+    find_point = partial(day_index.index.points.find_point, day=day_index.day)
+    response = serialize_geocode_result(day_index, address, answer, find_point, request_language())
     if query.explain:
-        lines = [line.text(language()) for line in explain_address(view, address)]
-        told["geocoding"]["explain"] = lines
-    return told
+        lines = [line.text(request_language()) for line in explain_address(day_index, address)]
+        response["geocoding"]["explain"] = lines
+    return response

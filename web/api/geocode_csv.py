@@ -6,15 +6,15 @@ from gazetteer.search.bulk.rows import build_sequential_executor
 from gazetteer.search.bulk.sheets import sniff_csv
 from web.bulk_forms import GeocodeForm
 from web.contract import Api
-from web.csv_files import streamed, uploaded_small
-from web.language import language
-from web.search_index import search_view, told_moment
+from web.csv_files import copy_small_upload, stream_csv
+from web.language import request_language
+from web.search_index import get_day_index, index_as_of_fields
 
 api = Api()
 
 
-@api.write("POST", "/v1/geocode/csv", "text/csv", account=False)
-def geocode_csv(form: GeocodeForm) -> Response:
+@api.write("POST", "/v1/geocode/csv", "text/csv", requires_account=False)
+def geocode_csv_file(form: GeocodeForm) -> Response:
     """A CSV file of addresses, each answered as `/v1/geocode` would.
 
     The rows stay as they are written, in the encoding of the file; `result_*` columns are added.
@@ -23,14 +23,14 @@ def geocode_csv(form: GeocodeForm) -> Response:
     of the register, which the header `X-Gazetteer-Known-At` tells. A file that is too large for
     this (413, `too_large`) goes to `/v1/jobs`.
     """
-    stream = uploaded_small()
-    task = form.task(language(), 0)
+    stream = copy_small_upload()
+    task = form.build_task(request_language(), 0)
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     plan = task.build_plan(sheet)
-    view = search_view(task.at)
+    day_index = get_day_index(task.at)
     pieces = plan.iter_result_chunks(
-        stream, build_sequential_executor(task.build_processor(view, plan.columns))
+        stream, build_sequential_executor(task.build_processor(day_index, plan.columns))
     )
-    moment = told_moment(view)
-    told = {"At": moment["at"] or "", "Known-At": moment["known_at"] or ""}
-    return streamed((piece.text for piece in pieces), sheet, told)
+    as_of_fields = index_as_of_fields(day_index)
+    headers = {"At": as_of_fields["at"] or "", "Known-At": as_of_fields["known_at"] or ""}
+    return stream_csv((piece.text for piece in pieces), sheet, headers)

@@ -20,13 +20,20 @@ from gazetteer.records.reads import find_unit
 from gazetteer.search.bulk.sheets import sniff_csv
 from gazetteer.settings import Settings
 from web import access_limits
-from web.bulk_forms import CRS, Column, CoverageForm, FileForm, GeocodeForm, ReverseForm
-from web.contract import Api, Parameters, as_json
-from web.csv_files import JOBS, uploaded
+from web.bulk_forms import (
+    CRS_DESCRIPTION,
+    CoverageForm,
+    FileForm,
+    GeocodeForm,
+    LevelColumn,
+    ReverseForm,
+)
+from web.contract import Api, Parameters, json_response
+from web.csv_files import JOBS_PATH, get_upload
 from web.db import connection
-from web.job_kinds import FORMS, Task, task_of
-from web.language import language
-from web.mistakes import invalid_value
+from web.job_kinds import FORM_OF_KIND, RowTask, build_row_task
+from web.language import request_language
+from web.mistakes import build_invalid_value
 from web.moments import Day, Instant
 
 api = Api()
@@ -34,31 +41,31 @@ api = Api()
 JobId = Annotated[UUID, Field(description="Id of the job, as the answer that made it told")]
 
 GEOPACKAGE = "application/geopackage+sqlite3"
-Kind = Literal["geocode_csv", "reverse_csv", "coverage"]
+JobKind = Literal["geocode_csv", "reverse_csv", "coverage"]
 
 
 class JobForm(FileForm):
     """The kind of the job, and the form of its endpoint: `/v1/geocode/csv` and so on."""
 
-    kind: Kind = Field(description="What shall be done to the file")
+    kind: JobKind = Field(description="What shall be done to the file")
     columns: list[str] | None = Field(None, description="All: the columns that are asked about")
-    province: Column = None
-    prefecture: Column = None
-    county: Column = None
-    township: Column = None
-    village: Column = None
+    province: LevelColumn = None
+    prefecture: LevelColumn = None
+    county: LevelColumn = None
+    township: LevelColumn = None
+    village: LevelColumn = None
     result_columns: list[str] | None = Field(None, description="geocode_csv, reverse_csv")
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
     known_at: Instant | None = Field(None, description="reverse_csv: as known at this moment")
     basis: Basis | None = Field(None, description="reverse_csv: which date of an act decides")
-    crs: str | None = Field(None, description=CRS, max_length=40)
+    crs: str | None = Field(None, description=CRS_DESCRIPTION, max_length=40)
     level: str | None = Field(None, description="coverage: the level of the units")
     within: str | None = Field(None, description="coverage: the code of the territory")
     coordinates: list[str] | None = Field(None, description="coverage: the columns of a position")
     name: str | None = Field(None, description="coverage: the column with the facility's name")
 
 
-class JobProblem(BaseModel):
+class JobProblemModel(BaseModel):
     """Why a job failed."""
 
     code: str
@@ -66,21 +73,21 @@ class JobProblem(BaseModel):
     field: str | None = None
 
 
-class JobResult(BaseModel):
+class JobResultModel(BaseModel):
     """Where the result can be had."""
 
     csv: str
     gpkg: str
 
 
-class JobAnswer(BaseModel):
+class JobModel(BaseModel):
     """A job. `rows_done` of `rows_total` are answered; `result` is there when it is finished.
 
     Whoever knows the id may read and delete the job: keep it to yourself.
     """
 
     id: str
-    kind: Kind
+    kind: JobKind
     state: JobState
     rows_total: int
     rows_done: int
@@ -92,12 +99,12 @@ class JobAnswer(BaseModel):
     started_at: str | None
     finished_at: str | None
     expires_at: str
-    problem: JobProblem | None
-    result: JobResult | None
+    problem: JobProblemModel | None
+    result: JobResultModel | None
 
 
-@api.write("POST", "/v1/jobs", JobAnswer, 202, account=False)
-def add_job(form: JobForm) -> Response:
+@api.write("POST", "/v1/jobs", JobModel, 202, requires_account=False)
+def create_job(form: JobForm) -> Response:
     """Put a file to work in the background.
 
     The file and its form are checked at once, as the endpoint of the kind would; what is wrong is
@@ -105,32 +112,39 @@ def add_job(form: JobForm) -> Response:
     days: `expires_at`.
     """
     settings: Settings = current_app.config["GAZETTEER"]
-    asked = _form_of(form)
-    stream = uploaded()
-    access_limits.count("job")
-    task = task_of(asked, language(), settings)
+    task_form = _build_task_form(form)
+    stream = get_upload()
+    access_limits.count_action("job")
+    task = build_row_task(task_form, request_language(), settings)
     with connection() as conn:
-        day = _checked(conn, task)
+        day = _check_task(conn, task)
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     task.build_plan(sheet)
-    sent = asked.model_dump(mode="json", exclude_unset=True)
-    told = store.JobRequest(
-        uuid4(), form.kind, sent, language(), day, sheet.encoding, sheet.delimiter, sheet.rows
+    form_values = task_form.model_dump(mode="json", exclude_unset=True)
+    job_request = store.JobRequest(
+        uuid4(),
+        form.kind,
+        form_values,
+        request_language(),
+        day,
+        sheet.encoding,
+        sheet.delimiter,
+        sheet.rows,
     )
-    files = JobFiles(settings.jobs_directory, told.job_id)
-    _keep(files, stream)
+    files = JobFiles(settings.jobs_directory, job_request.job_id)
+    _store_upload(files, stream)
     with connection() as conn, conn.transaction():
-        store.insert_job(conn, told)
-        queue.enqueue_job(conn, told.job_id)
-    response = as_json(_told(_found(told.job_id)), 202)
-    response.headers["Location"] = f"{JOBS}/{told.job_id}"
+        store.insert_job(conn, job_request)
+        queue.enqueue_job(conn, job_request.job_id)
+    response = json_response(_serialize_job(_load_job(job_request.job_id)), 202)
+    response.headers["Location"] = f"{JOBS_PATH}/{job_request.job_id}"
     return response
 
 
-@api.get("/v1/jobs/<uuid:job_id>", JobAnswer)
-def job(job_id: JobId) -> dict[str, Any]:
+@api.get("/v1/jobs/<uuid:job_id>", JobModel)
+def get_job(job_id: JobId) -> dict[str, Any]:
     """How far a job is."""
-    return _told(_found(job_id))
+    return _serialize_job(_load_job(job_id))
 
 
 class ResultQuery(Parameters):
@@ -139,16 +153,16 @@ class ResultQuery(Parameters):
     format: Literal["csv", "gpkg"] = Field("csv", description="CSV, or GeoPackage with points")
 
 
-@api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", also=(GEOPACKAGE,))
-def job_result(job_id: JobId, query: ResultQuery) -> Response:
+@api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", alternative_media=(GEOPACKAGE,))
+def download_job_result(job_id: JobId, query: ResultQuery) -> Response:
     """The whole result of a finished job; 409 while there is none."""
-    found = _found(job_id)
+    job = _load_job(job_id)
     files = JobFiles(current_app.config["GAZETTEER"].jobs, job_id)
-    if found.state != JobState.FINISHED:
+    if job.state != JobState.FINISHED:
         raise Conflict(
-            f"任务没有结果：{found.state}。",
-            f"the job has no result: {found.state}",
-            state=found.state,
+            f"任务没有结果：{job.state}。",
+            f"the job has no result: {job.state}",
+            state=job.state,
         )
     if query.format == "gpkg":
         return send_file(
@@ -157,41 +171,41 @@ def job_result(job_id: JobId, query: ResultQuery) -> Response:
             as_attachment=True,
             download_name="result.gpkg",
         )
-    plain = "utf-8" if found.encoding == "utf-8-sig" else found.encoding
+    body_encoding = "utf-8" if job.encoding == "utf-8-sig" else job.encoding
     response = send_file(
         files.result_file.absolute(), "text/csv", as_attachment=True, download_name="result.csv"
     )
-    response.headers["Content-Type"] = f"text/csv; charset={plain}"
+    response.headers["Content-Type"] = f"text/csv; charset={body_encoding}"
     return response
 
 
-@api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobAnswer, account=False)
+@api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobModel, requires_account=False)
 def delete_job(job_id: JobId) -> dict[str, Any]:
     """Cancel a job that has not ended, or forget one that has; its files are deleted.
 
     The answer is the job as it is now, or, if it had ended, as it was.
     """
     with connection() as conn:
-        found = _known(conn, job_id)
+        job = _read_job(conn, job_id)
         if store.cancel_job(conn, job_id):
-            found = _known(conn, job_id)
+            job = _read_job(conn, job_id)
         else:
             store.delete_job(conn, job_id)
-        with try_lock_job(conn, job_id) as nobody_at_it:
-            if nobody_at_it:  # otherwise its worker tidies up after itself
+        with try_lock_job(conn, job_id) as is_exclusive:
+            if is_exclusive:  # otherwise its worker tidies up after itself
                 JobFiles(current_app.config["GAZETTEER"].jobs, job_id).remove_all()
-    return {**_told(found), "result": None}
+    return {**_serialize_job(job), "result": None}
 
 
-def _form_of(form: JobForm) -> GeocodeForm | ReverseForm | CoverageForm:
-    given = form.model_dump(exclude={"kind"}, exclude_unset=True, by_alias=True)
+def _build_task_form(form: JobForm) -> GeocodeForm | ReverseForm | CoverageForm:
+    values = form.model_dump(exclude={"kind"}, exclude_unset=True, by_alias=True)
     try:
-        return FORMS[form.kind].model_validate(given)
+        return FORM_OF_KIND[form.kind].model_validate(values)
     except ValidationError as error:
-        raise invalid_value(error) from None
+        raise build_invalid_value(error) from None
 
 
-def _checked(conn: Any, task: Task) -> date:
+def _check_task(conn: Any, task: RowTask) -> date:
     """The day of the task, after refusing what the register does not know."""
     if isinstance(task, GeocodeTask):
         return task.at
@@ -201,7 +215,7 @@ def _checked(conn: Any, task: Task) -> date:
     return task.as_of.at
 
 
-def _keep(files: JobFiles, stream: BinaryIO) -> None:
+def _store_upload(files: JobFiles, stream: BinaryIO) -> None:
     try:
         files.store_input(stream)
     except OSError as error:
@@ -211,24 +225,24 @@ def _keep(files: JobFiles, stream: BinaryIO) -> None:
         raise Unavailable("磁盘空间不足。", "there is no room for the file now") from None
 
 
-def _found(job_id: UUID) -> Job:
+def _load_job(job_id: UUID) -> Job:
     with connection() as conn:
-        return _known(conn, job_id)
+        return _read_job(conn, job_id)
 
 
-def _known(conn: Any, job_id: UUID) -> Job:
-    found = store.load_job(conn, job_id)
-    if found is None or found.kind not in FORMS:
+def _read_job(conn: Any, job_id: UUID) -> Job:
+    job = store.load_job(conn, job_id)
+    if job is None or job.kind not in FORM_OF_KIND:
         raise NotFound(
             "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
         )
-    return found
+    return job
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _serialize_job(job: Job) -> dict[str, Any]:
     days: float = current_app.config["GAZETTEER"].job_days
-    at = f"{JOBS}/{job.job_id}/result?format="
-    done = job.state == JobState.FINISHED
+    result_url = f"{JOBS_PATH}/{job.job_id}/result?format="
+    is_finished = job.state == JobState.FINISHED
     return {
         "id": str(job.job_id),
         "kind": job.kind,
@@ -238,15 +252,15 @@ def _told(job: Job) -> dict[str, Any]:
         "encoding": job.encoding,
         "delimiter": job.delimiter,
         "at": job.at.isoformat(),
-        "known_at": _moment(job.known_at),
-        "created_at": _moment(job.created_at),
-        "started_at": _moment(job.started_at),
-        "finished_at": _moment(job.finished_at),
-        "expires_at": _moment(job.created_at + timedelta(days=days)),
+        "known_at": _serialize_moment(job.known_at),
+        "created_at": _serialize_moment(job.created_at),
+        "started_at": _serialize_moment(job.started_at),
+        "finished_at": _serialize_moment(job.finished_at),
+        "expires_at": _serialize_moment(job.created_at + timedelta(days=days)),
         "problem": job.problem,
-        "result": {"csv": at + "csv", "gpkg": at + "gpkg"} if done else None,
+        "result": {"csv": result_url + "csv", "gpkg": result_url + "gpkg"} if is_finished else None,
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _serialize_moment(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -6,24 +6,24 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gazetteer.records import places
-from web.api.answers import AtMoment, Brief, Valid
+from web.api.answers import AsOfModel, UnitCodeModel, ValidityModel
 from web.contract import Api
 from web.db import connection
-from web.moments import Moment
+from web.moments import AsOfParams
 
 api = Api()
 
 PlaceId = Annotated[UUID, Field(description="Id of the place, the same for its whole life")]
 
 
-class Point(BaseModel):
+class LocationModel(BaseModel):
     """A position: degrees, CGCS2000."""
 
     lon: float
     lat: float
 
 
-class Spelling(BaseModel):
+class SpellingModel(BaseModel):
     """A way to write a name; only an act makes it `approved`."""
 
     text: str
@@ -33,7 +33,7 @@ class Spelling(BaseModel):
     valid: dict[str, str | None]
 
 
-class Name(BaseModel):
+class PlaceNameModel(BaseModel):
     """A name of the place: standard, short, alias or former, with its period and acts."""
 
     name_id: str
@@ -44,12 +44,12 @@ class Name(BaseModel):
     generic_part: str | None
     source: str | None
     in_force: bool
-    valid: Valid
+    valid: ValidityModel
     acts: list[dict[str, Any]]
-    spellings: list[Spelling]
+    spellings: list[SpellingModel]
 
 
-class Place(AtMoment):
+class PlaceModel(AsOfModel):
     """A place with every name that it has or had."""
 
     place_id: str
@@ -59,28 +59,28 @@ class Place(AtMoment):
     source: str | None
     unit_id: str | None
     code: str | None
-    within: Brief | None
-    location: Point | None
-    names: list[Name]
+    within: UnitCodeModel | None
+    location: LocationModel | None
+    names: list[PlaceNameModel]
 
 
-class PlaceHistory(AtMoment):
+class PlaceHistoryModel(AsOfModel):
     """The versions of a place, with the changesets that wrote them."""
 
     place_id: str
     versions: list[dict[str, Any]]
-    names: list[Name]
+    names: list[PlaceNameModel]
 
 
-@api.get("/v1/places/<id>", Place)
-def place(id: PlaceId, query: Moment) -> dict[str, Any]:
+@api.get("/v1/places/<id>", PlaceModel)
+def get_place(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """A place with all its names and spellings."""
     with connection() as conn:
-        return places.load_place(conn, id, query.as_of())
+        return places.load_place(conn, id, query.to_as_of())
 
 
-@api.get("/v1/places/<id>/history", PlaceHistory)
-def place_history(id: PlaceId, query: Moment) -> dict[str, Any]:
+@api.get("/v1/places/<id>/history", PlaceHistoryModel)
+def get_place_history(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """The versions of a place."""
     with connection() as conn:
-        return places.load_place_history(conn, id, query.as_of())
+        return places.load_place_history(conn, id, query.to_as_of())

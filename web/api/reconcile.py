@@ -28,31 +28,31 @@ from gazetteer.search.reconcile.vocabulary import (
 )
 from gazetteer.search.suggest import find_suggestions
 from web import db
-from web.api.suggest import MAX_TYPED
+from web.api.suggest import MAX_PREFIX
 from web.contract import Api, Parameters
-from web.language import language
+from web.language import request_language
 from web.moments import Day
 from web.reconcile.answers import (
     ProposedProperties,
-    ReconcileAnswer,
+    ReconcileResponse,
     SuggestedEntities,
     SuggestedProperties,
     SuggestedTypes,
-    described,
-    term,
-    types_of,
+    format_description,
+    serialize_term,
+    serialize_types,
 )
-from web.reconcile.extension import extended
-from web.reconcile.manifest import manifest
-from web.reconcile.matching import matched
-from web.search_index import search_view
+from web.reconcile.extension import extend_rows
+from web.reconcile.manifest import build_manifest
+from web.reconcile.matching import match_batch
+from web.search_index import get_day_index
 
 api = Api()
 
-_PAGE = 10
+_PAGE_SIZE = 10
 
 
-class ReconcileQuestion(Parameters):
+class ReconcileParams(Parameters):
     """What is asked; without either the manifest answers."""
 
     model_config = ConfigDict(extra="ignore")
@@ -61,23 +61,23 @@ class ReconcileQuestion(Parameters):
     extend: str | None = Field(None, description="Ids and properties to be fetched, as JSON")
 
 
-class Typed(Parameters):
+class PrefixParams(Parameters):
     """What has been typed; parameters of older clients are passed over."""
 
     model_config = ConfigDict(extra="ignore")
 
-    prefix: str = Field("", description="What has been typed", max_length=MAX_TYPED)
+    prefix: str = Field("", description="What has been typed", max_length=MAX_PREFIX)
     cursor: int = Field(0, description="How many to skip", ge=0, le=1000)
 
 
-class TypedEntity(Typed):
+class EntityPrefixParams(PrefixParams):
     """What has been typed of a place."""
 
     type: str | None = Field(None, description="Only places of this type")
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
 
 
-class ProposalQuery(Parameters):
+class PropertyProposalParams(Parameters):
     """For which type properties are wanted."""
 
     model_config = ConfigDict(extra="ignore")
@@ -86,57 +86,61 @@ class ProposalQuery(Parameters):
     limit: int = Field(100, ge=1, le=1000, description="How many at most")
 
 
-@api.get("/reconcile", ReconcileAnswer)
-def reconcile(query: ReconcileQuestion) -> dict[str, Any]:
+@api.get("/reconcile", ReconcileResponse)
+def reconcile_by_query(query: ReconcileParams) -> dict[str, Any]:
     """The manifest of the service, or the answer to `queries` or `extend`.
 
     A candidate is a `match` only where the geocoder has one answer that needs no second look, and
     it is of the type asked for. The property `at` reconciles as of a date or a year.
     """
-    return _answer(query)
+    return _dispatch_request(query)
 
 
-@api.write("POST", "/reconcile", ReconcileAnswer, account=False)
-def reconcile_form(fields: ReconcileQuestion) -> dict[str, Any]:
+@api.write("POST", "/reconcile", ReconcileResponse, requires_account=False)
+def reconcile_by_form(fields: ReconcileParams) -> dict[str, Any]:
     """The same by a form, for batches too long for an address."""
-    return _answer(fields)
+    return _dispatch_request(fields)
 
 
-def _answer(asked: ReconcileQuestion) -> dict[str, Any]:
-    if asked.queries is not None:
-        return matched(asked.queries)
-    if asked.extend is not None:
-        return extended(asked.extend)
-    return manifest(request.url_root, language())
+def _dispatch_request(params: ReconcileParams) -> dict[str, Any]:
+    if params.queries is not None:
+        return match_batch(params.queries)
+    if params.extend is not None:
+        return extend_rows(params.extend)
+    return build_manifest(request.url_root, request_language())
 
 
 @api.get("/reconcile/suggest/entity", SuggestedEntities)
-def reconcile_suggest_entity(query: TypedEntity) -> dict[str, Any]:
+def reconcile_suggest_entity(query: EntityPrefixParams) -> dict[str, Any]:
     """Places for what has been typed: a name, pinyin, initials, a code or an id."""
     text = query.prefix.strip()
     if not text:
         return {"result": []}
-    levels = _levels(query.type)
-    view = search_view(query.at or today())
-    when = EntityAsOf(view.at, view.at, view.index.recorded_at)
+    levels = _levels_of_type(query.type)
+    day_index = get_day_index(query.at or today())
+    as_of = EntityAsOf(day_index.at, day_index.at, day_index.index.recorded_at)
     with db.connection() as conn:
-        known = [entity for entity, _ in load_referred_entities(conn, text, when)]
-    found = [
-        _entity(e.place_id, e.name, e.level, (unit.name for unit in e.ancestors), e.code)
+        known = [entity for entity, _ in load_referred_entities(conn, text, as_of)]
+    suggestions = [
+        _serialize_entity(e.place_id, e.name, e.level, (unit.name for unit in e.ancestors), e.code)
         for e in known
     ]
-    for hit in [] if found else find_suggestions(view, text, query.cursor + 5 * _PAGE):
+    for hit in (
+        [] if suggestions else find_suggestions(day_index, text, query.cursor + 5 * _PAGE_SIZE)
+    ):
         leaf = hit.leaf
-        place_id = view.index.places[leaf.node] or view.index.ids[leaf.node]
-        above = (spot.name for spot in hit.chain[:-1])
+        place_id = day_index.index.places[leaf.node] or day_index.index.ids[leaf.node]
+        above = (ancestor.name for ancestor in hit.chain[:-1])
         formers = [FormerNameMatch(hit.matched_name, None, None)] if hit.is_former_name else []
-        found.append(_entity(place_id, leaf.name, LEVELS[leaf.level], above, leaf.code, formers))
+        suggestions.append(
+            _serialize_entity(place_id, leaf.name, LEVELS[leaf.level], above, leaf.code, formers)
+        )
     if levels:
-        found = [e for e in found if e["notable"][0]["id"] in levels]
-    return {"result": found[query.cursor : query.cursor + _PAGE]}
+        suggestions = [e for e in suggestions if e["notable"][0]["id"] in levels]
+    return {"result": suggestions[query.cursor : query.cursor + _PAGE_SIZE]}
 
 
-def _entity(
+def _serialize_entity(
     place_id: str,
     name: str,
     level: str,
@@ -144,54 +148,62 @@ def _entity(
     code: str | None,
     formers: Iterable[FormerNameMatch] = (),
 ) -> dict[str, Any]:
-    lang = language()
+    lang = request_language()
     return {
         "id": place_id,
         "name": name,
-        "description": described(above, code, formers, lang),
-        "notable": types_of(level, lang),
+        "description": format_description(above, code, formers, lang),
+        "notable": serialize_types(level, lang),
     }
 
 
 @api.get("/reconcile/suggest/type", SuggestedTypes)
-def reconcile_suggest_type(query: Typed) -> dict[str, Any]:
+def reconcile_suggest_type(query: PrefixParams) -> dict[str, Any]:
     """Types for what has been typed."""
-    found = _beginning(TYPES.values(), query)
-    return {"result": [_type(t) for t in found]}
+    types = _match_prefix(TYPES.values(), query)
+    return {"result": [_serialize_type(t) for t in types]}
 
 
-def _type(of: VocabularyTerm) -> dict[str, Any]:
-    above = [find_broader_type(of.id)] if of.id in LEVEL_TYPES else []
-    lang = language()
-    return {**term(of, lang), "broader": [term(t, lang) for t in above]}
+def _serialize_type(term: VocabularyTerm) -> dict[str, Any]:
+    above = [find_broader_type(term.id)] if term.id in LEVEL_TYPES else []
+    lang = request_language()
+    return {**serialize_term(term, lang), "broader": [serialize_term(t, lang) for t in above]}
 
 
 @api.get("/reconcile/suggest/property", SuggestedProperties)
-def reconcile_suggest_property(query: Typed) -> dict[str, Any]:
+def reconcile_suggest_property(query: PrefixParams) -> dict[str, Any]:
     """Properties for what has been typed."""
-    return {"result": [term(p, language()) for p in _beginning(PROPERTIES.values(), query)]}
+    return {
+        "result": [
+            serialize_term(p, request_language()) for p in _match_prefix(PROPERTIES.values(), query)
+        ]
+    }
 
 
-def _beginning(terms: Iterable[VocabularyTerm], query: Typed) -> list[VocabularyTerm]:
+def _match_prefix(terms: Iterable[VocabularyTerm], query: PrefixParams) -> list[VocabularyTerm]:
     """Terms in which a word begins with what was typed."""
-    typed = query.prefix.strip().casefold()
-    found = [of for of in terms if any(typed in told.casefold() for told in (of.id, of.zh, of.en))]
-    return found[query.cursor : query.cursor + 5 * _PAGE]
+    prefix = query.prefix.strip().casefold()
+    matches = [
+        term
+        for term in terms
+        if any(prefix in text.casefold() for text in (term.id, term.zh, term.en))
+    ]
+    return matches[query.cursor : query.cursor + 5 * _PAGE_SIZE]
 
 
 @api.get("/reconcile/properties", ProposedProperties)
-def reconcile_propose_properties(query: ProposalQuery) -> dict[str, Any]:
+def reconcile_propose_properties(query: PropertyProposalParams) -> dict[str, Any]:
     """Properties that can be fetched of places of a type."""
-    levels = _levels(query.type or None)
+    levels = _levels_of_type(query.type or None)
     units = not levels or any(find_broader_type(level) is UNIT for level in levels)
-    told = [
+    offered = [
         p for p in PROPERTIES.values() if p.can_fetch and (units or p.id not in UNIT_PROPERTIES)
     ]
-    properties = [term(p, language()) for p in told[: query.limit]]
+    properties = [serialize_term(p, request_language()) for p in offered[: query.limit]]
     return {"type": query.type, "limit": query.limit, "properties": properties}
 
 
-def _levels(type_id: str | None) -> frozenset[str]:
+def _levels_of_type(type_id: str | None) -> frozenset[str]:
     if type_id is None:
         return frozenset()
     if type_id not in TYPES:

@@ -8,16 +8,16 @@ from pydantic import BaseModel, Field, FiniteFloat
 from boundaries.areas.memory.reverse import look_up_points_in_index as remembered
 from boundaries.areas.reverse import look_up_point as units_at
 from boundaries.coordinates import convert_position, parse_crs
-from web.api.answers import AtMoment, Brief
+from web.api.answers import AsOfModel, UnitCodeModel
 from web.contract import Api
 from web.db import connection
-from web.ground import ground_of
-from web.moments import Moment
+from web.ground import find_area_index
+from web.moments import AsOfParams
 
 api = Api()
 
 
-class PointQuery(Moment):
+class ReverseQuery(AsOfParams):
     """A position, the system of its coordinates, and the moment."""
 
     lon: FiniteFloat = Field(description="Longitude in degrees; easting in metres if projected")
@@ -29,38 +29,38 @@ class PointQuery(Moment):
     )
 
 
-class Position(BaseModel):
+class PositionModel(BaseModel):
     """Degrees, CGCS2000."""
 
     lon: float
     lat: float
 
 
-class Conversion(BaseModel):
+class ConversionModel(BaseModel):
     """The coordinates were converted approximately: to within about this many metres."""
 
     accuracy_m: float
 
 
-class UnitId(Brief):
+class UnitReferenceModel(UnitCodeModel):
     """A unit by id, code and name."""
 
     unit_id: str
 
 
-class Link(UnitId):
+class CoveringUnitModel(UnitReferenceModel):
     """A unit whose area covers the point."""
 
     level: str
 
 
-class Beyond(Link):
+class NearbyUnitModel(CoveringUnitModel):
     """A unit on the other side of the near border, with its distance in metres."""
 
     distance_m: float
 
 
-class Document(BaseModel):
+class OverrideActModel(BaseModel):
     """The legal document of an override."""
 
     title: str
@@ -71,7 +71,7 @@ class Document(BaseModel):
     source: str | None
 
 
-class Period(BaseModel):
+class PeriodModel(BaseModel):
     """Half-open; null where open."""
 
     model_config = {"populate_by_name": True}
@@ -80,17 +80,17 @@ class Period(BaseModel):
     to: str | None
 
 
-class Override(BaseModel):
+class JurisdictionOverrideModel(BaseModel):
     """Here the law of the holder applies, although the boundary has not moved."""
 
-    grantor: UnitId
-    holder: UnitId
-    act: Document | None
+    grantor: UnitReferenceModel
+    holder: UnitReferenceModel
+    act: OverrideActModel | None
     remark: str | None
-    valid: Period
+    valid: PeriodModel
 
 
-class NamedPlace(BaseModel):
+class NearbyPlaceModel(BaseModel):
     """A place near the point."""
 
     place_id: str
@@ -101,7 +101,7 @@ class NamedPlace(BaseModel):
     distance_m: float
 
 
-class Reverse(AtMoment):
+class ReverseResponse(AsOfModel):
     """The chain of units over a point, top first, and what is around it.
 
     A point on a border lies in both units. `boundary_distance_m` is the geodesic distance to the
@@ -115,21 +115,21 @@ class Reverse(AtMoment):
     lon: float
     lat: float
     crs: str
-    point: Position
-    conversion: Conversion | None
-    chain: list[Link]
+    point: PositionModel
+    conversion: ConversionModel | None
+    chain: list[CoveringUnitModel]
     on_boundary: bool
     near_boundary: bool
     near_boundary_limit_m: float
     boundary_distance_m: float | None
-    beyond_boundary: list[Beyond]
-    jurisdiction_overrides: list[Override]
-    nearest_names: list[NamedPlace]
+    beyond_boundary: list[NearbyUnitModel]
+    jurisdiction_overrides: list[JurisdictionOverrideModel]
+    nearest_names: list[NearbyPlaceModel]
     known_since: dict[str, str]
 
 
-@api.get("/v1/reverse", Reverse)
-def reverse(query: PointQuery) -> dict[str, Any]:
+@api.get("/v1/reverse", ReverseResponse)
+def reverse_geocode_point(query: ReverseQuery) -> dict[str, Any]:
     """The units whose area covers a point on the date, and what is around it.
 
     The chain is exact: judged on the whole polygons, boundary points belong to both sides.
@@ -139,19 +139,19 @@ def reverse(query: PointQuery) -> dict[str, Any]:
     crs = parse_crs(query.crs)
     point = convert_position(query.lon, query.lat, crs)
     near_m = current_app.config["GAZETTEER"].near_boundary_m
-    as_of = query.as_of()
-    answer, ground = None, ground_of(as_of)
-    if ground is not None:
-        (answer,) = remembered(ground, [point], as_of.at, near_m)
+    as_of = query.to_as_of()
+    answer, area_index = None, find_area_index(as_of)
+    if area_index is not None:
+        (answer,) = remembered(area_index, [point], as_of.at, near_m)
     if answer is None:
         with connection() as conn:
             answer = units_at(conn, point, as_of, near_m)
-    approximate = {"accuracy_m": point.accuracy_m} if point.accuracy_m is not None else None
+    conversion = {"accuracy_m": point.accuracy_m} if point.accuracy_m is not None else None
     return {
         "lon": query.lon,
         "lat": query.lat,
         "crs": crs.value,
         "point": {"lon": point.lon, "lat": point.lat},
-        "conversion": approximate,
+        "conversion": conversion,
         **answer,
     }

@@ -9,16 +9,16 @@ from gazetteer.search.bulk.rows import build_sequential_executor
 from gazetteer.search.bulk.sheets import sniff_csv
 from web.bulk_forms import ReverseForm
 from web.contract import Api
-from web.csv_files import streamed, uploaded_small
+from web.csv_files import copy_small_upload, stream_csv
 from web.db import connection
-from web.ground import ground_of
-from web.language import language
+from web.ground import find_area_index
+from web.language import request_language
 
 api = Api()
 
 
-@api.write("POST", "/v1/reverse/csv", "text/csv", account=False)
-def reverse_csv(form: ReverseForm) -> Response:
+@api.write("POST", "/v1/reverse/csv", "text/csv", requires_account=False)
+def reverse_geocode_csv(form: ReverseForm) -> Response:
     """A CSV file of positions, each answered as `/v1/reverse` would.
 
     The rows stay as they are written, in the encoding of the file; `result_*` columns are added.
@@ -27,20 +27,25 @@ def reverse_csv(form: ReverseForm) -> Response:
     one state of the register, which the header `X-Gazetteer-Known-At` tells. A file that is too
     large for this (413, `too_large`) goes to `/v1/jobs`.
     """
-    stream = uploaded_small()
-    task = form.task(language(), current_app.config["GAZETTEER"].near_boundary_m)
+    stream = copy_small_upload()
+    task = form.build_task(request_language(), current_app.config["GAZETTEER"].near_boundary_m)
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     plan = task.build_plan(sheet)
-    ground = ground_of(task.as_of)
-    if ground is None or ground.recorded_at is None:
+    area_index = find_area_index(task.as_of)
+    if area_index is None or area_index.recorded_at is None:
         with connection() as conn:
             moment = resolve_known_at(conn, task.as_of)
     else:
-        moment = ground.recorded_at
+        moment = area_index.recorded_at
     pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
     pieces = plan.iter_result_chunks(
-        stream, build_sequential_executor(pinned.build_processor(connection, plan.columns, ground))
+        stream,
+        build_sequential_executor(pinned.build_processor(connection, plan.columns, area_index)),
     )
-    echo = pinned.as_of.as_of_fields(moment)
-    told = {"At": echo["at"], "Known-At": echo["known_at"], "Basis": echo["basis"]}
-    return streamed((piece.text for piece in pieces), sheet, told)
+    as_of_fields = pinned.as_of.as_of_fields(moment)
+    headers = {
+        "At": as_of_fields["at"],
+        "Known-At": as_of_fields["known_at"],
+        "Basis": as_of_fields["basis"],
+    }
+    return stream_csv((piece.text for piece in pieces), sheet, headers)

@@ -9,12 +9,12 @@ from boundaries.rules.registry import Rule, read_catalogue
 from boundaries.rules.tolerances import Tolerances, build_tolerances
 from gazetteer.problems import NotFound
 from web.contract import Api
-from web.language import language
+from web.language import request_language
 
 api = Api()
 
 
-class RuleText(BaseModel):
+class RuleModel(BaseModel):
     """A rule as people read it, in the language of the request."""
 
     id: str
@@ -34,48 +34,48 @@ class RuleText(BaseModel):
     )
 
 
-class Rules(BaseModel):
+class RuleListModel(BaseModel):
     """All rules, in the order of the catalogue."""
 
-    rules: list[RuleText]
+    rules: list[RuleModel]
 
 
-@api.get("/v1/rules", Rules)
-def rules() -> dict[str, Any]:
+@api.get("/v1/rules", RuleListModel)
+def list_rules() -> dict[str, Any]:
     """The catalogue of topology rules."""
-    limits, lang = present_limits(), language()
-    return {"rules": [rule_text(rule, limits, lang) for rule in read_catalogue().values()]}
+    tolerances, lang = current_tolerances(), request_language()
+    return {"rules": [serialize_rule(rule, tolerances, lang) for rule in read_catalogue().values()]}
 
 
 RuleId = Annotated[str, Field(description="Stable id of a rule, like `TOP-COV-01`")]
 
 
-@api.get("/v1/rules/<rule_id>", RuleText)
-def rule(rule_id: RuleId) -> dict[str, Any]:
+@api.get("/v1/rules/<rule_id>", RuleModel)
+def get_rule(rule_id: RuleId) -> dict[str, Any]:
     """One rule by its stable id."""
-    return rule_text(known_rule(rule_id), present_limits(), language())
+    return serialize_rule(find_rule(rule_id), current_tolerances(), request_language())
 
 
-def known_rule(rule_id: str) -> Rule:
+def find_rule(rule_id: str) -> Rule:
     """The rule of an id.
 
     Raises:
         NotFound: there is none.
     """
-    found = read_catalogue().get(rule_id)
-    if found is None:
+    rule = read_catalogue().get(rule_id)
+    if rule is None:
         raise NotFound(
             f"没有规则“{rule_id[:40]}”。", f"there is no rule {rule_id[:40]!r}", field="rule_id"
         )
-    return found
+    return rule
 
 
-def present_limits() -> Tolerances:
+def current_tolerances() -> Tolerances:
     """The limits that the settings give."""
     return build_tolerances(None, None, current_app.config["GAZETTEER"])
 
 
-def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
+def serialize_rule(rule: Rule, tolerances: Tolerances, lang: str) -> dict[str, Any]:
     """A rule in one language, with the present values of its limits."""
     return {
         "id": rule.id,
@@ -86,6 +86,6 @@ def rule_text(rule: Rule, limits: Tolerances, lang: str) -> dict[str, Any]:
         "explanation": rule.explanation[lang],
         "trap": rule.trap[lang],
         "origin": rule.origin,
-        "tolerance": {name: getattr(limits, name) for name in rule.tolerance},
+        "tolerance": {name: getattr(tolerances, name) for name in rule.tolerance},
         "seen_to": rule.checked_by[lang] if rule.checked_by else None,
     }

@@ -5,13 +5,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from web.contract import Api
-from web.finding import FilterQuery, find
-from web.moments import Moment
+from web.finding import FilterQuery, search_places
+from web.moments import AsOfParams
 
 api = Api()
 
 
-class SearchQuery(FilterQuery, Moment):
+class SearchQuery(FilterQuery, AsOfParams):
     """What is looked for, and where."""
 
     q: str = Field(
@@ -21,7 +21,7 @@ class SearchQuery(FilterQuery, Moment):
     limit: int = Field(20, ge=1, le=100, description="How many at most")
 
 
-class Found(BaseModel):
+class SearchResponse(BaseModel):
     """GeocodeJSON: the places found, the expected first."""
 
     type: Literal["FeatureCollection"]
@@ -29,8 +29,8 @@ class Found(BaseModel):
     features: list[dict[str, Any]]
 
 
-@api.get("/v1/search", Found)
-def search(query: SearchQuery) -> dict[str, Any]:
+@api.get("/v1/search", SearchResponse)
+def search_by_name(query: SearchQuery) -> dict[str, Any]:
     """Places whose name is or begins with the text, in force or former, the expected first.
 
     Ranked as `/v1/suggest`. What was found by a former name says so in `via_former_name`, with
@@ -41,5 +41,5 @@ def search(query: SearchQuery) -> dict[str, Any]:
     by whole names, their beginnings and pinyin; and it finds the place itself that bore the name,
     not what came after it.
     """
-    as_of = query.as_of()
-    return find(query.q, as_of, query.filters(as_of), query.limit)
+    as_of = query.to_as_of()
+    return search_places(query.q, as_of, query.build_filters(as_of), query.limit)

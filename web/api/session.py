@@ -11,7 +11,7 @@ from gazetteer.people.roles import Action, Grant, Role, find_current_unit
 from gazetteer.people.sessions import derive_csrf_token
 from gazetteer.problems import NotFound
 from web import access
-from web.contract import Api, Parameters, as_json
+from web.contract import Api, Parameters, json_response
 from web.db import connection
 
 api = Api()
@@ -24,7 +24,7 @@ class Credentials(Parameters):
     password: str = Field(max_length=1024)
 
 
-class NewPassword(Parameters):
+class PasswordChange(Parameters):
     """The password that was, and the one that shall be."""
 
     current: str = Field(max_length=1024)
@@ -33,14 +33,14 @@ class NewPassword(Parameters):
     )
 
 
-class WantedGrant(Parameters):
+class GrantRequest(Parameters):
     """A role over a unit and all below it; without a unit over the whole register."""
 
     role: Role
     unit_code: str | None = Field(None, description="Division code; its unit of today")
 
 
-class HeldGrant(BaseModel):
+class GrantModel(BaseModel):
     """A role over a unit and all below it; without a unit over the whole register."""
 
     grant_id: str | None
@@ -50,7 +50,7 @@ class HeldGrant(BaseModel):
     unit_name: str | None
 
 
-class Who(BaseModel):
+class SessionModel(BaseModel):
     """Whoever asks; `login` is null for anybody, `key_id` for a person.
 
     `csrf_token` goes into the header `X-CSRF-Token` of every write that comes with the cookie.
@@ -61,7 +61,7 @@ class Who(BaseModel):
     language: str | None
     must_change_password: bool
     key_id: str | None
-    grants: list[HeldGrant]
+    grants: list[GrantModel]
     csrf_token: str | None
 
 
@@ -69,11 +69,11 @@ class NewKey(Parameters):
     """What a key is for, and what it may do beyond reading: no more than its account."""
 
     name: str = Field(description="What the key is for", examples=["permit system"])
-    grants: list[WantedGrant] = Field(default_factory=list)
+    grants: list[GrantRequest] = Field(default_factory=list)
     expires_at: AwareDatetime | None = Field(None, description="With an offset or Z; null: never")
 
 
-class KeyFacts(BaseModel):
+class KeyModel(BaseModel):
     """A key without its secret."""
 
     key_id: str
@@ -83,89 +83,93 @@ class KeyFacts(BaseModel):
     expires_at: str | None
     last_used_at: str | None = Field(description="Exact to the minute")
     revoked_at: str | None
-    grants: list[HeldGrant]
+    grants: list[GrantModel]
 
 
-class MadeKey(KeyFacts):
+class CreatedKeyModel(KeyModel):
     """A new key; `key` is its text, which is shown this one time."""
 
     key: str
 
 
-class Keys(BaseModel):
+class KeyListModel(BaseModel):
     """Keys, the newest first; revoked ones included."""
 
-    keys: list[KeyFacts]
+    keys: list[KeyModel]
 
 
-@api.get("/v1/session", Who)
-def session() -> dict[str, Any]:
+@api.get("/v1/session", SessionModel)
+def get_session() -> dict[str, Any]:
     """Who asks, and what they may do."""
-    return _who(access.csrf_token())
+    return _serialize_session(access.current_csrf_token())
 
 
-@api.write("POST", "/v1/session", Who)
+@api.write("POST", "/v1/session", SessionModel)
 def log_in(body: Credentials) -> Response:
     """Log in by name and password; the answer sets the session's cookie.
 
     401 `bad_credentials` does not tell whether the name exists; 429 comes with `Retry-After`.
     """
     _, token = access.log_in(body.login, body.password)
-    return access.remember(as_json(_who(derive_csrf_token(token))), token)
+    return access.set_session_cookie(
+        json_response(_serialize_session(derive_csrf_token(token))), token
+    )
 
 
-@api.write("DELETE", "/v1/session", Who)
+@api.write("DELETE", "/v1/session", SessionModel)
 def log_out() -> Response:
     """Log out: the session ends at once."""
     access.log_out()
-    return access.forget(as_json(_who("")))
+    return access.clear_session_cookie(json_response(_serialize_session("")))
 
 
-@api.write("POST", "/v1/session/password", Who)
-def change_password(body: NewPassword) -> Response:
+@api.write("POST", "/v1/session/password", SessionModel)
+def change_password(body: PasswordChange) -> Response:
     """Choose a new password; all other sessions end, and this one goes on under a new cookie."""
     token = access.change_password(body.current, body.password)
-    return access.remember(as_json(_who(derive_csrf_token(token))), token)
+    return access.set_session_cookie(
+        json_response(_serialize_session(derive_csrf_token(token))), token
+    )
 
 
-@api.get("/v1/keys", Keys, account=True)
-def own_keys() -> dict[str, Any]:
+@api.get("/v1/keys", KeyListModel, requires_account=True)
+def list_own_keys() -> dict[str, Any]:
     """The API keys of the person who asks."""
     account = access.require_person()
     with connection() as conn:
-        return {"keys": [key_facts(conn, k) for k in keys.list_keys(conn, account.account_id)]}
+        return {"keys": [serialize_key(conn, k) for k in keys.list_keys(conn, account.account_id)]}
 
 
-@api.write("POST", "/v1/keys", MadeKey, 201)
+@api.write("POST", "/v1/keys", CreatedKeyModel, 201)
 def create_key(body: NewKey) -> dict[str, Any]:
     """Make an API key; its text is told this one time."""
     account = access.require_person()
     with connection() as conn:
-        wanted = [wanted_grant(conn, grant) for grant in body.grants]
+        requested = [resolve_grant(conn, grant) for grant in body.grants]
         key, text = keys.create_key(
             conn,
             account,
-            by=access.actor().label,
+            by=access.current_actor().label,
             name=body.name,
-            requested=wanted,
+            requested=requested,
             expires_at=body.expires_at,
         )
-        return {**key_facts(conn, key), "key": text}
+        return {**serialize_key(conn, key), "key": text}
 
 
-@api.write("DELETE", "/v1/keys/<key_id>", KeyFacts)
+@api.write("DELETE", "/v1/keys/<key_id>", KeyModel)
 def revoke_key(key_id: Annotated[str, Field(description="Id of the key")]) -> dict[str, Any]:
     """Stop a key for good: one's own, or any as an administrator."""
     account = access.require_person()
     with connection() as conn:
-        mine = keys.find_key(conn, key_id).login == account.login
-        if not mine and not access.actor().may_perform(Action.MANAGE_PEOPLE):
+        is_own = keys.find_key(conn, key_id).login == account.login
+        if not is_own and not access.current_actor().may_perform(Action.MANAGE_PEOPLE):
             raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
-        keys.revoke_key(conn, key_id, by=access.actor().label)
-        return key_facts(conn, keys.find_key(conn, key_id))
+        keys.revoke_key(conn, key_id, by=access.current_actor().label)
+        return serialize_key(conn, keys.find_key(conn, key_id))
 
 
-def wanted_grant(conn: Any, grant: WantedGrant) -> Grant:
+def resolve_grant(conn: Any, grant: GrantRequest) -> Grant:
     """A grant with its unit by id.
 
     Raises:
@@ -175,13 +179,13 @@ def wanted_grant(conn: Any, grant: WantedGrant) -> Grant:
     return Grant(grant.role, unit)
 
 
-def held_grants(conn: Any, held: tuple[Grant, ...]) -> list[dict[str, str | None]]:
+def serialize_grants(conn: Any, granted: tuple[Grant, ...]) -> list[dict[str, str | None]]:
     """Grants as answers show them."""
-    names = grants.load_unit_names(conn, held)
-    return [_held(grant, names) for grant in held]
+    names = grants.load_unit_names(conn, granted)
+    return [_serialize_grant(grant, names) for grant in granted]
 
 
-def key_facts(conn: Any, key: ApiKey) -> dict[str, Any]:
+def serialize_key(conn: Any, key: ApiKey) -> dict[str, Any]:
     """A key as answers show it."""
     return {
         "key_id": key.key_id,
@@ -191,11 +195,13 @@ def key_facts(conn: Any, key: ApiKey) -> dict[str, Any]:
         "expires_at": key.expires_at,
         "last_used_at": key.last_used_at,
         "revoked_at": key.revoked_at,
-        "grants": held_grants(conn, key.grants),
+        "grants": serialize_grants(conn, key.grants),
     }
 
 
-def _held(grant: Grant, names: dict[Any, tuple[str | None, str | None]]) -> dict[str, str | None]:
+def _serialize_grant(
+    grant: Grant, names: dict[Any, tuple[str | None, str | None]]
+) -> dict[str, str | None]:
     code, name = names.get(grant.unit_id, (None, None))
     return {
         "grant_id": str(grant.grant_id) if grant.grant_id else None,
@@ -206,20 +212,20 @@ def _held(grant: Grant, names: dict[Any, tuple[str | None, str | None]]) -> dict
     }
 
 
-def _who(csrf: str) -> dict[str, Any]:
-    actor = access.actor()
+def _serialize_session(csrf: str) -> dict[str, Any]:
+    actor = access.current_actor()
     account, key = actor.account, actor.key
-    held = key.grants if key else account.grants if account else ()
-    names: list[dict[str, str | None]] = []
-    if held:
+    granted = key.grants if key else account.grants if account else ()
+    serialized: list[dict[str, str | None]] = []
+    if granted:
         with connection() as conn:
-            names = held_grants(conn, held)
+            serialized = serialize_grants(conn, granted)
     return {
         "login": account.login if account else None,
         "display_name": account.display_name if account else None,
         "language": account.language if account else None,
         "must_change_password": bool(account and account.must_change_password),
         "key_id": key.key_id if key else None,
-        "grants": names,
+        "grants": serialized,
         "csrf_token": csrf if account and not key else None,
     }

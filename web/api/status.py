@@ -12,7 +12,7 @@ from web.db import connection
 
 api = Api()
 
-_HEAD = """
+_HEAD_SQL = """
 SELECT h.seq, h.changeset_id, h.recorded_at, a.version_num AS schema,
        (SELECT jsonb_object_agg(kind, versions) FROM ledger_sum) AS versions,
        current_setting('server_version') AS postgresql, postgis_lib_version() AS postgis
@@ -20,7 +20,7 @@ FROM ledger_head h, alembic_version a
 """
 
 
-class Status(BaseModel):
+class ServiceStatusModel(BaseModel):
     """`ok`, or a 503 problem; how far the ledger is, what it holds, since when."""
 
     status: str
@@ -35,12 +35,12 @@ class Status(BaseModel):
     postgis: str
 
 
-@api.get("/status", Status)
-def status() -> dict[str, Any]:
+@api.get("/status", ServiceStatusModel)
+def get_status() -> dict[str, Any]:
     """Whether the service and its database are well, and how far the register is."""
     with connection() as conn:
         with conn.cursor(row_factory=dict_row) as cursor:
-            head = cursor.execute(_HEAD).fetchone()
+            head = cursor.execute(_HEAD_SQL).fetchone()
         begin = load_record_starts(conn)
     published = head["changeset_id"] > 0
     return {

@@ -10,13 +10,13 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.search.suggest import Suggestion
 from gazetteer.search.view import DayIndex
 from web.contract import Api
-from web.finding import FilterQuery, likely
+from web.finding import FilterQuery, suggest_from_home
 from web.moments import Day
-from web.search_index import search_view, told_moment
+from web.search_index import get_day_index, index_as_of_fields
 
 api = Api()
 
-MAX_TYPED = 100
+MAX_PREFIX = 100
 """Characters; nobody types more before looking at what is suggested."""
 
 
@@ -25,13 +25,13 @@ class SuggestQuery(FilterQuery):
 
     q: str = Field(
         description="Characters, pinyin, initials, or a mixture such as gz天河",
-        max_length=MAX_TYPED,
+        max_length=MAX_PREFIX,
     )
     at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
     limit: int = Field(10, ge=1, le=50, description="How many at most")
 
 
-class Suggested(BaseModel):
+class SuggestionModel(BaseModel):
     """A place that may be meant."""
 
     place_id: str | None
@@ -49,18 +49,18 @@ class Suggested(BaseModel):
     via_former_name: bool
 
 
-class SuggestionsTold(BaseModel):
+class SuggestResponse(BaseModel):
     """The likeliest first."""
 
     query: str
-    suggestions: list[Suggested]
+    suggestions: list[SuggestionModel]
     at: str
     known_at: str | None
     basis: str
 
 
-@api.get("/v1/suggest", SuggestionsTold)
-def suggest_places(query: SuggestQuery) -> dict[str, Any]:
+@api.get("/v1/suggest", SuggestResponse)
+def list_suggestions(query: SuggestQuery) -> dict[str, Any]:
     """Places that may be meant by a few characters, the likeliest first.
 
     Whole names come before beginnings, names in force before former ones, higher levels before
@@ -70,21 +70,21 @@ def suggest_places(query: SuggestQuery) -> dict[str, Any]:
     if not query.q.strip():
         raise InvalidValue("请输入文字。", "type something", field="q")
     at = query.at or today()
-    filters = query.filters(AsOf(at))
-    view = search_view(at)
-    found = likely(view, query.q, query.limit, filters)
-    told = [_suggested(view, suggestion) for suggestion in found]
-    return {"query": query.q, "suggestions": told, **told_moment(view)}
+    filters = query.build_filters(AsOf(at))
+    day_index = get_day_index(at)
+    suggestions = suggest_from_home(day_index, query.q, query.limit, filters)
+    serialized = [_serialize_suggestion(day_index, suggestion) for suggestion in suggestions]
+    return {"query": query.q, "suggestions": serialized, **index_as_of_fields(day_index)}
 
 
-def _suggested(view: DayIndex, suggestion: Suggestion) -> dict[str, Any]:
-    leaf, index = suggestion.leaf, view.index
+def _serialize_suggestion(day_index: DayIndex, suggestion: Suggestion) -> dict[str, Any]:
+    leaf, index = suggestion.leaf, day_index.index
     return {
         "place_id": index.places[leaf.node],
         "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
         "code": leaf.code,
         "name": leaf.name,
-        "label": "".join([spot.name for spot in suggestion.chain]),
+        "label": "".join([unit.name for unit in suggestion.chain]),
         "level": LEVELS[leaf.level],
         "matched_name": suggestion.matched_name,
         "matched_by": suggestion.matched_by,

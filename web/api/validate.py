@@ -13,21 +13,21 @@ from boundaries.validation.child import CopyOptions, ReportOptions
 from boundaries.validation.formats import REPORT_MIME_TYPES
 from boundaries.validation.proposing import ProposalRequest
 from gazetteer.problems import NotFound
-from web.api.findings import Findings
-from web.contract import Answer, Api
-from web.language import language
-from web.layer_files import GEOJSON, WrittenLayer
-from web.layer_uploads import LayerForm, judged, steps
+from web.api.findings import LayerFindingsModel
+from web.contract import Api, HandlerResult
+from web.language import request_language
+from web.layer_files import GEOJSON, LayerModel
+from web.layer_uploads import LayerUploadForm, read_progress, validate_upload
 
 api = Api()
 
-MOST_PROPOSALS, PROPOSING_SECONDS = 100, 15.0
+MAX_PROPOSALS, MAX_PROPOSAL_SECONDS = 100, 15.0
 """For how many findings proposals are looked for at once, and for how long."""
 
-JudgementId = Annotated[UUID, Field(description="The id that was sent as `progress`")]
+ValidationId = Annotated[UUID, Field(description="The id that was sent as `progress`")]
 
 
-class ValidateForm(LayerForm):
+class ValidateForm(LayerUploadForm):
     """The file, and how the findings on it are to be told."""
 
     format: Literal["geojson", "gpkg", "csv", "xlsx"] = Field("geojson")
@@ -37,27 +37,27 @@ class ValidateForm(LayerForm):
     proposals: bool = Field(
         False,
         description="With what could be done about overlaps, gaps and borders that are not"
-        f" identical: for the {MOST_PROPOSALS} gravest findings, as far as time allows",
+        f" identical: for the {MAX_PROPOSALS} gravest findings, as far as time allows",
     )
     findings: list[str] | None = Field(
         None, description="Proposals for the findings with these ids only"
     )
 
 
-class CopyForm(LayerForm):
+class CorrectedCopyForm(LayerUploadForm):
     """The file, the proposals that were accepted, and how the copy is to be written."""
 
     accept: list[str] = Field(
         description="Each as `ID=WAY:UNIT`: the id of a finding, the way and unit of its proposal",
         min_length=1,
-        max_length=MOST_PROPOSALS,
+        max_length=MAX_PROPOSALS,
     )
     format: Literal["gpkg", "shp", "geojson"] = Field("gpkg")
     result_crs: str | None = Field(None, description="Of the copy; default: that of the file")
     result_encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Of a Shapefile")
 
 
-class Judging(BaseModel):
+class ValidationProgressModel(BaseModel):
     """How far a judgement is: `done` of `total` steps of reading, judging or proposing."""
 
     what: Literal["read", "judge", "propose"]
@@ -68,12 +68,14 @@ class Judging(BaseModel):
 @api.write(
     "POST",
     "/v1/validate",
-    Findings,
-    account=False,
+    LayerFindingsModel,
+    requires_account=False,
     media=REPORT_MIME_TYPES["geojson"],
-    also=tuple(REPORT_MIME_TYPES[name] for name in ("gpkg", "csv", "xlsx")),
+    alternative_media=tuple(
+        REPORT_MIME_TYPES[disposition] for disposition in ("gpkg", "csv", "xlsx")
+    ),
 )
-def validate(form: ValidateForm) -> Response:
+def validate_layer(form: ValidateForm) -> Response:
     """Judge a polygon layer by all rules of `/v1/rules`.
 
     No account is needed and nothing is kept. Nothing is repaired: findings tell the exact place,
@@ -81,34 +83,40 @@ def validate(form: ValidateForm) -> Response:
     way of the findings. A layer that takes longer or is larger than the service allows is refused
     (413); `gazetteer validate` judges it without limits.
     """
-    sought = None
+    proposal_request = None
     if form.proposals or form.findings:
-        sought = ProposalRequest(tuple(form.findings or ()), MOST_PROPOSALS, PROPOSING_SECONDS)
+        proposal_request = ProposalRequest(
+            tuple(form.findings or ()), MAX_PROPOSALS, MAX_PROPOSAL_SECONDS
+        )
     outlines = form.outlines and form.format == "geojson"
-    content = judged(form, ReportOptions(form.format, language(), outlines, sought))
+    content = validate_upload(
+        form, ReportOptions(form.format, request_language(), outlines, proposal_request)
+    )
     response = Response(content, mimetype=REPORT_MIME_TYPES[form.format])
     if form.format != "geojson":
-        name = f"attachment; filename=findings.{form.format}"
-        response.headers["Content-Disposition"] = name
+        disposition = f"attachment; filename=findings.{form.format}"
+        response.headers["Content-Disposition"] = disposition
     return response
 
 
 @api.write(
     "POST",
     "/v1/validate/copy",
-    WrittenLayer,
-    account=False,
+    LayerModel,
+    requires_account=False,
     media=GEOJSON,
-    also=(MIME_TYPES[LayerFormat.GEOPACKAGE], MIME_TYPES[LayerFormat.SHAPEFILE]),
+    alternative_media=(MIME_TYPES[LayerFormat.GEOPACKAGE], MIME_TYPES[LayerFormat.SHAPEFILE]),
 )
-def validate_copy(form: CopyForm) -> Response:
+def write_corrected_copy(form: CorrectedCopyForm) -> Response:
     """A copy of a layer in which accepted proposals are done, one after the other.
 
     The file is judged anew, with the same fields as before. What was not accepted stays as it is,
     attributes and all. An accepted proposal that there is not (any more) is refused by its id.
     """
-    wanted = CopyOptions(form.format, tuple(form.accept), form.result_crs, form.result_encoding)
-    content = judged(form, wanted)
+    copy_options = CopyOptions(
+        form.format, tuple(form.accept), form.result_crs, form.result_encoding
+    )
+    content = validate_upload(form, copy_options)
     response = Response(content, mimetype=MIME_TYPES[LayerFormat(form.format)])
     sent = request.files["data"].filename or ""
     stem = PurePath(sent.replace("\\", "/")).name.partition(".")[0] or "layer"
@@ -118,15 +126,15 @@ def validate_copy(form: CopyForm) -> Response:
     return response
 
 
-@api.get("/v1/validate/<uuid:judgement>", Judging)
-def judgement_progress(judgement: JudgementId) -> Answer:
+@api.get("/v1/validate/<uuid:judgement>", ValidationProgressModel)
+def get_validation_progress(judgement: ValidationId) -> HandlerResult:
     """How far the judgement is that was sent with this id as `progress`.
 
     404 before it begins and when it is over.
     """
-    found = steps(current_app.config["GAZETTEER"], judgement)
-    if found is None:
+    progress = read_progress(current_app.config["GAZETTEER"], judgement)
+    if progress is None:
         raise NotFound(
             "没有以此编号进行的检查。", "no judgement with this id is at work", field="judgement"
         )
-    return {"what": found.what, "done": found.done, "total": found.total}
+    return {"what": progress.what, "done": progress.done, "total": progress.total}

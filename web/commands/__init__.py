@@ -14,25 +14,25 @@ from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
 
 COMMANDS = {
-    "serve": "serving.serve",
-    "db": "database.db",
-    "load": "loading.load",
-    "import": "loading.import_",
-    "export": "export.export",
-    "validate": "validate.validate_",
-    "check": "check.check",
-    "findings": "findings.findings",
-    "explain": "explain.explain",
-    "geocode": "geocode.geocode",
-    "worker": "worker.worker",
-    "user": "people.user",
-    "key": "people.key",
-    "follow": "follow.follow",
+    "serve": "serving.serve_command",
+    "db": "database.db_group",
+    "load": "loading.load_command",
+    "import": "loading.import_command",
+    "export": "export.export_command",
+    "validate": "validate.validate_command",
+    "check": "check.check_command",
+    "findings": "findings.findings_group",
+    "explain": "explain.explain_command",
+    "geocode": "geocode.geocode_command",
+    "worker": "worker.worker_command",
+    "user": "people.user_group",
+    "key": "people.key_group",
+    "follow": "follow.follow_command",
 }
 """The commands, and where each stands: read only when asked for, so that each starts fast."""
 
 
-class _Commands(click.Group):
+class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -44,7 +44,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """The register of geographic names and administrative boundaries."""
 

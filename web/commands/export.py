@@ -13,9 +13,9 @@ from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import AsOf, today
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import get_settings
-from web.commands.progress import progress
+from web.commands.progress import show_progress
 
-_SAID = {ExportKind.DIVISIONS: "areas"}
+_NOUN_OF_WHAT = {ExportKind.DIVISIONS: "areas"}
 
 
 @click.command()
@@ -46,7 +46,7 @@ _SAID = {ExportKind.DIVISIONS: "areas"}
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="The file: .gpkg, .zip (Shapefile), .geojson, .csv or .xlsx.",
 )
-def export(
+def export_command(
     what: str,
     level: str | None,
     within: str | None,
@@ -66,10 +66,10 @@ def export(
     with (
         register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
-        progress() as tell,
+        show_progress() as report_progress,
     ):
         table = export_table(
-            conn, ExportKind(what), ExportRequest(as_of, level, within, progress=tell)
+            conn, ExportKind(what), ExportRequest(as_of, level, within, progress=report_progress)
         )
     try:
         losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
@@ -77,5 +77,5 @@ def export(
         raise click.FileError(str(output), error.strerror) from None
     for loss in losses:
         click.echo(loss.en, err=True)
-    said = _SAID.get(ExportKind(what), what)
-    click.echo(f"{len(table.geometries):,} {said}: {output}")
+    noun = _NOUN_OF_WHAT.get(ExportKind(what), what)
+    click.echo(f"{len(table.geometries):,} {noun}: {output}")

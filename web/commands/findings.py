@@ -21,50 +21,65 @@ from gazetteer.database.register import register_database
 from gazetteer.ledger.asof import SHANGHAI, today
 from gazetteer.people.roles import find_current_unit
 from gazetteer.settings import get_settings
-from web.commands.progress import progress
+from web.commands.progress import show_progress
 
-Names = dict[UUID, tuple[str | None, str | None]]
+UnitNames = dict[UUID, tuple[str | None, str | None]]
 
-_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
-_finding = click.argument("finding_id", metavar="ID", type=click.UUID)
-_BLOCKED = 1
+_json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+_finding_argument = click.argument("finding_id", metavar="ID", type=click.UUID)
+_EXIT_BLOCKED = 1
 
 
 @click.group()
-def findings() -> None:
+def findings_group() -> None:
     """Where the boundaries of the register depart from the rules, and the answers to it."""
 
 
-@findings.command("run")
-@_json
+@findings_group.command("run")
+@_json_option
 @click.pass_context
-def run(context: click.Context, as_json: bool) -> None:
+def run_command(context: click.Context, as_json: bool) -> None:
     """Judge the register as of today, and open, keep or verify findings.
 
     Exit code 1 while an error has no answer that holds.
     """
-    with _register() as conn:
-        with progress() as tell:
-            made = run_validation(conn, tell, actor=_operator())
+    with _open_register() as conn:
+        with show_progress() as report_progress:
+            finished_run = run_validation(conn, report_progress, actor=_current_operator())
         blocking = store.count_blocking(conn, today())
     if as_json:
-        facts = {"id": made.run_id, "number": made.number, "at": made.at, "seq": made.seq}
-        _say({**facts, "found": made.found, "steps": made.steps, "blocking": blocking})
+        facts = {
+            "id": finished_run.run_id,
+            "number": finished_run.number,
+            "at": finished_run.at,
+            "seq": finished_run.seq,
+        }
+        _print_json(
+            {
+                **facts,
+                "found": finished_run.found,
+                "steps": finished_run.steps,
+                "blocking": blocking,
+            }
+        )
     else:
-        told = ", ".join(f"{count} {step}" for step, count in made.steps.items()) or "no change"
-        click.echo(f"run {made.number}: {made.found:,} findings; {told}")
-        _tell_blocking(blocking)
-    context.exit(_BLOCKED if blocking else 0)
+        changes = (
+            ", ".join(f"{count} {step}" for step, count in finished_run.steps.items())
+            or "no change"
+        )
+        click.echo(f"run {finished_run.number}: {finished_run.found:,} findings; {changes}")
+        _print_blocking(blocking)
+    context.exit(_EXIT_BLOCKED if blocking else 0)
 
 
-@findings.command("list")
+@findings_group.command("list")
 @click.option("--state", type=click.Choice([state.value for state in FindingState]))
 @click.option("--rule", help="Such as TOP-COV-03.")
 @click.option("--severity", type=click.Choice(["error", "warning", "info"]))
 @click.option("--unit", metavar="CODE", help="On this unit or one in it.")
-@_json
+@_json_option
 @click.pass_context
-def list_(
+def list_command(
     context: click.Context,
     state: str | None,
     rule: str | None,
@@ -76,42 +91,47 @@ def list_(
 
     Exit code 1 while an error among all findings has no answer that holds.
     """
-    with _register() as conn:
+    with _open_register() as conn:
         units = (
             store.load_units_below(conn, find_current_unit(conn, unit), today()) if unit else None
         )
-        wanted = FindingFilter(FindingState(state) if state else None, rule, severity, units)
-        found = store.load_findings(conn, wanted)
-        names = _names(conn, found)
+        filters = FindingFilter(FindingState(state) if state else None, rule, severity, units)
+        listed_findings = store.load_findings(conn, filters)
+        names = _load_unit_names(conn, listed_findings)
         blocking = store.count_blocking(conn, today())
-    for known in found:
+    for known in listed_findings:
         if as_json:
-            _say(_facts(known, names))
+            _print_json(_serialize_finding(known, names))
         else:
-            _print(known, names)
+            _print_finding(known, names)
     if not as_json:
-        _tell_blocking(blocking)
-    context.exit(_BLOCKED if blocking else 0)
+        _print_blocking(blocking)
+    context.exit(_EXIT_BLOCKED if blocking else 0)
 
 
-@findings.command()
-@_finding
-@_json
-def show(finding_id: UUID, as_json: bool) -> None:
+@findings_group.command()
+@_finding_argument
+@_json_option
+def show_command(finding_id: UUID, as_json: bool) -> None:
     """One finding, with everything that happened to it."""
-    with _register() as conn:
+    with _open_register() as conn:
         known = answers.load_finding(conn, finding_id)
-        names, happened = _names(conn, [known]), store.load_events(conn, known)
+        names, events = _load_unit_names(conn, [known]), store.load_events(conn, known)
     if as_json:
-        _say({**_facts(known, names), "events": [_event(event) for event in happened]})
+        _print_json(
+            {
+                **_serialize_finding(known, names),
+                "events": [_serialize_event(event) for event in events],
+            }
+        )
         return
-    _print(known, names)
-    for event in happened:
+    _print_finding(known, names)
+    for event in events:
         _print_event(event)
 
 
-@findings.command()
-@_finding
+@findings_group.command()
+@_finding_argument
 @click.argument("answer", type=click.Choice([answer.value for answer in AnswerKind]))
 @click.option("--reason", required=True, help="What was done, or why it may stay.")
 @click.option("--document", help="Title and number of the document.")
@@ -127,7 +147,7 @@ def show(finding_id: UUID, as_json: bool) -> None:
     type=int,
     help="The number of the last event that you saw; a later one refuses. Default: any.",
 )
-def answer(
+def answer_command(
     finding_id: UUID,
     answer: str,
     reason: str,
@@ -138,18 +158,18 @@ def answer(
 ) -> None:
     """Answer the finding ID: it was corrected, or it may stay (exception)."""
     until = expires_on.date() if expires_on else None
-    reply = FindingResponse(AnswerKind(answer), reason, document, signer, until)
-    with _register() as conn:
+    response = FindingResponse(AnswerKind(answer), reason, document, signer, until)
+    with _open_register() as conn:
         seen = answers.load_finding(conn, finding_id).finding.last_event
         known = answers.record_response(
-            conn, finding_id, reply, last_event=last_event or seen, actor=_operator()
+            conn, finding_id, response, last_event=last_event or seen, actor=_current_operator()
         )
-        names = _names(conn, [known])
-    _print(known, names)
+        names = _load_unit_names(conn, [known])
+    _print_finding(known, names)
 
 
 @contextmanager
-def _register() -> Iterator[Connection[Any]]:
+def _open_register() -> Iterator[Connection[Any]]:
     with (
         register_database(get_settings()) as conninfo,
         psycopg.connect(conninfo, autocommit=True) as conn,
@@ -157,55 +177,57 @@ def _register() -> Iterator[Connection[Any]]:
         yield conn
 
 
-def _operator() -> str:
+def _current_operator() -> str:
     return f"operator:{getuser()}"
 
 
-def _blocks(known: FindingRecord) -> bool:
-    standing = known.finding
-    return is_blocking(standing.observation.severity, standing.state, standing.expires_on, today())
+def _is_finding_blocking(known: FindingRecord) -> bool:
+    stored = known.finding
+    return is_blocking(stored.observation.severity, stored.state, stored.expires_on, today())
 
 
-def _names(conn: Connection[Any], found: list[FindingRecord]) -> Names:
+def _load_unit_names(conn: Connection[Any], listed_findings: list[FindingRecord]) -> UnitNames:
     return store.load_codes_and_names(
-        conn, [unit for known in found for unit in known.finding.observation.key.units], today()
+        conn,
+        [unit for known in listed_findings for unit in known.finding.observation.key.units],
+        today(),
     )
 
 
-def _units(known: FindingRecord, names: Names) -> str:
-    told = (" ".join(filter(None, names[unit])) for unit in known.finding.observation.key.units)
-    return ", ".join(sorted(told)) or "-"
+def _format_units(known: FindingRecord, names: UnitNames) -> str:
+    labels = (" ".join(filter(None, names[unit])) for unit in known.finding.observation.key.units)
+    return ", ".join(sorted(labels)) or "-"
 
 
-def _facts(known: FindingRecord, names: Names) -> dict[str, Any]:
-    standing, sight = known.finding, known.finding.observation
+def _serialize_finding(known: FindingRecord, names: UnitNames) -> dict[str, Any]:
+    stored, observation = known.finding, known.finding.observation
     return {
-        "id": standing.finding_id,
+        "id": stored.finding_id,
         "number": known.number,
-        "rule": sight.key.rule,
-        "kind": sight.key.kind,
-        "severity": sight.severity,
+        "rule": observation.key.rule,
+        "kind": observation.key.kind,
+        "severity": observation.severity,
         "units": [
             {"unit_id": unit, "code": names[unit][0], "name": names[unit][1]}
-            for unit in sight.key.units
+            for unit in observation.key.units
         ],
-        "message": sight.en,
-        "measured": sight.measured,
-        "limit": sight.limit,
-        "unit": sight.unit,
-        "area_m2": sight.area_m2,
-        "place": sight.geometry.wkt if sight.geometry else None,
-        "state": standing.state,
-        "answer": standing.answer,
-        "expires_on": standing.expires_on,
-        "blocking": _blocks(known),
+        "message": observation.en,
+        "measured": observation.measured,
+        "limit": observation.limit,
+        "unit": observation.unit,
+        "area_m2": observation.area_m2,
+        "place": observation.geometry.wkt if observation.geometry else None,
+        "state": stored.state,
+        "answer": stored.answer,
+        "expires_on": stored.expires_on,
+        "blocking": _is_finding_blocking(known),
         "first_seen": known.first_seen,
         "last_seen": known.last_seen,
-        "last_event": standing.last_event,
+        "last_event": stored.last_event,
     }
 
 
-def _event(event: StoredFindingEvent) -> dict[str, Any]:
+def _serialize_event(event: StoredFindingEvent) -> dict[str, Any]:
     return {
         "number": event.number,
         "happened_at": event.happened_at,
@@ -223,23 +245,25 @@ def _event(event: StoredFindingEvent) -> dict[str, Any]:
     }
 
 
-def _say(facts: dict[str, Any]) -> None:
-    click.echo(json.dumps(facts, ensure_ascii=False, default=_plain))
+def _print_json(facts: dict[str, Any]) -> None:
+    click.echo(json.dumps(facts, ensure_ascii=False, default=_serialize_value))
 
 
-def _plain(value: Any) -> str:
+def _serialize_value(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _print(known: FindingRecord, names: Names) -> None:
-    standing, sight = known.finding, known.finding.observation
-    answered = f" ({standing.answer})" if standing.answer else ""
-    until = f" until {standing.expires_on}" if standing.expires_on else ""
-    rule = read_catalogue().get(sight.key.rule)
+def _print_finding(known: FindingRecord, names: UnitNames) -> None:
+    stored, observation = known.finding, known.finding.observation
+    answered = f" ({stored.answer})" if stored.answer else ""
+    until = f" until {stored.expires_on}" if stored.expires_on else ""
+    rule = read_catalogue().get(observation.key.rule)
     title = rule.title["en"] if rule else ""
-    click.secho(f"{sight.severity}: {sight.key.rule} {title}", bold=_blocks(known))
-    click.echo(f"  {standing.finding_id}  {standing.state}{answered}{until}")
-    click.echo(f"  {_units(known, names)}: {sight.en}")
+    click.secho(
+        f"{observation.severity}: {observation.key.rule} {title}", bold=_is_finding_blocking(known)
+    )
+    click.echo(f"  {stored.finding_id}  {stored.state}{answered}{until}")
+    click.echo(f"  {_format_units(known, names)}: {observation.en}")
 
 
 def _print_event(event: StoredFindingEvent) -> None:
@@ -247,17 +271,17 @@ def _print_event(event: StoredFindingEvent) -> None:
     where = f" in run {event.run}" if event.run else ""
     why = f" ({event.cause.replace('_', ' ')})" if event.cause else ""
     click.echo(f"  {event.number}. {moment} {event.step}{where}{why} by {event.actor}")
-    told = (
+    details = (
         event.reason,
         event.document,
         event.signer,
         event.observation.en if event.observation else None,
     )
-    for text in filter(None, told):
+    for text in filter(None, details):
         click.echo(f"     {text}")
     if event.expires_on:
         click.echo(f"     until {event.expires_on}")
 
 
-def _tell_blocking(blocking: int) -> None:
+def _print_blocking(blocking: int) -> None:
     click.echo(f"{blocking:,} errors without an answer that holds")

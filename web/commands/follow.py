@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 import click
 
 from gazetteer.ledger.follow import Follower, OutOfStep
-from web.commands.progress import progress
+from web.commands.progress import show_progress
 
 
 @click.command()
@@ -28,7 +28,7 @@ from web.commands.progress import progress
     type=click.FloatRange(min=0.1),
     help="Seconds between two looks for changes.",
 )
-def follow(url: str, into: Path, once: bool, every: float) -> None:
+def follow_command(url: str, into: Path, once: bool, every: float) -> None:
     """Copy the register at URL, then follow its changes; may be killed at any moment.
 
     Exit code 1 with --once: the register could not be reached, or gave a checksum that its own
@@ -38,15 +38,15 @@ def follow(url: str, into: Path, once: bool, every: float) -> None:
         raise click.BadParameter("must begin with http:// or https://", param_hint="URL")
     logging.basicConfig(format="%(message)s")
     try:
-        with progress() as tell:
-            follower = Follower(url, into, tell)
-            while not _caught_up(follower, once) or not once:
+        with show_progress() as report_progress:
+            follower = Follower(url, into, report_progress)
+            while not _catch_up(follower, once) or not once:
                 time.sleep(every)
     except (OutOfStep, sqlite3.Error, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _caught_up(follower: Follower, once: bool) -> bool:
+def _catch_up(follower: Follower, once: bool) -> bool:
     """Catch up and say so if there was anything; a register that is away may come back."""
     before = follower.seq
     try:

@@ -23,13 +23,13 @@ from gazetteer.search.bulk.rows import Executor
 from gazetteer.search.bulk.sheets import sniff_csv
 from gazetteer.search.view import DayIndex
 from gazetteer.settings import get_settings
-from web.commands.progress import progress
+from web.commands.progress import show_progress
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class GeocodeSummary:
     """What became of a file; ``known_at`` is the state of the register that answered."""
 
     rows: int
@@ -64,7 +64,7 @@ class Summary:
 @click.option("--dask", metavar="ADDRESS", help="A Dask scheduler whose cluster shall do it.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", help="Of what is told.")
 @click.option("--json", "as_json", is_flag=True, help="Tell a summary for programs; needs -o.")
-def geocode(
+def geocode_command(
     file: Path,
     columns: tuple[str, ...],
     parts: tuple[tuple[str, str], ...],
@@ -87,60 +87,63 @@ def geocode(
         raise click.UsageError("--json needs -o: the rows go to stdout otherwise")
     if output is not None and output.exists() and output.samefile(file):
         raise click.UsageError("the output would overwrite the file while it is read")
-    wanted = tuple(name.strip() for name in result_columns.split(",") if name.strip())
+    result_names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
     day = at.date() if at else today()
-    with ExitStack() as held:
-        data = held.enter_context(file.open("rb"))
+    with ExitStack() as stack:
+        data = stack.enter_context(file.open("rb"))
         address = (columns, dict(parts))
-        plan, task = _planned(data, (encoding, delimiter), address, (wanted, day, lang))
-        conninfo = held.enter_context(register_database(get_settings()))
+        plan, task = _plan_task(data, (encoding, delimiter), address, (result_names, day, lang))
+        conninfo = stack.enter_context(register_database(get_settings()))
         index = load_newest_index(conninfo)
         if dask:
             recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
-            ask = held.enter_context(open_dask_executor(dask, recipe))
+            ask = stack.enter_context(open_dask_executor(dask, recipe))
         else:
             answering = task.build_processor(DayIndex(index, day), plan.columns)
-            ask = held.enter_context(open_process_executor(answering, jobs or cpu_count() or 1))
-        begun = time.monotonic()
-        _write(plan, data, ask, output)
-        spent = time.monotonic() - begun
+            ask = stack.enter_context(open_process_executor(answering, jobs or cpu_count() or 1))
+        started = time.monotonic()
+        _write_result(plan, data, ask, output)
+        elapsed = time.monotonic() - started
     if as_json:
-        known = index.recorded_at.isoformat() if index.recorded_at else None
-        rate = round(plan.csv_file.rows / spent, 1) if spent else 0.0
-        told = Summary(plan.csv_file.rows, round(spent, 3), rate, plan.csv_file.encoding,
-                       plan.csv_file.delimiter, day.isoformat(), known, str(output))  # fmt: skip
-        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+        known_at = index.recorded_at.isoformat() if index.recorded_at else None
+        rate = round(plan.csv_file.rows / elapsed, 1) if elapsed else 0.0
+        summary = GeocodeSummary(plan.csv_file.rows, round(elapsed, 3), rate, plan.csv_file.encoding,
+                       plan.csv_file.delimiter, day.isoformat(), known_at, str(output))  # fmt: skip
+        click.echo(json.dumps(asdict(summary), ensure_ascii=False))
 
 
-def _planned(
+def _plan_task(
     data: BinaryIO,
-    written: tuple[str | None, str | None],
+    file_format: tuple[str | None, str | None],
     address: tuple[tuple[str, ...], dict[str, str]],
-    task: tuple[tuple[str, ...], date, str],
+    task_options: tuple[tuple[str, ...], date, str],
 ) -> tuple[FilePlan, GeocodeTask]:
     """The task held against the file; what is wrong with an option is wrong usage."""
     try:
-        sheet = sniff_csv(data, *written)
+        sheet = sniff_csv(data, *file_format)
         columns, parts = address
         if not columns and not parts and len(sheet.header) == 1:
             columns = sheet.header
-        asked = GeocodeTask(AddressColumns.from_names(columns, parts), *task)
-        return asked.build_plan(sheet), asked
+        planned_task = GeocodeTask(AddressColumns.from_names(columns, parts), *task_options)
+        return planned_task.build_plan(sheet), planned_task
     except InvalidValue as problem:
         if problem.field == "data":
             raise
         raise click.UsageError(str(problem)) from None
 
 
-def _write(plan: FilePlan, data: BinaryIO, ask: Executor[str], output: Path | None) -> None:
+def _write_result(plan: FilePlan, data: BinaryIO, ask: Executor[str], output: Path | None) -> None:
     """Write the result; a file gets its name when it is whole."""
-    later = "utf-8" if plan.csv_file.encoding == "utf-8-sig" else plan.csv_file.encoding
+    next_encoding = "utf-8" if plan.csv_file.encoding == "utf-8-sig" else plan.csv_file.encoding
     part = output.with_name(f"{output.name}.part") if output else None
     encoding, done = plan.csv_file.encoding, 0
-    with progress() as tell, part.open("wb") if part else nullcontext(sys.stdout.buffer) as out:
+    with (
+        show_progress() as report_progress,
+        part.open("wb") if part else nullcontext(sys.stdout.buffer) as out,
+    ):
         for piece in plan.iter_result_chunks(data, ask):
             out.write(piece.text.encode(encoding))
-            encoding, done = later, done + piece.rows
-            tell(done, plan.csv_file.rows, "geocode")
+            encoding, done = next_encoding, done + piece.rows
+            report_progress(done, plan.csv_file.rows, "geocode")
     if part and output:
         part.replace(output)

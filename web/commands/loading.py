@@ -27,12 +27,12 @@ from gazetteer.intake.batch import StagedBatch
 from gazetteer.intake.load import LoadResult, publish_staged_batch
 from gazetteer.problems import Problem
 from gazetteer.settings import get_settings
-from web.commands.progress import Tell, progress
+from web.commands.progress import ProgressReporter, show_progress
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
-def columns_asked(
+def parse_columns(
     context: click.Context, parameter: click.Parameter, value: str | None
 ) -> dict[str, str] | None:
     """``code=XZQDM,name=XZQMC`` as a mapping."""
@@ -44,7 +44,7 @@ def columns_asked(
     return {field.strip(): column.strip() for field, _, column in pairs}
 
 
-def _report_option(command: Any) -> Any:
+def _add_report_option(command: Any) -> Any:
     return click.option(
         "--report",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -55,17 +55,19 @@ def _report_option(command: Any) -> Any:
 @click.command()
 @click.argument("what", type=click.Choice(["guangdong", "china"]), default="guangdong")
 @click.argument("divisions", required=False, type=click.Path(exists=True, path_type=Path))
-@_report_option
-def load(what: str, divisions: Path | None, report: Path | None) -> None:
+@_add_report_option
+def load_command(what: str, divisions: Path | None, report: Path | None) -> None:
     """Load the shipped data of Guangdong, or all China from a DIVISIONS file as well.
 
     One transaction: killed in the middle it leaves nothing; a second load changes nothing.
     """
     if what == "china" and divisions is None:
         raise click.UsageError("'load china' needs the path of a divisions file (CSV, may be .gz)")
-    with register_database(get_settings()) as conninfo, progress() as tell:
-        batch = read_bundled_data(FIXTURES, tell, divisions)
-        _publish(conninfo, batch, report, tell, strict=False, author="gazetteer load")
+    with register_database(get_settings()) as conninfo, show_progress() as report_progress:
+        batch = read_bundled_data(FIXTURES, report_progress, divisions)
+        _publish_batch(
+            conninfo, batch, report, report_progress, strict=False, author="gazetteer load"
+        )
 
 
 @click.command("import")
@@ -73,7 +75,7 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
 @click.option("--kind", required=True, type=click.Choice(FILE_KINDS), help="What the file holds")
 @click.option(
     "--with",
-    "beside",
+    "companions",
     type=(click.Choice(COMPANION_KINDS), click.Path(exists=True, dir_okay=False, path_type=Path)),
     multiple=True,
     metavar="KIND FILE",
@@ -89,7 +91,7 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
 @click.option("--encoding", help="Of its texts, where it cannot be told.")
 @click.option(
     "--columns",
-    callback=columns_asked,
+    callback=parse_columns,
     metavar="FIELD=COLUMN,…",
     help="Which of its columns hold code, name, level, parent_code; e.g. code=XZQDM,name=XZQMC.",
 )
@@ -104,12 +106,12 @@ def load(what: str, divisions: Path | None, report: Path | None) -> None:
     metavar="WHY",
     help="Import areas although the rules find errors in them; kept with the changeset.",
 )
-@_report_option
+@_add_report_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def import_(
+def import_command(
     file: Path,
     kind: str,
-    beside: tuple[tuple[str, Path], ...],
+    companions: tuple[tuple[str, Path], ...],
     state: datetime | None,
     reason: str,
     author: str,
@@ -118,7 +120,7 @@ def import_(
     accept_findings: str | None,
     report: Path | None,
     as_json: bool,
-    **form: Any,
+    **layer_options: Any,
 ) -> None:
     """Import a FILE of the same form as the shipped data: read, check, report, then load all of it.
 
@@ -129,29 +131,40 @@ def import_(
     unless --accept-findings.
     """
     day = state.date() if state else None
-    with register_database(get_settings()) as conninfo, progress() as tell:
+    with register_database(get_settings()) as conninfo, show_progress() as report_progress:
         with psycopg.connect(conninfo, autocommit=True) as conn:
             if kind == "areas":
-                taken = _areas(conn, file, day, _form(form), accept_findings, tell)
-                batch, refusal = taken.batch, taken.refusal
-                reason = f"{reason}: {taken.accepted}" if taken.accepted else reason
+                area_batch = _validate_areas(
+                    conn,
+                    file,
+                    day,
+                    _build_layer_options(layer_options),
+                    accept_findings,
+                    report_progress,
+                )
+                batch, refusal = area_batch.batch, area_batch.refusal
+                reason = f"{reason}: {area_batch.accepted}" if area_batch.accepted else reason
             else:
                 batch, refusal = (
-                    read_import_file(conn, kind, {kind: file, **dict(beside)}, day, tell),
+                    read_import_file(
+                        conn, kind, {kind: file, **dict(companions)}, day, report_progress
+                    ),
                     None,
                 )
         if check or refusal:
-            _say(batch, None, _written(batch, report), as_json)
+            _print_result(batch, None, _write_rejections(batch, report), as_json)
             if refusal:
                 raise refusal
             raise click.exceptions.Exit(1 if batch.count_rejections() else 0)
         who = {"author": author, "reason": reason}
         strict = not skip_rejected
-        _publish(conninfo, batch, report, tell, strict=strict, as_json=as_json, **who)
+        _publish_batch(
+            conninfo, batch, report, report_progress, strict=strict, as_json=as_json, **who
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Areas:
+class _AreaBatch:
     """Areas to be loaded, or why they are not; ``accepted`` is what is to be kept with them."""
 
     batch: StagedBatch
@@ -159,63 +172,78 @@ class _Areas:
     accepted: str | None = None
 
 
-def _form(given: Mapping[str, Any]) -> LayerImportOptions:
-    accuracy_m = DEFAULT_ACCURACY_M if given["accuracy_m"] is None else given["accuracy_m"]
-    rest = {name: given[name] for name in ("name", "crs", "encoding", "columns", "source")}
+def _build_layer_options(options: Mapping[str, Any]) -> LayerImportOptions:
+    accuracy_m = DEFAULT_ACCURACY_M if options["accuracy_m"] is None else options["accuracy_m"]
+    rest = {name: options[name] for name in ("name", "crs", "encoding", "columns", "source")}
     return LayerImportOptions(**rest, accuracy_m=accuracy_m)
 
 
-def _areas(
+def _validate_areas(
     conn: psycopg.Connection[Any],
     file: Path,
     day: date | None,
-    form: LayerImportOptions,
+    layer_options: LayerImportOptions,
     why: str | None,
-    tell: Tell,
-) -> _Areas:
+    report_progress: ProgressReporter,
+) -> _AreaBatch:
     """The areas of a file, judged before anything is made of them."""
-    layer = form.read_file(file)
-    judged = validate_import_layer(
-        conn, layer, day, build_validation_options(get_settings(), None, None, None), tell
+    layer = layer_options.read_file(file)
+    validated = validate_import_layer(
+        conn,
+        layer,
+        day,
+        build_validation_options(get_settings(), None, None, None),
+        report_progress,
     )
-    if judged.blocking_findings and not why:
-        told = tuple(judged.iter_rejections(accepted=False))
-        return _Areas(
-            StagedBatch(layer.source, (), told, {layer.source: len(layer)}), judged.build_problem()
+    if validated.blocking_findings and not why:
+        rejections = tuple(validated.iter_rejections(accepted=False))
+        return _AreaBatch(
+            StagedBatch(layer.source, (), rejections, {layer.source: len(layer)}),
+            validated.build_problem(),
         )
-    batch = build_import_batch(conn, judged, form, day, tell)
-    return _Areas(
-        batch, None, judged.format_acceptance(why) if judged.blocking_findings and why else None
+    batch = build_import_batch(conn, validated, layer_options, day, report_progress)
+    return _AreaBatch(
+        batch,
+        None,
+        validated.format_acceptance(why) if validated.blocking_findings and why else None,
     )
 
 
-def _publish(
+def _publish_batch(
     conninfo: str,
     batch: StagedBatch,
     report: Path | None,
-    tell: Tell,
+    report_progress: ProgressReporter,
     *,
     strict: bool,
     author: str,
     reason: str | None = None,
     as_json: bool = False,
 ) -> None:
-    written = _written(batch, report)
+    report_path = _write_rejections(batch, report)
     with psycopg.connect(conninfo, autocommit=True) as conn:
         result = publish_staged_batch(
-            conn, LEDGER, batch, author=author, reason=reason, strict=strict, progress=tell
+            conn,
+            LEDGER,
+            batch,
+            author=author,
+            reason=reason,
+            strict=strict,
+            progress=report_progress,
         )
-    _say(batch, result, written, as_json)
+    _print_result(batch, result, report_path, as_json)
 
 
-def _written(batch: StagedBatch, report: Path | None) -> Path:
+def _write_rejections(batch: StagedBatch, report: Path | None) -> Path:
     path = report or get_settings().home / "reports" / f"{batch.source}.report.csv"
     write_load_report(path, batch.findings)
     click.echo(f"{len(batch.findings)} findings: {path}", err=True)
     return path
 
 
-def _say(batch: StagedBatch, result: LoadResult | None, report: Path, as_json: bool) -> None:
+def _print_result(
+    batch: StagedBatch, result: LoadResult | None, report: Path, as_json: bool
+) -> None:
     facts = {
         "source": batch.source,
         "rows": dict(batch.row_counts),

@@ -12,25 +12,25 @@ from gazetteer.intake.load import publish_staged_batch
 from gazetteer.people.first import ensure_first_administrator
 from gazetteer.settings import Settings, get_settings
 from web.commands.loading import FIXTURES
-from web.commands.progress import progress
-from web.serving import Service, prepare_metrics, refuse_taken_port
-from web.workers import worker_beside
+from web.commands.progress import show_progress
+from web.serving import GunicornServer, check_port_free, prepare_metrics
+from web.workers import run_supervised_worker
 
 
 @click.command()
 @click.option("--empty", is_flag=True, help="Do not load the shipped data into an empty register.")
 @click.option("--no-worker", is_flag=True, help="Leave the jobs of /v1/jobs to other workers.")
-def serve(empty: bool, no_worker: bool) -> None:
+def serve_command(empty: bool, no_worker: bool) -> None:
     """Serve the register; at the first start, load the shipped data and make an administrator."""
     ours = get_settings()
-    refuse_taken_port(ours)
+    check_port_free(ours)
     with register_database(ours) as conninfo:
         if not empty:
             _load_if_empty(conninfo)
-        _greet(conninfo, ours)
+        _print_greeting(conninfo, ours)
         prepare_metrics(ours)
-        with nullcontext() if no_worker else worker_beside():
-            Service(ours, conninfo).run()
+        with nullcontext() if no_worker else run_supervised_worker():
+            GunicornServer(ours, conninfo).run()
 
 
 def _load_if_empty(conninfo: str) -> None:
@@ -38,14 +38,19 @@ def _load_if_empty(conninfo: str) -> None:
         if conn.execute("SELECT changeset_id FROM changeset LIMIT 1").fetchone():
             return
         click.echo("First start: loading Guangdong …", err=True)
-        with progress() as tell:
-            batch = read_bundled_data(FIXTURES, tell)
+        with show_progress() as report_progress:
+            batch = read_bundled_data(FIXTURES, report_progress)
             publish_staged_batch(
-                conn, LEDGER, batch, author="gazetteer serve", strict=False, progress=tell
+                conn,
+                LEDGER,
+                batch,
+                author="gazetteer serve",
+                strict=False,
+                progress=report_progress,
             )
 
 
-def _greet(conninfo: str, ours: Settings) -> None:
+def _print_greeting(conninfo: str, ours: Settings) -> None:
     with psycopg.connect(conninfo, autocommit=True) as conn:
         first = ensure_first_administrator(conn)
     if first:

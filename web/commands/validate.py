@@ -40,11 +40,11 @@ from boundaries.validation.telling_proposals import format_proposal
 from gazetteer.problems import Problem
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
-from web.commands.progress import progress
+from web.commands.progress import show_progress
 
-WRONG_USAGE = 2
-_PATIENCE_S = 2.0
-_SHOWN = 5
+EXIT_WRONG_USAGE = 2
+_PROGRESS_DELAY_S = 2.0
+_MAX_SHOWN = 5
 
 
 @click.command("validate")
@@ -97,7 +97,7 @@ _SHOWN = 5
     help="Where to write the copy: .gpkg, .zip (Shapefile) or .geojson. FILE stays as it is.",
 )
 @click.pass_context
-def validate_(
+def validate_command(
     context: click.Context,
     /,
     file: Path,
@@ -106,7 +106,7 @@ def validate_(
     lang: str | None,
     accept: tuple[str, ...],
     corrected: Path | None,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Judge the polygons of FILE (GeoJSON, GeoPackage, Shapefile; packed or not) by all rules.
 
@@ -114,91 +114,91 @@ def validate_(
     """
     if bool(accept) != bool(corrected):
         raise click.UsageError("--accept and --corrected go together")
-    words = lang or _language()
+    output_lang = lang or _terminal_language()
     try:
         kind = detect_report_format(output) if output else "geojson"
-        asked = _asked(given)
-        with _patient() as tell:
-            report = validate_file(file, asked.reading, asked.by, tell)
-            proposing = ProposalEngine(report.layer, asked.by, asked.fixed)
-            found = (
-                propose_for_findings(report, ProposalRequest(), proposing, tell)
-                if given["proposals"]
+        request = _parse_options(options)
+        with _delay_progress() as report_progress:
+            report = validate_file(
+                file, request.read_options, request.validation_options, report_progress
+            )
+            engine = ProposalEngine(report.layer, request.validation_options, request.fixed_points)
+            proposal_set = (
+                propose_for_findings(report, ProposalRequest(), engine, report_progress)
+                if options["proposals"]
                 else None
             )
-        _hand_over(report, found, output, kind, words, as_json)
+        _write_findings(report, proposal_set, output, kind, output_lang, as_json)
         if corrected:
-            _correct(report, proposing, accept, corrected, words)
+            _write_corrected_copy(report, engine, accept, corrected, output_lang)
     except Problem as problem:
-        click.echo(f"gazetteer: {problem.text(words)}", err=True)
-        context.exit(WRONG_USAGE)
-    _summarize(report, words)
+        click.echo(f"gazetteer: {problem.text(output_lang)}", err=True)
+        context.exit(EXIT_WRONG_USAGE)
+    _print_summary(report, output_lang)
     context.exit(1 if report.is_blocking else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ValidateRequest:
     """How to read and to judge, and which vertices must not move."""
 
-    reading: ReadOptions
-    by: ValidationOptions
-    fixed: Floats | None
+    read_options: ReadOptions
+    validation_options: ValidationOptions
+    fixed_points: Floats | None
 
 
-def _asked(given: Mapping[str, Any]) -> _Asked:
-    columns = parse_column_names(given["columns"])
-    how = {name: given[name] for name in ("planar", "crs", "encoding", "layer")}
-    by = build_validation_options(
-        get_settings(), given["level"], given["gap_width"], given["accuracy"]
+def _parse_options(options: Mapping[str, Any]) -> _ValidateRequest:
+    columns = parse_column_names(options["columns"])
+    read_arguments = {name: options[name] for name in ("planar", "crs", "encoding", "layer")}
+    rule_options = build_validation_options(
+        get_settings(), options["level"], options["gap_width"], options["accuracy"]
     )
-    fixed = read_points(given["fixed"]) if given["fixed"] else None
-    return _Asked(ReadOptions(**how, columns=columns), by, fixed)
+    fixed_points = read_points(options["fixed"]) if options["fixed"] else None
+    return _ValidateRequest(
+        ReadOptions(**read_arguments, columns=columns), rule_options, fixed_points
+    )
 
 
-def _correct(
-    report: ValidationReport,
-    proposing: ProposalEngine,
-    accept: tuple[str, ...],
-    path: Path,
-    lang: str,
+def _write_corrected_copy(
+    report: ValidationReport, engine: ProposalEngine, accept: tuple[str, ...], path: Path, lang: str
 ) -> None:
     """Write the copy, and say what was done in it."""
     format_of_layer(path)
-    done = done_in_copy(report, map(parse_choice, accept), proposing)
+    correction = done_in_copy(report, map(parse_choice, accept), engine)
     try:
-        losses = write_corrected_layer(path, done.layer, None, None)
+        losses = write_corrected_layer(path, correction.layer, None, None)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.BadParameter(
             f"cannot write {path}: {reason}", param_hint="--corrected"
         ) from None
-    for step in done.steps:
+    for step in correction.steps:
         click.echo(f"{path}: {format_proposal(step, report.layer.names, lang)}", err=True)
     for loss in losses:
         click.echo(loss.text(lang), err=True)
 
 
-def _language() -> str:
+def _terminal_language() -> str:
     """The language of the terminal; English where it is neither."""
     return "zh" if (locale.getlocale(locale.LC_MESSAGES)[0] or "").startswith("zh") else "en"
 
 
 @contextmanager
-def _patient() -> Iterator[Progress]:
+def _delay_progress() -> Iterator[Progress]:
     """Progress, shown only once two seconds have passed."""
     began = time.monotonic()
-    with progress() as tell:
+    with show_progress() as report_progress:
 
-        def later(done: int, total: int, what: str) -> None:
-            if time.monotonic() - began > _PATIENCE_S:
-                tell(done, total, what)
+        def report_after_delay(done: int, total: int, what: str) -> None:
+            if time.monotonic() - began > _PROGRESS_DELAY_S:
+                report_progress(done, total, what)
 
-        yield later
+        yield report_after_delay
 
 
-def _hand_over(
+def _write_findings(
     report: ValidationReport,
-    found: ProposalSet | None,
+    proposal_set: ProposalSet | None,
     output: Path | None,
     kind: str,
     lang: str,
@@ -206,26 +206,26 @@ def _hand_over(
 ) -> None:
     if output is None:
         indent = sys.stdout.isatty() and not as_json
-        click.echo(encode_geojson(report, lang, proposal_set=found, indent=indent))
+        click.echo(encode_geojson(report, lang, proposal_set=proposal_set, indent=indent))
         return
     try:
-        write_report(report, output, kind, lang, found)
+        write_report(report, output, kind, lang, proposal_set)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.BadParameter(f"cannot write {output}: {reason}", param_hint="-o") from None
 
 
-def _summarize(report: ValidationReport, lang: str) -> None:
+def _print_summary(report: ValidationReport, lang: str) -> None:
     """What was found, in a few lines on stderr."""
-    told = count_findings(report)
-    by_severity = ", ".join(f"{told['by_severity'][grade]} {grade}" for grade in SEVERITIES)
+    totals = count_findings(report)
+    by_severity = ", ".join(f"{totals['by_severity'][grade]} {grade}" for grade in SEVERITIES)
     click.echo(f"{report.layer.source}: {len(report.layer)} features; {by_severity}", err=True)
-    for rule, count in told["by_rule"].items():
+    for rule, count in totals["by_rule"].items():
         click.echo(f"  {rule}: {count}", err=True)
-    for finding in report.findings[:_SHOWN]:
+    for finding in report.findings[:_MAX_SHOWN]:
         click.echo(f"  - {finding.rule} {finding.text(lang)}", err=True)
-    if len(report.findings) > _SHOWN:
-        click.echo(f"  … {len(report.findings) - _SHOWN} more", err=True)
+    if len(report.findings) > _MAX_SHOWN:
+        click.echo(f"  … {len(report.findings) - _MAX_SHOWN} more", err=True)
     if report.holes:
         width = report.tolerances.gap_width_m
         click.echo(f"  {len(report.holes)} holes wider than {width:g} m left open", err=True)

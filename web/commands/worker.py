@@ -15,26 +15,28 @@ from gazetteer.jobs.files import JobFiles
 from gazetteer.jobs.run import JobRunner
 from gazetteer.jobs.worker import run_worker
 from gazetteer.settings import get_settings
-from web.job_kinds import Kinds
+from web.job_kinds import JobPreparer
 
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 @click.command()
 @click.option("--until-idle", is_flag=True, help="Stop when no job waits, for cron.")
 @click.option("--with-parent", type=int, metavar="PID", help="Stop when this parent has ended.")
-def worker(until_idle: bool, with_parent: int | None) -> None:
+def worker_command(until_idle: bool, with_parent: int | None) -> None:
     """Do the jobs of /v1/jobs, one after another, until stopped.
 
     A job that a killed worker leaves behind goes on from where it was. Any number of workers may
     run, on any machine that shares the database and the directory of the jobs' files.
     """
     if with_parent is not None:
-        Thread(target=_stop_with, args=(with_parent,), daemon=True).start()
+        Thread(target=_stop_with_parent, args=(with_parent,), daemon=True).start()
     ours = get_settings()
     with register_database(ours) as conninfo:
-        kinds = Kinds(conninfo, ours)
-        runner = JobRunner(conninfo, partial(JobFiles, ours.jobs_directory), kinds.known())
+        preparer = JobPreparer(conninfo, ours)
+        runner = JobRunner(
+            conninfo, partial(JobFiles, ours.jobs_directory), preparer.build_openers()
+        )
         try:
             run_worker(runner, ours, until_idle=until_idle)
         except ConnectorException as error:
@@ -42,7 +44,7 @@ def worker(until_idle: bool, with_parent: int | None) -> None:
             sys.exit(1)
 
 
-def _stop_with(parent: int) -> None:
+def _stop_with_parent(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -3,22 +3,31 @@
 from flask import Flask
 
 from web.pages import errors
-from web.pages.account import account
-from web.pages.findings import findings
-from web.pages.people import people
-from web.pages.reconcile import reconciling
-from web.pages.reference import reference
-from web.pages.tools import tools
-from web.pages.validation import validation
-from web.pages.views import pages
+from web.pages.account import account_blueprint
+from web.pages.findings import finding_blueprint
+from web.pages.people import user_blueprint
+from web.pages.reconcile import reconcile_blueprint
+from web.pages.reference import reference_blueprint
+from web.pages.tools import tool_blueprint
+from web.pages.validation import validation_blueprint
+from web.pages.views import public_blueprint
 
-BLUEPRINTS = (pages, account, people, reference, reconciling, tools, validation, findings)
+BLUEPRINTS = (
+    public_blueprint,
+    account_blueprint,
+    user_blueprint,
+    reference_blueprint,
+    reconcile_blueprint,
+    tool_blueprint,
+    validation_blueprint,
+    finding_blueprint,
+)
 for blueprint in BLUEPRINTS:
-    errors.answer_with_pages(blueprint)
+    errors.register_problem_pages(blueprint)
 
 
-def install(app: Flask) -> None:
+def install_pages(app: Flask) -> None:
     """Serve the pages from ``app``; call it after the problems of the API are installed."""
-    errors.install(app)
+    errors.install_error_pages(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

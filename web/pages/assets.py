@@ -12,7 +12,7 @@ ENTRY = "src/main.ts"
 
 
 @dataclass(frozen=True)
-class Assets:
+class ClientAssets:
     """Addresses of the entry script and its style sheets."""
 
     script: str
@@ -20,7 +20,7 @@ class Assets:
 
 
 @cache
-def assets(entry: str = ENTRY) -> Assets:
+def load_assets(entry: str = ENTRY) -> ClientAssets:
     """The addresses that the templates link to: of the script of all pages, or of one of its own.
 
     Raises:
@@ -28,14 +28,16 @@ def assets(entry: str = ENTRY) -> Assets:
     """
     manifest: Mapping[str, Any] = json.loads((DIST / "manifest.json").read_text("utf-8"))
     built = manifest[entry]
-    return Assets(
+    return ClientAssets(
         script=f"/static/dist/{built['file']}",
-        styles=tuple(dict.fromkeys(f"/static/dist/{name}" for name in _styles(manifest, entry))),
+        styles=tuple(
+            dict.fromkeys(f"/static/dist/{name}" for name in _iter_styles(manifest, entry))
+        ),
     )
 
 
-def _styles(manifest: Mapping[str, Any], chunk: str) -> Iterator[str]:
+def _iter_styles(manifest: Mapping[str, Any], chunk: str) -> Iterator[str]:
     """The style sheets of what a chunk imports, then its own: pages share some of both."""
     for imported in manifest[chunk].get("imports", ()):
-        yield from _styles(manifest, imported)
+        yield from _iter_styles(manifest, imported)
     yield from manifest[chunk].get("css", ())

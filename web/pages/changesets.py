@@ -5,9 +5,9 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-PAGE = 50
+PAGE_SIZE = 50
 
-_LATEST = """
+_LATEST_SQL = """
 SELECT c.changeset_id AS id, c.reason, c.purpose, c.origin, c.recorded_at,
        c.first_seq, c.last_seq, c.last_seq - c.first_seq + 1 AS records,
        coalesce((
@@ -24,13 +24,15 @@ ORDER BY c.changeset_id DESC LIMIT %(limit)s
 """
 
 
-def latest(conn: Connection[Any], before: int | None = None) -> list[dict[str, Any]]:
-    """At most :data:`PAGE` changesets with the first three of their acts, the newest first.
+def load_latest_changesets(
+    conn: Connection[Any], before: int | None = None
+) -> list[dict[str, Any]]:
+    """At most :data:`PAGE_SIZE` changesets with the first three of their acts, the newest first.
 
     Args:
         conn: a connection to the register.
         before: only those with a smaller number; None begins with the newest.
     """
-    params = {"before": before or 2**63 - 1, "limit": PAGE}
+    params = {"before": before or 2**63 - 1, "limit": PAGE_SIZE}
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_LATEST, params).fetchall()
+        return cursor.execute(_LATEST_SQL, params).fetchall()

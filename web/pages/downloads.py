@@ -25,21 +25,21 @@ class Download:
     formats: Sequence[tuple[str, str]]
 
 
-def downloads(
-    division: Mapping[str, Any], moment: AsOf, level_below: str | None, *, has_area: bool
+def list_downloads(
+    division: Mapping[str, Any], as_of: AsOf, level_below: str | None, *, has_area: bool
 ) -> list[Download]:
     """What there is of a unit at the moment: no link leads to a file that cannot be made.
 
     ``level_below`` is that of the units below it, where the areas of some are known.
     """
     return [
-        Download(key, [(name, _address(division, moment, format_, asked))
+        Download(key, [(name, _build_export_url(division, as_of, format_, arguments))
                        for format_, name in FORMATS.items()])
-        for key, asked in _things(str(division["level"]), level_below, has_area=has_area)
+        for key, arguments in _iter_exports(str(division["level"]), level_below, has_area=has_area)
     ]  # fmt: skip
 
 
-def _things(
+def _iter_exports(
     level: str, level_below: str | None, *, has_area: bool
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What can be asked for, as parameters of the export."""
@@ -52,13 +52,18 @@ def _things(
     yield "places", {"what": "places"}
 
 
-def _address(
-    division: Mapping[str, Any], moment: AsOf, format_: str, asked: Mapping[str, str]
+def _build_export_url(
+    division: Mapping[str, Any], as_of: AsOf, format_: str, arguments: Mapping[str, str]
 ) -> str:
     """Without a moment of knowledge and a basis where these are the usual ones."""
-    told = {**asked, "within": str(division["code"]), "at": str(division["at"]), "format": format_}
-    if moment.known_at is not None:
-        told["known_at"] = str(division["known_at"])
+    query = {
+        **arguments,
+        "within": str(division["code"]),
+        "at": str(division["at"]),
+        "format": format_,
+    }
+    if as_of.known_at is not None:
+        query["known_at"] = str(division["known_at"])
     if division["basis"] != "effective":
-        told["basis"] = str(division["basis"])
-    return f"/v1/export?{urlencode(told)}"
+        query["basis"] = str(division["basis"])
+    return f"/v1/export?{urlencode(query)}"

@@ -12,99 +12,107 @@ from boundaries.rules.life import ANSWER_ACTIONS, FindingState
 from gazetteer.problems import Forbidden, Problem
 from web import access
 from web.api import findings_register as api
-from web.findings_told import told
-from web.language import language
-from web.mistakes import invalid_value
-from web.pages.assets import assets
+from web.findings_told import load_finding_detail
+from web.language import request_language
+from web.mistakes import build_invalid_value
+from web.pages.assets import load_assets
 from web.pages.findings_texts import FINDINGS_TEXTS
-from web.pages.forms import attempt, posted, see
+from web.pages.forms import attempt_write, parse_posted_form, redirect_after_post
 from web.pages.messages import text
-from web.pages.rendering import render
+from web.pages.rendering import render_page
 from web.pages.validation_texts import VALIDATION_TEXTS
 
-findings = Blueprint("findings", __name__, url_prefix="/findings", template_folder="templates")
+finding_blueprint = Blueprint(
+    "findings", __name__, url_prefix="/findings", template_folder="templates"
+)
 
 SCRIPT = "src/findings/main.ts"
 SEVERITIES = ("error", "warning", "info")
-SHOWN = 100
+MAX_SHOWN = 100
 _FILTERS = ("state", "severity", "rule", "unit")
 
 
-@findings.get("")
-def everything() -> Response:
+@finding_blueprint.get("")
+def show_findings() -> Response:
     """Findings on a map and in a table; without a script, the first of them in a table."""
-    return _list()
+    return _render_findings()
 
 
-@findings.post("/run")
-def run() -> Response:
+@finding_blueprint.post("/run")
+def request_run() -> Response:
     """Ask for a run without a script."""
-    _, problem = attempt(api.asked_run)
-    return _list(problem) if problem else see("/findings?asked=1")
+    _, problem = attempt_write(api.enqueue_run)
+    return _render_findings(problem) if problem else redirect_after_post("/findings?asked=1")
 
 
-@findings.get("/<uuid:finding_id>")
-def one(finding_id: UUID) -> Response:
+@finding_blueprint.get("/<uuid:finding_id>")
+def show_finding(finding_id: UUID) -> Response:
     """A finding with its place, its history and, for who may, the form to answer it."""
-    return _one(finding_id)
+    return _render_finding(finding_id)
 
 
-@findings.post("/<uuid:finding_id>/answers")
-def answer(finding_id: UUID) -> Response:
+@finding_blueprint.post("/<uuid:finding_id>/answers")
+def answer_finding(finding_id: UUID) -> Response:
     """Answer a finding."""
-    _, problem = attempt(lambda: api.answered(finding_id, posted(api.GivenAnswer)))
-    return _one(finding_id, problem) if problem else see(f"/findings/{finding_id}")
+    _, problem = attempt_write(
+        lambda: api.record_answer(finding_id, parse_posted_form(api.AnswerRequest))
+    )
+    return (
+        _render_finding(finding_id, problem)
+        if problem
+        else redirect_after_post(f"/findings/{finding_id}")
+    )
 
 
-def _list(problem: Problem | None = None) -> Response:
-    given = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
-    found = api.answer_of(_query(given))
-    who = access.actor()
-    return render(
+def _render_findings(problem: Problem | None = None) -> Response:
+    filters = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    findings_page = api.search_findings(_parse_filters(filters))
+    who = access.current_actor()
+    return render_page(
         "findings.html",
         problem=problem,
-        query=urlencode(given),
-        given=given,
-        found=found,
+        query=urlencode(filters),
+        given=filters,
+        found=findings_page,
         states=[state.value for state in FindingState],
         severities=SEVERITIES,
         may_run=any(map(who.may_perform_anywhere, ANSWER_ACTIONS)),
         asked="asked" in request.args,
-        csrf=access.csrf_token(),
+        csrf=access.current_csrf_token(),
         texts=_client_texts(),
-        own=assets(SCRIPT),
+        own=load_assets(SCRIPT),
     )
 
 
-def _query(given: Mapping[str, str]) -> api.FindingsQuery:
+def _parse_filters(filters: Mapping[str, str]) -> api.FindingsQuery:
     try:
-        return api.FindingsQuery.model_validate({**given, "limit": SHOWN})
+        return api.FindingsQuery.model_validate({**filters, "limit": MAX_SHOWN})
     except ValidationError as error:
-        raise invalid_value(error) from None
+        raise build_invalid_value(error) from None
 
 
-def _one(finding_id: UUID, problem: Problem | None = None) -> Response:
-    found = told(finding_id)
-    return render(
+def _render_finding(finding_id: UUID, problem: Problem | None = None) -> Response:
+    feature = load_finding_detail(finding_id)
+    return render_page(
         "finding.html",
         problem=problem,
-        finding=found["properties"],
-        events=found["events"],
-        has_place=found["geometry"] is not None,
-        known=access.actor().account is not None,
-        may=_may(finding_id),
+        finding=feature["properties"],
+        events=feature["events"],
+        has_place=feature["geometry"] is not None,
+        known=access.current_actor().account is not None,
+        may=_may_answer(finding_id),
         given=request.form,
-        csrf=access.csrf_token(),
+        csrf=access.current_csrf_token(),
         texts=_client_texts(),
-        own=assets(SCRIPT),
+        own=load_assets(SCRIPT),
     )
 
 
-def _may(finding_id: UUID) -> bool:
-    if access.actor().account is None:
+def _may_answer(finding_id: UUID) -> bool:
+    if access.current_actor().account is None:
         return False
     try:
-        api.may_be_answered(finding_id)
+        api.check_may_answer(finding_id)
     except Forbidden:
         return False
     return True
@@ -112,7 +120,7 @@ def _may(finding_id: UUID) -> bool:
 
 def _client_texts() -> dict[str, Any]:
     """What the script says."""
-    lang = language()
+    lang = request_language()
     names = [key.partition(".") for key in (*VALIDATION_TEXTS, *FINDINGS_TEXTS)]
     return {
         **{f"judged.{n}": text(f"judged.{n}", lang) for group, _, n in names if group == "judged"},

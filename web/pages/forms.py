@@ -8,41 +8,41 @@ from pydantic import BaseModel, ValidationError
 
 from gazetteer.people.problems import BadCredentials
 from gazetteer.problems import Forbidden, Problem, Unauthenticated
-from web.contract import Answer
-from web.mistakes import invalid_value
+from web.contract import HandlerResult
+from web.mistakes import build_invalid_value
 
 Model = TypeVar("Model", bound=BaseModel)
 Body = Mapping[str, Any]
 
 
-def posted(model: type[Model], **more: Any) -> Model:
+def parse_posted_form(model: type[Model], **more: Any) -> Model:
     """The fields of the posted form as the body of an API operation; empty ones are left out.
 
     Raises:
         InvalidValue: names the field.
     """
-    given = {name: request.form[name] for name in model.model_fields if request.form.get(name)}
+    values = {name: request.form[name] for name in model.model_fields if request.form.get(name)}
     try:
-        return model.model_validate({**given, **more})
+        return model.model_validate({**values, **more})
     except ValidationError as error:
-        raise invalid_value(error) from None
+        raise build_invalid_value(error) from None
 
 
-def body_of(answer: Answer) -> Body:
+def require_body(answer: HandlerResult) -> Body:
     """What an operation of the API answers, where it answers plainly."""
     if isinstance(answer, Response):
         raise TypeError("the operation answers with a response of its own")
     return answer
 
 
-def attempt(write: Callable[[], Answer]) -> tuple[Body | None, Problem | None]:
+def attempt_write(write: Callable[[], HandlerResult]) -> tuple[Body | None, Problem | None]:
     """What a write answered, or the problem to be shown beside the form that asked for it.
 
     Raises:
         Unauthenticated, Forbidden: the person has nothing to do on this page.
     """
     try:
-        return body_of(write()), None
+        return require_body(write()), None
     except BadCredentials as problem:
         return None, problem
     except (Unauthenticated, Forbidden):
@@ -51,12 +51,12 @@ def attempt(write: Callable[[], Answer]) -> tuple[Body | None, Problem | None]:
         return None, problem
 
 
-def see(path: str) -> Response:
+def redirect_after_post(path: str) -> Response:
     """Go on to a page after a form was taken, so that loading it again sends nothing twice."""
     return cast(Response, redirect(path, 303, Response))
 
 
-def local_path(target: str | None) -> str:
+def restrict_to_local_path(target: str | None) -> str:
     """Where to go on to after the login: a path of this service and nothing else."""
     if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
         return target

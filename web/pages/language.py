@@ -2,16 +2,21 @@
 
 from flask import Response, request
 
-from web.language import COOKIE
+from web.language import LANGUAGE_COOKIE
 
-YEAR_S = 365 * 24 * 3600
+COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def remember_lang(response: Response) -> Response:
     """Keep a language that was asked for by ``?lang=`` for a year."""
-    asked = request.args.get("lang")
-    if asked in ("zh", "en"):
+    chosen = request.args.get("lang")
+    if chosen in ("zh", "en"):
         response.set_cookie(
-            COOKIE, asked, max_age=YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=COOKIE_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
         )
     return response

@@ -8,62 +8,72 @@ from gazetteer.people.roles import Role
 from gazetteer.problems import Problem
 from web import access
 from web.api import accounts as api
-from web.api.session import WantedGrant
-from web.pages.forms import Body, attempt, body_of, posted, see
-from web.pages.rendering import render
+from web.api.session import GrantRequest
+from web.pages.forms import (
+    Body,
+    attempt_write,
+    parse_posted_form,
+    redirect_after_post,
+    require_body,
+)
+from web.pages.rendering import render_page
 
-people = Blueprint("people", __name__, url_prefix="/admin/users", template_folder="templates")
+user_blueprint = Blueprint(
+    "people", __name__, url_prefix="/admin/users", template_folder="templates"
+)
 
 
-@people.get("")
-def everybody() -> Response:
+@user_blueprint.get("")
+def show_users() -> Response:
     """All accounts with their roles."""
-    return _page()
+    return _render_users()
 
 
-@people.post("")
-def create() -> Response:
+@user_blueprint.post("")
+def create_user() -> Response:
     """Make an account; only this answer shows the password for its first login."""
-    made, problem = attempt(lambda: api.create_account(posted(api.NewAccount)))
-    return _page(made, problem)
+    created, problem = attempt_write(lambda: api.create_account(parse_posted_form(api.NewAccount)))
+    return _render_users(created, problem)
 
 
-@people.post("/<login>/password")
+@user_blueprint.post("/<login>/password")
 def reset_password(login: str) -> Response:
     """Give somebody a new first password."""
-    made, problem = attempt(lambda: api.reset_password(login, api.Nothing()))
-    return _page(made, problem)
+    created, problem = attempt_write(lambda: api.reset_password(login, api.EmptyBody()))
+    return _render_users(created, problem)
 
 
-@people.post("/<login>/active")
+@user_blueprint.post("/<login>/active")
 def set_active(login: str) -> Response:
     """Switch an account on or off."""
-    wanted = api.AccountChanges.model_validate({"active": request.form.get("active") == "yes"})
-    return _done(*attempt(lambda: api.change_account(login, wanted)))
+    changes = api.AccountChanges.model_validate({"active": request.form.get("active") == "yes"})
+    return _finish_write(*attempt_write(lambda: api.change_account(login, changes)))
 
 
-@people.post("/<login>/grants")
-def grant(login: str) -> Response:
+@user_blueprint.post("/<login>/grants")
+def grant_role(login: str) -> Response:
     """Give a role over a unit and all below it, or over the whole register."""
-    return _done(*attempt(lambda: api.grant_role(login, posted(WantedGrant))))
+    return _finish_write(
+        *attempt_write(lambda: api.grant_role(login, parse_posted_form(GrantRequest)))
+    )
 
 
-@people.post("/<login>/grants/<uuid:grant_id>/revoke")
-def revoke(login: str, grant_id: UUID) -> Response:
+@user_blueprint.post("/<login>/grants/<uuid:grant_id>/revoke")
+def revoke_role(login: str, grant_id: UUID) -> Response:
     """Take a role away."""
-    return _done(*attempt(lambda: api.revoke_role(login, grant_id)))
+    return _finish_write(*attempt_write(lambda: api.revoke_role(login, grant_id)))
 
 
-def _done(_: Body | None, problem: Problem | None) -> Response:
-    return _page(problem=problem) if problem else see("/admin/users")
+def _finish_write(_: Body | None, problem: Problem | None) -> Response:
+    return _render_users(problem=problem) if problem else redirect_after_post("/admin/users")
 
 
-def _page(made: Body | None = None, problem: Problem | None = None) -> Response:
-    return render(
+def _render_users(created: Body | None = None, problem: Problem | None = None) -> Response:
+    return render_page(
         "users.html",
         problem=problem,
-        accounts=body_of(api.list_accounts())["accounts"],
+        accounts=require_body(api.list_accounts())["accounts"],
         roles=[role.value for role in Role],
-        made=made,
-        csrf=access.csrf_token(),
+        made=created,
+        csrf=access.current_csrf_token(),
     )

@@ -6,36 +6,42 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AddressSegment:
     """A stretch of the address; ``kind`` is that of its element, ``unit`` or ``unmatched``."""
 
     text: str
     kind: str
 
 
-def pieces(address: str, elements: Iterable[Mapping[str, Any]], unmatched: str) -> list[Piece]:
+def segment_address(
+    address: str, elements: Iterable[Mapping[str, Any]], unmatched: str
+) -> list[AddressSegment]:
     """The whole address in pieces: its elements by their offsets, what is between them as units.
 
     What was not understood is told without offsets, as the normalised text has it; it is sought
     in what lies between the elements.
     """
-    rest = unmatched.split()
-    found: list[Piece] = []
+    unmatched_words = unmatched.split()
+    segments: list[AddressSegment] = []
     done = 0
     for element in sorted(elements, key=lambda e: int(e["start"])):
         start, end = max(done, element["start"]), element["end"]
-        found += _between(address[done:start], rest)
+        segments += _segment_gap(address[done:start], unmatched_words)
         if start < end:
             kind = "unit_of_building" if element["kind"] == "unit" else element["kind"]
-            found.append(Piece(address[start:end], kind))
+            segments.append(AddressSegment(address[start:end], kind))
         done = max(done, end)
-    return [*found, *_between(address[done:], rest)]
+    return [*segments, *_segment_gap(address[done:], unmatched_words)]
 
 
-def _between(text: str, rest: list[str]) -> list[Piece]:
-    for word in rest:
-        before, found, after = text.partition(word)
-        if found:
-            rest.remove(word)
-            return [*_between(before, rest), Piece(word, "unmatched"), *_between(after, rest)]
-    return [Piece(text, "unit" if text.strip(" ,，;；") else "")] if text else []
+def _segment_gap(text: str, unmatched_words: list[str]) -> list[AddressSegment]:
+    for word in unmatched_words:
+        before, matched, after = text.partition(word)
+        if matched:
+            unmatched_words.remove(word)
+            return [
+                *_segment_gap(before, unmatched_words),
+                AddressSegment(word, "unmatched"),
+                *_segment_gap(after, unmatched_words),
+            ]
+    return [AddressSegment(text, "unit" if text.strip(" ,，;；") else "")] if text else []

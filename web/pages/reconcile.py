@@ -14,48 +14,50 @@ from gazetteer.search.reconcile.facts import (
     load_former_names,
 )
 from gazetteer.search.reconcile.known import parse_place_id
-from web.contract import as_json
+from web.contract import json_response
 from web.db import connection
-from web.language import language
+from web.language import request_language
 from web.pages import messages
 from web.pages.rendering import Display
 
-reconciling = Blueprint("reconciling", __name__, template_folder="templates")
+reconcile_blueprint = Blueprint("reconciling", __name__, template_folder="templates")
 
 _FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """The page has a style of its own, no script, and may stand in a frame of any page."""
 
 
-@reconciling.get("/reconcile/preview")
-def preview() -> Response:
+@reconcile_blueprint.get("/reconcile/preview")
+def show_preview() -> Response:
     """A small page about a place, for a frame."""
-    response = make_response(_rendered("preview.html"))
+    response = make_response(_render_place("preview.html"))
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 
-@reconciling.get("/reconcile/flyout")
-def flyout() -> Response:
+@reconcile_blueprint.get("/reconcile/flyout")
+def show_flyout() -> Response:
     """The same as HTML within JSON (Reconciliation API 0.2, 6.4)."""
-    return as_json({"id": request.args.get("id", ""), "html": _rendered("preview_facts.html")})
+    return json_response(
+        {"id": request.args.get("id", ""), "html": _render_place("preview_facts.html")}
+    )
 
 
-@reconciling.get("/reconcile/view")
-def view() -> BaseResponse:
+@reconcile_blueprint.get("/reconcile/view")
+def redirect_to_place() -> BaseResponse:
     """On to the page of a place, on a day on which it was in force."""
-    place = _asked_for()
+    place = _load_requested_place()
     at = None if place.day == today() else place.day.isoformat()
     if place.code:
-        return redirect(url_for("pages.unit", code=place.code, at=at))
-    return redirect(url_for("pages.place", place_id=place.place_id, at=at))
+        return redirect(url_for("pages.show_unit", code=place.code, at=at))
+    return redirect(url_for("pages.show_place", place_id=place.place_id, at=at))
 
 
-def _rendered(template: str) -> str:
-    place, lang = _asked_for(), language()
+def _render_place(template: str) -> str:
+    place, lang = _load_requested_place(), request_language()
     with connection() as conn:
-        names = load_former_names(conn, [UUID(place.place_id)], _now())
+        names = load_former_names(conn, [UUID(place.place_id)], _current_as_of())
     formers = [name for name in names.get(place.place_id, []) if name != place.name]
     return render_template(
         template,
@@ -68,27 +70,27 @@ def _rendered(template: str) -> str:
             "to_precision": place.until_precision,
         },
         lang=lang,
-        t=lambda key, **given: messages.text(key, lang, **given),
+        t=lambda key, **values: messages.text(key, lang, **values),
         d=Display(lang),
     )
 
 
-def _now() -> EntityAsOf:
+def _current_as_of() -> EntityAsOf:
     return EntityAsOf(None, today(), None)
 
 
-def _asked_for() -> PlaceEntity:
+def _load_requested_place() -> PlaceEntity:
     """The place of the address, as it is or last was.
 
     Raises:
         NotFound: there is none.
     """
-    given = request.args.get("id", "")
-    place_id = parse_place_id(given)
+    raw_id = request.args.get("id", "")
+    place_id = parse_place_id(raw_id)
     with connection() as conn:
-        found = load_entities(conn, [place_id], _now()) if place_id else []
-    if not found:
+        places = load_entities(conn, [place_id], _current_as_of()) if place_id else []
+    if not places:
         raise NotFound(
-            f"没有编号为 {given[:80]} 的地名。", f"there is no place {given[:80]}", field="id"
+            f"没有编号为 {raw_id[:80]} 的地名。", f"there is no place {raw_id[:80]}", field="id"
         )
-    return found[0]
+    return places[0]

@@ -11,11 +11,11 @@ from gazetteer.ledger.asof import today
 from gazetteer.problems import Problem
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
-from web.language import Lang, language
+from web.language import Lang, request_language
 from web.pages import display, messages
-from web.pages.assets import assets
+from web.pages.assets import load_assets
 from web.pages.language import remember_lang
-from web.problems import STATUS
+from web.problems import STATUS_OF_KIND
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""
@@ -53,48 +53,50 @@ CLIENT_TEXTS = {
 }
 
 
-def settings() -> Settings:
+def current_settings() -> Settings:
     """The settings of the serving program."""
     return cast(Settings, current_app.config["GAZETTEER"])
 
 
-def moment_args() -> dict[str, str]:
+def current_as_of_args() -> dict[str, str]:
     """The parts of the address that say which moment is asked about; every link carries them."""
     names = ("at", "known_at", "basis")
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
-def unit_url(code: str, at: str | None = None) -> str:
+def build_unit_url(code: str, at: str | None = None) -> str:
     """The address of a unit's page at the moment of the current page, or on another date."""
-    return _at_moment(f"/units/{code}", {**moment_args(), "at": at} if at else moment_args())
+    return _add_as_of_args(
+        f"/units/{code}", {**current_as_of_args(), "at": at} if at else current_as_of_args()
+    )
 
 
-def place_url(place_id: object) -> str:
+def build_place_url(place_id: object) -> str:
     """The address of a place's page at the moment of the current page."""
-    return _at_moment(f"/places/{place_id}", moment_args())
+    return _add_as_of_args(f"/places/{place_id}", current_as_of_args())
 
 
-def address_url(address: str) -> str:
+def build_address_url(address: str) -> str:
     """The page that reads an address at the moment of the current page."""
-    return _at_moment("/geocode", {"address": address, **moment_args()})
+    return _add_as_of_args("/geocode", {"address": address, **current_as_of_args()})
 
 
-def _at_moment(path: str, moment: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(moment)}" if moment else path
+def _add_as_of_args(path: str, arguments: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(arguments)}" if arguments else path
 
 
-def lang_url(lang: Lang) -> str:
+def build_language_url(lang: Lang) -> str:
     """The address of the current page in another language."""
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': lang})}"
 
 
-def today_url() -> str:
+def build_today_url() -> str:
     """The address of the current page without a date."""
-    kept = {k: v for k, v in request.args.items() if k not in ("at", "known_at", "lang")}
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    arguments = {k: v for k, v in request.args.items() if k not in ("at", "known_at", "lang")}
+    return f"{request.path}?{urlencode(arguments)}" if arguments else request.path
 
 
-def render(
+def render_page(
     template: str, status: int = 200, *, problem: Problem | None = None, **values: Any
 ) -> Response:
     """The page of ``template`` in the language of the request.
@@ -102,10 +104,10 @@ def render(
     With the request header ``X-Panel: 1`` only the panel's content is sent, which the client puts
     in place of the one before. A ``problem`` is shown on the page and decides the status.
     """
-    context = {**_context(), **values, "problem": problem}
+    context = {**_build_context(), **values, "problem": problem}
     response = make_response(render_template(template, **context), status)
     if problem is not None:
-        response.status_code = STATUS[problem.kind]
+        response.status_code = STATUS_OF_KIND[problem.kind]
         if wait := problem.extras.get("retry_after"):
             response.headers["Retry-After"] = str(wait)
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
@@ -114,26 +116,26 @@ def render(
     return remember_lang(response)
 
 
-def _context() -> dict[str, Any]:
-    lang = language()
+def _build_context() -> dict[str, Any]:
+    lang = request_language()
     now = today()
     return {
         "lang": lang,
-        "t": lambda key, **given: messages.text(key, lang, **given),
+        "t": lambda key, **values: messages.text(key, lang, **values),
         "d": Display(lang),
         "today": now.isoformat(),
         "first_year": FIRST_YEAR,
-        "home_code": settings().home_division,
-        "moment_args": moment_args(),
-        "unit_url": unit_url,
-        "place_url": place_url,
-        "address_url": address_url,
-        "lang_url": lang_url,
-        "today_url": today_url,
+        "home_code": current_settings().home_division,
+        "moment_args": current_as_of_args(),
+        "unit_url": build_unit_url,
+        "place_url": build_place_url,
+        "address_url": build_address_url,
+        "lang_url": build_language_url,
+        "today_url": build_today_url,
         "menu": MENU,
-        "assets": assets(),
+        "assets": load_assets(),
         "panel_only": request.headers.get("X-Panel") == "1",
-        "map_review_no": settings().map_review_no,
+        "map_review_no": current_settings().map_review_no,
         "level_names": {level: messages.text(f"level.{level}", lang) for level in LEVELS},
         "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
         "at": now.isoformat(),
@@ -148,31 +150,31 @@ class Display:
 
     def day(self, value: str | date) -> str:
         """A calendar day."""
-        return display.day(value, self.lang)
+        return display.format_day(value, self.lang)
 
     def moment(self, value: datetime) -> str:
         """An instant on the clock of China."""
-        return display.moment(value, self.lang)
+        return display.format_moment(value, self.lang)
 
     def bound(self, on: str | None, precision: str | None) -> str:
         """One end of a period."""
-        return display.bound(on, precision, self.lang)
+        return display.format_period_end(on, precision, self.lang)
 
     def period(self, valid: Mapping[str, Any]) -> str:
         """A period of validity."""
-        return display.period(valid, self.lang)
+        return display.format_period(valid, self.lang)
 
     def share(self, value: float | None) -> str:
         """A share of territory."""
-        return display.share(value, self.lang)
+        return display.format_share(value, self.lang)
 
     def km2(self, value: float) -> str:
         """An area."""
-        return display.km2(value)
+        return display.format_area_km2(value)
 
     def kilometres(self, metres: float) -> str:
         """A length."""
-        return display.kilometres(metres)
+        return display.format_length_km(metres)
 
     def unit_type(self, name: str | None) -> str:
         """A legal unit type."""

@@ -9,7 +9,7 @@ from web.language import Lang
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """What happened on one day by one act (or by none that is on record)."""
 
     on: str | None
@@ -20,11 +20,11 @@ class Moment:
     """Whether it lies after the date that the page answers for."""
 
 
-def timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[Moment]:
+def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[TimelineEntry]:
     """The events of an answer of ``history``, which come in order of time."""
     groups = groupby(events, key=lambda event: (event["on"], event["precision"], event["act"]))
-    moments = [
-        Moment(
+    entries = [
+        TimelineEntry(
             on,
             precision,
             act,
@@ -33,10 +33,10 @@ def timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[M
         )
         for (on, precision, act), group in groups
     ]
-    return moments[::-1]
+    return entries[::-1]
 
 
-def years_of_change(events: Iterable[Mapping[str, Any]]) -> list[int]:
+def list_years_of_change(events: Iterable[Mapping[str, Any]]) -> list[int]:
     """The years in which something happened, each once; the start of the records is no event."""
     return sorted(
         {

@@ -7,72 +7,75 @@ from flask import Blueprint, Response, request
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.bulk.addresses import MAX_ADDRESS
 from gazetteer.search.faults import FAULT_TEXTS
-from web.api.geocode import GeocodeQuery, geocode_address
-from web.language import language
-from web.moments import as_of_from_request
-from web.pages.forms import body_of
+from web.api.geocode import GeocodeQuery, geocode_single_address
+from web.language import request_language
+from web.moments import parse_as_of_args
+from web.pages.forms import require_body
 from web.pages.messages import text
-from web.pages.pieces import pieces
-from web.pages.rendering import render, settings
+from web.pages.pieces import segment_address
+from web.pages.rendering import current_settings, render_page
 from web.pages.tool_texts import TOOL_TEXTS
 
-tools = Blueprint("tools", __name__, template_folder="templates")
+tool_blueprint = Blueprint("tools", __name__, template_folder="templates")
 
 COUNTED_LEVELS = UNIT_LEVELS[1:]
 """Levels by which facilities are counted."""
 
 
-@tools.get("/geocode")
-def geocode() -> Response:
+@tool_blueprint.get("/geocode")
+def show_geocode() -> Response:
     """An address, read step by step; works without a script."""
-    moment = as_of_from_request()
+    as_of = parse_as_of_args()
     address = request.args.get("address", "").strip()[:MAX_ADDRESS]
-    page: dict[str, Any] = {"address": address, "at": moment.at.isoformat()}
+    context: dict[str, Any] = {"address": address, "at": as_of.at.isoformat()}
     if address:
-        asked = {"address": address, "at": moment.at, "explain": True}
-        answer = body_of(geocode_address(GeocodeQuery.model_validate(asked)))
-        page |= _answered(address, answer)
-    return render("geocode.html", texts=_client_texts(), **page)
+        parameters = {"address": address, "at": as_of.at, "explain": True}
+        answer = require_body(geocode_single_address(GeocodeQuery.model_validate(parameters)))
+        context |= _build_answer_context(address, answer)
+    return render_page("geocode.html", texts=_client_texts(), **context)
 
 
-@tools.get("/coverage")
-def coverage() -> Response:
+@tool_blueprint.get("/coverage")
+def show_coverage() -> Response:
     """A list of facilities, counted by unit."""
-    moment = as_of_from_request()
-    return render(
+    as_of = parse_as_of_args()
+    return render_page(
         "coverage.html",
         texts=_client_texts(),
-        at=moment.at.isoformat(),
+        at=as_of.at.isoformat(),
         levels=COUNTED_LEVELS,
-        within=settings().home_division,
+        within=current_settings().home_division,
     )
 
 
-def _answered(address: str, answer: Any) -> dict[str, Any]:
+def _build_answer_context(address: str, answer: Any) -> dict[str, Any]:
     """The answer with the pieces of the address, and what the map should show of it."""
-    told = {"answer": answer["geocoding"], "places": [_place(f) for f in answer["features"]]}
+    context = {
+        "answer": answer["geocoding"],
+        "places": [_flatten_feature(f) for f in answer["features"]],
+    }
     if answer["geocoding"]["status"] != "matched":
-        return {**told, "choices": _choices(address, answer)}
-    place = told["places"][0]
+        return {**context, "choices": _build_choices(address, answer)}
+    place = context["places"][0]
     chain = [d["code"] for d in reversed(place["divisions"]) if d["code"]]
-    found = {**told, "pieces": pieces(address, place["elements"], place["unmatched"])}
+    matched = {**context, "pieces": segment_address(address, place["elements"], place["unmatched"])}
     if place["point"] and place["coordinate_level"] not in UNIT_LEVELS:
-        return {**found, "point": "{} {}".format(*place["point"])}
-    return {**found, "chain": chain}
+        return {**matched, "point": "{} {}".format(*place["point"])}
+    return {**matched, "chain": chain}
 
 
-def _place(feature: Any) -> dict[str, Any]:
+def _flatten_feature(feature: Any) -> dict[str, Any]:
     geometry = feature["geometry"]
     point = geometry["coordinates"] if geometry else None
     return {**feature["properties"]["geocoding"], "point": point}
 
 
-def _choices(address: str, answer: Any) -> list[dict[str, str]]:
+def _build_choices(address: str, answer: Any) -> list[dict[str, str]]:
     """For each candidate the address with the unit that would decide put before it."""
     level = answer["geocoding"]["deciding_field"]
     choices = []
     for feature in answer["features"]:
-        place = _place(feature)
+        place = _flatten_feature(feature)
         above = []
         for division in place["divisions"][:-1]:
             above.append(division["name"])
@@ -91,9 +94,9 @@ def _choices(address: str, answer: Any) -> list[dict[str, str]]:
 
 def _client_texts() -> dict[str, str]:
     """What the script says on these pages."""
-    lang = language()
+    lang = request_language()
     names = [key.partition(".") for key in TOOL_TEXTS]
-    faults = {f"fault.{kind}": told[lang != "zh"] for kind, told in FAULT_TEXTS.items()}
+    faults = {f"fault.{kind}": meanings[lang != "zh"] for kind, meanings in FAULT_TEXTS.items()}
     return faults | {
         f"{group}.{name}": text(f"tool.{name}" if group == "tool" else f"status.{name}", lang)
         for group, _, name in names

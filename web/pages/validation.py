@@ -8,69 +8,69 @@ from flask import Blueprint, Response, request
 from boundaries.rules.registry import Rule, read_catalogue
 from boundaries.validation.formats import REPORT_MIME_TYPES
 from gazetteer.records.levels import UNIT_LEVELS
-from web.api.rules import known_rule, present_limits, rule_text
-from web.language import language
-from web.pages.assets import assets
+from web.api.rules import current_tolerances, find_rule, serialize_rule
+from web.language import request_language
+from web.pages.assets import load_assets
 from web.pages.messages import text
-from web.pages.rendering import render, settings
+from web.pages.rendering import current_settings, render_page
 from web.pages.validation_texts import VALIDATION_TEXTS
 
-validation = Blueprint("validation", __name__, template_folder="templates")
+validation_blueprint = Blueprint("validation", __name__, template_folder="templates")
 
 SCRIPT = "src/validate/main.ts"
 
 
-@validation.get("/validate")
-def validate() -> Response:
+@validation_blueprint.get("/validate")
+def show_validate() -> Response:
     """Drop a layer, see its findings; without a script the answer is a file."""
-    return render(
+    return render_page(
         "validate.html",
         levels=UNIT_LEVELS,
-        gap_width=settings().rule_gap_width_m,
-        limit_mb=settings().validate_limit_mb,
+        gap_width=current_settings().rule_gap_width_m,
+        limit_mb=current_settings().validate_limit_mb,
         formats=tuple(REPORT_MIME_TYPES),
         texts=_client_texts(),
-        own=assets(SCRIPT),
+        own=load_assets(SCRIPT),
     )
 
 
-@validation.get("/rules")
-def rules() -> Response:
+@validation_blueprint.get("/rules")
+def show_rules() -> Response:
     """The whole catalogue, or what of it holds the words that are looked for."""
     query = request.args.get("q", "").strip()
-    wanted = [rule for rule in read_catalogue().values() if _holds(rule, query)]
+    matching = [rule for rule in read_catalogue().values() if _matches_query(rule, query)]
     grouped = {
-        group: [_told(rule) for rule in members]
-        for group, members in groupby(wanted, key=lambda rule: rule.group)
+        group: [_serialize_rule(rule) for rule in members]
+        for group, members in groupby(matching, key=lambda rule: rule.group)
     }
-    return render("rules.html", query=query, grouped=grouped, count=len(read_catalogue()))
+    return render_page("rules.html", query=query, grouped=grouped, count=len(read_catalogue()))
 
 
-@validation.get("/rules/<rule_id>")
-def rule(rule_id: str) -> Response:
+@validation_blueprint.get("/rules/<rule_id>")
+def show_rule(rule_id: str) -> Response:
     """One rule, at an address that a finding can name."""
-    return render("rule.html", rule=_told(known_rule(rule_id)))
+    return render_page("rule.html", rule=_serialize_rule(find_rule(rule_id)))
 
 
-def _told(rule: Rule) -> dict[str, Any]:
-    return rule_text(rule, present_limits(), language())
+def _serialize_rule(rule: Rule) -> dict[str, Any]:
+    return serialize_rule(rule, current_tolerances(), request_language())
 
 
-def _holds(rule: Rule, query: str) -> bool:
+def _matches_query(rule: Rule, query: str) -> bool:
     """Whether every word of the query stands somewhere in the rule, in either language."""
     texts = (*rule.title.values(), *rule.explanation.values(), *rule.trap.values())
-    whole = " ".join((rule.id, rule.origin, *texts)).casefold()
-    return all(word in whole for word in query.casefold().split())
+    searchable = " ".join((rule.id, rule.origin, *texts)).casefold()
+    return all(word in searchable for word in query.casefold().split())
 
 
 def _client_texts() -> dict[str, str]:
     """What the script says, and what severities are called."""
-    lang = language()
-    judged = {key: key.partition(".") for key in VALIDATION_TEXTS}
+    lang = request_language()
+    parts_of_key = {key: key.partition(".") for key in VALIDATION_TEXTS}
     return {
         **{
             key: text(f"judged.{name}", lang)
-            for key, (group, _, name) in judged.items()
+            for key, (group, _, name) in parts_of_key.items()
             if group == "judged"
         },
         **{f"severity.{name}": text(f"severity.{name}", lang) for name in SEVERITIES},

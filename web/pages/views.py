@@ -19,151 +19,153 @@ from gazetteer.records import places, reads
 from gazetteer.records.history import load_history
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.search.filters import Filters
-from web.api.checks import current_findings
-from web.db import snapshot
-from web.finding import find
-from web.language import language
-from web.moments import CODE_FORM, as_of_from_request
+from web.api.checks import run_current_checks
+from web.db import snapshot_connection
+from web.finding import search_places
+from web.language import request_language
+from web.moments import CODE_PATTERN, parse_as_of_args
 from web.pages import changesets, overview
-from web.pages.downloads import downloads
-from web.pages.links import succession_links
-from web.pages.rendering import render, settings, unit_url
-from web.pages.timeline import timeline, years_of_change
+from web.pages.downloads import list_downloads
+from web.pages.links import build_succession_links
+from web.pages.rendering import build_unit_url, current_settings, render_page
+from web.pages.timeline import build_timeline, list_years_of_change
 
-RESULTS = 50
-SHOWN_OF_A_CHECK = 50
-CODE = re.compile(CODE_FORM)
+MAX_RESULTS = 50
+MAX_SHOWN_OF_CHECK = 50
+CODE_REGEX = re.compile(CODE_PATTERN)
 
-pages = Blueprint("pages", __name__, template_folder="templates")
+public_blueprint = Blueprint("pages", __name__, template_folder="templates")
 
 
-@pages.get("/")
-def home() -> Response:
+@public_blueprint.get("/")
+def show_home() -> Response:
     """The province on the map and the list of its prefectures."""
-    moment, code = as_of_from_request(), settings().home_division
-    with snapshot() as conn:
-        division = reads.load_division(conn, code, moment, today())
-        children = reads.load_children(conn, code, moment)
-        counts = overview.counts(conn, code, moment)
-    return render(
+    as_of, code = parse_as_of_args(), current_settings().home_division
+    with snapshot_connection() as conn:
+        division = reads.load_division(conn, code, as_of, today())
+        children = reads.load_children(conn, code, as_of)
+        counts = overview.count_units_by_level(conn, code, as_of)
+    return render_page(
         "home.html", division=division, children=children, counts=counts, at=division["at"]
     )
 
 
-@pages.get("/units/<code>")
-def unit(code: str) -> Response:
+@public_blueprint.get("/units/<code>")
+def show_unit(code: str) -> Response:
     """Everything the register tells of the unit that carried the code on the date."""
-    moment = as_of_from_request()
-    with snapshot() as conn:
-        division = reads.load_division(conn, code, moment, today())
-        children = reads.load_children(conn, code, moment)
-        events = load_history(conn, code, moment)["events"]
-        area, known_since = _area(conn, code, moment)
-        lines = [line["properties"] for line in load_unit_borders(conn, code, moment)["features"]]
-        below = _level_with_areas(conn, children["children"], moment)
-    division["predecessors"] = succession_links(division["predecessors"], before=True)
-    division["successors"] = succession_links(division["successors"], before=False)
-    return render(
+    as_of = parse_as_of_args()
+    with snapshot_connection() as conn:
+        division = reads.load_division(conn, code, as_of, today())
+        children = reads.load_children(conn, code, as_of)
+        events = load_history(conn, code, as_of)["events"]
+        area, known_since = _load_area(conn, code, as_of)
+        lines = [line["properties"] for line in load_unit_borders(conn, code, as_of)["features"]]
+        below = _find_level_with_areas(conn, children["children"], as_of)
+    division["predecessors"] = build_succession_links(division["predecessors"], before=True)
+    division["successors"] = build_succession_links(division["successors"], before=False)
+    return render_page(
         "unit.html",
         division=division,
         children=children,
-        children_begin=_later_begin(children["records_begin"], division),
-        moments=timeline(events, division["at"], language()),
+        children_begin=_find_later_begin(children["records_begin"], division),
+        moments=build_timeline(events, division["at"], request_language()),
         area=area,
         lines=lines,
         known_since=known_since,
-        downloads=downloads(division, moment, below, has_area=area is not None),
+        downloads=list_downloads(division, as_of, below, has_area=area is not None),
         at=division["at"],
         chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
-        years=years_of_change(events),
+        years=list_years_of_change(events),
     )
 
 
-@pages.get("/search")
-def search() -> BaseResponse:
+@public_blueprint.get("/search")
+def show_search() -> BaseResponse:
     """The full list of what a name or code finds; works without a script."""
-    moment = as_of_from_request()
+    as_of = parse_as_of_args()
     query = request.args.get("q", "").strip()
-    if CODE.fullmatch(query):
-        return redirect(unit_url(query))
+    if CODE_REGEX.fullmatch(query):
+        return redirect(build_unit_url(query))
     level = request.args.get("level", "")
-    found: dict[str, Any] = {"features": []}
+    results: dict[str, Any] = {"features": []}
     if query:
-        found = find(query, moment, Filters(level=level if level in LEVELS else None), RESULTS)
-    return render(
+        results = search_places(
+            query, as_of, Filters(level=level if level in LEVELS else None), MAX_RESULTS
+        )
+    return render_page(
         "search.html",
         query=query,
-        hits=[feature["properties"]["geocoding"] for feature in found["features"]],
+        hits=[feature["properties"]["geocoding"] for feature in results["features"]],
         levels=LEVELS,
         level=level,
-        at=moment.at.isoformat(),
+        at=as_of.at.isoformat(),
     )
 
 
-@pages.get("/places/<uuid:place_id>")
-def place(place_id: UUID) -> BaseResponse:
+@public_blueprint.get("/places/<uuid:place_id>")
+def show_place(place_id: UUID) -> BaseResponse:
     """A named place with all its names; the place of a unit is told on the unit's own page."""
-    moment = as_of_from_request()
-    with snapshot() as conn:
-        found = places.load_place(conn, place_id, moment)
-    if found["code"]:
-        return redirect(unit_url(found["code"]))
-    inside, point = found["within"], found["location"]
-    found["names"].sort(key=_best_name_first)
-    return render(
+    as_of = parse_as_of_args()
+    with snapshot_connection() as conn:
+        record = places.load_place(conn, place_id, as_of)
+    if record["code"]:
+        return redirect(build_unit_url(record["code"]))
+    inside, point = record["within"], record["location"]
+    record["names"].sort(key=_name_sort_key)
+    return render_page(
         "place.html",
-        place=found,
-        at=found["at"],
+        place=record,
+        at=record["at"],
         chain=[inside["code"]] if inside and inside["code"] else [],
         point=f"{point['lon']} {point['lat']}" if point else None,
     )
 
 
-@pages.get("/checks")
-def checks() -> Response:
+@public_blueprint.get("/checks")
+def show_checks() -> Response:
     """What the register finds in itself, with a hint for each finding."""
-    _, findings = current_findings()
+    _, results = run_current_checks()
     by_check = {
-        check: list(group) for check, group in groupby(findings, key=lambda found: found.check)
+        check: list(group) for check, group in groupby(results, key=lambda result: result.check)
     }
-    return render("checks.html", by_check=by_check, most=SHOWN_OF_A_CHECK)
+    return render_page("checks.html", by_check=by_check, most=MAX_SHOWN_OF_CHECK)
 
 
-@pages.get("/changes")
-def published() -> Response:
+@public_blueprint.get("/changes")
+def show_changes() -> Response:
     """What was published lately, and by which documents."""
     before = request.args.get("before", type=int)
-    with snapshot() as conn:
-        found = changesets.latest(conn, before)
-    older = found[-1]["id"] if len(found) == changesets.PAGE else None
-    return render("changes.html", changesets=found, older=older)
+    with snapshot_connection() as conn:
+        listed = changesets.load_latest_changesets(conn, before)
+    older = listed[-1]["id"] if len(listed) == changesets.PAGE_SIZE else None
+    return render_page("changes.html", changesets=listed, older=older)
 
 
-def _level_with_areas(
-    conn: Connection[Any], children: Sequence[Mapping[str, Any]], moment: AsOf
+def _find_level_with_areas(
+    conn: Connection[Any], children: Sequence[Mapping[str, Any]], as_of: AsOf
 ) -> str | None:
     """The level of the units below, if the area of any of them is known."""
-    known = has_known_area(conn, [child["unit_id"] for child in children], moment)
+    known = has_known_area(conn, [child["unit_id"] for child in children], as_of)
     return str(children[0]["level"]) if known else None
 
 
-def _later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
+def _find_later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
     """Since when the units below are on record, if that is later than the date of the page."""
     below = UNIT_LEVELS[UNIT_LEVELS.index(division["level"]) + 1 :]
     begin = next((begins[level] for level in below if level in begins), None)
     return begin if begin and begin > division["at"] else None
 
 
-def _best_name_first(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+def _name_sort_key(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
     is_chinese = name["language"].startswith("zh")
     return not name["in_force"], name["name_kind"] != "standard", not is_chinese
 
 
-def _area(
-    conn: Connection[Any], code: str, moment: AsOf
+def _load_area(
+    conn: Connection[Any], code: str, as_of: AsOf
 ) -> tuple[dict[str, Any] | None, str | None]:
     """The properties of the unit's polygon; without one on the date, since when there is one."""
     try:
-        return areas.load_area_properties(conn, code, moment), None
+        return areas.load_area_properties(conn, code, as_of), None
     except NoAreaKnown as problem:
         return None, problem.extras.get("known_since")

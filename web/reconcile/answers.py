@@ -52,7 +52,7 @@ class ReconcileResults(RootModel[dict[str, ReconcileResult]]):
     """The candidates of each query of a batch."""
 
 
-class ServiceAddress(BaseModel):
+class ServiceUrlModel(BaseModel):
     """Where a part of the service is: the two joined."""
 
     service_url: str
@@ -60,7 +60,7 @@ class ServiceAddress(BaseModel):
     flyout_service_path: str = ""
 
 
-class PreviewAddress(BaseModel):
+class PreviewUrlModel(BaseModel):
     """Where a small page about a place is, and how large."""
 
     url: str
@@ -68,18 +68,18 @@ class PreviewAddress(BaseModel):
     height: int
 
 
-class ViewAddress(BaseModel):
+class ViewUrlModel(BaseModel):
     """Where the page of a place is."""
 
     url: str
 
 
-class SuggestAddresses(BaseModel):
+class SuggestServicesModel(BaseModel):
     """The services that complete what is typed."""
 
-    entity: ServiceAddress
-    property: ServiceAddress
-    type: ServiceAddress
+    entity: ServiceUrlModel
+    property: ServiceUrlModel
+    type: ServiceUrlModel
 
 
 class PropertySetting(BaseModel):
@@ -92,10 +92,10 @@ class PropertySetting(BaseModel):
     help_text: str
 
 
-class ExtendAddresses(BaseModel):
+class ExtendServicesModel(BaseModel):
     """How values of properties are fetched."""
 
-    propose_properties: ServiceAddress
+    propose_properties: ServiceUrlModel
     property_settings: list[PropertySetting]
 
 
@@ -109,10 +109,10 @@ class ReconcileManifest(BaseModel):
     documentation: str
     serviceVersion: str
     defaultTypes: list[ReconcileTerm]
-    view: ViewAddress
-    preview: PreviewAddress
-    suggest: SuggestAddresses
-    extend: ExtendAddresses
+    view: ViewUrlModel
+    preview: PreviewUrlModel
+    suggest: SuggestServicesModel
+    extend: ExtendServicesModel
     batchSize: int
 
 
@@ -128,7 +128,7 @@ class NumberValue(BaseModel):
     number: float = Field(alias="float")
 
 
-class MomentValue(BaseModel):
+class DateValue(BaseModel):
     """The first moment of a day, as the specification has no days."""
 
     date: str
@@ -142,7 +142,7 @@ class PlaceValue(BaseModel):
     description: str | None = None
 
 
-class PropertyValue(RootModel[TextValue | NumberValue | MomentValue | PlaceValue]):
+class PropertyValue(RootModel[TextValue | NumberValue | DateValue | PlaceValue]):
     """A value."""
 
 
@@ -159,7 +159,7 @@ class ReconcileExtension(BaseModel):
     rows: dict[str, dict[str, list[PropertyValue]]]
 
 
-class ReconcileAnswer(RootModel[ReconcileManifest | ReconcileExtension | ReconcileResults]):
+class ReconcileResponse(RootModel[ReconcileManifest | ReconcileExtension | ReconcileResults]):
     """The manifest, or the answer to `queries` or to `extend`."""
 
 
@@ -200,29 +200,32 @@ class ProposedProperties(BaseModel):
     properties: list[ReconcileTerm]
 
 
-def term(of: VocabularyTerm, lang: str) -> dict[str, str]:
+def serialize_term(term: VocabularyTerm, lang: str) -> dict[str, str]:
     """A type or property by id and name."""
-    return {"id": of.id, "name": of.get_name(lang)}
+    return {"id": term.id, "name": term.get_name(lang)}
 
 
-def types_of(level: str, lang: str) -> list[dict[str, str]]:
+def serialize_types(level: str, lang: str) -> list[dict[str, str]]:
     """The types of a place: its level, and whether it is a division at all."""
-    return [term(LEVEL_TYPES[level], lang), term(find_broader_type(level), lang)]
+    return [
+        serialize_term(LEVEL_TYPES[level], lang),
+        serialize_term(find_broader_type(level), lang),
+    ]
 
 
-def described(
+def format_description(
     above: Iterable[str], code: str | None, formers: Iterable[FormerNameMatch], lang: str
 ) -> str:
     """What tells a place from its namesakes: what it lies in, its code, how it was found."""
-    told = ["".join(above), code or ""]
+    parts = ["".join(above), code or ""]
     for former in formers:
         years = [str(day.year) if day else "" for day in (former.since, former.until)]
         period = f" ({'–'.join(years)})" if any(years) else ""
-        told.append(f"{'曾用名' if lang == 'zh' else 'formerly'} {former.text}{period}")
-    return " · ".join(part for part in told if part)
+        parts.append(f"{'曾用名' if lang == 'zh' else 'formerly'} {former.text}{period}")
+    return " · ".join(part for part in parts if part)
 
 
-def told(candidate: MatchCandidate, lang: str) -> dict[str, Any]:
+def serialize_candidate(candidate: MatchCandidate, lang: str) -> dict[str, Any]:
     """A candidate as the specification has it."""
     features: dict[str, float] = {}
     for fault in candidate.faults:
@@ -230,8 +233,10 @@ def told(candidate: MatchCandidate, lang: str) -> dict[str, Any]:
     return {
         "id": candidate.place_id,
         "name": candidate.name,
-        "description": described(candidate.ancestors, candidate.code, candidate.former_names, lang),
-        "type": types_of(candidate.level, lang),
+        "description": format_description(
+            candidate.ancestors, candidate.code, candidate.former_names, lang
+        ),
+        "type": serialize_types(candidate.level, lang),
         "score": candidate.score,
         "match": candidate.match,
         "features": [{"id": kind, "value": value} for kind, value in features.items()],

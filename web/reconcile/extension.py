@@ -25,141 +25,162 @@ from gazetteer.search.reconcile.facts import (
 from gazetteer.search.reconcile.known import parse_place_id
 from gazetteer.search.reconcile.vocabulary import LEVEL_TYPES, PROPERTIES, UNIT
 from web import db
-from web.language import language
-from web.reconcile.answers import term
-from web.reconcile.queries import AskedColumn, Unanswerable, read_extension, written_day
+from web.language import request_language
+from web.reconcile.answers import serialize_term
+from web.reconcile.queries import (
+    ExtensionColumn,
+    InvalidQueryValue,
+    parse_extension,
+    parse_written_day,
+)
 
-Value = dict[str, Any]
+ValueJson = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _PlaceData:
     """Everything that was looked up of the places on one day."""
 
     entities: Mapping[str, PlaceEntity]
     formers: Mapping[str, list[str]] = field(default_factory=dict)
-    kin: Mapping[tuple[UUID, bool], list[RelatedPlace]] = field(default_factory=dict)
+    relatives: Mapping[tuple[UUID, bool], list[RelatedPlace]] = field(default_factory=dict)
     points: Mapping[UUID, tuple[float, float]] = field(default_factory=dict)
 
 
-def extended(text: str) -> dict[str, Any]:
-    """The values of the properties asked for; problems as :func:`read_extension`."""
-    asked = read_extension(text)
-    lang = language()
-    days = {column.settings.at or "": _day(column) for column in asked.properties}
-    ids = {given: place for given in asked.ids if (place := parse_place_id(given)) is not None}
-    rows: dict[str, dict[str, list[Value]]] = {given: {} for given in asked.ids}
-    with db.snapshot() as conn:
+def extend_rows(text: str) -> dict[str, Any]:
+    """The values of the properties asked for; problems as :func:`parse_extension`."""
+    request = parse_extension(text)
+    lang = request_language()
+    days = {column.settings.at or "": _parse_column_day(column) for column in request.properties}
+    ids = {raw_id: place for raw_id in request.ids if (place := parse_place_id(raw_id)) is not None}
+    rows: dict[str, dict[str, list[ValueJson]]] = {raw_id: {} for raw_id in request.ids}
+    with db.snapshot_connection() as conn:
         for written, at in days.items():
-            columns = [c for c in asked.properties if (c.settings.at or "") == written]
-            known = _known(conn, list(ids.values()), at, {column.id for column in columns})
-            for given, row in rows.items():
-                entity = known.entities.get(str(ids[given])) if given in ids else None
+            columns = [c for c in request.properties if (c.settings.at or "") == written]
+            place_data = _load_place_data(
+                conn, list(ids.values()), at, {column.id for column in columns}
+            )
+            for raw_id, row in rows.items():
+                entity = place_data.entities.get(str(ids[raw_id])) if raw_id in ids else None
                 for column in columns:
-                    row[column.id] = _values(column.id, entity, known) if entity else []
-    meta = [_meta(column.id, lang) for column in asked.properties]
+                    row[column.id] = (
+                        _serialize_values(column.id, entity, place_data) if entity else []
+                    )
+    meta = [_serialize_column(column.id, lang) for column in request.properties]
     return {"meta": meta, "rows": rows}
 
 
-def _day(column: AskedColumn) -> date | None:
+def _parse_column_day(column: ExtensionColumn) -> date | None:
     written = (column.settings.at or "").strip()
     try:
-        return written_day(written, today()) if written else None
-    except Unanswerable as mistake:
+        return parse_written_day(written, today()) if written else None
+    except InvalidQueryValue as mistake:
         raise InvalidValue(mistake.zh, mistake.en, field="extend.properties.settings.at") from None
 
 
-def _meta(name: str, lang: str) -> dict[str, Any]:
-    told: dict[str, Any] = {**term(PROPERTIES[name], lang)}
+def _serialize_column(name: str, lang: str) -> dict[str, Any]:
+    column: dict[str, Any] = {**serialize_term(PROPERTIES[name], lang)}
     if name in LEVEL_TYPES:
-        told["type"] = term(LEVEL_TYPES[name], lang)
+        column["type"] = serialize_term(LEVEL_TYPES[name], lang)
     elif name in ("within", "predecessor", "successor"):
-        told["type"] = term(UNIT, lang)
-    return told
+        column["type"] = serialize_term(UNIT, lang)
+    return column
 
 
-def _known(
+def _load_place_data(
     conn: Connection[Any], places: list[UUID], at: date | None, names: Iterable[str]
-) -> _Known:
+) -> _PlaceData:
     """What the properties need, and nothing besides."""
-    wanted, when = set(names), EntityAsOf(at, today(), None)
-    found = {entity.place_id: entity for entity in load_entities(conn, places, when)}
-    units = [entity.unit_id for entity in found.values() if entity.unit_id]
-    return _Known(
-        entities=found,
-        formers=load_former_names(conn, places, when) if "former_name" in wanted else {},
-        kin=load_related_places(conn, units, when) if wanted & {"predecessor", "successor"} else {},
-        points=_points(conn, found.values()) if wanted & {"lon", "lat"} else {},
+    property_ids, as_of = set(names), EntityAsOf(at, today(), None)
+    entity_of_place = {entity.place_id: entity for entity in load_entities(conn, places, as_of)}
+    units = [entity.unit_id for entity in entity_of_place.values() if entity.unit_id]
+    return _PlaceData(
+        entities=entity_of_place,
+        formers=load_former_names(conn, places, as_of) if "former_name" in property_ids else {},
+        relatives=load_related_places(conn, units, as_of)
+        if property_ids & {"predecessor", "successor"}
+        else {},
+        points=_collect_label_points(conn, entity_of_place.values())
+        if property_ids & {"lon", "lat"}
+        else {},
     )
 
 
-def _points(conn: Connection[Any], found: Iterable[PlaceEntity]) -> dict[UUID, tuple[float, float]]:
+def _collect_label_points(
+    conn: Connection[Any], place_entities: Iterable[PlaceEntity]
+) -> dict[UUID, tuple[float, float]]:
     """Where the labels of units stand, each on its own day."""
     by_day: defaultdict[date, list[UUID]] = defaultdict(list)
-    for entity in found:
+    for entity in place_entities:
         if entity.unit_id:
             by_day[entity.day].append(entity.unit_id)
-    known: dict[UUID, tuple[float, float]] = {}
+    points: dict[UUID, tuple[float, float]] = {}
     for day, units in by_day.items():
         for unit, (lon, lat) in load_label_points(conn, units, AsOf(day)).items():
-            known[unit] = lon, lat
-    return known
+            points[unit] = lon, lat
+    return points
 
 
-def _values(name: str, entity: PlaceEntity, known: _Known) -> list[Value]:
+def _serialize_values(name: str, entity: PlaceEntity, place_data: _PlaceData) -> list[ValueJson]:
     if name in UNIT_LEVELS:
-        return [_place(unit) for unit in (*entity.ancestors, entity) if unit.level == name]
-    return [value for value in _READ[name](entity, known) if value is not None]
+        return [
+            _serialize_place(unit) for unit in (*entity.ancestors, entity) if unit.level == name
+        ]
+    return [value for value in _SERIALIZERS[name](entity, place_data) if value is not None]
 
 
-def _place(place: PlaceRef) -> Value:
+def _serialize_place(place: PlaceRef) -> ValueJson:
     return {"id": place.place_id, "name": place.name}
 
 
-def _text(value: object) -> Value | None:
+def _serialize_text(value: object) -> ValueJson | None:
     return {"str": str(value)} if value is not None else None
 
 
-def _date(day: date | None) -> Value | None:
+def _serialize_date(day: date | None) -> ValueJson | None:
     return {"date": f"{day.isoformat()}T00:00:00Z"} if day else None
 
 
-def _relatives(entity: PlaceEntity, known: _Known, *, later: bool) -> list[Value]:
+def _serialize_relatives(
+    entity: PlaceEntity, place_data: _PlaceData, *, later: bool
+) -> list[ValueJson]:
     """Each once; a unit that took over by several changes is told with the last of them."""
     if entity.unit_id is None:
         return []
-    told = {
+    by_place = {
         relative.place_id: {
             "id": relative.place_id,
             "name": relative.name,
             "description": f"{relative.kind} {relative.on or ''}".strip(),
         }
-        for relative in known.kin.get((entity.unit_id, later), [])
+        for relative in place_data.relatives.get((entity.unit_id, later), [])
     }
-    return list(told.values())
+    return list(by_place.values())
 
 
-def _coordinate(entity: PlaceEntity, known: _Known, position: int) -> list[Value | None]:
-    point = entity.point or (known.points.get(entity.unit_id) if entity.unit_id else None)
+def _serialize_coordinate(
+    entity: PlaceEntity, place_data: _PlaceData, position: int
+) -> list[ValueJson | None]:
+    point = entity.point or (place_data.points.get(entity.unit_id) if entity.unit_id else None)
     return [{"float": point[position]}] if point else []
 
 
-_READ: dict[str, Callable[[PlaceEntity, _Known], Iterable[Value | None]]] = {
-    "within": lambda e, _: [_place(unit) for unit in e.ancestors[-1:]],
-    "level": lambda e, _: [_text(e.level)],
-    "code": lambda e, _: [_text(e.code)],
-    "unit_type": lambda e, _: [_text(e.unit_type)],
-    "romanized_name": lambda e, _: [_text(e.romanized_name)],
+_SERIALIZERS: dict[str, Callable[[PlaceEntity, _PlaceData], Iterable[ValueJson | None]]] = {
+    "within": lambda e, _: [_serialize_place(unit) for unit in e.ancestors[-1:]],
+    "level": lambda e, _: [_serialize_text(e.level)],
+    "code": lambda e, _: [_serialize_text(e.code)],
+    "unit_type": lambda e, _: [_serialize_text(e.unit_type)],
+    "romanized_name": lambda e, _: [_serialize_text(e.romanized_name)],
     "former_name": lambda e, k: [
-        _text(name) for name in k.formers.get(e.place_id, []) if name != e.name
+        _serialize_text(name) for name in k.formers.get(e.place_id, []) if name != e.name
     ],
-    "lon": lambda e, k: _coordinate(e, k, 0),
-    "lat": lambda e, k: _coordinate(e, k, 1),
-    "valid_from": lambda e, _: [_date(e.since)],
-    "valid_from_precision": lambda e, _: [_text(e.since_precision)],
-    "valid_to": lambda e, _: [_date(e.until)],
-    "valid_to_precision": lambda e, _: [_text(e.until_precision)],
-    "predecessor": lambda e, k: _relatives(e, k, later=False),
-    "successor": lambda e, k: _relatives(e, k, later=True),
-    "unit_id": lambda e, _: [_text(e.unit_id)],
+    "lon": lambda e, k: _serialize_coordinate(e, k, 0),
+    "lat": lambda e, k: _serialize_coordinate(e, k, 1),
+    "valid_from": lambda e, _: [_serialize_date(e.since)],
+    "valid_from_precision": lambda e, _: [_serialize_text(e.since_precision)],
+    "valid_to": lambda e, _: [_serialize_date(e.until)],
+    "valid_to_precision": lambda e, _: [_serialize_text(e.until_precision)],
+    "predecessor": lambda e, k: _serialize_relatives(e, k, later=False),
+    "successor": lambda e, k: _serialize_relatives(e, k, later=True),
+    "unit_id": lambda e, _: [_serialize_text(e.unit_id)],
 }

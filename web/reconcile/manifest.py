@@ -5,7 +5,7 @@ from typing import Any
 
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.reconcile.vocabulary import TYPES, UNIT
-from web.reconcile.answers import term
+from web.reconcile.answers import serialize_term
 from web.reconcile.queries import MAX_QUERIES
 
 PREVIEW_SIZE = (420, 260)
@@ -19,17 +19,17 @@ _AT_HELP = (
 )
 
 
-def manifest(root: str, lang: str) -> dict[str, Any]:
+def build_manifest(root: str, lang: str) -> dict[str, Any]:
     """The manifest of the service under ``root``, an address that ends in a slash."""
     base = root.rstrip("/")
     english = lang != "zh"
     width, height = PREVIEW_SIZE
 
-    def address(path: str, flyout: bool = False) -> dict[str, str]:
-        told = {"service_url": base, "service_path": f"/reconcile/{path}"}
+    def service_url(path: str, flyout: bool = False) -> dict[str, str]:
+        parts = {"service_url": base, "service_path": f"/reconcile/{path}"}
         if flyout:
-            told["flyout_service_path"] = "/reconcile/flyout?id=${id}"
-        return told
+            parts["flyout_service_path"] = "/reconcile/flyout?id=${id}"
+        return parts
 
     return {
         "versions": ["0.2"],
@@ -38,7 +38,9 @@ def manifest(root: str, lang: str) -> dict[str, Any]:
         "schemaSpace": f"{base}/docs",
         "documentation": f"{base}/docs",
         "serviceVersion": version("gazetteer"),
-        "defaultTypes": [term(TYPES[type_id], lang) for type_id in (UNIT.id, *UNIT_LEVELS)],
+        "defaultTypes": [
+            serialize_term(TYPES[type_id], lang) for type_id in (UNIT.id, *UNIT_LEVELS)
+        ],
         "view": {"url": f"{base}/reconcile/view?id={{{{id}}}}"},
         "preview": {
             "url": f"{base}/reconcile/preview?id={{{{id}}}}",
@@ -46,12 +48,12 @@ def manifest(root: str, lang: str) -> dict[str, Any]:
             "height": height,
         },
         "suggest": {
-            "entity": address("suggest/entity", flyout=True),
-            "property": address("suggest/property"),
-            "type": address("suggest/type"),
+            "entity": service_url("suggest/entity", flyout=True),
+            "property": service_url("suggest/property"),
+            "type": service_url("suggest/type"),
         },
         "extend": {
-            "propose_properties": address("properties"),
+            "propose_properties": service_url("properties"),
             "property_settings": [
                 {
                     "name": "at",

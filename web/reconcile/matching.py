@@ -19,50 +19,56 @@ from gazetteer.search.reconcile.known import (
 )
 from gazetteer.search.view import DayIndex
 from web import db
-from web.language import language
-from web.reconcile.answers import told
-from web.reconcile.queries import Question, Unanswerable, question, read_batch
-from web.search_index import search_view
+from web.language import request_language
+from web.reconcile.answers import serialize_candidate
+from web.reconcile.queries import InvalidQueryValue, ReconcileQuery, build_query, parse_batch
+from web.search_index import get_day_index
 
 
-def matched(queries: str) -> dict[str, Any]:
-    """The candidates of each query of a batch; problems as :func:`read_batch`."""
-    day, lang = today(), language()
-    asked: dict[str, Question] = {}
+def match_batch(queries: str) -> dict[str, Any]:
+    """The candidates of each query of a batch; problems as :func:`parse_batch`."""
+    day, lang = today(), request_language()
+    parsed_queries: dict[str, ReconcileQuery] = {}
     answers: dict[str, Any] = {}
-    for name, query in read_batch(queries).items():
+    for name, query in parse_batch(queries).items():
         answers[name] = {"result": []}
         try:
-            asked[name] = question(name, query, day)
-        except Unanswerable as mistake:
+            parsed_queries[name] = build_query(name, query, day)
+        except InvalidQueryValue as mistake:
             answers[name]["error"] = mistake.zh if lang == "zh" else mistake.en
-    views = {at: search_view(at) for at in {q.at or day for q in asked.values()}}
+    day_indexes = {at: get_day_index(at) for at in {q.at or day for q in parsed_queries.values()}}
     with db.connection() as conn:
-        known = {name: _Referred(conn, q, views[q.at or day]) for name, q in asked.items()}
-    for name, q in asked.items():
-        found = _candidates(views[q.at or day], q, known[name])
-        answers[name]["result"] = [told(candidate, lang) for candidate in found]
+        references = {
+            name: _ReferencedPlaces(conn, q, day_indexes[q.at or day])
+            for name, q in parsed_queries.items()
+        }
+    for name, q in parsed_queries.items():
+        ranked = _rank_candidates(day_indexes[q.at or day], q, references[name])
+        answers[name]["result"] = [serialize_candidate(candidate, lang) for candidate in ranked]
     return answers
 
 
-class _Referred:
+class _ReferencedPlaces:
     """What a question refers to by ids and codes; one look-up for each, before any name is read."""
 
-    def __init__(self, conn: Connection[Any], asked: Question, view: DayIndex) -> None:
-        when = EntityAsOf(view.at, view.at, view.index.recorded_at)
-        self.itself = load_referred_entities(conn, asked.text, when)
-        self.by_code = load_referred_entities(conn, asked.code, when) if asked.code else []
-        self.inside = tuple(
-            _inside(
-                unit, load_referred_entities(conn, unit if isinstance(unit, str) else unit[0], when)
+    def __init__(self, conn: Connection[Any], query: ReconcileQuery, day_index: DayIndex) -> None:
+        as_of = EntityAsOf(day_index.at, day_index.at, day_index.index.recorded_at)
+        self.places = load_referred_entities(conn, query.text, as_of)
+        self.by_code = load_referred_entities(conn, query.code, as_of) if query.code else []
+        self.containers = tuple(
+            _resolve_container(
+                unit,
+                load_referred_entities(conn, unit if isinstance(unit, str) else unit[0], as_of),
             )
-            for unit in asked.inside
+            for unit in query.containers
         )
 
 
-def _inside(unit: str | tuple[str, str], found: list[tuple[PlaceEntity, bool]]) -> EnclosingUnit:
-    if found:
-        entity = found[0][0]
+def _resolve_container(
+    unit: str | tuple[str, str], entities: list[tuple[PlaceEntity, bool]]
+) -> EnclosingUnit:
+    if entities:
+        entity = entities[0][0]
         label = "".join([*(above.name for above in entity.ancestors), entity.name])
         return EnclosingUnit(label, entity.place_id)
     if isinstance(unit, str):
@@ -71,13 +77,15 @@ def _inside(unit: str | tuple[str, str], found: list[tuple[PlaceEntity, bool]]) 
     return EnclosingUnit(name, place_id)
 
 
-def _candidates(view: DayIndex, asked: Question, known: _Referred) -> list[MatchCandidate]:
-    by_code = build_candidates(known.by_code, asked.levels)
-    if known.itself:
-        found = build_candidates(known.itself, asked.levels)
-    elif asked.text:
-        wanted = NameQuery(asked.text, known.inside, asked.levels, asked.limit)
-        found = find_candidates(view, wanted)
+def _rank_candidates(
+    day_index: DayIndex, query: ReconcileQuery, references: _ReferencedPlaces
+) -> list[MatchCandidate]:
+    by_code = build_candidates(references.by_code, query.levels)
+    if references.places:
+        ranked = build_candidates(references.places, query.levels)
+    elif query.text:
+        name_query = NameQuery(query.text, references.containers, query.levels, query.limit)
+        ranked = find_candidates(day_index, name_query)
     else:
-        found = []
-    return merge_candidates(by_code, found)[: asked.limit]
+        ranked = []
+    return merge_candidates(by_code, ranked)[: query.limit]

@@ -13,57 +13,61 @@ from boundaries.areas.tiles import Tile
 from gazetteer.ledger.asof import AsOf, resolve_known_at
 from web.contract import Api
 from web.db import connection
-from web.moments import Moment
+from web.moments import AsOfParams
 
 api = Api()
 
 MVT = "application/vnd.mapbox-vector-tile"
-FORM = "1"
+TILE_VERSION = "1"
 """Raise it with every change of what a tile of the same state contains."""
 
-Zoom = Annotated[int, Field(description="Zoom, 0 to 22")]
-Column = Annotated[int, Field(description="Column, counted from the west")]
-Row = Annotated[int, Field(description="Row, counted from the north")]
-Reader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
+TileZoom = Annotated[int, Field(description="Zoom, 0 to 22")]
+TileColumn = Annotated[int, Field(description="Column, counted from the west")]
+TileRow = Annotated[int, Field(description="Row, counted from the north")]
+TileLoader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
 
 
-@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty="Nothing lies there")
-def division_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
+@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty_description="Nothing lies there")
+def get_division_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
     """Areas of units in force: layers `province`, `prefecture`, `county`, and `label` (points).
 
     Properties: `unit_id`, `code`, `name`, `romanized_name`, `level`. An empty tile is 204.
     """
-    return _answer("divisions", tiles.load_division_tile, Tile(z, x, y), query.as_of())
+    return _build_tile_response(
+        "divisions", tiles.load_division_tile, Tile(z, x, y), query.to_as_of()
+    )
 
 
-@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty="Nothing lies there")
-def place_tile(z: Zoom, x: Column, y: Row, query: Moment) -> Response:
+@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty_description="Nothing lies there")
+def get_place_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
     """Places in force: layer `places`, thinned below zoom 14. An empty tile is 204.
 
     Properties: `place_id`, `name`, `level`, `legal_class`, `class_code`.
     """
-    return _answer("places", tiles.load_place_tile, Tile(z, x, y), query.as_of())
+    return _build_tile_response("places", tiles.load_place_tile, Tile(z, x, y), query.to_as_of())
 
 
-def _answer(layer: str, read: Reader, tile: Tile, as_of: AsOf) -> Response:
+def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: AsOf) -> Response:
     with connection() as conn:
         if as_of.known_at is not None:
             resolve_known_at(conn, as_of)
         if request.if_none_match:
-            tag = _tag(layer, tile, as_of, tiles.load_ledger_head(conn))
+            tag = _compute_etag(layer, tile, as_of, tiles.load_ledger_head(conn))
             if request.if_none_match.contains(tag):
-                return _cacheable(Response(status=304), tag)
-        seq, content = read(conn, tile, as_of)
+                return _make_cacheable(Response(status=304), tag)
+        seq, content = load_tile(conn, tile, as_of)
     status = 200 if content else 204
-    return _cacheable(Response(content, status, mimetype=MVT), _tag(layer, tile, as_of, seq))
+    return _make_cacheable(
+        Response(content, status, mimetype=MVT), _compute_etag(layer, tile, as_of, seq)
+    )
 
 
-def _tag(layer: str, tile: Tile, as_of: AsOf, seq: int) -> str:
+def _compute_etag(layer: str, tile: Tile, as_of: AsOf, seq: int) -> str:
     """The tile of one state of the register at one moment: the same tag, the same bytes."""
-    return sha256(repr((FORM, layer, tile, as_of, seq)).encode()).hexdigest()[:32]
+    return sha256(repr((TILE_VERSION, layer, tile, as_of, seq)).encode()).hexdigest()[:32]
 
 
-def _cacheable(response: Response, tag: str) -> Response:
+def _make_cacheable(response: Response, tag: str) -> Response:
     response.set_etag(tag)
     response.headers["Cache-Control"] = "public, max-age=60"
     return response

@@ -29,7 +29,7 @@ from tests.gazetteer.ledger.registers import (
     act,
     publish,
 )
-from web.commands.follow import follow
+from web.commands.follow import follow_command
 
 Conn = Connection[Any]
 
@@ -245,7 +245,7 @@ def test_the_command_catches_up_once_and_says_where_it_stands(
 ) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     arguments = [service, "--into", os.fspath(tmp_path / "copy.sqlite"), "--once"]
-    result = CliRunner().invoke(follow, arguments)
+    result = CliRunner().invoke(follow_command, arguments)
     assert result.exit_code == 0
     assert f"In step at 5: checksum {get(f'{service}/v1/checksum')['checksum']}" in result.output
 
@@ -258,5 +258,5 @@ def test_the_command_says_what_is_wrong_with_the_address(
     tmp_path: Path, url: str, code: int, said: str
 ) -> None:
     arguments = [url, "--into", os.fspath(tmp_path / "copy.sqlite"), "--once"]
-    result = CliRunner().invoke(follow, arguments)
+    result = CliRunner().invoke(follow_command, arguments)
     assert (result.exit_code, said in result.output) == (code, True)

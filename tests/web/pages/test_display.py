@@ -24,8 +24,8 @@ from web.pages import display
 def test_a_date_is_shown_only_as_well_as_it_is_known(
     precision: str, chinese: str, english: str
 ) -> None:
-    assert display.bound("1985-05-24", precision, "zh") == chinese
-    assert display.bound("1985-05-24", precision, "en") == english
+    assert display.format_period_end("1985-05-24", precision, "zh") == chinese
+    assert display.format_period_end("1985-05-24", precision, "en") == english
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,18 @@ def test_a_period_may_be_open_at_either_end(
         "from_precision": "day" if start else "unknown",
         "to_precision": "day" if end else "unknown",
     }
-    assert display.period(valid, lang) == shown
+    assert display.format_period(valid, lang) == shown
 
 
 def test_a_share_without_evidence_is_unknown_and_not_zero() -> None:
-    assert display.share(None, "zh") == "占比未知"
-    assert display.share(0.0, "en") == "share 0%"
-    assert display.share(0.254, "en") == "share 25%"
+    assert display.format_share(None, "zh") == "占比未知"
+    assert display.format_share(0.0, "en") == "share 0%"
+    assert display.format_share(0.254, "en") == "share 25%"
 
 
 def test_areas_have_as_many_figures_as_they_deserve() -> None:
-    assert [display.km2(value) for value in (179724.4, 137.6, 2.345)] == ["179,724", "138", "2.3"]
+    assert [display.format_area_km2(value) for value in (179724.4, 137.6, 2.345)] == [
+        "179,724",
+        "138",
+        "2.3",
+    ]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from web.pages.reference import operations, type_of
+from web.pages.reference import describe_type, parse_operations
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from web.pages.reference import operations, type_of
     ],
 )
 def test_a_schema_is_told_in_a_word(schema: dict[str, Any], word: str, model: str | None) -> None:
-    assert type_of(schema) == (word, model)
+    assert describe_type(schema) == (word, model)
 
 
 def test_an_operation_is_told_with_its_parameters_and_answer() -> None:
@@ -37,7 +37,7 @@ def test_an_operation_is_told_with_its_parameters_and_answer() -> None:
             }
         }
     }
-    (told,) = operations(document)
+    (told,) = parse_operations(document)
     assert (told.method, told.path, told.answer) == ("GET", "/v1/divisions/{code}", unit)
     assert told.parameters == (parameter,)
     assert not told.needs_account

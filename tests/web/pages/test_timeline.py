@@ -1,6 +1,6 @@
 from typing import Any
 
-from web.pages.timeline import timeline, years_of_change
+from web.pages.timeline import build_timeline, list_years_of_change
 
 ACT = {"title": "国务院关于广东省撤销番禺县设立番禺市的批复"}
 
@@ -24,15 +24,18 @@ EVENTS = [
 
 
 def test_the_newest_comes_first_and_what_one_act_did_stands_together() -> None:
-    newest, oldest = timeline(EVENTS, "2020-01-01", "zh")
+    newest, oldest = build_timeline(EVENTS, "2020-01-01", "zh")
     assert newest.what == ("撤销番禺县", "整体延续为番禺市")
     assert newest.act == ACT
     assert oldest.what == ("有记录以来为番禺县",)
 
 
 def test_what_lies_after_the_date_of_the_page_is_marked() -> None:
-    assert [moment.is_later for moment in timeline(EVENTS, "1985-01-01", "en")] == [True, False]
+    assert [moment.is_later for moment in build_timeline(EVENTS, "1985-01-01", "en")] == [
+        True,
+        False,
+    ]
 
 
 def test_the_beginning_of_the_records_is_no_year_of_change() -> None:
-    assert years_of_change([*EVENTS, event(None, "abolish", "撤销")]) == [1992]
+    assert list_years_of_change([*EVENTS, event(None, "abolish", "撤销")]) == [1992]

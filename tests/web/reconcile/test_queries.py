@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from web.reconcile.queries import Unanswerable, written_day
+from web.reconcile.queries import InvalidQueryValue, parse_written_day
 
 TODAY = date(2026, 11, 1)
 
@@ -29,10 +29,10 @@ TODAY = date(2026, 11, 1)
 def test_a_day_may_be_written_in_many_ways_and_a_year_stands_for_its_end(
     text: str, day: date
 ) -> None:
-    assert written_day(text, TODAY) == day
+    assert parse_written_day(text, TODAY) == day
 
 
 @pytest.mark.parametrize("text", ["", "x", "1990-13", "1990-02-30", "0000", "90", "19900601"])
 def test_what_is_no_day_is_told(text: str) -> None:
-    with pytest.raises(Unanswerable):
-        written_day(text, TODAY)
+    with pytest.raises(InvalidQueryValue):
+        parse_written_day(text, TODAY)
