@@ -36,7 +36,7 @@ quality: python
 
 documents: python
 	@$(PYTHON) -m tools.prepare test
-	@.venv/bin/python -m boundaries.validation.document
+	@.venv/bin/python -m boundaries.validation.rule_documents
 
 lock:
 	$(LOCK) --output-file requirements.lock

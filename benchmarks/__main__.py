@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from benchmarks.batch import measure_batch
-from benchmarks.files import measure_csv_file
-from benchmarks.measure import describe_machine, measure_service
-from benchmarks.network import measure_network
-from benchmarks.stage import ensure_loaded, run_cluster
-from benchmarks.table import format_json, format_markdown
+from benchmarks.batch_rows import measure_batch
+from benchmarks.file_rows import measure_csv_file
+from benchmarks.network_rows import measure_network
+from benchmarks.results_table import format_json, format_markdown
+from benchmarks.servers import ensure_loaded, run_cluster
+from benchmarks.service_rows import describe_machine, measure_service
 
 
 @click.command()

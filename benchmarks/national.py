@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from benchmarks.stage import HOME, ROOT
+from benchmarks.servers import HOME, ROOT
 
 _FOLDER = HOME / "national"
 _COUNTIES = "SELECT path FROM administrative WHERE level = '区县' AND source = '高德' ORDER BY path"

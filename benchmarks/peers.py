@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.stage import HOME, ROOT
+from benchmarks.servers import HOME, ROOT
 
 ENVIRONMENT = HOME / "peers"
 NAMES = ("cpca", "jionlp")

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
-from benchmarks.batch import load_day_index
+from benchmarks.batch_rows import load_day_index
 from benchmarks.peers import NAMES, run_peers
-from benchmarks.stage import ensure_loaded, run_cluster
+from benchmarks.servers import ensure_loaded, run_cluster
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocode import GeocodeStatus, geocode_many
-from gazetteer.search.view import DayIndex
+from gazetteer.search.geocoder.geocoding import GeocodeStatus, geocode_many
+from gazetteer.search.index.day_index import DayIndex
 
 ADDRESSES = Path(__file__).with_name("addresses.csv")
 GEOCODERS = ("ours", *NAMES)

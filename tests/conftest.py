@@ -24,17 +24,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 
-from boundaries.files import read_bundled_data
-from boundaries.register import LEDGER
+from boundaries.ingest.register_files import read_bundled_data
+from boundaries.schema.register_ledger import LEDGER
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.pool import open_pool
 from gazetteer.database.requirements import ensure_database
-from gazetteer.intake.load import publish_staged_batch
+from gazetteer.ingest.publish_batch import publish_staged_batch
 from gazetteer.settings import get_settings
 from tests.described import DescribedClient
 from web.app import create_app
-from web.db import BACKGROUND_CONNECTIONS
+from web.http.connections import BACKGROUND_CONNECTIONS
 
 TEMPLATE = "gazetteer_template"
 SHIPPED = "gazetteer_shipped"

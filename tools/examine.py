@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from tools.client import CLIENT, build_node_environment, build_npm_command
 from tools.environment import PYTHON, VENV
 from tools.steps import ROOT
+from tools.web_client import CLIENT, build_node_environment, build_npm_command
 
 _PACKAGES = ["gazetteer", "boundaries", "web"]
 

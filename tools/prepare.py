@@ -8,10 +8,10 @@ import fcntl
 import os
 import sys
 
-from tools.client import ensure_client
 from tools.environment import ensure_environment
 from tools.packages import ensure_system_packages
 from tools.steps import ROOT, SetupError, exit_with_error
+from tools.web_client import ensure_client
 
 
 def prepare_machine(purpose: str) -> None:

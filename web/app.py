@@ -12,10 +12,12 @@ from psycopg_pool import ConnectionPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gazetteer.settings import Settings
-from web import access, cross_origin, db, metrics, pages, problems
+from web import pages
 from web.api import APIS
-from web.contract import Endpoint, json_response
-from web.openapi import build_openapi
+from web.auth import authentication
+from web.http import connections, cors, metrics, problems
+from web.http.endpoints import Endpoint, json_response
+from web.http.openapi import build_openapi
 
 
 class _OrjsonProvider(JSONProvider):
@@ -44,11 +46,11 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    db.install_pool(app, pool)
+    connections.install_pool(app, pool)
     problems.install_problem_handlers(app)
     metrics.install_metrics(app)
-    access.install_authentication(app, settings)
-    cross_origin.install_cors(app)
+    authentication.install_authentication(app, settings)
+    cors.install_cors(app)
     endpoints: list[Endpoint] = []
     for api in APIS:
         api.register_routes(app)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from boundaries.areas.kinds import REGISTER_KINDS
+from boundaries.schema.area_kinds import REGISTER_KINDS
 from gazetteer.ledger.tables import build_ledger_tables
 from gazetteer.records.tables import add_names_schema, build_unit_state_table
 

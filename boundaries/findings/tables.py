@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from boundaries.rules.life import (
+from boundaries.rules.finding_workflow import (
     ANSWER_STEPS,
     OBSERVING_STEPS,
     FindingState,

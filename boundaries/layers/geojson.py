@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 import shapely
 
-from boundaries.layers.faults import (
+from boundaries.layers.geometry_faults import (
     Floats,
     Geometries,
     report_heights,
@@ -24,9 +24,9 @@ from boundaries.layers.faults import (
     split_invalid,
     validate_ring,
 )
-from boundaries.layers.layer import Remark
+from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
-from boundaries.layers.raw import RawLayer
+from boundaries.layers.raw_layer import RawLayer
 
 _GEOMETRY_TYPES = (
     *("Point", "MultiPoint", "LineString", "MultiLineString"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from boundaries.layers import wkb
 from boundaries.layers.problems import layer_choice_error, unreadable_error
-from boundaries.layers.raw import RawLayer
+from boundaries.layers.raw_layer import RawLayer
 from gazetteer.problems import Problem
 
 SIGNATURE = b"SQLite format 3\0"

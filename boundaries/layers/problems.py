@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from gazetteer.intake.read import UnreadableFile
+from gazetteer.ingest.table_files import UnreadableFile
 from gazetteer.problems import Problem, TooLarge
 
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.layers import wkb
-from boundaries.layers.layer import Remark
+from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
-from boundaries.layers.raw import RawLayer
+from boundaries.layers.raw_layer import RawLayer
 
 SIGNATURE = struct.pack(">i", 9994)
 

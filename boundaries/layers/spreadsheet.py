@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 import xlsxwriter
 
-from boundaries.layers.faults import Geometries
-from boundaries.layers.table import OutputTable, as_plain_value, as_text
+from boundaries.layers.geometry_faults import Geometries
+from boundaries.layers.output_table import OutputTable, as_plain_value, as_text
 from gazetteer.problems import InvalidValue
 
 MAX_ROWS = 1_048_575

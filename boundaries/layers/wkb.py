@@ -6,8 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from boundaries.layers.faults import Geometries, report_malformed, report_wrong_type, split_invalid
-from boundaries.layers.layer import Remark
+from boundaries.layers.geometry_faults import (
+    Geometries,
+    report_malformed,
+    report_wrong_type,
+    split_invalid,
+)
+from boundaries.layers.polygon_layer import Remark
 
 _TYPES = {
     1: "Point",

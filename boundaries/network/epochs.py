@@ -12,9 +12,9 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from boundaries.network.faces import Region, iter_ancestor_codes
-from boundaries.network.periods import collect_period_ends
-from gazetteer.ledger.bounds import UNBOUNDED, Period
+from boundaries.network.leaf_faces import Region, iter_ancestor_codes
+from boundaries.network.side_periods import collect_period_ends
+from gazetteer.ledger.period import UNBOUNDED, Period
 from gazetteer.ledger.versions import periods_overlap
 
 

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.finding import Finding
+from boundaries.rules.common.layer_finding import Finding
 
 UnitKey = TypeVar("UnitKey")
 Floats = NDArray[np.float64]

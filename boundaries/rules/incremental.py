@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage import COVERAGE_RULES
-from boundaries.rules.coverage.evidence import CoverageContext, Shapes
+from boundaries.rules.coverage.coverage_context import CoverageContext, Shapes
 from boundaries.rules.coverage.gaps import Hole, find_open_holes
-from boundaries.rules.finding import Finding
-from boundaries.rules.geometry import SINGLE_POLYGON_RULES, find_tiny_holes
-from boundaries.rules.metric import Metric
-from boundaries.rules.tolerances import Tolerances
-from boundaries.rules.window import (
+from boundaries.rules.edit_extent import (
     Box,
     WindowedCoverageContext,
     find_changed_box,
@@ -30,6 +29,7 @@ from boundaries.rules.window import (
     union_boxes,
     widen_box,
 )
+from boundaries.rules.geometry.polygon_rules import SINGLE_POLYGON_RULES, find_tiny_holes
 
 _LOCAL_RULES = (*COVERAGE_RULES, find_tiny_holes)
 _SINGLE_POLYGON_RULE_IDS = frozenset({"TOP-GEO-01", "TOP-GEO-04", "TOP-GEO-05", "TOP-GEO-06"})
@@ -41,7 +41,7 @@ _REBUILD_INDEX_AFTER = 1000
 class ValidatedLevel:
     """The polygons of one level with all findings on them, as far as they concern places.
 
-    Findings are without ids (see :func:`~boundaries.rules.finding.assign_finding_ids`), and without those
+    Findings are without ids (see :func:`~boundaries.rules.common.layer_finding.assign_finding_ids`), and without those
     on a layer as a whole, its columns and its levels. ``tree`` finds the shapes by place, but for
     those of the ``edited`` features.
     """

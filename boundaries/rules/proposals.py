@@ -15,11 +15,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.finding import Finding
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Floats
+from boundaries.rules.edit_extent import widen_box
 from boundaries.rules.incremental import ValidatedLevel, revalidate_edit
-from boundaries.rules.metric import Floats
-from boundaries.rules.moves import Coordinate, VertexMove, find_vertex_moves
-from boundaries.rules.window import widen_box
+from boundaries.rules.vertex_displacements import Coordinate, VertexMove, find_vertex_moves
 
 ProposalWay = Literal["snap", "clean", "fill", "trim"]
 Shapes = Mapping[int, BaseGeometry]

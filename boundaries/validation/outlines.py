@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.layers.layer import Layer
 from boundaries.layers.metres import local_scale
-from boundaries.rules.finding import Finding
-from boundaries.validation.formats import encode_geometry
-from boundaries.validation.report import ValidationReport
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.validation.report_formats import encode_geometry
+from boundaries.validation.validation_report import ValidationReport
 
 SCREEN_STEPS = 2000
 """So many steps across the whole layer are kept apart in the coarse outlines."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from gazetteer.jobs.store import JobState
+from gazetteer.jobs.job_store import JobState
 
 _TIMESTAMP = TIMESTAMP(timezone=True)
 _STATES = ", ".join(f"'{state}'" for state in JobState)

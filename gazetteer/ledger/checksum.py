@@ -12,9 +12,9 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from gazetteer.ledger.body import DIGEST_MODULUS
-from gazetteer.ledger.feed import JsonObject, repeatable_read, serialize_instant
-from gazetteer.ledger.kinds import RecordKinds
+from gazetteer.ledger.canonical_json import DIGEST_MODULUS
+from gazetteer.ledger.change_feed import JsonObject, repeatable_read, serialize_instant
+from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.problems import InvalidValue
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from gazetteer.ledger import store
-from gazetteer.ledger.body import compute_digest, serialize_version
-from gazetteer.ledger.kinds import RecordKind, RecordKinds
+from gazetteer.ledger import version_store
+from gazetteer.ledger.canonical_json import compute_digest, serialize_version
+from gazetteer.ledger.record_kind import RecordKind, RecordKinds
 from gazetteer.ledger.versions import Statement, Timeline, Version, apply_statement, sort_versions
 from gazetteer.problems import InvalidValue
 
@@ -47,7 +47,9 @@ def diff_statements(
         ).append(statement)
     for name, by_record in statements_by_kind.items():
         kind = _find_kind(kinds, name)
-        for record_id, rows in store.load_known_versions(conn, kind, list(by_record)).items():
+        for record_id, rows in version_store.load_known_versions(
+            conn, kind, list(by_record)
+        ).items():
             versions = sort_versions(row.version for row in rows)
             for statement in by_record[record_id]:
                 versions = apply_statement(versions, statement)
@@ -62,7 +64,7 @@ def diff_timelines(conn: Conn, kinds: RecordKinds, timelines: Iterable[Timeline]
         timelines_by_kind.setdefault(timeline.kind, {})[timeline.record_id] = timeline
     for name, by_record in timelines_by_kind.items():
         kind = _find_kind(kinds, name)
-        known = store.load_known_digests(conn, kind, list(by_record))
+        known = version_store.load_known_digests(conn, kind, list(by_record))
         for record_id, timeline in by_record.items():
             versions = sort_versions(timeline.versions)
             yield from _diff_record(kind, record_id, known.get(record_id, {}), versions)

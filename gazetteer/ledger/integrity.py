@@ -7,11 +7,11 @@ from uuid import UUID
 
 from psycopg import Connection, sql
 
-from gazetteer.ledger.body import DIGEST_MODULUS, compute_digest, serialize_version
+from gazetteer.ledger.canonical_json import DIGEST_MODULUS, compute_digest, serialize_version
+from gazetteer.ledger.change_feed import repeatable_read
 from gazetteer.ledger.checksum import KindChecksum, load_head_checksum
-from gazetteer.ledger.feed import repeatable_read
-from gazetteer.ledger.kinds import RecordKind, RecordKinds
-from gazetteer.ledger.store import select_versions, version_from_row
+from gazetteer.ledger.record_kind import RecordKind, RecordKinds
+from gazetteer.ledger.version_store import select_versions, version_from_row
 
 
 @dataclass(frozen=True, slots=True)

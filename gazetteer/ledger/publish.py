@@ -12,8 +12,8 @@ from typing import Any
 
 from psycopg import Connection, errors
 
-from gazetteer.ledger import audit, store
-from gazetteer.ledger.body import DIGEST_MODULUS, sum_digests
+from gazetteer.ledger import audit_chain, version_store
+from gazetteer.ledger.canonical_json import DIGEST_MODULUS, sum_digests
 from gazetteer.ledger.changesets import (
     Changeset,
     Publication,
@@ -29,7 +29,7 @@ from gazetteer.ledger.edits import (
     diff_timelines,
     load_hand_edited_ids,
 )
-from gazetteer.ledger.kinds import RecordKinds
+from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.ledger.references import check_references
 from gazetteer.ledger.versions import Statement, Timeline
 from gazetteer.problems import Conflict
@@ -120,7 +120,7 @@ class Ledger:
         for derive in self.derivations:
             derive(conn, publication.changeset_id)
         write_head(conn, publication)
-        audit.append_row(
+        audit_chain.append_row(
             conn,
             actor=changeset.author,
             action="publish",
@@ -138,8 +138,8 @@ class Ledger:
             kind_edits = [edit for edit in edits if edit.kind is kind]
             closed = {value: row for edit in kind_edits for value, row in edit.closed.items()}
             opened = [(edit.record_id, *new) for edit in kind_edits for new in edit.opened]
-            store.close_versions(conn, kind, list(closed.values()), number, at)
-            store.open_versions(conn, kind, opened, number, at)
+            version_store.close_versions(conn, kind, list(closed.values()), number, at)
+            version_store.open_versions(conn, kind, opened, number, at)
             digest_delta = sum_digests(value for _, _, value in opened) - sum_digests(closed)
             conn.execute(
                 "UPDATE ledger_sum SET versions = versions + %s,"

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from gazetteer.ledger.kinds import RecordKinds
+from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.problems import Conflict
 
 

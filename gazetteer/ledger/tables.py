@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.types import TypeEngine
 
-from gazetteer.ledger.kinds import Field, FieldType, RecordKind, RecordKinds
+from gazetteer.ledger.record_kind import Field, FieldType, RecordKind, RecordKinds
 
 _COLUMN_TYPES: dict[FieldType, TypeEngine[Any]] = {
     FieldType.TEXT: Text(),

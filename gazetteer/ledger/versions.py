@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from gazetteer.ledger.bounds import Period, ends_after, extends_past, starts_before
+from gazetteer.ledger.period import Period, ends_after, extends_past, starts_before
 
 Attributes = Mapping[str, Any]
 

@@ -9,15 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from boundaries.findings.examine import run_validation
+from boundaries.findings.validation_run import run_validation
+from gazetteer.accounts.roles import Grant, Role
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.pool import open_pool
-from gazetteer.people.roles import Grant, Role
 from gazetteer.settings import get_settings
-from tests.boundaries.findings.ground import PREFECTURE, identity, plant
+from tests.boundaries.findings.finding_samples import PREFECTURE, identity, plant
 from tests.browser.conftest import PATIENCE_MS
 from tests.conftest import TEMPLATE, copied
-from tests.gazetteer.people.community import PASSWORD, person
+from tests.gazetteer.accounts.community import PASSWORD, person
 from web.app import create_app
 
 NARROW: dict[str, Any] = {"viewport": {"width": 375, "height": 812}}

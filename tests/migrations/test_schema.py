@@ -13,8 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import build_register_metadata
 from boundaries.findings.tables import add_finding_tables
+from gazetteer.accounts.tables import add_account_tables
 from gazetteer.jobs.tables import add_job_tables
-from gazetteer.people.tables import add_account_tables
 
 # What PostGIS and Alembic keep for themselves.
 FOREIGN = ("spatial_ref_sys", "alembic_version")

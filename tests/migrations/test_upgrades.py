@@ -13,20 +13,20 @@ import psycopg
 import pytest
 from psycopg import Connection, sql
 
-from boundaries.areas.kinds import REGISTER_KINDS
-from boundaries.areas.reads import load_area_feature
-from boundaries.coordinates import parse_crs
-from boundaries.register import LEDGER
+from boundaries.areas.area_queries import load_area_feature
+from boundaries.layers.coordinates import parse_crs
+from boundaries.schema.area_kinds import REGISTER_KINDS
+from boundaries.schema.register_ledger import LEDGER
 from gazetteer.database.migrate import list_revisions, migrate_database
-from gazetteer.ledger.asof import AsOf
-from gazetteer.ledger.audit import find_broken_row
-from gazetteer.ledger.bounds import Period, PeriodEnd
+from gazetteer.ledger.as_of import AsOf
+from gazetteer.ledger.audit_chain import find_broken_row
 from gazetteer.ledger.integrity import find_tampering
+from gazetteer.ledger.period import Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
-from gazetteer.records.history import load_history
-from gazetteer.records.reads import load_children, load_division
-from gazetteer.records.translation import TranslationRequest, translate_unit_code
+from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
+from gazetteer.records.division_queries import load_children, load_division
+from gazetteer.records.unit_history import load_history
 
 TODAY = AsOf(date(2024, 1, 1))
 EARLIER, HEAD = list_revisions()[:-1], list_revisions()[-1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gazetteer.search.geocode import join_address_parts
+from gazetteer.search.geocoder.geocoding import join_address_parts
 
 
 def sent(client: FlaskClient, path: str, content: bytes, **fields: str | list[str]) -> TestResponse:

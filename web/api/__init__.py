@@ -1,6 +1,5 @@
 """The HTTP interface: one file for each resource; each parses, calls and formats."""
 
-from web import tiles
 from web.api import (
     accounts,
     areas,
@@ -11,7 +10,7 @@ from web.api import (
     coverage,
     divisions,
     export,
-    findings_register,
+    findings,
     geocode,
     geocode_csv,
     jobs,
@@ -26,6 +25,7 @@ from web.api import (
     suggest,
     validate,
 )
+from web.tiles import tile_endpoints
 
 APIS = (
     divisions.api,
@@ -40,7 +40,7 @@ APIS = (
     reverse_csv.api,
     coverage.api,
     jobs.api,
-    tiles.api,
+    tile_endpoints.api,
     changes.api,
     checks.api,
     session.api,
@@ -50,6 +50,6 @@ APIS = (
     status.api,
     validate.api,
     rules.api,
-    findings_register.api,
+    findings.api,
     export.api,
 )

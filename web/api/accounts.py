@@ -5,15 +5,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from gazetteer.ledger import audit
-from gazetteer.people import accounts, passwords, trail
-from gazetteer.people.accounts import Account
-from gazetteer.people.roles import Action
+from gazetteer.accounts import account_store, audit_log, passwords
+from gazetteer.accounts.account_store import Account
+from gazetteer.accounts.roles import Action
+from gazetteer.ledger import audit_chain
 from gazetteer.problems import NotFound
-from web import access
 from web.api.session import GrantModel, GrantRequest, resolve_grant, serialize_grants
-from web.contract import Api, Parameters
-from web.db import connection
+from web.auth import authentication
+from web.http.connections import connection
+from web.http.endpoints import Api, Parameters
 
 api = Api()
 
@@ -103,20 +103,22 @@ class AuditLogModel(BaseModel):
 @api.get("/v1/accounts", AccountListModel, requires_account=True)
 def list_accounts() -> dict[str, Any]:
     """All accounts with their roles; the administrator of any unit may see them."""
-    access.require_permission_somewhere(Action.MANAGE_PEOPLE)
+    authentication.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
-        return {"accounts": [_serialize_account(conn, a) for a in accounts.list_accounts(conn)]}
+        return {
+            "accounts": [_serialize_account(conn, a) for a in account_store.list_accounts(conn)]
+        }
 
 
 @api.write("POST", "/v1/accounts", CreatedAccountModel, 201)
 def create_account(body: NewAccount) -> dict[str, Any]:
     """Make an account; the answer tells the password for its first login, which must change it."""
     by, password = (
-        access.require_permission(Action.MANAGE_PEOPLE).label,
+        authentication.require_permission(Action.MANAGE_PEOPLE).label,
         passwords.generate_password(),
     )
     with connection() as conn:
-        account = accounts.create_account(
+        account = account_store.create_account(
             conn,
             by=by,
             login=body.login,
@@ -130,27 +132,29 @@ def create_account(body: NewAccount) -> dict[str, Any]:
 @api.write("PATCH", "/v1/accounts/<login>", AccountModel)
 def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
     """Rename a person, or switch the account on or off; the last administrator must remain."""
-    by = access.require_permission(Action.MANAGE_PEOPLE).label
+    by = authentication.require_permission(Action.MANAGE_PEOPLE).label
     with connection() as conn, conn.transaction():
         if body.display_name is not None or body.language is not None:
             display_name, language = body.display_name, body.language
-            accounts.edit_account(conn, login, by=by, display_name=display_name, language=language)
+            account_store.edit_account(
+                conn, login, by=by, display_name=display_name, language=language
+            )
         if body.active is not None:
-            accounts.set_active(conn, login, body.active, by=by)
-        return _serialize_account(conn, accounts.find_account(conn, login))
+            account_store.set_active(conn, login, body.active, by=by)
+        return _serialize_account(conn, account_store.find_account(conn, login))
 
 
 @api.write("POST", "/v1/accounts/<login>/password", CreatedAccountModel)
 def reset_password(login: LoginName, body: EmptyBody) -> dict[str, Any]:
     """Give somebody a new first password and end their sessions."""
     by, password = (
-        access.require_permission(Action.MANAGE_PEOPLE).label,
+        authentication.require_permission(Action.MANAGE_PEOPLE).label,
         passwords.generate_password(),
     )
     with connection() as conn:
-        accounts.set_password(conn, login, password, by=by, must_change=True)
+        account_store.set_password(conn, login, password, by=by, must_change=True)
         return {
-            **_serialize_account(conn, accounts.find_account(conn, login)),
+            **_serialize_account(conn, account_store.find_account(conn, login)),
             "password": password,
         }
 
@@ -158,37 +162,38 @@ def reset_password(login: LoginName, body: EmptyBody) -> dict[str, Any]:
 @api.write("POST", "/v1/accounts/<login>/grants", AccountModel, 201)
 def grant_role(login: LoginName, body: GrantRequest) -> dict[str, Any]:
     """Give a role; the administrator of a unit may do so within it."""
-    by = access.require_permission(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
+    by = authentication.require_permission(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
     with connection() as conn:
         grant = resolve_grant(conn, body)
-        accounts.grant_role(conn, login, grant.role, grant.unit_id, by=by)
-        return _serialize_account(conn, accounts.find_account(conn, login))
+        account_store.grant_role(conn, login, grant.role, grant.unit_id, by=by)
+        return _serialize_account(conn, account_store.find_account(conn, login))
 
 
 @api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountModel)
 def revoke_role(login: LoginName, grant_id: GrantId) -> dict[str, Any]:
     """Take a role away; the administrator of a unit may do so within it."""
-    access.require_permission_somewhere(Action.MANAGE_PEOPLE)
+    authentication.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
         grant = next(
-            (g for g in accounts.find_account(conn, login).grants if g.grant_id == grant_id), None
+            (g for g in account_store.find_account(conn, login).grants if g.grant_id == grant_id),
+            None,
         )
     if grant is None:
         raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
-    by = access.require_permission(Action.MANAGE_PEOPLE, unit_id=grant.unit_id).label
+    by = authentication.require_permission(Action.MANAGE_PEOPLE, unit_id=grant.unit_id).label
     with connection() as conn:
-        accounts.revoke_grant(conn, login, grant_id, by=by)
-        return _serialize_account(conn, accounts.find_account(conn, login))
+        account_store.revoke_grant(conn, login, grant_id, by=by)
+        return _serialize_account(conn, account_store.find_account(conn, login))
 
 
 @api.get("/v1/audit", AuditLogModel, requires_account=True)
 def get_audit_log(query: AuditQuery) -> dict[str, Any]:
     """Who changed what, the newest first, and whether anybody has tampered with it."""
-    access.require_permission(Action.READ_AUDIT)
+    authentication.require_permission(Action.READ_AUDIT)
     with connection() as conn, conn.transaction():
-        rows = trail.load_audit_rows(conn, query.limit, query.before)
+        rows = audit_log.load_audit_rows(conn, query.limit, query.before)
         first = query.before is None
-        broken = audit.find_broken_row(conn) if first else None
+        broken = audit_chain.find_broken_row(conn) if first else None
     more = len(rows) == query.limit and rows[-1].audit_id > 1
     return {
         "entries": rows,

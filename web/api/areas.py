@@ -5,12 +5,12 @@ from typing import Literal
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.areas import reads
-from boundaries.coordinates import parse_crs
-from web.api.answers import AsOfModel, ValidityModel
-from web.contract import Api, json_response
-from web.db import connection
-from web.moments import AsOfParams, Code
+from boundaries.areas import area_queries
+from boundaries.layers.coordinates import parse_crs
+from web.api.response_models import AsOfModel, ValidityModel
+from web.http.as_of_params import AsOfParams, Code
+from web.http.connections import connection
+from web.http.endpoints import Api, json_response
 
 api = Api()
 
@@ -70,5 +70,5 @@ def get_area(code: Code, query: AreaQuery) -> Response:
     crs = parse_crs(query.crs)
     with connection() as conn:
         return json_response(
-            reads.load_area_feature(conn, code, query.to_as_of(), crs), media=GEOJSON
+            area_queries.load_area_feature(conn, code, query.to_as_of(), crs), media=GEOJSON
         )

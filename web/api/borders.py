@@ -5,11 +5,11 @@ from typing import Literal
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.network import reads
-from web.api.answers import AsOfModel, UnitSummaryModel
-from web.contract import Api, json_response
-from web.db import connection
-from web.moments import AsOfParams, Code
+from boundaries.network import border_queries
+from web.api.response_models import AsOfModel, UnitSummaryModel
+from web.http.as_of_params import AsOfParams, Code
+from web.http.connections import connection
+from web.http.endpoints import Api, json_response
 
 api = Api()
 
@@ -64,5 +64,6 @@ def get_borders(code: Code, query: AsOfParams) -> Response:
     """
     with connection() as conn:
         return json_response(
-            reads.load_unit_borders(conn, code, query.to_as_of()), media="application/geo+json"
+            border_queries.load_unit_borders(conn, code, query.to_as_of()),
+            media="application/geo+json",
         )

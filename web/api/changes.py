@@ -7,14 +7,14 @@ from typing import Any
 from flask import Response, request
 from pydantic import BaseModel, Field
 
-from boundaries.areas.kinds import REGISTER_KINDS
+from boundaries.schema.area_kinds import REGISTER_KINDS
+from gazetteer.ledger import change_feed
 from gazetteer.ledger import checksum as checksums
-from gazetteer.ledger import feed
-from gazetteer.ledger.kinds import RecordKinds
-from gazetteer.ledger.snapshot import stream_snapshot as snapshot_lines
+from gazetteer.ledger.record_kind import RecordKinds
+from gazetteer.ledger.snapshot_export import stream_snapshot as snapshot_lines
 from gazetteer.problems import InvalidValue
-from web.contract import Api, Parameters
-from web.db import connection
+from web.http.connections import connection
+from web.http.endpoints import Api, Parameters
 
 api = Api()
 
@@ -30,9 +30,9 @@ class ChangesQuery(Parameters):
         0, ge=0, le=MAX_SEQ, description="The changes that follow this sequence number"
     )
     limit: int = Field(
-        feed.DEFAULT_LIMIT,
+        change_feed.DEFAULT_LIMIT,
         ge=1,
-        le=feed.MAX_LIMIT,
+        le=change_feed.MAX_LIMIT,
         description="At most so many changes in the answer",
     )
 
@@ -152,7 +152,7 @@ class ChecksumModel(BaseModel):
 def list_changes(query: ChangesQuery) -> dict[str, Any]:
     """The published changes in the order in which they became visible, without gaps."""
     with connection() as conn:
-        return feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
+        return change_feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
 
 
 @api.get("/v1/snapshot", NDJSON)

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from boundaries.examination import run_self_check
+from boundaries.consistency.consistency_check import run_self_check
 from gazetteer.problems import Unavailable
-from gazetteer.records.finding import CheckResult
-from web.contract import Api, Parameters
-from web.db import connection
+from gazetteer.records.check_result import CheckResult
+from web.http.connections import connection
+from web.http.endpoints import Api, Parameters
 
 api = Api()
 

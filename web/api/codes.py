@@ -10,18 +10,18 @@ from typing import Annotated, Any, BinaryIO
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.bulk.tasks import FilePlan
-from gazetteer.ledger.asof import AsOf, resolve_known_at, today
+from boundaries.batch.csv_files import CsvFile, sniff_csv
+from boundaries.batch.row_processing import ResultColumns, build_sequential_executor
+from boundaries.batch.row_tasks import FilePlan
+from gazetteer.ledger.as_of import AsOf, resolve_known_at, today
 from gazetteer.problems import Problem
-from gazetteer.records.reads import check_day_recorded
-from gazetteer.records.translation import TranslationRequest, translate_unit_code
-from gazetteer.search.bulk.rows import ResultColumns, build_sequential_executor
-from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
-from web.contract import Api, Parameters
-from web.csv_files import get_upload, stream_csv
-from web.db import connection, snapshot_connection
-from web.language import request_language
-from web.moments import CODE_PATTERN, Code, Day, Instant
+from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
+from gazetteer.records.division_queries import check_day_recorded
+from web.http.as_of_params import CODE_PATTERN, Code, Day, Instant
+from web.http.connections import connection, snapshot_connection
+from web.http.endpoints import Api, Parameters
+from web.http.language import request_language
+from web.uploads.csv_uploads import get_upload, stream_csv
 
 api = Api()
 

@@ -5,24 +5,24 @@ from typing import Any, BinaryIO, Literal
 from flask import Response, current_app
 from pydantic import BaseModel, Field
 
-from boundaries.bulk.coverage import CoveragePlan, iter_result_lines
-from gazetteer.records.reads import find_unit
-from gazetteer.search.bulk.coverage import (
+from boundaries.batch.csv_files import CsvFile, sniff_csv
+from boundaries.batch.facility_counts import (
     ContainingDivision,
     CountedUnit,
     Facility,
     FacilityStatus,
     count_totals,
 )
-from gazetteer.search.bulk.sheets import CsvFile, sniff_csv
-from gazetteer.search.view import DayIndex
-from web.bulk_forms import CoverageForm
-from web.contract import Api
-from web.csv_files import copy_small_upload, stream_csv
-from web.db import connection
-from web.ground import find_area_index
-from web.language import request_language
-from web.search_index import get_day_index, index_as_of_fields
+from boundaries.batch.facility_coverage import CoveragePlan, iter_result_lines
+from gazetteer.records.division_queries import find_unit
+from gazetteer.search.index.day_index import DayIndex
+from web.http.connections import connection
+from web.http.endpoints import Api
+from web.http.language import request_language
+from web.services.point_index_cache import find_area_index
+from web.services.search_index import get_day_index, index_as_of_fields
+from web.uploads.batch_forms import CoverageForm
+from web.uploads.csv_uploads import copy_small_upload, stream_csv
 
 api = Api()
 

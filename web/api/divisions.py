@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gazetteer.ledger.asof import Basis, today
-from gazetteer.records import reads
-from gazetteer.records.history import load_history as unit_history
-from gazetteer.search import divisions
-from web.api.answers import (
+from gazetteer.ledger.as_of import Basis, today
+from gazetteer.records import division_queries
+from gazetteer.records.unit_history import load_history as unit_history
+from gazetteer.search.index import division_lookup
+from web.api.response_models import (
     AsOfModel,
     ChildUnitModel,
     SuccessionModel,
@@ -16,10 +16,10 @@ from web.api.answers import (
     UnitSummaryModel,
     ValidityModel,
 )
-from web.contract import Api
-from web.db import connection
-from web.moments import AsOfParams, Code
-from web.search_index import get_newest_index
+from web.http.as_of_params import AsOfParams, Code
+from web.http.connections import connection
+from web.http.endpoints import Api
+from web.services.search_index import get_newest_index
 
 api = Api()
 
@@ -108,18 +108,18 @@ def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
     as_of = query.to_as_of()
     if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
         index = get_newest_index()
-        from_index = index and divisions.find_division(index, code, as_of.at, today())
+        from_index = index and division_lookup.find_division(index, code, as_of.at, today())
         if from_index:
             return from_index
     with connection() as conn:
-        return reads.load_division(conn, code, as_of, today())
+        return division_queries.load_division(conn, code, as_of, today())
 
 
 @api.get("/v1/divisions/<code>/children", ChildUnitsModel)
 def list_child_units(code: Code, query: AsOfParams) -> dict[str, Any]:
     """The units directly under the unit that carried the code on the date."""
     with connection() as conn:
-        return reads.load_children(conn, code, query.to_as_of())
+        return division_queries.load_children(conn, code, query.to_as_of())
 
 
 @api.get("/v1/divisions/<code>/history", UnitHistoryModel)

@@ -7,16 +7,16 @@ from typing import Literal
 from flask import Response, current_app, send_file
 from pydantic import Field
 
-from boundaries.exports.asking import ExportRequest
-from boundaries.exports.tables import ExportKind, export_table
-from boundaries.layers.write import MIME_TYPES, LayerFormat, write_table
+from boundaries.exports.export_query import ExportRequest
+from boundaries.exports.export_tables import ExportKind, export_table
+from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
 from gazetteer.settings import Settings
-from web import access_limits
-from web.contract import Api
-from web.db import connection
-from web.layer_files import GEOJSON, LayerModel
-from web.moments import AsOfParams, Code
-from web.slots import limited_slot
+from web.http import rate_limits
+from web.http.as_of_params import AsOfParams, Code
+from web.http.connections import connection
+from web.http.endpoints import Api
+from web.http.heavy_requests import limited_slot
+from web.uploads.layer_responses import GEOJSON, LayerModel
 
 api = Api()
 
@@ -63,7 +63,7 @@ def download_export(query: ExportQuery) -> Response:
     (413): ask for less by `within`, or run `gazetteer export`, which has no such limit.
     """
     settings: Settings = current_app.config["GAZETTEER"]
-    access_limits.count_action("export")
+    rate_limits.count_action("export")
     max_bytes = int(settings.export_limit_mb * _MB)
     export_query = ExportRequest(query.to_as_of(), query.level, query.within, max_bytes)
     with limited_slot(settings), TemporaryDirectory(prefix="export-") as folder:

@@ -5,18 +5,18 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from gazetteer.ledger.asof import today
+from boundaries.batch.address_rows import MAX_ADDRESS, MAX_PART
+from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
-from gazetteer.search.bulk.addresses import MAX_ADDRESS, MAX_PART
-from gazetteer.search.claims import NameRelation
-from gazetteer.search.explain import explain_address
-from gazetteer.search.faults import FaultKind
-from gazetteer.search.geocode import geocode, join_address_parts
-from gazetteer.search.geocodejson import serialize_geocode_result
-from web.contract import Api, Parameters
-from web.language import request_language
-from web.moments import Day
-from web.search_index import get_day_index
+from gazetteer.search.geocoder.explanation import explain_address
+from gazetteer.search.geocoder.faults import FaultKind
+from gazetteer.search.geocoder.geocodejson import serialize_geocode_result
+from gazetteer.search.geocoder.geocoding import geocode, join_address_parts
+from gazetteer.search.index.candidates import NameRelation
+from web.http.as_of_params import Day
+from web.http.endpoints import Api, Parameters
+from web.http.language import request_language
+from web.services.search_index import get_day_index
 
 api = Api()
 

@@ -2,13 +2,13 @@
 
 from flask import Response
 
-from gazetteer.search.bulk.rows import build_sequential_executor
-from gazetteer.search.bulk.sheets import sniff_csv
-from web.bulk_forms import GeocodeForm
-from web.contract import Api
-from web.csv_files import copy_small_upload, stream_csv
-from web.language import request_language
-from web.search_index import get_day_index, index_as_of_fields
+from boundaries.batch.csv_files import sniff_csv
+from boundaries.batch.row_processing import build_sequential_executor
+from web.http.endpoints import Api
+from web.http.language import request_language
+from web.services.search_index import get_day_index, index_as_of_fields
+from web.uploads.batch_forms import GeocodeForm
+from web.uploads.csv_uploads import copy_small_upload, stream_csv
 
 api = Api()
 

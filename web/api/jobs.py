@@ -8,19 +8,25 @@ from uuid import UUID, uuid4
 from flask import Response, current_app, send_file
 from pydantic import BaseModel, Field, ValidationError
 
-from boundaries.bulk.coverage import CoverageTask
-from boundaries.bulk.tasks import GeocodeTask
-from gazetteer.jobs import queue, store
-from gazetteer.jobs.files import JobFiles
-from gazetteer.jobs.run import try_lock_job
-from gazetteer.jobs.store import Job, JobState
-from gazetteer.ledger.asof import Basis, resolve_known_at
+from boundaries.batch.csv_files import sniff_csv
+from boundaries.batch.facility_coverage import CoverageTask
+from boundaries.batch.row_tasks import GeocodeTask
+from gazetteer.jobs import job_queue, job_store
+from gazetteer.jobs.job_files import JobFiles
+from gazetteer.jobs.job_runner import try_lock_job
+from gazetteer.jobs.job_store import Job, JobState
+from gazetteer.ledger.as_of import Basis, resolve_known_at
 from gazetteer.problems import Conflict, NotFound, Unavailable
-from gazetteer.records.reads import find_unit
-from gazetteer.search.bulk.sheets import sniff_csv
+from gazetteer.records.division_queries import find_unit
 from gazetteer.settings import Settings
-from web import access_limits
-from web.bulk_forms import (
+from web.http import rate_limits
+from web.http.as_of_params import Day, Instant
+from web.http.connections import connection
+from web.http.endpoints import Api, Parameters, json_response
+from web.http.language import request_language
+from web.http.validation_errors import build_invalid_value
+from web.services.job_kinds import FORM_OF_KIND, RowTask, build_row_task
+from web.uploads.batch_forms import (
     CRS_DESCRIPTION,
     CoverageForm,
     FileForm,
@@ -28,13 +34,7 @@ from web.bulk_forms import (
     LevelColumn,
     ReverseForm,
 )
-from web.contract import Api, Parameters, json_response
-from web.csv_files import JOBS_PATH, get_upload
-from web.db import connection
-from web.job_kinds import FORM_OF_KIND, RowTask, build_row_task
-from web.language import request_language
-from web.mistakes import build_invalid_value
-from web.moments import Day, Instant
+from web.uploads.csv_uploads import JOBS_PATH, get_upload
 
 api = Api()
 
@@ -114,14 +114,14 @@ def create_job(form: JobForm) -> Response:
     settings: Settings = current_app.config["GAZETTEER"]
     task_form = _build_task_form(form)
     stream = get_upload()
-    access_limits.count_action("job")
+    rate_limits.count_action("job")
     task = build_row_task(task_form, request_language(), settings)
     with connection() as conn:
         day = _check_task(conn, task)
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     task.build_plan(sheet)
     form_values = task_form.model_dump(mode="json", exclude_unset=True)
-    job_request = store.JobRequest(
+    job_request = job_store.JobRequest(
         uuid4(),
         form.kind,
         form_values,
@@ -134,8 +134,8 @@ def create_job(form: JobForm) -> Response:
     files = JobFiles(settings.jobs_directory, job_request.job_id)
     _store_upload(files, stream)
     with connection() as conn, conn.transaction():
-        store.insert_job(conn, job_request)
-        queue.enqueue_job(conn, job_request.job_id)
+        job_store.insert_job(conn, job_request)
+        job_queue.enqueue_job(conn, job_request.job_id)
     response = json_response(_serialize_job(_load_job(job_request.job_id)), 202)
     response.headers["Location"] = f"{JOBS_PATH}/{job_request.job_id}"
     return response
@@ -187,10 +187,10 @@ def delete_job(job_id: JobId) -> dict[str, Any]:
     """
     with connection() as conn:
         job = _read_job(conn, job_id)
-        if store.cancel_job(conn, job_id):
+        if job_store.cancel_job(conn, job_id):
             job = _read_job(conn, job_id)
         else:
-            store.delete_job(conn, job_id)
+            job_store.delete_job(conn, job_id)
         with try_lock_job(conn, job_id) as is_exclusive:
             if is_exclusive:  # otherwise its worker tidies up after itself
                 JobFiles(current_app.config["GAZETTEER"].jobs, job_id).remove_all()
@@ -231,7 +231,7 @@ def _load_job(job_id: UUID) -> Job:
 
 
 def _read_job(conn: Any, job_id: UUID) -> Job:
-    job = store.load_job(conn, job_id)
+    job = job_store.load_job(conn, job_id)
     if job is None or job.kind not in FORM_OF_KIND:
         raise NotFound(
             "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from gazetteer.records import places
-from web.api.answers import AsOfModel, UnitCodeModel, ValidityModel
-from web.contract import Api
-from web.db import connection
-from web.moments import AsOfParams
+from gazetteer.records import place_queries
+from web.api.response_models import AsOfModel, UnitCodeModel, ValidityModel
+from web.http.as_of_params import AsOfParams
+from web.http.connections import connection
+from web.http.endpoints import Api
 
 api = Api()
 
@@ -76,11 +76,11 @@ class PlaceHistoryModel(AsOfModel):
 def get_place(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """A place with all its names and spellings."""
     with connection() as conn:
-        return places.load_place(conn, id, query.to_as_of())
+        return place_queries.load_place(conn, id, query.to_as_of())
 
 
 @api.get("/v1/places/<id>/history", PlaceHistoryModel)
 def get_place_history(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """The versions of a place."""
     with connection() as conn:
-        return places.load_place_history(conn, id, query.to_as_of())
+        return place_queries.load_place_history(conn, id, query.to_as_of())

@@ -10,12 +10,13 @@ from typing import Any
 from flask import request
 from pydantic import ConfigDict, Field
 
-from gazetteer.ledger.asof import today
+from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.reconcile.candidates import FormerNameMatch
-from gazetteer.search.reconcile.facts import EntityAsOf
-from gazetteer.search.reconcile.known import load_referred_entities
+from gazetteer.search.autocomplete.suggestions import find_suggestions
+from gazetteer.search.reconcile.identified_candidates import load_referred_entities
+from gazetteer.search.reconcile.name_matching import FormerNameMatch
+from gazetteer.search.reconcile.place_facts import EntityAsOf
 from gazetteer.search.reconcile.vocabulary import (
     LEVEL_TYPES,
     PROPERTIES,
@@ -26,13 +27,14 @@ from gazetteer.search.reconcile.vocabulary import (
     find_broader_type,
     find_type_levels,
 )
-from gazetteer.search.suggest import find_suggestions
-from web import db
 from web.api.suggest import MAX_PREFIX
-from web.contract import Api, Parameters
-from web.language import request_language
-from web.moments import Day
-from web.reconcile.answers import (
+from web.http import connections
+from web.http.as_of_params import Day
+from web.http.endpoints import Api, Parameters
+from web.http.language import request_language
+from web.services.reconcile.data_extension import extend_rows
+from web.services.reconcile.query_matching import match_batch
+from web.services.reconcile.reconcile_models import (
     ProposedProperties,
     ReconcileResponse,
     SuggestedEntities,
@@ -42,10 +44,8 @@ from web.reconcile.answers import (
     serialize_term,
     serialize_types,
 )
-from web.reconcile.extension import extend_rows
-from web.reconcile.manifest import build_manifest
-from web.reconcile.matching import match_batch
-from web.search_index import get_day_index
+from web.services.reconcile.service_manifest import build_manifest
+from web.services.search_index import get_day_index
 
 api = Api()
 
@@ -119,7 +119,7 @@ def reconcile_suggest_entity(query: EntityPrefixParams) -> dict[str, Any]:
     levels = _levels_of_type(query.type)
     day_index = get_day_index(query.at or today())
     as_of = EntityAsOf(day_index.at, day_index.at, day_index.index.recorded_at)
-    with db.connection() as conn:
+    with connections.connection() as conn:
         known = [entity for entity, _ in load_referred_entities(conn, text, as_of)]
     suggestions = [
         _serialize_entity(e.place_id, e.name, e.level, (unit.name for unit in e.ancestors), e.code)

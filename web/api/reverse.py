@@ -5,14 +5,14 @@ from typing import Any
 from flask import current_app
 from pydantic import BaseModel, Field, FiniteFloat
 
-from boundaries.areas.memory.reverse import look_up_points_in_index as remembered
-from boundaries.areas.reverse import look_up_point as units_at
-from boundaries.coordinates import convert_position, parse_crs
-from web.api.answers import AsOfModel, UnitCodeModel
-from web.contract import Api
-from web.db import connection
-from web.ground import find_area_index
-from web.moments import AsOfParams
+from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index as remembered
+from boundaries.areas.reverse_lookup import look_up_point as units_at
+from boundaries.layers.coordinates import convert_position, parse_crs
+from web.api.response_models import AsOfModel, UnitCodeModel
+from web.http.as_of_params import AsOfParams
+from web.http.connections import connection
+from web.http.endpoints import Api
+from web.services.point_index_cache import find_area_index
 
 api = Api()
 

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from flask import Response, current_app
 
-from gazetteer.ledger.asof import resolve_known_at
-from gazetteer.search.bulk.rows import build_sequential_executor
-from gazetteer.search.bulk.sheets import sniff_csv
-from web.bulk_forms import ReverseForm
-from web.contract import Api
-from web.csv_files import copy_small_upload, stream_csv
-from web.db import connection
-from web.ground import find_area_index
-from web.language import request_language
+from boundaries.batch.csv_files import sniff_csv
+from boundaries.batch.row_processing import build_sequential_executor
+from gazetteer.ledger.as_of import resolve_known_at
+from web.http.connections import connection
+from web.http.endpoints import Api
+from web.http.language import request_language
+from web.services.point_index_cache import find_area_index
+from web.uploads.batch_forms import ReverseForm
+from web.uploads.csv_uploads import copy_small_upload, stream_csv
 
 api = Api()
 

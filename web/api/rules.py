@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from flask import current_app
 from pydantic import BaseModel, Field
 
-from boundaries.rules.registry import Rule, read_catalogue
-from boundaries.rules.tolerances import Tolerances, build_tolerances
+from boundaries.rules.common.tolerances import Tolerances, build_tolerances
+from boundaries.rules.rule_registry import Rule, read_catalogue
 from gazetteer.problems import NotFound
-from web.contract import Api
-from web.language import request_language
+from web.http.endpoints import Api
+from web.http.language import request_language
 
 api = Api()
 

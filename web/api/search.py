@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from web.contract import Api
-from web.finding import FilterQuery, search_places
-from web.moments import AsOfParams
+from web.http.as_of_params import AsOfParams
+from web.http.endpoints import Api
+from web.services.search_service import FilterQuery, search_places
 
 api = Api()
 

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from flask import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from gazetteer.people import grants, keys
-from gazetteer.people.keys import ApiKey
-from gazetteer.people.roles import Action, Grant, Role, find_current_unit
-from gazetteer.people.sessions import derive_csrf_token
+from gazetteer.accounts import api_keys, grants
+from gazetteer.accounts.api_keys import ApiKey
+from gazetteer.accounts.roles import Action, Grant, Role, find_current_unit
+from gazetteer.accounts.sessions import derive_csrf_token
 from gazetteer.problems import NotFound
-from web import access
-from web.contract import Api, Parameters, json_response
-from web.db import connection
+from web.auth import authentication
+from web.http.connections import connection
+from web.http.endpoints import Api, Parameters, json_response
 
 api = Api()
 
@@ -101,7 +101,7 @@ class KeyListModel(BaseModel):
 @api.get("/v1/session", SessionModel)
 def get_session() -> dict[str, Any]:
     """Who asks, and what they may do."""
-    return _serialize_session(access.current_csrf_token())
+    return _serialize_session(authentication.current_csrf_token())
 
 
 @api.write("POST", "/v1/session", SessionModel)
@@ -110,8 +110,8 @@ def log_in(body: Credentials) -> Response:
 
     401 `bad_credentials` does not tell whether the name exists; 429 comes with `Retry-After`.
     """
-    _, token = access.log_in(body.login, body.password)
-    return access.set_session_cookie(
+    _, token = authentication.log_in(body.login, body.password)
+    return authentication.set_session_cookie(
         json_response(_serialize_session(derive_csrf_token(token))), token
     )
 
@@ -119,15 +119,15 @@ def log_in(body: Credentials) -> Response:
 @api.write("DELETE", "/v1/session", SessionModel)
 def log_out() -> Response:
     """Log out: the session ends at once."""
-    access.log_out()
-    return access.clear_session_cookie(json_response(_serialize_session("")))
+    authentication.log_out()
+    return authentication.clear_session_cookie(json_response(_serialize_session("")))
 
 
 @api.write("POST", "/v1/session/password", SessionModel)
 def change_password(body: PasswordChange) -> Response:
     """Choose a new password; all other sessions end, and this one goes on under a new cookie."""
-    token = access.change_password(body.current, body.password)
-    return access.set_session_cookie(
+    token = authentication.change_password(body.current, body.password)
+    return authentication.set_session_cookie(
         json_response(_serialize_session(derive_csrf_token(token))), token
     )
 
@@ -135,21 +135,23 @@ def change_password(body: PasswordChange) -> Response:
 @api.get("/v1/keys", KeyListModel, requires_account=True)
 def list_own_keys() -> dict[str, Any]:
     """The API keys of the person who asks."""
-    account = access.require_person()
+    account = authentication.require_person()
     with connection() as conn:
-        return {"keys": [serialize_key(conn, k) for k in keys.list_keys(conn, account.account_id)]}
+        return {
+            "keys": [serialize_key(conn, k) for k in api_keys.list_keys(conn, account.account_id)]
+        }
 
 
 @api.write("POST", "/v1/keys", CreatedKeyModel, 201)
 def create_key(body: NewKey) -> dict[str, Any]:
     """Make an API key; its text is told this one time."""
-    account = access.require_person()
+    account = authentication.require_person()
     with connection() as conn:
         requested = [resolve_grant(conn, grant) for grant in body.grants]
-        key, text = keys.create_key(
+        key, text = api_keys.create_key(
             conn,
             account,
-            by=access.current_actor().label,
+            by=authentication.current_actor().label,
             name=body.name,
             requested=requested,
             expires_at=body.expires_at,
@@ -160,13 +162,13 @@ def create_key(body: NewKey) -> dict[str, Any]:
 @api.write("DELETE", "/v1/keys/<key_id>", KeyModel)
 def revoke_key(key_id: Annotated[str, Field(description="Id of the key")]) -> dict[str, Any]:
     """Stop a key for good: one's own, or any as an administrator."""
-    account = access.require_person()
+    account = authentication.require_person()
     with connection() as conn:
-        is_own = keys.find_key(conn, key_id).login == account.login
-        if not is_own and not access.current_actor().may_perform(Action.MANAGE_PEOPLE):
+        is_own = api_keys.find_key(conn, key_id).login == account.login
+        if not is_own and not authentication.current_actor().may_perform(Action.MANAGE_PEOPLE):
             raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
-        keys.revoke_key(conn, key_id, by=access.current_actor().label)
-        return serialize_key(conn, keys.find_key(conn, key_id))
+        api_keys.revoke_key(conn, key_id, by=authentication.current_actor().label)
+        return serialize_key(conn, api_keys.find_key(conn, key_id))
 
 
 def resolve_grant(conn: Any, grant: GrantRequest) -> Grant:
@@ -213,7 +215,7 @@ def _serialize_grant(
 
 
 def _serialize_session(csrf: str) -> dict[str, Any]:
-    actor = access.current_actor()
+    actor = authentication.current_actor()
     account, key = actor.account, actor.key
     granted = key.grants if key else account.grants if account else ()
     serialized: list[dict[str, str | None]] = []

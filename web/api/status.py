@@ -6,9 +6,9 @@ from typing import Any
 from psycopg.rows import dict_row
 from pydantic import BaseModel
 
-from gazetteer.records.reads import load_record_starts
-from web.contract import Api
-from web.db import connection
+from gazetteer.records.division_queries import load_record_starts
+from web.http.connections import connection
+from web.http.endpoints import Api
 
 api = Api()
 

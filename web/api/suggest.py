@@ -4,15 +4,15 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from gazetteer.ledger.asof import AsOf, today
+from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.suggest import Suggestion
-from gazetteer.search.view import DayIndex
-from web.contract import Api
-from web.finding import FilterQuery, suggest_from_home
-from web.moments import Day
-from web.search_index import get_day_index, index_as_of_fields
+from gazetteer.search.autocomplete.suggestions import Suggestion
+from gazetteer.search.index.day_index import DayIndex
+from web.http.as_of_params import Day
+from web.http.endpoints import Api
+from web.services.search_index import get_day_index, index_as_of_fields
+from web.services.search_service import FilterQuery, suggest_from_home
 
 api = Api()
 

@@ -8,16 +8,16 @@ from uuid import UUID
 from flask import Response, current_app, request
 from pydantic import BaseModel, Field
 
-from boundaries.layers.write import MIME_TYPES, LayerFormat
-from boundaries.validation.child import CopyOptions, ReportOptions
-from boundaries.validation.formats import REPORT_MIME_TYPES
-from boundaries.validation.proposing import ProposalRequest
+from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat
+from boundaries.validation.repair_proposals import ProposalRequest
+from boundaries.validation.report_formats import REPORT_MIME_TYPES
+from boundaries.validation.sandbox import CopyOptions, ReportOptions
 from gazetteer.problems import NotFound
-from web.api.findings import LayerFindingsModel
-from web.contract import Api, HandlerResult
-from web.language import request_language
-from web.layer_files import GEOJSON, LayerModel
-from web.layer_uploads import LayerUploadForm, read_progress, validate_upload
+from web.api.finding_models import LayerFindingsModel
+from web.http.endpoints import Api, HandlerResult
+from web.http.language import request_language
+from web.uploads.layer_responses import GEOJSON, LayerModel
+from web.uploads.layer_uploads import LayerUploadForm, read_progress, validate_upload
 
 api = Api()
 

@@ -14,10 +14,10 @@ from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
 
 COMMANDS = {
-    "serve": "serving.serve_command",
+    "serve": "serve.serve_command",
     "db": "database.db_group",
-    "load": "loading.load_command",
-    "import": "loading.import_command",
+    "load": "load.load_command",
+    "import": "load.import_command",
     "export": "export.export_command",
     "validate": "validate.validate_command",
     "check": "check.check_command",
@@ -25,8 +25,8 @@ COMMANDS = {
     "explain": "explain.explain_command",
     "geocode": "geocode.geocode_command",
     "worker": "worker.worker_command",
-    "user": "people.user_group",
-    "key": "people.key_group",
+    "user": "users.user_group",
+    "key": "users.key_group",
     "follow": "follow.follow_command",
 }
 """The commands, and where each stands: read only when asked for, so that each starts fast."""

@@ -6,9 +6,9 @@ from dataclasses import asdict
 import click
 import psycopg
 
-from boundaries.examination import run_self_check
-from gazetteer.database.register import register_database
-from gazetteer.records.finding import CheckResult
+from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.database.connection_info import register_database
+from gazetteer.records.check_result import CheckResult
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
 

@@ -9,7 +9,7 @@ import click
 
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.cluster_binaries import find_binaries
-from gazetteer.database.register import register_database, running_database
+from gazetteer.database.connection_info import register_database, running_database
 from gazetteer.settings import get_settings
 
 

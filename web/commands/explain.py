@@ -6,11 +6,11 @@ from datetime import datetime
 import click
 import psycopg
 
-from gazetteer.database.register import register_database
-from gazetteer.ledger.asof import today
-from gazetteer.search.explain import explain_address
-from gazetteer.search.loading import load_index
-from gazetteer.search.view import DayIndex
+from gazetteer.database.connection_info import register_database
+from gazetteer.ledger.as_of import today
+from gazetteer.search.geocoder.explanation import explain_address
+from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.index.index_loading import load_index
 from gazetteer.settings import get_settings
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 import psycopg
 
-from boundaries.exports.asking import ExportRequest
-from boundaries.exports.tables import ExportKind, export_table
-from boundaries.layers.write import ENCODINGS, LayerFormat, detect_layer_format, write_table
-from gazetteer.database.register import register_database
-from gazetteer.ledger.asof import AsOf, today
+from boundaries.exports.export_query import ExportRequest
+from boundaries.exports.export_tables import ExportKind, export_table
+from boundaries.layers.layer_writer import ENCODINGS, LayerFormat, detect_layer_format, write_table
+from gazetteer.database.connection_info import register_database
+from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress

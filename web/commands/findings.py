@@ -12,14 +12,14 @@ import click
 import psycopg
 from psycopg import Connection
 
-from boundaries.findings import answers, store
-from boundaries.findings.examine import run_validation
-from boundaries.findings.store import FindingFilter, FindingRecord, StoredFindingEvent
-from boundaries.rules.life import AnswerKind, FindingResponse, FindingState, is_blocking
-from boundaries.rules.registry import read_catalogue
-from gazetteer.database.register import register_database
-from gazetteer.ledger.asof import SHANGHAI, today
-from gazetteer.people.roles import find_current_unit
+from boundaries.findings import finding_store, responses
+from boundaries.findings.finding_store import FindingFilter, FindingRecord, StoredFindingEvent
+from boundaries.findings.validation_run import run_validation
+from boundaries.rules.finding_workflow import AnswerKind, FindingResponse, FindingState, is_blocking
+from boundaries.rules.rule_registry import read_catalogue
+from gazetteer.accounts.roles import find_current_unit
+from gazetteer.database.connection_info import register_database
+from gazetteer.ledger.as_of import SHANGHAI, today
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
 
@@ -46,7 +46,7 @@ def run_command(context: click.Context, as_json: bool) -> None:
     with _open_register() as conn:
         with show_progress() as report_progress:
             finished_run = run_validation(conn, report_progress, actor=_current_operator())
-        blocking = store.count_blocking(conn, today())
+        blocking = finding_store.count_blocking(conn, today())
     if as_json:
         facts = {
             "id": finished_run.run_id,
@@ -93,12 +93,14 @@ def list_command(
     """
     with _open_register() as conn:
         units = (
-            store.load_units_below(conn, find_current_unit(conn, unit), today()) if unit else None
+            finding_store.load_units_below(conn, find_current_unit(conn, unit), today())
+            if unit
+            else None
         )
         filters = FindingFilter(FindingState(state) if state else None, rule, severity, units)
-        listed_findings = store.load_findings(conn, filters)
+        listed_findings = finding_store.load_findings(conn, filters)
         names = _load_unit_names(conn, listed_findings)
-        blocking = store.count_blocking(conn, today())
+        blocking = finding_store.count_blocking(conn, today())
     for known in listed_findings:
         if as_json:
             _print_json(_serialize_finding(known, names))
@@ -115,8 +117,8 @@ def list_command(
 def show_command(finding_id: UUID, as_json: bool) -> None:
     """One finding, with everything that happened to it."""
     with _open_register() as conn:
-        known = answers.load_finding(conn, finding_id)
-        names, events = _load_unit_names(conn, [known]), store.load_events(conn, known)
+        known = responses.load_finding(conn, finding_id)
+        names, events = _load_unit_names(conn, [known]), finding_store.load_events(conn, known)
     if as_json:
         _print_json(
             {
@@ -160,8 +162,8 @@ def answer_command(
     until = expires_on.date() if expires_on else None
     response = FindingResponse(AnswerKind(answer), reason, document, signer, until)
     with _open_register() as conn:
-        seen = answers.load_finding(conn, finding_id).finding.last_event
-        known = answers.record_response(
+        seen = responses.load_finding(conn, finding_id).finding.last_event
+        known = responses.record_response(
             conn, finding_id, response, last_event=last_event or seen, actor=_current_operator()
         )
         names = _load_unit_names(conn, [known])
@@ -187,7 +189,7 @@ def _is_finding_blocking(known: FindingRecord) -> bool:
 
 
 def _load_unit_names(conn: Connection[Any], listed_findings: list[FindingRecord]) -> UnitNames:
-    return store.load_codes_and_names(
+    return finding_store.load_codes_and_names(
         conn,
         [unit for known in listed_findings for unit in known.finding.observation.key.units],
         today(),

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import click
 
-from gazetteer.ledger.follow import Follower, OutOfStep
+from gazetteer.ledger.follower import Follower, OutOfStep
 from web.commands.progress import show_progress
 
 

@@ -12,16 +12,16 @@ from typing import BinaryIO
 
 import click
 
-from boundaries.bulk.tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
-from gazetteer.database.register import register_database
-from gazetteer.ledger.asof import today
+from boundaries.batch.address_rows import AddressColumns
+from boundaries.batch.csv_files import sniff_csv
+from boundaries.batch.dask_executor import open_dask_executor
+from boundaries.batch.process_executor import open_process_executor
+from boundaries.batch.row_processing import Executor
+from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
+from gazetteer.database.connection_info import register_database
+from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
-from gazetteer.search.bulk.addresses import AddressColumns
-from gazetteer.search.bulk.dask import open_dask_executor
-from gazetteer.search.bulk.processes import open_process_executor
-from gazetteer.search.bulk.rows import Executor
-from gazetteer.search.bulk.sheets import sniff_csv
-from gazetteer.search.view import DayIndex
+from gazetteer.search.index.day_index import DayIndex
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
 

@@ -11,22 +11,22 @@ from typing import Any
 
 import click
 
-from boundaries.layers.faults import Floats
-from boundaries.layers.points import read_points
-from boundaries.layers.write import detect_layer_format as format_of_layer
-from boundaries.validation.copies import write_corrected_layer
-from boundaries.validation.formats import detect_report_format, encode_geojson, write_report
-from boundaries.validation.proposing import (
+from boundaries.layers.geometry_faults import Floats
+from boundaries.layers.layer_writer import detect_layer_format as format_of_layer
+from boundaries.layers.point_files import read_points
+from boundaries.validation.corrected_layer import write_corrected_layer
+from boundaries.validation.proposal_rows import format_proposal
+from boundaries.validation.repair_proposals import (
     ProposalEngine,
     ProposalRequest,
     ProposalSet,
     parse_choice,
     propose_for_findings,
 )
-from boundaries.validation.proposing import (
-    apply_choices as done_in_copy,
-)
-from boundaries.validation.report import (
+from boundaries.validation.repair_proposals import apply_choices as done_in_copy
+from boundaries.validation.report_formats import detect_report_format, encode_geojson, write_report
+from boundaries.validation.report_rows import SEVERITIES, count_findings
+from boundaries.validation.validation_report import (
     Progress,
     ReadOptions,
     ValidationOptions,
@@ -35,8 +35,6 @@ from boundaries.validation.report import (
     parse_column_names,
     validate_file,
 )
-from boundaries.validation.telling import SEVERITIES, count_findings
-from boundaries.validation.telling_proposals import format_proposal
 from gazetteer.problems import Problem
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings

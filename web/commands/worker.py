@@ -10,12 +10,12 @@ from threading import Thread
 import click
 from procrastinate.exceptions import ConnectorException
 
-from gazetteer.database.register import register_database
-from gazetteer.jobs.files import JobFiles
-from gazetteer.jobs.run import JobRunner
-from gazetteer.jobs.worker import run_worker
+from gazetteer.database.connection_info import register_database
+from gazetteer.jobs.job_files import JobFiles
+from gazetteer.jobs.job_runner import JobRunner
+from gazetteer.jobs.job_worker import run_worker
 from gazetteer.settings import get_settings
-from web.job_kinds import JobPreparer
+from web.services.job_kinds import JobPreparer
 
 _POLL_SECONDS = 1.0
 

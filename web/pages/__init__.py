@@ -2,15 +2,15 @@
 
 from flask import Flask
 
-from web.pages import errors
-from web.pages.account import account_blueprint
-from web.pages.findings import finding_blueprint
-from web.pages.people import user_blueprint
-from web.pages.reconcile import reconcile_blueprint
-from web.pages.reference import reference_blueprint
-from web.pages.tools import tool_blueprint
-from web.pages.validation import validation_blueprint
-from web.pages.views import public_blueprint
+from web.pages import problem_pages
+from web.pages.account_pages import account_blueprint
+from web.pages.finding_pages import finding_blueprint
+from web.pages.public_pages import public_blueprint
+from web.pages.reconcile_pages import reconcile_blueprint
+from web.pages.reference_pages import reference_blueprint
+from web.pages.tool_pages import tool_blueprint
+from web.pages.user_pages import user_blueprint
+from web.pages.validation_pages import validation_blueprint
 
 BLUEPRINTS = (
     public_blueprint,
@@ -23,11 +23,11 @@ BLUEPRINTS = (
     finding_blueprint,
 )
 for blueprint in BLUEPRINTS:
-    errors.register_problem_pages(blueprint)
+    problem_pages.register_problem_pages(blueprint)
 
 
 def install_pages(app: Flask) -> None:
     """Serve the pages from ``app``; call it after the problems of the API are installed."""
-    errors.install_error_pages(app)
+    problem_pages.install_error_pages(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from gazetteer.ledger.asof import SHANGHAI
-from web.language import Lang
+from gazetteer.ledger.as_of import SHANGHAI
+from web.http.language import Lang
 from web.pages.messages import text
 
 MONTHS = (

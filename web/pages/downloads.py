@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from gazetteer.ledger.asof import AsOf
+from gazetteer.ledger.as_of import AsOf
 
 FORMATS = {
     "gpkg": "GeoPackage",

@@ -6,10 +6,10 @@ from typing import Any, TypeVar, cast
 from flask import Response, redirect, request
 from pydantic import BaseModel, ValidationError
 
-from gazetteer.people.problems import BadCredentials
+from gazetteer.accounts.problems import BadCredentials
 from gazetteer.problems import Forbidden, Problem, Unauthenticated
-from web.contract import HandlerResult
-from web.mistakes import build_invalid_value
+from web.http.endpoints import HandlerResult
+from web.http.validation_errors import build_invalid_value
 
 Model = TypeVar("Model", bound=BaseModel)
 Body = Mapping[str, Any]

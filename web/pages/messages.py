@@ -7,7 +7,7 @@ problems.
 
 from collections.abc import Mapping
 
-from web.language import Lang
+from web.http.language import Lang
 from web.pages.findings_texts import FINDINGS_TEXTS
 from web.pages.terms import TERMS, UNIT_TYPES
 from web.pages.tool_texts import TOOL_TEXTS

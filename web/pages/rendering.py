@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, make_response, render_template, request
 
-from gazetteer.ledger.asof import today
+from gazetteer.ledger.as_of import today
 from gazetteer.problems import Problem
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
-from web.language import Lang, request_language
+from web.http.language import Lang, request_language
+from web.http.problems import STATUS_OF_KIND
 from web.pages import display, messages
 from web.pages.assets import load_assets
-from web.pages.language import remember_lang
-from web.problems import STATUS_OF_KIND
+from web.pages.language_cookie import remember_lang
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""

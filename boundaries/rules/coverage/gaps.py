@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.coverage.evidence import CoverageContext
-from boundaries.rules.finding import Finding
-from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.rule_registry import get_severity, rule_check
 
 
 @dataclass(frozen=True, slots=True)

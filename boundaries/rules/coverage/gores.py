@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.coverage.evidence import CoverageContext
-from boundaries.rules.coverage.facing import (
+from boundaries.rules.common.connected_components import find_components
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.coverage.parallel_segments import (
     ParallelSegments,
     build_strips,
     compute_midpoints,
     iter_connections,
     offset_points,
 )
-from boundaries.rules.finding import Finding
-from boundaries.rules.groups import find_components
-from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.rule_registry import get_severity, rule_check
 
 _PROBE_DISTANCE = 1e-3
 """How far beyond the end of a stretch one looks, in asked widths."""

@@ -7,17 +7,17 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from boundaries.rules.coverage.evidence import CoverageContext
-from boundaries.rules.coverage.facing import (
+from boundaries.rules.common.connected_components import find_components
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.coverage.gores import find_open_gaps
+from boundaries.rules.coverage.parallel_segments import (
     ParallelSegments,
     compute_midpoints,
     find_lone_vertices,
     iter_connections,
 )
-from boundaries.rules.coverage.gores import find_open_gaps
-from boundaries.rules.finding import Finding
-from boundaries.rules.groups import find_components
-from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.rule_registry import get_severity, rule_check
 
 _MAX_DIVERGENCE = 0.2
 """Two pieces run along each other when they part by less than this share of their length."""

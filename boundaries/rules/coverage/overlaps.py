@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.rules.coverage.evidence import CoverageContext
-from boundaries.rules.finding import Finding
-from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.rule_registry import get_severity, rule_check
 
 _EQUAL_AREA_SHARE = 1e-9
 """Areas that differ by less than this part of them are the same."""

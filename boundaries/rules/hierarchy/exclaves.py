@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from boundaries.rules.coverage.evidence import CoverageContext
-from boundaries.rules.finding import Finding
-from boundaries.rules.registry import get_severity, rule_check
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.rule_registry import get_severity, rule_check
 
 _SAME_AREA_SHARE = 0.99
 """The share of ground that two drawings of one exclave have in common, at least."""

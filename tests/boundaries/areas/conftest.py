@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 
 from gazetteer.database.cluster import Cluster
-from tests.boundaries.areas.ground import guangdong
+from tests.boundaries.areas.area_samples import guangdong
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.boundaries.findings.ground import plant
+from tests.boundaries.findings.finding_samples import plant
 
 
 @pytest.fixture

@@ -3,21 +3,30 @@
 import psycopg
 import pytest
 
-from boundaries.findings import store
-from boundaries.findings.answers import StaleFinding, record_response
-from boundaries.findings.examine import run_validation
-from boundaries.findings.store import FindingFilter, FindingRecord, ValidationRun
-from boundaries.rules.life import (
+from boundaries.findings import finding_store
+from boundaries.findings.finding_store import FindingFilter, FindingRecord, ValidationRun
+from boundaries.findings.responses import StaleFinding, record_response
+from boundaries.findings.validation_run import run_validation
+from boundaries.rules.finding_workflow import (
     AnswerKind,
     FindingResponse,
     FindingState,
     ReopenCause,
     WorkflowStep,
 )
-from gazetteer.ledger.asof import today
-from gazetteer.ledger.audit import find_broken_row
+from gazetteer.ledger.as_of import today
+from gazetteer.ledger.audit_chain import find_broken_row
 from gazetteer.problems import Conflict
-from tests.boundaries.findings.ground import CLEAN, EAST, NOTCH, WEST, east, identity, redraw, west
+from tests.boundaries.findings.finding_samples import (
+    CLEAN,
+    EAST,
+    NOTCH,
+    WEST,
+    east,
+    identity,
+    redraw,
+    west,
+)
 
 OVERLAP = FindingFilter(rule="TOP-COV-01")
 EXCEPTION = FindingResponse(
@@ -30,7 +39,7 @@ def examine(conn: psycopg.Connection) -> ValidationRun:
 
 
 def overlap(conn: psycopg.Connection) -> FindingRecord:
-    (found,) = store.load_findings(conn, OVERLAP)
+    (found,) = finding_store.load_findings(conn, OVERLAP)
     return found
 
 
@@ -64,7 +73,7 @@ def test_a_correction_is_verified_by_the_next_run(planted: psycopg.Connection) -
     after = overlap(planted)
     assert after.finding.state is FindingState.VERIFIED
     assert after.last_seen < run.finished_at
-    steps = [event.step for event in store.load_events(planted, after)]
+    steps = [event.step for event in finding_store.load_events(planted, after)]
     assert steps == [WorkflowStep.DETECTED, WorkflowStep.CORRECTED, WorkflowStep.GONE]
 
 
@@ -72,7 +81,7 @@ def test_a_correction_that_did_not_happen_is_open_again(planted: psycopg.Connect
     examine(planted)
     reply(planted, FindingResponse(AnswerKind.CORRECTED, "corner taken out"))
     examine(planted)
-    last = store.load_events(planted, overlap(planted))[-1]
+    last = finding_store.load_events(planted, overlap(planted))[-1]
     assert (last.state, last.cause) == (FindingState.OPEN, ReopenCause.NOT_CORRECTED)
 
 
@@ -88,7 +97,7 @@ def test_what_is_gone_without_an_answer_is_verified_and_may_return(
     examine(planted)
     back = overlap(planted)
     assert back.finding.finding_id == first.finding.finding_id
-    assert store.load_events(planted, back)[-1].cause is ReopenCause.AGAIN
+    assert finding_store.load_events(planted, back)[-1].cause is ReopenCause.AGAIN
 
 
 def test_an_exception_outlives_runs_and_changes_elsewhere(planted: psycopg.Connection) -> None:
@@ -109,7 +118,7 @@ def test_an_exception_ends_when_the_ground_at_its_place_is_another(
     examine(planted)
     after = overlap(planted)
     assert after.finding.finding_id == answered.finding.finding_id
-    last = store.load_events(planted, after)[-1]
+    last = finding_store.load_events(planted, after)[-1]
     assert (last.step, last.state, last.cause) == (
         WorkflowStep.RETURNED,
         FindingState.OPEN,
@@ -126,7 +135,7 @@ def test_an_answer_to_what_has_moved_on_changes_nothing(planted: psycopg.Connect
             planted, seen.finding_id, EXCEPTION, last_event=seen.last_event, actor="account:ma"
         )
     assert refused.value.extras["last_event"] == 2
-    assert len(store.load_events(planted, overlap(planted))) == 2
+    assert len(finding_store.load_events(planted, overlap(planted))) == 2
 
 
 def test_runs_and_answers_stand_in_the_audit(planted: psycopg.Connection) -> None:
@@ -178,19 +187,26 @@ def test_an_answer_given_while_a_run_judges_is_left_to_the_next_run(
 def test_findings_are_asked_for_by_what_they_are(planted: psycopg.Connection) -> None:
     run = examine(planted)
     reply(planted)
-    assert store.count_findings(planted, FindingFilter()) == run.found
-    assert store.count_findings(planted, FindingFilter(FindingState.ANSWERED)) == 1
-    assert store.count_findings(planted, FindingFilter(severity="error", rule="TOP-COV-01")) == 1
+    assert finding_store.count_findings(planted, FindingFilter()) == run.found
+    assert finding_store.count_findings(planted, FindingFilter(FindingState.ANSWERED)) == 1
     assert (
-        store.count_findings(planted, FindingFilter(rule="TOP-COV-01", units=(identity(EAST),)))
+        finding_store.count_findings(planted, FindingFilter(severity="error", rule="TOP-COV-01"))
         == 1
     )
     assert (
-        store.count_findings(planted, FindingFilter(rule="TOP-COV-01", units=(identity("440784"),)))
+        finding_store.count_findings(
+            planted, FindingFilter(rule="TOP-COV-01", units=(identity(EAST),))
+        )
+        == 1
+    )
+    assert (
+        finding_store.count_findings(
+            planted, FindingFilter(rule="TOP-COV-01", units=(identity("440784"),))
+        )
         == 0
     )
-    numbers = [known.number for known in store.load_findings(planted, FindingFilter())]
+    numbers = [known.number for known in finding_store.load_findings(planted, FindingFilter())]
     assert numbers == sorted(numbers)
     assert [
-        k.number for k in store.load_findings(planted, FindingFilter(), after=numbers[0])
+        k.number for k in finding_store.load_findings(planted, FindingFilter(), after=numbers[0])
     ] == numbers[1:]

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from boundaries.layers.examine import validate_positions
-from boundaries.layers.read import read_layer
+from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.position_checks import validate_positions
 from gazetteer.problems import Problem
-from tests.boundaries.layers.making import (
+from tests.boundaries.layers.sample_files import (
     NEXT,
     SQUARE,
     collection,

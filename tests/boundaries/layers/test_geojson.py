@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.layers import geojson as reader
-from boundaries.layers.layer import Layer
-from boundaries.layers.read import read_layer
-from gazetteer.intake import UnreadableFile
-from tests.boundaries.layers.making import NEXT, SQUARE, collection, geojson, polygon
+from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.polygon_layer import Layer
+from gazetteer.ingest import UnreadableFile
+from tests.boundaries.layers.sample_files import NEXT, SQUARE, collection, geojson, polygon
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "guangdong_boundaries.geojson.gz"
 finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -10,11 +10,11 @@ import pytest
 import shapely
 from shapely import box
 
-from boundaries.layers.layer import Layer
+from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.problems import CrsNotKnown, LayerNotNamed
-from boundaries.layers.read import read_layer
-from gazetteer.intake import UnreadableFile
-from tests.boundaries.layers.making import blob, geopackage, with_blob
+from gazetteer.ingest import UnreadableFile
+from tests.boundaries.layers.sample_files import blob, geopackage, with_blob
 
 A, B = box(113, 23, 113.5, 23.5), box(113.5, 23, 114, 23.5)
 

@@ -6,11 +6,11 @@ import pytest
 import shapefile as pyshp
 import shapely
 
-from boundaries.layers.layer import Layer
+from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.problems import CrsNotKnown
-from boundaries.layers.read import read_layer
-from gazetteer.intake import UnreadableFile
-from tests.boundaries.layers.making import NEXT, SQUARE, shape_polygon, shapefile
+from gazetteer.ingest import UnreadableFile
+from tests.boundaries.layers.sample_files import NEXT, SQUARE, shape_polygon, shapefile
 
 NULL = bytes(4)
 GBK, UTF8 = "天河区".encode("gbk"), "天河区".encode()

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from tests.boundaries.rules.grounds import (
+from tests.boundaries.rules.generated_layers import (
     SIDE,
     Floats,
     Grid,

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.layer import validate_layer
-from boundaries.rules.tolerances import Tolerances
-from tests.boundaries.rules.grounds import around, layer_of
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.layer_validation import validate_layer
+from tests.boundaries.rules.generated_layers import around, layer_of
 
 CORNERS = st.tuples(st.integers(0, 5), st.integers(0, 5))
 """Few places, so that vertices, pieces and whole rings coincide often."""

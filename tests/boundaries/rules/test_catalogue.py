@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-import boundaries.rules.register  # noqa: F401  (the rules register themselves)
-from boundaries.rules.registry import find_rule_check, read_catalogue, rule_check
-from boundaries.rules.tolerances import Tolerances, build_tolerances
+import boundaries.rules.register_validation  # noqa: F401  (the rules register themselves)
+from boundaries.rules.common.tolerances import Tolerances, build_tolerances
+from boundaries.rules.rule_registry import find_rule_check, read_catalogue, rule_check
 from gazetteer.problems import InvalidValue
 from gazetteer.settings import get_settings
 

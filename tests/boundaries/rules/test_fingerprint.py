@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
-from boundaries.rules.finding import Finding
+from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 
 UNITS = ("west", "east")

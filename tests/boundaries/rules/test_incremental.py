@@ -5,13 +5,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries.rules.finding import Finding
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.edit_extent import find_changed_box
 from boundaries.rules.incremental import ValidatedLevel, revalidate_edit, validate_level
-from boundaries.rules.metric import Metric
-from boundaries.rules.tolerances import Tolerances
-from boundaries.rules.window import find_changed_box
 from tests.boundaries.rules.flaws import KINDS, gap
-from tests.boundaries.rules.grounds import Grid, around, grid, hexagon, moved
+from tests.boundaries.rules.generated_layers import Grid, around, grid, hexagon, moved
 
 LIMITS = Tolerances(gap_width_m=30.0)
 

@@ -4,13 +4,13 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.layers.layer import Layer
-from boundaries.rules.finding import Finding
-from boundaries.rules.hierarchy.standing import derive_feature_levels, parse_parent_code
-from boundaries.rules.layer import validate_layer
-from boundaries.rules.tolerances import Tolerances
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.hierarchy.feature_levels import derive_feature_levels, parse_parent_code
+from boundaries.rules.layer_validation import validate_layer
 from gazetteer.problems import InvalidValue
-from tests.boundaries.rules.grounds import grid, hexagon, inserted, layer_of, moved
+from tests.boundaries.rules.generated_layers import grid, hexagon, inserted, layer_of, moved
 
 GROUND = grid(4, 2, 2, 11)
 COUNTIES = GROUND.shapes()

@@ -8,12 +8,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries.rules.finding import Finding
-from boundaries.rules.layer import validate_layer
-from boundaries.rules.metric import Metric
-from boundaries.rules.tolerances import Tolerances
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.layer_validation import validate_layer
 from tests.boundaries.rules.flaws import KINDS, Flawed, Told
-from tests.boundaries.rules.grounds import Grid, around, grid, hexagon, layer_of, voronoi
+from tests.boundaries.rules.generated_layers import Grid, around, grid, hexagon, layer_of, voronoi
 
 GRIDS = st.builds(
     grid, st.integers(2, 4), st.integers(2, 4), st.integers(1, 5), st.integers(0, 2**32 - 1)

@@ -8,13 +8,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.incremental import ValidatedLevel, revalidate_edit, validate_level
-from boundaries.rules.metric import Metric
 from boundaries.rules.proposals import Proposal, propose_repairs
-from boundaries.rules.tolerances import Tolerances
 from tests.boundaries.rules import flaws
 from tests.boundaries.rules.flaws import Flawed
-from tests.boundaries.rules.grounds import Grid, around, grid
+from tests.boundaries.rules.generated_layers import Grid, around, grid
 
 LIMITS = Tolerances(gap_width_m=30.0)
 WAYS: list[tuple[Callable[[Grid, float], Flawed], set[str]]] = [

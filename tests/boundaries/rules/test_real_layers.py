@@ -8,11 +8,11 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from boundaries.layers.read import read_layer
-from boundaries.rules.layer import LayerValidationResult, validate_layer
-from boundaries.rules.tolerances import Tolerances
-from gazetteer.intake.manifest import iter_manifest_differences
-from tests.boundaries.rules.grounds import layer_of
+from boundaries.layers.layer_reader import read_layer
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.layer_validation import LayerValidationResult, validate_layer
+from gazetteer.ingest.fixture_manifest import iter_manifest_differences
+from tests.boundaries.rules.generated_layers import layer_of
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 LIMITS = Tolerances()

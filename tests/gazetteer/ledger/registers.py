@@ -11,12 +11,12 @@ import shapely
 from psycopg import Connection
 from shapely import MultiPolygon, Point, box
 
-from boundaries.areas.kinds import REGISTER_KINDS
-from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
+from boundaries.schema.area_kinds import REGISTER_KINDS
+from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd, Precision
 from gazetteer.ledger.publish import Changeset, Ledger, Publication
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import Conflict
-from gazetteer.records.states import derive_states
+from gazetteer.records.unit_states import derive_states
 
 LEDGER = Ledger(REGISTER_KINDS, (derive_states,))
 LOAD = Changeset("registrar", "first load", "load")

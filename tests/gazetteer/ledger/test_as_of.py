@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import Connection
 
-from gazetteer.ledger.asof import MOMENT_CTE, AsOf, Basis, in_force_sql, resolve_known_at
-from gazetteer.ledger.bounds import UNBOUNDED, Period
+from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, Basis, in_force_sql, resolve_known_at
+from gazetteer.ledger.period import UNBOUNDED, Period
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import InvalidValue
 from tests.gazetteer.ledger.registers import CORRECTION, UnitRecords, act, day, publish, span

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from psycopg import Connection, sql
 
-from gazetteer.ledger import audit
+from gazetteer.ledger import audit_chain
 from tests.gazetteer.ledger.registers import CORRECTION, UnitRecords, publish
 
 Conn = Connection[Any]
@@ -17,7 +17,7 @@ def chained(conn: Conn) -> Conn:
     for number in range(3):
         publish(conn, *UnitRecords().founded(f"44010{number}", "区"), why=CORRECTION)
     for account in ("li", "wang"):
-        audit.append_row(
+        audit_chain.append_row(
             conn, actor="root", action="grant", subject=account, detail={"role": "viewer"}
         )
     return conn
@@ -39,7 +39,7 @@ def test_every_write_has_its_row_and_the_chain_holds(chained: Conn) -> None:
         ("root", "grant", "li"),
         ("root", "grant", "wang"),
     ]
-    assert audit.find_broken_row(chained) is None
+    assert audit_chain.find_broken_row(chained) is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_every_write_has_its_row_and_the_chain_holds(chained: Conn) -> None:
 )
 def test_a_row_that_was_tampered_with_is_found(chained: Conn, statement: str) -> None:
     tamper(chained, statement)
-    assert audit.find_broken_row(chained) == 3
+    assert audit_chain.find_broken_row(chained) == 3
 
 
 def test_a_write_that_is_rolled_back_leaves_no_row(conn: Conn) -> None:
@@ -63,6 +63,6 @@ def test_a_write_that_is_rolled_back_leaves_no_row(conn: Conn) -> None:
         pass
 
     with pytest.raises(Changed), conn.transaction():
-        audit.append_row(conn, actor="root", action="grant", subject="li", detail={})
+        audit_chain.append_row(conn, actor="root", action="grant", subject="li", detail={})
         raise Changed
     assert conn.execute("SELECT count(*) FROM audit").fetchone() == (0,)

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg import Connection
 
-from gazetteer.ledger.audit import find_broken_row
-from gazetteer.ledger.bounds import Period
-from gazetteer.ledger.feed import load_change_page
+from gazetteer.ledger.audit_chain import find_broken_row
+from gazetteer.ledger.change_feed import load_change_page
 from gazetteer.ledger.integrity import find_tampering
+from gazetteer.ledger.period import Period
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import Conflict

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from psycopg import Connection
 
-from gazetteer.ledger.body import compute_digest
-from gazetteer.ledger.bounds import Period
+from gazetteer.ledger.canonical_json import compute_digest
+from gazetteer.ledger.change_feed import load_change_page
 from gazetteer.ledger.checksum import compute_checksum
-from gazetteer.ledger.feed import load_change_page
 from gazetteer.ledger.integrity import find_tampering
+from gazetteer.ledger.period import Period
 from gazetteer.ledger.publish import Changeset
-from gazetteer.ledger.snapshot import stream_snapshot
+from gazetteer.ledger.snapshot_export import stream_snapshot
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import InvalidValue
 from tests.gazetteer.ledger.registers import (

@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner
 from psycopg import Connection
 
-from gazetteer.ledger.bounds import Period
-from gazetteer.ledger.follow import Follower
+from gazetteer.ledger.follower import Follower
+from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Statement
 from tests.gazetteer.ledger.registers import (
     CORRECTION,
@@ -36,7 +36,7 @@ Conn = Connection[Any]
 FOLLOWER = """
 import sys, time
 from pathlib import Path
-from gazetteer.ledger.follow import Follower
+from gazetteer.ledger.follower import Follower
 
 follower = Follower(sys.argv[1], Path(sys.argv[2]))
 while True:
@@ -47,7 +47,7 @@ while True:
 SUICIDAL = """
 import os, signal, sys
 from pathlib import Path
-from gazetteer.ledger.follow import Follower
+from gazetteer.ledger.follower import Follower
 
 class Suicidal(Follower):
     applied = 0
@@ -138,7 +138,7 @@ def test_killed_inside_the_first_snapshot_the_copy_begins_again(
 def test_a_changeset_longer_than_a_page_is_applied_whole(
     service: str, conn: Conn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gazetteer.ledger.follow.PAGE", 3)
+    monkeypatch.setattr("gazetteer.ledger.follower.PAGE", 3)
     follower = Follower(service, tmp_path / "copy.sqlite")
     assert follower.catch_up()
     publish(conn, *UnitRecords().founded("440106", "天河区"))

@@ -19,7 +19,7 @@ from psycopg import Connection, sql
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
-from gazetteer.ledger.audit import find_broken_row
+from gazetteer.ledger.audit_chain import find_broken_row
 from gazetteer.ledger.integrity import find_tampering
 from tests.gazetteer.ledger.registers import LEDGER, UnitRecords, act, publish
 

@@ -8,10 +8,10 @@ import pytest
 from psycopg import Connection, errors
 from shapely import LineString, Point
 
-from gazetteer.ledger.bounds import Period
 from gazetteer.ledger.integrity import find_tampering
-from gazetteer.ledger.kinds import FieldType
+from gazetteer.ledger.period import Period
 from gazetteer.ledger.publish import Changeset
+from gazetteer.ledger.record_kind import FieldType
 from gazetteer.ledger.versions import Statement, Timeline, Version
 from gazetteer.problems import Conflict, InvalidValue
 from tests.gazetteer.ledger.registers import (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.ledger.bounds import UNBOUNDED, Period, PeriodEnd, Precision
+from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Statement, Version, apply_statement, sort_versions
 
 RECORD = uuid4()

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from web.language import Lang
+from web.http.language import Lang
 from web.pages import display
 
 

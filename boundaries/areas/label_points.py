@@ -1,0 +1,43 @@
+"""One point for each unit: where its label stands, inside its area."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
+from gazetteer.search.index.index_source import PointRow
+
+_POINTS = f"""
+WITH {MOMENT_CTE},
+point AS (
+    SELECT a.unit_id, ST_Transform(a.label, 4490) AS geom FROM area_version a, moment
+    WHERE a.unit_id = ANY(%(units)s) AND {in_force_sql("a")}
+)
+SELECT unit_id, ST_X(geom), ST_Y(geom) FROM point
+"""
+
+
+_ALL_POINTS = """
+SELECT unit_id::text, lower(valid), upper(valid), ST_X(geom), ST_Y(geom)
+FROM (
+    SELECT unit_id, valid, ST_Transform(label, 4490) AS geom FROM area_version
+    WHERE upper_inf(recorded)
+) point
+"""
+
+
+def load_unit_points(conn: Connection[Any]) -> list[PointRow]:
+    """The points of all units at all times, as known now; see :func:`read_source`."""
+    return [PointRow(*row) for row in conn.execute(_ALL_POINTS)]
+
+
+def load_label_points(
+    conn: Connection[Any], units: Sequence[UUID], as_of: AsOf
+) -> dict[UUID, list[float]]:
+    """``[lon, lat]`` (CGCS2000) of the units whose area is known at the moment."""
+    if not units:
+        return {}
+    rows = conn.execute(_POINTS, {**as_of.to_sql_params(), "units": list(units)})
+    return {row[0]: [row[1], row[2]] for row in rows}

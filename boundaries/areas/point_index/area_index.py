@@ -1,0 +1,118 @@
+"""What lies where, in memory: one state of the register, of which nothing ever changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from boundaries.areas.point_index.area_source import (
+    AreaSource,
+    AreaVersionRow,
+    DatedUnitRow,
+    load_area_source,
+)
+from boundaries.areas.point_index.nearest_places import PlaceIndex, build_place_index
+from boundaries.areas.point_index.segment_index import SegmentIndex, build_segment_index
+from gazetteer.ledger.as_of import AsOf, Basis
+from gazetteer.records.levels import UNIT_LEVELS
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedUnit:
+    """A unit in a period: ``link`` is how it is told, ``order`` its place in a chain."""
+
+    start: int
+    end: int
+    depth: int
+    sort_key: tuple[int, bool, str]
+    parent_id: str | None
+    chain_entry: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class AreaIndex:
+    """Areas by number, as :class:`Borders` has them, and the states of the units by their id.
+
+    ``recorded_at``: of the last publication; None if nothing was ever published.
+    ``overrides``: boxes (west, south, east, north) in which another unit's law may apply; what
+    lies in one of them is not known here.
+    """
+
+    seq: int
+    recorded_at: datetime | None
+    areas: Sequence[AreaVersionRow]
+    segment_index: SegmentIndex
+    units: Mapping[str, Sequence[DatedUnit]]
+    place_index: PlaceIndex
+    override_boxes: Sequence[tuple[float, float, float, float]]
+
+    def can_answer(self, as_of: AsOf) -> bool:
+        """Whether it is this state that is asked, by the days of effect."""
+        is_newest = self.recorded_at is not None and as_of.known_at in (None, self.recorded_at)
+        return is_newest and as_of.basis is Basis.EFFECTIVE
+
+    def find_unit(self, unit_id: str, day: int) -> DatedUnit | None:
+        """What a unit was on a day."""
+        for dated_unit in self.units.get(unit_id, ()):
+            if dated_unit.start <= day < dated_unit.end:
+                return dated_unit
+        return None
+
+    def is_in_override_box(self, lon: float, lat: float) -> bool:
+        """Whether another unit's law may apply at the point at some time."""
+        return any(w <= lon <= e and s <= lat <= n for w, s, e, n in self.override_boxes)
+
+
+def load_area_index(conn: Connection[Any], previous: AreaIndex | None = None) -> AreaIndex:
+    """The newest state.
+
+    Args:
+        conn: an autocommit connection that is not within a transaction.
+        before: an earlier state, whose borders are taken over where they are still in force.
+    """
+    known_blocks = {} if previous is None else _collect_blocks(previous)
+    source = load_area_source(conn, known_blocks)
+    same_areas = previous is not None and _list_versions(previous.areas) == _list_versions(
+        source.areas
+    )
+    return AreaIndex(
+        source.seq,
+        source.recorded_at,
+        source.areas,
+        previous.segment_index if previous and same_areas else _build_segment_index(source),
+        _group_by_unit(source.units),
+        build_place_index(source.places, source.names),
+        source.override_boxes,
+    )
+
+
+def _collect_blocks(index: AreaIndex) -> dict[int, Any]:
+    return {row.version: index.segment_index.get_blocks(i) for i, row in enumerate(index.areas)}
+
+
+def _list_versions(areas: Sequence[AreaVersionRow]) -> list[int]:
+    return [row.version for row in areas]
+
+
+def _build_segment_index(source: AreaSource) -> SegmentIndex:
+    return build_segment_index(source.blocks[row.version] for row in source.areas)
+
+
+def _group_by_unit(rows: Sequence[DatedUnitRow]) -> dict[str, list[DatedUnit]]:
+    units: dict[str, list[DatedUnit]] = {}
+    for row in rows:
+        depth = UNIT_LEVELS.index(row.level)
+        chain_entry = {
+            "level": row.level,
+            "unit_id": row.unit_id,
+            "code": row.code,
+            "name": row.name,
+        }
+        sort_key = (depth, row.code is None, row.code or "")
+        dated_unit = DatedUnit(row.start, row.end, depth, sort_key, row.parent_id, chain_entry)
+        units.setdefault(row.unit_id, []).append(dated_unit)
+    return units

@@ -1,0 +1,196 @@
+"""What a row asks of the geocoder, and its answer as cells: the same as a single call's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.row_processing import RowInput
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.geocoder.geocodejson import JsonObject, serialize_geocode_result
+from gazetteer.search.geocoder.geocoding import geocode_many, join_address_parts
+from gazetteer.search.index.day_index import DayIndex
+
+MAX_ADDRESS = 10_000
+"""Characters; what goes beyond an address is told as a fault, what goes beyond this is refused."""
+MAX_PART = 100
+"""Characters of the part of one level in a structured address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressColumns:
+    """Which columns make the address: those of levels first, then the others as they are named.
+
+    A text of ``columns`` may name several between commas.
+    """
+
+    columns: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_names(
+        cls, columns: Sequence[str], levels: Mapping[str, str | None]
+    ) -> "AddressColumns":
+        """From the names of columns, and the column of each level that has one."""
+        level_columns = ((level, levels.get(level)) for level in UNIT_LEVELS)
+        return cls(tuple(columns), tuple((level, name) for level, name in level_columns if name))
+
+    def find_positions(self, csv_file: CsvFile) -> tuple[int, ...]:
+        """Where the columns are in a file.
+
+        Raises:
+            InvalidValue: no column is named, or one that the file does not have.
+        """
+        if not self.columns and not self.levels:
+            names = ", ".join(csv_file.header)
+            raise InvalidValue(
+                f"请指明地址所在的列；文件的列：{names}。",
+                f"name the columns of the address; the file has: {names}",
+                field="columns",
+            )
+        level_positions = [csv_file.find_position(column, level) for level, column in self.levels]
+        return (
+            *level_positions,
+            *(
+                csv_file.find_position(column)
+                for column in csv_file.resolve_column_names(self.columns)
+            ),
+        )
+
+    def build_address(self, row_input: RowInput) -> str:
+        """The address of a row.
+
+        Raises:
+            InvalidValue: there is none, or not one that a single call would take.
+        """
+        parts = zip((level for level, _ in self.levels), row_input, strict=False)
+        for level, part in parts:
+            _check_text(part, level, MAX_PART)
+        text = join_address_parts(row_input)
+        if not text:
+            raise InvalidValue("请输入地址。", "type an address", field="address")
+        _check_text(text, "address", MAX_ADDRESS)
+        return text
+
+
+def _check_text(text: str, field: str, max_length: int) -> None:
+    if "\0" in text:
+        raise InvalidValue(
+            f"{field} 含有空字符。", f"{field} contains a null character", field=field
+        )
+    if len(text) > max_length:
+        raise InvalidValue(
+            f"{field} 超过 {max_length} 个字。",
+            f"{field} has over {max_length} characters",
+            field=field,
+        )
+
+
+_PLACE_FIELDS = (
+    "code", "name", "label", "level", "match_level", "coordinate_level", "score", "matched_by",
+    "matched_name", "via_former_name", "unmatched", "place_id", "unit_id",
+)  # fmt: skip
+
+RESULT_COLUMNS = (
+    "result_status", "result_code", "result_name", "result_label", "result_level",
+    "result_match_level", "result_coordinate_level", "result_lon", "result_lat", "result_score",
+    "result_matched_by", "result_matched_name", "result_via_former_name", "result_former_names",
+    "result_faults", "result_unmatched", "result_elements",
+    *(f"result_{level}" for level in UNIT_LEVELS),
+    "result_place_id", "result_unit_id", "result_candidates", "result_deciding_field",
+    "result_detail", "result_at", "result_known_at",
+)  # fmt: skip
+"""The columns that can be added."""
+
+DEFAULT_COLUMNS = RESULT_COLUMNS[:-2]
+
+
+def build_answer_cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
+    """The answer of a single call as the cells of a row."""
+    geocoding = answer["geocoding"]
+    values = {
+        "result_status": geocoding["status"],
+        "result_deciding_field": geocoding["deciding_field"],
+        "result_at": geocoding["at"],
+        "result_known_at": geocoding["known_at"],
+    }
+    if geocoding["status"] == "matched":
+        values.update(_build_match_values(answer["features"][0]))
+    elif geocoding["status"] == "ambiguous":
+        places = (feature["properties"]["geocoding"] for feature in answer["features"])
+        candidates = (f"{place['code'] or ''} {place['label']}" for place in places)
+        values["result_candidates"] = ";".join(candidates)
+    return [format_cell(values.get(name)) for name in names]
+
+
+def _build_match_values(feature: JsonObject) -> dict[str, Any]:
+    place, geometry = feature["properties"]["geocoding"], feature["geometry"]
+    values = {f"result_{name}": place[name] for name in _PLACE_FIELDS}
+    if geometry:
+        values["result_lon"], values["result_lat"] = geometry["coordinates"]
+    values |= {f"result_{d['level']}": d["name"] for d in place["divisions"]}
+    values["result_faults"] = ";".join(
+        [f"{f['fault']}:{f['level'] or ''}:{f['text'] or ''}" for f in place["faults"]]
+    )
+    values["result_former_names"] = ";".join(
+        [f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in place["former_names"]]
+    )
+    values["result_elements"] = ";".join([f"{e['kind']}:{e['text']}" for e in place["elements"]])
+    return values
+
+
+def format_cell(value: Any) -> str:
+    """A value as a cell: nothing for None, and truth as JSON has it."""
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProcessor:
+    """Answers the addresses of rows from one index: one state of the register for all."""
+
+    day_index: DayIndex
+    columns: AddressColumns
+    lang: str
+
+    def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
+        """What a single call would answer, or why it would refuse."""
+        texts: list[str | InvalidValue] = []
+        for row_input in inputs:
+            try:
+                texts.append(self.columns.build_address(row_input))
+            except InvalidValue as refused:
+                texts.append(refused)
+        geocoded = geocode_many(self.day_index, (text for text in texts if isinstance(text, str)))
+        for text in texts:
+            if isinstance(text, InvalidValue):
+                yield text
+            else:
+                yield serialize_geocode_result(
+                    self.day_index, text, next(geocoded), self._find_point, self.lang
+                )
+
+    def iter_result_cells(
+        self, inputs: Sequence[RowInput], names: Sequence[str]
+    ) -> Iterator[list[str]]:
+        """The answers as cells."""
+        for answer in self.iter_answers(inputs):
+            if isinstance(answer, InvalidValue):
+                yield build_refused_cells(answer, names, self.lang)
+            else:
+                yield build_answer_cells(answer, names)
+
+    def _find_point(self, node: int) -> tuple[float, float] | None:
+        return self.day_index.index.points.find_point(node, self.day_index.day)
+
+
+def build_refused_cells(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:
+    """The cells of a row that a single call would refuse."""
+    values = {"result_status": "invalid", "result_detail": problem.text(lang)}
+    return [values.get(name, "") for name in names]

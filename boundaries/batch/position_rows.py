@@ -1,0 +1,217 @@
+"""What a row with a position asks, and the answer as cells: the same as a single look-up's."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from boundaries.areas.point_index.area_index import AreaIndex
+from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index as remembered
+from boundaries.areas.reverse_lookup import look_up_point
+from boundaries.batch.address_rows import build_refused_cells, format_cell
+from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.row_processing import RowInput
+from boundaries.layers.coordinates import Crs, GeodeticPosition, convert_position
+from gazetteer.ledger.as_of import AsOf
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+
+ReverseAnswer = dict[str, Any]
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+
+
+def find_position_columns(
+    csv_file: CsvFile, columns: Sequence[str], field: str = "columns"
+) -> tuple[int, int]:
+    """Where the two columns of a position are in a file.
+
+    Raises:
+        InvalidValue: there are not two of them, or the file does not have one.
+    """
+    names = csv_file.resolve_column_names(columns)
+    if len(names) != 2:
+        raise InvalidValue(
+            "请依次给出经度（横坐标）与纬度（纵坐标）两列。",
+            "name two columns: longitude (easting), then latitude (northing)",
+            field=field,
+        )
+    lon, lat = names
+    return csv_file.find_position(lon, field), csv_file.find_position(lat, field)
+
+
+def parse_position(row_input: RowInput, crs: Crs) -> GeodeticPosition:
+    """The position of a row.
+
+    Raises:
+        InvalidValue: as a single look-up would, naming ``lon`` or ``lat``.
+    """
+    return convert_position(
+        _parse_number(row_input[0], "lon"), _parse_number(row_input[1], "lat"), crs
+    )
+
+
+def _parse_number(text: str, field: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or "_" in text:
+        raise InvalidValue(
+            f"{field} 的值“{text}”不是数。", f"{field}: {text!r} is not a number", field=field
+        )
+    return value
+
+
+def find_lowest_units(chain: Sequence[ReverseAnswer]) -> list[ReverseAnswer]:
+    """The finest units of a chain, top first: several where the point lies on a border."""
+    return [unit for unit in chain if unit["level"] == chain[-1]["level"]]
+
+
+class _PositionRow:
+    """An answer, as the columns of a row tell it."""
+
+    def __init__(self, answer: ReverseAnswer) -> None:
+        self.answer = answer
+        self.lowest_units = lowest_units = find_lowest_units(answer["chain"])
+        self.status = (
+            "outside" if not lowest_units else "matched" if len(lowest_units) == 1 else "ambiguous"
+        )
+        self.unit = lowest_units[0] if len(lowest_units) == 1 else None
+
+    def find_level_value(self, level: str, name: str) -> Any:
+        """What the unit of a level is told by; None if there are several, or none."""
+        values = [unit[name] for unit in self.answer["chain"] if unit["level"] == level]
+        return values[0] if len(values) == 1 else None
+
+
+_ColumnValue = Callable[[_PositionRow], Any]
+
+
+def _build_lowest_column(name: str) -> _ColumnValue:
+    return lambda row: row.unit[name] if row.unit else None
+
+
+def _build_level_column(level: str, name: str) -> _ColumnValue:
+    return lambda row: row.find_level_value(level, name)
+
+
+def _build_answer_column(name: str) -> _ColumnValue:
+    return lambda row: row.answer[name]
+
+
+def _format_label(row: _PositionRow) -> str | None:
+    return "".join(unit["name"] for unit in row.answer["chain"]) if row.unit else None
+
+
+def _format_units(units: Sequence[ReverseAnswer]) -> str:
+    return ";".join(f"{unit['code'] or ''} {unit['name']}" for unit in units)
+
+
+def _format_candidates(row: _PositionRow) -> str:
+    return _format_units(row.lowest_units) if row.status == "ambiguous" else ""
+
+
+def _format_overrides(row: _PositionRow) -> str:
+    return _format_units([override["holder"] for override in row.answer["jurisdiction_overrides"]])
+
+
+def _format_known_since(row: _PositionRow) -> str:
+    return ";".join(f"{level}:{day}" for level, day in row.answer["known_since"].items())
+
+
+RESULT_COLUMNS: dict[str, _ColumnValue] = {
+    "result_status": lambda row: row.status,
+    "result_code": _build_lowest_column("code"),
+    "result_name": _build_lowest_column("name"),
+    "result_label": _format_label,
+    "result_level": _build_lowest_column("level"),
+    **{f"result_{level}": _build_level_column(level, "name") for level in UNIT_LEVELS},
+    **{f"result_{level}_code": _build_level_column(level, "code") for level in UNIT_LEVELS},
+    "result_unit_id": _build_lowest_column("unit_id"),
+    "result_lon": lambda row: row.answer["point"]["lon"],
+    "result_lat": lambda row: row.answer["point"]["lat"],
+    "result_on_boundary": _build_answer_column("on_boundary"),
+    "result_near_boundary": _build_answer_column("near_boundary"),
+    "result_boundary_distance_m": _build_answer_column("boundary_distance_m"),
+    "result_beyond_boundary": lambda row: _format_units(row.answer["beyond_boundary"]),
+    "result_jurisdiction_overrides": _format_overrides,
+    "result_known_since": _format_known_since,
+    "result_candidates": _format_candidates,
+    "result_detail": lambda _: None,
+    "result_at": _build_answer_column("at"),
+    "result_known_at": _build_answer_column("known_at"),
+}
+"""The columns that can be added, and what stands in each."""
+
+DEFAULT_COLUMNS = tuple(
+    name for name in RESULT_COLUMNS if name not in ("result_at", "result_known_at")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionProcessor:
+    """Answers the positions of rows, all of one state of the register: ``as_of`` names it.
+
+    ``ground``: that state in memory, if it is there; what is not in it is asked of the database.
+    """
+
+    connect: Connect
+    as_of: AsOf
+    crs: Crs
+    near_boundary_m: float
+    lang: str
+    area_index: AreaIndex | None = None
+
+    def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[ReverseAnswer | InvalidValue]:
+        """What a single look-up would answer but for the names around, or why it would refuse."""
+        parsed = [self._try_position(row_input) for row_input in inputs]
+        points = [point for point in parsed if isinstance(point, GeodeticPosition)]
+        answers = iter(
+            self._locate_in_index(points) if self.area_index else self._locate_in_database(points)
+        )
+        for point in parsed:
+            if isinstance(point, InvalidValue):
+                yield point
+            else:
+                yield {"point": {"lon": point.lon, "lat": point.lat}, **next(answers)}
+
+    def _try_position(self, row_input: RowInput) -> GeodeticPosition | InvalidValue:
+        try:
+            return parse_position(row_input, self.crs)
+        except InvalidValue as problem:
+            return problem
+
+    def _locate_in_index(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
+        assert self.area_index is not None
+        index_answers = remembered(
+            self.area_index, points, self.as_of.at, self.near_boundary_m, with_names=False
+        )
+        pairs = list(zip(points, index_answers, strict=True))
+        database_answers = iter(
+            self._locate_in_database([point for point, answer in pairs if answer is None])
+        )
+        return [next(database_answers) if answer is None else answer for _, answer in pairs]
+
+    def _locate_in_database(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
+        """All at once: whoever reads the answers slowly, or stops, holds no connection by that."""
+        if not points:
+            return []
+        with self.connect() as conn:
+            return [
+                look_up_point(conn, point, self.as_of, self.near_boundary_m) for point in points
+            ]
+
+    def iter_result_cells(
+        self, inputs: Sequence[RowInput], names: Sequence[str]
+    ) -> Iterator[list[str]]:
+        """The answers as cells."""
+        columns = [RESULT_COLUMNS[name] for name in names]
+        for answer in self.iter_answers(inputs):
+            if isinstance(answer, InvalidValue):
+                yield build_refused_cells(answer, names, self.lang)
+            else:
+                row = _PositionRow(answer)
+                yield [format_cell(column(row)) for column in columns]

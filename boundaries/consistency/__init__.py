@@ -1,0 +1,1 @@
+"""The self-check of the register: records, areas, network, digests, audit chain."""

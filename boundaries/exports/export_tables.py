@@ -1,0 +1,70 @@
+"""Everything that can be exported, by one call: a table with the moment in every row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from boundaries.exports import network_tables
+from boundaries.exports.area_table import load_division_table
+from boundaries.exports.export_query import Conn, ExportRequest
+from boundaries.exports.place_table import load_place_table
+from boundaries.layers.output_table import OutputTable
+from gazetteer.ledger.as_of import resolve_known_at
+from gazetteer.problems import InvalidValue
+from gazetteer.records.division_queries import find_unit
+from gazetteer.records.levels import LEVELS, UNIT_LEVELS
+
+
+class ExportKind(StrEnum):
+    """What can be exported."""
+
+    DIVISIONS = "divisions"
+    EDGES = "edges"
+    NODES = "nodes"
+    LINES = "lines"
+    PLACES = "places"
+
+
+_TABLES: Mapping[ExportKind, Callable[[Conn, ExportRequest], OutputTable]] = {
+    ExportKind.DIVISIONS: load_division_table,
+    ExportKind.EDGES: network_tables.load_edge_table,
+    ExportKind.NODES: network_tables.load_node_table,
+    ExportKind.LINES: network_tables.load_line_table,
+    ExportKind.PLACES: load_place_table,
+}
+_DEFAULT_LEVEL = {ExportKind.DIVISIONS: "county", ExportKind.LINES: "county"}
+
+
+def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> OutputTable:
+    """The table asked for, all of it from one state of the register.
+
+    Without a level, divisions and lines are those of counties, and everything else is told
+    whatever its level. Every row repeats ``at``, ``known_at`` and ``basis``.
+
+    Raises:
+        InvalidValue: a level that there is none of in such a table.
+        UnknownCode, CodeNotInForce, NoDataBefore: ``within`` carried no unit then.
+        NoAreaKnown: there is nothing on that day.
+        TooLarge: more than may be read.
+    """
+    _check_level(kind, request.level)
+    request = replace(request, level=request.level or _DEFAULT_LEVEL.get(kind))
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        moment = request.as_of.as_of_fields(resolve_known_at(conn, request.as_of))
+        if request.within is not None:
+            find_unit(conn, request.within, request.as_of, field="within")
+        table = _TABLES[kind](conn, request)
+    moment_columns = {name: [value] * len(table.geometries) for name, value in moment.items()}
+    return replace(table, columns={**table.columns, **moment_columns})
+
+
+def _check_level(kind: ExportKind, level: str | None) -> None:
+    levels = LEVELS if kind is ExportKind.PLACES else UNIT_LEVELS
+    if level is not None and level not in levels:
+        known = ", ".join(levels)
+        raise InvalidValue(
+            f"{kind} 没有 {level} 级；有：{known}。",
+            f"there are no {kind} of level {level!r}; levels: {known}",
+            field="level",
+        )

@@ -1,0 +1,71 @@
+"""The named places: units, settlements, and what else has a name."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from psycopg.rows import dict_row
+
+from boundaries.exports.export_query import SUBTREE, Conn, ExportRequest, build_columns
+from boundaries.layers.output_table import OutputTable
+from gazetteer.ledger.as_of import MOMENT_CTE, in_force_sql
+
+_COLUMNS = (
+    *("place_id", "name", "romanized_name", "other_names", "level", "legal_class", "class_code"),
+    *("code", "within_code", "within_name", "source", "valid_from", "valid_to"),
+)
+
+_PLACES = f"""
+WITH RECURSIVE {MOMENT_CTE}, {SUBTREE},
+place AS MATERIALIZED (
+    SELECT p.*, unit.code, inside.code AS within_code, inside.name AS within_name
+    FROM moment JOIN place_version p ON {in_force_sql("p")}
+    LEFT JOIN unit_state unit ON unit.unit_id = p.unit_id AND {in_force_sql("unit")}
+    LEFT JOIN unit_state inside ON inside.unit_id = p.within AND {in_force_sql("inside")}
+    WHERE (%(level)s::text IS NULL OR p.level = %(level)s)
+        AND (p.unit_id IS NULL OR unit.unit_id IS NOT NULL)
+        AND (%(within)s::text IS NULL OR p.within IN (SELECT unit_id FROM subtree)
+            OR p.unit_id IN (SELECT unit_id FROM subtree))
+    ORDER BY unit.code NULLS LAST, p.record_id LIMIT %(most_rows)s
+),
+named AS (
+    SELECT n.place_id,
+        (array_agg(n.text ORDER BY n.text) FILTER (WHERE n.name_kind = 'standard'))[1] AS name,
+        (array_agg(n.record_id ORDER BY n.text) FILTER (WHERE n.name_kind = 'standard'))[1]
+            AS name_id,
+        string_agg(n.text, '; ' ORDER BY n.name_kind, n.text)
+            FILTER (WHERE n.name_kind <> 'standard') AS other_names
+    FROM moment, place p JOIN name_version n ON n.place_id = p.record_id WHERE {in_force_sql("n")}
+    GROUP BY n.place_id
+)
+SELECT p.record_id::text AS place_id, n.name, n.other_names, p.level, p.legal_class, p.class_code,
+    p.code, p.within_code, p.within_name, p.source, lower(p.valid) AS valid_from,
+    upper(p.valid) AS valid_to, ST_X(p.location) AS x, ST_Y(p.location) AS y, 0 AS bytes,
+    (SELECT min(s.text) FROM spelling_version s
+        WHERE s.name_id = n.name_id AND s.system = 'pinyin' AND {in_force_sql("s")}) AS romanized_name
+FROM moment, place p LEFT JOIN named n ON n.place_id = p.record_id
+ORDER BY p.code NULLS LAST, p.record_id
+"""
+
+
+def load_place_table(conn: Conn, request: ExportRequest) -> OutputTable:
+    """The places of the level (without one, of all), with their names, where they are known.
+
+    ``name`` is the standard one, ``romanized_name`` its pinyin; ``code`` is that of the unit whose
+    name it is. A place without a known position has no geometry.
+
+    Raises:
+        NoAreaKnown: there is none on that day.
+        TooLarge: more than may be read.
+    """
+    with conn.cursor(row_factory=dict_row) as cursor:
+        place_rows = cursor.execute(_PLACES, request.build_sql_params()).fetchall()
+    if not place_rows:
+        raise request.build_empty_problem("没有这样的地名。", "there is no such place")
+    request.check_size(place_rows)
+    points = np.full(len(place_rows), None, dtype=object)
+    located_rows = [number for number, place in enumerate(place_rows) if place["x"] is not None]
+    if located_rows:
+        xy: Any = [(place_rows[number]["x"], place_rows[number]["y"]) for number in located_rows]
+        points[located_rows] = shapely.points(xy)
+    return OutputTable("places", points, build_columns(place_rows, _COLUMNS))

@@ -1,0 +1,135 @@
+"""A run: the register judged as it is today, and what is stored brought into step with it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import Connection, IsolationLevel
+
+from boundaries.findings import finding_store
+from boundaries.findings.finding_store import FindingFilter, ValidationRun
+from boundaries.network.network_store import load_unit_areas
+from boundaries.rules.finding_workflow import WorkflowStep, derive_transitions
+from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
+from boundaries.rules.observations import FindingKey, Observation
+from boundaries.rules.register_validation import RegisterValidationResult, validate_register
+from gazetteer.ledger import audit_chain
+from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.problems import Conflict
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunObservations:
+    """What was found in the state ``seq`` of the register, that of the moment ``began``."""
+
+    at: date
+    seq: int
+    began: datetime
+    observations: Sequence[Observation]
+
+
+def run_validation(
+    conn: Connection[Any],
+    progress: Progress = lambda done, total, what: None,
+    *,
+    actor: str,
+    run_id: UUID | None = None,
+) -> ValidationRun:
+    """Judge the register as of today, and keep what becomes of each finding.
+
+    All of it is kept or, if anything fails, nothing. Judging reads one state of the register and
+    locks nobody out; people may publish and answer meanwhile.
+
+    Args:
+        conn: an autocommit connection outside of a transaction.
+        progress: hears each step as ``(done, total, what)``.
+        by: who asked for it, as the audit will say.
+        run_id: of the run, where it was told before.
+
+    Raises:
+        Conflict: a run that began later has finished already.
+    """
+    at = today()
+    with _open_snapshot(conn):
+        seq, began = _load_ledger_head(conn)
+        observations = list(
+            _iter_observations(conn, validate_register(conn, AsOf(at), progress), AsOf(at))
+        )
+    return _store_run(conn, RunObservations(at, seq, began, observations), actor, run_id or uuid4())
+
+
+def _store_run(
+    conn: Connection[Any], result: RunObservations, actor: str, run_id: UUID
+) -> ValidationRun:
+    """Bring what is stored into step with what was found, in one transaction."""
+    with conn.transaction():
+        finding_store.lock_findings(conn)
+        if finding_store.has_later_run(conn, result.began):
+            raise Conflict("另一次检查已在此后完成。", "a later run has finished meanwhile")
+        stored = [stored.finding for stored in finding_store.load_findings(conn, FindingFilter())]
+        transitions = list(derive_transitions(stored, result.observations, result.at, result.began))
+        step_counts = Counter(step.step for step in transitions)
+        steps = {step.value: step_counts[step] for step in WorkflowStep if step_counts[step]}
+        (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (result.began,)
+        finding_count = len(result.observations)
+        run = ValidationRun(
+            run_id, result.at, result.seq, actor, result.began, now, finding_count, steps
+        )
+        finding_store.add_run(conn, run, transitions)
+        audit_chain.append_row(
+            conn,
+            actor=actor,
+            action="finding.run",
+            subject=f"finding_run:{run_id}",
+            detail={"seq": result.seq, "found": finding_count, **steps},
+        )
+        stored_run = finding_store.find_run(conn, run_id)
+        assert stored_run is not None
+        return stored_run
+
+
+@contextmanager
+def _open_snapshot(conn: Connection[Any]) -> Iterator[None]:
+    """All statements see one state of the register."""
+    conn.isolation_level, conn.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with conn.transaction():
+            yield
+    finally:
+        if not conn.closed:
+            conn.isolation_level = conn.read_only = None
+
+
+def _load_ledger_head(conn: Connection[Any]) -> tuple[int, datetime]:
+    row = conn.execute("SELECT seq, clock_timestamp() FROM ledger_head").fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _iter_observations(
+    conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
+) -> Iterator[Observation]:
+    """What was found, with what the ground is like at each place."""
+    areas = load_unit_areas(conn, as_of)
+    borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
+    for finding in result.findings:
+        units = sorted({result.units[feature] for feature in finding.features})
+        place = finding.geometry
+        yield Observation(
+            FindingKey(finding.rule, finding.kind, tuple(units)),
+            finding.severity,
+            finding.zh,
+            finding.en,
+            finding.measured,
+            finding.limit,
+            finding.unit,
+            finding.area_m2,
+            None if place is None or place.is_empty else place,
+            compute_fingerprint(finding, result.units, borders),
+        )

@@ -1,0 +1,1 @@
+"""Polygon layers and shipped files loaded into the register: matched, checked, published."""

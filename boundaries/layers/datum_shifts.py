@@ -1,0 +1,143 @@
+"""Whether a layer lies beside the truth as a whole: measured against a reference, and named.
+
+Two drawings of one unit never have the same centroid; but their differences point anywhere, while
+a shifted datum moves all units alike. So the median of many displacements is judged by its own
+standard error, and a shift that the public formulas of GCJ-02 and BD-09 explain gets their name.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from boundaries.layers.coordinates import shift_to_bd09, shift_to_gcj02
+from boundaries.layers.geometry_faults import Floats, Geometries
+from boundaries.layers.metres import geodesic_area, local_scale
+from boundaries.layers.polygon_layer import Layer
+
+MIN_PAIRS = 5
+"""Fewer units in common than this say nothing about a shift."""
+
+MIN_STANDARD_ERRORS = 4.0
+"""How many standard errors of the median a shift must have."""
+
+MAX_SCATTER = 0.2
+"""A shift that no formula explains must be this uniform: scatter as a share of the shift."""
+
+_MIN_AREA_RATIO = 0.75
+"""The smaller area of a pair must be this share of the larger one: at coasts one layer may count
+the sea and the other not, which moves the centroid by kilometres."""
+
+_FORMULAS = {"GCJ-02": shift_to_gcj02, "BD-09": shift_to_bd09}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShift:
+    """The common displacement of a layer: metres east and north, with its standard error.
+
+    ``cause`` is ``GCJ-02`` or ``BD-09`` where their formula explains it; ``pairs`` is how many
+    units were compared.
+    """
+
+    east_m: float
+    north_m: float
+    error_m: float
+    pairs: int
+    cause: str | None
+
+    @property
+    def distance_m(self) -> float:
+        """How far the layer lies off."""
+        return float(np.hypot(self.east_m, self.north_m))
+
+    @property
+    def azimuth(self) -> float:
+        """In which direction, in degrees from north over east."""
+        return float(np.degrees(np.arctan2(self.east_m, self.north_m)) % 360)
+
+
+def detect_shift(layer: Layer, reference: Layer, min_distance_m: float) -> LayerShift | None:
+    """How ``layer`` is displaced against ``reference``; None if not, or not by ``least_m``.
+
+    Units are paired by their codes, or, where they have none in common, by what covers what.
+    """
+    ours, theirs = _pair_units(layer, reference)
+    if len(ours) < MIN_PAIRS:
+        return None
+    truth = shapely.get_coordinates(shapely.centroid(theirs))
+    metres = np.column_stack(local_scale(truth[:, 1]))
+    displacements = (shapely.get_coordinates(shapely.centroid(ours)) - truth) * metres
+    median, sigma = _compute_median(displacements)
+    error = sigma * 1.2533 / len(displacements) ** 0.5  # of a median, if the scatter is normal
+    limit = max(min_distance_m, MIN_STANDARD_ERRORS * error)
+    if np.hypot(*median) <= limit:
+        return None
+    residuals = {
+        name: float(
+            np.hypot(
+                *_compute_median(displacements - _compute_formula_shift(name, truth, metres))[0]
+            )
+        )
+        for name in _FORMULAS
+    }
+    cause = min(residuals, key=lambda name: residuals[name])
+    is_explained = residuals[cause] <= min(limit, np.hypot(*median) / 2)
+    if not is_explained and sigma > MAX_SCATTER * np.hypot(*median):
+        return None
+    return LayerShift(
+        float(median[0]), float(median[1]), error, len(ours), cause if is_explained else None
+    )
+
+
+def _compute_formula_shift(name: str, truth: Floats, metres: Floats) -> Floats:
+    """By how many metres the formula moves each position."""
+    formula = _FORMULAS[name]
+    return (np.array([formula(lon, lat) for lon, lat in truth]) - truth) * metres
+
+
+def _compute_median(displacements: Floats) -> tuple[Floats, float]:
+    """The median vector and the scatter about it, from the median absolute deviation."""
+    median = np.median(displacements, axis=0)
+    return median, float(np.hypot(*np.median(np.abs(displacements - median), axis=0)) * 1.4826)
+
+
+def _pair_units(layer: Layer, reference: Layer) -> tuple[Geometries, Geometries]:
+    """Valid geometries of both that show the same unit, in the same order."""
+    pairs = _pair_by_code(layer, reference)
+    if len(pairs) < MIN_PAIRS:
+        pairs = _pair_by_place(layer, reference)
+    index = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+    ours, theirs = layer.geometries[index[:, 0]], reference.geometries[index[:, 1]]
+    valid = np.asarray(shapely.is_valid(ours) & shapely.is_valid(theirs))
+    ours, theirs = ours[valid], theirs[valid]
+    areas = np.sort(np.column_stack([geodesic_area(ours), geodesic_area(theirs)]), axis=1)
+    is_similar = areas[:, 0] >= _MIN_AREA_RATIO * areas[:, 1]
+    return ours[is_similar], theirs[is_similar]
+
+
+def _pair_by_code(layer: Layer, reference: Layer) -> list[tuple[int, int]]:
+    reference_index = {code: i for i, code in enumerate(reference.codes) if code}
+    return [
+        (i, reference_index[code])
+        for i, code in enumerate(layer.codes)
+        if code and code in reference_index
+    ]
+
+
+def _pair_by_place(layer: Layer, reference: Layer) -> list[tuple[int, int]]:
+    """Pairs that both cover the other's inner point: one unit, drawn twice."""
+    ours, theirs = (
+        _derive_inner_points(layer.geometries),
+        _derive_inner_points(reference.geometries),
+    )
+    there = set(zip(*shapely.STRtree(reference.geometries).query(ours, "within"), strict=True))
+    here = set(zip(*shapely.STRtree(layer.geometries).query(theirs, "within"), strict=True))
+    return [(int(i), int(j)) for i, j in sorted(there) if (j, i) in here]
+
+
+def _derive_inner_points(geometries: Geometries) -> Geometries:
+    """A point inside each valid geometry; None for the others."""
+    valid = np.asarray(shapely.is_valid(geometries))
+    points = np.full(len(geometries), None, dtype=object)
+    points[valid] = shapely.point_on_surface(geometries[valid])
+    return points

@@ -1,0 +1,150 @@
+"""GeoPackage and Shapefile through GDAL; what their forms cannot hold is cut here, and told."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from boundaries.layers.geometry_faults import Geometries
+from boundaries.layers.output_table import (
+    ColumnValues,
+    LossyConversion,
+    OutputTable,
+    assign_unique_names,
+    build_column_array,
+)
+from gazetteer.problems import Unavailable
+
+_FIELD_BYTES, _TEXT_BYTES = 10, 254  # of a DBF
+_FORMS = (("points", "Point", 0), ("lines", "LineString", 1), ("polygons", "Polygon", 2))
+
+
+def write_geopackage(path: Path, table: OutputTable) -> list[LossyConversion]:
+    """Write one layer; the column names ``fid`` and ``geom`` belong to the format."""
+    new_names = assign_unique_names(list(table.columns), ("fid", "geom"), lambda name: True)
+    columns = {new_names[name]: column for name, column in table.columns.items()}
+    _write_dataset(path, replace(table, columns=columns), "GPKG", "Unknown", "UTF-8")
+    return _report_renamed_columns(new_names)
+
+
+def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[LossyConversion]:
+    """Write a ZIP with ``.shp .shx .dbf .prj .cpg``: one set for each dimension there is.
+
+    Names of columns are cut to 10 bytes and texts to 254, as a DBF has them; ``encoding`` is
+    ``utf-8`` or ``gbk``. Rows without geometry go with those of the highest
+    dimension. What was cut is told in a text beside them.
+    """
+
+    def fits_field_name(name: str) -> bool:
+        return len(name.encode(encoding, "replace")) <= _FIELD_BYTES
+
+    new_names = assign_unique_names(list(table.columns), (), fits_field_name)
+    losses = _report_renamed_columns(new_names)
+    columns: dict[str, ColumnValues] = {}
+    for name, column in table.columns.items():
+        columns[new_names[name]], truncations = _truncate_column(name, column, encoding)
+        losses += truncations
+    with TemporaryDirectory(prefix="shape-") as folder:
+        for part, form in _split_by_dimension(replace(table, columns=columns)):
+            _write_dataset(
+                Path(folder) / f"{part.name}.shp", part, "ESRI Shapefile", form, encoding
+            )
+        with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+            for file in sorted(Path(folder).iterdir()):
+                archive.write(file, file.name)
+            if losses:
+                notes = "\r\n".join(loss.text(lang) for loss in losses for lang in ("zh", "en"))
+                archive.writestr("README.txt", f"\ufeff{notes}\r\n")
+    return losses
+
+
+def _split_by_dimension(table: OutputTable) -> list[tuple[OutputTable, str]]:
+    """The rows of each dimension; the name tells it where there are several."""
+    shapes = _flatten_collections(table.geometries)
+    missing = shapely.is_missing(shapes)
+    dimensions = shapely.get_dimensions(shapes[~missing])
+    dimension = np.where(missing, max(dimensions, default=2), shapely.get_dimensions(shapes))
+    parts = []
+    for suffix, form, number in _FORMS:
+        rows = np.flatnonzero(dimension == number).tolist()
+        if len(rows) or (number == 2 and not len(shapes)):
+            columns = {name: [column[i] for i in rows] for name, column in table.columns.items()}
+            name = table.name if len(rows) == len(shapes) else f"{table.name}_{suffix}"
+            parts.append(
+                (replace(table, name=name, geometries=shapes[rows], columns=columns), form)
+            )
+    return parts
+
+
+def _flatten_collections(geometries: Geometries) -> Geometries:
+    """Of a collection what has its highest dimension: a Shapefile cannot mix."""
+    shapes = geometries.copy()
+    for i in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        parts = shapely.get_parts(shapes[i])
+        highest = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shapes[i])]
+        shapes[i] = shapely.union_all(highest) if len(highest) else None
+    return shapes
+
+
+def _write_dataset(path: Path, table: OutputTable, driver: str, form: str, encoding: str) -> None:
+    arrays: list[tuple[NDArray[Any], NDArray[np.bool_]]] = list(
+        map(build_column_array, table.columns.values())
+    )
+    try:
+        with warnings.catch_warnings():
+            # Plain metres have no system: that is what was said of them.
+            warnings.filterwarnings("ignore", message="'crs' was not provided")
+            pyogrio.raw.write(
+                path,
+                np.asarray(shapely.to_wkb(table.geometries), dtype=object),
+                [array for array, _ in arrays],
+                list(table.columns),
+                field_mask=[empty for _, empty in arrays],
+                layer=table.name,
+                driver=driver,
+                geometry_type=form,
+                crs=None if table.epsg is None else f"EPSG:{table.epsg}",
+                encoding=encoding.upper(),
+            )
+    except (DataLayerError, DataSourceError) as error:  # a full disk, say
+        raise Unavailable(
+            f"写不出文件（{error}）。", f"the file cannot be written: {error}"
+        ) from error
+
+
+def _truncate_column(
+    name: str, column: ColumnValues, encoding: str
+) -> tuple[ColumnValues, list[LossyConversion]]:
+    """Texts cut to what a DBF field holds, between two characters."""
+    array, _ = build_column_array(column)
+    if array.dtype != object:
+        return column, []
+    truncated = [None if text is None else _truncate_text(text, encoding) for text in array]
+    changed_count = sum(a != b for a, b in zip(truncated, array, strict=True))
+    if not changed_count:
+        return truncated, []
+    zh = f"Shapefile：列“{name}”有 {changed_count} 个值超出 {_TEXT_BYTES} 字节或含 {encoding} 没有的字。"
+    en = f"Shapefile: {changed_count} values of column {name!r} were cut to {_TEXT_BYTES} bytes, or lost"
+    en += f" characters that {encoding} does not have"
+    return truncated, [LossyConversion(zh, en)]
+
+
+def _truncate_text(text: str, encoding: str) -> str:
+    return text.encode(encoding, "replace")[:_TEXT_BYTES].decode(encoding, "ignore")
+
+
+def _report_renamed_columns(new_names: Mapping[str, str]) -> list[LossyConversion]:
+    changed: Sequence[str] = [f"{a} → {b}" for a, b in new_names.items() if a != b]
+    if not changed:
+        return []
+    renames = ", ".join(changed)
+    return [LossyConversion(f"改了列名：{renames}。", f"columns renamed: {renames}")]

@@ -1,0 +1,126 @@
+"""Writing layers and tables of findings, in the coordinate system and format asked for."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from boundaries.layers import gdal_writers, text_writers
+from boundaries.layers.output_table import (
+    LossyConversion,
+    OutputTable,
+    build_layer_table,
+    reproject_table,
+)
+from boundaries.layers.polygon_layer import Layer
+from boundaries.layers.spreadsheet import write_spreadsheet
+from gazetteer.problems import InvalidValue
+
+
+class LayerFormat(StrEnum):
+    """What can be written. A Shapefile is a ZIP of its parts."""
+
+    GEOPACKAGE = "gpkg"
+    SHAPEFILE = "shp"
+    GEOJSON = "geojson"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+MIME_TYPES = {
+    LayerFormat.GEOPACKAGE: "application/geopackage+sqlite3",
+    LayerFormat.SHAPEFILE: "application/zip",
+    LayerFormat.GEOJSON: "application/geo+json",
+    LayerFormat.CSV: "text/csv",
+    LayerFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+_FORMAT_BY_SUFFIX = {
+    ".gpkg": LayerFormat.GEOPACKAGE,
+    ".zip": LayerFormat.SHAPEFILE,
+    ".geojson": LayerFormat.GEOJSON,
+    ".json": LayerFormat.GEOJSON,
+    ".csv": LayerFormat.CSV,
+    ".xlsx": LayerFormat.XLSX,
+}
+ENCODINGS = ("utf-8", "gbk")
+"""In which the attributes of a Shapefile can be written."""
+
+
+def detect_layer_format(path: Path, requested: str | None = None) -> LayerFormat:
+    """The format asked for, else that of the file's ending.
+
+    Raises:
+        InvalidValue: no such format, or an ending that tells none.
+    """
+    known = ", ".join(LayerFormat)
+    if path.suffix.lower() == ".shp":
+        zh = "Shapefile 由多个文件组成，请写成 .zip。"
+        en = "a Shapefile is several files: write it as .zip"
+        raise InvalidValue(zh, en, field="format")
+    if requested is not None:
+        try:
+            return LayerFormat(requested.lower())
+        except ValueError:
+            zh, en = (
+                f"没有格式“{requested}”；可用：{known}。",
+                f"no format {requested!r}; use {known}",
+            )
+            raise InvalidValue(zh, en, field="format") from None
+    if path.suffix.lower() not in _FORMAT_BY_SUFFIX:
+        zh = f"由文件名“{path.name}”看不出格式；请指明：{known}。"
+        en = f"{path.name!r} does not tell the format; name one of {known}"
+        raise InvalidValue(zh, en, field="format")
+    return _FORMAT_BY_SUFFIX[path.suffix.lower()]
+
+
+def write_layer(
+    path: Path, layer: Layer, *, crs: str | None = None, format: str | None = None,
+    encoding: str = "utf-8",
+) -> Sequence[LossyConversion]:  # fmt: skip
+    """Write a layer with its attributes as they were read; see :func:`write_table`."""
+    table = build_layer_table(layer, Path(layer.source).stem or "layer")
+    return write_table(path, table, crs=crs, format=format, encoding=encoding)
+
+
+def write_table(
+    path: Path, table: OutputTable, *, crs: str | None = None, format: str | None = None,
+    encoding: str = "utf-8",
+) -> Sequence[LossyConversion]:  # fmt: skip
+    """Write ``table`` to ``path``, whole or not at all; what had to be cut or renamed is told.
+
+    ``crs`` is an EPSG code on the datum of CGCS2000 or WGS 84 (default: as the table is); x is
+    east in every format. Coordinates are written with all their digits. ``encoding`` is that of a
+    Shapefile's attributes.
+
+    Raises:
+        InvalidValue: a format, system or encoding that is not written.
+    """
+    kind = detect_layer_format(path, format)
+    if encoding not in ENCODINGS:
+        zh = f"不以 {encoding} 编码输出；可用：{'、'.join(ENCODINGS)}。"
+        en = f"nothing is written in {encoding!r}; use {' or '.join(ENCODINGS)}"
+        raise InvalidValue(zh, en, field="encoding")
+    projected = reproject_table(table, crs) if crs is not None else table
+    with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+        temporary = Path(folder) / f"layer.{kind}"
+        losses = _write_format(temporary, projected, kind, encoding)
+        temporary.replace(path)
+    return losses
+
+
+def _write_format(
+    path: Path, table: OutputTable, kind: LayerFormat, encoding: str
+) -> Sequence[LossyConversion]:
+    match kind:
+        case LayerFormat.GEOPACKAGE:
+            return gdal_writers.write_geopackage(path, table)
+        case LayerFormat.SHAPEFILE:
+            return gdal_writers.write_shapefile(path, table, encoding)
+        case LayerFormat.GEOJSON:
+            text_writers.write_geojson(path, table)
+        case LayerFormat.CSV:
+            text_writers.write_csv(path, table)
+        case LayerFormat.XLSX:
+            write_spreadsheet(path, table)
+    return ()

@@ -1,0 +1,147 @@
+"""What is written to files: rows with a geometry and columns, such as areas or findings."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, count
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from boundaries.layers.crs import CGCS2000, WGS84, recognize_crs, resolve_crs
+from boundaries.layers.geometry_faults import Floats, Geometries
+from boundaries.layers.polygon_layer import EPSG_4490, Layer
+from gazetteer.problems import InvalidValue
+
+ColumnValues = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTable:
+    """Geometries of any type (None where a row has none) and columns of the same length.
+
+    ``crs`` is ``EPSG:n`` with east first, or ``planar``. Values are texts, numbers, booleans,
+    dates or None; lists and objects are written as JSON text.
+    """
+
+    name: str
+    geometries: Geometries
+    columns: Mapping[str, ColumnValues]
+    crs: str = EPSG_4490
+
+    @property
+    def epsg(self) -> int | None:
+        """The EPSG code; None for plain metres."""
+        return int(self.crs[5:]) if self.crs.startswith("EPSG:") else None
+
+
+@dataclass(frozen=True, slots=True)
+class LossyConversion:
+    """What a format could not hold of a table: names or texts that it cut."""
+
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The words in ``zh`` or ``en``."""
+        return self.zh if lang == "zh" else self.en
+
+
+def build_layer_table(layer: Layer, name: str) -> OutputTable:
+    """All features of a layer with their attributes."""
+    names = dict.fromkeys(column for row in layer.attributes for column in row)
+    columns = {column: [row.get(column) for row in layer.attributes] for column in names}
+    return OutputTable(name, layer.geometries, columns, layer.crs)
+
+
+def reproject_table(table: OutputTable, crs: str) -> OutputTable:
+    """The table in another coordinate system on the datum of CGCS2000 or WGS 84.
+
+    Degrees of the two are the same digit by digit; projections are computed, to less than 1 µm.
+
+    Raises:
+        InvalidValue: another datum, or a table that is planar.
+    """
+    target = recognize_crs(resolve_crs(crs))
+    number = target.crs.to_epsg()
+    if target.datum not in (CGCS2000, WGS84) or number is None:
+        raise InvalidValue(
+            f"不以 {crs} 输出；可用 CGCS2000、WGS 84 及其投影，如 4490、4326、4547。",
+            f"nothing is written in {crs}; use CGCS2000, WGS 84 or their projections: 4490, 4547…",
+            field="crs",
+        )
+    if table.crs != EPSG_4490:
+        zh, en = "平面坐标没有坐标系，不能转换。", "plain metres have no system to convert from"
+        raise InvalidValue(zh, en, field="crs")
+    if target.is_cgcs2000_degrees:
+        return replace(table, crs=f"EPSG:{number}")
+    transformer = Transformer.from_crs(target.crs.geodetic_crs, target.crs, always_xy=True)
+
+    def project_points(points: Floats) -> Floats:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    projected = np.asarray(shapely.transform(table.geometries, project_points), dtype=object)
+    return replace(table, geometries=projected, crs=f"EPSG:{number}")
+
+
+def as_plain_value(value: Any) -> Any:
+    """The value as files take it: dates in ISO 8601, lists and objects as JSON text."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def build_column_array(column: ColumnValues) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The column as one array of whole numbers, numbers or texts, and where it has no value."""
+    values = [as_plain_value(value) for value in column]
+    empty = np.array([value is None for value in values], dtype=bool)
+    kinds = {type(value) for value in values if value is not None}
+    integers = [value for value in values if type(value) is int]
+    exact = all(abs(value) < (1 << 63 if kinds == {int} else 1 << 53) for value in integers)
+    if kinds == {int} and exact:
+        return np.array([value or 0 for value in values], dtype=np.int64), empty
+    if kinds and kinds <= {int, float} and exact:
+        numbers = [np.nan if value is None else float(value) for value in values]
+        return np.array(numbers, dtype=np.float64), empty
+    texts = [None if value is None else as_text(value) for value in values]
+    return np.array(texts, dtype=object), empty
+
+
+def as_text(value: Any) -> str:
+    """A value among others that are not all numbers."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def assign_unique_names(
+    names: Sequence[str], reserved: Sequence[str], fits: Callable[[str], bool]
+) -> dict[str, str]:
+    """What each column is called in a file that minds length and not capitals.
+
+    ``taken`` are names that the format needs itself; ``fits`` says whether a name is short enough.
+    """
+    used = {name.casefold() for name in reserved}
+    assigned: dict[str, str] = {}
+    for name in names:
+        ends = chain([""], (f"_{number}" for number in count(1)))
+        candidates = (_truncate_name(name or "_", end, fits) for end in ends)
+        assigned[name] = next(short for short in candidates if short.casefold() not in used)
+        used.add(assigned[name].casefold())
+    return assigned
+
+
+def _truncate_name(name: str, end: str, fits: Callable[[str], bool]) -> str:
+    while name and not fits(name + end):
+        name = name[:-1]
+    return name + end

@@ -1,0 +1,206 @@
+"""Polygons cut into the borders between them: nodes, and edges with a left and a right side.
+
+No coordinate is moved and none is added: an edge is a run of pieces that two polygons have in
+common to the last bit, or that only one has (a coast, an outer limit). A node is where other than
+two runs meet. A border without such a place, round an island or an enclave, has one node, at its
+westernmost, then southernmost vertex, so that the same border is always cut in the same place.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from boundaries.network.segments import Bools, Floats, Ints, Segments
+from gazetteer.problems import Problem
+
+OUTSIDE = -1
+"""What lies on the far side of a coast or an outer limit."""
+
+
+class NotACoverage(Problem):
+    """Polygons that cannot be cut into borders: one runs twice along the same piece."""
+
+    code = "not_a_coverage"
+    title_zh, title_en = "不是合格的面状覆盖", "Not a coverage"
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes and edges; sides are numbers of faces, or NOBODY.
+
+    ``nodes`` (n, 2) are places. Of each edge (E): ``start`` and ``end`` are nodes, ``left`` and
+    ``right`` what lies beside it on its way, and its vertices are ``xy[at[e]:at[e + 1]]``, both
+    nodes included.
+    """
+
+    nodes: Floats
+    start: Ints
+    end: Ints
+    left: Ints
+    right: Ints
+    xy: Floats
+    vertex_offsets: Ints
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def get_vertices(self, edge: int) -> Floats:
+        """The vertices (k, 2) of an edge, from its first to its last node."""
+        vertices: Floats = self.xy[self.vertex_offsets[edge] : self.vertex_offsets[edge + 1]]
+        return vertices
+
+
+def build_network(segments: Segments) -> Network:
+    """The borders between the polygons of a layer; features are the faces.
+
+    Repeated vertices are left out. Every polygon is given back by
+    :func:`boundaries.network.polygonize.derive_areas`, vertex for vertex.
+
+    Raises:
+        NotACoverage: a polygon runs twice along the same piece.
+    """
+    _check_no_doubled_segments(segments)
+    has_length = np.ones(len(segments.first), bool)
+    has_length[segments.matching.zero_length] = False
+    rings = _RingSegments(segments, np.flatnonzero(has_length))
+    rings = rings.rotate_to_nodes(rings.starts_at_node)
+    first = np.flatnonzero(rings.starts_at_node)
+    last = np.r_[first[1:], len(rings.segment)] - 1
+    is_representative = rings.is_representative[first]
+    return _build_from_runs(rings, first[is_representative], last[is_representative])
+
+
+@dataclass(frozen=True)
+class _RingSegments:
+    """Pieces of rings in their stored order; ``piece`` (S) are numbers of pieces."""
+
+    segments: Segments
+    segment: Ints
+
+    @property
+    def ring(self) -> Ints:
+        return self.segments.ring[self.segment]
+
+    @property
+    def start_vertex(self) -> Ints:
+        """Where each piece begins, in the stored order of its ring."""
+        return self.segments.vertex[self.segments.first[self.segment]]
+
+    @property
+    def opposite_feature(self) -> Ints:
+        """The feature on the other side, or NOBODY."""
+        partner = self.segments.matching.partner[self.segment]
+        return np.where(partner >= 0, self.segments.feature[partner], OUTSIDE)
+
+    @property
+    def is_representative(self) -> Bools:
+        """Of two pieces on each other, the one that stands for both."""
+        opposite = self.opposite_feature
+        representative: Bools = (opposite == OUTSIDE) | (
+            self.segments.feature[self.segment] < opposite
+        )
+        return representative
+
+    @property
+    def starts_at_node(self) -> Bools:
+        """The pieces that begin at a node."""
+        segments, segment = self.segments, self.segment
+        ends = np.r_[
+            segments.start_vertex[segment[self.is_representative]],
+            segments.end_vertex[segment[self.is_representative]],
+        ]
+        degree = np.bincount(ends, minlength=int(segments.vertex.max(initial=0)) + 1)
+        previous = self._previous_positions
+        at_node: Bools = (degree[self.start_vertex] != 2) | (
+            self.opposite_feature != self.opposite_feature[previous]
+        )
+        at_node |= self._find_start_corners(at_node)
+        return at_node
+
+    @property
+    def _ring_starts(self) -> Ints:
+        """Where each ring begins."""
+        ring = self.ring
+        return np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]][: len(ring)])
+
+    @property
+    def _ring_sizes(self) -> Ints:
+        sizes: Ints = np.diff(np.r_[self._ring_starts, len(self.segment)])
+        return sizes
+
+    @property
+    def _previous_positions(self) -> Ints:
+        """The piece before each in its ring."""
+        previous = np.arange(len(self.segment)) - 1
+        previous[self._ring_starts] = self._ring_starts + self._ring_sizes - 1
+        return previous
+
+    def _find_start_corners(self, at_node: Bools) -> Bools:
+        """One place for each ring without a node: its westernmost, then southernmost vertex."""
+        corner = np.zeros(len(at_node), bool)
+        if not len(at_node):
+            return corner
+        without_node = ~np.logical_or.reduceat(at_node, self._ring_starts)
+        in_ring_without_node = np.repeat(without_node, self._ring_sizes)
+        inside = np.flatnonzero(in_ring_without_node)
+        x, y = self.segments.xy[self.segments.first[self.segment[inside]]].T
+        ring = self.ring[inside]
+        order = np.lexsort((y, x, ring))
+        new = np.r_[True, ring[order][1:] != ring[order][:-1]][: len(order)]
+        corner[inside[order[new]]] = True
+        return corner
+
+    def rotate_to_nodes(self, at_node: Bools) -> "_RingSegments":
+        """The same rings, each beginning at a node."""
+        starts, sizes = self._ring_starts, self._ring_sizes
+        position = np.flatnonzero(at_node)
+        ring_of = np.repeat(np.arange(len(starts)), sizes)
+        first = position[np.searchsorted(ring_of[position], np.arange(len(starts)))] - starts
+        within = np.arange(len(self.segment)) - np.repeat(starts, sizes)
+        moved = (within - np.repeat(first, sizes)) % np.repeat(sizes, sizes)
+        segment = np.empty_like(self.segment)
+        segment[np.repeat(starts, sizes) + moved] = self.segment
+        return _RingSegments(self.segments, segment)
+
+
+def _check_no_doubled_segments(segments: Segments) -> None:
+    doubled = segments.matching.doubled
+    if not len(doubled):
+        return
+    feature = int(segments.feature[doubled[0]])
+    x, y = segments.xy[segments.first[doubled[0]]].tolist()
+    raise NotACoverage(
+        f"第 {feature} 个要素在 ({x}, {y}) 处沿同一线段走了两遍。",
+        f"feature {feature} runs twice along the same piece at ({x}, {y})",
+        field="data",
+        feature=feature,
+    )
+
+
+def _build_from_runs(rings: _RingSegments, first: Ints, last: Ints) -> Network:
+    """The network of the runs of pieces that begin and end at the given places."""
+    segments = rings.segments
+    sizes = last - first + 1
+    offsets = np.r_[0, np.cumsum(sizes + 1)]
+    run = np.repeat(first - np.r_[0, np.cumsum(sizes)[:-1]], sizes) + np.arange(sizes.sum())
+    xy = np.empty((offsets[-1], 2))
+    slots = np.arange(sizes.sum()) + np.repeat(np.arange(len(first)), sizes)
+    xy[slots] = segments.xy[segments.first[rings.segment[run]]]
+    ends = segments.first[rings.segment[last]] + 1
+    xy[offsets[1:] - 1] = segments.xy[ends]
+    begin, end = rings.start_vertex[first], segments.vertex[ends]
+    used, numbers = np.unique(np.r_[begin, end], return_inverse=True)
+    nodes = np.empty((len(used), 2))
+    nodes[numbers[: len(first)]] = xy[offsets[:-1]]
+    nodes[numbers[len(first) :]] = xy[offsets[1:] - 1]
+    own, beyond = segments.feature[rings.segment[first]], rings.opposite_feature[first]
+    reversed_ring = segments.ring_reversed[rings.segment[first]]
+    return Network(
+        nodes,
+        numbers[: len(first)],
+        numbers[len(first) :],
+        np.where(reversed_ring, beyond, own),
+        np.where(reversed_ring, own, beyond),
+        xy,
+        offsets,
+    )

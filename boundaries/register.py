@@ -1,7 +1,0 @@
-"""The register as a whole: every kind of record, and what is derived from them in which order."""
-
-from boundaries.areas.kinds import REGISTER_KINDS
-from gazetteer.ledger.publish import Ledger
-from gazetteer.records.states import derive_states
-
-LEDGER = Ledger(REGISTER_KINDS, (derive_states,))

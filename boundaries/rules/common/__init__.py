@@ -1,0 +1,1 @@
+"""What all rules share: findings with a geometry, measures, tolerances, components."""

@@ -1,0 +1,132 @@
+"""What all rules of a coverage look at, gathered once from the polygons of one level."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.segments import Segments, build_segments
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.coverage.coverage_faces import CoverageFaces, build_faces
+from boundaries.rules.coverage.parallel_segments import ParallelSegments, find_parallel_segments
+
+Shapes = NDArray[np.object_]
+
+_TOUCH_DISTANCE = 1e-9
+"""A piece bounds a face when it comes as near as this, in units of the coordinates."""
+_ROUNDING_WIDTH_M = 1e-6
+"""Faces narrower than a micrometre come from the rounding of crossings."""
+
+
+@dataclass(frozen=True)
+class CoverageContext:
+    """The polygons of one level, with what follows from them; each part is made when asked for.
+
+    ``shapes`` (n) are Polygons, MultiPolygons or None; ``names`` (n) call them in words. A finding
+    tells a feature by its number there.
+    """
+
+    shapes: Shapes
+    names: tuple[str, ...]
+    metric: Metric
+    tolerances: Tolerances
+
+    @cached_property
+    def segments(self) -> Segments:
+        """The straight pieces of all rings."""
+        return build_segments(self.shapes)
+
+    @cached_property
+    def invalid_features(self) -> NDArray[np.int64]:
+        """The features whose geometry is not valid (OGC 06-103r4)."""
+        return np.flatnonzero(~shapely.is_valid(self.shapes) & ~shapely.is_missing(self.shapes))
+
+    @cached_property
+    def valid_shapes(self) -> Shapes:
+        """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
+        return make_valid_copies(self.shapes, self.invalid_features)
+
+    def measure_area(self, feature: int) -> float:
+        """The area of a feature, in square units of the coordinates."""
+        return float(self.valid_shapes[feature].area)
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """Finds polygons by place."""
+        return STRtree(self.valid_shapes)
+
+    @cached_property
+    def faces(self) -> CoverageFaces:
+        """What is covered by none, and what by several."""
+        return build_faces(
+            self.segments.build_merged_lines(self.segments.matching.unmatched), self.tree
+        )
+
+    @cached_property
+    def unmatched_lines(self) -> Shapes:
+        """The loose pieces as lines."""
+        return self.segments.build_lines(self.segments.matching.unmatched)
+
+    @cached_property
+    def _unmatched_tree(self) -> STRtree:
+        return STRtree(self.unmatched_lines)
+
+    def find_bordering_features(self, face: BaseGeometry) -> tuple[int, ...]:
+        """The features whose border a face between loose pieces has, not those at a corner only."""
+        xy, ring = shapely.get_coordinates(shapely.get_rings(face), return_index=True)
+        at = shapely.points(((xy[1:] + xy[:-1]) / 2)[ring[1:] == ring[:-1]])
+        hits = self._unmatched_tree.query(at, predicate="dwithin", distance=_TOUCH_DISTANCE)[1]
+        segments = self.segments
+        return tuple(np.unique(segments.feature[segments.matching.unmatched[hits]]).tolist())
+
+    @cached_property
+    def parallel_segments(self) -> ParallelSegments:
+        """Loose pieces of two features that run along each other within the widths that matter."""
+        reach = max(2 * self.tolerances.overlap_m, self.tolerances.gap_width_m)
+        return find_parallel_segments(self.segments, self.metric, reach)
+
+    @cached_property
+    def widths(self) -> dict[int, float]:
+        """Metres across the widest place of each face that is a hole or an overlap."""
+        flawed = np.flatnonzero((self.faces.count == 0) | (self.faces.count > 1))
+        widths = self.metric.measure_widths(self.faces.shapes[flawed], least=_ROUNDING_WIDTH_M)
+        return dict(zip(flawed.tolist(), widths.tolist(), strict=True))
+
+    def find_neighbours(self, feature: int) -> tuple[int, ...]:
+        """The features that share border pieces with one."""
+        return self._adjacency.get(feature, ())
+
+    @cached_property
+    def _adjacency(self) -> dict[int, tuple[int, ...]]:
+        partner = self.segments.matching.partner
+        with_one = np.flatnonzero(partner >= 0)
+        mine, other = self.segments.feature[with_one], self.segments.feature[partner[with_one]]
+        size = self.segments.feature_count
+        pairs = np.unique(mine * size + other)
+        adjacency: dict[int, list[int]] = {}
+        for a, b in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
+            adjacency.setdefault(a, []).append(b)
+        return {a: tuple(others) for a, others in adjacency.items()}
+
+
+def make_valid_copies(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
+    """The shapes, the invalid ones made valid."""
+    if invalid is None:
+        invalid = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    valid = shapes.copy()
+    valid[invalid] = [
+        extract_polygons(shapely.make_valid(s, method="structure")) for s in shapes[invalid]
+    ]
+    return valid
+
+
+def extract_polygons(shape: BaseGeometry) -> BaseGeometry:
+    """What has an area in a shape of mixed parts."""
+    parts = shapely.get_parts(shape)
+    flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
+    return shapely.MultiPolygon(flat.tolist())

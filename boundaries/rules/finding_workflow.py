@@ -1,0 +1,247 @@
+"""The life of a finding on the register: open, answered, verified.
+
+Pure: what a run or a person may do to a finding, and what follows from it. A finding never goes
+away by itself: a person answers it, and a later run verifies the answer. Every step is an event
+that is kept, and the newest says where the finding stands.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from boundaries.rules.observations import FindingKey, Observation, match_observations
+from gazetteer.accounts.roles import Action
+from gazetteer.problems import Conflict, InvalidValue
+
+
+class FindingState(StrEnum):
+    """Where a finding stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    VERIFIED = "verified"
+
+
+class WorkflowStep(StrEnum):
+    """What can happen to a finding: the first four by a run, the others by a person."""
+
+    DETECTED = "found"
+    CHANGED = "changed"  # still there, and to be seen or told otherwise than before
+    RETURNED = "returned"  # open again
+    GONE = "gone"  # no longer there
+    CORRECTED = "corrected"
+    EXCEPTED = "excepted"
+
+
+OBSERVING_STEPS = (WorkflowStep.DETECTED, WorkflowStep.CHANGED, WorkflowStep.RETURNED)
+"""The steps at which a run writes down what it saw."""
+
+ANSWER_STEPS = (WorkflowStep.CORRECTED, WorkflowStep.EXCEPTED)
+"""The steps of people."""
+
+
+class ReopenCause(StrEnum):
+    """Why a finding is open again."""
+
+    NOT_CORRECTED = "not_corrected"
+    CHANGED = "changed"  # an exception was granted for ground that is not like this any more
+    EXPIRED = "expired"
+    AGAIN = "again"  # it was gone
+
+
+class AnswerKind(StrEnum):
+    """How a person may answer."""
+
+    CORRECTED = "corrected"
+    EXCEPTION = "exception"
+
+
+ANSWER_ACTIONS = (Action.EDIT_BOUNDARIES, Action.REVIEW)
+"""Whoever may do one of these over one of its units may answer a finding."""
+
+_STEP_OF_ANSWER = {
+    AnswerKind.CORRECTED: WorkflowStep.CORRECTED,
+    AnswerKind.EXCEPTION: WorkflowStep.EXCEPTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """Where a stored finding stands: its last event, and what was last seen of it.
+
+    ``answer``, ``answered_at`` and ``expires_on`` (the last day of an exception) are those of the
+    answer that holds, while there is one.
+    """
+
+    finding_id: UUID
+    last_event: int
+    state: FindingState
+    observation: Observation
+    answer: AnswerKind | None = None
+    answered_at: datetime | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The next event of a finding by a run; of a new one where ``before`` is None."""
+
+    before: StoredFinding | None
+    step: WorkflowStep
+    state: FindingState
+    observation: Observation | None = None
+    cause: ReopenCause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingResponse:
+    """An answer as a person gives it."""
+
+    answer: AnswerKind
+    reason: str
+    document: str | None = None
+    signer: str | None = None
+    expires_on: date | None = None
+
+    @property
+    def step(self) -> WorkflowStep:
+        """The event that it makes."""
+        return _STEP_OF_ANSWER[self.answer]
+
+
+def is_expired(expires_on: date | None, today: date) -> bool:
+    """Whether the last day of an exception lies behind."""
+    return expires_on is not None and expires_on < today
+
+
+def is_blocking(severity: str, state: FindingState, expires_on: date | None, today: date) -> bool:
+    """Whether a finding stands in the way: an error that nobody has answered, or not any more."""
+    lapsed = state is FindingState.ANSWERED and is_expired(expires_on, today)
+    return severity == "error" and (state is FindingState.OPEN or lapsed)
+
+
+def may_answer(
+    may: Callable[[Action, Sequence[UUID]], bool], chains: Iterable[Sequence[UUID]]
+) -> bool:
+    """Whether somebody may answer a finding.
+
+    Args:
+        may: what that person may do over a unit and those above it.
+        chains: for each unit of the finding, itself and those above it.
+    """
+    concerned = list(chains) or [()]
+    return any(may(action, chain) for action in ANSWER_ACTIONS for chain in concerned)
+
+
+def check_response(response: FindingResponse, state: FindingState, today: date) -> None:
+    """Refuse an answer that says too little, or that there is nothing to give to.
+
+    Raises:
+        InvalidValue: names the field.
+        Conflict: the finding is gone.
+    """
+    if state is FindingState.VERIFIED:
+        raise Conflict(
+            "该问题已消除，无需答复。",
+            "the finding is gone: there is nothing to answer",
+            state=state,
+        )
+    excepted = response.answer is AnswerKind.EXCEPTION
+    required = ("reason", "document", "signer", "expires_on") if excepted else ("reason",)
+    for field in required:
+        value = getattr(response, field)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise InvalidValue(f"缺少 {field}。", f"{field} is missing", field=field)
+    if excepted and is_expired(response.expires_on, today):
+        raise InvalidValue(
+            f"有效期 {response.expires_on} 已过。",
+            f"the exception would have expired on {response.expires_on}",
+            field="expires_on",
+        )
+    for field in ("signer", "expires_on"):
+        if not excepted and getattr(response, field) is not None:
+            raise InvalidValue(
+                f"{field} 只用于例外。", f"only an exception has {field}", field=field
+            )
+
+
+def derive_transitions(
+    stored: Iterable[StoredFinding], observed: Iterable[Observation], today: date, began: datetime
+) -> Iterator[Transition]:
+    """The events by which a run brings what is stored into step with what it saw.
+
+    Args:
+        stored: every finding that there ever was.
+        seen: everything that the run found.
+        today: the day of the run.
+        began: the state of the register that was judged is that of this moment. What a person
+            answered later is left to the next run.
+    """
+    stored_by_key: dict[FindingKey, list[StoredFinding]] = defaultdict(list)
+    for finding in stored:
+        stored_by_key[finding.observation.key].append(finding)
+    observed_by_key: dict[FindingKey, list[Observation]] = defaultdict(list)
+    for observation in observed:
+        observed_by_key[observation.key].append(observation)
+    for key in [*observed_by_key, *(key for key in stored_by_key if key not in observed_by_key)]:
+        for before, now in _pair_findings(stored_by_key[key], observed_by_key[key]):
+            yield from _derive_transition(before, now, today, began)
+
+
+def _pair_findings(
+    stored: Sequence[StoredFinding], observed: Sequence[Observation]
+) -> Iterator[tuple[StoredFinding | None, Observation | None]]:
+    """What is stored beside what was seen on one subject; the same finding stands in one pair.
+
+    One that was gone comes back only where none that is still there fits.
+    """
+    present = [finding for finding in stored if finding.state is not FindingState.VERIFIED]
+    gone = [finding for finding in stored if finding.state is FindingState.VERIFIED]
+    unmatched = list(observed)
+    for group in (present, gone):
+        pairs = dict(match_observations([finding.observation for finding in group], unmatched))
+        yield from (
+            (finding, unmatched[pairs[i]] if i in pairs else None)
+            for i, finding in enumerate(group)
+        )
+        unmatched = [
+            observation for j, observation in enumerate(unmatched) if j not in pairs.values()
+        ]
+    yield from ((None, observation) for observation in unmatched)
+
+
+def _derive_transition(
+    before: StoredFinding | None, observation: Observation | None, today: date, began: datetime
+) -> Iterator[Transition]:
+    """What a run does to one finding: at most one event."""
+    if before is None:
+        yield Transition(None, WorkflowStep.DETECTED, FindingState.OPEN, observation)
+    elif before.answered_at is not None and before.answered_at > began:
+        return
+    elif observation is None:
+        if before.state is not FindingState.VERIFIED:
+            yield Transition(before, WorkflowStep.GONE, FindingState.VERIFIED)
+    elif cause := _find_reopen_cause(before, observation, today):
+        yield Transition(before, WorkflowStep.RETURNED, FindingState.OPEN, observation, cause)
+    elif observation.differs_from(before.observation):
+        yield Transition(before, WorkflowStep.CHANGED, before.state, observation)
+
+
+def _find_reopen_cause(
+    before: StoredFinding, observation: Observation, today: date
+) -> ReopenCause | None:
+    """Why a finding that is still there is open again; None where it stands as it did."""
+    if before.state is FindingState.OPEN:
+        return None
+    if before.state is FindingState.VERIFIED:
+        return ReopenCause.AGAIN
+    if before.answer is AnswerKind.CORRECTED:
+        return ReopenCause.NOT_CORRECTED
+    if is_expired(before.expires_on, today):
+        return ReopenCause.EXPIRED
+    return (
+        ReopenCause.CHANGED if observation.fingerprint != before.observation.fingerprint else None
+    )

@@ -1,0 +1,1 @@
+"""The rules TOP-GEO: each polygon by itself."""

@@ -1,0 +1,65 @@
+"""Where rings turn: each piece with the one that follows it, and the angles between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaries.network.segments import Segments
+from boundaries.rules.common.measures import Floats, Metric
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spikes:
+    """``tip`` (K): pieces that lead to the tips; ``degrees`` (K): the angles there."""
+
+    tip: Ints
+    degrees: Floats
+
+
+def measure_segment_lengths(segments: Segments, metric: Metric) -> Floats:
+    """Metres (S) of each piece."""
+    a, b = segments.xy[segments.first], segments.xy[segments.first + 1]
+    length: Floats = np.hypot(*((b - a) * metric.compute_scale(a[:, 1])).T)
+    return length
+
+
+def find_next_segments(segments: Segments) -> Ints:
+    """The piece (S) that follows each in its ring as it was read, or -1 where it is not there."""
+    size = len(segments.first)
+    follows = np.arange(1, size + 1)
+    if not size:
+        return follows
+    begin = np.flatnonzero(np.r_[True, np.diff(segments.ring) != 0])
+    last = np.r_[begin[1:], size] - 1
+    follows[last] = begin
+    meets = segments.vertex[segments.first + 1] == segments.vertex[segments.first[follows]]
+    return np.where(meets, follows, -1)
+
+
+def find_sharp_vertices(
+    segments: Segments, follows: Ints, metric: Metric, degrees: float, leg_m: float
+) -> Spikes:
+    """Vertices where both legs are longer than ``leg_m`` and the angle is below ``degrees``.
+
+    Pieces that lie on each other, there and back, are a kickback and no spike.
+    """
+    doubled = np.zeros(len(follows), bool)
+    doubled[segments.matching.doubled] = True
+    tip = np.flatnonzero((follows >= 0) & ~doubled)
+    tip = tip[~doubled[follows[tip]]]
+    one = segments.xy[segments.first[tip]]
+    middle, other = (
+        segments.xy[segments.first[tip] + 1],
+        segments.xy[segments.first[follows[tip]] + 1],
+    )
+    scale = metric.compute_scale(middle[:, 1])
+    back, forward = (one - middle) * scale, (other - middle) * scale
+    dot = np.einsum("ij,ij->i", back, forward)
+    cross = back[:, 0] * forward[:, 1] - back[:, 1] * forward[:, 0]
+    angle = np.degrees(np.arctan2(np.abs(cross), dot))
+    long = (np.hypot(*back.T) > leg_m) & (np.hypot(*forward.T) > leg_m)
+    sharp = long & (angle < degrees)
+    return Spikes(tip[sharp], angle[sharp])

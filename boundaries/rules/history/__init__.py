@@ -1,0 +1,1 @@
+"""The rules TOP-VER: units, codes and areas through time."""

@@ -1,0 +1,161 @@
+"""TOP-VER-04: what the units of a change had together before, they have together after it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.rules.common.connected_components import find_components
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.coverage.coverage_context import extract_polygons
+from boundaries.rules.history.history_context import AreaTenure, HistoryContext, SuccessionTransfer
+from boundaries.rules.rule_registry import get_severity, rule_check
+
+_METRIC = Metric()
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChangeEvent:
+    """A change of a day: the areas of everybody concerned, on the eve and on the day."""
+
+    on: date
+    before: tuple[AreaTenure, ...]
+    after: tuple[AreaTenure, ...]
+
+
+def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
+    """The changes of which all areas are known, before and after; of others nothing can be said."""
+    areas: dict[UUID, list[AreaTenure]] = {}
+    for area in history.areas:
+        areas.setdefault(area.unit, []).append(area)
+    for on, together in groupby(history.links, key=lambda link: link.on):
+        if on > history.until or on == date.min:
+            continue
+        for units in _iter_connected_units(list(together)):
+            before = _find_areas_on(history, areas, units, on - _DAY)
+            after = _find_areas_on(history, areas, units, on)
+            if before and after:
+                yield AreaChangeEvent(on, before, after)
+
+
+def _iter_connected_units(links: Sequence[SuccessionTransfer]) -> Iterator[list[UUID]]:
+    """The units of links that hang together through units they have in common."""
+    ends = [(k, unit) for k, link in enumerate(links) for unit in (link.giver, link.taker)]
+    for group in find_components(ends):
+        members = (unit for k in group for unit in (links[k].giver, links[k].taker))
+        yield list(dict.fromkeys(members))
+
+
+def _find_areas_on(
+    history: HistoryContext,
+    areas: Mapping[UUID, list[AreaTenure]],
+    units: Sequence[UUID],
+    day: date,
+) -> tuple[AreaTenure, ...]:
+    """The areas of those units that were in force on a day; none, if one is not known."""
+    in_force = []
+    for unit in units:
+        if history.find_state(unit, day) is None:
+            continue
+        mine = [area for area in areas.get(unit, ()) if area.period.covers_day(day)]
+        if len(mine) != 1:
+            return ()
+        in_force.append(mine[0])
+    return tuple(in_force)
+
+
+@rule_check("TOP-VER-04")
+def find_unconserved_areas(
+    history: HistoryContext,
+    changes: Sequence[AreaChangeEvent],
+    shapes: Mapping[int, BaseGeometry],
+    limits: Tolerances,
+) -> Iterator[Finding]:
+    """Ground that was lost or won by everybody concerned together, or did not move at all.
+
+    ``shapes`` are those of all areas of the events, by version. Areas of different sources may
+    differ by their accuracy.
+    """
+    for event in changes:
+        if set(event.before) == set(event.after):
+            yield _build_unchanged_finding(history, event, shapes)
+            continue
+        before, after = (
+            shapely.union_all([shapes[area.version] for area in areas])
+            for areas in (event.before, event.after)
+        )
+        width_m = _derive_allowed_width(event, limits)
+        for kind, difference in (
+            ("lost", shapely.difference(before, after)),
+            ("won", shapely.difference(after, before)),
+        ):
+            yield from _find_net_change(history, event, kind, difference, width_m)
+
+
+def _build_unchanged_finding(
+    history: HistoryContext, event: AreaChangeEvent, shapes: Mapping[int, BaseGeometry]
+) -> Finding:
+    """Ground passed on, and every area stayed as it was: they are wrong on one side of the day."""
+    units = [area.unit for area in event.after]
+    zh, en = history.format_names(units)
+    return Finding(
+        "TOP-VER-04",
+        "unchanged",
+        "warning",
+        history.number_units(units),
+        shapely.union_all([shapes[area.version] for area in event.after]),
+        f"{event.on} {zh} 之间有区域划转，而边界面前后相同：至少在其中一侧的日期不实。",
+        f"ground passed between {en} on {event.on}, and their areas are the same before and after:"
+        " they cannot be true of both",
+    )
+
+
+def _derive_allowed_width(event: AreaChangeEvent, limits: Tolerances) -> float:
+    every = (*event.before, *event.after)
+    if len({area.source for area in every}) == 1:
+        return limits.overlap_m
+    worst = max((area.accuracy_m for area in every if area.accuracy_m is not None), default=0.0)
+    return replace(limits, accuracy_m=max(limits.accuracy_m, worst)).line_m
+
+
+def _find_net_change(
+    history: HistoryContext,
+    event: AreaChangeEvent,
+    kind: str,
+    difference: BaseGeometry,
+    width_m: float,
+) -> Iterator[Finding]:
+    parts = np.asarray(shapely.get_parts(extract_polygons(difference)), dtype=object)
+    if not len(parts):
+        return
+    widths = _METRIC.measure_widths(parts, least=width_m)
+    wide = widths > width_m
+    if not wide.any():
+        return
+    area = float(_METRIC.measure_areas(parts[wide]).sum())
+    units = dict.fromkeys(area.unit for area in (*event.before, *event.after))
+    zh, en = history.format_names(units)
+    lost = kind == "lost"
+    yield Finding(
+        "TOP-VER-04",
+        kind,
+        get_severity("TOP-VER-04"),
+        history.number_units(units),
+        shapely.MultiPolygon(parts[wide].tolist()),
+        f"{event.on} 的变更使 {zh} 的总范围{'减少' if lost else '增加'} {area:.0f} 平方米，"
+        f"最宽处 {widths.max():.2f} 米。",
+        f"the change of {event.on} made {en} together {'smaller' if lost else 'larger'} by"
+        f" {area:.0f} m2, {widths.max():.2f} m at the widest place",
+        measured=float(widths.max()),
+        limit=width_m,
+        unit="m",
+        area_m2=area,
+    )

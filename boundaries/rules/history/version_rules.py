@@ -1,0 +1,201 @@
+"""TOP-VER-01 to -03: areas through time, acts behind changes, the coverage on every day."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.network.network_builder import OUTSIDE, Network
+from boundaries.network.network_store import NetworkHistory
+from boundaries.network.polygonize import BrokenNetwork, derive_areas
+from boundaries.network.segments import Bools, Ints
+from boundaries.rules.common.connected_components import find_components
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.coverage.coverage_context import CoverageContext
+from boundaries.rules.coverage.gaps import find_gaps
+from boundaries.rules.coverage.overlaps import find_overlaps
+from boundaries.rules.history.history_context import AreaTenure, HistoryContext, ValidityPeriod
+from boundaries.rules.rule_registry import get_severity, rule_check
+
+
+@rule_check("TOP-VER-01")
+def find_area_period_flaws(history: HistoryContext) -> Iterator[Finding]:
+    """Two areas of a unit on one day, and days of a unit between two areas without any."""
+    for before, after in pairwise(history.areas):
+        if before.unit != after.unit or not _has_begun(after.period, history.until):
+            continue
+        if before.period.overlaps_period(after.period):
+            yield _build_area_period_finding(
+                history, after, "two_areas", after.period.start, before.period.stop
+            )
+        elif _is_missing_between(history, before, after):
+            yield _build_area_period_finding(
+                history, after, "days_between", before.period.stop, after.period.start
+            )
+
+
+def _has_begun(period: ValidityPeriod, day: date) -> bool:
+    return period.start is None or period.start <= day
+
+
+def _is_missing_between(history: HistoryContext, before: AreaTenure, after: AreaTenure) -> bool:
+    """Whether the unit was in force on the first day after the one or the last before the other."""
+    if before.period.stop is None or before.period.stop == after.period.start:
+        return False
+    return history.find_state(before.unit, before.period.stop) is not None
+
+
+def _build_area_period_finding(
+    history: HistoryContext, area: AreaTenure, kind: str, start: date | None, stop: date | None
+) -> Finding:
+    zh, en = history.format_names([area.unit])
+    days_zh, days_en = f"{start or '…'} 至 {stop or '…'}", f"from {start or '…'} to {stop or '…'}"
+    two = kind == "two_areas"
+    return Finding(
+        "TOP-VER-01",
+        kind,
+        get_severity("TOP-VER-01") if two else "warning",
+        history.number_units([area.unit]),
+        None,
+        f"{zh} 在 {days_zh} {'有两个边界面' if two else '没有边界面，而前后都有'}。",
+        f"{en} has {'two areas' if two else 'no area, and one before and after,'} {days_en}",
+    )
+
+
+@rule_check("TOP-VER-02")
+def find_changes_without_act(history: HistoryContext) -> Iterator[Finding]:
+    """Borders that came or went on a day in the time of the records, and no act is named."""
+    network = history.network
+    for day, edges in sorted(_find_unfounded_edges(network, history.until).items()):
+        vertices = ((k, place) for k in edges for place in map(tuple, network.net.get_vertices(k)))
+        for group in find_components(
+            vertices
+        ):  # a border divided anew has other nodes, and its vertices
+            sides = np.unique(np.r_[network.net.left[group], network.net.right[group]])
+            units = [network.faces[n] for n in sides.tolist() if n != OUTSIDE]
+            zh, en = history.format_names(units)
+            yield Finding(
+                "TOP-VER-02",
+                "no_act",
+                get_severity("TOP-VER-02"),
+                history.number_units(units),
+                _merge_edge_lines(network.net, group),
+                f"{zh} 的界线于 {day} 变动，没有写明依据的文件。",
+                f"the borders of {en} changed on {day} and no act is named",
+            )
+
+
+def _find_unfounded_edges(network: NetworkHistory, until: date) -> Mapping[date, list[int]]:
+    """The edges that begin or end on a day without an act."""
+    edges_by_day: dict[date, list[int]] = {}
+    for which, days in ((0, network.start), (1, network.stop)):
+        known = network.without_act[:, which] & (days <= until.toordinal())
+        for edge in np.flatnonzero(known).tolist():
+            edges_by_day.setdefault(date.fromordinal(int(days[edge])), []).append(edge)
+    return edges_by_day
+
+
+def _merge_edge_lines(net: Network, edges: list[int]) -> BaseGeometry:
+    lines = shapely.MultiLineString([net.get_vertices(edge) for edge in edges])
+    drawn: BaseGeometry = shapely.line_merge(lines)
+    return drawn
+
+
+@rule_check("TOP-VER-03")
+def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
+    """Days of change from which on the lowest known units overlap or leave gaps.
+
+    Of each day only the units are judged whose borders changed on it, with their neighbours.
+    """
+    network = history.network
+    before, open_faces = network.build_network_on(date.min), set[int]()
+    for day in network.list_change_days(until=history.until):
+        now = network.build_network_on(day)
+        changed: Bools = (now.left != before.left) | (now.right != before.right)
+        before = now
+        touched = np.r_[now.left[changed], now.right[changed]]
+        labels = _label_neighbourhood(
+            now, np.unique(touched[touched != OUTSIDE]), len(network.faces)
+        )
+        shapes, unclosed = _polygonize_closed(now, labels)
+        if unclosed - open_faces:
+            yield _build_open_border_finding(history, day, now, changed, unclosed - open_faces)
+        open_faces = open_faces - set(labels.tolist()) | unclosed
+        yield from _find_coverage_flaws(history, network, day, shapes)
+
+
+def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
+    """The areas of faces, and the faces whose borders do not close."""
+    try:
+        return derive_areas(net, labels), set()
+    except BrokenNetwork:
+        shapes: dict[int, BaseGeometry] = {}
+        unclosed = set()
+        for face in sorted(set(labels.tolist()) - {OUTSIDE}):
+            try:
+                shapes |= derive_areas(net, np.where(labels == face, face, OUTSIDE))
+            except BrokenNetwork:
+                unclosed.add(face)
+        return shapes, unclosed
+
+
+def _label_neighbourhood(net: Network, faces: Ints, size: int) -> Ints:
+    """Labels of faces and their neighbours; NOBODY for all others."""
+    labels = np.full(size, OUTSIDE)
+    labels[faces] = faces
+    is_touching = np.isin(net.left, faces) | np.isin(net.right, faces)
+    around = np.r_[net.left[is_touching], net.right[is_touching]]
+    around = around[around != OUTSIDE]
+    labels[around] = around
+    return labels
+
+
+def _find_coverage_flaws(
+    history: HistoryContext, network: NetworkHistory, day: date, shapes: Mapping[int, BaseGeometry]
+) -> Iterator[Finding]:
+    units = [network.faces[face] for face in shapes]
+    context = CoverageContext(
+        np.array(list(shapes.values()), dtype=object),
+        tuple(history.names[history.number[unit]] for unit in units),
+        Metric(),
+        Tolerances(),
+    )
+    for kind, rule in (("overlap", find_overlaps), ("gap", find_gaps)):
+        for finding in rule(context):
+            yield Finding(
+                "TOP-VER-03",
+                kind,
+                get_severity("TOP-VER-03"),
+                history.number_units(units[feature] for feature in finding.features),
+                finding.geometry,
+                f"{day} 起：{finding.zh}",
+                f"from {day} on: {finding.en}",
+                finding.measured,
+                finding.limit,
+                finding.unit,
+                finding.area_m2,
+            )
+
+
+def _build_open_border_finding(
+    history: HistoryContext, day: date, net: Network, changed: Bools, faces: set[int]
+) -> Finding:
+    """From a day on the borders of some faces do not close; shown is what changed round them."""
+    units = [history.network.faces[face] for face in faces]
+    zh, en = history.format_names(units)
+    own = np.isin(net.left, list(faces)) | np.isin(net.right, list(faces))
+    edges = np.flatnonzero(own & changed if (own & changed).any() else own)
+    return Finding(
+        "TOP-VER-03",
+        "open",
+        get_severity("TOP-VER-03"),
+        history.number_units(units),
+        _merge_edge_lines(net, edges.tolist()),
+        f"{day} 起：{zh} 的界线没有围合。",
+        f"from {day} on: the borders of {en} do not close",
+    )

@@ -1,1 +1,0 @@
-"""Rules on what is published: its lines and nodes, its areas, its history and its names."""

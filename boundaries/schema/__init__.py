@@ -1,0 +1,1 @@
+"""The record kinds of the whole register, and its ledger."""

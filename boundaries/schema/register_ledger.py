@@ -1,0 +1,7 @@
+"""The register as a whole: every kind of record, and what is derived from them in which order."""
+
+from boundaries.schema.area_kinds import REGISTER_KINDS
+from gazetteer.ledger.publish import Ledger
+from gazetteer.records.unit_states import derive_states
+
+LEDGER = Ledger(REGISTER_KINDS, (derive_states,))

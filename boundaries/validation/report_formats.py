@@ -1,0 +1,147 @@
+"""A report written for programs and for offices: GeoJSON, GeoPackage, CSV, XLSX."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
+from boundaries.layers.output_table import OutputTable
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.validation.proposal_rows import format_proposal, serialize_proposal
+from boundaries.validation.repair_proposals import ProposalSet
+from boundaries.validation.report_rows import (
+    FIELDS,
+    build_hole_finding,
+    serialize_finding,
+    serialize_hole,
+    serialize_summary,
+)
+from boundaries.validation.validation_report import ValidationReport
+from gazetteer.problems import InvalidValue
+
+REPORT_MIME_TYPES: Mapping[str, str] = {
+    kind.value: MIME_TYPES[kind]
+    for kind in (LayerFormat.GEOJSON, LayerFormat.GEOPACKAGE, LayerFormat.CSV, LayerFormat.XLSX)
+}
+"""The formats by their endings, with their media types. A Shapefile cannot hold findings: it cuts
+texts to 254 bytes and mixes no geometries."""
+
+
+def detect_report_format(path: Path) -> str:
+    """The format that the ending of a file name asks for.
+
+    Raises:
+        InvalidValue: it is none of :data:`REPORT_MIME_TYPES`.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    ending = {"json": "geojson"}.get(ending, ending)
+    if ending not in REPORT_MIME_TYPES:
+        known = ", ".join(f".{name}" for name in REPORT_MIME_TYPES)
+        raise InvalidValue(
+            f"不能写“{path.name}”：结果文件的扩展名须为 {known}。",
+            f"cannot write {path.name!r}: findings go to {known}",
+            field="output",
+        )
+    return ending
+
+
+def write_report(
+    report: ValidationReport,
+    path: Path,
+    format_: str,
+    lang: str,
+    proposal_set: ProposalSet | None = None,
+) -> None:
+    """Write a report to a file.
+
+    Tables have a row for each finding, and one for each hole left open (kind ``open_hole``); with
+    ``proposed`` also a column that tells the proposals in words, one a line.
+
+    Raises:
+        InvalidValue: more rows than a sheet has.
+        OSError: it cannot be written.
+    """
+    if format_ == "geojson":
+        path.write_bytes(encode_geojson(report, lang, proposal_set=proposal_set))
+        return
+    findings = [*report.findings, *(build_hole_finding(hole, report) for hole in report.holes)]
+    rows = [serialize_finding(finding, report.layer, lang) for finding in findings]
+    for cells in rows:
+        cells["features"] = ", ".join(cells["features"])
+    columns = {name: [cells[name] for cells in rows] for name in FIELDS}
+    if proposal_set is not None:
+        names = report.layer.names
+        columns["proposals"] = [
+            "\n".join(
+                format_proposal(p, names, lang) for p in proposal_set.by_finding.get(finding.id, ())
+            )
+            or None
+            for finding in findings
+        ]
+    places = np.array([finding.geometry for finding in findings], dtype=object)
+    table = OutputTable("findings", places, columns, report.layer.crs)
+    write_table(path, table, format=format_)
+
+
+def encode_geojson(
+    report: ValidationReport,
+    lang: str,
+    extra_members: Mapping[str, Any] | None = None,
+    *,
+    proposal_set: ProposalSet | None = None,
+    indent: bool = False,
+) -> bytes:
+    """The findings as a FeatureCollection with the member ``summary``; ``beside`` adds members.
+
+    With ``proposed``, each finding for which proposals were looked for has them as a property,
+    and the summary tells how many findings were, and how many were left.
+
+    Coordinates are those of the layer, to the last bit: lon, lat of CGCS2000, or planar metres.
+    """
+    holes = [
+        {**serialize_hole(hole, report.layer), "geometry": encode_geometry(hole.shape)}
+        for hole in report.holes
+    ]
+    report_summary: dict[str, Any] = {**serialize_summary(report, lang), "open_holes": holes}
+    if proposal_set is not None:
+        report_summary["proposals"] = {
+            "findings": len(proposal_set.by_finding),
+            "left": proposal_set.skipped_count,
+        }
+    content = {
+        "type": "FeatureCollection",
+        "summary": report_summary,
+        "features": [
+            {
+                "type": "Feature",
+                "id": finding.id,
+                "geometry": encode_geometry(finding.geometry),
+                "properties": _serialize_properties(finding, report, lang, proposal_set),
+            }
+            for finding in report.findings
+        ],
+        **(extra_members or {}),
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 if indent else None)
+
+
+def _serialize_properties(
+    finding: Finding, report: ValidationReport, lang: str, proposal_set: ProposalSet | None
+) -> dict[str, Any]:
+    properties = serialize_finding(finding, report.layer, lang)
+    if proposal_set is not None and finding.id in proposal_set.by_finding:
+        names = report.layer.names
+        properties["proposals"] = [
+            serialize_proposal(p, names, lang) for p in proposal_set.by_finding[finding.id]
+        ]
+    return properties
+
+
+def encode_geometry(shape: BaseGeometry | None) -> orjson.Fragment | None:
+    """A geometry as GeoJSON, ready to be put into more JSON."""
+    return None if shape is None else orjson.Fragment(shapely.to_geojson(shape))

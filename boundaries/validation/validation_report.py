@@ -1,0 +1,142 @@
+"""From a file to everything that can be said about it: what was read, found and left open."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from boundaries.layers.archives import MAX_BYTES
+from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.tolerances import Tolerances, build_tolerances
+from boundaries.rules.coverage.gaps import Hole
+from boundaries.rules.layer_validation import validate_layer
+from boundaries.validation.reference_layer import read_reference_layer
+from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a file is to be read: see :func:`boundaries.layers.layer_reader.read_layer`.
+
+    ``max_bytes`` is what it may be at most, unpacked.
+    """
+
+    planar: bool = False
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    columns: Mapping[str, str] | None = None
+    max_bytes: int = MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationOptions:
+    """By which limits a layer is judged, and which level of it (None: all).
+
+    ``by_level`` are the limits of levels whose lines have an accuracy of their own.
+    """
+
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    by_level: Mapping[str, Tolerances] = field(default_factory=dict)
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """A layer with its findings, the gravest first.
+
+    ``holes`` are left open, being wider than the asked width. What was said while reading and
+    calls for nothing is in ``remarks``, not among the findings.
+    """
+
+    layer: Layer
+    levels: tuple[str | None, ...]
+    tolerances: Tolerances
+    findings: tuple[Finding, ...]
+    holes: tuple[Hole, ...]
+    remarks: tuple[Finding, ...]
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether legal data may not be like this."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def build_validation_options(
+    settings: Settings, level: str | None, gap_width: float | None, accuracy: float | None
+) -> ValidationOptions:
+    """The limits of the settings, with a width and an accuracy (RMSE), both in metres, in place.
+
+    Raises:
+        InvalidValue: a number that is no sensible limit.
+    """
+
+    def tolerances_of_level(own: str | None) -> Tolerances:
+        tolerances = build_tolerances(own, accuracy, settings)
+        return tolerances if gap_width is None else replace(tolerances, gap_width_m=gap_width)
+
+    return ValidationOptions(
+        tolerances_of_level(level), {own: tolerances_of_level(own) for own in UNIT_LEVELS}, level
+    )
+
+
+def parse_column_names(text: str | None) -> Mapping[str, str] | None:
+    """``code=XZQDM,name=XZQMC`` as a mapping; None for None.
+
+    Raises:
+        InvalidValue: not of that form.
+    """
+    if text is None:
+        return None
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(field.strip() and column.strip() for field, _, column in pairs):
+        raise InvalidValue(
+            f"columns 的写法是 code=XZQDM,name=XZQMC，不是“{text[:80]}”。",
+            f"columns are written as code=XZQDM,name=XZQMC, not {text[:80]!r}",
+            field="columns",
+        )
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+def validate_file(
+    path: Path, read_options: ReadOptions, options: ValidationOptions, progress: Progress
+) -> ValidationReport:
+    """Read a file and judge it; ``progress(done, total, what)`` hears each step.
+
+    Raises:
+        Problem: the file as a whole cannot be judged; see
+            :func:`boundaries.layers.layer_reader.read_layer`.
+    """
+    progress(0, 1, "read")
+    layer = read_layer(
+        path,
+        layer=read_options.layer,
+        crs=read_options.crs,
+        encoding=read_options.encoding,
+        planar=read_options.planar,
+        columns=read_options.columns,
+        max_bytes=read_options.max_bytes,
+    )
+    progress(1, 1, "read")
+    result = validate_layer(
+        layer,
+        options.tolerances,
+        lambda done, total, _: progress(done, total, "judge"),
+        level=options.level,
+        by_level=options.by_level,
+        reference=None if layer.planar else read_reference_layer(),
+    )
+    remarks = [f for f in result.findings if f.severity == "info" and f.kind == "read"]
+    return ValidationReport(
+        layer,
+        result.levels,
+        options.tolerances,
+        tuple(finding for finding in result.findings if finding not in remarks),
+        result.holes,
+        tuple(remarks),
+    )

@@ -1,0 +1,80 @@
+"""Legal documents named by the files, one act for each."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from gazetteer.ingest.source_ids import derive_record_id
+from gazetteer.ledger.period import Period
+from gazetteer.ledger.versions import Timeline, Version
+
+AUTHORITY_PATTERN = re.compile(
+    r"(国务院|民政部|(?:第.届)?全国人民代表大会|\w{2,8}?(?:省|自治区)人民政府)"
+)
+PLACEHOLDER_TITLES = frozenset({"", "摘录", "来源请求"})
+"""Titles of the source that say only that something was excerpted or is still wanted."""
+
+
+@dataclass
+class LegalActs:
+    """The acts met so far; the same document is the same act wherever it is named."""
+
+    by_key: dict[tuple[str, str, str], Timeline] = field(default_factory=dict)
+
+    def find_or_add_act(
+        self,
+        number: str,
+        title: str,
+        approved_on: date | None,
+        source: str,
+        *,
+        effective_on: date | None = None,
+    ) -> UUID | None:
+        """The act of a document; None where the source names no document at all."""
+        stated_title = "" if title in PLACEHOLDER_TITLES else title
+        if not number and not stated_title:
+            return None
+        key = (number, stated_title, str(approved_on or ""))
+        if key not in self.by_key:
+            self.by_key[key] = _build_act_timeline(
+                key, number, stated_title, approved_on, source, effective_on
+            )
+        return self.by_key[key].record_id
+
+    def __len__(self) -> int:
+        return len(self.by_key)
+
+    def __iter__(self) -> Iterator[Timeline]:
+        return iter(self.by_key.values())
+
+
+def parse_authority(title: str) -> str | None:
+    """The approving authority, where the title begins with it."""
+    match = AUTHORITY_PATTERN.match(title)
+    if match is None:
+        return None
+    return "全国人民代表大会" if "全国人民代表大会" in match[1] else match[1]
+
+
+def _build_act_timeline(
+    key: tuple[str, str, str],
+    number: str,
+    title: str,
+    approved_on: date | None,
+    source: str,
+    effective_on: date | None,
+) -> Timeline:
+    attributes = {
+        "title": title or number,
+        "number": number or None,
+        "authority": parse_authority(title),
+        "approved_on": approved_on,
+        "effective_on": effective_on,
+        "announced_on": None,
+        "implemented_on": None,
+        "source": source or None,
+        "remark": None,
+    }
+    return Timeline("act", derive_record_id("act", *key), (Version(Period(), attributes),))

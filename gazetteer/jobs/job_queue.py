@@ -1,0 +1,47 @@
+"""The queue of jobs: Procrastinate, on the register's own database.
+
+Its tables lie in the schema ``queue``, apart from the register's. A job is put into the queue in
+the transaction that keeps it: either both are there or neither.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.exceptions import JobAborted
+from psycopg import Connection, OperationalError
+from psycopg.conninfo import make_conninfo
+
+from gazetteer.jobs import job_store
+
+SCHEMA = "queue"
+TASK = "job"
+_RETRY_SECONDS = 2
+
+JobFunction = Callable[[JobContext, str], None]
+
+
+def build_app(conninfo: str, run_task: JobFunction) -> App:
+    """The queue as a worker sees it: ``work`` does a job, given its context and its id.
+
+    What ends for want of the database, or because its worker is told to stop, is done again.
+    """
+    queue_conninfo = make_conninfo(conninfo, options=f"-c search_path={SCHEMA}")
+    app = App(connector=PsycopgConnector(conninfo=queue_conninfo, min_size=1, max_size=4))
+    retry_strategy = RetryStrategy(
+        wait=_RETRY_SECONDS, retry_exceptions=[OperationalError, JobAborted]
+    )
+    app.task(name=TASK, pass_context=True, retry=retry_strategy)(run_task)
+    return app
+
+
+def enqueue_job(conn: Connection[Any], job_id: UUID) -> None:
+    """Put a job that was kept into the queue; ``conn`` must be within that transaction."""
+    conn.execute(f"SET LOCAL search_path = {SCHEMA}")
+    deferrer = App(connector=SyncPsycopgConnector()).configure_task(
+        TASK, allow_unknown=True, connection=conn
+    )
+    queue_id = deferrer.defer(job_id=str(job_id))
+    conn.execute("SET LOCAL search_path = DEFAULT")
+    job_store.set_queue_id(conn, job_id, queue_id)

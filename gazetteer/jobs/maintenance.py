@@ -1,0 +1,67 @@
+"""What keeps jobs going although workers are killed, and the disk from filling up."""
+
+import shutil
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from gazetteer.jobs import job_queue, job_store
+from gazetteer.jobs.job_files import JobFiles
+from gazetteer.jobs.job_runner import try_lock_job
+from gazetteer.settings import Settings
+
+_UNFINISHED_JOBS = f"""
+SELECT j.job_id, j.queue_id, q.status::text
+FROM job j LEFT JOIN {job_queue.SCHEMA}.procrastinate_jobs q ON q.id = j.queue_id
+WHERE j.state = 'running' OR j.state = 'queued' AND q.status = 'failed'
+"""
+_INTERNAL_PROBLEM = {
+    "code": "internal",
+    "detail": "an unexpected error; the worker's log tells more",
+}
+_DAY_SECONDS = 86_400
+
+
+def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
+    """The numbers under which the queue must give jobs out again: their worker is gone.
+
+    On the way, jobs that ended in an unexpected error are told to have failed, and those that the
+    queue has forgotten are put into it anew.
+    """
+    queue_ids: list[int] = []
+    for job_id, queue_id, status in conn.execute(_UNFINISHED_JOBS).fetchall():
+        if status == "failed":
+            job_store.fail_job(conn, job_id, _INTERNAL_PROBLEM)
+            continue
+        with try_lock_job(conn, job_id) as acquired:
+            if not acquired:
+                continue
+            if status == "doing":
+                queue_ids.append(queue_id)
+            elif status != "todo":
+                with conn.transaction():
+                    job_queue.enqueue_job(conn, job_id)
+    return queue_ids
+
+
+def purge_jobs(conn: Connection[Any], settings: Settings) -> None:
+    """Delete jobs that are old enough, with their files, and files that belong to no job."""
+    for job_id in job_store.delete_old_jobs(conn, timedelta(days=settings.job_days)):
+        JobFiles(settings.jobs_directory, job_id).remove_all()
+    if not settings.jobs_directory.is_dir():
+        return
+    for directory in settings.jobs_directory.iterdir():
+        if time.time() - directory.stat().st_mtime > _DAY_SECONDS and not _is_known_directory(
+            conn, directory.name
+        ):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _is_known_directory(conn: Connection[Any], name: str) -> bool:
+    try:
+        return job_store.load_job(conn, UUID(name)) is not None
+    except ValueError:
+        return True  # nothing of ours

@@ -1,0 +1,280 @@
+"""Everything whose name begins with a text: by Han characters, pinyin, initials, Latin names."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from gazetteer.records.levels import LEVELS
+from gazetteer.search.autocomplete.filters import RankingCosts
+from gazetteer.search.autocomplete.ranking import (
+    COUNTY_LEVEL,
+    MATCH_COSTS,
+    MAX_MISSING_CHARACTERS,
+    MISSING_CHARACTER_COST,
+    PREFIX_ONLY_COST,
+    PREFIX_ONLY_COST_BELOW_COUNTY,
+    compute_missing_costs,
+    compute_prefix_costs,
+)
+from gazetteer.search.index.candidates import NameRelation
+from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.index.prefix_index import PrefixIndex, extract_lengths
+
+
+class PrefixHit(NamedTuple):
+    """A node, and why: the name or spelling that matched, with its period (ordinals).
+
+    ``by`` is a key of :data:`gazetteer.search.autocomplete.ranking.MATCH_COSTS`. ``state`` is what the node is shown
+    as: that of the day, or the nearest if it has none then. Without ``matched`` it is by the
+    register's own spelling of what is shown.
+    """
+
+    cost: float
+    node: int
+    state: int
+    matched_name: str
+    matched_by: str
+    is_former_name: bool
+    is_complete: bool
+    since: int
+    until: int
+
+
+class PrefixQuery(NamedTuple):
+    """Where something is looked for, and how many rows of names are looked at."""
+
+    day_index: DayIndex
+    costs: RankingCosts
+    most: int
+
+
+_GENERICS: Mapping[str, Sequence[str]] = {
+    "province": ("sheng", "shi", "zizhiqu", "tebiexingzhengqu"),
+    "prefecture": ("shi", "diqu", "zizhizhou", "meng"),
+    "county": ("qu", "xian", "shi", "zizhixian", "qi", "zizhiqi", "linqu", "tequ"),
+    "township": ("zhen", "xiang", "jiedao", "minzuxiang"),
+    "village": ("cun", "cunminweiyuanhui", "juminweiyuanhui", "shequ", "shequjuminweiyuanhui"),
+}
+"""Readings of generic parts: whoever types a name in pinyin leaves them out."""
+_GENERIC_SPELLINGS = [frozenset(("", *_GENERICS.get(level, ()))) for level in LEVELS]
+_GENERIC_INITIALS = [frozenset(word[:1] for word in words) for words in _GENERIC_SPELLINGS]
+_NO_GENERICS = [frozenset(("",)) for _ in LEVELS]
+_ALL_GENERIC_SPELLINGS = frozenset().union(*_GENERIC_SPELLINGS)
+_ALL_GENERIC_INITIALS = frozenset().union(*_GENERIC_INITIALS)
+
+
+_MAX_MEANINGS_OF_NAME = 1024
+"""Meanings of one name that are looked at where nothing tells which matter."""
+_NAMES_PER_NODE = 2
+"""Most nodes have two texts or more that begin alike: 市桥, 市桥街, 市桥街道."""
+
+
+def find_by_name(query: PrefixQuery, text: str) -> Iterator[PrefixHit]:
+    """By a name in Han characters."""
+    index = query.day_index.index
+    prefix_index = PrefixIndex(
+        index.keys, index.meaning_offsets, index.meaning_node, (), index.key_rank, ()
+    )
+    wide_query = query._replace(most=_NAMES_PER_NODE * query.most)
+    for key, rows in _select_likely_rows(wide_query, prefix_index, text, [text]):
+        missing = len(index.keys[key]) - len(text)
+        nodes = {index.meaning_node[row] for row in rows}
+        yield from find_by_key(query, key, missing, is_complete=not missing, nodes=nodes)
+
+
+def _select_likely_rows(
+    query: PrefixQuery, prefix_index: PrefixIndex, text: str, complete_texts: Collection[str]
+) -> Iterator[tuple[int, Sequence[int]]]:
+    """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
+    low, high = prefix_index.texts.find_prefix_range(text)
+    if prefix_index.row_offsets[high] - prefix_index.row_offsets[low] <= query.most:
+        for key in range(low, high):
+            yield key, prefix_index.get_rows(key)
+        return
+    row_at = np.asarray(prefix_index.row_offsets[low : high + 1])
+    first, last = int(row_at[0]), int(row_at[-1])
+    nodes = np.asarray(prefix_index.nodes[first:last])
+    costs = query.costs.compute_costs(nodes)
+    keys = np.repeat(np.arange(low, high), np.diff(row_at))
+    costs = costs + compute_missing_costs(extract_lengths(prefix_index.rank[keys]) - len(text))
+    prefix_costs = compute_prefix_costs(query.costs.node_arrays.levels[nodes])
+    for complete_text in complete_texts:
+        position = prefix_index.texts.find_position(complete_text)
+        if position is not None:
+            prefix_costs[
+                prefix_index.row_offsets[position] - first : prefix_index.row_offsets[position + 1]
+                - first
+            ] = 0.0
+    costs += prefix_costs
+    rows = np.arange(first, last)
+    rows = rows[np.argpartition(costs, query.most)[: query.most]]
+    rows = rows[costs[rows - first] < np.inf]
+    rows_by_key: dict[int, list[int]] = {}
+    for row, key in zip(rows.tolist(), keys[rows - first].tolist(), strict=True):
+        rows_by_key.setdefault(key, []).append(row)
+    yield from rows_by_key.items()
+
+
+def find_by_key(
+    query: PrefixQuery,
+    key: int | None,
+    missing: int,
+    *,
+    is_complete: bool,
+    matched_by: str | None = None,
+    nodes: AbstractSet[int] | None = None,
+) -> Iterator[PrefixHit]:
+    """What one name means on the day.
+
+    Args:
+        search: where.
+        key: of the name; None for none.
+        missing: characters that were not typed.
+        whole: not the beginning only was typed.
+        by: how it was found, if not by this name itself.
+        nodes: only what these had the name for; None: anything.
+    """
+    if key is None:
+        return
+    day_index, costs = query.day_index, query.costs
+    name = day_index.index.keys[key]
+    candidates = [
+        candidate
+        for candidate in day_index.find_candidates(key, _select_meanings(day_index, key, nodes))
+        if candidate.relation is not NameRelation.FORMER_PARENT
+        and (nodes is None or candidate.named_node in nodes)
+    ]
+    for candidate in candidates:
+        cost = costs.compute_cost(candidate.node)
+        if cost == np.inf:
+            continue
+        is_former_name = candidate.relation is not NameRelation.CURRENT_NAME
+        match_kind = matched_by or ("former" if is_former_name else candidate.form.label)
+        cost += MATCH_COSTS[match_kind] + (
+            MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
+        )
+        cost += 0.0 if is_complete else _compute_prefix_cost(costs, candidate.node, missing)
+        state = day_index.states[candidate.node]
+        yield PrefixHit(
+            cost,
+            candidate.node,
+            state,
+            name,
+            match_kind,
+            is_former_name,
+            is_complete,
+            candidate.since,
+            candidate.until,
+        )
+    if matched_by is None and nodes is not None:
+        other_nodes = nodes - {candidate.named_node for candidate in candidates}
+        yield from _find_at_other_times(query, key, missing, is_complete, other_nodes)
+
+
+def _select_meanings(
+    day_index: DayIndex, key: int, nodes: AbstractSet[int] | None
+) -> Iterable[int]:
+    """The meanings of a key that name certain nodes, or the first of all."""
+    index = day_index.index
+    first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
+    if nodes is None or last - first <= len(nodes):
+        return range(first, min(last, first + _MAX_MEANINGS_OF_NAME))
+    meaning_nodes = index.meaning_node
+    starts = [bisect_left(meaning_nodes, node, first, last) for node in sorted(nodes)]
+    ends = [bisect_right(meaning_nodes, node, first, last) for node in sorted(nodes)]
+    return chain.from_iterable(map(range, starts, ends))
+
+
+def _compute_prefix_cost(costs: RankingCosts, node: int, missing: int) -> float:
+    base_cost = (
+        PREFIX_ONLY_COST
+        if costs.node_arrays.levels[node] <= COUNTY_LEVEL
+        else PREFIX_ONLY_COST_BELOW_COUNTY
+    )
+    return base_cost + MISSING_CHARACTER_COST * min(missing, MAX_MISSING_CHARACTERS)
+
+
+def _find_at_other_times(
+    query: PrefixQuery, key: int, missing: int, is_complete: bool, nodes: Collection[int]
+) -> Iterator[PrefixHit]:
+    """What bears the name later, or bore it and ended with nothing after it."""
+    day_index, index = query.day_index, query.day_index.index
+    rows = range(index.meaning_offsets[key], index.meaning_offsets[key + 1]) if nodes else ()
+    for row in rows:
+        node = index.meaning_node[row]
+        is_later = index.meaning_start[row] > day_index.day
+        current_state = day_index.states[node]
+        if node not in nodes or (
+            not is_later and (current_state >= 0 or node in index.linked_units)
+        ):
+            continue
+        cost = query.costs.compute_cost(node)
+        if cost == np.inf:
+            continue
+        matched_by = "later" if is_later else "ended"
+        other_state = index.state_offsets[node] if is_later else index.state_offsets[node + 1] - 1
+        cost += MATCH_COSTS[matched_by] + (
+            0.0 if is_complete else _compute_prefix_cost(query.costs, node, missing)
+        )
+        since, until = index.meaning_start[row], index.meaning_end[row]
+        state = current_state if current_state >= 0 else other_state
+        yield PrefixHit(
+            cost, node, state, index.keys[key], matched_by, not is_later, is_complete, since, until
+        )
+
+
+def find_by_spelling(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
+    """By pinyin, by initials, and by other names in Latin letters."""
+    index = query.day_index.index
+    yield from _find_in_spellings(
+        query, index.pinyin, latin, "pinyin", _GENERIC_SPELLINGS, _ALL_GENERIC_SPELLINGS
+    )
+    yield from _find_in_spellings(
+        query, index.initials, latin, "initials", _GENERIC_INITIALS, _ALL_GENERIC_INITIALS
+    )
+    yield from _find_in_spellings(query, index.latin, latin, "latin", _NO_GENERICS, {""})
+
+
+def _find_in_spellings(
+    query: PrefixQuery,
+    prefix_index: PrefixIndex,
+    latin: str,
+    matched_by: str,
+    generics: Sequence[Collection[str]],
+    any_generic: Collection[str],
+) -> Iterator[PrefixHit]:
+    day_index, index, costs = query.day_index, query.day_index.index, query.costs
+    names, states = index.names, day_index.states
+    for position, rows in _select_likely_rows(
+        query, prefix_index, latin, [latin + g for g in any_generic]
+    ):
+        rest = prefix_index.texts[position][len(latin) :]
+        for row in rows:
+            node, state = prefix_index.nodes[row], prefix_index.states[row]
+            is_complete = rest in generics[index.levels[state]]
+            current_state = states[node]
+            if current_state != state and (
+                current_state < 0 or names[current_state] != names[state]
+            ):
+                key = index.find_key(names[state])
+                yield from find_by_key(
+                    query,
+                    key,
+                    len(rest),
+                    is_complete=is_complete,
+                    matched_by=matched_by,
+                    nodes={node},
+                )
+                continue
+            cost = costs.compute_cost(node) + MATCH_COSTS[matched_by]
+            if cost < np.inf:
+                cost += 0.0 if is_complete else _compute_prefix_cost(costs, node, len(rest))
+                matched_name = prefix_index.display_texts[row] if prefix_index.display_texts else ""
+                period = index.starts[current_state], index.ends[current_state]
+                yield PrefixHit(
+                    cost, node, current_state, matched_name, matched_by, False, is_complete, *period
+                )

@@ -1,1 +1,0 @@
-"""Files of addresses: read, answered and written row by row, in bounded memory."""

@@ -1,0 +1,1 @@
+"""An address parsed into the unit that it names: mentions, interpretations, faults, a score."""

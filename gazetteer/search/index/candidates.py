@@ -1,0 +1,195 @@
+"""What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.text.name_forms import NameForm
+from gazetteer.search.text.structs import FrozenStruct, MutableStruct
+
+_COUNTY_LEVEL, LOWEST_UNIT_LEVEL = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
+_FORMS_WITH_GENERIC = (NameForm.STANDARD, NameForm.FORMER, NameForm.GENERIC_ONLY)
+
+
+class NameRelation(StrEnum):
+    """How a name leads to a unit that is in force on the day."""
+
+    CURRENT_NAME = "name"  # the name is in force
+    FORMER_NAME = "former_name"  # the unit had the name once
+    SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
+    PART_OF_SUCCESSOR = "part_of_successor"  # this one too, and others hold a part
+    FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
+
+
+# What is worth more decides between readings; the score of the answer is another matter.
+_FORM_WEIGHTS = {
+    NameForm.STANDARD: 30,
+    NameForm.FORMER: 28,
+    NameForm.ALIAS: 21,
+    NameForm.SHORT: 20,
+    NameForm.ABBREVIATED: 18,
+    NameForm.GENERIC_ONLY: 18,  # less than a short form before it: 深圳东区 lies not in 攀枝花
+    NameForm.STEM: 15,
+}
+_RELATION_PENALTIES = {
+    NameRelation.CURRENT_NAME: 0,
+    NameRelation.FORMER_NAME: 2,
+    NameRelation.SUCCESSOR: 3,
+    NameRelation.PART_OF_SUCCESSOR: 4,
+    NameRelation.FORMER_PARENT: 14,
+}
+STANDARD_NAME_WEIGHT = _FORM_WEIGHTS[NameForm.STANDARD]
+
+
+class Candidate(FrozenStruct, frozen=True, order=True):
+    """A node that a piece of text may mean; ``named`` is the node that had the name.
+
+    ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
+    support what lies in it. ``worth`` weighs it against other claims.
+    """
+
+    node: int
+    level: int
+    form: NameForm
+    relation: NameRelation
+    named_node: int
+    since: int
+    until: int
+    has_generic: bool
+    can_be_target: bool
+    weight: int
+
+
+def compute_weight(form: NameForm, relation: NameRelation) -> int:
+    """What a name is worth that leads to a unit; half of it where it is no unit."""
+    return (
+        _FORM_WEIGHTS[form]
+        if relation is NameRelation.CURRENT_NAME
+        else _FORM_WEIGHTS[form] - _RELATION_PENALTIES[relation]
+    )
+
+
+def build_candidate(
+    node: int, level: int, form: NameForm, relation: NameRelation, name_period: tuple[int, int, int]
+) -> Candidate:
+    """The claim by a name: (node that had it, first day, day after the last)."""
+    weight = compute_weight(form, relation)
+    weight = weight if level <= LOWEST_UNIT_LEVEL else weight // 2
+    named_node, since, until = name_period
+    can_be_target = relation is not NameRelation.FORMER_PARENT
+    return Candidate(
+        node,
+        level,
+        form,
+        relation,
+        named_node,
+        since,
+        until,
+        form in _FORMS_WITH_GENERIC,
+        can_be_target,
+        weight,
+    )
+
+
+def build_standard_candidate(node: int, level: int, since: int, until: int) -> Candidate:
+    """The claim of a unit by its standard name in force."""
+    return Candidate(
+        node,
+        level,
+        NameForm.STANDARD,
+        NameRelation.CURRENT_NAME,
+        node,
+        since,
+        until,
+        True,
+        True,
+        STANDARD_NAME_WEIGHT,
+    )
+
+
+class CandidateSet(MutableStruct):
+    """What a piece of text may mean. Never changed, and equal to itself alone.
+
+    ``all_whole``: it has claims, by whole names only; ``by_whole``: the same by these, if it has
+    others too. ``many``: there are more claims than these. ``anchors``: it is so clear a name of a
+    county or above that it cannot be passed over. ``named``: it is the whole name of a unit.
+    ``firm``: it is more than the core of a village's name. ``tops`` are the worthiest claims, of
+    worth ``most``, and ``highest`` is the highest level among them; bare names do not count.
+    """
+
+    candidates: tuple[Candidate, ...]
+    by_node: Mapping[int, Candidate]
+    all_have_generic: bool
+    generic_subset: "CandidateSet | None"
+    is_truncated: bool
+    is_unambiguous_high_level: bool
+    names_unit: bool
+    is_reliable: bool
+    best_weight: int
+    best_candidates: tuple[Candidate, ...]
+    best_nodes: frozenset[int]
+    highest_level: int
+    subsets: "dict[tuple[int, ...], CandidateSet] | None" = None
+
+    @property
+    def with_generic(self) -> "CandidateSet | None":
+        """The same by whole names only: itself if it has no others, None without any."""
+        return self if self.all_have_generic else self.generic_subset
+
+    def restrict_to_levels(self, levels: tuple[int, ...]) -> "CandidateSet":
+        """The same at some levels only."""
+        if self.subsets is None:
+            self.subsets = {}
+        subset = self.subsets.get(levels)
+        if subset is None:
+            candidates = tuple(
+                [candidate for candidate in self.candidates if candidate.level in levels]
+            )
+            subset = self.subsets[levels] = build_candidate_set(
+                candidates, is_truncated=self.is_truncated
+            )
+        return subset
+
+
+def build_candidate_set(
+    candidates: tuple[Candidate, ...], *, is_truncated: bool = False
+) -> CandidateSet:
+    """The claims, sorted out."""
+    with_generic = tuple([candidate for candidate in candidates if candidate.has_generic])
+    is_unambiguous_high_level = any(
+        candidate.can_be_target
+        and candidate.level <= _COUNTY_LEVEL
+        and candidate.form is not NameForm.GENERIC_ONLY
+        for candidate in with_generic
+    )
+    names_unit = any(candidate.level <= LOWEST_UNIT_LEVEL for candidate in with_generic)
+    is_reliable = any(candidate.form is not NameForm.STEM for candidate in candidates)
+    by_node = {candidate.node: candidate for candidate in candidates}
+    best_weight = max([candidate.weight for candidate in candidates], default=-1)
+    best_candidates = tuple(
+        [candidate for candidate in candidates if candidate.weight == best_weight]
+    )
+    best_nodes = frozenset([candidate.node for candidate in best_candidates])
+    highest_level = min(
+        [c.level for c in best_candidates if c.form is not NameForm.GENERIC_ONLY], default=-1
+    )
+    all_have_generic = len(with_generic) == len(candidates) > 0
+    generic_subset = (
+        build_candidate_set(with_generic, is_truncated=is_truncated)
+        if with_generic and not all_have_generic
+        else None
+    )
+    return CandidateSet(
+        candidates,
+        by_node,
+        all_have_generic,
+        generic_subset,
+        is_truncated,
+        is_unambiguous_high_level,
+        names_unit,
+        is_reliable,
+        best_weight,
+        best_candidates,
+        best_nodes,
+        highest_level,
+    )

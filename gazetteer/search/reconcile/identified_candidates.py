@@ -1,0 +1,104 @@
+"""Candidates that are named by an identifier or a code, and how they agree with a name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from gazetteer.search.reconcile.name_matching import (
+    ELSEWHERE_PENALTY,
+    MAX_SIMILAR_SCORE,
+    MatchCandidate,
+)
+from gazetteer.search.reconcile.place_facts import (
+    EntityAsOf,
+    PlaceEntity,
+    load_entities,
+    load_places_by_code,
+)
+
+_PLACE_ID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CODE_PATTERN = re.compile(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?", re.ASCII)
+
+
+def is_division_code(text: str) -> bool:
+    """Whether a text has the form of a division code."""
+    return _CODE_PATTERN.fullmatch(text) is not None
+
+
+def parse_place_id(text: str) -> UUID | None:
+    """The id of a place, if the text has its form."""
+    return UUID(text) if _PLACE_ID_PATTERN.fullmatch(text) else None
+
+
+def load_referred_entities(
+    conn: Connection[Any], text: str, as_of: EntityAsOf
+) -> list[tuple[PlaceEntity, bool]]:
+    """The entities that an id or a code refers to, and whether surely.
+
+    A code refers to the unit that carried it on the day; units that carried it on other days come
+    after that one, and none of them is sure.
+    """
+    place = parse_place_id(text)
+    if place is not None:
+        return [
+            (entity, True) for entity in load_entities(conn, [place], _include_other_days(as_of))
+        ]
+    if not is_division_code(text):
+        return []
+    sure = dict(load_places_by_code(conn, text, as_of))
+    unordered = load_entities(conn, list(sure), _include_other_days(as_of))
+    return sorted(
+        ((entity, sure[UUID(entity.place_id)]) for entity in unordered),
+        key=lambda pair: (not pair[1], pair[0].place_id),
+    )
+
+
+def _include_other_days(as_of: EntityAsOf) -> EntityAsOf:
+    """Also what is not in force on the day: as it last was."""
+    return EntityAsOf(None, as_of.at or as_of.today, as_of.known_at)
+
+
+def build_candidates(
+    referred_entities: Sequence[tuple[PlaceEntity, bool]], levels: frozenset[str]
+) -> list[MatchCandidate]:
+    """What was referred to as candidates; all of them sure, or of another day."""
+    return [
+        MatchCandidate(
+            place_id=entity.place_id,
+            name=entity.name,
+            level=entity.level,
+            code=entity.code,
+            ancestors=tuple(unit.name for unit in entity.ancestors),
+            score=100.0 if sure else MAX_SIMILAR_SCORE,
+            match=sure,
+        )
+        for entity, sure in referred_entities
+        if not levels or entity.level in levels
+    ]
+
+
+def merge_candidates(
+    by_code: Sequence[MatchCandidate], by_name: Sequence[MatchCandidate]
+) -> list[MatchCandidate]:
+    """Candidates of a code and of a name that stand in one row.
+
+    Where both lead to one place, that is it. Where they do not, neither is sure, and both are
+    told.
+    """
+    if not by_code or not by_name:
+        return [*by_code, *by_name]
+    first = by_code[0]
+    if first.match and first.place_id == by_name[0].place_id:
+        confirmed = replace(by_name[0], score=first.score, match=True)
+        return [confirmed, *(replace(other, match=False) for other in by_name[1:])]
+    code_places = {candidate.place_id for candidate in by_code}
+    doubted = [
+        replace(candidate, score=max(0.0, candidate.score - ELSEWHERE_PENALTY), match=False)
+        for candidate in by_code
+    ]
+    others = [replace(c, match=False) for c in by_name if c.place_id not in code_places]
+    return sorted([*doubted, *others], key=lambda candidate: -candidate.score)

@@ -1,0 +1,81 @@
+"""The register examines itself as a whole: the shipped data is sound, and tampering is found."""
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+
+from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.records.check_result import CheckResult
+from tests.boundaries.areas.area_samples import LEDGER, LOAD, unit
+from tests.web.run_command import in_process
+
+
+@pytest.fixture(scope="module")
+def shipped_findings(register: str) -> list[CheckResult]:
+    with psycopg.connect(register, autocommit=True) as conn:
+        return run_self_check(conn)
+
+
+def test_the_shipped_data_has_no_error(shipped_findings: list[CheckResult]) -> None:
+    assert [finding for finding in shipped_findings if finding.severity == "error"] == []
+
+
+def test_what_the_sources_leave_open_is_told_and_not_hidden(
+    shipped_findings: list[CheckResult],
+) -> None:
+    assert {finding.check for finding in shipped_findings} == {
+        "territory_lost",
+        "unit_without_area",
+    }
+
+
+def test_the_worst_comes_first(shipped_findings: list[CheckResult]) -> None:
+    weights = [("error", "warning", "info").index(f.severity) for f in shipped_findings]
+    assert weights == sorted(weights)
+
+
+def test_every_step_is_told_as_progress(conn: psycopg.Connection[Any]) -> None:
+    told: list[tuple[int, int]] = []
+    assert run_self_check(conn, lambda done, total, what: told.append((done, total))) == []
+    assert [done for done, _ in told] == list(range(len(told)))
+    assert told[-1][0] == told[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("tampering", "check"),
+    [
+        ("UPDATE name_version SET text = '天湖区'", "ledger_version_altered"),
+        ("DELETE FROM name_version", "ledger_sum_differs"),
+        ("DELETE FROM change WHERE seq = 2", "ledger_sequence_broken"),
+        ("UPDATE audit SET actor = 'nobody'", "audit_chain_broken"),
+    ],
+)
+def test_who_writes_behind_the_program_is_found(
+    conn: psycopg.Connection[Any], tampering: str, check: str
+) -> None:
+    LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
+    assert [f for f in run_self_check(conn) if f.severity == "error"] == []
+    with conn.transaction():
+        conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
+        conn.execute(tampering.encode())
+    assert check in {finding.check for finding in run_self_check(conn)}
+
+
+def test_the_command_tells_findings_and_ends_with_1_if_there_is_an_error(
+    database: str,
+    conn: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("GAZETTEER_DATABASE_URL", database)
+    LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
+    sound = in_process(monkeypatch, capfd, "check", "--json")
+    assert sound.exit_code == 0
+    assert {json.loads(line)["severity"] for line in sound.stdout.splitlines()} <= {"info"}
+    LEDGER.publish_statements(conn, LOAD, unit("440106", "天河区", "county"))
+    faulty = in_process(monkeypatch, capfd, "check", "--json")
+    assert faulty.exit_code == 1
+    assert "no_parent" in {json.loads(line)["check"] for line in faulty.stdout.splitlines()}
+    assert "440106 天河区 has no parent" in in_process(monkeypatch, capfd, "check").stdout

@@ -1,0 +1,174 @@
+import csv
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import orjson
+import pyogrio
+import pytest
+import shapely
+
+from boundaries.validation.outlines import build_outlines
+from boundaries.validation.report_formats import (
+    REPORT_MIME_TYPES,
+    detect_report_format,
+    encode_geojson,
+    write_report,
+)
+from boundaries.validation.report_rows import FIELDS
+from boundaries.validation.validation_report import (
+    ReadOptions,
+    ValidationOptions,
+    ValidationReport,
+    build_validation_options,
+    parse_column_names,
+    validate_file,
+)
+from gazetteer.problems import InvalidValue
+from gazetteer.settings import get_settings
+from tests.boundaries.validation import samples
+
+
+def judged(path: Path, **reading: Any) -> ValidationReport:
+    return validate_file(
+        path, ReadOptions(**reading), ValidationOptions(), lambda done, total, what: None
+    )
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> ValidationReport:
+    return judged(samples.planar(tmp_path_factory.mktemp("layer") / "p.geojson"), planar=True)
+
+
+def test_each_flaw_is_told_once_and_the_lake_is_left_open(report: ValidationReport) -> None:
+    told = {finding.rule: finding for finding in report.findings}
+    names = {rule: [report.layer.names[f] for f in told[rule].features] for rule in told}
+    assert names == {"TOP-COV-01": ["B", "E"], "TOP-COV-02": ["A", "B", "D", "H"]}
+    assert told["TOP-COV-01"].area_m2 == pytest.approx(120_000)
+    assert told["TOP-COV-02"].measured == pytest.approx(0.4, abs=1e-3)
+    (lake,) = report.holes
+    assert lake.area_m2 == pytest.approx(90_000)
+    assert report.is_blocking
+
+
+def test_a_sound_layer_has_nothing_but_remarks(tmp_path: Path) -> None:
+    report = judged(samples.sound(tmp_path / "s.geojson"))
+    assert not report.findings
+    assert not report.is_blocking
+    assert [remark.rule for remark in report.remarks] == ["TOP-FIL-02"]
+
+
+def test_the_width_up_to_which_a_hole_is_a_gap_is_what_was_asked(tmp_path: Path) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    by = build_validation_options(get_settings(), None, 400.0, None)
+    report = validate_file(path, ReadOptions(planar=True), by, lambda done, total, what: None)
+    gaps = [finding for finding in report.findings if finding.rule == "TOP-COV-02"]
+    assert sorted(round(gap.area_m2 or 0) for gap in gaps) == [400, 90_000]
+    assert not report.holes
+
+
+def test_the_geojson_tells_names_places_and_figures(report: ValidationReport) -> None:
+    content = orjson.loads(encode_geojson(report, "en"))
+    summary = content["summary"]
+    assert summary["crs"] == "planar"
+    assert summary["features"] == 6
+    assert summary["findings"]["by_severity"] == {"error": 2, "warning": 0, "info": 0}
+    assert summary["tolerances"]["gap_width_m"] == 1.0
+    assert [hole["features"] for hole in summary["open_holes"]] == [["C"]]
+    for feature, finding in zip(content["features"], report.findings, strict=True):
+        assert list(feature["properties"]) == list(FIELDS)
+        assert feature["id"] == feature["properties"]["id"] == finding.id
+        assert shapely.from_geojson(orjson.dumps(feature["geometry"])).equals_exact(
+            finding.geometry, 0
+        )
+
+
+def test_messages_and_titles_are_in_the_language_asked_for(report: ValidationReport) -> None:
+    chinese, english = (orjson.loads(encode_geojson(report, lang)) for lang in ("zh", "en"))
+    first = [content["features"][0]["properties"] for content in (chinese, english)]
+    assert "重叠" in first[0]["message"]
+    assert "overlap" in first[1]["message"]
+    assert first[0]["title"] != first[1]["title"]
+
+
+def test_findings_keep_their_ids_when_the_layer_is_judged_again(
+    report: ValidationReport, tmp_path: Path
+) -> None:
+    again = judged(samples.planar(tmp_path / "again.geojson"), planar=True)
+    assert [f.id for f in again.findings] == [f.id for f in report.findings]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_csv_file_has_a_row_for_each_finding_and_each_open_hole(
+    report: ValidationReport, tmp_path: Path
+) -> None:
+    write_report(report, tmp_path / "f.csv", "csv", "en")
+    rows = table(tmp_path / "f.csv")
+    assert [row["kind"] for row in rows][-1] == "open_hole"
+    assert [row["id"] for row in rows[:-1]] == [finding.id for finding in report.findings]
+    assert float(rows[-1]["area_m2"]) == pytest.approx(90_000)
+
+
+def test_a_geopackage_is_read_by_sqlite_and_by_gdal(
+    report: ValidationReport, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.gpkg"
+    write_report(report, path, "gpkg", "zh")
+    with closing(sqlite3.connect(path)) as db:
+        ids = [row[0] for row in db.execute("SELECT id FROM findings ORDER BY fid")]
+    _, _, shapes, fields = pyogrio.raw.read(path)
+    assert ids == fields[0].tolist()
+    assert ids[:-1] == [finding.id for finding in report.findings]
+    places = shapely.from_wkb(shapes)
+    assert all(places[i].equals_exact(f.geometry, 0) for i, f in enumerate(report.findings))
+
+
+def test_a_spreadsheet_is_read_by_another_program(report: ValidationReport, tmp_path: Path) -> None:
+    write_report(report, tmp_path / "f.xlsx", "xlsx", "zh")
+    rows = list(openpyxl.load_workbook(tmp_path / "f.xlsx").worksheets[0].values)
+    assert rows[0][: len(FIELDS)] == FIELDS
+    assert [row[0] for row in rows[1:-1]] == [finding.id for finding in report.findings]
+
+
+def test_a_layer_without_findings_can_be_written_in_every_format(tmp_path: Path) -> None:
+    report = judged(samples.sound(tmp_path / "s.geojson"))
+    for name in REPORT_MIME_TYPES:
+        write_report(report, tmp_path / f"out.{name}", name, "en")
+        assert (tmp_path / f"out.{name}").stat().st_size
+
+
+@pytest.mark.parametrize(("name", "known"), [("a.geojson", "geojson"), ("b.JSON", "geojson"),
+                                             ("c.gpkg", "gpkg")])  # fmt: skip
+def test_the_ending_of_a_file_tells_its_format(name: str, known: str) -> None:
+    assert detect_report_format(Path(name)) == known
+
+
+def test_another_ending_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidValue, match=r"\.gpkg"):
+        detect_report_format(Path("findings.shp"))
+
+
+def test_columns_are_named_by_pairs_and_anything_else_is_refused() -> None:
+    assert parse_column_names("code=XZQDM, name=XZQMC") == {"code": "XZQDM", "name": "XZQMC"}
+    assert parse_column_names(None) is None
+    with pytest.raises(InvalidValue, match="code=XZQDM"):
+        parse_column_names("XZQDM")
+
+
+def test_outlines_are_exact_around_findings_and_coarse_elsewhere(report: ValidationReport) -> None:
+    told = build_outlines(report)
+    names = [feature["properties"]["name"] for feature in told["exact"]["features"]]
+    assert set(names) == {"A", "B", "D", "E", "H"}
+    coarse = [feature["properties"]["name"] for feature in told["coarse"]["features"]]
+    assert coarse == ["A", "B", "C", "D", "E", "H"]
+    exact = orjson.loads(orjson.dumps(told["exact"]["features"]))
+    positions = {tuple(p) for p in shapely.get_coordinates(
+        [shapely.from_geojson(orjson.dumps(f["geometry"])) for f in exact]
+    )}  # fmt: skip
+    assert (1000.0, 1000.4) in positions

@@ -1,0 +1,79 @@
+"""Spelling by the rules of 1984 (field notes 2.10), and the readings that are often got wrong."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from gazetteer.records.romanization import READINGS_FILE, romanize_name
+
+TOPONYMS = Path(__file__).parents[3] / "fixtures" / "toponyms_guangdong.csv"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("太行", "山"), "Taihang Shan"),  # RM-01
+        (("江苏", "省"), "Jiangsu Sheng"),
+        (("西辽", "河"), "Xiliao He"),  # RM-02
+        (("周口店",), "Zhoukoudian"),  # RM-03
+        (("景德镇", "市"), "Jingdezhen Shi"),  # RM-04
+        (("左权", "县"), "Zuoquan Xian"),  # RM-05
+        (("三门", "峡"), "Sanmen Xia"),  # RM-06
+        (("西安", "市"), "Xi'an Shi"),  # RM-08
+        (("南澳", "县"), "Nan'ao Xian"),
+        (("天峨", "县"), "Tian'e Xian"),
+        (("安", "县"), "An Xian"),  # no apostrophe at the start of a word
+        (("番禺", "区"), "Panyu Qu"),
+        (("麻涌", "镇"), "Machong Zhen"),
+        (("东涌", "镇"), "Dongchong Zhen"),
+        (("沙涌", "社区"), "Shachong Shequ"),
+        (("新圩", "镇"), "Xinxu Zhen"),
+        (("大埔", "县"), "Dabu Xian"),
+        (("六都", "镇"), "Liudu Zhen"),
+        (("道滘", "镇"), "Daojiao Zhen"),
+        (("东莞", "市"), "Dongguan Shi"),
+        (("乐昌", "市"), "Lechang Shi"),
+        (("长安", "镇"), "Chang'an Zhen"),
+        (("长沙", "街道"), "Changsha Jiedao"),
+        (("塘厦", "镇"), "Tangxia Zhen"),
+        (("佛冈", "县"), "Fogang Xian"),
+        (("黄埔", "区"), "Huangpu Qu"),
+        (("深圳", "市"), "Shenzhen Shi"),
+        (("吕梁", "市"), "Lüliang Shi"),
+        (("连南", "瑶族", "自治县"), "Liannan Yaozu Zizhixian"),
+    ],
+)
+def test_names_are_spelled_by_the_rules(words: tuple[str, ...], expected: str) -> None:
+    assert romanize_name(words, "44") == expected
+
+
+def test_readings_of_one_province_do_not_hold_elsewhere() -> None:
+    assert romanize_name(("涌泉", "街道"), "51") == "Yongquan Jiedao"
+    assert romanize_name(("涌泉", "街道"), "44") == "Chongquan Jiedao"
+
+
+@pytest.mark.parametrize("text", ["", "A区", "12", "三沙、"])
+def test_nothing_is_proposed_for_what_has_no_reading(text: str) -> None:
+    assert romanize_name((text,)) is None
+
+
+def test_every_reading_has_a_syllable_for_each_character_and_a_source() -> None:
+    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert len(row["reading"].split()) == len(row["text"]), row
+            assert row["source"]
+
+
+def test_most_spellings_agree_with_an_independent_collection() -> None:
+    """GeoNames spells 1 500 towns of Guangdong: its names are a check, not a model."""
+    with TOPONYMS.open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["country"] == "CN" and r["name_zh"]]
+
+    def key(text: str | None) -> str:
+        folded = (text or "").casefold().replace("ü", "u")
+        return "".join(char for char in folded if char.isalpha())
+
+    alike = sum(key(romanize_name((r["name_zh"],), "44")) == key(r["name"]) for r in rows)
+    assert len(rows) == 1530
+    assert alike >= 1460

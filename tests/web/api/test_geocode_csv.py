@@ -1,0 +1,196 @@
+"""``/v1/geocode/csv`` on the shipped register: every row as the single call has it."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.csv_tables import address, rows, sent
+
+PATH = "/v1/geocode/csv"
+SAMPLES = Path(__file__).parents[3] / "benchmarks" / "addresses.csv"
+
+
+def samples() -> list[str]:
+    with SAMPLES.open(encoding="utf-8", newline="") as file:
+        return [row["address"] for row in csv.DictReader(file)]
+
+
+def table() -> str:
+    """Real addresses, some in two columns, with cells that must come back as they are."""
+    lines = ['编号,地址,"备 注"']
+    lines += [f'{number},"{text}","a""b"' for number, text in enumerate(samples(), 1)]
+    lines += ['97,"带,逗号的 ""天河区""\r\n五山路381号",x', "98,,没有地址", "99,我喜欢猫,"]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def single(client: FlaskClient, text: str, **query: str) -> dict[str, Any]:
+    response = client.get("/v1/geocode", query_string={"address": text, **query})
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def assert_same(row: dict[str, str], answer: dict[str, Any]) -> None:
+    """A row says what the single call says, field by field."""
+    if "geocoding" not in answer:
+        assert (row["result_status"], row["result_detail"]) == ("invalid", answer["detail"])
+        return
+    told = answer["geocoding"]
+    assert row["result_status"] == told["status"]
+    assert row["result_deciding_field"] == (told["deciding_field"] or "")
+    if told["status"] != "matched":
+        assert (row["result_code"], row["result_lon"], row["result_score"]) == ("", "", "")
+        labels = [f["properties"]["geocoding"]["label"] for f in answer["features"]]
+        told_labels = [c.split(" ", 1)[1] for c in row["result_candidates"].split(";") if c]
+        assert told_labels == labels
+        return
+    (feature,) = answer["features"]
+    place = feature["properties"]["geocoding"]
+    for name in ("code", "name", "label", "level", "match_level", "coordinate_level", "matched_by",
+                 "matched_name", "unmatched", "place_id", "unit_id"):  # fmt: skip
+        assert row[f"result_{name}"] == (place[name] or ""), name
+    assert float(row["result_score"]) == place["score"]
+    assert row["result_via_former_name"] == str(place["via_former_name"]).lower()
+    names = [fault.split(":")[0] for fault in row["result_faults"].split(";") if fault]
+    assert names == [fault["fault"] for fault in place["faults"]]
+    for division in place["divisions"]:
+        if f"result_{division['level']}" in row:
+            assert row[f"result_{division['level']}"] == division["name"]
+    point = feature["geometry"]["coordinates"] if feature["geometry"] else ["", ""]
+    assert [row["result_lon"], row["result_lat"]] == [str(value) for value in point]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_every_row_is_answered_as_a_single_call_and_comes_back_as_it_was_written(
+    client: FlaskClient, encoding: str
+) -> None:
+    text = table()
+    response = sent(client, PATH, text.encode(encoding), columns="地址", at="2026-11-01")
+    assert response.status_code == 200, response.text
+    assert response.headers["X-Gazetteer-Encoding"] == encoding
+    returned = response.data.decode(encoding.removesuffix("-sig"))
+    assert returned.startswith("\ufeff") == (encoding == "utf-8-sig")
+    for before, after in zip(
+        text.split("\r\n"), returned.lstrip("\ufeff").split("\r\n"), strict=True
+    ):
+        assert after.startswith(before)
+    answered = rows(response.data, encoding)
+    assert len(answered) == len(samples()) + 3
+    for row in answered:
+        assert_same(row, single(client, address(row, ["地址"]), at="2026-11-01"))
+
+
+def test_several_columns_and_levels_make_one_address(client: FlaskClient) -> None:
+    content = "省,区,路,号\n广东省,天河区,五山路,381号\n,番禺,,\n,,,\n".encode()
+    fields = {"province": "省", "county": "区", "columns": ["路", "号"]}
+    answered = rows(sent(client, PATH, content, **fields).data)
+    assert [row["result_code"] for row in answered] == ["440106", "440113", ""]
+    for row in answered:
+        parts = {"province": row["省"], "county": row["区"]}
+        assert_same(row, single(client, address(row, ["路", "号"]), **parts))
+    together = rows(sent(client, PATH, content, columns="省,区,路,号").data)
+    assert [row["result_code"] for row in together] == ["440106", "440113", ""]
+
+
+def test_only_the_result_columns_that_are_asked_for_are_added_in_their_order(
+    client: FlaskClient,
+) -> None:
+    content = "地址\n广州市天河区\n".encode()
+    wanted = "result_name,result_code"
+    response = sent(client, PATH, content, columns="地址", result_columns=wanted)
+    assert response.text == "地址,result_name,result_code\n广州市天河区,天河区,440106\n"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiter_and_line_ends_are_kept(client: FlaskClient, delimiter: str) -> None:
+    content = f"id{delimiter}地址\r\n1{delimiter}天河区\n\n2{delimiter}番禺区".encode()
+    response = sent(client, PATH, content, columns="地址", result_columns="result_code")
+    assert response.data.decode().split("\r\n") == [
+        f"id{delimiter}地址{delimiter}result_code",
+        f"1{delimiter}天河区{delimiter}440106\n\n2{delimiter}番禺区{delimiter}440113",
+    ]
+
+
+def test_rows_of_another_length_are_told_and_lose_nothing(client: FlaskClient) -> None:
+    content = 'id,地址\n1\n2,天河区,"多,余",x\n3,天河区\n'.encode()
+    answered = rows(sent(client, PATH, content, columns="地址").data)
+    assert [row["result_status"] for row in answered] == ["invalid", "invalid", "matched"]
+    assert [row["id"] for row in answered] == ["1", "2", "3"]
+    assert '"多,余",x' in answered[1]["result_detail"]
+
+
+def test_one_state_and_day_is_told_for_the_whole_file(client: FlaskClient) -> None:
+    content = "地址\n萝岗区\n天河区\n".encode()
+    wanted = "result_name,result_at,result_known_at"
+    response = sent(client, PATH, content, columns="地址", at="2010-01-01", result_columns=wanted)
+    answered = rows(response.data)
+    known_at = single(client, "天河区")["geocoding"]["known_at"]
+    assert response.headers["X-Gazetteer-At"] == "2010-01-01"
+    assert response.headers["X-Gazetteer-Known-At"] == known_at
+    assert [row["result_name"] for row in answered] == ["萝岗区", "天河区"]
+    assert {(row["result_at"], row["result_known_at"]) for row in answered} == {
+        ("2010-01-01", known_at)
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "field"),
+    [
+        (b"", {}, "data"),
+        (b"\r\n\r\n", {}, "data"),
+        ("地址\n".encode("utf-16"), {}, "data"),
+        (("广州市天河区\n" * 30).encode() + b"\xff", {"columns": "广州市天河区"}, "data"),
+        ("地址\n".encode("gb18030"), {"encoding": "utf-8"}, "encoding"),
+        ("地址\n".encode(), {"encoding": "latin-1"}, "encoding"),
+        ("地址\n".encode(), {"delimiter": "|"}, "delimiter"),
+        ("地址\n".encode(), {"columns": "address"}, "columns"),
+        ("地址\n".encode(), {"columns": ""}, "columns"),
+        ("地址,地址\n".encode(), {}, "columns"),
+        ("地址\n".encode(), {"county": "区"}, "county"),
+        ("地址\n".encode(), {"result_columns": "result_price"}, "result_columns"),
+        ("地址\n".encode(), {"result_columns": "result_code,result_code"}, "result_columns"),
+        ("地址,result_code\n".encode(), {}, "result_columns"),
+        ("地址\n".encode(), {"at": "2023-02-29"}, "at"),
+        ("地址\n".encode(), {"colour": "red"}, "colour"),
+        ('地址\n"天河区\n'.encode(), {}, "data"),
+        ('地址\n"天河"区\n'.encode(), {}, "data"),
+        (b"\xff" * 100, {}, "data"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_its_field(
+    client: FlaskClient, content: bytes, fields: dict[str, str], field: str
+) -> None:
+    response = sent(client, PATH, content, **{"columns": "地址", **fields})
+    assert response.status_code == 400, response.text
+    assert response.get_json()["field"] == field
+
+
+def test_the_line_at_which_a_file_breaks_is_named(client: FlaskClient) -> None:
+    response = sent(client, PATH, '地址\n天河区\n"番禺\n区\n'.encode(), columns="地址")
+    assert (response.status_code, response.get_json()["line"]) == (400, 3)
+
+
+def test_without_a_file_the_file_is_asked_for(client: FlaskClient) -> None:
+    response = client.post(PATH, data={"columns": "地址"})
+    assert (response.status_code, response.get_json()["field"]) == (400, "data")
+
+
+def test_a_file_without_rows_gets_its_header_only(client: FlaskClient) -> None:
+    response = sent(client, PATH, "地址".encode(), columns="地址", result_columns="result_code")
+    assert response.text == "地址,result_code"
+
+
+def test_nulls_and_long_texts_are_told_in_their_row(client: FlaskClient) -> None:
+    content = f"地址\n天\0河区\n{'天' * 10_001}\n天河区\n".encode()
+    answered = rows(sent(client, PATH, content, columns="地址").data)
+    assert [row["result_status"] for row in answered] == ["invalid", "invalid", "matched"]
+    assert answered[0]["地址"] == "天\0河区"
+
+
+def test_a_file_over_the_limit_is_sent_on_to_jobs(client: FlaskClient) -> None:
+    content = "地址\n".encode() + b"x" * 16_000_000
+    response = sent(client, PATH, content, columns="地址")
+    assert (response.status_code, response.get_json()["jobs"]) == (413, "/v1/jobs")
+    assert response.get_json()["field"] == "data"

@@ -1,0 +1,323 @@
+"""``/v1/jobs`` with real workers: progress, results, a kill, a cancellation, clean ends."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pyogrio
+import pytest
+from distributed import LocalCluster
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gazetteer.database.pool import open_pool
+from gazetteer.settings import get_settings
+from tests.described import DescribedClient
+from tests.web.api.test_geocode_csv import table
+from tests.web.csv_tables import rows, sent
+from tests.web.run_command import command, environment, gazetteer
+from web.app import create_app
+from web.http.connections import BACKGROUND_CONNECTIONS
+
+JOBS = "/v1/jobs"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("jobs")
+
+
+@pytest.fixture(scope="module")
+def desk(register: str, home: Path) -> Iterator[Flask]:
+    """The service over the shipped register, with a directory of its own for jobs."""
+    ours = get_settings().model_copy(update={"rate_limit": "off", "home": home})
+    with open_pool(register, 1 + BACKGROUND_CONNECTIONS) as pool:
+        app = create_app(ours, pool)
+        app.test_client_class = DescribedClient
+        yield app
+
+
+@pytest.fixture
+def asker(desk: Flask) -> FlaskClient:
+    return desk.test_client()
+
+
+def put(asker: FlaskClient, content: bytes, **fields: str) -> str:
+    response = sent(asker, JOBS, content, **{"kind": "geocode_csv", "columns": "地址", **fields})
+    assert response.status_code == 202, response.text
+    job = response.get_json()
+    assert (job["state"], job["rows_done"], job["result"]) == ("queued", 0, None)
+    assert response.headers["Location"] == f"{JOBS}/{job['id']}"
+    identity: str = job["id"]
+    return identity
+
+
+def job(asker: FlaskClient, identity: str) -> dict[str, object]:
+    told: dict[str, object] = asker.get(f"{JOBS}/{identity}").get_json()
+    return told
+
+
+def result(asker: FlaskClient, identity: str, form: str = "csv") -> bytes:
+    response = asker.get(f"{JOBS}/{identity}/result", query_string={"format": form})
+    assert response.status_code == 200, response.text
+    return response.data
+
+
+def work_all(register: str, home: Path, **more: str) -> None:
+    ended = gazetteer(register, home, "worker", "--until-idle", WORKER_PROCESSES="1", **more)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_endpoint_command_and_job_give_the_same_bytes(
+    asker: FlaskClient, register: str, home: Path, tmp_path: Path, encoding: str
+) -> None:
+    content = table().encode(encoding)
+    at_once = sent(asker, "/v1/geocode/csv", content, columns="地址", at="2026-11-01").data
+    identity = put(asker, content, at="2026-11-01")
+    work_all(register, home)
+    told = job(asker, identity)
+    assert (told["state"], told["encoding"]) == ("finished", encoding)
+    assert told["rows_done"] == told["rows_total"] == len(rows(content, encoding))
+    assert result(asker, identity) == at_once
+    if encoding == "utf-8":
+        file, output = tmp_path / "in.csv", tmp_path / "out.csv"
+        file.write_bytes(content)
+        ended = gazetteer(
+            register, home, "geocode", str(file), "--columns", "地址", "-o", str(output),
+            "--at", "2026-11-01", "--jobs", "2", "--lang", "zh",
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        assert output.read_bytes() == at_once
+
+
+def test_a_result_is_also_a_geopackage_of_points(
+    asker: FlaskClient, register: str, home: Path, tmp_path: Path
+) -> None:
+    content = "FID,地址\n1,广州市天河区\n2,我喜欢猫\n".encode()
+    identity = put(asker, content)
+    work_all(register, home)
+    path = tmp_path / "result.gpkg"
+    path.write_bytes(result(asker, identity, "gpkg"))
+    info = pyogrio.read_info(path)
+    assert (info["features"], info["crs"], info["geometry_type"]) == (2, "EPSG:4490", "Point")
+    meta, _, points, columns = pyogrio.raw.read(path)
+    named = dict(zip(meta["fields"], columns, strict=True))
+    assert list(named["result_code"]) == ["440106", ""]
+    assert list(named["FID_"]) == ["1", "2"]
+    assert [point is None for point in points] == [False, True]
+
+
+def test_positions_and_coverage_are_jobs_too(asker: FlaskClient, register: str, home: Path) -> None:
+    points = b"lon,lat\n113.36,23.13\n0,0\nx,1\n"
+    reverse = put(asker, points, kind="reverse_csv", columns="lon,lat")
+    facilities = "地址\n广州市天河区五山街道\n广州市天河区\n".encode()
+    coverage = put(asker, facilities, kind="coverage", level="township", within="440106")
+    work_all(register, home)
+    form = {"columns": "lon,lat"}
+    assert result(asker, reverse) == sent(asker, "/v1/reverse/csv", points, **form).data
+    form = {"columns": "地址", "level": "township", "within": "440106"}
+    assert result(asker, coverage) == sent(asker, "/v1/coverage/csv", facilities, **form).data
+
+
+def worker(register: str, home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command("worker"), env=environment(register, home, WORKER_PROCESSES="1")
+    )
+
+
+def waited(asker: FlaskClient, identity: str, until: str) -> dict[str, object]:
+    """The job, once it has answered some rows or is in the state."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        told = job(asker, identity)
+        if told["state"] == until or (until == "begun" and told["rows_done"]):
+            return told
+        time.sleep(0.05)
+    raise AssertionError(f"the job does not come to {until}: {told}")
+
+
+def many_points(count: int) -> bytes:
+    """Rows that take a while, each at a place of its own."""
+    lines = [f"{n},{113 + n % 97 / 100:.2f},{22.5 + n % 89 / 100:.2f}" for n in range(count)]
+    return "\n".join(["编号,lon,lat", *lines, ""]).encode()
+
+
+MANY = 50_000
+"""Points that a worker reads for some seconds, so that there is time to stop it."""
+POINTS = {"kind": "reverse_csv", "columns": "lon,lat", "result_columns": "result_code,result_label"}
+
+
+def test_a_job_goes_on_after_its_worker_is_killed_and_no_row_is_there_twice(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    content = many_points(MANY)
+    identity = put(asker, content, **POINTS)
+    first = worker(register, home)
+    before = waited(asker, identity, "begun")
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    assert before["state"] == "running"
+    part = home / "jobs" / identity / "result.part"
+    with part.open("ab") as torn:
+        torn.write("一半的行".encode())  # what a kill may leave behind the last checkpoint
+    kept = part.stat().st_ino
+    second = worker(register, home)
+    try:
+        told = waited(asker, identity, "finished")
+    finally:
+        second.terminate()
+        assert second.wait(30) == 0
+    assert told["rows_done"] == MANY
+    assert (home / "jobs" / identity / "result.csv").stat().st_ino == kept  # not begun anew
+    fields = {name: value for name, value in POINTS.items() if name != "kind"}
+    at_once = sent(asker, "/v1/reverse/csv", content, **fields).data
+    assert result(asker, identity) == at_once
+    assert [row["编号"] for row in rows(at_once)] == [str(n) for n in range(MANY)]
+
+
+def test_a_running_job_is_cancelled_and_its_files_go(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    identity = put(asker, many_points(MANY), **POINTS)
+    process = worker(register, home)
+    try:
+        waited(asker, identity, "begun")
+        told = asker.delete(f"{JOBS}/{identity}").get_json()
+        assert told["state"] == "cancelled"
+        directory = home / "jobs" / identity
+        deadline = time.monotonic() + 30
+        while directory.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not directory.exists()
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+    assert asker.get(f"{JOBS}/{identity}/result").status_code == 409
+    assert asker.delete(f"{JOBS}/{identity}").status_code == 200
+    assert asker.get(f"{JOBS}/{identity}").status_code == 404
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_job_to_the_next_one(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    identity = put(asker, many_points(MANY), **POINTS)
+    first = worker(register, home)
+    waited(asker, identity, "begun")
+    first.terminate()
+    assert first.wait(30) == 0
+    assert job(asker, identity)["state"] == "running"
+    second = worker(register, home)
+    try:
+        waited(asker, identity, "finished")
+    finally:
+        second.terminate()
+        assert second.wait(30) == 0
+    assert len(rows(result(asker, identity))) == MANY
+
+
+def test_a_cancelled_job_that_waits_is_never_begun(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    identity = put(asker, "地址\n天河区\n".encode())
+    assert asker.delete(f"{JOBS}/{identity}").get_json()["state"] == "cancelled"
+    assert not (home / "jobs" / identity).exists()
+    work_all(register, home)
+    assert job(asker, identity)["state"] == "cancelled"
+
+
+def test_there_is_no_result_before_the_end(asker: FlaskClient) -> None:
+    identity = put(asker, "地址\n天河区\n".encode())
+    response = asker.get(f"{JOBS}/{identity}/result")
+    assert (response.status_code, response.get_json()["state"]) == (409, "queued")
+    asker.delete(f"{JOBS}/{identity}")
+
+
+def test_old_jobs_are_deleted_with_their_files(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    identity = put(asker, "地址\n天河区\n".encode())
+    with psycopg.connect(register, autocommit=True) as conn:
+        conn.execute(
+            "UPDATE job SET created_at = now() - interval '8 days' WHERE job_id = %s",
+            (UUID(identity),),
+        )
+    work_all(register, home)
+    assert asker.get(f"{JOBS}/{identity}").status_code == 404
+    assert not (home / "jobs" / identity).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "field"),
+    [
+        ("地址\n天河区\n".encode(), {"kind": "sort"}, "kind"),
+        ("地址\n天河区\n".encode(), {"columns": "address"}, "columns"),
+        ("地址\n天河区\n".encode(), {"level": "township"}, "level"),
+        ("地址\n天河区\n".encode(), {"kind": "coverage", "within": "440106"}, "level"),
+        (
+            "地址\n天河区\n".encode(),
+            {"kind": "coverage", "level": "township", "within": "999999"},
+            "within",
+        ),
+        ("经度,纬度\n1,2\n".encode(), {"kind": "reverse_csv", "columns": "经度"}, "columns"),
+        ('地址\n"天河区\n'.encode(), {}, "data"),
+        (b"", {}, "data"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_at_once_by_its_field(
+    asker: FlaskClient, home: Path, content: bytes, fields: dict[str, str], field: str
+) -> None:
+    before = set((home / "jobs").iterdir()) if (home / "jobs").exists() else set()
+    response = sent(asker, JOBS, content, **{"kind": "geocode_csv", "columns": "地址", **fields})
+    assert response.status_code in (400, 404), response.text
+    assert response.get_json()["field"] == field
+    after = set((home / "jobs").iterdir()) if (home / "jobs").exists() else set()
+    assert after == before
+
+
+def test_an_unknown_job_is_not_found(asker: FlaskClient) -> None:
+    for response in (
+        asker.get(f"{JOBS}/{uuid4()}"),
+        asker.get(f"{JOBS}/{uuid4()}/result"),
+        asker.delete(f"{JOBS}/{uuid4()}"),
+    ):
+        assert response.status_code == 404
+
+
+def test_one_address_may_ask_for_so_many_jobs_only(register: str, tmp_path: Path) -> None:
+    ours = get_settings().model_copy(update={"job_rate_limit": "2/hour", "home": tmp_path})
+    with open_pool(register, 1) as pool:
+        few = create_app(ours, pool).test_client()
+        form = {"kind": "geocode_csv", "columns": "地址"}
+        statuses = [sent(few, JOBS, "地址\n".encode(), **form).status_code for _ in range(3)]
+    assert statuses == [202, 202, 429]
+
+
+def test_one_connection_is_enough_for_any_request(register: str, tmp_path: Path) -> None:
+    """Else the threads of a process might wait for each other, each holding what another needs."""
+    ours = get_settings().model_copy(update={"rate_limit": "off", "home": tmp_path})
+    with open_pool(register, 1) as pool:
+        lone = create_app(ours, pool).test_client()
+        identity = put(lone, "地址\n天河区\n".encode())
+        states = [lone.delete(f"{JOBS}/{identity}").get_json()["state"] for _ in range(2)]
+        assert states == ["cancelled", "cancelled"]
+        assert lone.get(f"{JOBS}/{identity}").status_code == 404
+
+
+def test_the_worker_may_leave_the_rows_to_a_cluster(
+    asker: FlaskClient, register: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAZETTEER_DATABASE_URL", register)
+    content = table().encode()
+    at_once = sent(asker, "/v1/geocode/csv", content, columns="地址").data
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        identity = put(asker, content)
+        work_all(register, home, DASK_SCHEDULER=cluster.scheduler_address)
+    assert result(asker, identity) == at_once

@@ -1,0 +1,135 @@
+"""``gazetteer geocode``: the rows of the endpoint, by processes and by a Dask cluster."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+from flask.testing import FlaskClient
+
+from gazetteer.settings import get_settings
+from tests.web.api.test_geocode_csv import table
+from tests.web.csv_tables import rows, sent
+from tests.web.run_command import in_process
+from web.commands import main
+
+DAY = ("--at", "2026-11-01", "--lang", "zh")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "addresses.csv"
+    path.write_bytes(table().encode("gb18030"))
+    return path
+
+
+@pytest.fixture
+def here(
+    register: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pytest.MonkeyPatch]:
+    monkeypatch.setenv("GAZETTEER_DATABASE_URL", register)
+    monkeypatch.setenv("GAZETTEER_HOME", str(tmp_path))
+    yield monkeypatch
+
+
+@pytest.fixture
+def expected(client: FlaskClient) -> bytes:
+    form = {"columns": "地址", "at": "2026-11-01"}
+    return sent(client, "/v1/geocode/csv", table().encode("gb18030"), **form).data
+
+
+def test_rows_go_to_stdout_and_progress_does_not(
+    here: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], file: Path, expected: bytes
+) -> None:
+    here.setattr(sys, "argv", ["gazetteer", "geocode", str(file), "--columns", "地址", *DAY])
+    get_settings.cache_clear()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    get_settings.cache_clear()
+    assert not ended.value.code
+    out, _ = capfdbinary.readouterr()
+    assert out == expected
+
+
+def test_a_summary_for_programs(
+    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
+) -> None:
+    output = file.with_name("out.csv")
+    options = ["--columns", "地址", "-o", str(output), "--jobs", "1", "--json", *DAY]
+    ended = in_process(here, capfd, "geocode", str(file), *options)
+    assert ended.exit_code == 0, ended.stderr
+    assert output.read_bytes() == expected
+    told = json.loads(ended.stdout)
+    count = len(rows(expected, "gb18030"))
+    assert (told["rows"], told["encoding"], told["at"]) == (count, "gb18030", "2026-11-01")
+    assert f"{count:,} of {count:,}" in ended.stderr
+
+
+def test_a_cluster_of_two_workers_gives_the_same_rows(
+    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
+) -> None:
+    output = file.with_name("out.csv")
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        options = ["--columns", "地址", "-o", str(output), *DAY]
+        dask = ["--dask", cluster.scheduler_address]
+        ended = in_process(here, capfd, "geocode", str(file), *options, *dask)
+    assert ended.exit_code == 0, ended.stderr
+    assert output.read_bytes() == expected
+
+
+def test_a_scheduler_that_is_not_there_is_told(
+    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path
+) -> None:
+    here.setattr("boundaries.batch.dask_executor._PATIENCE", "1s")
+    options = ["--columns", "地址", "--dask", "tcp://127.0.0.1:1"]
+    ended = in_process(here, capfd, "geocode", str(file), *options)
+    assert ended.exit_code == 1
+    assert "127.0.0.1:1" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--columns", "address"], "address"),
+        ([], "columns"),
+        (["--columns", "地址", "--encoding", "latin-1"], "latin-1"),
+        (["--columns", "地址", "--result-columns", "result_price"], "result_price"),
+        (["--columns", "地址", "--json"], "-o"),
+        (["--columns", "地址", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_read(
+    here: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    file: Path,
+    options: list[str],
+    word: str,
+) -> None:
+    ended = in_process(here, capfd, "geocode", str(file), *options)
+    assert ended.exit_code == 2
+    assert word in ended.stderr
+
+
+def test_a_broken_file_is_told_with_its_line_and_leaves_no_output(
+    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, output = tmp_path / "broken.csv", tmp_path / "out.csv"
+    path.write_text('地址\n天河区\n"番禺区\n', encoding="utf-8")
+    ended = in_process(here, capfd, "geocode", str(path), "-o", str(output))
+    assert ended.exit_code == 1
+    assert "line 3" in ended.stderr
+    assert not output.exists()
+
+
+def test_the_only_column_needs_no_name(
+    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, output = tmp_path / "one.csv", tmp_path / "out.csv"
+    path.write_text("地址\n天河区\n", encoding="utf-8")
+    wanted = ["--result-columns", "result_code", "-o", str(output), "--jobs", "1"]
+    assert in_process(here, capfd, "geocode", str(path), *wanted).exit_code == 0
+    assert output.read_text(encoding="utf-8") == "地址,result_code\n天河区,440106\n"

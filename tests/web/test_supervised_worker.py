@@ -1,0 +1,77 @@
+"""The worker that ``gazetteer serve`` starts: it is there, comes back, and goes with the server."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.web.run_command import command, environment
+
+
+@pytest.fixture
+def serving(register_copy: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    process = subprocess.Popen(
+        command("serve"), env=environment(register_copy, tmp_path, PORT=port, PROCESSES="1")
+    )
+    yield process
+    if process.poll() is None:
+        process.terminate()
+        process.wait(60)
+
+
+def workers(parent: int) -> set[int]:
+    """The worker processes that have a parent."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            words = (status.parent / "cmdline").read_bytes().split(b"\0")
+            text = status.read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if f"PPid:\t{parent}\n" in text and b"worker" in words and "State:\tZ" not in text:
+            found.add(int(status.parent.name))
+    return found
+
+
+def waited(what: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert what()
+
+
+def gone(pid: int) -> bool:
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_a_worker_that_dies_is_started_again_and_ends_with_the_server(
+    serving: subprocess.Popen[bytes],
+) -> None:
+    waited(lambda: workers(serving.pid))
+    (first,) = workers(serving.pid)
+    os.kill(first, signal.SIGKILL)
+    waited(lambda: workers(serving.pid) - {first})
+    (second,) = workers(serving.pid) - {first}
+    serving.terminate()
+    assert serving.wait(60) == 0
+    assert gone(second)
+
+
+def test_a_worker_does_not_outlive_a_killed_server(serving: subprocess.Popen[bytes]) -> None:
+    waited(lambda: workers(serving.pid))
+    (worker,) = workers(serving.pid)
+    serving.kill()
+    serving.wait()
+    waited(lambda: gone(worker))

@@ -1,0 +1,275 @@
+"""Who is asking, and whether they may: sessions by cookie, keys by header, CSRF, limits.
+
+Reading what is public asks none of this: without a cookie or key a request touches no database
+here. A handler that needs a right calls :func:`require_permission`.
+"""
+
+from datetime import timedelta
+from hmac import compare_digest
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, request
+
+from gazetteer.accounts import account_store, api_keys, sessions
+from gazetteer.accounts.account_store import Account
+from gazetteer.accounts.actors import ANONYMOUS, Actor
+from gazetteer.accounts.problems import CsrfFailed, PasswordChangeRequired
+from gazetteer.accounts.roles import Action, find_current_unit, load_unit_chain
+from gazetteer.accounts.sessions import SessionLifetime
+from gazetteer.problems import Forbidden, Unauthenticated
+from gazetteer.settings import Settings
+from web.http import rate_limits
+from web.http.connections import connection
+from web.uploads import upload_limits
+
+SESSION_COOKIE = "gazetteer_session"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOGIN_PATHS = frozenset({"/login", "/v1/session"})
+_FORM_MEDIA_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def install_authentication(app: Flask, settings: Settings) -> None:
+    """Guard every request of ``app``: limits first, then the key or the page token."""
+    app.extensions["gazetteer_lifetime"] = SessionLifetime(
+        timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
+    )
+    rate_limits.install_rate_limits(app, settings, _rate_limited_key_id)
+    upload_limits.install_upload_limits(app)  # before anything looks into a form
+    app.before_request(_check_request)
+    app.after_request(_forbid_caching)
+
+
+def current_actor() -> Actor:
+    """Whoever asks; anonymous without a key or an open session.
+
+    Raises:
+        Unauthenticated: there is a key, but it is not valid (any more).
+    """
+    if "actor" not in g:
+        try:
+            g.actor = _identify_actor()
+        except Unauthenticated as refused:
+            g.actor = refused
+    identity: Actor | Unauthenticated = g.actor
+    if isinstance(identity, Unauthenticated):
+        raise identity
+    return identity
+
+
+def require_permission(
+    action: Action, unit_code: str | None = None, unit_id: UUID | None = None
+) -> Actor:
+    """Whoever asks, if they may do it over the unit; without a unit, over the whole register.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: they may not.
+        UnknownCode: no unit ever had the code.
+    """
+    who = current_actor()
+    _require_account(who)
+    with connection() as conn:
+        unit = find_current_unit(conn, unit_code) if unit_code is not None else unit_id
+        chain = load_unit_chain(conn, unit) if unit is not None else ()
+    if not who.may_perform(action, chain):
+        raise _build_forbidden(action)
+    return who
+
+
+def require_permission_somewhere(action: Action) -> Actor:
+    """Whoever asks, if there is any unit over which they may do it.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: they may do it nowhere.
+    """
+    who = current_actor()
+    _require_account(who)
+    if not who.may_perform_anywhere(action):
+        raise _build_forbidden(action)
+    return who
+
+
+def require_person(*, new_password: bool = True) -> Account:
+    """The account of an open session: some things a person does, and never a key.
+
+    Args:
+        new_password: False lets somebody in who must still choose a password of their own.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: a key asks; PasswordChangeRequired: the password was set by somebody else.
+    """
+    who = current_actor()
+    if who.key is not None:
+        raise Forbidden("密钥不能执行此操作。", "a key may not do this; log in")
+    return _require_account(who, new_password=new_password)
+
+
+def log_in(login: str, password: str) -> tuple[Account, str]:
+    """Open a session for name and password; :func:`set_session_cookie` puts its token into a response.
+
+    Raises:
+        BadCredentials: they open nothing.
+        TooManyRequests: there were too many attempts.
+    """
+    rate_limits.count_action("login")
+    with connection() as conn:
+        account = account_store.authenticate_login(
+            conn, login, password, rate_limits.client_address()
+        )
+        token = sessions.open_session(conn, account, session_lifetime())
+    g.actor = Actor(account)
+    return account, token
+
+
+def log_out() -> None:
+    """End the session of this request, if it has one; :func:`clear_session_cookie` clears the cookie."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        with connection() as conn:
+            sessions.close_session(conn, token)
+    g.actor = ANONYMOUS
+
+
+def change_password(current: str, password: str) -> str:
+    """Give the person who asks a new password.
+
+    Returns:
+        The token of a new session: the change ended all others.
+
+    Raises:
+        BadCredentials, TooManyRequests, WeakPassword: nothing was changed.
+    """
+    account = require_person(new_password=False)
+    rate_limits.count_action("login")
+    with connection() as conn:
+        network = rate_limits.client_address()
+        account_store.change_password(conn, account.login, current, password, network)
+        g.actor = Actor(account_store.find_account(conn, account.login))
+        return sessions.open_session(conn, account, session_lifetime())
+
+
+def set_session_cookie(response: Response, token: str) -> Response:
+    """Give the browser the session's cookie."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=session_lifetime().total,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def clear_session_cookie(response: Response) -> Response:
+    """Take the session's cookie from the browser."""
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def current_csrf_token() -> str:
+    """What this session's pages send with every write: header ``X-CSRF-Token`` or ``csrf_token``.
+
+    Empty without a cookie: then nothing is asked for.
+    """
+    token = request.cookies.get(SESSION_COOKIE)
+    return sessions.derive_csrf_token(token) if token else ""
+
+
+def session_lifetime() -> SessionLifetime:
+    """How long sessions last."""
+    configured: SessionLifetime = current_app.extensions["gazetteer_lifetime"]
+    return configured
+
+
+def _identify_actor() -> Actor:
+    bearer = _bearer_token()
+    if bearer is not None:
+        with connection() as conn:
+            key, account = api_keys.authenticate_key(conn, bearer)
+        return Actor(account, key)
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        with connection() as conn:
+            session = sessions.load_session(conn, token, session_lifetime())
+        if session is not None:
+            return Actor(session.account)
+    return ANONYMOUS
+
+
+def _bearer_token() -> str | None:
+    sent = request.environ.get("HTTP_AUTHORIZATION")
+    if not sent:
+        return None
+    scheme, _, credentials = sent.partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else None
+
+
+def _rate_limited_key_id() -> str | None:
+    """The key whose limit counts; a key that is not valid counts for its address."""
+    if _bearer_token() is None:
+        return None
+    try:
+        key = current_actor().key
+    except Unauthenticated:
+        return None
+    return key.key_id if key else None
+
+
+def _check_request() -> None:
+    """Refuse a key that is not valid, and a write that another site made the browser send."""
+    if _bearer_token() is not None:
+        current_actor()
+    elif request.method not in _SAFE_METHODS:
+        if request.path in _LOGIN_PATHS and request.method == "POST":
+            _check_origin()  # there is no session yet whose token could be asked for
+        elif request.cookies.get(SESSION_COOKIE):
+            _check_csrf()
+
+
+def _forbid_caching(response: Response) -> Response:
+    """What depended on who asks is nothing for a cache, unless the answer itself says otherwise."""
+    if "actor" in g and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _check_csrf() -> None:
+    sent = request.headers.get("X-CSRF-Token")
+    if sent is None and request.mimetype in _FORM_MEDIA_TYPES:
+        sent = request.form.get("csrf_token")
+    if not sent or not compare_digest(sent.encode(), current_csrf_token().encode()):
+        raise CsrfFailed(
+            "缺少页面令牌或令牌无效，请重新加载页面后再试。",
+            "the page token (X-CSRF-Token) is missing or wrong; load the page again",
+            field="X-CSRF-Token",
+        )
+
+
+def _check_origin() -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if site not in ("same-origin", "none") if site else foreign:
+        raise CsrfFailed(
+            "只能从本系统的页面登录。", "log in from a page of this service", field="Origin"
+        )
+
+
+def _build_forbidden(action: Action) -> Forbidden:
+    return Forbidden(
+        "您没有此操作的权限。", f"you may not {action.replace('_', ' ')} here", action=action
+    )
+
+
+def _require_account(who: Actor, *, new_password: bool = True) -> Account:
+    if who.account is None:
+        raise Unauthenticated("请先登录或提供密钥。", "log in, or send an API key")
+    if new_password and who.key is None and who.account.must_change_password:
+        raise PasswordChangeRequired(
+            "请先设置您自己的密码。", "choose a password of your own first (/v1/session/password)"
+        )
+    return who.account

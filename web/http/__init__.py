@@ -1,0 +1,1 @@
+"""What every HTTP answer needs: endpoints, their description, problems, limits, connections."""

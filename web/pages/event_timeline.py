@@ -1,0 +1,47 @@
+"""The history of a unit as it is read: newest first, what one act did told together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from web.http.language import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What happened on one day by one act (or by none that is on record)."""
+
+    on: str | None
+    precision: str
+    act: Mapping[str, Any] | None
+    what: tuple[str, ...]
+    is_later: bool
+    """Whether it lies after the date that the page answers for."""
+
+
+def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[TimelineEntry]:
+    """The events of an answer of ``history``, which come in order of time."""
+    groups = groupby(events, key=lambda event: (event["on"], event["precision"], event["act"]))
+    entries = [
+        TimelineEntry(
+            on,
+            precision,
+            act,
+            tuple(dict.fromkeys(event[f"summary_{lang}"] for event in group)),
+            is_later=on is not None and on > at,
+        )
+        for (on, precision, act), group in groups
+    ]
+    return entries[::-1]
+
+
+def list_years_of_change(events: Iterable[Mapping[str, Any]]) -> list[int]:
+    """The years in which something happened, each once; the start of the records is no event."""
+    return sorted(
+        {
+            int(event["on"][:4])
+            for event in events
+            if event["on"] and event["kind"] != "first_record"
+        }
+    )

@@ -1,0 +1,171 @@
+"""The public pages: start, unit and search. They ask the register what the API asks."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, request
+from psycopg import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from boundaries.areas import area_queries as areas
+from boundaries.exports.area_table import has_known_area
+from boundaries.network.border_queries import load_unit_borders
+from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.problems import NoAreaKnown
+from gazetteer.records import division_queries, place_queries
+from gazetteer.records.levels import LEVELS, UNIT_LEVELS
+from gazetteer.records.unit_history import load_history
+from gazetteer.search.autocomplete.filters import Filters
+from web.api.checks import run_current_checks
+from web.http.as_of_params import CODE_PATTERN, parse_as_of_args
+from web.http.connections import snapshot_connection
+from web.http.language import request_language
+from web.pages import change_list, unit_counts
+from web.pages.downloads import list_downloads
+from web.pages.event_timeline import build_timeline, list_years_of_change
+from web.pages.rendering import build_unit_url, current_settings, render_page
+from web.pages.unit_links import build_succession_links
+from web.services.search_service import search_places
+
+MAX_RESULTS = 50
+MAX_SHOWN_OF_CHECK = 50
+CODE_REGEX = re.compile(CODE_PATTERN)
+
+public_blueprint = Blueprint("pages", __name__, template_folder="templates")
+
+
+@public_blueprint.get("/")
+def show_home() -> Response:
+    """The province on the map and the list of its prefectures."""
+    as_of, code = parse_as_of_args(), current_settings().home_division
+    with snapshot_connection() as conn:
+        division = division_queries.load_division(conn, code, as_of, today())
+        children = division_queries.load_children(conn, code, as_of)
+        counts = unit_counts.count_units_by_level(conn, code, as_of)
+    return render_page(
+        "home.html", division=division, children=children, counts=counts, at=division["at"]
+    )
+
+
+@public_blueprint.get("/units/<code>")
+def show_unit(code: str) -> Response:
+    """Everything the register tells of the unit that carried the code on the date."""
+    as_of = parse_as_of_args()
+    with snapshot_connection() as conn:
+        division = division_queries.load_division(conn, code, as_of, today())
+        children = division_queries.load_children(conn, code, as_of)
+        events = load_history(conn, code, as_of)["events"]
+        area, known_since = _load_area(conn, code, as_of)
+        lines = [line["properties"] for line in load_unit_borders(conn, code, as_of)["features"]]
+        below = _find_level_with_areas(conn, children["children"], as_of)
+    division["predecessors"] = build_succession_links(division["predecessors"], before=True)
+    division["successors"] = build_succession_links(division["successors"], before=False)
+    return render_page(
+        "unit.html",
+        division=division,
+        children=children,
+        children_begin=_find_later_begin(children["records_begin"], division),
+        moments=build_timeline(events, division["at"], request_language()),
+        area=area,
+        lines=lines,
+        known_since=known_since,
+        downloads=list_downloads(division, as_of, below, has_area=area is not None),
+        at=division["at"],
+        chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
+        years=list_years_of_change(events),
+    )
+
+
+@public_blueprint.get("/search")
+def show_search() -> BaseResponse:
+    """The full list of what a name or code finds; works without a script."""
+    as_of = parse_as_of_args()
+    query = request.args.get("q", "").strip()
+    if CODE_REGEX.fullmatch(query):
+        return redirect(build_unit_url(query))
+    level = request.args.get("level", "")
+    results: dict[str, Any] = {"features": []}
+    if query:
+        results = search_places(
+            query, as_of, Filters(level=level if level in LEVELS else None), MAX_RESULTS
+        )
+    return render_page(
+        "search.html",
+        query=query,
+        hits=[feature["properties"]["geocoding"] for feature in results["features"]],
+        levels=LEVELS,
+        level=level,
+        at=as_of.at.isoformat(),
+    )
+
+
+@public_blueprint.get("/places/<uuid:place_id>")
+def show_place(place_id: UUID) -> BaseResponse:
+    """A named place with all its names; the place of a unit is told on the unit's own page."""
+    as_of = parse_as_of_args()
+    with snapshot_connection() as conn:
+        record = place_queries.load_place(conn, place_id, as_of)
+    if record["code"]:
+        return redirect(build_unit_url(record["code"]))
+    inside, point = record["within"], record["location"]
+    record["names"].sort(key=_name_sort_key)
+    return render_page(
+        "place.html",
+        place=record,
+        at=record["at"],
+        chain=[inside["code"]] if inside and inside["code"] else [],
+        point=f"{point['lon']} {point['lat']}" if point else None,
+    )
+
+
+@public_blueprint.get("/checks")
+def show_checks() -> Response:
+    """What the register finds in itself, with a hint for each finding."""
+    _, results = run_current_checks()
+    by_check = {
+        check: list(group) for check, group in groupby(results, key=lambda result: result.check)
+    }
+    return render_page("checks.html", by_check=by_check, most=MAX_SHOWN_OF_CHECK)
+
+
+@public_blueprint.get("/changes")
+def show_changes() -> Response:
+    """What was published lately, and by which documents."""
+    before = request.args.get("before", type=int)
+    with snapshot_connection() as conn:
+        listed = change_list.load_latest_changesets(conn, before)
+    older = listed[-1]["id"] if len(listed) == change_list.PAGE_SIZE else None
+    return render_page("changes.html", changesets=listed, older=older)
+
+
+def _find_level_with_areas(
+    conn: Connection[Any], children: Sequence[Mapping[str, Any]], as_of: AsOf
+) -> str | None:
+    """The level of the units below, if the area of any of them is known."""
+    known = has_known_area(conn, [child["unit_id"] for child in children], as_of)
+    return str(children[0]["level"]) if known else None
+
+
+def _find_later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
+    """Since when the units below are on record, if that is later than the date of the page."""
+    below = UNIT_LEVELS[UNIT_LEVELS.index(division["level"]) + 1 :]
+    begin = next((begins[level] for level in below if level in begins), None)
+    return begin if begin and begin > division["at"] else None
+
+
+def _name_sort_key(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    is_chinese = name["language"].startswith("zh")
+    return not name["in_force"], name["name_kind"] != "standard", not is_chinese
+
+
+def _load_area(
+    conn: Connection[Any], code: str, as_of: AsOf
+) -> tuple[dict[str, Any] | None, str | None]:
+    """The properties of the unit's polygon; without one on the date, since when there is one."""
+    try:
+        return areas.load_area_properties(conn, code, as_of), None
+    except NoAreaKnown as problem:
+        return None, problem.extras.get("known_since")

@@ -1,0 +1,1 @@
+"""What API, pages and commands ask alike, each with one answer."""

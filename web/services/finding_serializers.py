@@ -1,0 +1,194 @@
+"""Findings on the register as answers tell them, in the language of the reader."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+import shapely
+
+from boundaries.findings import background_runs, finding_store, responses
+from boundaries.findings.finding_store import (
+    FindingFilter,
+    FindingRecord,
+    StoredFindingEvent,
+    ValidationRun,
+)
+from boundaries.rules.finding_workflow import is_blocking, is_expired
+from boundaries.rules.observations import Observation
+from boundaries.validation.report_rows import find_rule_title
+from gazetteer.jobs import job_store as jobs
+from gazetteer.jobs.job_store import Job
+from gazetteer.ledger.as_of import today
+from gazetteer.problems import NotFound
+from web.auth import authentication
+from web.http.connections import connection, snapshot_connection
+from web.http.language import Lang, request_language
+
+JsonObject = dict[str, Any]
+UnitNames = dict[UUID, tuple[str | None, str | None]]
+
+
+def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonObject:
+    """A page of findings, those behind the number ``after``, with the newest run."""
+    lang = request_language()
+    with snapshot_connection() as conn:
+        findings = finding_store.load_findings(conn, filters, after, limit + 1)
+        matched = finding_store.count_findings(conn, filters)
+        blocking = finding_store.count_blocking(conn, today())
+        run = finding_store.find_last_run(conn)
+        shown = findings[:limit]
+        names = _load_unit_names(conn, shown)
+    return {
+        "type": "FeatureCollection",
+        "features": [_serialize_finding(known, names, lang) for known in shown],
+        "matched": matched,
+        "blocking": blocking,
+        "next": shown[-1].number if len(findings) > limit else None,
+        "run": _serialize_finished_run(run) if run else None,
+    }
+
+
+def load_finding_detail(finding_id: UUID) -> JsonObject:
+    """A finding with everything that happened to it.
+
+    Who did something, and who signed, is told to people of the register only.
+
+    Raises:
+        NotFound: there is none of the id.
+    """
+    lang = request_language()
+    known_person = authentication.current_actor().account is not None
+    with snapshot_connection() as conn:
+        known = responses.load_finding(conn, finding_id)
+        events = finding_store.load_events(conn, known)
+        feature = _serialize_finding(known, _load_unit_names(conn, [known]), lang)
+    return {**feature, "events": [_serialize_event(event, lang, known_person) for event in events]}
+
+
+def load_run_status(run_id: UUID) -> JsonObject:
+    """How far a run is, and what it did.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    with connection() as conn:
+        run = finding_store.find_run(conn, run_id)
+        job = jobs.load_job(conn, run_id) if run is None else None
+    if run is not None:
+        return _serialize_finished_run(run)
+    if job is None or job.kind != background_runs.KIND:
+        raise NotFound("没有此次检查。", "there is no such run", field="run_id")
+    return _serialize_waiting_run(job)
+
+
+def _load_unit_names(conn: Any, findings: list[FindingRecord]) -> UnitNames:
+    units = [unit for known in findings for unit in known.finding.observation.key.units]
+    return finding_store.load_codes_and_names(conn, units, today())
+
+
+def _serialize_finding(known: FindingRecord, names: UnitNames, lang: Lang) -> JsonObject:
+    stored = known.finding
+    units = [
+        {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
+        for unit in sorted(stored.observation.key.units, key=lambda unit: names[unit][0] or "~")
+    ]
+    properties = {
+        "id": str(stored.finding_id),
+        "number": known.number,
+        **_serialize_observation(stored.observation, lang),
+        "features": [unit["code"] or unit["unit_id"] for unit in units],
+        "units": units,
+        "state": stored.state,
+        "answer": stored.answer,
+        "expires_on": stored.expires_on,
+        "expired": is_expired(stored.expires_on, today()),
+        "blocking": is_blocking(
+            stored.observation.severity, stored.state, stored.expires_on, today()
+        ),
+        "first_seen": known.first_seen,
+        "last_seen": known.last_seen,
+        "changed_at": known.changed_at,
+        "last_event": stored.last_event,
+    }
+    return {
+        "type": "Feature",
+        "id": str(stored.finding_id),
+        "geometry": _serialize_geometry(stored.observation),
+        "properties": properties,
+    }
+
+
+def _serialize_observation(observation: Observation, lang: Lang) -> JsonObject:
+    return {
+        "rule": observation.key.rule,
+        "kind": observation.key.kind,
+        "severity": observation.severity,
+        "title": find_rule_title(observation.key.rule, lang),
+        "message": observation.zh if lang == "zh" else observation.en,
+        "measured": observation.measured,
+        "limit": observation.limit,
+        "unit": observation.unit,
+        "area_m2": observation.area_m2,
+    }
+
+
+def _serialize_geometry(observation: Observation) -> Any:
+    return (
+        None
+        if observation.geometry is None
+        else orjson.loads(shapely.to_geojson(observation.geometry))
+    )
+
+
+def _serialize_event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> JsonObject:
+    observation = event.observation
+    return {
+        "number": event.number,
+        "happened_at": event.happened_at,
+        "step": event.step,
+        "state": event.state,
+        "cause": event.cause,
+        "run": event.run,
+        "message": (observation.zh if lang == "zh" else observation.en) if observation else None,
+        "measured": observation.measured if observation else None,
+        "unit": observation.unit if observation else None,
+        "by": event.actor if known_person else None,
+        "reason": event.reason,
+        "document": event.document,
+        "signer": event.signer if known_person else None,
+        "expires_on": event.expires_on,
+    }
+
+
+def _serialize_finished_run(run: ValidationRun) -> JsonObject:
+    return {
+        "id": str(run.run_id),
+        "number": run.number,
+        "state": "finished",
+        "done": background_runs.PROGRESS_STEPS,
+        "total": background_runs.PROGRESS_STEPS,
+        "at": run.at,
+        "seq": run.seq,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "found": run.found,
+        "steps": run.steps,
+        "problem": None,
+    }
+
+
+def _serialize_waiting_run(job: Job) -> JsonObject:
+    return {
+        "id": str(job.job_id),
+        "number": None,
+        "state": job.state,
+        "done": job.rows_done,
+        "total": background_runs.PROGRESS_STEPS,
+        "at": job.at,
+        "seq": None,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "found": None,
+        "steps": None,
+        "problem": job.problem,
+    }

@@ -1,0 +1,284 @@
+"""Queries of the Reconciliation API as they are asked, read into what is wanted."""
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gazetteer.problems import InvalidValue, TooLarge
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.reconcile.identified_candidates import is_division_code
+from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, find_type_levels
+from web.http.validation_errors import build_invalid_value
+
+MAX_QUERIES = 50
+"""Queries of one batch; the manifest says so."""
+MAX_LIMIT = 50
+MAX_IDS = 1000
+_MAX_TEXT = 10_000
+_Model = TypeVar("_Model")
+
+
+class EntityValue(BaseModel):
+    """A value that was reconciled before."""
+
+    id: str = Field(max_length=200)
+    name: str | None = Field(None, max_length=_MAX_TEXT)
+
+    def text(self) -> str:
+        """Its id."""
+        return self.id
+
+
+_Value = str | int | float | bool | EntityValue
+
+
+class QueryProperty(BaseModel):
+    """A property with the value or values that a candidate should have."""
+
+    pid: str = Field(max_length=200)
+    v: _Value | list[_Value] | None = None
+
+
+class RawReconcileQuery(BaseModel):
+    """One query of a batch (Reconciliation API 0.2, 4.1)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str | None = Field(None, max_length=_MAX_TEXT)
+    type: str | list[str] | None = None
+    limit: int = Field(10, ge=1)
+    properties: list[QueryProperty] = Field(default_factory=list, max_length=50)
+    type_strict: Literal["any", "all", "should"] | None = None
+
+
+class ColumnSettings(BaseModel):
+    """How a property is fetched."""
+
+    at: str | None = None
+
+
+class ExtensionColumn(BaseModel):
+    """A property that is to be fetched."""
+
+    id: str
+    settings: ColumnSettings = ColumnSettings()
+
+
+class ExtensionRequest(BaseModel):
+    """Values of properties for places that were reconciled (Reconciliation API 0.2, 7.3)."""
+
+    ids: list[str] = Field(max_length=MAX_IDS)
+    properties: list[ExtensionColumn] = Field(max_length=100)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileQuery:
+    """A query with everything that can be read from it alone.
+
+    ``levels``: empty for any. ``inside``: units above, the highest first; a pair is the id of a
+    place and how it is called.
+    """
+
+    text: str
+    at: date | None
+    levels: frozenset[str]
+    containers: tuple[str | tuple[str, str], ...]
+    code: str | None
+    limit: int
+
+
+class InvalidQueryValue(Exception):
+    """A value of one row that cannot be right; the other rows of the batch are answered."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def parse_batch(text: str) -> dict[str, RawReconcileQuery]:
+    """The queries of a batch.
+
+    Raises:
+        InvalidValue: not a batch; names the query and its member.
+        TooLarge: more than :data:`MAX_QUERIES`.
+    """
+    content = _parse_json("queries", text)
+    if not isinstance(content, dict):
+        raise InvalidValue(
+            "queries 须为 JSON 对象。", "queries must be a JSON object", field="queries"
+        )
+    if len(content) > MAX_QUERIES:
+        raise TooLarge(
+            f"一次至多 {MAX_QUERIES} 条查询,收到 {len(content)} 条。",
+            f"at most {MAX_QUERIES} queries at once, there are {len(content)}",
+            field="queries",
+        )
+    return _validate_content(TypeAdapter(dict[str, RawReconcileQuery]), "queries", content)
+
+
+def parse_extension(text: str) -> ExtensionRequest:
+    """A question for values of properties.
+
+    Raises:
+        InvalidValue: it is none, or asks for a property that there is not.
+    """
+    request = _validate_content(
+        TypeAdapter(ExtensionRequest), "extend", _parse_json("extend", text)
+    )
+    for column in request.properties:
+        if column.id not in PROPERTIES or not PROPERTIES[column.id].can_fetch:
+            raise _build_unknown_name("属性", "property", column.id, "extend")
+    return request
+
+
+def _parse_json(field: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidValue(
+            f"{field} 不是有效的 JSON：{error}", f"{field} is not JSON: {error}", field=field
+        ) from None
+
+
+def _validate_content(adapter: TypeAdapter[_Model], field: str, content: Any) -> _Model:
+    try:
+        return adapter.validate_python(content)
+    except ValidationError as error:
+        problem = build_invalid_value(error)
+        raise InvalidValue(problem.zh, problem.en, field=f"{field}.{problem.field}") from None
+
+
+def build_query(name: str, query: RawReconcileQuery, today: date) -> ReconcileQuery:
+    """What a query wants.
+
+    Raises:
+        InvalidValue: it names a type or property that there is not, or asks for nothing.
+        Unanswerable: a value cannot be right.
+    """
+    values_of = {pid: list(values) for pid, values in _iter_property_values(name, query)}
+    levels = _levels_of_types(name, query.type)
+    for value in values_of.get("level", ()):
+        levels = levels & _levels_of_value(value) if levels else _levels_of_value(value)
+    containers = [value for pid in (*UNIT_LEVELS, "within") for value in values_of.get(pid, ())]
+    text, code = (query.query or "").strip(), _parse_code(values_of.get("code", []))
+    if not text and containers and code is None:
+        last = containers.pop()  # the lowest part is the name itself
+        text = last.text() if isinstance(last, EntityValue) else _format_value(last)
+    if not text and code is None:
+        raise InvalidValue(
+            "须有 query 或 properties。",
+            "there must be a query or properties",
+            field=f"queries.{name}",
+        )
+    at = next(
+        (
+            parse_written_day(_format_value(v), today)
+            for v in values_of.get("at", [])
+            if _format_value(v)
+        ),
+        None,
+    )
+    units = tuple(
+        (v.id, v.name or v.id) if isinstance(v, EntityValue) else _format_value(v)
+        for v in containers
+    )
+    return ReconcileQuery(text, at, levels, units, code, min(query.limit, MAX_LIMIT))
+
+
+def _iter_property_values(
+    name: str, query: RawReconcileQuery
+) -> Iterable[tuple[str, list[_Value]]]:
+    for constraint in query.properties:
+        definition = PROPERTIES.get(constraint.pid)
+        if definition is None or not definition.can_query:
+            raise _build_unknown_name(
+                "可查询的属性", "property to ask by", constraint.pid, f"queries.{name}"
+            )
+        values = (
+            constraint.v
+            if isinstance(constraint.v, list)
+            else [constraint.v]
+            if constraint.v is not None
+            else []
+        )
+        yield constraint.pid, [value for value in values if _format_value(value)]
+
+
+def _format_value(value: _Value) -> str:
+    """A value as people write it: a number that a table made of a code is that code again."""
+    if isinstance(value, EntityValue):
+        return value.text()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _levels_of_types(name: str, types: str | list[str] | None) -> frozenset[str]:
+    type_ids = [types] if isinstance(types, str) else types or []
+    for type_id in type_ids:
+        if type_id not in TYPES:
+            raise _build_unknown_name("类型", "type", type_id, f"queries.{name}.type")
+    return frozenset[str]().union(*map(find_type_levels, type_ids))
+
+
+def _levels_of_value(value: _Value) -> frozenset[str]:
+    folded = _format_value(value).casefold()
+    for term in TYPES.values():
+        if folded in (term.id, term.zh, term.en.casefold()):
+            return find_type_levels(term.id)
+    raise InvalidQueryValue(
+        f"没有层级“{_format_value(value)}”。", f"there is no level {_format_value(value)!r}"
+    )
+
+
+def _parse_code(values: list[_Value]) -> str | None:
+    if not values:
+        return None
+    code = _format_value(values[0])
+    if not is_division_code(code):
+        raise InvalidQueryValue(
+            f"“{code}”不是区划代码：须为 6、9 或 12 位数字。",
+            f"{code!r} is not a division code: 6, 9 or 12 digits",
+        )
+    return code
+
+
+_DAY_PATTERN = re.compile(
+    r"(\d{4})(?:[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?)?(?:[T ].*)?", re.ASCII
+)
+
+
+def parse_written_day(text: str, today: date) -> date:
+    """A day as tables write it: 1984, 1984-06, 1984-06-01, 1984年6月1日, or with a time.
+
+    A year or a month stands for its last day, when all its changes have happened; the one that
+    is not over stands for today.
+
+    Raises:
+        Unanswerable: it is none.
+    """
+    day_match = _DAY_PATTERN.fullmatch(text)
+    try:
+        if day_match:
+            year, month, day = (int(part) if part else 0 for part in day_match.groups())
+            if day:
+                return date(year, month, day)
+            first, last = date(year, month or 1, 1), month or 12
+            end = date(year, last, calendar.monthrange(year, last)[1])
+            return today if first <= today < end else end
+    except ValueError:
+        pass  # no such year, month or day
+    raise InvalidQueryValue(
+        f"“{text}”不是日期，请写成 YYYY-MM-DD 或 YYYY。",
+        f"{text!r} is not a date; write it as YYYY-MM-DD or YYYY",
+    )
+
+
+def _build_unknown_name(zh: str, en: str, name: str, field: str) -> InvalidValue:
+    return InvalidValue(f"没有{zh}“{name[:80]}”。", f"there is no {en} {name[:80]!r}", field=field)

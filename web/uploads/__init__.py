@@ -1,0 +1,1 @@
+"""Files that somebody sends: their forms, their limits, and the answers as files."""
