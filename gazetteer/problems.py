@@ -1,108 +1,107 @@
-"""Everything that can be wrong with what a person or a program asks, without any HTTP.
+"""Problems of requests, independent of HTTP.
 
-A problem has a stable ``code``, a text in Chinese and English, the ``field`` that was wrong and
-``extras`` which a program can use. The web layer maps ``kind`` to a status in one table.
+A problem has a stable ``code``, a message that is worded in the language of the reader, the
+``field`` that caused it and ``extras`` for programs. The web layer maps ``kind`` to a status.
 """
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from gazetteer.messages import Lang, Message, message
+
 
 class Problem(Exception):
-    """A request that cannot be answered as asked; nothing was changed by it."""
+    """A request that cannot be processed as submitted; nothing was changed by it.
+
+    The message ``problem.<code>`` is the title of this kind of problem, ``problem.<code>.meaning``
+    says when it is returned.
+    """
 
     kind: ClassVar[str] = "invalid"  # invalid | missing | conflict | forbidden | unauthenticated |
     # too_large | too_many | unavailable
     code: ClassVar[str] = "invalid_request"
-    title_zh: ClassVar[str] = "请求有误"
-    title_en: ClassVar[str] = "Invalid request"
 
-    def __init__(self, zh: str, en: str, *, field: str | None = None, **extras: Any) -> None:
-        super().__init__(en)
-        self.zh, self.en, self.field = zh, en, field
+    def __init__(self, message: Message, *, field: str | None = None, **extras: Any) -> None:
+        super().__init__(message)
+        self.message, self.field = message, field
         self.extras: Mapping[str, Any] = extras
 
-    def text(self, lang: str) -> str:
-        """The explanation in ``zh`` or ``en``."""
-        return self.zh if lang == "zh" else self.en
+    def text(self, lang: Lang) -> str:
+        """The explanation in a language."""
+        return self.message.text(lang)
 
-    def title(self, lang: str) -> str:
-        """The short name of the kind of problem in ``zh`` or ``en``."""
-        return self.title_zh if lang == "zh" else self.title_en
+    @classmethod
+    def title(cls, lang: Lang) -> str:
+        """The short name of the kind of problem in a language."""
+        return message(f"problem.{cls.code}").text(lang)
+
+    @classmethod
+    def meaning(cls, lang: Lang) -> str:
+        """When this kind of problem is returned, in a language."""
+        return message(f"problem.{cls.code}.meaning").text(lang)
 
 
 class InvalidValue(Problem):
-    """A parameter or field has a value that cannot be right."""
+    """A parameter or field has an invalid value."""
 
     code = "invalid_value"
-    title_zh, title_en = "参数值无效", "Invalid value"
 
 
 class UnknownCode(Problem):
     """No unit has ever carried the code."""
 
     kind, code = "missing", "unknown_code"
-    title_zh, title_en = "未知的代码", "Unknown code"
 
 
 class CodeNotInForce(Problem):
-    """The code is known, but no unit carried it on the date; ``periods`` says when one did."""
+    """The code is on record, but no unit carried it on the date; ``periods`` lists when one did."""
 
     kind, code = "missing", "code_not_in_force"
-    title_zh, title_en = "该日期代码未启用", "Code not in force on that date"
 
 
 class NoDataBefore(Problem):
-    """The date lies before the first record; ``since`` says where the records begin."""
+    """The date precedes the first record; ``since`` is the date of the first record."""
 
     kind, code = "missing", "no_data_before"
-    title_zh, title_en = "该日期早于最早记录", "No data before the first record"
 
 
 class NotFound(Problem):
-    """The thing asked for does not exist in the register at the asked moment."""
+    """The requested object does not exist in the register, or not at the requested moment."""
 
     kind, code = "missing", "not_found"
-    title_zh, title_en = "未找到", "Not found"
 
 
 class NoAreaKnown(Problem):
-    """The unit existed, but no polygon of it is known on the date."""
+    """The unit existed, but no boundary polygon is on record for the date."""
 
     kind, code = "missing", "no_area_known"
-    title_zh, title_en = "该日期无已知边界面", "No area known on that date"
 
 
 class Conflict(Problem):
-    """The state underneath moved, or a rule of the ledger would be broken; nothing was changed."""
+    """The data changed in the meantime, or a rule of the register would be violated."""
 
     kind, code = "conflict", "conflict"
-    title_zh, title_en = "冲突", "Conflict"
 
 
 class Unauthenticated(Problem):
-    """Nobody is logged in, or the login or key is not valid."""
+    """Nobody is logged in, or the session or API key is not valid."""
 
     kind, code = "unauthenticated", "unauthenticated"
-    title_zh, title_en = "未登录或凭证无效", "Not authenticated"
 
 
 class Forbidden(Problem):
-    """The person or key has no role for this over this unit."""
+    """The user or API key has no role that permits the action for the unit."""
 
     kind, code = "forbidden", "forbidden"
-    title_zh, title_en = "没有权限", "Forbidden"
 
 
 class TooLarge(Problem):
-    """More was sent than is taken."""
+    """The content submitted or requested exceeds the permitted size."""
 
     kind, code = "too_large", "too_large"
-    title_zh, title_en = "内容过大", "Too large"
 
 
 class Unavailable(Problem):
-    """The register cannot answer now (database away, disk full); trying later may help."""
+    """The service is temporarily unavailable (database not reachable, disk full)."""
 
     kind, code = "unavailable", "unavailable"
-    title_zh, title_en = "暂时无法服务", "Temporarily unavailable"

@@ -1,4 +1,4 @@
-"""The one settings object. Defaults and their explanation stand in ``defaults.env``."""
+"""The settings of the program; ``defaults.env`` explains each and has its default."""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ DEFAULTS = Path(__file__).with_name("defaults.env")
 
 
 class Settings(BaseSettings):
-    """Read from the environment (prefix ``GAZETTEER_``) over ``defaults.env``."""
+    """Settings from the environment (prefix ``GAZETTEER_``), else from ``defaults.env``."""
 
     model_config = SettingsConfigDict(
         env_prefix="GAZETTEER_", env_file=DEFAULTS, env_file_encoding="utf-8", frozen=True
@@ -57,11 +57,11 @@ class Settings(BaseSettings):
 
     @property
     def jobs_directory(self) -> Path:
-        """Where the files of jobs lie."""
+        """The directory of the files of jobs."""
         return Path(self.jobs_dir) if self.jobs_dir else self.home / "jobs"
 
 
 @cache
 def get_settings() -> Settings:
-    """The settings of this process; read once."""
+    """The settings of this process; loaded once."""
     return Settings()  # type: ignore[call-arg]

@@ -21,7 +21,7 @@ from boundaries.rules.finding_workflow import (
     Transition,
     WorkflowStep,
 )
-from boundaries.rules.observations import FindingKey, Observation
+from boundaries.rules.observations import FindingKey, SpatialObservation
 
 Conn = Connection[Any]
 _LOCK = 0x66696E64  # "find": one run or one person writes at a time, until commit
@@ -67,7 +67,7 @@ class StoredFindingEvent:
     state: FindingState
     cause: ReopenCause | None
     run: int | None
-    observation: Observation | None
+    observation: SpatialObservation | None
     reason: str | None
     document: str | None
     signer: str | None
@@ -312,15 +312,15 @@ def _build_event(row: tuple[Any, ...], subject: FindingKey) -> StoredFindingEven
     )
 
 
-def _build_observation(row: Iterable[Any], subject: FindingKey) -> Observation:
+def _build_observation(row: Iterable[Any], subject: FindingKey) -> SpatialObservation:
     severity, zh, en, measured, limit, unit, area_m2, place, fingerprint = row
     shape = shapely.from_wkb(place) if place is not None else None
-    return Observation(
+    return SpatialObservation(
         subject, severity, zh, en, measured, limit, unit, area_m2, shape, fingerprint
     )
 
 
-def _flatten_observation(observation: Observation | None) -> tuple[Any, ...]:
+def _flatten_observation(observation: SpatialObservation | None) -> tuple[Any, ...]:
     if observation is None:
         return (None,) * 9
     return (observation.severity, observation.zh, observation.en, observation.measured, observation.limit, observation.unit,

@@ -15,7 +15,7 @@ from boundaries.findings.finding_store import FindingFilter, ValidationRun
 from boundaries.network.network_store import load_unit_areas
 from boundaries.rules.finding_workflow import WorkflowStep, derive_transitions
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
-from boundaries.rules.observations import FindingKey, Observation
+from boundaries.rules.observations import FindingKey, SpatialObservation
 from boundaries.rules.register_validation import RegisterValidationResult, validate_register
 from gazetteer.ledger import audit_chain
 from gazetteer.ledger.as_of import AsOf, today
@@ -31,7 +31,7 @@ class RunObservations:
     at: date
     seq: int
     began: datetime
-    observations: Sequence[Observation]
+    observations: Sequence[SpatialObservation]
 
 
 def run_validation(
@@ -114,14 +114,14 @@ def _load_ledger_head(conn: Connection[Any]) -> tuple[int, datetime]:
 
 def _iter_observations(
     conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
-) -> Iterator[Observation]:
+) -> Iterator[SpatialObservation]:
     """What was found, with what the ground is like at each place."""
     areas = load_unit_areas(conn, as_of)
     borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
     for finding in result.findings:
         units = sorted({result.units[feature] for feature in finding.features})
         place = finding.geometry
-        yield Observation(
+        yield SpatialObservation(
             FindingKey(finding.rule, finding.kind, tuple(units)),
             finding.severity,
             finding.zh,

@@ -24,7 +24,7 @@ class FindingKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class SpatialObservation:
     """A finding as a run saw it; see :class:`boundaries.rules.common.layer_finding.Finding`."""
 
     key: FindingKey
@@ -38,7 +38,7 @@ class Observation:
     geometry: BaseGeometry | None
     fingerprint: str
 
-    def differs_from(self, other: "Observation") -> bool:
+    def differs_from(self, other: "SpatialObservation") -> bool:
         """Whether the same finding is to be told otherwise."""
         return (self.severity, self.zh, self.en, self.fingerprint) != (
             (other.severity, other.zh, other.en, other.fingerprint)
@@ -46,7 +46,7 @@ class Observation:
 
 
 def match_observations(
-    before: Sequence[Observation], now: Sequence[Observation]
+    before: Sequence[SpatialObservation], now: Sequence[SpatialObservation]
 ) -> Iterator[tuple[int, int]]:
     """Which findings on one subject are the same, as pairs of numbers; each is in one at most.
 
@@ -71,15 +71,15 @@ def match_observations(
             yield old[a], new[b]
 
 
-def _has_same_fingerprint(one: Observation, other: Observation) -> bool:
+def _has_same_fingerprint(one: SpatialObservation, other: SpatialObservation) -> bool:
     return one.fingerprint == other.fingerprint
 
 
-def _has_same_text(one: Observation, other: Observation) -> bool:
+def _has_same_text(one: SpatialObservation, other: SpatialObservation) -> bool:
     return _has_same_fingerprint(one, other) and one.zh == other.zh
 
 
-def _measure_separation(one: Observation, other: Observation) -> float:
+def _measure_separation(one: SpatialObservation, other: SpatialObservation) -> float:
     """Degrees between the places; what has no place fits what has none."""
     if one.geometry is None or other.geometry is None:
         return 0.0 if one.geometry is other.geometry else np.inf

@@ -1,1 +1,1 @@
-"""Who may do what: accounts, roles over a unit's subtree, API keys, sessions, login throttling."""
+"""Authentication and authorisation: accounts, roles, API keys, sessions, login throttling."""

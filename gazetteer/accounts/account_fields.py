@@ -1,31 +1,28 @@
-"""The fields of an account as people type them, brought to one form and checked."""
+"""The fields of an account as people type them: normalized and validated."""
 
 import re
 import unicodedata
 
+from gazetteer.messages import LANGS, AnyOf, message
 from gazetteer.problems import InvalidValue
 
 _LOGIN = re.compile(r"[^\W_][\w.@-]{1,63}")
 
 
 def normalize_login(login: str) -> str:
-    """The one form of a login name: width and case do not matter."""
+    """The canonical form of a login name: width and case do not matter."""
     return unicodedata.normalize("NFKC", login[:512].replace("\0", "")).strip().casefold()[:128]
 
 
 def parse_login(login: str) -> str:
-    """A login name that may be taken.
+    """A valid login name in canonical form.
 
     Raises:
         InvalidValue: it has other characters or another length.
     """
     name = normalize_login(login)
     if not _LOGIN.fullmatch(name):
-        raise InvalidValue(
-            "登录名须为 2 至 64 个字母、汉字、数字或 . _ @ -，且以字母、汉字或数字开头。",
-            "a login name has 2 to 64 letters, digits or . _ @ -; the first is a letter or digit",
-            field="login",
-        )
+        raise InvalidValue(message("account.login_not_valid"), field="login")
     return name
 
 
@@ -37,17 +34,16 @@ def parse_name(name: str, field: str = "display_name") -> str:
     """
     collapsed = " ".join(name.split())
     if not 1 <= len(collapsed) <= 100 or not collapsed.isprintable():
-        raise InvalidValue(
-            "名称须为 1 至 100 个可见字符。", "a name has 1 to 100 visible characters", field=field
-        )
+        raise InvalidValue(message("account.name_not_valid"), field=field)
     return collapsed
 
 
 def check_language(language: str) -> None:
-    """Chinese or English.
+    """Check that messages exist in a language.
 
     Raises:
-        InvalidValue: another one.
+        InvalidValue: they do not.
     """
-    if language not in ("zh", "en"):
-        raise InvalidValue("语言须为 zh 或 en。", "the language is zh or en", field="language")
+    if language not in LANGS:
+        not_available = message("account.language_not_available", languages=AnyOf(LANGS))
+        raise InvalidValue(not_available, field="language")

@@ -1,12 +1,10 @@
-"""Accounts: the people of the register, and what each was given to do.
+"""Accounts: the users of the register and their roles.
 
-Every write here happens in one transaction with its row in the audit, one writer at a time, and
-none of them leaves the register without an administrator. ``by`` is who does it, as the audit will
-say. Passwords never reach the audit or a log.
+Every write is one transaction with a row in the audit log, by one writer at a time, and none of
+them leaves the register without an administrator. ``by`` is the author of a write in the audit log.
+Passwords appear neither in the audit log nor in any other log.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,22 +20,21 @@ from gazetteer.accounts.account_fields import (
     parse_login,
     parse_name,
 )
-from gazetteer.accounts.problems import (
-    BadCredentials,
-    LastAdministrator,
-    TooManyAttempts,
-    WeakPassword,
+from gazetteer.accounts.account_writes import (
+    audited_write,
+    check_administrator_left,
+    end_sessions,
 )
+from gazetteer.accounts.problems import BadCredentials, TooManyAttempts, WeakPassword
 from gazetteer.accounts.roles import Grant, Role
 from gazetteer.ledger import audit_chain
+from gazetteer.messages import message
 from gazetteer.problems import Conflict, NotFound
-
-ACCOUNTS_LOCK = 0x70656F706C65  # "people": one writer at a time, until commit
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person (or the keeper of a system's keys); ``login`` never changes."""
+    """The account of a person (or of a system with API keys); ``login`` never changes."""
 
     account_id: UUID
     login: str
@@ -62,7 +59,7 @@ def account_from_row(row: tuple[Any, ...]) -> Account:
 
 
 def list_accounts(conn: Connection[Any]) -> list[Account]:
-    """All accounts by login name, those switched off included."""
+    """All accounts ordered by login name, including disabled ones."""
     return [
         account_from_row(row)
         for row in conn.execute(f"SELECT {ACCOUNT_COLUMNS} FROM account a ORDER BY login")
@@ -79,46 +76,62 @@ def find_account(conn: Connection[Any], login: str) -> Account:
         f"SELECT {ACCOUNT_COLUMNS} FROM account a WHERE login = %s", (normalize_login(login),)
     ).fetchone()
     if row is None:
-        raise NotFound(f"没有账号 {login}。", f"there is no account {login}", field="login")
+        raise NotFound(message("account.not_found", login=login), field="login")
     return account_from_row(row)
 
 
 def authenticate_login(conn: Connection[Any], login: str, password: str, address: str) -> Account:
-    """The account that name and password open.
+    """The account of a login name and a password.
 
-    Takes the same steps whether or not the account exists, and gives the same answer for an unknown
-    name, a wrong password and an account that is switched off. Call it outside any transaction:
-    the count of attempts must outlive the refusal.
+    Takes the same steps whether or not the account exists, and raises the same problem for an
+    unknown name, a wrong password and a disabled account.
+
+    Args:
+        conn: autocommit connection outside any transaction: the count of attempts must persist
+            after a refusal.
+        login: as typed.
+        password: as typed.
+        address: the network of the client, for the limits of attempts.
 
     Raises:
-        BadCredentials: they open nothing.
-        TooManyAttempts: there were too many; this one was not looked at.
+        BadCredentials: name and password do not match an active account.
+        TooManyAttempts: there were too many; the password was not verified.
     """
     if conn.info.transaction_status is not TransactionStatus.IDLE or not conn.autocommit:
-        raise RuntimeError("authenticate() needs an autocommit connection outside a transaction")
+        raise RuntimeError("authentication needs an autocommit connection outside a transaction")
     name = normalize_login(login)
     row = conn.execute(
         "SELECT password_hash, active FROM account WHERE login = %s", (name,)
     ).fetchone()
-    attempt = login_throttle.count_attempt(conn, name, address)
-    if attempt.wait_seconds:
-        if attempt.is_first_refusal:
-            subject = f"account:{name}" if row else "account:unknown"
-            audit_chain.append_row(
-                conn, actor=address, action="login.blocked", subject=subject, detail={}
-            )
-        raise _too_many_attempts_error(attempt.wait_seconds)
+    _count_attempt(conn, name, address, is_known=row is not None)
     is_correct = passwords.verify_password(row[0] if row else None, password)
     if row is None or not is_correct or not row[1]:
-        raise BadCredentials("登录名或密码错误。", "wrong login name or password")
+        raise BadCredentials(message("account.bad_credentials"))
     login_throttle.reset_attempts(conn, name, address)
     if passwords.is_hash_outdated(row[0]):
-        with _audited_write(conn, f"account:{name}", "account.rehash", name, {}):
+        with audited_write(conn, f"account:{name}", "account.rehash", name, {}):
             conn.execute(
                 "UPDATE account SET password_hash = %s WHERE login = %s AND password_hash = %s",
                 (passwords.hash_password(password), name, row[0]),
             )
     return find_account(conn, name)
+
+
+def _count_attempt(conn: Connection[Any], name: str, address: str, *, is_known: bool) -> None:
+    """Count an attempt to log in; unknown names, which may be passwords, are not logged.
+
+    Raises:
+        TooManyAttempts: the password of this one must not be verified.
+    """
+    attempt = login_throttle.count_attempt(conn, name, address)
+    if attempt.is_first_refusal:
+        subject = f"account:{name}" if is_known else "account:unknown"
+        audit_chain.append_row(
+            conn, actor=address, action="login.blocked", subject=subject, detail={}
+        )
+    if attempt.wait_seconds:
+        wait = attempt.wait_seconds
+        raise TooManyAttempts(message("account.too_many_attempts", n=wait), retry_after=wait)
 
 
 def create_account(
@@ -131,10 +144,11 @@ def create_account(
     language: str = "zh",
     must_change: bool = True,
 ) -> Account:
-    """Make an account without any role.
+    """Create an account without any role.
 
     Raises:
-        InvalidValue: the name or language cannot be taken; WeakPassword: the password.
+        InvalidValue: the login name, the display name or the language is not valid.
+        WeakPassword: the password is easily guessed.
         Conflict: the login name is taken.
     """
     name, clean_name = parse_login(login), parse_name(display_name)
@@ -149,15 +163,13 @@ def create_account(
         True,
         language,
     )
-    with _audited_write(conn, by, "account.create", name, {"display_name": clean_name}):
+    with audited_write(conn, by, "account.create", name, {"display_name": clean_name}):
         inserted = conn.execute(
             "INSERT INTO account VALUES (%s, %s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING",
             row,
         )
         if inserted.rowcount == 0:
-            raise Conflict(
-                f"登录名 {name} 已被使用。", f"the login name {name} is taken", field="login"
-            )
+            raise Conflict(message("account.login_taken", login=name), field="login")
     return find_account(conn, name)
 
 
@@ -169,13 +181,18 @@ def edit_account(
     display_name: str | None = None,
     language: str | None = None,
 ) -> None:
-    """Change how a person is shown, or in which language they are written to."""
+    """Change the display name or the language of an account.
+
+    Raises:
+        NotFound: there is no such account.
+        InvalidValue: the display name or the language is not valid.
+    """
     account = find_account(conn, login)
     new_name = parse_name(display_name) if display_name is not None else account.display_name
     new_language = language if language is not None else account.language
     check_language(new_language)
     detail = {"display_name": new_name, "language": new_language}
-    with _audited_write(conn, by, "account.edit", account.login, detail):
+    with audited_write(conn, by, "account.edit", account.login, detail):
         conn.execute(
             "UPDATE account SET display_name = %s, language = %s WHERE account_id = %s",
             (new_name, new_language, account.account_id),
@@ -189,125 +206,88 @@ def set_password(
 
     Args:
         conn: autocommit connection.
-        login: whose password.
-        password: the new one.
+        login: the account.
+        password: the new password.
         by: who sets it.
-        must_change: True when somebody else than the owner chose it.
+        must_change: True if somebody else than the owner chose it.
 
     Raises:
-        WeakPassword: it would be guessed soon.
+        NotFound: there is no such account.
+        WeakPassword: the password is easily guessed.
     """
     account = find_account(conn, login)
     passwords.check_password(password, account.login, account.display_name)
     stored = passwords.hash_password(password)
-    with _audited_write(conn, by, "account.password", account.login, {"must_change": must_change}):
+    with audited_write(conn, by, "account.password", account.login, {"must_change": must_change}):
         conn.execute(
             "UPDATE account SET password_hash = %s, must_change_password = %s"
             " WHERE account_id = %s",
             (stored, must_change, account.account_id),
         )
-        _end_sessions(conn, account)
+        end_sessions(conn, account.account_id)
 
 
 def change_password(
     conn: Connection[Any], login: str, current: str, password: str, address: str
 ) -> None:
-    """Set one's own password, knowing the current one; ends all sessions of the account.
+    """Set one's own password, given the current one; ends all sessions of the account.
 
     Raises:
         BadCredentials, TooManyAttempts: as :func:`authenticate_login`.
-        WeakPassword: the new one would be guessed soon, or is the current one.
+        WeakPassword: the new password is easily guessed, or is the current one.
     """
     account = authenticate_login(conn, login, current, address)
     if password == current:
-        raise WeakPassword(
-            "新密码须与当前密码不同。", "the new password is the current one", field="password"
-        )
+        raise WeakPassword(message("account.password_unchanged"), field="password")
     by = f"account:{account.login}"
     set_password(conn, account.login, password, by=by, must_change=False)
 
 
 def set_active(conn: Connection[Any], login: str, active: bool, *, by: str) -> None:
-    """Switch an account on or off; off ends its sessions, and its keys stop working.
+    """Enable or disable an account; disabling ends its sessions, and its keys stop working.
 
     Raises:
-        LastAdministrator: nobody would be left to manage people.
+        NotFound: there is no such account.
+        LastAdministrator: nobody would be left to manage accounts.
     """
     account = find_account(conn, login)
     action = "account.activate" if active else "account.deactivate"
-    with _audited_write(conn, by, action, account.login, {}):
+    with audited_write(conn, by, action, account.login, {}):
         conn.execute(
             "UPDATE account SET active = %s WHERE account_id = %s", (active, account.account_id)
         )
         if not active:
-            _end_sessions(conn, account)
-            _check_administrator_left(conn)
+            end_sessions(conn, account.account_id)
+            check_administrator_left(conn)
 
 
 def grant_role(
     conn: Connection[Any], login: str, role: Role, unit_id: UUID | None, *, by: str
 ) -> Grant:
-    """Give a role over a unit's subtree, or over the whole register.
+    """Grant a role over a unit's subtree, or (None) over the whole register.
 
     Raises:
+        NotFound: there is no such account.
         InvalidValue: there is no such unit.
     """
     account, new_grant = find_account(conn, login), Grant(role, unit_id)
-    with _audited_write(
-        conn, by, "account.grant", account.login, grants.serialize_grant(new_grant)
-    ):
+    with audited_write(conn, by, "account.grant", account.login, grants.serialize_grant(new_grant)):
         return grants.insert_grant(
             conn, "account_grant", "account_id", account.account_id, new_grant
         )
 
 
 def revoke_grant(conn: Connection[Any], login: str, grant_id: UUID, *, by: str) -> None:
-    """Take a role away.
+    """Revoke a role.
 
     Raises:
-        NotFound: the account has no such grant.
-        LastAdministrator: nobody would be left to manage people.
+        NotFound: there is no such account, or it has no such grant.
+        LastAdministrator: nobody would be left to manage accounts.
     """
     account = find_account(conn, login)
-    held = next((g for g in account.grants if g.grant_id == grant_id), None)
-    if held is None:
-        raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
-    with _audited_write(conn, by, "account.revoke", account.login, grants.serialize_grant(held)):
+    grant = next((g for g in account.grants if g.grant_id == grant_id), None)
+    if grant is None:
+        raise NotFound(message("account.grant_not_found", grant=grant_id), field="grant_id")
+    with audited_write(conn, by, "account.revoke", account.login, grants.serialize_grant(grant)):
         conn.execute("DELETE FROM account_grant WHERE grant_id = %s", (grant_id,))
-        _check_administrator_left(conn)
-
-
-@contextmanager
-def _audited_write(
-    conn: Connection[Any], by: str, action: str, login: str, detail: dict[str, Any]
-) -> Iterator[None]:
-    with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (ACCOUNTS_LOCK,))
-        yield
-        audit_chain.append_row(
-            conn, actor=by, action=action, subject=f"account:{login}", detail=detail
-        )
-
-
-def _end_sessions(conn: Connection[Any], account: Account) -> None:
-    conn.execute("DELETE FROM login_session WHERE account_id = %s", (account.account_id,))
-
-
-def _check_administrator_left(conn: Connection[Any]) -> None:
-    left = conn.execute(
-        "SELECT FROM account JOIN account_grant USING (account_id)"
-        " WHERE active AND role = 'administrator' AND unit_id IS NULL LIMIT 1"
-    )
-    if left.fetchone() is None:
-        raise LastAdministrator(
-            "至少须保留一名可用的全局管理员。",
-            "at least one active administrator of the whole register must remain",
-        )
-
-
-def _too_many_attempts_error(wait: int) -> TooManyAttempts:
-    return TooManyAttempts(
-        f"登录失败次数过多，请 {wait} 秒后再试。",
-        f"too many failed logins; try again in {wait} seconds",
-        retry_after=wait,
-    )
+        check_administrator_left(conn)

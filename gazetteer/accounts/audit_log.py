@@ -1,4 +1,4 @@
-"""The audit as an administrator reads it, the newest first."""
+"""The audit log for administrators, newest row first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from psycopg import Connection
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Who did what to whom, and when."""
+    """Who did what to which object, and when."""
 
     audit_id: int
     happened_at: datetime
@@ -18,11 +18,11 @@ class AuditRow:
     subject: str
     detail: dict[str, Any]
     hash: str
-    """Seals this row and all before it."""
+    """Hash of this row and of all before it, in hexadecimal digits."""
 
 
 def load_audit_rows(conn: Connection[Any], limit: int, before: int | None = None) -> list[AuditRow]:
-    """At most ``limit`` rows below the number ``before``, or the newest."""
+    """At most ``limit`` rows with an ``audit_id`` less than ``before`` (None: the newest rows)."""
     rows = conn.execute(
         "SELECT audit_id, happened_at, actor, action, subject, detail, encode(hash, 'hex')"
         " FROM audit WHERE %(before)s::bigint IS NULL OR audit_id < %(before)s"

@@ -1,4 +1,4 @@
-"""The network address that a limit is counted for."""
+"""The network of a client, to which limits apply."""
 
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -6,9 +6,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 @lru_cache(maxsize=4096)
 def derive_client_network(address: str) -> str:
-    """The address itself; for IPv6 its /64, all of which one subscriber has.
+    """The address itself; for IPv6 its /64, which belongs to one subscriber as a whole.
 
-    Text that is no address (a unix socket has none) comes back as ``local``.
+    Text that is not an address (a Unix socket has none) results in ``local``.
     """
     try:
         parsed = ip_address(address.partition("%")[0])

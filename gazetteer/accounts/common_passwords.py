@@ -1,7 +1,7 @@
-"""What people choose first, of at least twelve characters: whole passwords and what they pad.
+"""Common passwords of at least twelve characters, and common stems that people pad with digits.
 
-A short list on purpose: lists of leaked passwords are almost wholly shorter than the twelve
-characters asked for, and the rest is a common word with digits around it, which the stems catch.
+Deliberately a short list: nearly all leaked passwords are shorter than the required twelve
+characters, and most of the others are a common word with digits around it, which the stems cover.
 """
 
 _STEMS = """

@@ -1,9 +1,9 @@
-"""Failed logins slow down whoever makes them, whether or not the account exists.
+"""Throttling of failed logins, whether or not the account exists.
 
-Three counts, each over a fixed window: for one name from one address (a person who mistypes), for
-one address (somebody who tries many names) and for one name (somebody who tries from many
-addresses; wide, so that nobody can lock another one out cheaply). An attempt is counted before the
-password is looked at, so a thousand at once are no way around it.
+There are three counters, each over a fixed window: for one name from one address (typing errors),
+for one address (trying many names) and for one name (trying from many addresses; generous, so that
+nobody can easily lock another person out). An attempt is counted before its password is verified,
+so that simultaneous attempts cannot circumvent the limits.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _LONGEST = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimit:
-    """So many failed attempts within the window, then none is looked at until it ends."""
+    """After so many failed attempts within the window, further ones are refused until it ends."""
 
     bucket: bytes
     max_attempts: int
@@ -35,10 +35,10 @@ class AttemptLimit:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """``wait``: seconds until the next attempt is looked at, 0 if this one is."""
+    """``wait_seconds`` until the next attempt is accepted; 0 if this one is."""
 
     wait_seconds: int
-    is_first_refusal: bool  # whether this very attempt was the one too many
+    is_first_refusal: bool  # whether this attempt is the first one above the limit
 
 
 def _build_limits(login: str, address: str) -> tuple[AttemptLimit, ...]:
@@ -50,12 +50,12 @@ def _build_limits(login: str, address: str) -> tuple[AttemptLimit, ...]:
 
 
 def _hash_bucket(*parts: str) -> bytes:
-    """Hashed: people type passwords into the field of the name."""
+    """Hashed, because people also type passwords into the field of the login name."""
     return sha256("\0".join(parts).encode()).digest()
 
 
 def count_attempt(conn: Connection[Any], login: str, address: str) -> AttemptResult:
-    """Count an attempt; it is to be looked at only if ``wait`` is 0."""
+    """Count an attempt; its password may be verified only if ``wait_seconds`` is 0."""
     for limit in _build_limits(login, address):
         row = conn.execute(_ATTEMPT, {"bucket": limit.bucket, "window": limit.window}).fetchone()
         assert row is not None  # INSERT … RETURNING
@@ -66,7 +66,7 @@ def count_attempt(conn: Connection[Any], login: str, address: str) -> AttemptRes
 
 
 def reset_attempts(conn: Connection[Any], login: str, address: str) -> None:
-    """The attempt succeeded: it counts against nobody. Windows long over are forgotten."""
+    """Undo the count of a successful attempt; delete expired windows."""
     pair, *others = _build_limits(login, address)
     conn.execute(
         "DELETE FROM login_attempts WHERE bucket = %s OR since < now() - %s",

@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and how they are kept (Argon2id, RFC 9106).
+"""Passwords: which are acceptable, and how they are stored (Argon2id, RFC 9106).
 
 The rules follow NIST SP 800-63B: length and a block list count, mixtures of character classes do
 not; nothing expires by itself. Text is normalised (NFKC), so that a password typed on another
@@ -16,31 +16,31 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from gazetteer.accounts.common_passwords import COMMON_PASSWORDS, COMMON_STEMS
 from gazetteer.accounts.problems import WeakPassword
+from gazetteer.messages import Message, message
 
 SHORTEST, LONGEST = 12, 256
-# 19 MiB each (OWASP): many threads serve at once, and a serving process stays small.
+# 19 MiB each (OWASP): with many threads at once a serving process still stays small.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=19_456, parallelism=1)
 _CONCURRENT_HASHES = BoundedSemaphore(2)
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: read from a terminal once
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes, as people copy it by eye
 _PADDING = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _RUNS = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
 def check_password(password: str, *known_names: str) -> None:
-    """Refuse a password that would be guessed soon.
+    """Check that a password is not easily guessed.
 
     Args:
         password: as typed.
-        own: what everybody knows of the account: login name, display name.
+        *known_names: what is publicly known of the account: login name, display name.
 
     Raises:
-        WeakPassword: with the reason.
+        WeakPassword: it is; the message states the reason.
     """
     text = _normalize_password(password)
     if not SHORTEST <= len(text) <= LONGEST:
         raise _weak_password_error(
-            f"密码长度须为 {SHORTEST} 至 {LONGEST} 个字符。",
-            f"a password has {SHORTEST} to {LONGEST} characters",
+            message("account.password_length", shortest=SHORTEST, longest=LONGEST)
         )
     plain = text.casefold()
     stem = _PADDING.sub("", plain)
@@ -50,15 +50,10 @@ def check_password(password: str, *known_names: str) -> None:
         or len(set(plain)) < 5
         or _is_keyboard_run(plain)
     ):
-        raise _weak_password_error(
-            "该密码过于常见。", "this password is among the first to be guessed"
-        )
+        raise _weak_password_error(message("account.password_common"))
     names = (_normalize_password(name).casefold() for name in known_names)
     if any(name in plain for name in names if len(name) >= 3) or "gazetteer" in plain:
-        raise _weak_password_error(
-            "密码不得包含登录名、姓名或系统名称。",
-            "a password must not contain the login name, the person's name or the product's",
-        )
+        raise _weak_password_error(message("account.password_contains_names"))
 
 
 def hash_password(password: str) -> str:
@@ -68,7 +63,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password is the one kept; with ``stored`` None the same work, and False."""
+    """Whether the password matches the hash; for None False, after the same amount of work."""
     text = _normalize_password(password[: 4 * LONGEST])
     with _CONCURRENT_HASHES:
         try:
@@ -78,12 +73,12 @@ def verify_password(stored: str | None, password: str) -> bool:
 
 
 def is_hash_outdated(stored: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Whether the hash was computed with other parameters than the present ones."""
     return _HASHER.check_needs_rehash(stored)
 
 
 def generate_password() -> str:
-    """A password for a first login: 99 bits, easy to read out."""
+    """A random password for a first login: 99 bits, easy to read out."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 
@@ -97,7 +92,7 @@ def _normalize_password(text: str) -> str:
 
 
 def _is_keyboard_run(plain: str) -> bool:
-    """Two or fewer walks along the alphabet, the digits or the keyboard, or one piece repeated."""
+    """Whether it is a run along the alphabet, digits or keyboard, or one part repeated."""
     if any(plain in run * 2 or plain[::-1] in run * 2 for run in _RUNS):
         return True
     return any(
@@ -105,5 +100,5 @@ def _is_keyboard_run(plain: str) -> bool:
     )
 
 
-def _weak_password_error(zh: str, en: str) -> WeakPassword:
-    return WeakPassword(zh, en, field="password")
+def _weak_password_error(reason: Message) -> WeakPassword:
+    return WeakPassword(reason, field="password")

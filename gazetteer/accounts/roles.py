@@ -1,4 +1,4 @@
-"""The roles, what each may do, and the one decision that everything asks: :func:`may_perform`.
+"""Roles, the actions that each permits, and the authorisation :func:`may_perform`.
 
 A role is granted over a unit and everything below it, or over the whole register. The decision is
 pure: it takes the chain of units from the one concerned up to the province.
@@ -14,11 +14,12 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, UnknownCode
 
 
 class Role(StrEnum):
-    """The part that a person plays; the same words in the database and over HTTP."""
+    """The role of a user."""
 
     VIEWER = "viewer"
     MAPPING_STAFF = "mapping_staff"
@@ -29,7 +30,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody wants to do; reading what is published needs no leave and is not here."""
+    """What needs authorisation; reading published data does not."""
 
     READ_UNPUBLISHED = "read_unpublished"
     EDIT_BOUNDARIES = "edit_boundaries"
@@ -57,33 +58,33 @@ class Grant:
 
     role: Role
     unit_id: UUID | None = None
-    grant_id: UUID | None = field(default=None, compare=False)  # None: not kept anywhere yet
+    grant_id: UUID | None = field(default=None, compare=False)  # None: not stored yet
 
     def covers_unit(self, unit_chain: Sequence[UUID]) -> bool:
-        """Whether the subtree holds the unit; an empty chain stands for the whole register."""
+        """Whether the unit is in the subtree; an empty chain stands for the whole register."""
         return self.unit_id is None or self.unit_id in unit_chain
 
 
 def may_perform(grants: Iterable[Grant], action: Action, unit_chain: Sequence[UUID] = ()) -> bool:
-    """Whether somebody with these grants may do it.
+    """Whether these grants permit an action.
 
     Args:
-        grants: what the person or key holds.
+        grants: the grants of the person or key.
         action: what is to be done.
-        unit_chain: the unit concerned and all units above it; empty when the matter concerns the
+        unit_chain: the unit concerned and all units above it; empty if the action concerns the
             whole register, which only a grant over the whole register covers.
     """
     return any(g.role in _ALLOWED[action] and g.covers_unit(unit_chain) for g in grants)
 
 
 def may_perform_anywhere(grants: Iterable[Grant], action: Action) -> bool:
-    """Whether somebody with these grants may do it over any unit at all."""
+    """Whether these grants permit an action for any unit at all."""
     return any(g.role in _ALLOWED[action] for g in grants)
 
 
-def can_delegate(held: Iterable[Grant], delegated: Grant, unit_chain: Sequence[UUID]) -> bool:
-    """Whether a grant hands on no more than is held; ``unit_chain`` is that of its unit."""
-    return any(g.role is delegated.role and g.covers_unit(unit_chain) for g in held)
+def can_delegate(own: Iterable[Grant], delegated: Grant, unit_chain: Sequence[UUID]) -> bool:
+    """Whether a grant is covered by one's own grants; ``unit_chain`` is that of its unit."""
+    return any(g.role is delegated.role and g.covers_unit(unit_chain) for g in own)
 
 
 def parse_role(text: str) -> Role:
@@ -95,18 +96,15 @@ def parse_role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError as error:
-        raise InvalidValue(
-            f"没有角色“{text}”。",
-            f"there is no role {text!r}",
-            field="role",
-            allowed=[role.value for role in Role],
-        ) from error
+        unknown = message("account.unknown_role", role=text)
+        allowed = [role.value for role in Role]
+        raise InvalidValue(unknown, field="role", allowed=allowed) from error
 
 
 _CODE = re.compile(r"[0-9]{1,12}")
 
-# A unit stands where it stands today. One that is no longer in force (or not yet) stands where it
-# stood last, so that its history stays in the care of whoever looks after the place.
+# The units above a unit are those of today. For a unit that is not in force today they are the last
+# ones, so that those in charge of the area remain in charge of its history.
 _CHAIN = """
 WITH RECURSIVE chain (unit_id, depth) AS (
     SELECT %(unit)s::uuid, 0
@@ -129,7 +127,7 @@ ORDER BY valid @> %(today)s::date DESC, lower(valid) DESC NULLS LAST LIMIT 1
 
 
 def load_unit_chain(conn: Connection[Any], unit_id: UUID) -> tuple[UUID, ...]:
-    """The unit and the units above it, by today's parents, itself first."""
+    """The unit and the units above it, by the parents of today, the unit itself first."""
     return tuple(row[0] for row in conn.execute(_CHAIN, {"unit": unit_id, "today": today()}))
 
 
@@ -143,5 +141,5 @@ def find_current_unit(conn: Connection[Any], code: str) -> UUID:
     if _CODE.fullmatch(code):
         row = conn.execute(_CARRIER, {"code": code, "today": today()}).fetchone()
     if row is None:
-        raise UnknownCode(f"没有代码 {code}。", f"no unit has the code {code}", field="unit_code")
+        raise UnknownCode(message("account.unknown_unit_code", code=code), field="unit_code")
     return row[0]  # type: ignore[no-any-return]

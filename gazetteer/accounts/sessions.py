@@ -1,8 +1,8 @@
-"""Sessions of people in a browser: rows on the server, so that closing one ends it at once.
+"""Browser sessions: rows in the database, so that closing one ends it at once.
 
-The browser holds a random token, the database only its hash. The CSRF token follows from the
-session's token by a keyed hash: a page that cannot read the cookie cannot make it, and it needs no
-place of its own.
+The browser has a random token, the database only its hash. The CSRF token is derived from the
+session token by a keyed hash: a page that cannot read the cookie cannot compute it, and it need not
+be stored.
 """
 
 import hmac
@@ -23,7 +23,7 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SessionLifetime:
-    """A session ends ``idle`` after its last request, at the latest ``whole`` after its login."""
+    """A session ends ``idle`` after its last request, at the latest ``total`` after its login."""
 
     idle: timedelta
     total: timedelta
@@ -31,7 +31,7 @@ class SessionLifetime:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open session and whose it is."""
+    """An open session and its account."""
 
     account: Account
     csrf: str
@@ -41,15 +41,15 @@ _LIVE_SESSION = f"""
 SELECT {account_store.ACCOUNT_COLUMNS}, s.seen_at < now() - %(every)s
 FROM login_session s JOIN account a USING (account_id)
 WHERE s.token_hash = %(token)s AND a.active
-AND s.seen_at > now() - %(idle)s AND s.opened_at > now() - %(whole)s
+AND s.seen_at > now() - %(idle)s AND s.opened_at > now() - %(total)s
 """
 
 
 def open_session(conn: Connection[Any], account: Account, lifetime: SessionLifetime) -> str:
-    """Open a session for somebody who has just proved who they are.
+    """Open a session for an account that has just been authenticated.
 
     Returns:
-        The token for the cookie; it is kept nowhere.
+        The token for the cookie; it is not stored.
     """
     token = secrets.token_urlsafe(32)
     with conn.transaction():
@@ -66,12 +66,12 @@ def open_session(conn: Connection[Any], account: Account, lifetime: SessionLifet
 
 
 def load_session(conn: Connection[Any], token: str, lifetime: SessionLifetime) -> Session | None:
-    """The session of a cookie; None when it has ended or never was."""
+    """The session of a cookie; None if it has ended or never existed."""
     params = {
         "token": _hash_token(token),
         "every": _SEEN_EVERY,
         "idle": lifetime.idle,
-        "whole": lifetime.total,
+        "total": lifetime.total,
     }
     row = conn.execute(_LIVE_SESSION, params).fetchone()
     if row is None:
@@ -84,7 +84,7 @@ def load_session(conn: Connection[Any], token: str, lifetime: SessionLifetime) -
 
 
 def close_session(conn: Connection[Any], token: str) -> None:
-    """End a session; nothing if it has ended already."""
+    """End a session; nothing happens if it has ended already."""
     with conn.transaction():
         row = conn.execute(
             "DELETE FROM login_session USING account WHERE token_hash = %s"
@@ -96,7 +96,7 @@ def close_session(conn: Connection[Any], token: str) -> None:
 
 
 def derive_csrf_token(token: str) -> str:
-    """What a form or script of the session's own pages sends along with every write."""
+    """The CSRF token that forms and scripts of the session's pages send with every write."""
     return hmac.new(token.encode(), b"csrf", sha256).hexdigest()
 
 

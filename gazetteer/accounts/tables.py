@@ -1,4 +1,4 @@
-"""The tables of people as SQLAlchemy metadata: what the migrations must have built."""
+"""The tables of accounts as SQLAlchemy metadata, to which the migrations must lead."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,12 +1,12 @@
-"""The private PostGIS cluster that stands behind the program when no database is given to it.
+"""The private PostGIS cluster, used if no other database is configured.
 
-It listens on a unix socket only, in a directory that nobody else can enter, so it needs no
-password and no port. It survives the ``kill -9`` of anything: data become visible under their name
-only when complete, and whether a server runs is asked of the running processes, not of a file.
+It listens on a Unix socket only, in a directory that nobody else can enter, so it needs no
+password and no port. It survives ``kill -9`` of any process: a data directory is renamed only when
+complete, and whether a server runs is determined from the running processes, not from a file.
 
-Any number of programs may use one cluster at once. Each holds a shared lock for as long as it lives
-(the system drops the lock of a killed one); the last to leave stops the server, unless it was
-started to stay.
+Any number of programs can use one cluster at the same time. Each has a shared lock until it ends
+(the system releases the lock of a killed one); the last one stops the server, unless it was started
+to keep running.
 """
 
 import errno
@@ -35,7 +35,7 @@ DATABASE = "gazetteer"
 
 @dataclass(frozen=True)
 class ClusterStatus:
-    """What can be said of a cluster from outside; ``pid`` is the postmaster's."""
+    """The status of a cluster; ``pid`` is that of the postmaster."""
 
     running: bool
     pid: int | None
@@ -50,7 +50,7 @@ class Cluster:
     ``with Cluster(home) as conninfo:`` starts or joins the server and leaves it at the end.
 
     Args:
-        home: ``GAZETTEER_HOME``; the cluster makes its directory ``cluster`` inside.
+        home: ``GAZETTEER_HOME``; the cluster is in its subdirectory ``cluster``.
         durable: False for tests: faster, and a power cut may lose commits.
     """
 
@@ -60,22 +60,21 @@ class Cluster:
         self._use_lock: int | None = None
 
     def start(self, *, stay_up: bool = False) -> str:
-        """Make the cluster at first use, start its server if it does not run, and use it.
+        """Create the cluster at first use, start its server if it does not run, and join it.
 
         Args:
-            stay_up: the server goes on when the last program has left, until ``stop(force=True)``.
+            stay_up: the server keeps running after the last program, until ``stop(force=True)``.
 
         Returns:
             The connection string of the (possibly not yet existing) database ``gazetteer``.
 
         Raises:
-            DatabaseFault: one of its kinds says what is in the way and what to do about it.
+            DatabaseFault: one of its subclasses, by what prevents the start.
         """
         with self._locked_layout() as layout:
             if start_server(layout, durable=self._durable):
-                layout.stays_up_marker.unlink(
-                    missing_ok=True
-                )  # of an earlier run that a reboot ended
+                # The marker may be that of an earlier run, which a reboot ended.
+                layout.stays_up_marker.unlink(missing_ok=True)
             if stay_up:
                 layout.stays_up_marker.touch()
             if self._use_lock is None:
@@ -84,13 +83,13 @@ class Cluster:
             return _build_conninfo(layout, DATABASE)
 
     def stop(self, *, force: bool = False) -> bool:
-        """Leave the server, and stop it when nobody else uses it and it was not to stay.
+        """Leave the server, and stop it if no other program uses it and it need not keep running.
 
         Args:
             force: stop it in any case; programs that use it lose their connections.
 
         Returns:
-            Whether the server is down now.
+            Whether the server is stopped now.
         """
         with self._locked_layout() as layout:
             use_lock = _open_lock(layout.usage_lock) if self._use_lock is None else self._use_lock
@@ -110,7 +109,7 @@ class Cluster:
             return find_postmaster(layout) is None
 
     def status(self) -> ClusterStatus:
-        """Whether the server runs, and where its files are."""
+        """Whether the server runs, and the directories of its files."""
         layout = prepare_layout(self.home)
         pid = find_postmaster(layout)
         return ClusterStatus(
@@ -171,7 +170,7 @@ def _open_lock(path: Path) -> int:
 
 
 def _try_exclusive_lock(lock: int) -> bool:
-    """Turn one's shared lock into the only one; False when others hold it too."""
+    """Convert a shared lock into an exclusive one; False if others have it too."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,9 +1,9 @@
 """The system user that runs the server.
 
-PostgreSQL refuses to run as root, so a program started as root hands its server to an unprivileged
-user. An ordinary user runs the server as itself. What the server's user can reach or see is always
-asked of the system *as that user*: permission bits alone do not tell it (mounts, ACLs, containers
-in which root may not look into other users' processes).
+PostgreSQL refuses to run as root, so a program started as root runs its server as an unprivileged
+user. An ordinary user runs the server as itself. What the server's user can access is always
+determined *as that user*: permission bits alone do not decide it (mounts, ACLs, containers in which
+root cannot inspect the processes of other users).
 """
 
 import errno
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazetteer.database.errors import ClusterFailed
+from gazetteer.messages import message
 
-# Fixed, so that messages are in English and no PG* variable of the caller leads astray.
+# Fixed, so that messages are in English and no PG* variable of the caller has an effect.
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/"}
 
 
@@ -31,10 +32,10 @@ class SystemAccount:
     needs_switch: bool
 
     def run_command(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command as this user and wait for it; its output is text, errors included.
+        """Run a command as this user and wait for it; its output includes that to stderr.
 
         Raises:
-            ClusterFailed: the system does not let this process become the user.
+            ClusterFailed: this process may not switch to the user.
         """
         identity = (
             {"user": self.uid, "group": self.gid, "extra_groups": []} if self.needs_switch else {}
@@ -55,20 +56,19 @@ class SystemAccount:
             )
         except PermissionError as error:
             raise ClusterFailed(
-                f"This process may not start programs as user {self.name} ({error}).",
-                "Start it as an ordinary user, or point GAZETTEER_DATABASE_URL to a database.",
+                message("database.cannot_switch_user", user=self.name, error=str(error))
             ) from error
         return result
 
     def can_enter(self, directory: Path) -> bool:
-        """Whether this user can enter the directory, all its parents included."""
+        """Whether this user can enter the directory, including all its parents."""
         return self.run_command(["/usr/bin/test", "-x", str(directory)]).returncode == 0
 
     def make_private_directory(self, directory: Path) -> None:
-        """Make a directory, if need be, that only this user (and root) can enter.
+        """Create a directory, unless it exists, that only this user (and root) can enter.
 
         Raises:
-            FileExistsError: something of another user stands there; it is not touched.
+            FileExistsError: the path belongs to another user; it is not modified.
         """
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
@@ -89,7 +89,7 @@ class SystemAccount:
         """Replace a file of this user in one step; a kill leaves the old one or the new one."""
         draft = path.with_name(path.name + ".new")
         draft.unlink(missing_ok=True)
-        # "x": never through a link that the less trusted user may have laid there.
+        # "x": never through a link that the less trusted user may have placed there.
         with draft.open("x", encoding="utf-8") as file:
             file.write(text)
             if self.needs_switch:
@@ -97,10 +97,10 @@ class SystemAccount:
         draft.rename(path)
 
     def find_server_processes(self, data: Path) -> set[int]:
-        """The running PostgreSQL processes that work in a data directory, crashed ones' included.
+        """The running PostgreSQL processes of a data directory, including those of crashed servers.
 
-        A process id in a file proves nothing after a crash, as the id may be another program's by
-        now; a process of the server is known by its name and by the directory it works in.
+        A process id in a file proves nothing after a crash, as the id may belong to another program
+        by now; a process of the server is identified by its name and its working directory.
         """
         listing = self.run_command(
             ["/usr/bin/find", "/proc", "-maxdepth", "2", "-name", "cwd", "-printf", "%p\t%l\n"]
@@ -115,10 +115,10 @@ class SystemAccount:
 
 
 def choose_server_account(files: Path) -> SystemAccount:
-    """The user for the server: oneself, or an unprivileged one when that is root.
+    """The user for the server: the present one, or an unprivileged one if that is root.
 
     Args:
-        files: the directory of the server; root goes on as the user to whom it belongs already.
+        files: the directory of the server; root continues as the user to whom it belongs.
     """
     if os.geteuid() != 0:
         return SystemAccount(
@@ -129,7 +129,7 @@ def choose_server_account(files: Path) -> SystemAccount:
             _find_user_name(file_stat.st_uid), file_stat.st_uid, file_stat.st_gid, needs_switch=True
         )
     system_users = {entry.pw_name: entry for entry in pwd.getpwall()}
-    # The distribution's own user for this purpose; it exists wherever its package is installed.
+    # The distribution's own user for this purpose, which exists wherever its package is installed.
     entry = system_users.get("postgres") or system_users["nobody"]
     return SystemAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, needs_switch=True)
 
@@ -137,7 +137,7 @@ def choose_server_account(files: Path) -> SystemAccount:
 def _find_user_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
-    except KeyError:  # containers run processes under numbers without a name
+    except KeyError:  # containers run processes under ids without a name
         return str(uid)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gazetteer.database.errors import DatabaseNotInstalled, PostGISMissing
+from gazetteer.messages import message
 
 OLDEST_MAJOR = 15
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -33,7 +34,7 @@ def find_binaries(major: int | None = None, *, search: tuple[Path, ...] | None =
     """The newest installed PostgreSQL (15 or later) with PostGIS.
 
     Args:
-        major: take this release and no other; data on disk can be read only by its own release.
+        major: this release and no other; data on disk can be read only by their own release.
         search: directories that may hold the programs; by default those of the distribution and
             the one on the ``PATH``.
 
@@ -50,24 +51,14 @@ def find_binaries(major: int | None = None, *, search: tuple[Path, ...] | None =
         raise _not_installed_error(major)
     complete = next((b for b in fitting if b.has_postgis()), None)
     if complete is None:
-        raise PostGISMissing(
-            f"PostgreSQL {fitting[0].major} is installed, but PostGIS for it is not.",
-            f"Install it: sudo apt-get install postgresql-{fitting[0].major}-postgis-3",
-        )
+        raise PostGISMissing(message("database.postgis_not_installed", major=fitting[0].major))
     return complete
 
 
 def _not_installed_error(major: int | None) -> DatabaseNotInstalled:
     if major is None:
-        return DatabaseNotInstalled(
-            f"PostgreSQL {OLDEST_MAJOR} or later is not installed on this machine.",
-            "Install it: sudo apt-get install postgresql-postgis",
-        )
-    return DatabaseNotInstalled(
-        f"The data on disk are of PostgreSQL {major}, which is not installed on this machine.",
-        f"Install it: sudo apt-get install postgresql-{major}-postgis-3; "
-        "or restore a backup into another GAZETTEER_HOME.",
-    )
+        return DatabaseNotInstalled(message("database.not_installed", oldest=OLDEST_MAJOR))
+    return DatabaseNotInstalled(message("database.release_not_installed", major=major))
 
 
 def _list_usual_directories() -> tuple[Path, ...]:
@@ -77,7 +68,7 @@ def _list_usual_directories() -> tuple[Path, ...]:
 
 
 def _inspect_directory(directory: Path) -> Binaries | None:
-    """The release in a directory; None where a program is missing or does not run."""
+    """The release in a directory; None if a program is missing or does not run."""
     if not all((directory / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
         return None
     match = re.search(r"\) (\d+)", _run_program(str(directory / "postgres"), "--version"))

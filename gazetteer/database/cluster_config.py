@@ -1,4 +1,4 @@
-"""The configuration of a private cluster, written anew at every start."""
+"""The configuration of a private cluster, rewritten at every start."""
 
 import os
 
@@ -7,7 +7,7 @@ from gazetteer.database.cluster_layout import PORT, ClusterLayout
 _MIB = 1024 * 1024
 
 _TEMPLATE = """\
-# Written anew at every start. Put settings of your own into local.conf beside this file.
+# Rewritten at every start. Put settings of your own into local.conf beside this file.
 listen_addresses = ''
 port = {port}
 unix_socket_directories = '{sockets}'
@@ -15,7 +15,7 @@ unix_socket_permissions = 0700
 cluster_name = 'gazetteer'
 max_connections = 100
 
-# For one program on a machine of 2 to 8 cores that is not the database's alone.
+# For one program on a machine of 2 to 8 cores that the database shares with others.
 shared_buffers = {shared_buffers}MB
 effective_cache_size = {cache}MB
 work_mem = 24MB
@@ -24,7 +24,7 @@ random_page_cost = 1.1
 effective_io_concurrency = 100
 max_parallel_workers_per_gather = 2
 dynamic_shared_memory_type = {dynamic_memory}
-# Compiling costs more than it saves on look-ups of milliseconds.
+# Compiling costs more than it saves on lookups of milliseconds.
 jit = off
 
 wal_compression = on
@@ -41,7 +41,7 @@ log_checkpoints = off
 include_if_exists = 'local.conf'
 """
 
-# What was committed may be lost with the machine, but not with the server or the program: so
+# Commits may be lost if the machine fails, but not if only the server or the program does: so
 # synchronous_commit stays on.
 _NOT_DURABLE = "fsync = off\nfull_page_writes = off\n"
 
@@ -50,8 +50,8 @@ def format_configuration(layout: ClusterLayout, *, durable: bool) -> str:
     """The text of ``postgresql.conf``, sized by this machine's memory.
 
     Args:
-        layout: where the socket goes.
-        durable: False leaves out what makes commits survive a power cut, for tests.
+        layout: the directory of the socket.
+        durable: False for tests: commits need not survive a power cut.
     """
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MIB
     return _TEMPLATE.format(
@@ -65,9 +65,9 @@ def format_configuration(layout: ClusterLayout, *, durable: bool) -> str:
 
 
 def _has_roomy_shared_memory() -> bool:
-    """Containers often get 64 MiB of /dev/shm, on which parallel queries fail."""
+    """Whether /dev/shm is large enough: containers often have 64 MiB, and parallel queries fail."""
     try:
-        filesystem = os.statvfs("/dev/shm")
+        filesystem = os.statvfs("/dev/shm")  # noqa: S108  only its size is read
     except OSError:
         return False
     return filesystem.f_bavail * filesystem.f_frsize >= 512 * _MIB

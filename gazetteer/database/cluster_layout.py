@@ -1,10 +1,10 @@
-"""Where a private cluster keeps its files.
+"""The directories and files of a private cluster.
 
-Everything stands under ``<home>/cluster`` with two exceptions, both forced by the system:
+Everything is under ``<home>/cluster`` with two exceptions, both imposed by the system:
 
-* the server's user cannot enter it (a clone under ``/root``): the data then stands in
+* the server's user cannot enter it (a clone under ``/root``): the data are then stored in
   ``/var/lib/gazetteer/<hash of home>``, and ``<home>/cluster/LOCATION`` says so;
-* the path of the socket would be longer than the system takes (107 bytes): the socket then stands
+* the path of the socket would exceed the limit of the system (107 bytes): the socket is then
   in a private directory with a short name among the temporary files.
 """
 
@@ -14,15 +14,19 @@ from pathlib import Path
 
 from gazetteer.database.cluster_account import SystemAccount, choose_server_account
 from gazetteer.database.errors import ClusterDirectoryInUse, ClusterFailed
+from gazetteer.messages import message
 
-PORT = 5432  # only a part of the socket's file name: nothing listens on the network
+PORT = 5432  # only part of the file name of the socket: the server does not use the network
 _LONGEST_SOCKET_PATH = 107
 _FALLBACK_DIRECTORY = Path("/var/lib/gazetteer")
 
 
 @dataclass(frozen=True)
 class ClusterLayout:
-    """The paths of one cluster; ``desk`` is the program's side, ``base`` that of ``account``."""
+    """The paths of one cluster.
+
+    ``program_directory`` belongs to the program, ``server_directory`` to the server's ``account``.
+    """
 
     account: SystemAccount
     program_directory: Path
@@ -36,12 +40,12 @@ class ClusterLayout:
 
     @property
     def unfinished_data(self) -> Path:
-        """Where the data directory is made before it gets its name."""
+        """Where the data directory is created before it is renamed."""
         return self.server_directory / "data.unfinished"
 
     @property
     def log_file(self) -> Path:
-        """What the server says about itself."""
+        """The log of the server."""
         return self.server_directory / "server.log"
 
     @property
@@ -51,31 +55,31 @@ class ClusterLayout:
 
     @property
     def socket_lock(self) -> Path:
-        """What the server lays beside its socket to keep it for itself."""
+        """The lock file that the server creates beside its socket."""
         return self.socket_file.with_name(self.socket_file.name + ".lock")
 
     @property
     def transition_lock(self) -> Path:
-        """Locked by whoever starts or stops the server, for that moment."""
+        """Locked by a program while it starts or stops the server."""
         return self.program_directory / "starting-or-stopping.lock"
 
     @property
     def usage_lock(self) -> Path:
-        """Locked, shared, by every program that uses the server, for as long as it does."""
+        """Shared lock of every program that uses the server, for as long as it does."""
         return self.program_directory / "in-use.lock"
 
     @property
     def stays_up_marker(self) -> Path:
-        """Present when the server was started to stay after its starter ends."""
+        """Exists if the server was started to keep running after the program ends."""
         return self.program_directory / "stays-up"
 
 
 def prepare_layout(home: Path) -> ClusterLayout:
-    """Settle where the cluster of a home stands and who runs it, and make its directories.
+    """Determine the paths and the user of the cluster of a home, and create its directories.
 
     Raises:
         ClusterDirectoryInUse: a directory belongs to somebody else.
-        ClusterFailed: the data stood elsewhere, and is gone from there.
+        ClusterFailed: the data were stored elsewhere, and are missing there.
     """
     program_directory = home.resolve() / "cluster"
     inside = program_directory / "server"
@@ -95,10 +99,10 @@ def _choose_server_directory(program_directory: Path, inside: Path, account: Sys
     if note.exists():
         server_directory = Path(note.read_text().splitlines()[0])
         if not server_directory.is_dir():
-            raise ClusterFailed(
-                f"The database of {program_directory} stood in {server_directory}, which is gone.",
-                f"Put it back there, or remove {note} to begin with an empty one.",
+            missing = message(
+                "database.data_missing", home=program_directory, data=server_directory, note=note
             )
+            raise ClusterFailed(missing)
         return server_directory
     account.make_private_directory(inside)
     if account.can_enter(inside):
@@ -110,8 +114,9 @@ def _choose_server_directory(program_directory: Path, inside: Path, account: Sys
     _FALLBACK_DIRECTORY.mkdir(mode=0o755, parents=True, exist_ok=True)
     account.make_private_directory(server_directory)
     note.write_text(
-        f"{server_directory}\n\nThe database of this directory stands there, because user {account.name}, who\n"
-        "runs the server, cannot enter this directory. Back up and remove the two together.\n"
+        f"{server_directory}\n\n"
+        f"The database of this directory is stored there, because user {account.name},\n"
+        "who runs the server, cannot enter this directory. Back up and remove the two together.\n"
     )
     return server_directory
 
@@ -120,8 +125,8 @@ def _choose_socket_directory(server_directory: Path) -> Path:
     inside = server_directory / "socket"
     if _fits_socket_path(inside):
         return inside
-    # Not TMPDIR, which differs from one program to the next: all must come to the same place.
-    return Path("/tmp", f"gazetteer-{_hash_path(server_directory)}")
+    # Not TMPDIR, which differs between programs: all must find the same, private directory.
+    return Path("/tmp", f"gazetteer-{_hash_path(server_directory)}")  # noqa: S108  see above
 
 
 def _fits_socket_path(socket_directory: Path) -> bool:
@@ -133,8 +138,4 @@ def _hash_path(path: Path) -> str:
 
 
 def _foreign_directory_error(path: Path) -> ClusterDirectoryInUse:
-    return ClusterDirectoryInUse(
-        f"{path} cannot be used for the database: it belongs to another user.",
-        "Start the program as the user who started it first, or set GAZETTEER_HOME to another "
-        "directory.",
-    )
+    return ClusterDirectoryInUse(message("database.directory_of_other_user", path=path))

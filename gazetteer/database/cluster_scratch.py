@@ -1,4 +1,4 @@
-"""Clusters for tests and benchmarks, which nobody misses afterwards."""
+"""Temporary clusters for tests and benchmarks."""
 
 import shutil
 import time
@@ -15,13 +15,13 @@ _ABANDONED_SECONDS = 3600
 
 @contextmanager
 def scratch_cluster() -> Iterator[Cluster]:
-    """A running cluster in a temporary directory; it is gone at the end.
+    """A running cluster in a temporary directory, which is deleted at the end.
 
-    Those of programs that were killed, more than an hour ago, are cleared away on the occasion.
+    Clusters that killed programs left behind more than an hour ago are deleted as well.
     """
     for leftover in Path(gettempdir()).glob(f"{_PREFIX}*"):
         old = time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS
-        if old and Cluster(leftover).stop():  # stops it only when no living program uses it
+        if old and Cluster(leftover).stop():  # stops it only if no running program uses it
             _remove_cluster(leftover)
     home = Path(mkdtemp(prefix=_PREFIX))
     home.chmod(0o755)  # the server's user must be able to enter

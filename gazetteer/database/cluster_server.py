@@ -1,6 +1,6 @@
-"""Making, starting and ending the server of a private cluster, whatever happened to it before.
+"""Creating, starting and stopping the server of a private cluster, also after any crash.
 
-The caller sees to it that no other program does the same at once.
+The caller must ensure that no other program does the same at the same time.
 """
 
 import shutil
@@ -15,9 +15,10 @@ from gazetteer.database.cluster_binaries import Binaries, find_binaries
 from gazetteer.database.cluster_config import format_configuration
 from gazetteer.database.cluster_layout import ClusterLayout
 from gazetteer.database.errors import ClusterDirectoryInUse, ClusterFailed, DatabaseFault, DiskFull
+from gazetteer.messages import message
 
 ROLE = "gazetteer"
-_START_SECONDS = 600  # replaying the log after a crash takes its time
+_START_SECONDS = 600  # replaying the log after a crash can take long
 _STOP_SECONDS = 60
 _ORPHAN_SECONDS = 10
 _LOG_ROTATION_BYTES = 8 * 1024 * 1024
@@ -25,18 +26,18 @@ _NEW_CLUSTER_BYTES = 200 * 1024 * 1024
 
 
 def start_server(layout: ClusterLayout, *, durable: bool) -> bool:
-    """Let a server run on the cluster, which is made first when there is none.
+    """Start the server unless it runs; create the cluster first if there is none.
 
     Returns:
-        Whether the server was started now; False when it ran already.
+        Whether the server was started now; False if it was running already.
 
     Raises:
-        DatabaseFault: one of its kinds says what is in the way.
+        DatabaseFault: one of its subclasses, by what prevents the start.
     """
     if _wait_for_postmaster(layout) is not None:
         if layout.socket_file.exists():
             return False
-        stop_server(layout)  # something removed the socket under it; nobody can reach it any more
+        stop_server(layout)  # its socket was removed: no program can connect any more
     binaries = find_binaries(_read_major_version(layout.data_directory))
     if not layout.data_directory.exists():
         _create_data_directory(layout, binaries, durable=durable)
@@ -46,10 +47,10 @@ def start_server(layout: ClusterLayout, *, durable: bool) -> bool:
 
 
 def stop_server(layout: ClusterLayout) -> None:
-    """End the server, if it runs; what was committed is on disk.
+    """Stop the server, if it runs; what was committed is on disk.
 
     Raises:
-        ClusterFailed: it did not end.
+        ClusterFailed: it did not stop.
     """
     if find_postmaster(layout) is None:
         return
@@ -61,44 +62,37 @@ def stop_server(layout: ClusterLayout) -> None:
         output += layout.account.run_command([*command, mode]).stdout
         if find_postmaster(layout) is None:
             return
-    raise server_failure_error("The database server did not stop", output, layout)
+    raise server_failure_error("database.server_not_stopped", output, layout)
 
 
 def find_postmaster(layout: ClusterLayout) -> int | None:
-    """The id of the running postmaster, or None when there is no server."""
+    """The process id of the running postmaster; None if there is no server."""
     pid, _ = _read_pid_file(layout)
     return pid if pid in layout.account.find_server_processes(layout.data_directory) else None
 
 
 def disk_full_error(directory: Path) -> DiskFull:
-    """The error for a disk without space."""
-    return DiskFull(
-        f"No space is left on the disk that holds {directory}.",
-        "Free at least 1 GB there, or set GAZETTEER_HOME to a directory on another disk, "
-        "and start again; nothing is lost.",
-    )
+    """The fault of a disk without space."""
+    return DiskFull(message("database.disk_full", directory=directory))
 
 
 def _wait_for_postmaster(layout: ClusterLayout) -> int | None:
-    """The running postmaster once it takes connections; None when there is none.
+    """The running postmaster once it accepts connections; None if there is none.
 
-    One that is just starting (its starter was killed) is waited for, one that is ending too.
+    Waits for one that is still starting (the program that started it was killed) or stopping.
     """
     deadline = time.monotonic() + _START_SECONDS
     while (pid := find_postmaster(layout)) is not None:
         if _read_pid_file(layout)[1] == "ready":
             return pid
         if time.monotonic() > deadline:
-            raise ClusterFailed(
-                f"A database server (process {pid}) neither gets ready nor ends.",
-                f"Its log is {layout.log_file}.",
-            )
+            raise ClusterFailed(message("database.server_stuck", pid=pid, log=layout.log_file))
         time.sleep(0.1)
     return None
 
 
 def _read_pid_file(layout: ClusterLayout) -> tuple[int | None, str]:
-    """The process id and the state in the server's own note; it may be stale or incomplete."""
+    """The process id and the state in ``postmaster.pid``, which may be stale or incomplete."""
     try:
         lines = (layout.data_directory / "postmaster.pid").read_text().splitlines()
         return abs(int(lines[0])), lines[7].strip() if len(lines) > 7 else ""
@@ -107,20 +101,17 @@ def _read_pid_file(layout: ClusterLayout) -> tuple[int | None, str]:
 
 
 def _read_major_version(data: Path) -> int | None:
-    """The release that wrote the data; None when there are none yet."""
+    """The release that wrote the data; None if there are none yet."""
     if not data.exists():
         return None
     try:
         return int((data / "PG_VERSION").read_text())
     except (FileNotFoundError, ValueError):
-        raise ClusterDirectoryInUse(
-            f"{data} exists, but it is not a database cluster.",
-            "Move it away, or set GAZETTEER_HOME to another directory.",
-        ) from None
+        raise ClusterDirectoryInUse(message("database.not_a_cluster", data=data)) from None
 
 
 def _create_data_directory(layout: ClusterLayout, binaries: Binaries, *, durable: bool) -> None:
-    """Make the data directory; it gets its name when it is complete, so never half of one stays."""
+    """Create the data directory under another name, and rename it when it is complete."""
     if shutil.disk_usage(layout.server_directory).free < _NEW_CLUSTER_BYTES:
         raise disk_full_error(layout.server_directory)
     if layout.unfinished_data.exists():
@@ -129,35 +120,29 @@ def _create_data_directory(layout: ClusterLayout, binaries: Binaries, *, durable
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--data-checksums"]
     result = layout.account.run_command(command if durable else [*command, "--no-sync"])
     if result.returncode != 0:
-        raise server_failure_error("The database could not be created", result.stdout, layout)
+        raise server_failure_error("database.not_created", result.stdout, layout)
     layout.unfinished_data.rename(layout.data_directory)
 
 
 def _end_orphan_processes(layout: ClusterLayout) -> None:
-    """End what a killed postmaster left behind; a new one does not start beside it.
+    """End the processes that a killed postmaster left behind, beside which none can start.
 
-    Its processes leave by themselves soon, except those in the middle of a long statement.
+    They end by themselves soon, except those that are executing a long statement.
     """
     if _is_listening(layout.socket_file):
-        raise ClusterDirectoryInUse(
-            f"A server that this machine does not show runs on {layout.data_directory} (in a container?).",
-            "Stop the program there first.",
-        )
+        elsewhere = message("database.server_elsewhere", data=layout.data_directory)
+        raise ClusterDirectoryInUse(elsewhere)
     begun = time.monotonic()
     while orphans := layout.account.find_server_processes(layout.data_directory):
         waited = time.monotonic() - begun
         if waited > 2 * _ORPHAN_SECONDS:
-            raise ClusterFailed(
-                f"Processes of an earlier server do not end: {sorted(orphans)}.",
-                "They may wait for a disk that does not answer; look at it, then start again.",
-            )
+            raise ClusterFailed(message("database.orphans", pids=sorted(orphans)))
         for pid in orphans:
             with suppress(ProcessLookupError):
                 kill(pid, signal.SIGQUIT if waited < _ORPHAN_SECONDS else signal.SIGKILL)
         time.sleep(0.1)
-    # Left by the killed one. The server itself would not dare to remove these when the id in them
-    # belongs by now to any other program, or to a killed server that no init process has buried;
-    # that there is no server of these data we have just seen.
+    # Files of the killed server. A new one would not remove these if the id in them belongs by now
+    # to another program, or to a zombie process; we have just verified that no server is running.
     for stale in (layout.data_directory / "postmaster.pid", layout.socket_file, layout.socket_lock):
         stale.unlink(missing_ok=True)
 
@@ -185,7 +170,7 @@ def _launch_server(layout: ClusterLayout, binaries: Binaries, *, durable: bool) 
         output = started.stdout + (
             _read_log_tail(layout.log_file, log_start) if layout.log_file.exists() else ""
         )
-        raise server_failure_error("The database server did not start", output, layout)
+        raise server_failure_error("database.server_not_started", output, layout)
 
 
 def _read_log_tail(log: Path, start: int) -> str:
@@ -194,9 +179,15 @@ def _read_log_tail(log: Path, start: int) -> str:
         return file.read().decode(errors="replace")
 
 
-def server_failure_error(happened: str, output: str, layout: ClusterLayout) -> DatabaseFault:
-    """The error for what a PostgreSQL program said before it gave up."""
+def server_failure_error(id_: str, output: str, layout: ClusterLayout) -> DatabaseFault:
+    """The fault of a PostgreSQL program that failed.
+
+    Args:
+        id_: the message, with the parameters ``output`` and ``log``.
+        output: what the program printed before it failed.
+        layout: the paths of the cluster.
+    """
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return disk_full_error(layout.server_directory)
-    last = "\n".join(output.strip().splitlines()[-8:])
-    return ClusterFailed(f"{happened}:\n{last}", f"Its whole log is {layout.log_file}.")
+    last_lines = "\n".join(output.strip().splitlines()[-8:])
+    return ClusterFailed(message(id_, output=last_lines, log=layout.log_file))

@@ -1,4 +1,4 @@
-"""The register's database, wherever it is: the given one, or the private cluster."""
+"""The database of the register: the configured one, or the private cluster."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from gazetteer.settings import Settings
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[str]:
-    """The connection string of a database that runs; the cluster, if it is ours, runs meanwhile.
+    """The connection string of a running database; a private cluster runs until the end.
 
     Raises:
-        DatabaseFault: says what is in the way and what to do about it.
+        DatabaseFault: one of its subclasses, by what prevents the use of the database.
     """
     if settings.database_url:
         yield settings.database_url
@@ -28,7 +28,7 @@ def register_database(settings: Settings) -> Iterator[str]:
     """The connection string of a database with the extensions and the schema of this program.
 
     Raises:
-        DatabaseFault: says what is in the way and what to do about it.
+        DatabaseFault: one of its subclasses, by what prevents the use of the database.
     """
     with running_database(settings) as conninfo:
         ensure_database(conninfo)

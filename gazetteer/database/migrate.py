@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this program."""
+"""Migration of a database to the schema of this program."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-_LOCK = 0x6D696772  # "migr": two programs that start at once must not migrate at once
+_LOCK = 0x6D696772  # "migr": programs that start at the same time must migrate one by one
 
 
 def _build_config() -> Config:
@@ -26,7 +26,7 @@ def list_revisions() -> list[str]:
 
 
 def migrate_database(conninfo: str, revision: str = "head") -> None:
-    """Upgrade the database to a revision, one transaction for each step; nothing if it is there."""
+    """Upgrade the database to a revision, each step in one transaction, unless it is up to date."""
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
     )

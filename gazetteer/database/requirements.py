@@ -1,4 +1,4 @@
-"""What a database must offer before the register moves in, and giving it what is missing."""
+"""The requirements of the register on a database: checked, and met where possible."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,33 +14,34 @@ from gazetteer.database.errors import (
     DiskFull,
     PostGISMissing,
 )
+from gazetteer.messages import message
 
 OLDEST_POSTGRESQL = 15
 OLDEST_POSTGIS = (3, 3)
 _CONNECT_SECONDS = 10
-# Any constant number: programs that prepare the same database do so one after the other.
+# An arbitrary constant: programs that prepare the same database do so one by one.
 _PREPARATION_LOCK = 0x67617A65
 _EXTENSIONS = ("postgis", "btree_gist")
 
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """The releases that answer."""
+    """The releases of the database server."""
 
     postgresql: str
     postgis: str
 
 
 def ensure_database(conninfo: str) -> DatabaseFacts:
-    """Make the database and its extensions, where they are missing, and check that it fits.
+    """Check a database; create it and its extensions if they are missing.
 
     Args:
         conninfo: a libpq connection string or URL; several hosts are allowed.
 
     Raises:
-        DatabaseUnreachable: nobody answers there, or the account is refused.
+        DatabaseUnreachable: the server does not respond, or it refuses the account.
         DatabaseUnsuitable: PostgreSQL or PostGIS is too old, or the encoding is not UTF-8.
-        PostGISMissing: an extension is not installed, or the account may not switch it on.
+        PostGISMissing: an extension is not installed, or the account may not enable it.
         DiskFull: the server has no space left.
     """
     try:
@@ -51,9 +52,7 @@ def ensure_database(conninfo: str) -> DatabaseFacts:
                 _ensure_extension(connection, name)
             return _load_facts(connection)
     except psycopg.errors.DiskFull as error:
-        raise DiskFull(
-            "The database server has no space left on its disk.", "Free some there, then try again."
-        ) from error
+        raise DiskFull(message("database.server_disk_full")) from error
 
 
 def _connect_or_create(conninfo: str) -> psycopg.Connection:
@@ -70,7 +69,7 @@ def _connect_or_create(conninfo: str) -> psycopg.Connection:
             if not dbname or server.execute(query, (dbname,)).fetchone():
                 raise _unreachable_error(refused)
             _create_database(server, dbname)
-    except psycopg.OperationalError:  # the first refusal tells more than the second
+    except psycopg.OperationalError:  # the first error is more informative than the second
         raise _unreachable_error(refused) from refused
     return _open_connection(conninfo)
 
@@ -82,28 +81,26 @@ def _open_connection(conninfo: str, *, autocommit: bool = False) -> psycopg.Conn
 def _create_database(server: psycopg.Connection, dbname: str) -> None:
     statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
     try:
-        # Another program may have made it in this moment.
+        # Another program may have created it at the same moment.
         with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             server.execute(sql.SQL(statement).format(sql.Identifier(dbname)))
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseUnreachable(
-            f"The database {dbname} does not exist, and the account may not create it.",
-            f'Let an administrator of the server run: CREATE DATABASE "{dbname}" '
-            "TEMPLATE template0 ENCODING 'UTF8';",
+            message("database.not_created_on_server", database=dbname)
         ) from error
 
 
 def _check_server(connection: psycopg.Connection) -> None:
     info = connection.info
     if info.server_version // 10000 < OLDEST_POSTGRESQL:
+        version = info.parameter_status("server_version")
         raise DatabaseUnsuitable(
-            f"The server is PostgreSQL {info.parameter_status('server_version')}.",
-            f"The register needs PostgreSQL {OLDEST_POSTGRESQL} or later.",
+            message("database.postgresql_too_old", version=version, oldest=OLDEST_POSTGRESQL)
         )
-    if info.parameter_status("server_encoding") != "UTF8":
+    encoding = info.parameter_status("server_encoding")
+    if encoding != "UTF8":
         raise DatabaseUnsuitable(
-            f"The database {info.dbname} is encoded in {info.parameter_status('server_encoding')}.",
-            "Make a new one: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8';",
+            message("database.not_utf8", database=info.dbname, encoding=encoding)
         )
 
 
@@ -115,25 +112,24 @@ def _ensure_extension(connection: psycopg.Connection, name: str) -> None:
     major = connection.info.server_version // 10000
     if row is None:
         package = f"postgresql-{major}-postgis-3" if name == "postgis" else "postgresql-contrib"
-        raise PostGISMissing(
-            f"The database server has no extension {name}.",
-            f"Install it on the server: sudo apt-get install {package}",
-        )
+        raise PostGISMissing(message("database.extension_missing", extension=name, package=package))
     installed, available = row
     if name == "postgis" and _parse_release(installed or available) < OLDEST_POSTGIS:
+        oldest = "{}.{}".format(*OLDEST_POSTGIS)
         raise DatabaseUnsuitable(
-            f"The database server has PostGIS {installed or available}.",
-            "The register needs PostGIS {}.{} or later.".format(*OLDEST_POSTGIS),
+            message("database.postgis_too_old", version=installed or available, oldest=oldest)
         )
     if installed is None:
         try:
             connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
         except psycopg.errors.InsufficientPrivilege as error:
-            raise PostGISMissing(
-                f"The extension {name} is not switched on in the database "
-                f"{connection.info.dbname}, and user {connection.info.user} may not do it.",
-                f"Let an administrator run there: CREATE EXTENSION {name};",
-            ) from error
+            not_enabled = message(
+                "database.extension_not_enabled",
+                extension=name,
+                database=connection.info.dbname,
+                user=connection.info.user,
+            )
+            raise PostGISMissing(not_enabled) from error
 
 
 def _load_facts(connection: psycopg.Connection) -> DatabaseFacts:
@@ -141,7 +137,7 @@ def _load_facts(connection: psycopg.Connection) -> DatabaseFacts:
         "SELECT current_setting('server_version'), extversion"
         " FROM pg_extension WHERE extname = 'postgis'"
     ).fetchone()
-    assert row is not None  # it has just been switched on
+    assert row is not None  # it has just been enabled
     return DatabaseFacts(str(row[0]).split()[0], str(row[1]))
 
 
@@ -151,7 +147,4 @@ def _parse_release(version: str) -> tuple[int, int]:
 
 
 def _unreachable_error(error: psycopg.Error) -> DatabaseFault:
-    return DatabaseUnreachable(
-        f"The database does not answer: {str(error).strip()}",
-        "Check GAZETTEER_DATABASE_URL, and that the server runs and admits this machine.",
-    )
+    return DatabaseUnreachable(message("database.unreachable", error=str(error).strip()))

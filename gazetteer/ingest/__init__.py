@@ -1,8 +1,8 @@
 """Staged loading: read, check, report; pure values that the caller publishes in one transaction.
 
-``guangdong(fixtures)`` reads the shipped data into one :class:`StagedBatch`; ``read_files(kind, files,
-known)`` reads a user's file on top of the units that are known. A broken row is a
-:class:`LoadFinding` in the batch, a broken file an ``UnreadableFile`` problem.
+:func:`read_guangdong` reads the shipped data into one :class:`StagedBatch`, :func:`read_files` a
+user's file on top of the units that are known. A broken row is a :class:`LoadFinding` in the batch,
+a broken file an :class:`UnreadableFile` problem.
 """
 
 from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
@@ -15,7 +15,7 @@ from gazetteer.ingest.file_kinds import (
     read_national_history,
 )
 from gazetteer.ingest.load_report import write_load_report
-from gazetteer.ingest.staged_batch import LoadFinding, RowsRejected, Severity, StagedBatch
+from gazetteer.ingest.staged_batch import LoadFinding, LoadSeverity, RowsRejected, StagedBatch
 from gazetteer.ingest.table_files import UnreadableFile
 from gazetteer.ingest.territory_changes import TerritoryChanges, derive_territory_changes
 
@@ -25,8 +25,8 @@ __all__ = [
     "CodeIndex",
     "FileKind",
     "LoadFinding",
+    "LoadSeverity",
     "RowsRejected",
-    "Severity",
     "StagedBatch",
     "TerritoryChanges",
     "UnreadableFile",

@@ -1,7 +1,7 @@
 """Which unit carried a code on which days: what later files of a load refer to.
 
-Made from a batch that has just been read, or by the caller from the register's own ``code`` and
-``unit`` records, so that a single file can be taken on top of what is published.
+It is built from a batch that has just been read, or from the register's own ``code``, ``unit`` and
+``name`` records, so that a single file can be imported on top of what is published.
 """
 
 from bisect import bisect_right
@@ -17,7 +17,7 @@ from gazetteer.ledger.versions import Timeline, Version, periods_overlap
 
 @dataclass(frozen=True, slots=True)
 class CodeAssignment:
-    """A unit carried a code during a span; ``unit_span`` is the unit's whole life."""
+    """A unit carried a code during a period, with its level, name and type then."""
 
     unit_id: UUID
     code: str
@@ -33,12 +33,12 @@ def _first_day(assignment: CodeAssignment) -> date:
 
 @dataclass
 class CodeIndex:
-    """Periods of codes, for look-up by code and day."""
+    """The periods of codes, for look-up by code and day."""
 
     by_code: dict[str, list[CodeAssignment]] = field(default_factory=dict)
 
     def add_assignments(self, assignments: Iterable[CodeAssignment]) -> "CodeIndex":
-        """Take in more periods; the order does not matter. Returns itself."""
+        """Add periods, in any order. Returns the index itself."""
         touched: set[str] = set()
         for assignment in assignments:
             self.by_code.setdefault(assignment.code, []).append(assignment)
@@ -60,7 +60,7 @@ class CodeIndex:
         return periods[at - 1] if at and periods[at - 1].period.contains_day(day) else None
 
     def iter_during(self, code: str, period: Period) -> Iterator[CodeAssignment]:
-        """Who carried the code during some part of the span, in order of time."""
+        """Who carried the code during some part of the period, in order of time."""
         return (
             assignment
             for assignment in self.by_code.get(code, ())
@@ -76,7 +76,7 @@ class CodeIndex:
     def from_timelines(cls, timelines: Iterable[Timeline]) -> "CodeIndex":
         """The index of a batch, or of the register's own ``unit``, ``code`` and ``name`` records.
 
-        One period for every stretch of days on which code, name and type stay the same.
+        One period for each run of days on which code, name and type stay the same.
         """
         codes: list[Timeline] = []
         units: dict[UUID, Timeline] = {}

@@ -11,7 +11,7 @@ smallest longitude, so a swapped pair is always recognised."""
 def parse_point(
     line: int, row: CsvRow, findings: LoadFindingCollector
 ) -> tuple[float, float] | None:
-    """The point (lon, lat in degrees) of a row; None, and told, if it is none."""
+    """The point (lon, lat in degrees) of a row; None, with a finding, if it is not valid."""
     values: list[float] = []
     for column in ("lon", "lat"):
         try:
@@ -27,11 +27,16 @@ def parse_point(
 
 
 def validate_point_range(line: int, lon: float, lat: float, findings: LoadFindingCollector) -> bool:
-    """Whether a point (degrees) lies in the area of the register; tells what is wrong if not."""
+    """Whether a point (degrees) lies in the area of the register; a finding says why not."""
     if LON_RANGE[0] <= lon <= LON_RANGE[1] and LAT_RANGE[0] <= lat <= LAT_RANGE[1]:
         return True
     if LON_RANGE[0] <= lat <= LON_RANGE[1] and LAT_RANGE[0] <= lon <= LAT_RANGE[1]:
         findings.add_finding("swapped_coordinates", line, "lon", f"{lon},{lat}")
     else:
-        findings.add_finding("coordinate_range", line, "lon", f"{lon},{lat}")
+        west, east = LON_RANGE
+        south, north = LAT_RANGE
+        findings.add_finding(
+            "coordinate_range", line, "lon", f"{lon},{lat}",
+            west=west, east=east, south=south, north=north,
+        )  # fmt: skip
     return False

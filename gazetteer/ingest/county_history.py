@@ -1,4 +1,4 @@
-"""Units of county level and above over time: records of codes and changes made into a batch."""
+"""Units of county level and above over time: a batch from records of codes and changes."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,16 +7,17 @@ from pathlib import Path
 from uuid import UUID
 
 from gazetteer.ingest import typed_rows
+from gazetteer.ingest.code_history import CodeHistory
 from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
-from gazetteer.ingest.effective_days import CodeHistory, DayResolver, StatedDay
+from gazetteer.ingest.effective_days import DayResolver, StatedDay
 from gazetteer.ingest.legal_acts import LegalActs
 from gazetteer.ingest.load_findings import LoadFindingCollector
 from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.period_clipping import clip_period
 from gazetteer.ingest.source_ids import derive_record_id
+from gazetteer.ingest.source_names import DERIVED_FROM_MEMBERS
 from gazetteer.ingest.staged_batch import (
     MaterializedPart,
-    Progress,
     StagedBatch,
     format_file_name,
     ignore_progress,
@@ -33,6 +34,7 @@ from gazetteer.ingest.unit_identity import (
 from gazetteer.ingest.unit_records import UnitLife, UnitLifeStage, iter_unit_timelines
 from gazetteer.ledger.period import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.progress import Progress
 
 LEVEL_RANK = {"province": 0, "prefecture": 1, "county": 2}
 STATED_COLUMNS = ("code", "since_year", "day_of_effect", "document_no", "document_title",
@@ -50,8 +52,8 @@ def read_county_history(
 ) -> StagedBatch:
     """The history of all units of county level and above.
 
-    Without changes every period stands for itself and its days are known by year only.
-    ``stated_file`` gives days of effect that an act states, for single periods.
+    Without changes every period is a unit of its own, and its days are known by year only.
+    ``stated_file`` gives effective days that an act states, for single periods.
 
     Raises:
         UnreadableFile: a file cannot be read as CSV with the columns it must have.
@@ -61,22 +63,14 @@ def read_county_history(
     placed_rows = _select_with_parents(record_rows, findings)
     tables, all_findings = [table], [findings]
     change_rows: list[ChangeRow] = []
-    change_findings = findings
     if changes_file is not None:
-        change_findings = LoadFindingCollector(format_file_name(changes_file))
-        changes_table, change_rows = typed_rows.read_change_rows(changes_file, change_findings)
+        all_findings.append(LoadFindingCollector(format_file_name(changes_file)))
+        changes_table, change_rows = typed_rows.read_change_rows(changes_file, all_findings[-1])
         tables.append(changes_table)
-        all_findings.append(change_findings)
     acts = LegalActs()
     stated_days = _read_stated_days(stated_file, acts, findings) if stated_file else {}
     builder = _HistoryBuilder(
-        placed_rows,
-        change_rows,
-        acts,
-        stated_days,
-        change_findings,
-        format_file_name(records_file),
-        progress,
+        placed_rows, change_rows, acts, stated_days, all_findings[-1], findings.file, progress
     )
     unit_timelines = builder.build_timelines()
     return StagedBatch(
@@ -93,7 +87,7 @@ def read_county_history(
 def _select_with_parents(
     record_rows: Sequence[RecordRow], findings: LoadFindingCollector
 ) -> list[RecordRow]:
-    """The records whose parent is known; orphans are told, and what hangs below them too."""
+    """The records whose parent is known; orphans and their descendants become findings."""
     known_codes = {record.code for record in record_rows if record.level == "province"}
     selected: list[RecordRow] = []
     for level in LEVEL_RANK:
@@ -131,7 +125,7 @@ def _read_stated_days(
 
 
 class _HistoryBuilder:
-    """Turns a checked history into timelines, from the provinces down."""
+    """Builds timelines from a checked history, from the provinces down."""
 
     def __init__(
         self,
@@ -190,7 +184,7 @@ class _HistoryBuilder:
         return f"{record.code}@{record.since}"
 
     def _iter_stages(self, number: int) -> Iterator[UnitLifeStage]:
-        """The period, cut where its parent, or its parent's parent, is handed on."""
+        """The period, split where its parent, or the parent of its parent, changes."""
         record, period = self._history.records[number], self._periods[number]
         if not record.parent_code:
             yield UnitLifeStage(period, record.code, record.name, None)
@@ -218,7 +212,7 @@ class _HistoryBuilder:
                 "share_from": share,
                 "share_to": share,
                 "area_m2": None,
-                "source": self._findings.file if succession.change else "derived from its members",
+                "source": self._findings.file if succession.change else DERIVED_FROM_MEMBERS,
             }
             yield Timeline(
                 "succession",
@@ -230,7 +224,7 @@ class _HistoryBuilder:
         return derive_record_id("unit", self._build_unit_key(self._first_periods[number]))
 
     def _find_succession_start(self, succession: UnitSuccession) -> PeriodEnd:
-        """The day of the link; never before both units are there."""
+        """The day of the succession; never before both units exist."""
         bound = (
             self._day_resolver.find_effective_day(succession.change)
             if succession.change
@@ -254,7 +248,7 @@ def _is_in_custody(record: RecordRow, parent: CodeAssignment) -> bool:
 
 
 def derive_code_assignments(life: UnitLife) -> Iterator[CodeAssignment]:
-    """The periods of codes of a unit, for the index."""
+    """The periods of the codes of a unit, for the index."""
     for s in life.stages:
         kind = derive_unit_type(s.name, life.level, s.code)
         yield CodeAssignment(life.unit_id, s.code, s.period, life.level, s.name, kind)
@@ -265,7 +259,7 @@ def _select_resolvable(
     change_rows: Sequence[ChangeRow],
     findings: LoadFindingCollector,
 ) -> list[ChangeRow]:
-    """The changes whose both sides are periods of the records."""
+    """The changes both of whose sides are periods of the records."""
     history = CodeHistory(record_rows, ())
     resolvable: list[ChangeRow] = []
     for change in change_rows:

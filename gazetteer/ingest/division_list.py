@@ -1,15 +1,16 @@
 """The list of divisions at one point in time, down to villages, on top of what is known.
 
-County level and above is compared with the units that are known; what is missing there is added.
+County level and above is compared with the units that are known; missing units are added.
 Townships get their past from the list of changes. Villages begin with the list: nothing is known
-of them before. Statistical areas are no units: they become functional areas, and what lies below
-them hangs on the unit above.
+of them before. Statistical areas are not units: they become functional areas, and the units below
+them are attached to the unit above.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from gazetteer.ingest import typed_rows
@@ -21,55 +22,33 @@ from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ingest.staged_batch import (
     MaterializedPart,
-    Progress,
     StagedBatch,
     format_file_name,
     ignore_progress,
 )
+from gazetteer.ingest.table_files import CsvTable
 from gazetteer.ingest.township_history import (
     FIRST_CHANGE_DAY,
     TownshipHistory,
     TownshipKey,
-    TownshipLifeBuilder,
     TownshipPeriod,
-    iter_successions,
     trace_townships,
 )
+from gazetteer.ingest.township_lives import TownshipLifeBuilder, iter_successions
 from gazetteer.ingest.typed_rows import DivisionRow, TownshipRow
 from gazetteer.ingest.unit_records import UnitLife, UnitLifeStage, iter_unit_timelines
+from gazetteer.ingest.village_timelines import VillageTimelines
 from gazetteer.ledger.period import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.messages import message
+from gazetteer.progress import Progress
 
 LIST_DAY = date(2023, 6, 30)
 """The day whose state the lists of the National Bureau of Statistics show."""
 
+Row = TypeVar("Row")
+
 SUMMARY_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
-RECORDS_PER_VILLAGE = 5  # unit, code, place, name, spelling
-
-
-@dataclass(frozen=True)
-class VillageTimelines:
-    """Villages of a list, made into records while they are walked through."""
-
-    rows: Sequence[DivisionRow]
-    parent_ids: Mapping[str, UUID]
-    list_day: date
-    source: str
-    progress: Progress
-
-    def __len__(self) -> int:
-        return len(self.rows) * RECORDS_PER_VILLAGE
-
-    def __iter__(self) -> Iterator[Timeline]:
-        span = Period(PeriodEnd(self.list_day, None, Precision.FIRST_RECORD))
-        for done, row in enumerate(self.rows, 1):
-            parent = self.parent_ids[row.parent_code]
-            stage = UnitLifeStage(span, row.code, row.name, parent, code_system="stats")
-            yield from iter_unit_timelines(
-                UnitLife(f"{row.code}@{self.list_day.year}", "village", (stage,), self.source)
-            )
-            if done % 1000 == 0 or done == len(self.rows):
-                self.progress(done, len(self.rows), self.source)
 
 
 def read_division_list(
@@ -79,49 +58,73 @@ def read_division_list(
     list_day: date = LIST_DAY,
     progress: Progress = ignore_progress,
 ) -> StagedBatch:
-    """A list of divisions as of ``state``; ``known`` are the units that it is laid upon.
+    """A list of divisions (CSV) as of a day, on top of the units that are known.
 
-    ``known`` is extended by the units of the list down to townships. Units that it already has
-    on that day are compared, not made again.
+    Units in ``code_index`` are compared, not created again; it is extended by those of the list
+    down to townships. The past of townships follows from ``townships_file``, their changes by year.
 
     Raises:
         UnreadableFile: a file cannot be read as CSV with the columns it must have.
     """
-    findings = LoadFindingCollector(format_file_name(path))
-    table, division_rows = typed_rows.read_division_rows(path, findings)
-    number_of_rows, encoding = len(table.rows), table.encoding
-    del table  # half a gigabyte for the whole country
-    township_findings, township_table = LoadFindingCollector(""), None
-    changes: list[TownshipRow] = []
+    facts = _FileFacts()
+    findings, division_rows = _read_rows(path, typed_rows.read_division_rows, facts)
+    township_findings, changes = LoadFindingCollector(""), list[TownshipRow]()
     if townships_file is not None:
-        township_findings = LoadFindingCollector(format_file_name(townships_file))
-        township_table, changes = typed_rows.read_township_rows(townships_file, township_findings)
+        township_findings, changes = _read_rows(
+            townships_file, typed_rows.read_township_rows, facts
+        )
     index = code_index if code_index is not None else CodeIndex()
     importer = _DivisionImporter(index, list_day, findings, path.name)
-    upper_timelines = importer.import_upper_levels(division_rows)
     acts = LegalActs()
-    township_timelines = importer.import_townships(division_rows, changes, acts, township_findings)
-    village_timelines = importer.import_villages(division_rows, progress)
-    parts = (
-        MaterializedPart(list(acts)),
-        MaterializedPart(upper_timelines),
-        MaterializedPart(township_timelines),
-        village_timelines,
-    )
+    upper = importer.import_upper_levels(division_rows)
+    townships = importer.import_townships(division_rows, changes, acts, township_findings)
+    villages = importer.import_villages(division_rows, progress)
     return StagedBatch(
         source=path.name,
-        parts=parts,
+        parts=(*(MaterializedPart(part) for part in (list(acts), upper, townships)), villages),
         findings=(*findings.entries, *township_findings.entries),
-        row_counts={path.name: number_of_rows}
-        | ({township_findings.file: len(township_table.rows)} if township_table else {}),
-        encodings={path.name: encoding}
-        | ({township_findings.file: township_table.encoding} if township_table else {}),
+        row_counts=facts.row_counts,
+        encodings=facts.encodings,
         code_index=index,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _FileFacts:
+    """Row counts and encodings by the names of files."""
+
+    row_counts: dict[str, int] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)
+
+
+def _read_rows(
+    path: Path,
+    read: Callable[[Path, LoadFindingCollector], tuple[CsvTable, list[Row]]],
+    facts: _FileFacts,
+) -> tuple[LoadFindingCollector, list[Row]]:
+    """The typed rows of a file, without its table: half a gigabyte for the whole country."""
+    findings = LoadFindingCollector(format_file_name(path))
+    table, rows = read(path, findings)
+    facts.row_counts[findings.file] = len(table.rows)
+    facts.encodings[findings.file] = table.encoding
+    return findings, rows
+
+
+@dataclass(frozen=True, slots=True)
+class _NewTownships:
+    """The townships of a list that are not known yet.
+
+    ``namesakes`` have the name of another one of their county, so that their past is not known.
+    ``parent_codes`` is by the code of the township.
+    """
+
+    code_by_key: dict[TownshipKey, str] = field(default_factory=dict)
+    namesakes: list[TownshipPeriod] = field(default_factory=list)
+    parent_codes: dict[str, str] = field(default_factory=dict)
+
+
 class _DivisionImporter:
-    """Takes the levels of a list one after the other, from the top."""
+    """Imports the levels of a list one after the other, from the top."""
 
     def __init__(
         self, code_index: CodeIndex, list_day: date, findings: LoadFindingCollector, source: str
@@ -129,13 +132,11 @@ class _DivisionImporter:
         self._code_index, self._list_day, self._findings = code_index, list_day, findings
         self._source = source
         self._start = PeriodEnd(list_day, None, Precision.FIRST_RECORD)
-        self._replacement_codes: dict[
-            str, str
-        ] = {}  # rows that are no units -> the code above them
+        self._replacement_codes: dict[str, str] = {}  # rows that are no units -> the code above
         self._township_ids: dict[str, UUID] = {}
 
     def import_upper_levels(self, division_rows: Sequence[DivisionRow]) -> list[Timeline]:
-        """Levels down to the county: compared, added, or kept as functional areas."""
+        """Levels down to the county: compared, added, or recorded as functional areas."""
         unit_timelines: list[Timeline] = []
         for level in ("province", "prefecture", "county"):
             for row in division_rows:
@@ -145,7 +146,7 @@ class _DivisionImporter:
 
     def _import_upper_row(self, row: DivisionRow) -> list[Timeline]:
         if row.level == "prefecture" and row.name in SUMMARY_NAMES:
-            self._findings.add_finding("summary_row", row.line, "name", row.name, row.code)
+            self._findings.add_finding("summary_row", row.line, "name", row.name, code=row.code)
             self._replacement_codes[row.code] = row.parent_code
             return []
         if not row.is_unit:
@@ -160,13 +161,13 @@ class _DivisionImporter:
         """The unit above a row on the day of the list."""
         code = row.parent_code
         if code in self._replacement_codes and row.level != "county":
-            self._findings.add_finding("outside_unit", row.line, "parent_code", code, row.name)
+            self._findings.add_finding("outside_unit", row.line, "parent_code", code, name=row.name)
         while code in self._replacement_codes:
             code = self._replacement_codes[code]
         return self._code_index.find_on_day(code, self._list_day)
 
     def _build_functional_area(self, row: DivisionRow) -> Timeline:
-        self._findings.add_finding("not_a_unit", row.line, "code", row.code, row.name)
+        self._findings.add_finding("not_a_unit", row.line, "code", row.code, name=row.name)
         self._replacement_codes[row.code] = row.parent_code
         parent = self._find_parent(row)
         attributes = {
@@ -185,11 +186,12 @@ class _DivisionImporter:
     def _compare_with_known(self, row: DivisionRow, assignment: CodeAssignment) -> None:
         if assignment.name != row.name:
             self._findings.add_finding(
-                "source_disagrees", row.line, "name", row.name, assignment.name
+                "source_disagrees", row.line, "name", row.name, known=assignment.name
             )
         if assignment.level != row.level:
+            known = message(f"level.{assignment.level}")
             self._findings.add_finding(
-                "source_disagrees", row.line, "level", row.level, assignment.level
+                "source_disagrees", row.line, "level", row.level, known=known
             )
 
     def _add_new_unit(self, row: DivisionRow) -> list[Timeline]:
@@ -198,7 +200,7 @@ class _DivisionImporter:
         if parent is None and row.level != "province":
             self._findings.add_finding("unknown_parent", row.line, "parent_code", row.parent_code)
             return []
-        self._findings.add_finding("begins_here", row.line, "code", row.code, row.name)
+        self._findings.add_finding("begins_here", row.line, "code", row.code, name=row.name)
         kind = derive_unit_type(row.name, row.level, row.code)
         parent_id, custody_id = parent.unit_id if parent else None, None
         if kind == "县级市" and parent and parent.unit_type in CUSTODY_PARENT_TYPES:
@@ -217,11 +219,21 @@ class _DivisionImporter:
         township_findings: LoadFindingCollector,
     ) -> list[Timeline]:
         """Townships with their past; townships of the list that are known already are compared."""
-        current: dict[TownshipKey, str] = {}
-        namesakes: list[
-            TownshipPeriod
-        ] = []  # of another township of the county: without a known past
-        parent_codes: dict[str, str] = {}
+        new = self._find_new_townships(division_rows)
+        provinces = {code[:2] for code in new.parent_codes}
+        local_changes = [c for c in changes if (c.new_code or c.old_code)[:2] in provinces]
+        history = trace_townships(local_changes, new.code_by_key, township_findings)
+        history.periods += new.namesakes
+        records_start = PeriodEnd(
+            FIRST_CHANGE_DAY if changes else self._list_day, None, Precision.FIRST_RECORD
+        )
+        life_builder = TownshipLifeBuilder(
+            self._code_index, acts, township_findings, self._source, new.parent_codes, records_start
+        )
+        return list(self._iter_township_timelines(history, life_builder))
+
+    def _find_new_townships(self, division_rows: Sequence[DivisionRow]) -> _NewTownships:
+        new = _NewTownships()
         for row in division_rows:
             if row.level != "township":
                 continue
@@ -236,31 +248,13 @@ class _DivisionImporter:
                 self._compare_with_known(row, assignment)
                 self._township_ids[row.code] = assignment.unit_id
                 continue
-            parent_codes[row.code] = parent.code
-            if (row.code[:6], row.name) in current:
-                namesakes.append(TownshipPeriod((row.code[:6], row.name), row.code, "stats"))
+            new.parent_codes[row.code] = parent.code
+            key = (row.code[:6], row.name)
+            if key in new.code_by_key:
+                new.namesakes.append(TownshipPeriod(key, row.code, "stats"))
             else:
-                current[row.code[:6], row.name] = row.code
-        provinces = {code[:2] for code in parent_codes}
-        local_changes = [c for c in changes if (c.new_code or c.old_code)[:2] in provinces]
-        history = trace_townships(local_changes, current, township_findings)
-        history.periods += namesakes
-        records_start = PeriodEnd(
-            FIRST_CHANGE_DAY if changes else self._list_day, None, Precision.FIRST_RECORD
-        )
-        return list(
-            self._iter_township_timelines(
-                history,
-                TownshipLifeBuilder(
-                    self._code_index,
-                    acts,
-                    township_findings,
-                    self._source,
-                    parent_codes,
-                    records_start,
-                ),
-            )
-        )
+                new.code_by_key[key] = row.code
+        return new
 
     def _iter_township_timelines(
         self, history: TownshipHistory, life_builder: TownshipLifeBuilder
@@ -277,7 +271,7 @@ class _DivisionImporter:
     def import_villages(
         self, division_rows: Sequence[DivisionRow], progress: Progress
     ) -> VillageTimelines:
-        """Villages whose township is known; one that is in the register already is left alone."""
+        """Villages whose township is known; one that is in the register already is skipped."""
         new_rows: list[DivisionRow] = []
         for row in division_rows:
             if row.level != "village":

@@ -1,21 +1,22 @@
-"""Days of effect: from years and approval dates to the bounds of every period.
+"""Effective days: from years and approval dates to the start and end of every period.
 
 The source knows the *year* in which a period of a code begins and ends, and for most changes the
-day on which they were *approved*. Bounds that must fall on the same day are tied to one *turn*
-(the old unit ends when the new one starts; a code is handed on without a gap). A turn takes its
-day from, in this order: a stated day, the approval of one of its changes, the dated turns of its
-parent or members in that year (``inferred``), 1 January (``year``). Decision 0004 explains why.
+day on which they were *approved*. Starts and ends that must fall on the same day form one
+*changeover* (the old unit ends when the new one starts; a code is reassigned without a gap). A
+changeover takes its day from, in this order: a stated day, the approval of one of its changes, the
+dated changeovers of its parent or members in that year (``inferred``), 1 January (``year``).
+Decision 0004 explains why.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
+from gazetteer.ingest.code_history import CodeHistory
 from gazetteer.ingest.load_findings import LoadFindingCollector
-from gazetteer.ingest.typed_rows import ChangeRow, RecordRow
+from gazetteer.ingest.typed_rows import ChangeRow
 from gazetteer.ledger.period import Period, PeriodEnd, Precision
 
 FIRST_YEAR = 1981
@@ -27,44 +28,9 @@ DISTRICTS_FIRST_LISTED = 1983
 PeriodSide = tuple[int, bool]  # number of a period, True = its end
 
 
-@dataclass
-class CodeHistory:
-    """Periods and changes with their look-ups; the period of a change is found by code and year."""
-
-    records: Sequence[RecordRow]
-    changes: Sequence[ChangeRow]
-    by_code: dict[str, list[int]] = field(default_factory=dict)
-    by_start: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        grouped: dict[str, list[int]] = defaultdict(list)
-        for number in sorted(range(len(self.records)), key=lambda n: self.records[n].since):
-            record = self.records[number]
-            grouped[record.code].append(number)
-            self.by_start[record.code, record.since] = number
-        self.by_code = dict(grouped)
-
-    def find_period_in_year(self, code: str, year: int) -> int | None:
-        """The period of the code that begins in ``year`` or runs through it."""
-        period_number = None
-        for number in self.by_code.get(code, ()):
-            record = self.records[number]
-            if record.since <= year and (record.until is None or year < record.until):
-                period_number = number
-        return period_number
-
-    def find_source_period(self, change: ChangeRow) -> int | None:
-        """The period that gives."""
-        return self.by_start.get((change.old_code, change.old_since))
-
-    def find_target_period(self, change: ChangeRow) -> int | None:
-        """The period that receives."""
-        return self.find_period_in_year(change.new_code, change.year) if change.new_code else None
-
-
 @dataclass(frozen=True, slots=True)
 class StatedDay:
-    """A day of effect stated in an act, for a period known by code and first year."""
+    """The effective day of a period, stated in an act."""
 
     day: date
     act: UUID | None
@@ -72,7 +38,7 @@ class StatedDay:
 
 @dataclass
 class _Changeover:
-    """Bounds that fall on one day."""
+    """Starts and ends of periods that fall on one day."""
 
     year: int
     sides: list[PeriodSide] = field(default_factory=list)
@@ -82,7 +48,7 @@ class _Changeover:
 
 
 class DayResolver:
-    """Resolves the bounds of all periods of a history."""
+    """Resolves the first and last days of all periods of a history."""
 
     def __init__(
         self,
@@ -91,7 +57,14 @@ class DayResolver:
         stated_days: Mapping[tuple[str, int], StatedDay],
         findings: LoadFindingCollector,
     ) -> None:
-        """``acts`` gives the act of a change by the line of its row."""
+        """Resolve all days.
+
+        Args:
+            history: The periods and changes.
+            acts: The act of each change, by the line of its row.
+            stated_days: Effective days by the code and first year of their periods.
+            findings: Takes what is doubtful.
+        """
         self._history = history
         self._acts = acts
         self._findings = findings
@@ -114,7 +87,7 @@ class DayResolver:
         ]
 
     def find_effective_day(self, change: ChangeRow) -> PeriodEnd:
-        """The bound of a change: that of the turn it belongs to, else its own approval."""
+        """The day of a change: that of its changeover, else of its own approval."""
         old, new = (
             self._history.find_source_period(change),
             self._history.find_target_period(change),
@@ -135,7 +108,7 @@ class DayResolver:
     def _iter_sides(
         self, change: ChangeRow, old: int | None, new: int | None
     ) -> Iterator[PeriodSide]:
-        """The bounds that a change makes: end of the old period, start of the new one."""
+        """The sides that a change sets: the end of the old period, the start of the new one."""
         records = self._history.records
         if old is not None and records[old].until == change.year:
             yield old, True
@@ -143,7 +116,7 @@ class DayResolver:
             yield new, False
 
     def _build_changeovers(self) -> None:
-        """Make turns: one per bound, merged where two bounds are the same day."""
+        """One changeover for each start and end, merged where two fall on the same day."""
         records = self._history.records
         for number, record in enumerate(records):
             self._changeovers[number, False] = _Changeover(record.since, [(number, False)])
@@ -199,7 +172,7 @@ class DayResolver:
         day = change.approved_on
         if day is not None and day.year != change.year:
             self._findings.add_finding(
-                "approved_in_other_year", change.line, "approval_date", day, str(change.year)
+                "approved_in_other_year", change.line, "approval_date", day, year=change.year
             )
             day = None
         if day is None:
@@ -207,7 +180,7 @@ class DayResolver:
             return
         if changeover.day is not None and changeover.day != day:
             self._findings.add_finding(
-                "several_dates", change.line, "approval_date", day, changeover.day.isoformat()
+                "several_dates", change.line, "approval_date", day, other=changeover.day
             )
         if changeover.day is None or day > changeover.day:
             changeover.day, changeover.act, changeover.precision = day, act, Precision.APPROVED
@@ -224,10 +197,10 @@ class DayResolver:
                 )
 
     def _iter_parent_members(self) -> Iterator[tuple[_Changeover, _Changeover, bool]]:
-        """Parent's turn, member's turn, whether ends: those that bind each other.
+        """Changeovers of a parent and a member that constrain each other, and whether they end.
 
-        A parent starts no later and ends no earlier than its member. Where the parent's code is
-        handed on without a gap in that year, it is carried all along and binds nothing.
+        A parent starts no later and ends no earlier than its member. Where the code of the parent
+        is reassigned without a gap in that year, it is in use all the time and constrains nothing.
         """
         for number, record in enumerate(self._history.records):
             for side in ((number, False), (number, True)):
@@ -272,7 +245,7 @@ class DayResolver:
                 member.act = member.act or parent.act
 
     def _infer_renaming_days(self) -> None:
-        """A parent's renaming is dated by the rows that repeat its members under the new name."""
+        """Date the renaming of a parent by the rows that repeat its members under the new name."""
         for change in self._history.changes:
             number = self._history.find_target_period(change)
             if change.kind != "redefine" or number is None:
@@ -288,7 +261,7 @@ class DayResolver:
                 parent.act = parent.act or member.act
 
     def _resolve_contradictions(self) -> None:
-        """Where two approvals contradict, the parent's day holds; as often as it takes."""
+        """Where two approvals contradict each other, take the parent's day; until none do."""
         for _ in range(len(self._changeovers)):
             contradictions = [
                 (parent, member)
@@ -309,7 +282,7 @@ class DayResolver:
         record = self._history.records[member.sides[0][0]]
         self._findings.add_finding(
             "moved_to_parent", record.line, "valid_from_year", record.code,
-            f"{_resolve_day(member)} → {_resolve_day(parent)}",
+            day=_resolve_day(member), parent_day=_resolve_day(parent),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The kinds of files that can be taken in, and the shipped data of Guangdong as a whole."""
+"""The kinds of CSV files that can be imported, and the shipped data of Guangdong as a whole."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from gazetteer.ingest import typed_rows
 from gazetteer.ingest.code_index import CodeIndex
 from gazetteer.ingest.county_history import STATED_COLUMNS, read_county_history
 from gazetteer.ingest.division_list import LIST_DAY, read_division_list
-from gazetteer.ingest.staged_batch import Progress, StagedBatch, ignore_progress, merge_batches
+from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress, merge_batches
 from gazetteer.ingest.toponyms import read_toponyms
+from gazetteer.messages import AnyOf, Message, message
 from gazetteer.problems import InvalidValue
+from gazetteer.progress import Progress
 
 HONGKONG_LIST_DAY = date(2019, 12, 31)
 """The day whose state the list of Hong Kong's districts shows: that of the polygons."""
@@ -24,20 +26,21 @@ BatchReader = Callable[[FilesByKind, CodeIndex, Progress, date], StagedBatch]
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file: its columns, and how it is read with the files that go with it."""
+    """A kind of file: its columns, and how it is read with the files that go with it.
+
+    A kind without ``reader`` is only read beside a file of the kind ``companion_of``.
+    """
 
     name: str
-    zh: str
-    en: str
     columns: tuple[str, ...]
-    reader: BatchReader | None = None  # None: only beside a file of the kind ``goes_with``
+    reader: BatchReader | None = None
     companion_of: str | None = None
 
 
 def _read_record_files(
     files: FilesByKind, code_index: CodeIndex, progress: Progress, list_day: date
 ) -> StagedBatch:
-    del code_index, list_day  # a history of codes stands for itself
+    del code_index, list_day  # a history of codes needs no other units
     return read_county_history(files["records"], files.get("changes"), files.get("days"), progress)
 
 
@@ -52,36 +55,22 @@ def _read_division_files(
 def _read_toponym_files(
     files: FilesByKind, code_index: CodeIndex, progress: Progress, list_day: date
 ) -> StagedBatch:
-    del list_day  # nothing is known of when names began
+    del list_day  # it is not known when names began
     return read_toponyms(files["toponyms"], code_index, progress)
 
 
 CSV_FILE_KINDS: Mapping[str, FileKind] = {
     kind.name: kind
     for kind in (
-        FileKind(
-            "records", "区划沿革记录", "periods of codes of county level and above",
-            typed_rows.RECORD_COLUMNS, _read_record_files,
-        ),
-        FileKind(
-            "changes", "区划变更及批文", "changes between periods, with their documents",
-            typed_rows.CHANGE_COLUMNS, companion_of="records",
-        ),
-        FileKind(
-            "days", "文件载明的生效日", "days of effect that an act states",
-            STATED_COLUMNS, companion_of="records",
-        ),
-        FileKind(
-            "divisions", "某一时点的区划表", "a list of divisions at one point in time",
-            typed_rows.DIVISION_COLUMNS, _read_division_files,
-        ),
-        FileKind(
-            "townships", "乡级区划变更", "changes of townships by year",
-            typed_rows.TOWNSHIP_COLUMNS, companion_of="divisions",
-        ),
-        FileKind("toponyms", "地名及坐标", "names with points", typed_rows.TOPONYM_COLUMNS, _read_toponym_files),
+        FileKind("records", typed_rows.RECORD_COLUMNS, _read_record_files),
+        FileKind("changes", typed_rows.CHANGE_COLUMNS, companion_of="records"),
+        FileKind("days", STATED_COLUMNS, companion_of="records"),
+        FileKind("divisions", typed_rows.DIVISION_COLUMNS, _read_division_files),
+        FileKind("townships", typed_rows.TOWNSHIP_COLUMNS, companion_of="divisions"),
+        FileKind("toponyms", typed_rows.TOPONYM_COLUMNS, _read_toponym_files),
     )
-}  # fmt: skip
+}
+"""The kinds by name; their titles are the messages ``ingest.kind.<name>``."""
 
 
 def read_files(
@@ -91,29 +80,36 @@ def read_files(
     progress: Progress = ignore_progress,
     list_day: date = LIST_DAY,
 ) -> StagedBatch:
-    """Read a file of ``kind`` (and those beside it) on top of the units that are known.
+    """Read a file of a kind, with its companions, on top of the units that are known.
 
-    ``state`` is the day that a list of divisions shows.
+    Args:
+        kind: The kind of the file, one of :data:`CSV_FILE_KINDS`.
+        files: The file and its companions by kind.
+        code_index: The units that are known.
+        progress: Called with the rows done, their total and the name of the file.
+        list_day: The day whose state a list of divisions shows.
 
     Raises:
-        InvalidValue: an unknown kind, or one that needs another file beside it.
+        InvalidValue: an unknown kind, or one that is only read beside another file.
         UnreadableFile: a file cannot be read as CSV with the columns it must have.
     """
     file_kind = CSV_FILE_KINDS.get(kind)
     if file_kind is None:
-        names = ", ".join(CSV_FILE_KINDS)
+        known = AnyOf([_describe_kind(name) for name in CSV_FILE_KINDS])
         raise InvalidValue(
-            f"未知的文件种类“{kind}”;可用:{names}",
-            f"unknown kind of file '{kind}'; known: {names}",
-            field="kind",
+            message("ingest.file_kind_unknown", kind=kind, known=known), field="kind"
         )
     if file_kind.reader is None:
+        companion = _describe_kind(str(file_kind.companion_of))
         raise InvalidValue(
-            f"“{kind}”须与“{file_kind.companion_of}”文件一起导入",
-            f"'{kind}' is read together with a file of the kind '{file_kind.companion_of}'",
+            message("ingest.companion_required", kind=_describe_kind(kind), companion=companion),
             field="kind",
         )
     return file_kind.reader(files, code_index, progress, list_day)
+
+
+def _describe_kind(name: str) -> Message:
+    return message("ingest.kind_and_title", kind=name, title=message(f"ingest.kind.{name}"))
 
 
 def read_national_history(fixtures: Path, progress: Progress = ignore_progress) -> StagedBatch:
@@ -127,7 +123,7 @@ def read_national_history(fixtures: Path, progress: Progress = ignore_progress) 
 
 
 def read_guangdong(fixtures: Path, progress: Progress = ignore_progress) -> StagedBatch:
-    """The shipped names half: all China to the county, Guangdong to the village, and toponyms."""
+    """The shipped names: all China to the county, Guangdong to the village, and toponyms."""
     return read_country(fixtures, fixtures / "guangdong_divisions.csv.gz", progress)
 
 

@@ -1,4 +1,4 @@
-"""The manifest of the shipped data: what each file is, whence, under which licence, how large."""
+"""The manifest of the shipped data: content, source, licence, size and checksum of each file."""
 
 import csv
 import hashlib
@@ -32,10 +32,12 @@ class ShippedFile:
 
 
 def read_manifest(folder: Path) -> list[ShippedFile]:
-    """What the manifest (TOML) of a folder lists.
+    """The files that the manifest (TOML) of a folder lists.
 
     Raises:
-        OSError: no manifest there. TOMLDecodeError, KeyError: it is not one.
+        OSError: There is no manifest.
+        TOMLDecodeError: It is not TOML.
+        KeyError: A fact is missing.
     """
     with (folder / MANIFEST_NAME).open("rb") as file:
         listed = tomllib.load(file)["file"]
@@ -57,7 +59,7 @@ def read_manifest(folder: Path) -> list[ShippedFile]:
 
 
 def iter_manifest_differences(folder: Path) -> Iterator[str]:
-    """Where the files of a folder and its manifest do not agree; nothing if they do."""
+    """The differences between the files of a folder and its manifest, one line each."""
     listed = {shipped.file: shipped for shipped in read_manifest(folder)}
     present = {p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST_NAME}
     yield from (f"{name}: not in the manifest" for name in sorted(present - listed.keys()))

@@ -14,12 +14,12 @@ AUTHORITY_PATTERN = re.compile(
     r"(国务院|民政部|(?:第.届)?全国人民代表大会|\w{2,8}?(?:省|自治区)人民政府)"
 )
 PLACEHOLDER_TITLES = frozenset({"", "摘录", "来源请求"})
-"""Titles of the source that say only that something was excerpted or is still wanted."""
+"""Titles of the source that only mark an excerpt or a missing reference."""
 
 
 @dataclass
 class LegalActs:
-    """The acts met so far; the same document is the same act wherever it is named."""
+    """The acts found so far; a document is one act wherever it is named."""
 
     by_key: dict[tuple[str, str, str], Timeline] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from gazetteer.ingest.staged_batch import LoadFinding
 
 REPORT_COLUMNS = ("severity", "file", "line", "field", "value", "rule", "reason_zh", "reason_en")
+"""Headers, severities and rules are stable, for programs; the reasons are for people."""
 
 
 def write_load_report(path: Path, findings: Iterable[LoadFinding]) -> Path:
@@ -29,8 +30,8 @@ def write_load_report(path: Path, findings: Iterable[LoadFinding]) -> Path:
                     finding.field,
                     _escape_formula(finding.value),
                     finding.rule,
-                    finding.reason_zh,
-                    finding.reason_en,
+                    finding.message.text("zh"),
+                    finding.message.text("en"),
                 )
                 writer.writerow((finding.severity.value, *cells))
         draft.replace(path)
@@ -40,5 +41,5 @@ def write_load_report(path: Path, findings: Iterable[LoadFinding]) -> Path:
 
 
 def _escape_formula(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula; the value comes from a stranger's file."""
+    """The value as a cell that no spreadsheet runs as a formula: it comes from a user's file."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value

@@ -1,4 +1,4 @@
-"""What a name of a unit says about it: specific and generic part, type, short name, written words.
+"""The parts of a unit's name: specific and generic part, type, short name, words in Pinyin.
 
 Level and code digits decide where the name alone is ambiguous (GB/T 2260, GB/T 10114-2003).
 """
@@ -33,22 +33,22 @@ GENERIC_TERMS = {
 
 AUTONOMOUS_TERMS = ("自治区", "自治州", "自治县", "自治旗", "民族乡", "民族苏木")
 PLAIN_WORDS = frozenset({"城", "郊", "矿", "东", "西", "南", "北", "中", "新"})
-"""Specific parts of a district that mean nothing without their generic part: 城区, 郊区."""
+"""Specific parts that are no name without the generic part: 城区, 郊区."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
-    """A name taken apart; ``generic`` is None where nothing in the name is a generic term."""
+    """The parts of a name; ``generic`` is None where the name has no generic term."""
 
     specific: str | None
     generic: str | None
-    words: tuple[str, ...]  # as written apart in Pinyin
+    words: tuple[str, ...]  # as separated in Pinyin
     short: str | None
 
 
 @lru_cache(maxsize=1024)
 def split_name(name: str, level: str) -> NameParts:
-    """Take the name of a unit of ``level`` apart."""
+    """Split the name of a unit of ``level``."""
     generic = next(
         (g for g in GENERIC_TERMS[level] if name.endswith(g) and len(name) > len(g)), None
     )
@@ -89,7 +89,7 @@ def _derive_short_name(own_part: str, nationalities: tuple[str, ...], level: str
 
 
 def derive_unit_type(name: str, level: str, code: str) -> str | None:
-    """The type of unit (建制类型) in Chinese; None where neither name nor code tells."""
+    """The type of unit (建制类型) in Chinese; None where neither name nor code shows it."""
     generic = split_name(name, level).generic
     if level == "province":
         return "直辖市" if generic == "市" else generic
@@ -105,14 +105,14 @@ def derive_unit_type(name: str, level: str, code: str) -> str | None:
 def _derive_county_type(generic: str | None, code: str) -> str | None:
     if generic == "市":
         return "县级市"
-    if generic == "矿区" or generic == "区":
+    if generic in ("矿区", "区"):
         is_district = 1 <= int(code[4:]) <= 20 or 51 <= int(code[4:]) <= 80
         return "市辖区" if is_district else None
     return generic
 
 
 def _derive_township_type(name: str, generic: str | None, code: str) -> str | None:
-    """GB/T 10114: 001-099 offices, 100-199 towns, 200-399 townships; 400+ are not told apart."""
+    """GB/T 10114: 001-099 offices, 100-199 towns, 200-399 townships; 400+ are ambiguous."""
     number = int(code[6:9])
     if generic in ("街道", "街道办事处"):
         return "街道" if number < 100 else None

@@ -1,10 +1,10 @@
-"""Cutting one span by another; the result keeps the bound, with its act, of whoever made it."""
+"""Clipping one period to another; each end keeps its act and its precision."""
 
 from gazetteer.ledger.period import Period, ends_after, starts_before
 
 
 def clip_period(period: Period, frame: Period) -> Period:
-    """The part of ``span`` inside ``frame``.
+    """The part of ``period`` inside ``frame``.
 
     Raises:
         ValueError: they share no day.

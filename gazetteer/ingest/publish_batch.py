@@ -1,17 +1,32 @@
 """The last stage of a load: publish a checked batch in one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
-from gazetteer.ingest.staged_batch import Progress, StagedBatch, ignore_progress
+from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress
 from gazetteer.ledger.publish import Changeset, Ledger
+from gazetteer.messages import Lang, message
+from gazetteer.progress import Progress
+
+Conn = Connection[Any]
+
+_ROW_CHANGES = """
+SELECT s.schemaname, s.relname, s.n_tup_ins + s.n_tup_upd + s.n_tup_del
+FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid AND c.relpersistence <> 't'
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a load did; ``changeset_id`` is None if everything was known already."""
+    """The outcome of a load; ``changeset_id`` is None if everything was known already.
+
+    ``preserved_count`` is the number of records that were not overwritten because people had
+    changed them.
+    """
 
     changeset_id: int | None
     changed_count: int
@@ -19,7 +34,7 @@ class LoadResult:
 
 
 def publish_staged_batch(
-    conn: Connection[Any],
+    conn: Conn,
     ledger: Ledger,
     batch: StagedBatch,
     *,
@@ -30,7 +45,16 @@ def publish_staged_batch(
 ) -> LoadResult:
     """Publish a batch: all of it or nothing.
 
-    Records that people changed by hand since an earlier load are left alone and counted as kept.
+    Records that people changed by hand since an earlier load are not overwritten, but counted.
+
+    Args:
+        conn: An autocommit connection that is not within a transaction.
+        ledger: The kinds of record of the register, and what is derived from them.
+        batch: The records to publish.
+        author: Who loads them.
+        reason: Why; by default, that they were loaded from their source.
+        strict: Whether a rejected row stops the load.
+        progress: Called with the records done, their total at most, and ``publish``.
 
     Raises:
         RowsRejected: ``strict``, and a row was rejected; nothing was loaded.
@@ -38,14 +62,44 @@ def publish_staged_batch(
     if strict:
         batch.check_no_rejections()
     total = len(batch)
-    changeset = Changeset(author, reason or f"load of {batch.source}", "load", origin=batch.source)
-    published = ledger.publish_timelines(
-        conn, changeset, batch, lambda done: progress(done, total, "publish")
-    )
+    reason = reason or _build_default_reason(batch.source)
+    changeset = Changeset(author, reason, "load", origin=batch.source)
+    with _vacuum_written_tables(conn):
+        published = ledger.publish_timelines(
+            conn, changeset, batch, lambda done: progress(done, total, "publish")
+        )
     if published is None:
         return LoadResult(None, 0, 0)
-    if not published.change_count:
-        return LoadResult(None, 0, len(published.preserved))
-    # Reads must not wait for autovacuum: it counts the rows and frees index-only look-ups.
-    conn.execute("VACUUM (ANALYZE)")
-    return LoadResult(published.changeset_id, published.change_count, len(published.preserved))
+    changeset_id = published.changeset_id if published.change_count else None
+    return LoadResult(changeset_id, published.change_count, len(published.preserved))
+
+
+def word_load_reason(reason: str, origin: str | None, lang: Lang) -> str:
+    """The reason of a changeset in a language: one that somebody stated is returned as it is."""
+    if origin is not None and reason == _build_default_reason(origin):
+        return message("ingest.load_reason", source=origin).text(lang)
+    return reason
+
+
+def _build_default_reason(source: str) -> str:
+    return f"load of {source}"
+
+
+@contextmanager
+def _vacuum_written_tables(conn: Conn) -> Iterator[None]:
+    """One transaction, and then fresh statistics and visibility maps of the tables it wrote to.
+
+    Reads should not wait for autovacuum, which does the same later.
+    """
+    with conn.transaction():
+        before = _count_row_changes(conn)
+        yield
+        after = _count_row_changes(conn)
+    names = [sql.Identifier(*name) for name, n in after.items() if n != before.get(name, 0)]
+    if names:  # without a list the whole database would be vacuumed
+        conn.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(names)))
+
+
+def _count_row_changes(conn: Conn) -> dict[tuple[str, str], int]:
+    """Rows written by this session, by table; counts of earlier transactions may be among them."""
+    return {(schema, table): n for schema, table, n in conn.execute(_ROW_CHANGES)}

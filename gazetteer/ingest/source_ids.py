@@ -1,4 +1,4 @@
-"""Stable identifiers of loaded records: the same source says the same thing under the same id."""
+"""Stable identifiers of loaded records: the same key of a source always gives the same id."""
 
 from hashlib import sha1
 from uuid import UUID

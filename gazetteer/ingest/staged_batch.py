@@ -1,34 +1,34 @@
-"""What a staged load hands over: timelines to publish, and everything that was wrong or doubtful.
+"""The result of reading files: timelines to publish, and everything that was wrong or doubtful.
 
-Pure values. Whether a rejection stops the load is the caller's decision (:meth:`StagedBatch.check_no_rejections`).
+Pure values. Whether a rejection stops the load is the caller's decision
+(:meth:`StagedBatch.check_no_rejections`).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from gazetteer.ingest.code_index import CodeIndex
+from gazetteer.ingest.file_positions import describe_position
 from gazetteer.ingest.territory_changes import TerritoryChanges
 from gazetteer.ledger.versions import Timeline
+from gazetteer.messages import Message, message
 from gazetteer.problems import Problem
-
-Progress = Callable[[int, int, str], None]
-"""``progress(done, total, what)``; ``what`` names the stage (a file name or ``publish``)."""
 
 
 def ignore_progress(done: int, total: int, what: str) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
-class Severity(StrEnum):
+class LoadSeverity(StrEnum):
     """What a finding means for its row."""
 
     REJECT = "reject"  # the row is not loaded
     WARNING = "warning"  # loaded, but somebody should look
-    INFO = "info"  # said for completeness
+    INFO = "info"  # for completeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,8 @@ class LoadFinding:
     field: str
     value: str
     rule: str
-    severity: Severity
-    reason_zh: str
-    reason_en: str
+    severity: LoadSeverity
+    message: Message
 
 
 class BatchPart(Protocol):
@@ -59,7 +58,7 @@ class BatchPart(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MaterializedPart:
-    """Timelines that are there already."""
+    """Timelines in memory."""
 
     timelines: Sequence[Timeline]
 
@@ -74,15 +73,15 @@ class RowsRejected(Problem):
     """A strict load found rows that cannot be loaded; the report lists them all."""
 
     code = "rows_rejected"
-    title_zh, title_en = "数据行被拒绝", "Rows rejected"
 
 
 @dataclass(frozen=True)
 class StagedBatch:
-    """Everything that one or several files say, ready to be published in one transaction.
+    """The content of one or several files, ready to be published in one transaction.
 
-    ``parts`` stay unevaluated where they are large: the villages of the whole country are made
-    while they are walked through, so memory does not grow with them.
+    ``parts`` stay unevaluated where they are large: the villages of the whole country are built
+    during iteration, so that memory does not grow with them. ``code_index`` holds the units down
+    to townships for later files, ``territory_changes`` the days on which territories changed.
     """
 
     source: str
@@ -90,12 +89,8 @@ class StagedBatch:
     findings: tuple[LoadFinding, ...] = ()
     row_counts: Mapping[str, int] = field(default_factory=dict)  # rows read, by file name
     encodings: Mapping[str, str] = field(default_factory=dict)  # by file name
-    code_index: CodeIndex = field(
-        default_factory=CodeIndex
-    )  # units down to townships, for later files
-    territory_changes: TerritoryChanges = field(
-        default_factory=TerritoryChanges
-    )  # when territories changed
+    code_index: CodeIndex = field(default_factory=CodeIndex)
+    territory_changes: TerritoryChanges = field(default_factory=TerritoryChanges)
 
     def __len__(self) -> int:
         """How many timelines there will be at most: the total for a progress bar."""
@@ -107,12 +102,12 @@ class StagedBatch:
             yield from part
 
     def count_by_kind(self) -> dict[str, int]:
-        """Number of records by kind. Walks through everything."""
+        """Number of records by kind. Iterates over everything."""
         return dict(Counter(timeline.kind for timeline in self))
 
     def count_rejections(self) -> int:
         """Number of findings that keep a row out."""
-        return sum(1 for finding in self.findings if finding.severity is Severity.REJECT)
+        return sum(1 for finding in self.findings if finding.severity is LoadSeverity.REJECT)
 
     def check_no_rejections(self) -> None:
         """Refuse the batch if any row was rejected.
@@ -120,18 +115,22 @@ class StagedBatch:
         Raises:
             RowsRejected: names the first of the rejected rows.
         """
-        for first in self.findings:
-            if first.severity is Severity.REJECT:
-                raise RowsRejected(
-                    f"{self.count_rejections()} 行被拒绝;首条:{first.file} 第 {first.line} 行,"
-                    f"{first.field}:{first.reason_zh}",
-                    f"{self.count_rejections()} rows rejected; the first: {first.file} line {first.line}, "
-                    f"{first.field}: {first.reason_en}",
-                    field=first.field,
-                    file=first.file,
-                    line=first.line,
-                    rejected=self.count_rejections(),
-                )
+        rejections = [each for each in self.findings if each.severity is LoadSeverity.REJECT]
+        if not rejections:
+            return
+        first = rejections[0]
+        raise RowsRejected(
+            message(
+                "ingest.rows_rejected",
+                n=len(rejections),
+                position=describe_position(first.file, first.line, first.field),
+                reason=first.message,
+            ),
+            field=first.field,
+            file=first.file,
+            line=first.line,
+            rejected=len(rejections),
+        )
 
 
 def merge_batches(
@@ -140,7 +139,7 @@ def merge_batches(
     code_index: CodeIndex,
     territory_changes: TerritoryChanges,
 ) -> StagedBatch:
-    """Several batches as one; their order is kept."""
+    """Several batches as one, in the same order."""
     ordered_batches = tuple(batches)
     return StagedBatch(
         source=source,
@@ -154,5 +153,5 @@ def merge_batches(
 
 
 def format_file_name(path: Path) -> str:
-    """How reports and sources name a file."""
+    """The name of a file in reports and sources."""
     return path.name

@@ -1,4 +1,4 @@
-"""On which day the territory of a unit last changed: from then on a polygon of today holds.
+"""The days on which territories changed: a polygon of today is valid from the last one on.
 
 Territory changes by a succession (both units, and every ancestor whose border the territory
 crosses) and by a move to another parent (both parents, and so on up). A parent by custody is the
@@ -17,7 +17,7 @@ from gazetteer.ledger.versions import Timeline, Version
 
 @dataclass
 class TerritoryChanges:
-    """Days of change by unit, and whole passings of territory from one unit to one other."""
+    """Days of change by unit, and transfers of a whole territory from one unit to another."""
 
     starts: dict[UUID, PeriodEnd] = field(default_factory=dict)
     ends: dict[UUID, PeriodEnd] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class TerritoryChanges:
 
 
 def derive_territory_changes(timelines: Iterable[Timeline]) -> TerritoryChanges:
-    """What the ``unit`` and ``succession`` records say of territories; others are passed over."""
+    """The changes that follow from the ``unit`` and ``succession`` records; others are ignored."""
     units: dict[UUID, tuple[Version, ...]] = {}
     successions: list[Version] = []
     for timeline in timelines:

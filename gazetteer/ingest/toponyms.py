@@ -1,7 +1,7 @@
 """Names with points: places that are no units, from collections that no authority approved.
 
-So their names are ``alias``, never ``standard``: only a list or an act of an authority makes a
-standard name (Order 753 art. 15). Nothing is known of when they began: their spans are open.
+Their names are ``alias``, never ``standard``: only a list or an act of an authority makes a
+standard name (Order 753 art. 15). It is not known when they began: their periods are open.
 """
 
 import unicodedata
@@ -20,7 +20,6 @@ from gazetteer.ingest.load_findings import LoadFindingCollector
 from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ingest.staged_batch import (
     MaterializedPart,
-    Progress,
     StagedBatch,
     format_file_name,
     ignore_progress,
@@ -28,6 +27,7 @@ from gazetteer.ingest.staged_batch import (
 from gazetteer.ingest.typed_rows import ToponymRow
 from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.progress import Progress
 
 LEVEL_BY_KIND = {
     "populated place": "natural_settlement",
@@ -43,7 +43,7 @@ LEVEL_BY_KIND = {
 def read_toponyms(
     path: Path, code_index: CodeIndex, progress: Progress = ignore_progress
 ) -> StagedBatch:
-    """Places with their names, spellings and points (lon, lat; WGS84 taken as CGCS2000).
+    """Places with names, spellings and points (lon, lat in degrees; WGS84 treated as CGCS2000).
 
     Raises:
         UnreadableFile: the file cannot be read as CSV with the columns it must have.
@@ -57,7 +57,7 @@ def read_toponyms(
                 row, _find_containing_unit(row, code_index, findings)
             )
         else:
-            findings.add_finding("unknown_kind", row.line, "kind", row.kind, row.key)
+            findings.add_finding("unknown_kind", row.line, "kind", row.kind, id=row.key)
         progress(done, len(toponym_rows), findings.file)
     return StagedBatch(
         source=findings.file,
@@ -71,13 +71,13 @@ def read_toponyms(
 def _find_containing_unit(
     row: ToponymRow, code_index: CodeIndex, findings: LoadFindingCollector
 ) -> UUID | None:
-    """The unit the place lies in, if it is in force still."""
+    """The unit that contains the place, if it is still in force."""
     assignment = code_index.find_last(row.county_code) or code_index.find_last(
         f"{row.county_code[:2]}0000"
     )
     if assignment is None or assignment.period.end.on is not None:
         findings.add_finding(
-            "within_unknown", row.line, "county_code_pip", row.county_code, row.key
+            "within_unknown", row.line, "county_code_pip", row.county_code, id=row.key
         )
         return None
     return assignment.unit_id

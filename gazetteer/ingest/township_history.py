@@ -1,45 +1,28 @@
-"""Townships through time, carried back from the current list by the list of changes.
+"""The periods of townships, traced back from the current list by the list of changes.
 
-The list of changes (2014-2023) names a year and a document. From the state of the divisions file
-the townships of earlier years follow: a township without a change was there when the list begins.
-Where list and state contradict each other the state holds, and the contradiction is told.
+The list of changes (2014-2023) names a year and a document. The townships of earlier years follow
+from the divisions file: a township without a change existed when the list begins. Where the list
+of changes and the divisions file contradict each other, the divisions file is followed, and the
+contradiction becomes a finding.
 
 The two files number townships differently: one carries codes of the statistics office, the other
 those of civil affairs, and a third of them differ. So townships are matched by county and name,
 and a civil-affairs code is used only where the divisions file gives it to nobody else.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
 
-from gazetteer.ingest.code_index import CodeIndex
-from gazetteer.ingest.legal_acts import LegalActs
 from gazetteer.ingest.load_findings import LoadFindingCollector
-from gazetteer.ingest.period_clipping import clip_period
-from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ingest.typed_rows import TownshipRow
-from gazetteer.ingest.unit_records import UnitLife, UnitLifeStage
-from gazetteer.ledger.period import Period, PeriodEnd, Precision
-from gazetteer.ledger.versions import Timeline, Version
 
 FIRST_CHANGE_DAY = date(2014, 1, 1)
 """The list of changes begins here: nothing older is known of townships."""
 
 MOVE_REASONS = frozenset({"区划代码变更", "隶属关系变更", "归属调整", "区划变更"})
-"""Reasons under which a township of the same name gets another code and stays what it was."""
-
-CONVERSION_REASONS = frozenset(
-    f"撤{old}{verb}{new}"
-    for old in ("乡", "镇", "街道")
-    for verb in ("设", "建")
-    for new in ("乡", "镇", "街道")
-    if old != new
-)
-"""Reasons that turn one township into one of another type on its territory."""
-
+"""Reasons for which a township of the same name gets another code and stays the same unit."""
 
 TownshipKey = tuple[str, str]
 """A township as both files know it: six digits of its county, and its name."""
@@ -47,19 +30,23 @@ TownshipKey = tuple[str, str]
 
 @dataclass(slots=True)
 class TownshipPeriod:
-    """A township under one name in one county; years None = before the list, or still there."""
+    """A township under one name in one county.
+
+    ``since`` is None where it is older than the list of changes, ``until`` where it still exists,
+    ``previous`` is the earlier period of the same unit.
+    """
 
     key: TownshipKey
     code: str
     code_system: str
     since: TownshipRow | None = None
     until: TownshipRow | None = None
-    previous: "TownshipPeriod | None" = None  # the earlier period of the same unit
+    previous: "TownshipPeriod | None" = None
 
 
 @dataclass
 class TownshipHistory:
-    """Periods made from the changes, and the successions the changes speak of."""
+    """The periods of townships, and the successions that the changes state."""
 
     periods: list[TownshipPeriod] = field(default_factory=list)
     pairs: list[tuple[TownshipPeriod, TownshipPeriod, TownshipRow]] = field(default_factory=list)
@@ -68,7 +55,13 @@ class TownshipHistory:
 def trace_townships(
     rows: Sequence[TownshipRow], current: Mapping[TownshipKey, str], findings: LoadFindingCollector
 ) -> TownshipHistory:
-    """Periods of all townships; ``current`` gives the codes of those in the divisions file."""
+    """The periods of all townships.
+
+    Args:
+        rows: The changes.
+        current: The codes of the townships in the divisions file.
+        findings: Takes what contradicts the divisions file.
+    """
     tracer = _TownshipTracer(current, findings)
     for row in sorted(rows, key=lambda r: (r.year, r.line)):
         tracer.apply_change(row)
@@ -128,10 +121,12 @@ class _TownshipTracer:
         return periods[-1]
 
     def _report_not_applied(self, row: TownshipRow, column: str, code: str) -> None:
-        self._findings.add_finding("not_applied", row.line, column, code, row.reason)
+        case = "" if row.reason else "no_reason"
+        params = {"reason": row.reason} if row.reason else {}
+        self._findings.add_finding("not_applied", row.line, column, code, case=case, **params)
 
     def build_history(self) -> TownshipHistory:
-        """What holds against the state of the divisions file."""
+        """The periods and successions that agree with the divisions file."""
         valid_periods: list[TownshipPeriod] = []
         for key, periods in self._by_key.items():
             valid_periods += self._align_with_list(key, [p for p in periods if not _is_empty(p)])
@@ -150,12 +145,12 @@ class _TownshipTracer:
     def _align_with_list(
         self, key: TownshipKey, periods: list[TownshipPeriod]
     ) -> list[TownshipPeriod]:
-        """The periods of a township, made to agree with whether the state has it."""
+        """The periods of a township, adjusted to whether the divisions file has it."""
         if key not in self._current:
             for period in periods:
                 if period.until is None and period.since is not None:
                     self._findings.add_finding(
-                        "later_than_state", period.since.line, "new_code", period.code, key[1]
+                        "later_than_state", period.since.line, "new_code", period.code, name=key[1]
                     )
             return [p for p in periods if p.until is not None]
         if not periods:
@@ -163,13 +158,13 @@ class _TownshipTracer:
         last = periods[-1]
         if last.until is not None:
             self._findings.add_finding(
-                "later_than_state", last.until.line, "old_code", last.code, key[1]
+                "later_than_state", last.until.line, "old_code", last.code, name=key[1]
             )
             last.until = None
         return periods
 
     def _select_with_free_codes(self, periods: list[TownshipPeriod]) -> list[TownshipPeriod]:
-        """Without those whose code is another township's on some day of theirs."""
+        """The periods without those whose code another township carries on one of their days."""
         free_from_year: dict[str, int] = {}  # first year in which a code is free again
         selected: list[TownshipPeriod] = []
         for period in sorted(periods, key=_get_start_year):
@@ -181,7 +176,7 @@ class _TownshipTracer:
             )
             if not is_free and row is not None:
                 self._findings.add_finding(
-                    "code_used_otherwise", row.line, "old_code", period.code, period.key[1]
+                    "code_used_otherwise", row.line, "old_code", period.code, name=period.key[1]
                 )
                 continue
             if not is_statistical and period.until is not None:
@@ -197,105 +192,3 @@ def _get_start_year(period: TownshipPeriod) -> int:
 def _is_empty(period: TownshipPeriod) -> bool:
     """Whether year precision leaves no day: begun and ended in one year, or ended at the start."""
     return period.until is not None and period.until.year <= _get_start_year(period)
-
-
-@dataclass
-class TownshipLifeBuilder:
-    """Turns periods into lives of units under their parents."""
-
-    code_index: CodeIndex
-    acts: LegalActs
-    findings: LoadFindingCollector
-    source: str
-    parent_codes: Mapping[str, str]  # parent by township code, where the divisions file says it
-    records_start: PeriodEnd  # where the records of townships begin
-
-    def iter_unit_lives(
-        self, history: TownshipHistory
-    ) -> Iterator[tuple[UnitLife, list[TownshipPeriod]]]:
-        """Every unit with the periods it is made of."""
-        next_periods = {id(p.previous): p for p in history.periods if p.previous is not None}
-        for period in history.periods:
-            if period.previous is not None:
-                continue
-            chain = [period]
-            while id(chain[-1]) in next_periods:
-                chain.append(next_periods[id(chain[-1])])
-            stages = [stage for p in chain for stage in self._iter_stages(p)]
-            if not stages:
-                self._report_lost_period(period)
-                continue
-            first = stages[0].period.start.on
-            key = f"{chain[0].code}@{first.year if first else ''}"
-            yield UnitLife(key, "township", tuple(_close_stage_gaps(stages)), self.source), chain
-
-    def _report_lost_period(self, period: TownshipPeriod) -> None:
-        row = period.since or period.until
-        line = row.line if row else 0
-        self.findings.add_finding("parent_not_in_force", line, "code", period.code, period.key[1])
-
-    def build_period_end(self, row: TownshipRow | None, default: PeriodEnd) -> PeriodEnd:
-        """1 January of the year of a change, by its document."""
-        if row is None:
-            return default
-        act = self.acts.find_or_add_act(row.document, "", None, self.findings.file)
-        return PeriodEnd(date(row.year, 1, 1), act, Precision.YEAR)
-
-    def _iter_stages(self, period: TownshipPeriod) -> Iterator[UnitLifeStage]:
-        span = Period(
-            self.build_period_end(period.since, self.records_start),
-            self.build_period_end(period.until, PeriodEnd()),
-        )
-        parent_code = self.parent_codes.get(period.code, period.key[0])
-        for number, parent in enumerate(self.code_index.iter_during(parent_code, span)):
-            piece = clip_period(span, parent.period)
-            if number == 0 and piece.start.on != span.start.on:
-                # The code begins with its parent's: no earlier day is known of it.
-                start = PeriodEnd(piece.start.on, piece.start.act, Precision.INFERRED)
-                piece = Period(start, piece.end)
-            yield UnitLifeStage(
-                piece, period.code, period.key[1], parent.unit_id, code_system=period.code_system
-            )
-
-
-def _close_stage_gaps(stages: Sequence[UnitLifeStage]) -> Iterator[UnitLifeStage]:
-    """Stages in order; where a moved township waits for its new parent it stays with the old."""
-    for stage, after in zip(stages, [*stages[1:], None], strict=True):
-        if after is not None and stage.period.end.on != after.period.start.on:
-            yield replace(stage, period=Period(stage.period.start, after.period.start))
-        else:
-            yield stage
-
-
-def iter_successions(
-    history: TownshipHistory, unit_ids: Mapping[int, UUID], life_builder: TownshipLifeBuilder
-) -> Iterator[Timeline]:
-    """Links that the list states: conversions one to one, and mergers into one township."""
-    givers = Counter(id(old) for old, _, _ in history.pairs)
-    takers = Counter(id(new) for _, new, _ in history.pairs)
-    for old, new, row in history.pairs:
-        old_unit, new_unit = unit_ids.get(id(old)), unit_ids.get(id(new))
-        if old_unit is None or new_unit is None or old_unit == new_unit:
-            continue
-        one_to_one = givers[id(old)] == 1 and takers[id(new)] == 1
-        if one_to_one and row.reason in CONVERSION_REASONS:
-            kind = "continues"
-        elif givers[id(old)] == 1 and takers[id(new)] > 1:
-            kind = "absorbed"
-        else:
-            continue  # sides share a row of the sheet, which says nothing of territory
-        attributes = {
-            "from_unit": old_unit,
-            "to_unit": new_unit,
-            "link_kind": kind,
-            "share_from": None,
-            "share_to": None,
-            "area_m2": None,
-            "source": life_builder.findings.file,
-        }
-        bound = life_builder.build_period_end(row, PeriodEnd())
-        yield Timeline(
-            "succession",
-            derive_record_id("succession", str(old_unit), str(new_unit), str(bound.on)),
-            (Version(Period(bound), attributes),),
-        )

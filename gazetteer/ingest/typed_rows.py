@@ -1,4 +1,4 @@
-"""Rows of the files, typed and checked one by one; a broken row is told and left out."""
+"""Rows of the files, typed and checked one by one; a broken row is left out, with a finding."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 from gazetteer.ingest.coordinate_checks import parse_point
 from gazetteer.ingest.load_findings import LoadFindingCollector
 from gazetteer.ingest.table_files import CsvRow, CsvTable, read_table
+from gazetteer.messages import AnyOf
 
 CODE_DIGITS = {"province": 6, "prefecture": 6, "county": 6, "township": 9, "village": 12}
 TIANDITU_CODE = re.compile(r"156\d{6}")
@@ -54,7 +55,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """Territory of ``old_code`` goes to ``new_code`` ('' where the source does not say)."""
+    """Territory passes from ``old_code`` to ``new_code`` (empty where the source names none)."""
 
     line: int
     old_code: str
@@ -107,7 +108,8 @@ def is_code_of_level(code: str, level: str) -> bool:
 
 def _validate_unit_cells(line: int, row: CsvRow, findings: LoadFindingCollector) -> bool:
     if row["level"] not in CODE_DIGITS:
-        findings.add_finding("unknown_level", line, "level", row["level"])
+        levels = AnyOf(list(CODE_DIGITS))
+        findings.add_finding("unknown_level", line, "level", row["level"], levels=levels)
         return False
     return _validate_code(line, "code", row["code"], row["level"], findings) and _validate_name(
         line, row, findings
@@ -136,7 +138,7 @@ def _validate_name(line: int, row: CsvRow, findings: LoadFindingCollector) -> bo
 def _parse_year(line: int, column: str, value: str, findings: LoadFindingCollector) -> int | None:
     if value.isascii() and value.isdigit() and FIRST_YEAR <= int(value) <= LAST_YEAR:
         return int(value)
-    findings.add_finding("bad_year", line, column, value)
+    findings.add_finding("bad_year", line, column, value, first=FIRST_YEAR, last=LAST_YEAR)
     return None
 
 
@@ -179,12 +181,16 @@ def read_record_rows(
         if since is None:
             continue
         if until is not None and until <= since:
-            findings.add_finding("date_order", line, "valid_to_year", until, f"{since} – {until}")
+            findings.add_finding(
+                "date_order", line, "valid_to_year", until, since=since, until=until
+            )
             continue
         periods = periods_by_code.setdefault(row["code"], [])
         last = until or LAST_YEAR
         if any(since < e and s < last for s, e in periods):
-            findings.add_finding("overlapping_period", line, "valid_from_year", since, row["code"])
+            findings.add_finding(
+                "overlapping_period", line, "valid_from_year", since, code=row["code"]
+            )
             continue
         periods.append((since, last))
         rows.append(
@@ -243,20 +249,14 @@ def read_township_rows(
             row["new_code"] = ""
         sides = [c for c in ("old_code", "new_code") if row[c]]
         if not sides:
-            findings.add_finding("malformed_code", line, "new_code", "")
+            findings.add_finding("malformed_code", line, "new_code", "", case="both_empty")
         elif all(_validate_code(line, side, row[side], "township", findings) for side in sides):
             rows.append(
                 TownshipRow(
-                    line,
-                    year,
-                    row["old_code"],
-                    row["old_name"],
-                    row["new_code"],
-                    row["new_name"],
-                    row["reason_filled_down"],
-                    row["document_filled_down"],
+                    line, year, row["old_code"], row["old_name"], row["new_code"],
+                    row["new_name"], row["reason_filled_down"], row["document_filled_down"],
                 )
-            )
+            )  # fmt: skip
     return table, rows
 
 
@@ -269,7 +269,7 @@ def read_toponym_rows(
     rows: list[ToponymRow] = []
     for line, row in table.rows:
         if row["id"] in seen or not row["id"]:
-            findings.add_finding("duplicate_code", line, "id", row["id"])
+            findings.add_finding("duplicate_code", line, "id", row["id"], case="id")
             continue
         if not row["name"] and not row["name_zh"]:
             findings.add_finding("missing_name", line, "name", "")

@@ -1,6 +1,6 @@
-"""Which periods of codes belong to one and the same unit, and what passes between units.
+"""Which periods of codes belong to one and the same unit, and the successions between units.
 
-A unit goes on where its code is re-issued for a change of subordination (same name, same type,
+A unit continues where its code is re-issued for a change of subordination (same name, same type,
 one to one), where it is renamed under its code, and where only its parent was renamed. It is
 another unit where its type changes under a new code (县→市→区), where units merge or split, and
 where a code is used again (field notes 3.2, 3.3; MCA Order 79 art. 6).
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gazetteer.ingest.effective_days import CodeHistory
+from gazetteer.ingest.code_history import CodeHistory
 from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.typed_rows import ChangeRow, RecordRow
 
@@ -38,12 +38,12 @@ def find_transfers(history: CodeHistory) -> list[Transfer]:
 
 
 def is_source_ended(transfer: Transfer, records: Sequence[RecordRow]) -> bool:
-    """Whether the giving period ends by the change."""
+    """Whether the old period ends with the change."""
     return records[transfer.old].until == transfer.change.year
 
 
 def is_target_begun(transfer: Transfer, records: Sequence[RecordRow]) -> bool:
-    """Whether the receiving period begins by the change."""
+    """Whether the new period begins with the change."""
     return records[transfer.new].since == transfer.change.year
 
 
@@ -94,7 +94,7 @@ def _is_recode(p: Transfer, records: Sequence[RecordRow]) -> bool:
 def _iter_silent_renamings(
     history: CodeHistory, transfers: Sequence[Transfer]
 ) -> Iterator[tuple[int, int]]:
-    """Prefectures handed on under their code without a row of their own (襄樊市 → 襄阳市)."""
+    """Prefectures renamed under their code without a row of their own (襄樊市 → 襄阳市)."""
     records = history.records
     explicitly_ended = {p.old for p in transfers if is_source_ended(p, records)}
     for numbers in history.by_code.values():
@@ -117,10 +117,10 @@ def _derive_record_type(record: RecordRow) -> str | None:
 class UnitSuccession:
     """A succession between two units (numbers of their first periods), by its evidence."""
 
-    old: int  # period that gives
-    new: int  # period that receives
+    old: int  # period from which territory passes
+    new: int  # period to which it passes
     kind: str
-    is_full_transfer: bool  # the source says that the whole territory passed, one to one
+    is_full_transfer: bool  # the whole territory passed, one to one
     change: ChangeRow | None  # None: derived from the changes of the members
 
 
@@ -128,8 +128,31 @@ def derive_successions(
     history: CodeHistory, transfers: Sequence[Transfer], first_periods: Sequence[int]
 ) -> list[UnitSuccession]:
     """Successions between different units, each once per pair and year."""
+    ended_periods = _find_ended_periods(history.records, first_periods)
+    stated = _derive_stated_successions(history, transfers, first_periods, ended_periods)
+    derived = [
+        succession
+        for succession in _iter_prefecture_successions(
+            history, transfers, first_periods, ended_periods
+        )
+        if (
+            first_periods[succession.old],
+            first_periods[succession.new],
+            history.records[succession.old].until or 0,
+        )
+        not in stated
+    ]
+    return [*stated.values(), *derived]
+
+
+def _derive_stated_successions(
+    history: CodeHistory,
+    transfers: Sequence[Transfer],
+    first_periods: Sequence[int],
+    ended_periods: set[int],
+) -> dict[tuple[int, int, int], UnitSuccession]:
+    """The successions that the changes state, by both units and the year."""
     records = history.records
-    ended_periods = _find_ended_periods(records, first_periods)
     targets: dict[int, set[int]] = defaultdict(set)
     sources: dict[int, set[int]] = defaultdict(set)
     between = [p for p in transfers if first_periods[p.old] != first_periods[p.new]]
@@ -141,37 +164,26 @@ def derive_successions(
     unit_starts = set(first_periods)
     by_pair: dict[tuple[int, int, int], UnitSuccession] = {}
     for p in between:
-        kind = "split_off"
-        if is_source_ended(p, records) and p.old in ended_periods:
-            has_single_target = len(targets[p.old]) == 1
-            new_unit = (
-                p.new in unit_starts and is_target_begun(p, records) and len(sources[p.new]) == 1
-            )
-            fits = not _is_promotion(history, p)
-            kind = (
-                ("continues" if new_unit and fits else "absorbed")
-                if has_single_target
-                else "part_of"
-            )
+        if not (is_source_ended(p, records) and p.old in ended_periods):
+            kind = "split_off"
+        elif len(targets[p.old]) > 1:
+            kind = "part_of"
+        elif (
+            p.new in unit_starts
+            and is_target_begun(p, records)
+            and len(sources[p.new]) == 1
+            and not _is_promotion(history, p)
+        ):
+            kind = "continues"
+        else:
+            kind = "absorbed"
         key = (first_periods[p.old], first_periods[p.new], p.change.year)
         by_pair.setdefault(key, UnitSuccession(p.old, p.new, kind, kind == "continues", p.change))
-    derived = [
-        succession
-        for succession in _iter_prefecture_successions(
-            history, transfers, first_periods, ended_periods
-        )
-        if (
-            first_periods[succession.old],
-            first_periods[succession.new],
-            records[succession.old].until or 0,
-        )
-        not in by_pair
-    ]
-    return [*by_pair.values(), *derived]
+    return by_pair
 
 
 def _find_ended_periods(records: Sequence[RecordRow], first_periods: Sequence[int]) -> set[int]:
-    """The last periods of units that are no more."""
+    """The last periods of abolished units."""
     last: dict[int, int] = {}
     for number in sorted(range(len(records)), key=lambda n: records[n].since):
         last[first_periods[number]] = number
@@ -194,7 +206,7 @@ def _iter_prefecture_successions(
     first_periods: Sequence[int],
     ended_periods: set[int],
 ) -> Iterator[UnitSuccession]:
-    """Where an abolished prefecture went, by where its members went in the year it ended."""
+    """The successors of an abolished prefecture: where its members went in the year it ended."""
     records = history.records
     heirs: dict[int, dict[int, int]] = defaultdict(dict)  # prefecture -> unit -> its period
     for p in transfers:
@@ -219,7 +231,7 @@ def _find_ending_period(history: CodeHistory, code: str, year: int) -> int | Non
 
 
 def _find_prefecture(history: CodeHistory, number: int, year: int) -> int | None:
-    """The prefecture a period lies in after the change; itself if it is one."""
+    """The prefecture that contains a period after the change; itself if it is one."""
     record = history.records[number]
     if record.level == "prefecture":
         return number

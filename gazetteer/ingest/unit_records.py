@@ -1,4 +1,4 @@
-"""From what is known of one unit to its records: unit, codes, place, names, spellings.
+"""The records of one unit: unit, codes, place, names, spellings.
 
 One unit has one place; a place has one name record per text, a name one spelling (field notes 2.2:
 one entity has many names, one name has many spellings).
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from gazetteer.ingest.name_parts import derive_unit_type, split_name
 from gazetteer.ingest.source_ids import derive_record_id
+from gazetteer.ingest.source_names import PINYIN_SOURCE
 from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Timeline, Version
 from gazetteer.records.romanization import romanize_name
@@ -21,7 +22,10 @@ RESIDENTS_COMMITTEE_CLASS = "21620"
 
 @dataclass(frozen=True, slots=True)
 class UnitLifeStage:
-    """What a unit was during one span. Consecutive stages of a unit touch or leave a gap."""
+    """The state of a unit during one period. Consecutive stages touch or leave a gap.
+
+    ``code_system`` is the authority that assigns the code: ``mca`` (civil affairs) or ``stats``.
+    """
 
     period: Period
     code: str
@@ -29,12 +33,12 @@ class UnitLifeStage:
     subordination_parent: UUID | None
     custody_parent: UUID | None = None
     remark: str | None = None
-    code_system: str = "mca"  # who gives out the code: civil affairs, or "stats" (statistics)
+    code_system: str = "mca"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLife:
-    """A unit over all its time, as one source knows it; ``key`` is its stable key there."""
+    """A unit over its whole life in one source; ``key`` is its stable key there."""
 
     key: str
     level: str
@@ -160,7 +164,7 @@ def _iter_spelling_timeline(
         "text": spelled,
         "system": "pinyin",
         "status": "proposed",
-        "source": "pypinyin, readings.csv",
+        "source": PINYIN_SOURCE,
     }
     yield Timeline(
         "spelling",

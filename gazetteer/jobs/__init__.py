@@ -1,1 +1,1 @@
-"""Work on files in the background: kept in the database, done by workers, resumed after a kill."""
+"""Background jobs on files: stored in the database, run by workers, resumed after a kill."""

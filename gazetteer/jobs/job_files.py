@@ -1,4 +1,4 @@
-"""Where the files of a job lie: one directory for each, shared by the service and its workers."""
+"""The files of a job: one directory for each, shared by the service and its workers."""
 
 import shutil
 from dataclasses import dataclass
@@ -21,31 +21,31 @@ class JobFiles:
 
     @property
     def input_file(self) -> Path:
-        """The file as it was sent."""
+        """The uploaded file."""
         return self.directory / "data.csv"
 
     @property
     def partial_result(self) -> Path:
-        """The result as far as it is made; longer than the checkpoint says after a kill."""
+        """The result so far; after a kill it may be longer than at the last checkpoint."""
         return self.directory / "result.part"
 
     @property
     def result_file(self) -> Path:
-        """The whole result; there only when the job is finished."""
+        """The complete result; it exists only when the job is finished."""
         return self.directory / "result.csv"
 
     @property
     def geopackage_file(self) -> Path:
-        """The whole result as a GeoPackage."""
+        """The complete result as a GeoPackage."""
         return self.directory / "result.gpkg"
 
     def store_input(self, stream: BinaryIO) -> None:
-        """Keep the file that was sent, readable by nobody else on the machine."""
+        """Store the uploaded file, readable by no other user of the machine."""
         self.directory.mkdir(parents=True, mode=0o700)
         stream.seek(0)
         with self.input_file.open("wb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
 
     def remove_all(self) -> None:
-        """Remove all of it, whatever is there."""
+        """Remove the directory with all files that exist."""
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,7 +1,7 @@
 """The queue of jobs: Procrastinate, on the register's own database.
 
-Its tables lie in the schema ``queue``, apart from the register's. A job is put into the queue in
-the transaction that keeps it: either both are there or neither.
+Its tables are in the schema ``queue``, apart from those of the register. A job is put into the
+queue in the transaction that inserts its row: either both exist or neither.
 """
 
 from collections.abc import Callable
@@ -23,9 +23,13 @@ JobFunction = Callable[[JobContext, str], None]
 
 
 def build_app(conninfo: str, run_task: JobFunction) -> App:
-    """The queue as a worker sees it: ``work`` does a job, given its context and its id.
+    """The queue for a worker.
 
-    What ends for want of the database, or because its worker is told to stop, is done again.
+    A job that ends because the database cannot be reached or its worker must stop is retried.
+
+    Args:
+        conninfo: connection string of the register.
+        run_task: runs a job, given its context and its id.
     """
     queue_conninfo = make_conninfo(conninfo, options=f"-c search_path={SCHEMA}")
     app = App(connector=PsycopgConnector(conninfo=queue_conninfo, min_size=1, max_size=4))
@@ -37,7 +41,7 @@ def build_app(conninfo: str, run_task: JobFunction) -> App:
 
 
 def enqueue_job(conn: Connection[Any], job_id: UUID) -> None:
-    """Put a job that was kept into the queue; ``conn`` must be within that transaction."""
+    """Put a job into the queue; ``conn`` must be in the transaction that inserted its row."""
     conn.execute(f"SET LOCAL search_path = {SCHEMA}")
     deferrer = App(connector=SyncPsycopgConnector()).configure_task(
         TASK, allow_unknown=True, connection=conn

@@ -1,4 +1,4 @@
-"""Doing a job: from the last checkpoint on, until it is done, cancelled or told to stop."""
+"""Running a job: from its last checkpoint until it is finished, cancelled or must stop."""
 
 import os
 import time
@@ -12,21 +12,21 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
-from boundaries.batch.row_processing import ResultChunk
 from gazetteer.jobs import job_store
 from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_store import Job
+from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.problems import Problem
 
 _CHECKPOINT_SECONDS = 1.0
 
 
 class PreparedJob(Protocol):
-    """A job made ready: the state of the register of which it answers, and the answers."""
+    """A prepared job: the state of the register that it uses, and its result."""
 
     @property
     def seq(self) -> int:
-        """The state, by its ledger sequence."""
+        """The sequence number of the state of the register."""
 
     @property
     def known_at(self) -> datetime | None:
@@ -34,37 +34,41 @@ class PreparedJob(Protocol):
 
     @property
     def resumable(self) -> bool:
-        """Whether answers of the same state may be continued; otherwise the job begins anew."""
+        """Whether a result of the same state can be continued; otherwise the job starts again."""
 
     def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
-        """The result from behind so many lines of the file."""
+        """The result of the lines of the file after the first ``skip``."""
 
     def write_extras(self, files: JobFiles) -> None:
-        """Make what else belongs to the result, from the whole of it."""
+        """Create the other files of the result from the complete one."""
 
 
 PrepareJob = Callable[[Job, BinaryIO], AbstractContextManager[PreparedJob]]
-"""Makes a job of one kind ready."""
+"""Prepares a job of one kind, given its row and its uploaded file."""
 
 
 class JobStopped(Exception):
-    """The worker was told to stop; the job goes on later, from its last checkpoint."""
+    """The worker must stop; the job continues later, from its last checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobRunner:
-    """Does jobs, each by what ``kinds`` has for its kind."""
+    """Runs jobs, each with the function for its kind in ``kinds``."""
 
     conninfo: str
     files: Callable[[UUID], JobFiles]
     kinds: Mapping[str, PrepareJob]
 
     def run_job(self, job_id: UUID, should_stop: Callable[[], bool]) -> None:
-        """Do a job, or go on with it; returns at once if another worker is at it or it has ended.
+        """Run or resume a job; return at once if another worker runs it or it has ended.
+
+        Args:
+            job_id: the job.
+            should_stop: whether the worker must stop; called after each chunk.
 
         Raises:
-            Stopped: ``stopped`` said so; what was done so far is kept.
-            OperationalError: the database went away; likewise.
+            JobStopped: ``should_stop`` returned True; the job can be resumed.
+            psycopg.OperationalError: the database cannot be reached; the job can be resumed.
         """
         with (
             psycopg.connect(self.conninfo, autocommit=True) as conn,
@@ -86,7 +90,7 @@ class JobRunner:
     def _resume_job(
         self, conn: Connection[Any], job: Job, files: JobFiles, should_stop: Callable[[], bool]
     ) -> bool:
-        """Do what is left of a job; False if it was cancelled meanwhile."""
+        """Do what remains of a job; False if it was cancelled meanwhile."""
         with files.input_file.open("rb") as data, self.kinds[job.kind](job, data) as prepared:
             if not files.result_file.exists():
                 checkpoint = _find_checkpoint(conn, job, files, prepared)
@@ -99,9 +103,9 @@ class JobRunner:
 
 @contextmanager
 def try_lock_job(conn: Connection[Any], job_id: UUID) -> Iterator[bool]:
-    """Whether nobody else is at the job; nobody will be until the end of the block.
+    """Try to get the exclusive lock of a job until the end of the block; whether it was free.
 
-    The database gives the lock back when the connection ends, so also when its holder is killed.
+    The database releases the lock when the connection ends, so also if this process is killed.
     """
     key = int.from_bytes(job_id.bytes[:8], "big", signed=True)
     row = conn.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
@@ -115,7 +119,7 @@ def try_lock_job(conn: Connection[Any], job_id: UUID) -> Iterator[bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Checkpoint:
-    """How far a result goes: rows and lines of the file, bytes of the result."""
+    """The extent of a result: rows and lines of the file, bytes of the result."""
 
     rows: int
     records: int
@@ -125,7 +129,7 @@ class _Checkpoint:
 def _find_checkpoint(
     conn: Connection[Any], job: Job, files: JobFiles, prepared: PreparedJob
 ) -> _Checkpoint:
-    """What of an earlier attempt can be continued: answers of one state are not mixed."""
+    """The extent of an earlier attempt that can be continued: states are never mixed."""
     part_size = files.partial_result.stat().st_size if files.partial_result.exists() else 0
     if prepared.resumable and job.seq == prepared.seq and job.result_bytes <= part_size:
         return _Checkpoint(job.rows_done, job.records_done, job.result_bytes)
@@ -141,8 +145,9 @@ def _write_result(
     checkpoint: _Checkpoint,
     should_stop: Callable[[], bool],
 ) -> bool:
-    """Write the result on from a checkpoint; False if the job was cancelled meanwhile."""
-    later_encoding = "utf-8" if job.encoding == "utf-8-sig" else job.encoding  # one mark is enough
+    """Write the result from a checkpoint on; False if the job was cancelled meanwhile."""
+    # Only the first chunk begins with a byte order mark.
+    later_encoding = "utf-8" if job.encoding == "utf-8-sig" else job.encoding
     files.partial_result.touch()
     with files.partial_result.open("r+b") as out:
         out.truncate(checkpoint.size)
@@ -167,7 +172,7 @@ def _write_result(
 def _save_checkpoint(
     conn: Connection[Any], job_id: UUID, out: BinaryIO, checkpoint: _Checkpoint
 ) -> bool:
-    """Make what was written safe, and only then note it as a checkpoint."""
+    """Sync the result to the disk, and only then record the checkpoint."""
     out.flush()
     os.fsync(out.fileno())
     return job_store.save_checkpoint(

@@ -1,7 +1,7 @@
-"""Jobs as rows: what was asked, how far it is, and how it ended.
+"""The rows of jobs: their request, progress and outcome.
 
-A checkpoint says how many lines of the file are answered and how many bytes of the result that is:
-whoever goes on cuts the result to that length first, so no row is lost and none is there twice.
+A checkpoint states how many lines of the file are processed and how many bytes of the result that
+is: to resume, the result is truncated to that length first, so that no row is lost or duplicated.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -31,9 +31,9 @@ OPEN_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job; ``form`` holds the fields that were sent beside the file, ``problem`` why it failed.
+    """A job; ``form`` has the fields that were sent with the file, ``problem`` why it failed.
 
-    ``seq`` is the state of the register (its ledger sequence) of the rows answered so far.
+    ``seq`` is the sequence number of the register that the result so far was computed from.
     """
 
     job_id: UUID
@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What somebody asks to be done to a file."""
+    """A request to process a file."""
 
     job_id: UUID
     kind: str
@@ -78,13 +78,13 @@ FROM job WHERE job_id = %s
 
 
 def load_job(conn: Connection[Any], job_id: UUID) -> Job | None:
-    """A job; None if there is none of the id."""
+    """The job of an id; None if there is none."""
     with conn.cursor(row_factory=class_row(Job)) as cursor:
         return cursor.execute(_JOB, (job_id,)).fetchone()
 
 
 def insert_job(conn: Connection[Any], request: JobRequest) -> None:
-    """Keep a new job; it waits until it is put into the queue."""
+    """Insert a new job; it waits until it is put into the queue."""
     conn.execute(
         "INSERT INTO job (job_id, kind, form, language, state, at, encoding, delimiter,"
         " rows_total, created_at)"
@@ -95,7 +95,7 @@ def insert_job(conn: Connection[Any], request: JobRequest) -> None:
 
 
 def find_queued_job(conn: Connection[Any], kind: str) -> UUID | None:
-    """The job of a kind that nobody has taken up yet, if there is one."""
+    """A job of a kind that no worker has started yet, if there is one."""
     row = conn.execute(
         "SELECT job_id FROM job WHERE kind = %s AND state = 'queued' LIMIT 1", (kind,)
     ).fetchone()
@@ -103,12 +103,12 @@ def find_queued_job(conn: Connection[Any], kind: str) -> UUID | None:
 
 
 def set_queue_id(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
-    """Note under which number the queue knows the job."""
+    """Store the id of the job in the queue."""
     conn.execute("UPDATE job SET queue_id = %s WHERE job_id = %s", (queue_id, job_id))
 
 
 def start_job(conn: Connection[Any], job_id: UUID) -> bool:
-    """Take up a job, anew or again; False if it is not open any more."""
+    """Start or resume a job; False if it has ended already."""
     return _update_one(
         conn,
         "UPDATE job SET state = 'running', started_at = coalesce(started_at, now())"
@@ -118,7 +118,7 @@ def start_job(conn: Connection[Any], job_id: UUID) -> bool:
 
 
 def restart_job(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime | None) -> None:
-    """Forget what was answered; from now on the rows are of this state of the register."""
+    """Discard the result so far; the job starts again with this state of the register."""
     conn.execute(
         "UPDATE job SET seq = %s, known_at = %s, rows_done = 0, records_done = 0, result_bytes = 0"
         " WHERE job_id = %s",
@@ -129,7 +129,7 @@ def restart_job(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetim
 def save_checkpoint(
     conn: Connection[Any], job_id: UUID, rows: int, records: int, result_bytes: int
 ) -> bool:
-    """Note how far a running job has come; False if somebody cancelled it."""
+    """Record the progress of a running job; False if it was cancelled."""
     return _update_one(
         conn,
         "UPDATE job SET rows_done = %s, records_done = %s, result_bytes = %s"
@@ -139,7 +139,7 @@ def save_checkpoint(
 
 
 def finish_job(conn: Connection[Any], job_id: UUID) -> bool:
-    """The result is there; False if somebody cancelled the job meanwhile."""
+    """Mark a job as finished; False if it was cancelled meanwhile."""
     return _update_one(
         conn,
         "UPDATE job SET state = 'finished', finished_at = now(), rows_done = rows_total"
@@ -149,7 +149,7 @@ def finish_job(conn: Connection[Any], job_id: UUID) -> bool:
 
 
 def fail_job(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> None:
-    """An open job cannot be done; the problem says why."""
+    """Mark an open job as failed because of a problem."""
     conn.execute(
         "UPDATE job SET state = 'failed', finished_at = now(), problem = %s"
         " WHERE job_id = %s AND state IN ('queued', 'running')",
@@ -158,7 +158,7 @@ def fail_job(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) ->
 
 
 def cancel_job(conn: Connection[Any], job_id: UUID) -> bool:
-    """End an open job; False if it had ended already."""
+    """Cancel an open job; False if it had ended already."""
     return _update_one(
         conn,
         "UPDATE job SET state = 'cancelled', finished_at = now()"
@@ -168,12 +168,12 @@ def cancel_job(conn: Connection[Any], job_id: UUID) -> bool:
 
 
 def delete_job(conn: Connection[Any], job_id: UUID) -> None:
-    """Forget a job."""
+    """Delete the row of a job."""
     conn.execute("DELETE FROM job WHERE job_id = %s", (job_id,))
 
 
 def delete_old_jobs(conn: Connection[Any], age: timedelta) -> list[UUID]:
-    """Forget the jobs that are this old; the ids are those whose files are of no use now."""
+    """Delete the jobs older than ``age``; the ids of those whose files must be removed as well."""
     rows = conn.execute("DELETE FROM job WHERE created_at < now() - %s RETURNING job_id", (age,))
     return [row[0] for row in rows]
 

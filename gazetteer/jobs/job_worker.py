@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue one after another, and takes over from killed workers."""
+"""The worker: runs the jobs of the queue in turn, and those of killed workers."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -16,16 +16,16 @@ from gazetteer.settings import Settings
 _MAINTENANCE_SECONDS = 3.0
 _HEARTBEAT_SECONDS, _STALLED_SECONDS = 5.0, 60.0
 _GRACE_SECONDS = 0.1
-"""After so long a running job is told to stop; it keeps what it has done."""
+"""Delay after which a running job must stop; it can be resumed."""
 
 
 def run_worker(runner: JobRunner, settings: Settings, *, until_idle: bool = False) -> None:
-    """Do the jobs of the queue until told to stop by SIGTERM or Ctrl-C.
+    """Run the jobs of the queue until SIGTERM or Ctrl-C.
 
     Args:
-        runner: does a job.
-        settings: say where files lie and how long they are kept.
-        until_idle: return when no job waits.
+        runner: runs a job.
+        settings: the directory of files and how long they are stored.
+        until_idle: return when no job is waiting.
     """
 
     def run_task(context: JobContext, job_id: str) -> None:
@@ -63,7 +63,7 @@ async def _maintain_forever(app: App, conninfo: str, settings: Settings) -> None
         try:
             await _maintain_queue(app, conninfo, settings)
         except psycopg.OperationalError:
-            continue  # the database is away; the next time may be better
+            continue  # the database cannot be reached; try again next time
 
 
 async def _maintain_queue(app: App, conninfo: str, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""What keeps jobs going although workers are killed, and the disk from filling up."""
+"""Maintenance of the queue: recovery of jobs of killed workers, deletion of old jobs."""
 
 import shutil
 import time
@@ -11,30 +11,31 @@ from psycopg import Connection
 from gazetteer.jobs import job_queue, job_store
 from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_runner import try_lock_job
+from gazetteer.messages import message
 from gazetteer.settings import Settings
 
 _UNFINISHED_JOBS = f"""
-SELECT j.job_id, j.queue_id, q.status::text
+SELECT j.job_id, j.queue_id, j.language, q.status::text
 FROM job j LEFT JOIN {job_queue.SCHEMA}.procrastinate_jobs q ON q.id = j.queue_id
 WHERE j.state = 'running' OR j.state = 'queued' AND q.status = 'failed'
 """
-_INTERNAL_PROBLEM = {
-    "code": "internal",
-    "detail": "an unexpected error; the worker's log tells more",
-}
 _DAY_SECONDS = 86_400
 
 
 def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
-    """The numbers under which the queue must give jobs out again: their worker is gone.
+    """Recover jobs that no worker is processing although they are not finished.
 
-    On the way, jobs that ended in an unexpected error are told to have failed, and those that the
-    queue has forgotten are put into it anew.
+    Jobs that ended in an unexpected error are marked as failed, and those that are missing from the
+    queue are put into it again.
+
+    Returns:
+        The queue ids of jobs whose worker is gone, which the queue must hand out again.
     """
     queue_ids: list[int] = []
-    for job_id, queue_id, status in conn.execute(_UNFINISHED_JOBS).fetchall():
+    for job_id, queue_id, language, status in conn.execute(_UNFINISHED_JOBS).fetchall():
         if status == "failed":
-            job_store.fail_job(conn, job_id, _INTERNAL_PROBLEM)
+            detail = message("jobs.internal").text(language)
+            job_store.fail_job(conn, job_id, {"code": "internal", "detail": detail})
             continue
         with try_lock_job(conn, job_id) as acquired:
             if not acquired:
@@ -48,7 +49,7 @@ def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
 
 
 def purge_jobs(conn: Connection[Any], settings: Settings) -> None:
-    """Delete jobs that are old enough, with their files, and files that belong to no job."""
+    """Delete jobs older than ``job_days`` with their files, and files that belong to no job."""
     for job_id in job_store.delete_old_jobs(conn, timedelta(days=settings.job_days)):
         JobFiles(settings.jobs_directory, job_id).remove_all()
     if not settings.jobs_directory.is_dir():
@@ -64,4 +65,4 @@ def _is_known_directory(conn: Connection[Any], name: str) -> bool:
     try:
         return job_store.load_job(conn, UUID(name)) is not None
     except ValueError:
-        return True  # nothing of ours
+        return True  # not a directory of this program

@@ -1,6 +1,6 @@
-"""The table of jobs as SQLAlchemy metadata: what the migrations must have built.
+"""The table of jobs as SQLAlchemy metadata, to which the migrations must lead.
 
-The tables of the queue itself are the library's own; they lie in a schema of their own.
+The tables of the queue itself belong to the library; they are in a schema of their own.
 """
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ _STATES = ", ".join(f"'{state}'" for state in JobState)
 
 
 def add_job_tables(metadata: MetaData) -> None:
-    """Jobs, with how far each has come."""
+    """Jobs with their progress."""
     zero = text("0")
     Table(
         "job",
@@ -50,5 +50,5 @@ def add_job_tables(metadata: MetaData) -> None:
         Column("started_at", _TIMESTAMP),
         Column("finished_at", _TIMESTAMP),
         CheckConstraint(f"state IN ({_STATES})", name="job_state"),
-        Index("job_by_age", "created_at"),  # what is old enough to be deleted
+        Index("job_by_age", "created_at"),  # jobs old enough to be deleted
     )

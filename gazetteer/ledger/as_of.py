@@ -1,4 +1,4 @@
-"""The moment that a question is about: in force on which day, as known when, by which date."""
+"""The moment of a query: the day of validity, the moment of knowledge and the basis of dates."""
 
 import re
 from collections.abc import Mapping
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Basis(StrEnum):
-    """Which date of an act decides when a version shows (Order 704 arts. 15-18)."""
+    """Date of a legal act from which a change counts (Order 704, arts. 15-18)."""
 
     EFFECTIVE = "effective"
     ANNOUNCED = "announced"  # public maps follow the announcement
@@ -27,9 +28,9 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """``at``: in force on that day. ``known_at``: as known then; None means now.
+    """``at``: in force on that day (Asia/Shanghai). ``known_at``: as known then; None means now.
 
-    Where an act does not say the day of the basis, its day of effect stands for it.
+    Where an act does not state the date of the basis, its effective date is used instead.
     """
 
     at: date
@@ -41,10 +42,12 @@ class AsOf:
         return {"at": self.at, "known_at": self.known_at, "basis": self.basis.value}
 
     def as_of_fields(self, known_at: datetime) -> dict[str, str]:
-        """The moment as answers repeat it; ``known_at`` is what the register said of itself.
+        """The moment as responses state it.
 
-        A reader who named no ``known_at`` is told the moment of the last publication: asking
-        with it again gives the same answer for ever.
+        Args:
+            known_at: what :func:`resolve_known_at` returned. Without ``known_at`` in the query it
+                is the moment of the last publication: the same query with it always gives the
+                same response.
         """
         moment = known_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return {"at": self.at.isoformat(), "known_at": moment, "basis": self.basis.value}
@@ -52,7 +55,7 @@ class AsOf:
 
 @lru_cache(64)
 def newest_as_of_fields(at: date, recorded_at: datetime) -> Mapping[str, str]:
-    """The moment of an answer from memory: a day, in the state of the last publication."""
+    """The moment of a response from memory: a day, in the state of the last publication."""
     return MappingProxyType(AsOf(at).as_of_fields(recorded_at))
 
 
@@ -80,13 +83,13 @@ _BASIS_LOOKUP = re.compile(r"in_force\((\w+)\.valid, .*?%\(basis\)s::text\)")
 
 @cache
 def without_basis_lookup(statement: LiteralString, basis: Basis) -> LiteralString:
-    """A statement with :func:`in_force_sql`, without the look-up of acts where the basis needs none.
+    """A statement with :func:`in_force_sql`, without the lookup of acts if the basis needs none.
 
-    A prepared statement carries that look-up along for every parameter, and it costs more than
-    the rest of a look-up by code.
+    A prepared statement carries that lookup along for every parameter, and it costs more than
+    the rest of a lookup by code.
 
-    Indentation goes too: psycopg remembers how it read a statement of up to 4096 characters, and
-    reads a longer one anew each time.
+    Indentation goes too: psycopg caches how it parsed a statement of up to 4096 characters, and
+    parses a longer one again each time.
     """
     text: str = _INDENTATION.sub("\n", statement)
     if basis is Basis.EFFECTIVE:
@@ -95,12 +98,12 @@ def without_basis_lookup(statement: LiteralString, basis: Basis) -> LiteralStrin
 
 
 def today() -> date:
-    """Today where the register is in force."""
+    """Today in the time zone of the register, Asia/Shanghai."""
     return datetime.now(SHANGHAI).date()
 
 
 def resolve_known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
-    """The moment of knowledge that an answer repeats.
+    """The moment of knowledge of a response.
 
     Raises:
         InvalidValue: ``known_at`` lies in the future, or before the first publication.
@@ -115,12 +118,9 @@ def resolve_known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
     if as_of.known_at is None:
         return last  # type: ignore[no-any-return]
     if as_of.known_at > now:
-        raise InvalidValue("known_at 在将来。", "known_at lies in the future", field="known_at")
+        raise InvalidValue(message("ledger.known_at_in_future"), field="known_at")
     if as_of.known_at < first:
-        raise InvalidValue(
-            f"登记册自 {first:%Y-%m-%d %H:%M:%S%z} 起有记录。",
-            f"the register knows nothing before {first.isoformat()}",
-            field="known_at",
-            since=first.isoformat(),
-        )
+        since = first.isoformat()
+        too_early = message("ledger.known_at_too_early", first=since)
+        raise InvalidValue(too_early, field="known_at", since=since)
     return as_of.known_at

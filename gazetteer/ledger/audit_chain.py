@@ -1,7 +1,8 @@
 """The audit chain: one row for every write, each sealed with the hash of the one before it.
 
-Append-only by trigger; a row that was changed or taken out behind the program's back breaks the
-chain, and :func:`find_broken_row` says where (surveying law art. 47: use must stay traceable).
+Append-only by trigger; a row that was changed or removed directly in the database breaks the
+chain, and :func:`find_broken_row` finds it (Surveying and Mapping Law art. 47: use of the data
+must stay traceable).
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,15 @@ _GENESIS = bytes(32)
 def append_row(
     conn: Connection[Any], *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
 ) -> None:
-    """Add a row within the caller's transaction: it stands or falls with the write it tells of."""
+    """Add a row within the caller's transaction: both are committed, or neither.
+
+    Args:
+        conn: connection inside the transaction of the write that is recorded.
+        actor: who writes, such as ``account:li``.
+        action: what is done, such as ``account.create``.
+        subject: to what it is done, such as ``changeset:7``.
+        detail: JSON values that describe the write; no secrets, no personal data.
+    """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         last = conn.execute(

@@ -1,4 +1,4 @@
-"""A version as a program outside sees it: a JSON body, its canonical bytes and their digest."""
+"""A version in the form of the feed: a JSON body, its canonical bytes and their digest."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -15,7 +15,11 @@ DIGEST_MODULUS = 1 << 256
 
 
 def serialize_version(kind: RecordKind, record_id: UUID, version: Version) -> dict[str, Any]:
-    """One version as JSON values; geometries are WKB in hex, so that every bit is kept."""
+    """One version as JSON values; geometries are WKB in hex, which loses no bit of a coordinate.
+
+    Raises:
+        InvalidValue: as :meth:`RecordKind.serialize_attributes`.
+    """
     start, end = version.period.start, version.period.end
     return {
         "kind": kind.name,
@@ -40,7 +44,7 @@ def _format_id(value: UUID | None) -> str | None:
 def dump_canonical_json(version_body: dict[str, Any]) -> bytes:
     """UTF-8 JSON, sorted keys, no spaces: the canonical form of RFC 8785.
 
-    Every value is text or null, so any client gives the same bytes; in Python
+    Every value is text or null, so that any client produces the same bytes; in Python
     ``json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))``.
     """
     return orjson.dumps(version_body, option=orjson.OPT_SORT_KEYS)
@@ -52,5 +56,5 @@ def compute_digest(version_body: dict[str, Any]) -> bytes:
 
 
 def sum_digests(digests: Iterable[bytes]) -> int:
-    """Digests added modulo 2^256: the order does not matter, and one can be taken away again."""
+    """Digests added modulo 2^256: independent of their order, and each can be subtracted again."""
     return sum(int.from_bytes(value, "big") for value in digests) % DIGEST_MODULUS

@@ -1,8 +1,8 @@
 """The feed of changes: every mutation in the order in which it became visible, without gaps.
 
 A reader pulls pages with ``after``. One change is one record within one changeset: the versions
-that were closed (``before``) and opened (``after``). A page may end inside a changeset; the
-changeset's ``last_seq`` tells where it is complete. Published changes never change.
+that were closed (``before``) and opened (``after``). A page may end inside a changeset, which is
+complete at its ``last_seq``. Published changes are never modified.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,11 +24,13 @@ MAX_LIMIT = 1000
 JsonObject = dict[str, Any]
 _ChangeKey = tuple[UUID, int]
 """A record within a changeset."""
+_Edits = dict[_ChangeKey, tuple[list[JsonObject], list[JsonObject]]]
+"""The versions that a change closed, and those that it opened."""
 
 
 @contextmanager
 def repeatable_read(conn: Connection[Any]) -> Iterator[None]:
-    """All statements inside see the register as of one instant; nothing can be written.
+    """Run a read-only transaction whose statements all see the register at one instant.
 
     Must be entered outside any other transaction of the connection.
     """
@@ -43,9 +45,9 @@ def load_change_page(
     """The changes that follow the sequence number ``after``, at most ``limit``.
 
     Returns:
-        ``changes``, ``next_after`` (what to ask with next) and ``last_seq`` of the register. No
-        changes means that the reader has seen everything; ``after`` beyond ``last_seq`` is no
-        error, because a replica of the database may lag behind the one that was asked before.
+        ``changes``, ``next_after`` (``after`` of the next page) and ``last_seq`` of the register.
+        No changes means that the reader has seen everything; ``after`` beyond ``last_seq`` is no
+        error, because a replica of the database may lag behind the one queried before.
     """
     with repeatable_read(conn), conn.cursor(row_factory=tuple_row) as cursor:
         head = cursor.execute("SELECT seq FROM ledger_head").fetchone()
@@ -55,9 +57,7 @@ def load_change_page(
             (after, limit),
         ).fetchall()
         changesets = _load_changesets(conn, {row[1] for row in rows})
-        edits: dict[_ChangeKey, tuple[list[JsonObject], list[JsonObject]]] = {
-            (record_id, changeset): ([], []) for _, changeset, _, record_id in rows
-        }
+        edits: _Edits = {(record_id, changeset): ([], []) for _, changeset, _, record_id in rows}
         for name in dict.fromkeys(row[2] for row in rows):
             kind_keys = [(row[3], row[1]) for row in rows if row[2] == name]
             _collect_versions(conn, kinds[name], kind_keys, edits)
@@ -72,19 +72,15 @@ def load_change_page(
         }
         for seq, changeset, name, record_id in rows
     ]
-    last_seq = head[0] if head else 0
-    return {
-        "changes": changes,
-        "next_after": rows[-1][0] if rows else after,
-        "last_seq": last_seq,
-    }
+    next_after = rows[-1][0] if rows else after
+    return {"changes": changes, "next_after": next_after, "last_seq": head[0] if head else 0}
 
 
 def _collect_versions(
     conn: Connection[Any],
     kind: RecordKind,
     keys: list[_ChangeKey],
-    edits: dict[_ChangeKey, tuple[list[JsonObject], list[JsonObject]]],
+    edits: _Edits,
 ) -> None:
     """Sort the versions that the changesets closed and opened into ``edits``, by time."""
     records, changesets = [list(column) for column in zip(*keys, strict=True)]
@@ -110,8 +106,8 @@ def _start_day(version: StoredVersion) -> date:
 def _load_changesets(conn: Connection[Any], numbers: Iterable[int]) -> dict[int, JsonObject]:
     """Changesets by number, without their authors.
 
-    The feed is public, and the purpose of the feed does not need the person (PIPL art. 6); the
-    audit names them to those who may ask.
+    The feed is public and its purpose does not require personal data (PIPL art. 6); authors are
+    in the audit log, for those who are authorised to read it.
     """
     chosen = list(numbers)
     rows = conn.execute(
@@ -138,8 +134,7 @@ _ACT_FIELDS = (
     "implemented_on",
     "source",
 )
-# An act as it was known when the changeset was published: a later correction of the act is a
-# change of its own.
+# An act as known when the changeset was published: a later correction is a change of its own.
 _ACTS = sql.SQL(
     "SELECT s.changeset_id, a.record_id, {fields}"
     " FROM changeset s, unnest(s.acts) WITH ORDINALITY AS named (act, place)"
@@ -156,5 +151,5 @@ def _serialize_act(row: list[Any]) -> JsonObject:
 
 
 def serialize_instant(moment: datetime) -> str:
-    """An instant as answers write it: UTC, to the microsecond, with ``Z``."""
+    """An instant in the form of responses: UTC, to the microsecond, with ``Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Changesets: who changed the register, why, by which acts; and their place in the one order."""
+"""Changesets: who changes the register, why and by which acts; and their order of publication."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from gazetteer.messages import message
 from gazetteer.problems import Conflict, InvalidValue
 
 Conn = Connection[Any]
@@ -17,9 +18,9 @@ Conn = Connection[Any]
 class Changeset:
     """Who changes the register, why, and by which acts.
 
-    ``purpose`` is ``act`` (a legal change: at least one act), ``correction`` (what was known was
-    wrong) or ``load``, which leaves alone what people have changed since; ``origin`` names its
-    source.
+    ``purpose`` is ``act`` (a legal change, with at least one act), ``correction`` (the data were
+    wrong) or ``load`` (an import, which does not overwrite manual changes; ``origin`` names its
+    source).
     """
 
     author: str
@@ -28,14 +29,14 @@ class Changeset:
     acts: Sequence[UUID] = ()
     origin: str | None = None
     expected: Mapping[UUID, int] = field(default_factory=dict)
-    """The changeset in which the author saw each record last (0: not there yet)."""
+    """The last changeset of each record that the author has seen (0: the record was new)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publication was given: its id, its sequence numbers and its moment.
+    """The id, the sequence numbers and the moment of a publication.
 
-    ``kept`` are records that a load would have changed, had people not changed them since.
+    ``preserved`` are the records that a load did not overwrite because people had changed them.
     """
 
     changeset_id: int
@@ -51,17 +52,19 @@ class Publication:
 
 
 def check_reason(changeset: Changeset) -> None:
-    """Raise InvalidValue for a changeset without a reason, or a legal change without an act."""
+    """Check that a changeset has a reason, and a legal change an act.
+
+    Raises:
+        InvalidValue: one of them is missing.
+    """
     if not changeset.reason.strip():
-        raise InvalidValue("请说明修改理由。", "a changeset needs a reason", field="reason")
+        raise InvalidValue(message("ledger.reason_missing"), field="reason")
     if changeset.purpose == "act" and not changeset.acts:
-        raise InvalidValue(
-            "法定变更须引用至少一份文件。", "a legal change needs at least one act", field="acts"
-        )
+        raise InvalidValue(message("ledger.act_missing"), field="acts")
 
 
 def lock_next_publication(conn: Conn) -> Publication:
-    """Lock the head; the publication that comes after it, without changes yet."""
+    """Lock the head of the ledger; return the publication that follows it, without changes yet."""
     row = conn.execute(
         "SELECT changeset_id, seq,"
         " greatest(clock_timestamp(), recorded_at + interval '1 microsecond')"
@@ -73,7 +76,11 @@ def lock_next_publication(conn: Conn) -> Publication:
 
 
 def check_expected(conn: Conn, expected: Mapping[UUID, int]) -> None:
-    """Raise Conflict if a record was changed after the changeset in which its author saw it."""
+    """Check that no record was changed after the changeset in which the author has seen it.
+
+    Raises:
+        Conflict: some were; ``records`` lists their ids.
+    """
     if not expected:
         return
     rows = conn.execute(
@@ -85,15 +92,11 @@ def check_expected(conn: Conn, expected: Mapping[UUID, int]) -> None:
         str(record) for record, seen in expected.items() if latest_changesets.get(record, 0) != seen
     ]
     if conflicting:
-        raise Conflict(
-            "所依据的记录已被他人修改。",
-            "records were changed by somebody else in the meantime",
-            records=conflicting,
-        )
+        raise Conflict(message("ledger.records_changed"), records=conflicting)
 
 
 def write_changeset(conn: Conn, changeset: Changeset, publication: Publication) -> None:
-    """Write the changeset with the numbers that it was given."""
+    """Write the row of the changeset with the id and sequence numbers of its publication."""
     conn.execute(
         "INSERT INTO changeset VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
@@ -111,7 +114,7 @@ def write_changeset(conn: Conn, changeset: Changeset, publication: Publication) 
 
 
 def write_head(conn: Conn, publication: Publication) -> None:
-    """Move the head to the publication, and wake up who listens."""
+    """Move the head of the ledger to the publication, and notify listeners on ``published``."""
     conn.execute(
         "UPDATE ledger_head SET changeset_id = %s, seq = %s, recorded_at = %s",
         (publication.changeset_id, publication.last_seq, publication.recorded_at),

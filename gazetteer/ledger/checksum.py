@@ -1,8 +1,8 @@
-"""The checksum of a register, by which a copy proves that it is in step.
+"""The checksum of a register, by which a copy proves that it is identical.
 
 It is the sum, modulo 2^256, of the SHA-256 digests of all versions known at a sequence number.
-A sum does not depend on an order and grows and shrinks with each change, so the register keeps it
-in step at no cost, and so can a copy.
+A sum does not depend on an order and is updated with each change, so it costs nothing to maintain
+in the register, nor in a copy.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 from gazetteer.ledger.canonical_json import DIGEST_MODULUS
 from gazetteer.ledger.change_feed import JsonObject, repeatable_read, serialize_instant
 from gazetteer.ledger.record_kind import RecordKinds
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 
@@ -40,7 +41,7 @@ class RegisterChecksum:
         return sum(kind.version_count for kind in self.kinds.values())
 
     def serialize(self) -> JsonObject:
-        """As answers show it; checksums are 64 hexadecimal digits."""
+        """The checksum in the form of responses: 64 hexadecimal digits each."""
         return {
             "seq": self.seq,
             "recorded_at": serialize_instant(self.recorded_at) if self.recorded_at else None,
@@ -58,7 +59,7 @@ def _format_hex(total: int) -> str:
 
 
 def load_head_checksum(conn: Connection[Any], kinds: RecordKinds) -> RegisterChecksum:
-    """The checksum of what is known now, as kept; call it inside :func:`feed.one_moment`."""
+    """The stored checksum of the last publication; call it inside :func:`repeatable_read`."""
     row = conn.execute("SELECT seq, nullif(recorded_at, '-infinity') FROM ledger_head").fetchone()
     seq, recorded_at = row if row else (0, None)
     sums = {
@@ -78,20 +79,16 @@ def compute_checksum(
     For an earlier number the digests of all versions that were known then are added up again.
 
     Raises:
-        InvalidValue: the number is not published yet, or lies inside a changeset: no reader has
-            ever seen that state. ``first_seq`` and ``last_seq`` tell the changeset's numbers.
+        InvalidValue: the number is not published yet, or lies inside a changeset (whose numbers
+            are ``first_seq`` and ``last_seq``): no reader has ever seen that state.
     """
     with repeatable_read(conn):
         head = load_head_checksum(conn, kinds)
         if seq is None or seq == head.seq:
             return head
         if seq > head.seq:
-            raise InvalidValue(
-                f"序号 {seq} 尚未发布，最新序号为 {head.seq}。",
-                f"the sequence number {seq} is not published yet; the last one is {head.seq}",
-                field="seq",
-                last_seq=head.seq,
-            )
+            not_published = message("ledger.seq_not_published", seq=seq, last=head.seq)
+            raise InvalidValue(not_published, field="seq", last_seq=head.seq)
         changeset, recorded_at = _find_changeset_at(conn, seq)
         return RegisterChecksum(
             seq, recorded_at, {n: _sum_kind_at(conn, kinds, n, changeset) for n in kinds}
@@ -107,12 +104,11 @@ def _find_changeset_at(conn: Connection[Any], seq: int) -> tuple[int, datetime |
         (seq,),
     ).fetchone()
     if row is None:
-        raise InvalidValue("序号从 0 开始。", "sequence numbers begin at 0", field="seq")
+        raise InvalidValue(message("ledger.seq_negative"), field="seq")
     changeset, recorded_at, first, last = row
     if seq != last:
         raise InvalidValue(
-            f"序号 {seq} 位于一次变更（{first} 至 {last}）之中，该状态从未公开。",
-            f"the sequence number {seq} lies inside a changeset ({first} to {last})",
+            message("ledger.seq_inside_changeset", seq=seq, first=first, last=last),
             field="seq",
             first_seq=first,
             last_seq=last,

@@ -1,6 +1,6 @@
-"""What a changeset changes, record by record: the difference between known and wanted versions.
+"""What a changeset changes, record by record: the difference between known and new versions.
 
-Versions are the same if their digests are: what is known is compared without being read.
+Versions are equal if their digests are: whole timelines are compared without reading what is known.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from gazetteer.ledger import version_store
 from gazetteer.ledger.canonical_json import compute_digest, serialize_version
 from gazetteer.ledger.record_kind import RecordKind, RecordKinds
 from gazetteer.ledger.versions import Statement, Timeline, Version, apply_statement, sort_versions
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 Conn = Connection[Any]
@@ -35,10 +36,10 @@ class Edit:
 def diff_statements(
     conn: Conn, kinds: RecordKinds, statements: Iterable[Statement]
 ) -> Iterator[Edit]:
-    """What statements change, said one after the other over what is known.
+    """What statements change, applied in their order to the known versions.
 
     Raises:
-        InvalidValue: a kind or field that does not exist, or a required one without a value.
+        InvalidValue: a kind or field does not exist, or a field has no valid value.
     """
     statements_by_kind: dict[str, dict[UUID, list[Statement]]] = {}
     for statement in statements:
@@ -71,7 +72,7 @@ def diff_timelines(conn: Conn, kinds: RecordKinds, timelines: Iterable[Timeline]
 
 
 def load_hand_edited_ids(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the records that people have changed by hand: a load leaves them alone."""
+    """Those of the records that people have changed manually: a load does not overwrite them."""
     rows = conn.execute(
         "SELECT DISTINCT record_id FROM change JOIN changeset USING (changeset_id)"
         " WHERE record_id = ANY(%s) AND purpose <> 'load'",
@@ -82,20 +83,17 @@ def load_hand_edited_ids(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
 
 def _find_kind(kinds: RecordKinds, name: str) -> RecordKind:
     if name not in kinds:
-        raise InvalidValue(f"没有名为“{name}”的记录类型。", f"no kind {name}", field="kind")
+        raise InvalidValue(message("ledger.unknown_kind", kind=name), field="kind")
     return kinds[name]
 
 
 def _diff_record(
     kind: RecordKind, record_id: UUID, known: Mapping[bytes, int], new_versions: Iterable[Version]
 ) -> Iterator[Edit]:
-    try:
-        after = {
-            compute_digest(serialize_version(kind, record_id, version)): version
-            for version in new_versions
-        }
-    except ValueError as error:
-        raise InvalidValue(f"记录有误：{error}", str(error), field="attributes") from None
+    after = {
+        compute_digest(serialize_version(kind, record_id, version)): version
+        for version in new_versions
+    }
     closed = {value: number for value, number in known.items() if value not in after}
     opened = [(version, value) for value, version in after.items() if value not in known]
     if closed or opened:

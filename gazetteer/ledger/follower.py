@@ -1,22 +1,23 @@
-"""A reference follower: a copy of a register in one SQLite file, kept in step and proven so.
+"""A reference client of the change feed: a verified copy of a register in one SQLite file.
 
-Only the standard library and nothing of this package: read it as the contract, copy it as a start.
+It uses only the standard library and nothing of this package: read it as the contract, copy it as
+a starting point.
 
 1. The copy begins with a snapshot, a state at a sequence number.
-2. It then asks for the changes after its number. A change takes versions away (``before``) and
+2. It then requests the changes after its number. A change takes versions away (``before``) and
    adds versions (``after``). Changes belong together in changesets; a page may end inside one, so
-   the copy commits where ``seq`` is the changeset's ``last_seq``, and nowhere else. Killed at any
-   moment, it stands at the end of a changeset and goes on from there.
+   the copy commits where ``seq`` is the changeset's ``last_seq``, and nowhere else. If it is killed
+   at any moment, the copy is at the end of a changeset and continues from there.
 3. Its checksum is the sum, modulo 2^256, of the SHA-256 of the canonical JSON of its versions. If
-   the register gives the same one for the same sequence number, the copy is exact. If not (a copy
-   that somebody wrote into, a register that was restored from a backup), it begins anew.
+   the register has the same one at the same sequence number, the copy is exact. If not (somebody
+   wrote into the copy, or the register was restored from a backup), it starts again.
 """
 
 import gzip
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
@@ -24,10 +25,10 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from gazetteer.progress import Progress, ignore_progress
+
 log = logging.getLogger(__name__)
 
-ReportProgress = Callable[[int, int, str], None]
-"""Called with: done, total, what is being done."""
 
 PAGE = 1000
 MODULUS = 1 << 256
@@ -41,40 +42,44 @@ CREATE TABLE IF NOT EXISTS state (only INTEGER PRIMARY KEY CHECK (only = 1), seq
 
 
 class OutOfStep(Exception):
-    """The copy is not what the register was at the copy's sequence number."""
+    """The copy differs from the register at the copy's sequence number."""
 
 
 class Follower:
-    """The copy ``into`` of the register at ``url``, for instance ``https://names.example``."""
+    """A copy of a register.
 
-    def __init__(
-        self, url: str, into: Path, report_progress: ReportProgress = lambda done, total, what: None
-    ) -> None:
+    Args:
+        url: http or https address of the register, such as ``https://names.example``.
+        into: SQLite file of the copy; created if it does not exist.
+        report_progress: called after each page.
+    """
+
+    def __init__(self, url: str, into: Path, report_progress: Progress = ignore_progress) -> None:
         self.url, self.report_progress = url.rstrip("/"), report_progress
-        self.database = sqlite3.connect(into, isolation_level=None)  # transactions are written out
+        self.database = sqlite3.connect(into, isolation_level=None)  # BEGIN and COMMIT are explicit
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.executescript(SCHEMA)
         self._verified_seq: int | None = None
 
     @property
     def seq(self) -> int | None:
-        """The sequence number that the copy stands at; None before the first snapshot."""
+        """The sequence number of the copy; None before the first snapshot."""
         row = self.database.execute("SELECT seq FROM state").fetchone()
         return row[0] if row else None
 
     def catch_up(self) -> bool:
-        """Bring the copy up to the register and prove it. False: it had to begin anew.
+        """Bring the copy up to the register and verify it. False: it had to start again.
 
         Raises:
-            OutOfStep: even a fresh snapshot does not give the register's checksum.
-            OSError: the register cannot be reached or broke off; call again, nothing is lost.
+            OutOfStep: even a fresh snapshot does not have the register's checksum.
+            OSError: the register cannot be reached or the transfer broke off; call again.
         """
         try:
             return self._catch_up_once()
         except (EOFError, HTTPException, ValueError) as error:
-            raise ConnectionError(f"the answer was cut off: {error}") from error
+            raise ConnectionError(f"the response was cut off: {error}") from error
         finally:
-            self.database.rollback()  # of a changeset that did not come to its end
+            self.database.rollback()  # a changeset that was not received completely
 
     def _catch_up_once(self) -> bool:
         try:
@@ -84,7 +89,7 @@ class Follower:
             self.verify_checksum()
         except OutOfStep as error:
             self.database.rollback()
-            log.warning("out of step, beginning anew: %s", error)
+            log.warning("out of step, starting again: %s", error)
             self.reload_snapshot()
             self.verify_checksum()
             return False
@@ -101,11 +106,15 @@ class Follower:
             if done % PAGE == 0 or done == head["versions"]:
                 self.report_progress(done, head["versions"], "snapshot")
         if self.compute_checksum() != head["checksum"]:
-            raise ConnectionError("the snapshot was cut off or altered on its way")
+            raise ConnectionError("the snapshot was cut off or altered in transit")
         self._commit_seq(head["seq"])
 
     def apply_changes(self) -> None:
-        """Take over changes until there are no more; each changeset in one transaction."""
+        """Apply changes until there are no more; each changeset in one transaction.
+
+        Raises:
+            OutOfStep: a change is missing, or closes a version that the copy does not have.
+        """
         seq = after = self.seq or 0
         while True:
             page = self._fetch_json(f"/v1/changes?after={after}&limit={PAGE}")
@@ -129,7 +138,7 @@ class Follower:
         """Compare checksums at the copy's own sequence number, if it has moved since last time.
 
         Raises:
-            OutOfStep: they differ, or the register never stood at that number.
+            OutOfStep: they differ, or the register has no state of that number.
         """
         if self.seq == self._verified_seq:
             return
@@ -137,14 +146,14 @@ class Follower:
             register = self._fetch_json(f"/v1/checksum?seq={self.seq}")
         except HTTPError as error:
             if error.code == 400:
-                raise OutOfStep(f"the register does not know the number {self.seq}") from error
+                raise OutOfStep(f"the register has no state {self.seq}") from error
             raise
         if self.compute_checksum() != register["checksum"]:
             raise OutOfStep(f"the checksums differ at {self.seq}")
         self._verified_seq = self.seq
 
     def compute_checksum(self) -> str:
-        """The checksum of the copy, from the versions themselves."""
+        """The checksum of the copy, computed from the versions themselves."""
         total = 0
         for (body,) in self.database.execute("SELECT body FROM version"):
             total += int.from_bytes(sha256(body.encode()).digest(), "big")
@@ -155,7 +164,7 @@ class Follower:
             digest = sha256(dump_canonical_json(version).encode()).hexdigest()
             deleted = self.database.execute("DELETE FROM version WHERE digest = ?", (digest,))
             if deleted.rowcount != 1:
-                raise OutOfStep(f"change {change['seq']} ends a version that the copy lacks")
+                raise OutOfStep(f"change {change['seq']} closes a version that the copy lacks")
         for version in change["after"]:
             self._add_version(version)
 
@@ -174,12 +183,13 @@ class Follower:
         return response
 
     def _fetch_lines(self, path: str) -> Iterator[bytes]:
-        request = Request(self.url + path, headers={"Accept-Encoding": "gzip"})
-        with urlopen(request, timeout=60) as response:
+        # The address is the operator's own choice, not that of a third party.
+        request = Request(self.url + path, headers={"Accept-Encoding": "gzip"})  # noqa: S310
+        with urlopen(request, timeout=60) as response:  # noqa: S310
             packed = response.headers.get("Content-Encoding") == "gzip"
             yield from gzip.GzipFile(fileobj=response) if packed else response
 
 
 def dump_canonical_json(version: dict[str, Any]) -> str:
-    """The bytes that a digest is of, as text: sorted keys, no spaces, nothing escaped in vain."""
+    """The text whose UTF-8 bytes a digest is of: sorted keys, no spaces, minimal escapes."""
     return json.dumps(version, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Whether the ledger still is what was published: every digest and sum recomputed from the rows."""
+"""Verification of the ledger: every digest and sum is recomputed from the stored rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from gazetteer.ledger.version_store import select_versions, version_from_row
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """A place where the rows are not what was published; ``what`` is a stable id.
+    """A deviation of the stored rows from what was published; ``what`` is a stable id.
 
-    ``version_altered``: the content does not give the digest. ``version_moved``: the times of
+    ``version_altered``: the content does not match its digest. ``version_moved``: the times of
     knowledge are not those of its changesets. ``change_missing``: a version was opened or closed
-    without a change in the feed. ``sum_differs``: versions were added, taken out or reopened.
+    without a change in the feed. ``sum_differs``: versions were added, removed or reopened.
     ``sequence_broken``: the feed has a gap.
     """
 
@@ -30,7 +30,7 @@ class Tampering:
 
 
 def find_tampering(conn: Connection[Any], kinds: RecordKinds) -> Iterator[Tampering]:
-    """Everything that was changed behind the ledger's back; nothing if all is well."""
+    """Everything that was changed without a publication, directly in the database."""
     with repeatable_read(conn):
         if conn.execute(_BROKEN_SEQUENCE).rowcount:
             yield Tampering("sequence_broken")
@@ -53,7 +53,7 @@ def find_tampering(conn: Connection[Any], kinds: RecordKinds) -> Iterator[Tamper
 def _recompute_digests(
     conn: Connection[Any], kind: RecordKind
 ) -> Iterator[tuple[UUID, bytes, bool, bool]]:
-    """Every version: record, digest recomputed, whether that is the kept one, whether known now."""
+    """Every version: record, recomputed digest, whether it is the stored one, whether current."""
     with conn.cursor(name="versions") as cursor:
         cursor.itersize = 2_000
         for row in cursor.execute(select_versions(kind, "true")):

@@ -1,4 +1,4 @@
-"""The two ends of a period of validity: on which day, by which act, and how well we know it."""
+"""Periods of validity; each end has its day, its act and the precision of the day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,14 +7,14 @@ from uuid import UUID
 
 
 class Precision(StrEnum):
-    """How well the day of a bound is known."""
+    """How precisely the day of an end of a period is known."""
 
-    DAY = "day"  # the day of effect is stated in the act
-    APPROVED = "approved"  # the day of approval, taken as the day of effect
+    DAY = "day"  # the effective date is stated in the act
+    APPROVED = "approved"  # the date of approval, taken as the effective date
     INFERRED = "inferred"  # taken from the dated documents of related records
-    YEAR = "year"  # only the year is known; 1 January stands for it
+    YEAR = "year"  # only the year is known; represented by 1 January
     FIRST_RECORD = "first_record"  # already in force when the records begin
-    UNKNOWN = "unknown"  # no day known: the bound is open
+    UNKNOWN = "unknown"  # no day known: the end is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Period:
     """A half-open period of validity ``[start.on, end.on)``, dates of Asia/Shanghai.
 
     Raises:
-        ValueError: the period would be empty or inverted; the ledger holds no such thing.
+        ValueError: the period would be empty or inverted; the ledger has no such periods.
     """
 
     start: PeriodEnd = UNBOUNDED
@@ -51,12 +51,12 @@ class Period:
 
 
 def starts_before(a: PeriodEnd, b: PeriodEnd) -> bool:
-    """Whether the start ``a`` lies before the start ``b`` (open = since ever)."""
+    """Whether the start ``a`` lies before the start ``b`` (an open start before all)."""
     return b.on is not None and (a.on is None or a.on < b.on)
 
 
 def ends_after(a: PeriodEnd, b: PeriodEnd) -> bool:
-    """Whether the end ``a`` lies after the end ``b`` (open = for ever)."""
+    """Whether the end ``a`` lies after the end ``b`` (an open end after all)."""
     return b.on is not None and (a.on is None or a.on > b.on)
 
 

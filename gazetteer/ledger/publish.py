@@ -1,8 +1,8 @@
-"""The one door through which changes enter the register.
+"""Publication: the only way in which changes enter the register.
 
 Publishing is one transaction. It locks the single head row until commit, so sequence numbers
 have no gaps and their order is the order in which readers can see the changes; ``recorded``
-times rise along them. A reader never sees a part of a changeset.
+times increase with them. A reader never sees a part of a changeset.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +32,7 @@ from gazetteer.ledger.edits import (
 from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.ledger.references import check_references
 from gazetteer.ledger.versions import Statement, Timeline
+from gazetteer.messages import message
 from gazetteer.problems import Conflict
 
 __all__ = ["Changeset", "Ledger", "Publication"]
@@ -39,12 +40,12 @@ __all__ = ["Changeset", "Ledger", "Publication"]
 Conn = Connection[Any]
 CHUNK_SIZE = 20_000
 Derivation = Callable[[Conn, int], None]
-"""Brings derived tables in step inside the publishing transaction (connection, changeset id)."""
+"""Updates derived tables inside the publishing transaction (connection, changeset id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A register's kinds and what is derived from them, in the order of derivation."""
+    """The record kinds of a register and the derivations from them, in order of execution."""
 
     kinds: RecordKinds
     derivations: tuple[Derivation, ...] = ()
@@ -52,11 +53,11 @@ class Ledger:
     def publish_statements(
         self, conn: Conn, changeset: Changeset, statements: Iterable[Statement]
     ) -> Publication | None:
-        """Publish statements, in their order; None if they say nothing new.
+        """Publish statements, in their order; None if they change nothing.
 
         Raises:
-            InvalidValue: no reason, an act-less act, a field that the kind does not have.
-            Conflict: a record moved since ``expected``, a code is taken, a reference is dangling.
+            InvalidValue: the reason, the act of a legal change, a kind or a field is not valid.
+            Conflict: a record changed since ``expected``, a code is taken, a reference is dangling.
         """
         statement_list = list(statements)
 
@@ -72,13 +73,20 @@ class Ledger:
         timelines: Iterable[Timeline],
         progress: Callable[[int], None] = lambda done: None,
     ) -> Publication | None:
-        """Publish whole timelines, as a load does; None if all of it is known already.
+        """Publish whole timelines, as an import does; None if nothing is new.
 
-        What people changed since is kept, and told even if nothing else is left to publish
-        (``changes`` is 0 then).
+        A load does not overwrite records that people have changed; they are reported in
+        ``preserved`` even if nothing else is left to publish (``change_count`` is 0 then).
 
-        They are taken some thousands at a time, so memory does not grow with the load; it is one
-        transaction and one changeset all the same. ``progress`` hears how many were taken.
+        Args:
+            conn: autocommit connection; the publication is one transaction and one changeset.
+            changeset: who changes the register, why, and by which acts.
+            timelines: consumed in chunks of :data:`CHUNK_SIZE`, so that memory does not grow with
+                the import.
+            progress: called with the number of timelines processed so far.
+
+        Raises:
+            InvalidValue, Conflict: as :meth:`publish_statements`.
         """
 
         def iter_edits() -> Iterable[Sequence[Edit]]:
@@ -97,10 +105,10 @@ class Ledger:
         with conn.transaction():
             publication = lock_next_publication(conn)
             check_expected(conn, changeset.expected)
-            # A code may pass from one unit to another between two chunks: judged at the end.
+            # A code may pass from one unit to another between two chunks: checked at the end.
             conn.execute("SET CONSTRAINTS ALL DEFERRED")
-            for edits in chunks:
-                publication, edits = _drop_hand_edited(conn, changeset, publication, edits)
+            for chunk in chunks:
+                publication, edits = _drop_hand_edited(conn, changeset, publication, chunk)
                 publication = _number_edits(conn, publication, edits)
                 self._write_versions(conn, publication, edits)
             if not publication.change_count:
@@ -156,7 +164,7 @@ class Ledger:
 def _drop_hand_edited(
     conn: Conn, changeset: Changeset, publication: Publication, edits: Sequence[Edit]
 ) -> tuple[Publication, Sequence[Edit]]:
-    """A load leaves alone what people have changed by hand; what it leaves is told."""
+    """Drop the edits of a load to records that people have changed; note which these are."""
     known = [edit.record_id for edit in edits if edit.closed]
     if changeset.purpose != "load" or not known:
         return publication, edits
@@ -180,23 +188,15 @@ def _number_edits(conn: Conn, publication: Publication, edits: Sequence[Edit]) -
 
 def _check_record_kinds(conn: Conn, edits: Sequence[Edit]) -> None:
     row = conn.execute(
-        "SELECT r.record_id, r.kind FROM unnest(%s::uuid[], %s::text[]) AS said (record_id, kind)"
-        " JOIN record r USING (record_id) WHERE r.kind <> said.kind LIMIT 1",
+        "SELECT r.record_id, r.kind FROM unnest(%s::uuid[], %s::text[]) AS stated (record_id, kind)"
+        " JOIN record r USING (record_id) WHERE r.kind <> stated.kind LIMIT 1",
         ([edit.record_id for edit in edits], [edit.kind.name for edit in edits]),
     ).fetchone()
     if row:
-        raise Conflict(
-            f"记录 {row[0]} 的类型是“{row[1]}”。",
-            f"the record {row[0]} is of the kind {row[1]}",
-            field="kind",
-        )
+        raise Conflict(message("ledger.kind_fixed", record=row[0], kind=row[1]), field="kind")
 
 
 def _collision_error(error: errors.ExclusionViolation) -> Conflict:
     if error.diag.constraint_name == "code_once_a_day":
-        return Conflict(
-            "该代码在此期间已由另一单位使用。",
-            "another unit carries the code in that period (Order 79: unique on every day)",
-            field="code",
-        )
-    return Conflict("有效期重叠。", "periods overlap", field="valid")
+        return Conflict(message("ledger.code_taken"), field="code")
+    return Conflict(message("ledger.periods_overlap"), field="valid")

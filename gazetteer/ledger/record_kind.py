@@ -1,9 +1,12 @@
-"""What a kind of record consists of: its typed fields, and how they look outside the database."""
+"""Kinds of records: their typed fields, and the serialized form of their values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from gazetteer.messages import Message, message
+from gazetteer.problems import InvalidValue
 
 
 class FieldType(Enum):
@@ -25,7 +28,7 @@ class FieldType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One dated attribute. ``refers`` names the kind of record that a uuid points to."""
+    """One dated attribute. ``target_kind`` is the kind of record that a UUID refers to."""
 
     name: str
     type: FieldType = FieldType.TEXT
@@ -35,7 +38,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """A kind of record; its versions stand in the table ``<name>_version``."""
+    """A kind of record; its versions are stored in the table ``<name>_version``."""
 
     name: str
     fields: tuple[Field, ...]
@@ -48,19 +51,24 @@ class RecordKind:
     def serialize_attributes(self, attributes: Mapping[str, Any]) -> dict[str, str | None]:
         """Attributes as text or None, every field present.
 
-        Numbers are text too (the shortest digits that read back as the same double): a digest
+        Numbers are text too (the shortest digits that are parsed as the same double): a digest
         must not depend on how two programs print a number.
 
         Raises:
-            ValueError: a field that the kind does not have, a required one without a value, or a
-                geometry that is not lowercase hex of little-endian WKB of the field's type.
+            InvalidValue: a field that the kind does not have, a required one without a value, a
+                number that is none, or a geometry that is not lowercase hex of little-endian WKB
+                of the field's type.
         """
         unknown = attributes.keys() - {field.name for field in self.fields}
         if unknown:
-            raise ValueError(f"{self.name} has no field {sorted(unknown)[0]}")
+            raise _attribute_error(
+                message("ledger.unknown_field", kind=self.name, field=min(unknown))
+            )
         missing = [f.name for f in self.fields if f.required and attributes.get(f.name) is None]
         if missing:
-            raise ValueError(f"{self.name} needs {missing[0]}")
+            raise _attribute_error(
+                message("ledger.field_missing", kind=self.name, field=missing[0])
+            )
         return {
             field.name: _serialize_value(field, attributes.get(field.name)) for field in self.fields
         }
@@ -74,6 +82,11 @@ _WKB_STARTS = {
     FieldType.LINE: "0102000000",
     FieldType.AREA: "0106000000",
 }
+_GEOMETRY_TYPES = {
+    FieldType.POINT: "Point",
+    FieldType.LINE: "LineString",
+    FieldType.AREA: "MultiPolygon",
+}
 
 
 def _serialize_value(field: Field, value: Any) -> str | None:
@@ -82,18 +95,30 @@ def _serialize_value(field: Field, value: Any) -> str | None:
     if field.type in _WKB_STARTS:
         return _check_geometry(field, value)
     if field.type is FieldType.REAL:
-        return repr(float(value))
+        return _format_number(field, value)
     return str(value)  # of a date: ISO 8601
 
 
 def _check_geometry(field: Field, value: str) -> str:
-    if not value.startswith(_WKB_STARTS[field.type]):
-        raise ValueError(f"{field.name} is not little-endian WKB of a {field.type.value}")
-    if value != value.lower():
-        raise ValueError(f"{field.name} is not lowercase hex")
+    if not value.startswith(_WKB_STARTS[field.type]) or value != value.lower():
+        geometry_type = _GEOMETRY_TYPES[field.type]
+        raise _attribute_error(
+            message("ledger.not_wkb", field=field.name, geometry_type=geometry_type)
+        )
     return value
 
 
+def _format_number(field: Field, value: Any) -> str:
+    try:
+        return repr(float(value))
+    except (TypeError, ValueError):
+        raise _attribute_error(message("ledger.not_a_number", field=field.name)) from None
+
+
+def _attribute_error(reason: Message) -> InvalidValue:
+    return InvalidValue(reason, field="attributes")
+
+
 def build_kinds(*kinds: RecordKind) -> RecordKinds:
-    """A register's kinds by name."""
+    """The record kinds of a register by name."""
     return {kind.name: kind for kind in kinds}

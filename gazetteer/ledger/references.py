@@ -1,18 +1,19 @@
-"""No version may name a record that does not exist, or one of another kind."""
+"""Referential integrity: every reference leads to an existing record of the right kind."""
 
 from typing import Any
 
 from psycopg import Connection, sql
 
 from gazetteer.ledger.record_kind import RecordKinds
+from gazetteer.messages import message
 from gazetteer.problems import Conflict
 
 
 def check_references(conn: Connection[Any], kinds: RecordKinds, changeset: int) -> None:
-    """Check every reference of the versions that a changeset opened, and the acts it names.
+    """Check every reference of the versions that a changeset opened, and the acts it cites.
 
     Raises:
-        Conflict: names the kind, the field and one of the missing records.
+        Conflict: states the kind, the field and one of the missing records.
     """
     _check_acts_exist(conn, changeset)
     opened = conn.execute(
@@ -31,11 +32,14 @@ def check_references(conn: Connection[Any], kinds: RecordKinds, changeset: int) 
                 (target, changeset),
             ).fetchone()
             if row:
-                raise Conflict(
-                    f"{name}.{field} 引用了不存在的记录。",
-                    f"{name}.{field} names a {target} that does not exist: {row[0]}",
+                dangling = message(
+                    "ledger.dangling_reference",
+                    kind=name,
                     field=field,
+                    target=target,
+                    record=row[0],
                 )
+                raise Conflict(dangling, field=field)
 
 
 def _check_acts_exist(conn: Connection[Any], changeset: int) -> None:
@@ -45,4 +49,4 @@ def _check_acts_exist(conn: Connection[Any], changeset: int) -> None:
         (changeset,),
     ).fetchone()
     if row:
-        raise Conflict(f"文件 {row[0]} 不存在。", f"there is no act {row[0]}", field="acts")
+        raise Conflict(message("ledger.unknown_act", act=row[0]), field="acts")

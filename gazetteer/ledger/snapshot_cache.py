@@ -1,7 +1,7 @@
-"""One state of the register in memory, kept in step with what is published.
+"""A cache of one snapshot of the register, reloaded after each publication.
 
-What was read is one state and never changes. When the ledger has moved on, the next state is read
-beside, and until then nobody is given the old one.
+A snapshot never changes once it is loaded. When the ledger has moved on, the next snapshot is
+loaded in the background; until then the outdated one is not handed out.
 """
 
 import time
@@ -14,17 +14,17 @@ import psycopg
 from psycopg import Connection
 
 CHECK_EVERY = 0.1
-"""Seconds between two looks at the head of the ledger."""
+"""Seconds between two checks of the head of the ledger."""
 
 _HEAD = "SELECT seq FROM ledger_head"
 
 
 class Snapshot(Protocol):
-    """Something read from the register at a ledger sequence."""
+    """Something loaded from the register at a sequence number of the ledger."""
 
     @property
     def seq(self) -> int:
-        """How far the register had got."""
+        """The sequence number of the state that was loaded."""
         ...
 
 
@@ -33,10 +33,11 @@ Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 class SnapshotCache(Generic[T]):
-    """Gives the newest state that was read; safe to use from many threads.
+    """Holds the newest snapshot; thread-safe.
 
-    ``read`` reads it over an autocommit connection; it is given the state before, to take over
-    from it what did not change.
+    Args:
+        connect: opens an autocommit connection to the register.
+        load: loads a snapshot; it receives the previous one, to reuse what did not change.
     """
 
     def __init__(self, connect: Connect, load: Callable[[Connection[Any], T | None], T]) -> None:
@@ -49,20 +50,23 @@ class SnapshotCache(Generic[T]):
         self._reload_thread: Thread | None = None
 
     def get_newest(self) -> T | None:
-        """The state if it is the newest, as far as the last look told; None if not.
+        """The snapshot if it was the newest at the last check of the head, otherwise None.
 
-        Never waits: what is missing is read beside.
+        Does not wait for a snapshot: a missing or outdated one is loaded in the background.
+
+        Raises:
+            psycopg.OperationalError: the head could not be read.
         """
         if time.monotonic() - self._checked_at >= CHECK_EVERY:
             self._check_head()
         return None if self._is_behind else self._snapshot
 
     def begin_reload(self) -> None:
-        """Read the newest state beside, unless that is under way; asks nothing of the database."""
+        """Load the newest snapshot in a thread, unless that is under way; returns at once."""
         with self._lock:
             if self._reload_thread is None or not self._reload_thread.is_alive():
                 self._reload_thread = Thread(
-                    target=self._reload_snapshot, name="kept-state", daemon=True
+                    target=self._reload_snapshot, name="snapshot-cache", daemon=True
                 )
                 self._reload_thread.start()
 
@@ -80,4 +84,4 @@ class SnapshotCache(Generic[T]):
             with self._connect() as conn:
                 self._snapshot = self._load(conn, self._snapshot)
         except psycopg.OperationalError:
-            return  # the database is away: the next look tries again
+            return  # the database cannot be reached: the next check tries again

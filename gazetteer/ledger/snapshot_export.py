@@ -1,4 +1,4 @@
-"""The state of the register at a sequence number, as lines: where a copy begins."""
+"""A snapshot of the register as NDJSON: the start of a copy."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,10 +18,10 @@ _BATCH_ROWS = 2_000
 def stream_snapshot(conn: Connection[Any], kinds: RecordKinds) -> Iterator[bytes]:
     """What is known now of the given kinds, as NDJSON; memory does not grow with the register.
 
-    The first line is the :class:`Checksum` of what follows. Each other line is one version in its
-    canonical bytes: its SHA-256, without the line feed, is the digest that the checksum adds up.
-    Kinds follow in the order given. The lines are of one instant, however long reading takes;
-    the connection is in use until the iterator is exhausted or closed.
+    The first line is the :class:`RegisterChecksum` of what follows. Each other line is one version
+    in its canonical bytes: its SHA-256, without the line feed, is the digest that the checksum
+    adds up. Kinds follow in the order given. The lines are of one instant, however long reading
+    takes; the connection is in use until the iterator is exhausted or closed.
     """
     with repeatable_read(conn):
         head: RegisterChecksum = load_head_checksum(conn, kinds)

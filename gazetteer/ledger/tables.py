@@ -1,4 +1,4 @@
-"""The tables of the ledger as SQLAlchemy metadata: what the migrations must have built."""
+"""The tables of the ledger as SQLAlchemy metadata, to which the migrations must lead."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def _changeset_foreign_key() -> ForeignKey:
 
 
 def build_version_table(metadata: MetaData, kind: RecordKind) -> Table:
-    """The table of a kind's versions; one record never has two versions of one day at one time."""
+    """The table of a kind's versions; the versions of a record known at one time never overlap."""
     return Table(
         kind.table_name,
         metadata,

@@ -1,4 +1,4 @@
-"""The SQL of version tables: read what is known of records, open versions, close versions."""
+"""The SQL of version tables: load the known versions of records, open and close versions."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _COMMON_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """A version that stands in the database."""
+    """A row of a version table."""
 
     version_id: int
     record_id: UUID
@@ -47,7 +47,7 @@ def _column_sql(field: Field) -> sql.Composable:
 
 
 def select_versions(kind: RecordKind, condition: str) -> sql.Composed:
-    """SELECT of whole versions of a kind; rows are read by :func:`version_from_row`."""
+    """SELECT of whole versions of a kind, for :func:`version_from_row`."""
     return sql.SQL(
         "SELECT version_id, record_id, lower(valid), upper(valid), started_by, ended_by,"
         " start_precision, end_precision, digest, opened_in, closed_in, {fields}"
@@ -60,7 +60,7 @@ def select_versions(kind: RecordKind, condition: str) -> sql.Composed:
 
 
 def version_from_row(kind: RecordKind, row: Sequence[Any]) -> StoredVersion:
-    """A row of :func:`select_versions` as a value."""
+    """The version of a row of :func:`select_versions`."""
     start = PeriodEnd(row[2], row[4], Precision(row[6]))
     end = PeriodEnd(row[3], row[5], Precision(row[7]))
     names = (field.name for field in kind.fields)
@@ -109,7 +109,7 @@ def iter_known_timelines(conn: Connection[Any], kind: RecordKind) -> Iterator[Ti
 def close_versions(
     conn: Connection[Any], kind: RecordKind, ids: Sequence[int], changeset: int, at: datetime
 ) -> None:
-    """End the belief in versions at ``at``; the rows stay."""
+    """End the time of knowledge of versions at ``at``; the rows remain."""
     conn.execute(
         sql.SQL(
             "UPDATE {} SET recorded = tstzrange(lower(recorded), %s), closed_in = %s"
@@ -126,7 +126,7 @@ def open_versions(
     changeset: int,
     at: datetime,
 ) -> None:
-    """Write versions of records, with their digests, known from ``at`` on."""
+    """Write versions of records, with their digests, as known from ``at`` on."""
     names = [
         sql.Identifier(name) for name in (*_COMMON_COLUMNS, *(field.name for field in kind.fields))
     ]

@@ -1,8 +1,8 @@
-"""Versions of a record, and the one arithmetic by which its timeline changes.
+"""Versions of a record, and the arithmetic by which its timeline changes.
 
 A *timeline* is what is known now of one record: versions ordered by time, never overlapping.
-Every change of a register, a new act as well as a correction, is the same sentence: "from this
-day to that day the record was so", a :class:`Statement`. Pure values; no database here.
+Every change of a register, a new act as well as a correction, is a :class:`Statement`: "from this
+day to that day the record had these attributes". Pure values; no database here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Attributes = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a record was during one span."""
+    """The attributes of a record during one period."""
 
     period: Period
     attributes: Attributes
@@ -27,7 +27,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """During ``span`` the record was ``attributes``; ``None`` says that it was not in force."""
+    """During ``period`` the record had ``attributes``; None: it was not in force."""
 
     kind: str
     record_id: UUID
@@ -37,7 +37,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A whole record as it should be known: all its versions, in order of time."""
+    """A whole record as it should be known: all its versions, in chronological order."""
 
     kind: str
     record_id: UUID
@@ -45,7 +45,7 @@ class Timeline:
 
 
 def _cut_outside(version: Version, period: Period) -> Iterable[Version]:
-    """The parts of ``version`` outside ``span``; the new bounds are those of ``span``."""
+    """The parts of ``version`` outside ``period``; the new ends are those of ``period``."""
     if starts_before(version.period.start, period.start):
         yield replace(version, period=Period(version.period.start, period.start))
     if ends_after(version.period.end, period.end):
@@ -53,12 +53,12 @@ def _cut_outside(version: Version, period: Period) -> Iterable[Version]:
 
 
 def periods_overlap(a: Period, b: Period) -> bool:
-    """Whether two spans share a day."""
+    """Whether two periods have a day in common."""
     return extends_past(a.end, b.start) and extends_past(b.end, a.start)
 
 
 def apply_statement(known: Sequence[Version], statement: Statement) -> tuple[Version, ...]:
-    """The timeline after ``statement``: it holds within its span, the rest stays as known."""
+    """The timeline after ``statement``, which replaces what was known within its period."""
     parts: list[Version] = []
     for version in known:
         if periods_overlap(version.period, statement.period):
@@ -71,7 +71,7 @@ def apply_statement(known: Sequence[Version], statement: Statement) -> tuple[Ver
 
 
 def sort_versions(versions: Iterable[Version]) -> tuple[Version, ...]:
-    """Versions by time.
+    """Versions in chronological order.
 
     Raises:
         ValueError: two of them overlap.

@@ -1,1 +1,1 @@
-"""Places, names, units, codes and succession: the names half of the register."""
+"""Units, places, names, codes and succession: their records, queries and checks."""

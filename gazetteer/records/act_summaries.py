@@ -1,4 +1,4 @@
-"""The legal documents behind changes, as answers show them."""
+"""The legal acts behind changes, in the form of responses."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,21 +1,34 @@
-"""What the register finds wrong with itself: one row for each thing, with a hint."""
+"""The result of a consistency check: what is wrong, and a hint how to correct it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
+
+from gazetteer.messages import Message
+from gazetteer.rules.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One finding of a check.
+    """One result of a consistency check of the register.
 
-    ``subject`` names what it is about (a code, a record id, two codes); the details say what is
-    wrong with measured values, the hints what a person can do about it.
+    ``subject`` names the object concerned (a code, a record id, two codes); ``detail`` says what
+    is wrong, with measured values; ``hint`` what a person can do about it.
     """
 
     check: str
-    severity: Literal["error", "warning", "info"]
+    severity: Severity
     subject: str
-    detail_zh: str
-    detail_en: str
-    hint_zh: str
-    hint_en: str
+    detail: Message
+    hint: Message
+
+    def serialize(self) -> dict[str, Any]:
+        """The result in the form of responses and reports, in both languages."""
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            "subject": self.subject,
+            "detail_zh": self.detail.text("zh"),
+            "detail_en": self.detail.text("en"),
+            "hint_zh": self.hint.text("zh"),
+            "hint_en": self.hint.text("en"),
+        }

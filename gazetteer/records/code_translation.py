@@ -1,7 +1,7 @@
-"""What became of an old code: the walk along succession links between two days.
+"""Translation of codes between two days, by following the links of succession.
 
 Forward in time it follows successors, backward predecessors. Every unit in which territory of the
-first one lies on the last day is a result; nothing is picked (field notes 3.3; Order 79).
+first one lies on the last day is a result; none is preferred (field notes 3.3; Order 79).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,15 +14,19 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, resolve_known_at
-from gazetteer.records.division_queries import JsonObject, check_day_recorded, raise_code_problem
+from gazetteer.records.division_queries import check_day_recorded, raise_code_problem
+from gazetteer.records.succession_queries import JsonObject
 
 _RANK = ("same", "continues", "absorbed", "split_off", "part_of")
-"""How much a step on the way says about the whole way: the last of these that occurs."""
+"""Kinds of links by rank: that of a whole path is the last of these that occurs in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuccessionLink:
-    """Territory that passed from a unit to another on a day; ``share`` is the part that passed."""
+    """Territory that passed from one unit to another on a day.
+
+    ``share`` is the fraction of the territory of the unit of origin, None if unknown.
+    """
 
     to: UUID
     on: date
@@ -32,10 +36,10 @@ class SuccessionLink:
 
 @dataclass(frozen=True, slots=True)
 class ReachedUnit:
-    """A unit in which territory lies, how it came there, and how much of it (None: unknown).
+    """A unit in which territory lies, how it came there, and what share (None: unknown).
 
-    Not ``certain``: a unit that had taken the territory in gave something away later; whether
-    that was of this territory, no evidence says.
+    Not ``certain``: a unit that had absorbed the territory later transferred some territory; there
+    is no evidence whether that included any of this territory.
     """
 
     unit: UUID
@@ -51,44 +55,51 @@ InForceLookup = Callable[[UUID], bool]
 def trace_territory(
     start: UUID, since: date, until: date, find_links: LinkLookup, is_in_force: InForceLookup
 ) -> list[ReachedUnit]:
-    """Everything reached from ``start`` between two days; pure, given the two look-ups.
+    """All units reached from ``start`` between two days; pure, given the two lookups.
 
-    ``links`` gives the links in the direction of travel, ``in_force`` whether a unit is in force
-    on the last day. Steps run in the order of travel, so that a way never goes back in time.
+    Steps are taken in chronological order, so that a path never reverses its direction in time.
+
+    Args:
+        start: the unit whose territory is traced.
+        since: the day of its territory.
+        until: the day of the results, before or after ``since``.
+        find_links: the links from a unit in the direction of ``until``.
+        is_in_force: whether a unit is in force on ``until``.
     """
     known: dict[UUID, Sequence[SuccessionLink]] = {}
-    held: dict[UUID, ReachedUnit] = {start: ReachedUnit(start, "same", 1.0)}
+    reached: dict[UUID, ReachedUnit] = {start: ReachedUnit(start, "same", 1.0)}
     day, forward = since, since <= until
     first = True
     while True:
-        known.update({unit: find_links(unit) for unit in held.keys() - known.keys()})
+        known.update({unit: find_links(unit) for unit in reached.keys() - known.keys()})
         steps = [
             (unit, step)
-            for unit in held
+            for unit in reached
             for step in known[unit]
             if _is_ahead(step.on, day, until, forward, first)
         ]
         if not steps:
-            return [there for there in held.values() if is_in_force(there.unit)]
+            return [there for there in reached.values() if is_in_force(there.unit)]
         day = (min if forward else max)(step.on for _, step in steps)
-        _transfer_territory(held, [(unit, step) for unit, step in steps if step.on == day])
+        _transfer_territory(reached, [(unit, step) for unit, step in steps if step.on == day])
         first = False
 
 
 def _transfer_territory(
-    held: dict[UUID, ReachedUnit], steps: Sequence[tuple[UUID, SuccessionLink]]
+    reached: dict[UUID, ReachedUnit], steps: Sequence[tuple[UUID, SuccessionLink]]
 ) -> None:
-    """Let the territory of one day pass; what arrives on a day stays where it is on that day."""
-    arrived = [_follow_step(held[unit], step) for unit, step in steps]
+    """Apply the steps of one day; what arrives on a day is not passed on the same day."""
+    arrived = [_follow_step(reached[unit], step) for unit, step in steps]
     for unit in {unit for unit, _ in steps}:
-        outgoing = [step for giver, step in steps if giver == unit]
-        held[unit] = replace(held[unit], share=_remaining_share(held[unit].share, outgoing))
+        outgoing = [step for origin, step in steps if origin == unit]
+        share = _remaining_share(reached[unit].share, outgoing)
+        reached[unit] = replace(reached[unit], share=share)
     for there in arrived:
-        held[there.unit] = _merge_reached(held.get(there.unit), there)
+        reached[there.unit] = _merge_reached(reached.get(there.unit), there)
 
 
 def _follow_step(here: ReachedUnit, step: SuccessionLink) -> ReachedUnit:
-    """Where a step leads, and what is known of the territory there."""
+    """The unit to which a step leads, and what is known of the territory there."""
     worst = max(here.kind, step.kind, key=_RANK.index)
     mixed = here.kind not in ("same", "continues")
     certain = here.certain and not (mixed and step.kind == "split_off")
@@ -106,7 +117,7 @@ def _multiply_shares(a: float | None, b: float | None) -> float | None:
 
 
 def _remaining_share(share: float | None, steps: Sequence[SuccessionLink]) -> float | None:
-    """What stays with a unit that gave parts away."""
+    """The share that remains with a unit after transfers."""
     shares = [step.share for step in steps]
     if share is None or any(part is None for part in shares):
         return None
@@ -152,7 +163,7 @@ WHERE s.unit_id = %(unit_id)s AND s.recorded @> moment.known_at AND s.valid @> %
 
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
-    """An old code, the day when it was current (None: any), the day of the wanted codes."""
+    """A code, the day on which it was in force (None: any), and the day of the requested codes."""
 
     code: str
     since: date | None
@@ -162,22 +173,23 @@ class TranslationRequest:
 def translate_unit_code(
     conn: Connection[Any], request: TranslationRequest, as_of: AsOf
 ) -> JsonObject:
-    """The units that hold, on ``until``, the territory of the unit that carried the code.
+    """The units that have, on ``until``, the territory of the unit that carried the code.
 
-    ``status``: ``matched`` (one result), ``several`` (all of them are told, none is picked),
+    ``status``: ``matched`` (one result), ``several`` (all of them are returned, none is preferred),
     ``ambiguous`` (without ``since``, several units carried the code in turn: ``candidates``),
-    ``unknown_successor`` (the unit ended and no link says where its territory went).
-    ``possible`` are units to which a later owner gave something, of this territory or not.
+    ``unknown_successor`` (the unit was abolished and no link states where its territory went).
+    ``possible`` are units to which a later unit transferred some territory, of this one or not.
 
     Raises:
-        UnknownCode, CodeNotInForce, NoDataBefore: as :func:`gazetteer.records.division_queries.load_division`.
+        UnknownCode, CodeNotInForce, NoDataBefore: as
+            :func:`gazetteer.records.division_queries.load_division`.
     """
     carriers = _load_rows(conn, _CARRIERS, as_of, code=request.code, day=request.since)
     if not carriers:
         day = request.since or request.until
         raise_code_problem(conn, request.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
     check_day_recorded(conn, request.until, field="to")
-    answer: JsonObject = {
+    response: JsonObject = {
         "code": request.code,
         "from": request.since.isoformat() if request.since else None,
         "to": request.until.isoformat(),
@@ -188,19 +200,19 @@ def translate_unit_code(
     }
     if len(carriers) > 1:
         return {
-            **answer,
+            **response,
             "status": "ambiguous",
             "candidates": [_serialize_carrier(c) for c in carriers],
         }
     certain, possible = _find_results(conn, carriers[0], request, as_of)
     status = ("unknown_successor", "matched", "several")[min(len(certain), 2)]
-    return {**answer, "status": status, "results": certain, "possible": possible}
+    return {**response, "status": status, "results": certain, "possible": possible}
 
 
 def _find_results(
     conn: Connection[Any], carrier: Mapping[str, Any], request: TranslationRequest, as_of: AsOf
 ) -> tuple[list[JsonObject], list[JsonObject]]:
-    """The certain and the merely possible results, each in order of code."""
+    """The certain and the possible results, each ordered by code."""
     since = request.since or carrier["start"] or request.until
     forward = since <= request.until
     states: dict[UUID, JsonObject | None] = {}

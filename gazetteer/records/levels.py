@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How fine a place is: the five levels of units, then what lies within them."""
+    """Level of a place: the five levels of units, then the levels of places within them."""
 
     PROVINCE = "province"
     PREFECTURE = "prefecture"

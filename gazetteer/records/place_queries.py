@@ -1,4 +1,4 @@
-"""Reads of places: one place with all its names and spellings, and its versions."""
+"""Queries of places: one place with all its names and spellings, and its versions."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
+from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from gazetteer.records.act_summaries import load_acts
 
@@ -22,7 +23,8 @@ LEFT JOIN LATERAL (
     SELECT s.code FROM unit_state s WHERE s.unit_id = p.unit_id AND {in_force_sql("s")} LIMIT 1
 ) unit ON true
 LEFT JOIN LATERAL (
-    SELECT s.code, s.name FROM unit_state s WHERE s.unit_id = p.within AND {in_force_sql("s")} LIMIT 1
+    SELECT s.code, s.name FROM unit_state s
+    WHERE s.unit_id = p.within AND {in_force_sql("s")} LIMIT 1
 ) inside ON true
 WHERE p.record_id = %(place_id)s AND {in_force_sql("p")}
 """
@@ -58,6 +60,9 @@ ORDER BY lower(p.valid) NULLS FIRST
 
 def load_place(conn: Connection[Any], place_id: UUID, as_of: AsOf) -> JsonObject:
     """A place with every name that it has or had, each with its period and spellings.
+
+    Returns:
+        JSON values; ``location`` as longitude and latitude in degrees (EPSG:4490), or None.
 
     Raises:
         NotFound: no such place at the moment.
@@ -129,8 +134,4 @@ def _pop_period(row: JsonObject) -> JsonObject:
 
 
 def _unknown_place_error(place_id: UUID) -> NotFound:
-    return NotFound(
-        f"没有编号为 {place_id} 的地名（在所问的时间）。",
-        f"there is no place {place_id} at the moment asked for",
-        field="id",
-    )
+    return NotFound(message("place.not_found", place=place_id), field="id")

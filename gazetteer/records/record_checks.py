@@ -1,26 +1,30 @@
-"""The register examines its names half: periods, parents, codes, names and succession.
+"""Consistency checks of units: periods, parents, codes, names and succession.
 
-What is judged is what is known now, on every day of it and not only today.
+They check what is known now, on all days of validity and not only today.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import dict_row
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 
+from gazetteer.messages import Message, message
 from gazetteer.records.check_result import CheckResult
+from gazetteer.rules.finding import Severity
 
 
 class ConsistencyCheck(NamedTuple):
-    """A query whose every row is a finding; ``{name}`` in a text is a column of the row."""
+    """A query each of whose rows is an inconsistency.
+
+    The message of a row is ``check.<id>``, or ``check.<id>.<variant>`` if the query has a column
+    ``variant``; its parameters are the other columns. ``subject`` names the object concerned.
+    """
 
     id: str
-    severity: Literal["error", "warning", "info"]
-    zh: str
-    en: str
-    hint_zh: str
-    hint_en: str
+    severity: Severity
     query: str
 
 
@@ -32,13 +36,9 @@ CHECKS = (
     ConsistencyCheck(
         "code_collision",
         "error",
-        "代码 {subject} 在 {days} 由两个单位同时使用：{detail}。",
-        "the code {subject} is carried by two units during {days}: {detail}",
-        "更正其中一个单位的代码有效期（行政区划代码管理办法：代码唯一）。",
-        "correct the period of one of them (Order 79: a code is unique)",
         """
-        SELECT a.code AS subject, (a.valid * b.valid)::text AS days, a.name || ', ' || b.name
-            AS detail
+        SELECT a.code AS subject, a.valid * b.valid AS days,
+               array_remove(ARRAY[a.name, b.name], NULL) AS names
         FROM unit_state a JOIN unit_state b ON a.code = b.code AND a.unit_id < b.unit_id
         AND a.valid && b.valid AND upper_inf(a.recorded) AND upper_inf(b.recorded)
         """,
@@ -46,14 +46,10 @@ CHECKS = (
     ConsistencyCheck(
         "parent_not_in_force",
         "error",
-        "{subject} {detail} 在 {days} 的上级单位不存在。",
-        "the parent of {subject} {detail} is not in force during {days}",
-        "更正隶属关系，或补录上级单位在该期间的记录。",
-        "correct the parent, or record the parent for that period",
         f"""
         WITH known AS MATERIALIZED ({_KNOWN_LIFE})
-        SELECT s.code AS subject, s.name AS detail,
-               (datemultirange(s.valid) - coalesce(k.life, '{{}}'))::text AS days
+        SELECT s.code AS subject, s.name,
+               datemultirange(s.valid) - coalesce(k.life, '{{}}') AS days
         FROM unit_state s LEFT JOIN known k ON k.unit_id = s.parent_id
         WHERE upper_inf(s.recorded) AND s.parent_id IS NOT NULL
         AND NOT isempty(datemultirange(s.valid) - coalesce(k.life, '{{}}'))
@@ -62,28 +58,20 @@ CHECKS = (
     ConsistencyCheck(
         "no_parent",
         "error",
-        "{subject} {detail} 没有上级单位。",
-        "{subject} {detail} has no parent",
-        "补录隶属关系；只有省级单位没有上级。",
-        "record its parent: only provinces have none",
         """
-        SELECT coalesce(code, unit_id::text) AS subject, name AS detail FROM unit_state
+        SELECT coalesce(code, unit_id::text) AS subject, name FROM unit_state
         WHERE upper_inf(recorded) AND parent_id IS NULL AND level <> 'province'
         """,
     ),
     ConsistencyCheck(
         "parent_not_above",
         "error",
-        "{subject} {detail} 的上级单位级别不高于它。",
-        "the parent of {subject} {detail} is not of a higher level",
-        "更正隶属关系或级别。",
-        "correct the parent or the level",
         """
         WITH height AS (
             SELECT * FROM unnest(ARRAY['province', 'prefecture', 'county', 'township', 'village'])
             WITH ORDINALITY AS l (level, height)
         )
-        SELECT s.code AS subject, s.name AS detail FROM unit_state s
+        SELECT s.code AS subject, s.name FROM unit_state s
         JOIN unit_state p ON p.unit_id = s.parent_id AND p.valid && s.valid
         JOIN height sh ON sh.level = s.level JOIN height ph ON ph.level = p.level
         WHERE upper_inf(s.recorded) AND upper_inf(p.recorded) AND ph.height >= sh.height
@@ -92,25 +80,17 @@ CHECKS = (
     ConsistencyCheck(
         "no_name_or_code",
         "error",
-        "{subject} 在 {days} 没有{detail}。",
-        "{subject} has no {detail} during {days}",
-        "补录该期间的标准名称或代码。",
-        "record the standard name or the code for that period",
         """
-        SELECT coalesce(code, name, unit_id::text) AS subject, valid::text AS days,
-               CASE WHEN name IS NULL THEN 'name' ELSE 'code' END AS detail
+        SELECT coalesce(code, name, unit_id::text) AS subject, valid AS days,
+               CASE WHEN name IS NULL THEN 'name' ELSE 'code' END AS variant
         FROM unit_state WHERE upper_inf(recorded) AND (name IS NULL OR code IS NULL)
         """,
     ),
     ConsistencyCheck(
         "territory_lost",
         "warning",
-        "{subject} {detail} 于 {days} 撤销，但没有记录其区域划归何处。",
-        "{subject} {detail} ended on {days} and no link says where its territory went",
-        "依据批文补录承继关系；撤销单位的区域必须有归属。",
-        "record its succession from the act: the territory of an abolished unit goes somewhere",
         """
-        SELECT s.code AS subject, s.name AS detail, upper(s.valid)::text AS days
+        SELECT s.code AS subject, s.name, upper(s.valid) AS day
         FROM unit_state s WHERE upper_inf(s.recorded) AND NOT upper_inf(s.valid)
         AND s.level <> 'village' AND NOT EXISTS (
             SELECT FROM unit_state later WHERE later.unit_id = s.unit_id
@@ -123,13 +103,8 @@ CHECKS = (
     ConsistencyCheck(
         "share_over_one",
         "error",
-        "{subject} 于 {days} 划出的份额合计为 {detail}，超过 1。",
-        "the shares that {subject} gave away on {days} sum up to {detail}",
-        "核对承继关系的份额。",
-        "check the shares of the links",
         """
-        SELECT from_unit::text AS subject, lower(valid)::text AS days,
-               sum(share_from)::text AS detail
+        SELECT from_unit::text AS subject, lower(valid) AS day, sum(share_from) AS total
         FROM succession_version WHERE upper_inf(recorded)
         GROUP BY from_unit, lower(valid) HAVING sum(share_from) > 1.000001
         """,
@@ -137,14 +112,10 @@ CHECKS = (
     ConsistencyCheck(
         "succession_out_of_time",
         "error",
-        "{days} 的承继关系所指单位 {subject} 当时并不存在。",
-        "the succession on {days} names {subject}, which was not in force then",
-        "核对承继关系的日期和单位。",
-        "check the day and the units of the link",
         f"""
         WITH known AS MATERIALIZED ({_KNOWN_LIFE})
         SELECT coalesce(f.unit_id, t.unit_id, l.from_unit)::text AS subject,
-               lower(l.valid)::text AS days, '' AS detail
+               lower(l.valid) AS day
         FROM succession_version l
         LEFT JOIN known f ON f.unit_id = l.from_unit
         LEFT JOIN known t ON t.unit_id = l.to_unit
@@ -156,12 +127,8 @@ CHECKS = (
     ConsistencyCheck(
         "periods_overlap",
         "error",
-        "{subject} 的两个状态在 {days} 重叠。",
-        "two states of {subject} overlap during {days}",
-        "数据库约束被绕过：从备份恢复，并检查谁有直接写权限。",
-        "a constraint was circumvented: restore, and see who can write to the database directly",
         """
-        SELECT a.unit_id::text AS subject, (a.valid * b.valid)::text AS days, '' AS detail
+        SELECT a.unit_id::text AS subject, a.valid * b.valid AS days
         FROM unit_state a JOIN unit_state b ON a.unit_id = b.unit_id AND a.state_id < b.state_id
         AND a.valid && b.valid AND a.recorded && b.recorded
         """,
@@ -170,15 +137,37 @@ CHECKS = (
 
 
 def run_check(conn: Connection[Any], check: ConsistencyCheck) -> Iterator[CheckResult]:
-    """The findings of one check."""
+    """The results of one check."""
     with conn.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(check.query.encode()):
+            variant = row.pop("variant", None)
+            params = {name: _word_value(value) for name, value in row.items()}
             yield CheckResult(
                 check.id,
                 check.severity,
                 row["subject"],
-                check.zh.format(**row),
-                check.en.format(**row),
-                check.hint_zh,
-                check.hint_en,
+                message(".".join(filter(None, ("check", check.id, variant))), **params),
+                message(f"check.{check.id}.hint"),
             )
+
+
+def _word_value(value: object) -> object:
+    """A value of a query as the parameter of a message."""
+    match value:
+        case None:
+            return ""
+        case Multirange():
+            return [_word_period(part) for part in value]
+        case Range():
+            return _word_period(value)
+        case _:
+            return value
+
+
+def _word_period(period: Range[Any]) -> Message:
+    start, end = period.lower, period.upper
+    if start and end:
+        return message("period.both", start=start, end=end)
+    if start:
+        return message("period.from", start=start)
+    return message("period.until", end=end) if end else message("period.always")

@@ -1,4 +1,4 @@
-"""The kinds of record of the names half (field notes 2.2, 3; INSPIRE: place, name, spelling)."""
+"""The kinds of records of units and names (field notes 2.2, 3; INSPIRE: place, name, spelling)."""
 
 from gazetteer.ledger.record_kind import Field, FieldType, RecordKind, build_kinds
 
@@ -16,7 +16,7 @@ ACT = RecordKind(
         Field("remark"),
     ),
 )
-"""A legal document (批复, 公告 …) with the four dates that the law tells apart."""
+"""A legal document (批复, 公告 …) with the four dates that the law distinguishes."""
 
 UNIT = RecordKind(
     "unit",

@@ -1,9 +1,10 @@
 """Hanyu Pinyin spelling of geographic names by the rules of 1984 (中地字第17号), without tones.
 
 Specific and generic part apart and capitalised (RM-01), an apostrophe before a, e, o inside a
-word (RM-08), readings by ``readings.csv`` before those of pypinyin (RM-09). What comes out is a
+word (RM-08), readings by ``readings.csv`` before those of pypinyin (RM-09). The result is a
 proposal: only an approved act makes a spelling official. Names of units in Mongolian, Tibetan,
-Uyghur and other scripts are officially spelled by their own rules, which this module does not know.
+Uyghur and other languages are officially spelled by their own rules, which this module does not
+implement.
 """
 
 import csv
@@ -19,13 +20,13 @@ READINGS_FILE = Path(__file__).with_name("readings.csv")
 
 @cache
 def _load_pypinyin() -> Any:
-    """The library, loaded when somebody spells: its dictionaries take half a second."""
+    """The library, imported at first use: its dictionaries take half a second to load."""
     return import_module("pypinyin")
 
 
 @cache
 def _read_overrides(province: str) -> dict[str, tuple[str, ...]]:
-    """Readings that hold in the province (two digits): its own before those of the country."""
+    """Readings that apply in the province (two digits): its own before those of the country."""
     table: dict[str, tuple[str, ...]] = {}
     with READINGS_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -68,7 +69,7 @@ def _spell_by_context(text: str) -> list[str] | None:
 
 @lru_cache(maxsize=4096)
 def spell_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
-    """Toneless syllables of Chinese characters, ``ü`` kept; None if one has no known reading."""
+    """Toneless syllables of Chinese characters, with ``ü``; None if one has no known reading."""
     table, longest = _read_overrides(province), _longest_override(province)
     spelled: list[str] = []
     plain_from = 0
@@ -97,10 +98,14 @@ def join_syllables(parts: Sequence[str]) -> str:
 
 
 def romanize_name(words: Sequence[str], province: str = "") -> str | None:
-    """Spell a name given as its written words: ``("天河", "区")`` gives ``Tianhe Qu``.
+    """Spell a name given as its written words: ``("天河", "区")`` results in ``Tianhe Qu``.
 
-    ``province`` (first two digits of a code) chooses local readings. None where a character has
-    no known reading or is not a Chinese character: nothing is proposed then.
+    Args:
+        words: the name as separate words.
+        province: first two digits of a code, which select local readings.
+
+    Returns:
+        The spelling; None if a character has no known reading or is not a Chinese character.
     """
     pairs = _load_phrase_pairs()
     if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):  # 太行 + 山

@@ -1,4 +1,4 @@
-"""The tables of the names half as SQLAlchemy metadata: indexes, constraints, derived states."""
+"""Units and names as SQLAlchemy metadata: indexes, constraints and the table of unit states."""
 
 from sqlalchemy import (
     BigInteger,
@@ -29,7 +29,7 @@ def _exclude_overlaps(
 
 
 def add_names_schema(tables: dict[str, Table]) -> None:
-    """Indexes and constraints of the names half; each comment names the read that it serves."""
+    """Indexes and constraints of units and names; each comment names the query that it serves."""
     code = tables["code"].c
     _exclude_overlaps(tables["code"], "code_once_a_day", "code_system", "code")
     _exclude_overlaps(tables["code"], "unit_one_code_a_day", "unit_id")
@@ -59,8 +59,29 @@ def add_names_schema(tables: dict[str, Table]) -> None:
 
 
 def build_unit_state_table(metadata: MetaData) -> Table:
-    """What a unit was, in one row for each period in which nothing about it changed (derived)."""
-    table = Table(
+    """The derived states of units, one row for each period in which nothing about a unit changed.
+
+    Each comment names the query that an index serves.
+    """
+    table = _build_unit_state_columns(metadata)
+    Index("unit_state_code", table.c.code)  # a code on a date
+    Index(  # ancestors and succession, from the index alone; history
+        "unit_state_unit",
+        table.c.unit_id,
+        postgresql_include=["code", "name", "level", "parent_id", "valid", "recorded"],
+    )
+    Index("unit_state_parent", table.c.parent_id)  # children
+    Index(  # first day of record of each level
+        "unit_state_first_day",
+        table.c.level,
+        func.lower(table.c.valid),
+        postgresql_where=func.upper_inf(table.c.recorded),
+    )
+    return table
+
+
+def _build_unit_state_columns(metadata: MetaData) -> Table:
+    return Table(
         "unit_state",
         metadata,
         Column("state_id", BigInteger, Identity(always=True), primary_key=True),
@@ -88,17 +109,3 @@ def build_unit_state_table(metadata: MetaData) -> Table:
             name="unit_state_one_a_day",
         ),
     )
-    Index("unit_state_code", table.c.code)  # a code on a date
-    Index(  # ancestors and kin, from the index alone; history
-        "unit_state_unit",
-        table.c.unit_id,
-        postgresql_include=["code", "name", "level", "parent_id", "valid", "recorded"],
-    )
-    Index("unit_state_parent", table.c.parent_id)  # children
-    Index(  # where the records of a level begin
-        "unit_state_first_day",
-        table.c.level,
-        func.lower(table.c.valid),
-        postgresql_where=func.upper_inf(table.c.recorded),
-    )
-    return table

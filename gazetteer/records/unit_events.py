@@ -1,4 +1,4 @@
-"""What happened to a unit, told from its states and its kin (field notes 3.3). Pure."""
+"""The events in the history of a unit, derived from its states and its succession. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from gazetteer.messages import Message, has_message, message
+
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
@@ -14,10 +16,12 @@ class UnitState:
 
     code: str | None
     name: str | None
+    romanized_name: str | None
     level: str
     unit_type: str | None
     parent_id: UUID | None
     parent_name: str | None
+    parent_romanized_name: str | None
     start: date | None
     stop: date | None
     start_precision: str
@@ -28,53 +32,45 @@ class UnitState:
 
 @dataclass(frozen=True, slots=True)
 class UnitEvent:
-    """One thing that happened on one day, with the act behind it."""
+    """One event on one day, with the act that caused it; None if no act is on record."""
 
     on: date | None
     precision: str
     kind: str
-    zh: str
-    en: str
+    summary: Message
     act: UUID | None
     before: str | None
     after: str | None
 
     def serialize(self, acts: Mapping[UUID, Any]) -> dict[str, Any]:
-        """The event as answers show it."""
+        """The event in the form of responses; ``acts`` are those of :func:`load_acts`."""
         return {
             "on": self.on.isoformat() if self.on else None,
             "precision": self.precision,
             "kind": self.kind,
-            "summary_zh": self.zh,
-            "summary_en": self.en,
+            "summary_zh": self.summary.text("zh"),
+            "summary_en": self.summary.text("en"),
             "act": acts.get(self.act) if self.act else None,
             "before": self.before,
             "after": self.after,
         }
 
 
-_SUCCESSOR_TEXTS = {
-    "same": ("整体延续为{0}", "continues as {0}"),
-    "continues": ("由{0}承继", "is continued by {0}"),
-    "part_of": ("部分区域划入{0}", "part goes to {0}"),
-    "absorbed": ("并入{0}", "is absorbed by {0}"),
-    "split_off": ("析出{0}", "{0} is split off"),
-}
-_PREDECESSOR_TEXTS = {
-    "same": ("由{0}整体延续而来", "continues {0}"),
-    "continues": ("承继{0}", "continues {0}"),
-    "part_of": ("由{0}划入部分区域", "receives part of {0}"),
-    "absorbed": ("并入了{0}", "absorbs {0}"),
-    "split_off": ("自{0}析出", "is split off from {0}"),
-}
-
 SuccessionRows = Sequence[Mapping[str, Any]]
+"""Links of a unit, of :func:`gazetteer.records.succession_queries.parse_succession`, each with the
+other unit's ``romanized_name`` and ``first_day``."""
 
 
 def derive_events(
     states: Sequence[UnitState], predecessors: SuccessionRows, successors: SuccessionRows
 ) -> list[UnitEvent]:
-    """Everything that happened, in order of time."""
+    """Everything that happened to a unit, in chronological order.
+
+    Args:
+        states: all states of the unit, in chronological order.
+        predecessors: the units from which territory was received.
+        successors: the units to which territory was transferred.
+    """
     derived: list[UnitEvent] = []
     if states:
         derived.append(_build_first_event(states[0]))
@@ -82,71 +78,98 @@ def derive_events(
             derived.extend(_iter_change_events(before, after))
         if states[-1].stop:
             derived.append(_build_last_event(states[-1]))
-    derived.extend(_iter_succession_events(predecessors, _PREDECESSOR_TEXTS, states))
-    derived.extend(_iter_succession_events(successors, _SUCCESSOR_TEXTS, states))
+    first_day = states[0].start if states else None
+    derived.extend(
+        _build_succession_event(link, "predecessor", first_day, states) for link in predecessors
+    )
+    derived.extend(
+        _build_succession_event(link, "successor", link["first_day"], states) for link in successors
+    )
     return sorted(derived, key=lambda event: event.on or date.min)
 
 
 def _build_first_event(state: UnitState) -> UnitEvent:
     is_first_record = state.start_precision in ("first_record", "unknown")
-    zh = f"有记录以来为{state.name}" if is_first_record else f"设立{state.name}"
-    en = (
-        f"{state.name} when the records begin"
-        if is_first_record
-        else f"{state.name} is established"
-    )
     kind = "first_record" if is_first_record else "establish"
+    summary = message(f"event.{kind}", unit=_label_unit(state.name, state.romanized_name))
     return UnitEvent(
-        state.start, state.start_precision, kind, zh, en, state.started_by, None, state.name
+        state.start, state.start_precision, kind, summary, state.started_by, None, state.name
     )
 
 
 def _build_last_event(state: UnitState) -> UnitEvent:
-    zh, en = f"撤销{state.name}", f"{state.name} is abolished"
+    summary = message("event.abolish", unit=_label_unit(state.name, state.romanized_name))
     return UnitEvent(
-        state.stop, state.end_precision, "abolish", zh, en, state.ended_by, state.name, None
+        state.stop, state.end_precision, "abolish", summary, state.ended_by, state.name, None
     )
 
 
 def _iter_change_events(before: UnitState, after: UnitState) -> Iterator[UnitEvent]:
     parts = (
-        ("rename", "名称", "name", before.name, after.name),
-        ("code_change", "代码", "code", before.code, after.code),
-        ("subordination_change", "隶属", "parent", before.parent_name, after.parent_name),
-        ("type_change", "建制", "type", before.unit_type, after.unit_type),
+        (
+            "rename",
+            (before.name, _label_unit(before.name, before.romanized_name)),
+            (after.name, _label_unit(after.name, after.romanized_name)),
+        ),
+        ("code_change", (before.code, before.code), (after.code, after.code)),
+        (
+            "subordination_change",
+            (before.parent_name, _label_unit(before.parent_name, before.parent_romanized_name)),
+            (after.parent_name, _label_unit(after.parent_name, after.parent_romanized_name)),
+        ),
+        (
+            "type_change",
+            (before.unit_type, _label_type(before.unit_type)),
+            (after.unit_type, _label_type(after.unit_type)),
+        ),
     )
-    for kind, zh, en, old, new in parts:
+    none = message("event.none")
+    for kind, (old, old_label), (new, new_label) in parts:
         if old != new:
+            summary = message(f"event.{kind}", before=old_label or none, after=new_label or none)
             yield UnitEvent(
-                after.start,
-                after.start_precision,
-                kind,
-                f"{zh}由{old or '无'}变为{new or '无'}",
-                f"{en}: {old or 'none'} → {new or 'none'}",
-                after.started_by,
-                old,
-                new,
+                after.start, after.start_precision, kind, summary, after.started_by, old, new
             )
 
 
-def _iter_succession_events(
-    succession: SuccessionRows, texts: Mapping[str, tuple[str, str]], states: Sequence[UnitState]
-) -> Iterator[UnitEvent]:
-    for other in succession:
-        zh, en = texts[other["kind"]]
-        label = f"{other['name']}（{other['code']}）"
-        on = date.fromisoformat(other["on"]) if other["on"] else None
-        act = other["act_id"] or _find_act(states, on)
-        yield UnitEvent(
-            on,
-            other["precision"],
-            other["kind"],
-            zh.format(label),
-            en.format(f"{other['name']} ({other['code']})"),
-            act,
-            None,
-            other["code"],
-        )
+def _build_succession_event(
+    link: Mapping[str, Any], side: str, founded: date | None, states: Sequence[UnitState]
+) -> UnitEvent:
+    """The event of a link; ``founded`` is the first day of the unit that received territory."""
+    on = date.fromisoformat(link["on"]) if link["on"] else None
+    kind = link["kind"]
+    # Territory split off may go to a unit that exists already: then no unit is established.
+    text_kind = "part_of" if kind == "split_off" and founded != on else kind
+    unit = _label_unit(link["name"], link["romanized_name"], link["code"])
+    return UnitEvent(
+        on,
+        link["precision"],
+        kind,
+        message(f"event.{side}.{text_kind}", unit=unit),
+        link["act_id"] or _find_act(states, on),
+        None,
+        link["code"],
+    )
+
+
+def _label_unit(
+    name: str | None, romanized_name: str | None, code: str | None = None
+) -> Message | str | None:
+    """The name of a unit in the language of the reader: romanized as well outside Chinese."""
+    if name is None:
+        return None
+    if code is None:
+        if romanized_name is None:
+            return name
+        return message("event.unit", name=name, romanized_name=romanized_name)
+    if romanized_name is None:
+        return message("event.unit_without_romanization", name=name, code=code)
+    return message("event.unit_with_code", name=name, romanized_name=romanized_name, code=code)
+
+
+def _label_type(unit_type: str | None) -> Message | str | None:
+    id_ = f"unit_type.{unit_type}"
+    return message(id_) if has_message(id_) else unit_type
 
 
 def _find_act(states: Iterable[UnitState], day: date | None) -> UUID | None:

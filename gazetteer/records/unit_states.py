@@ -1,8 +1,8 @@
 """The states of units: one row for each period in which nothing about a unit changed.
 
-Reads ask "what was the unit on that day"; the answer is spread over four kinds of record (unit,
-code, standard name, pinyin spelling). This module lays their periods over each other, in the
-transaction that publishes a change, for just the units that it touches.
+Queries ask what a unit was on a day, which is spread over four kinds of records (unit, code,
+standard name, pinyin spelling). This module overlays their periods, in the transaction that
+publishes a change, for the units affected by it only.
 """
 
 from typing import Any
@@ -29,8 +29,8 @@ UNION SELECT v.unit_id FROM changed c JOIN code_version v USING (record_id) WHER
 UNION SELECT v.record_id FROM places p JOIN unit_version v ON v.place_id = p.record_id
 """
 
-# The periods of every part within the life of the unit; ``own`` is the part's whole period, whose
-# bounds are the ones that its acts and precisions speak of.
+# The periods of every part within the period of the unit; ``own`` is the part's whole period, to
+# whose ends its acts and precisions refer.
 _PARTS = """
 CREATE TEMP TABLE part ON COMMIT DROP AS
 SELECT u.record_id AS unit_id, 'unit' AS source, u.version_id, u.valid, u.valid AS own,
@@ -56,7 +56,7 @@ JOIN spelling_version s ON s.name_id = n.record_id AND upper_inf(s.recorded)
     AND s.system = 'pinyin' AND s.valid && (n.valid * u.valid)
 """
 
-# One state for each stretch between two bounds; a bound is explained by the part that has it.
+# One state for each stretch between two ends; the act of an end is that of the part that has it.
 _STATES = """
 CREATE TEMP TABLE state ON COMMIT DROP AS
 WITH bound AS (
@@ -121,10 +121,10 @@ def _columns_sql(alias: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in _COLUMNS)
 
 
-# What is to be written is found before anything is written. A scan of a GiST index that PostgreSQL
-# begins anew for each unit, in the statement that also inserts into that index, may mark live
-# entries as dead when the index grows from one page to two (seen with 15.18): rows were lost to
-# look-ups, and two states of one day let in.
+# What is to be written is determined before anything is written. A scan of a GiST index that
+# PostgreSQL repeats for each unit, in the statement that also inserts into that index, may mark
+# live entries as dead when the index grows from one page to two (seen with 15.18): lookups missed
+# rows, and two states of one day were accepted.
 _SAME = f"""
 CREATE TEMP TABLE same ON COMMIT DROP AS
 SELECT old.state_id, old.unit_id, old.valid
@@ -154,11 +154,11 @@ WHERE changeset_id = %(changeset)s AND NOT EXISTS (
 
 
 def derive_states(conn: Connection[Any], changeset: int) -> None:
-    """Lay the states of the touched units anew; those that come out the same stay."""
+    """Derive the states of the units affected by a changeset; unchanged ones are not rewritten."""
     params = {"changeset": changeset}
     row = conn.execute(_CHANGESET_SIZE, params).fetchone()
     if row and row[0] > _LARGE_CHANGESET:
-        # The planner knows nothing yet of what this very transaction has written.
+        # The planner has no statistics yet of what this very transaction has written.
         conn.execute("ANALYZE change, unit_version, code_version, name_version, spelling_version")
     conn.execute(_TOUCHED, params)
     conn.execute("CREATE INDEX ON touched (unit_id); ANALYZE touched")

@@ -14,7 +14,7 @@ from boundaries.findings.finding_store import (
     ValidationRun,
 )
 from boundaries.rules.finding_workflow import is_blocking, is_expired
-from boundaries.rules.observations import Observation
+from boundaries.rules.observations import SpatialObservation
 from boundaries.validation.report_rows import find_rule_title
 from gazetteer.jobs import job_store as jobs
 from gazetteer.jobs.job_store import Job
@@ -118,7 +118,7 @@ def _serialize_finding(known: FindingRecord, names: UnitNames, lang: Lang) -> Js
     }
 
 
-def _serialize_observation(observation: Observation, lang: Lang) -> JsonObject:
+def _serialize_observation(observation: SpatialObservation, lang: Lang) -> JsonObject:
     return {
         "rule": observation.key.rule,
         "kind": observation.key.kind,
@@ -132,7 +132,7 @@ def _serialize_observation(observation: Observation, lang: Lang) -> JsonObject:
     }
 
 
-def _serialize_geometry(observation: Observation) -> Any:
+def _serialize_geometry(observation: SpatialObservation) -> Any:
     return (
         None
         if observation.geometry is None

@@ -1,4 +1,4 @@
-"""What may be found, and what it costs before any name is looked at."""
+"""The filters of a search, and what each node costs under them before names are compared."""
 
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -15,15 +15,16 @@ from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.node_points import BoundingBox, LonLat
 
 _CACHED_FILTERS = 4
-"""Filters of one view whose costs are kept; a person keeps typing under the same ones."""
+"""Filters of one day index whose costs are cached; a person types on under the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Each None lets everything through; ``near`` and ``home`` filter nothing, they rank.
+    """Each None lets everything through; ``near`` and ``home`` do not filter, but rank.
 
-    ``within`` and ``home`` are ids of units: what lies in the unit on the day, and itself. What
-    has no point on the day lies in no box.
+    ``within`` and ``home`` are ids of units: the unit, and what lies in it on the day. ``bbox``
+    (west, south, east, north) and ``near`` (lon, lat) are in degrees, CGCS2000; what has no point
+    on the day lies in no box.
     """
 
     level: str | None = None
@@ -41,10 +42,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class NodeArrays:
-    """What is true of each node on the day, whatever is looked for.
+    """What is true of each node on the day, whatever the query is.
 
     A node that is not in force has the level and the parent of its last state. ``lons`` and
-    ``lats`` say where a node lies about: its own point, or that of the lowest unit above that has
+    ``lats`` say roughly where a node lies: its own point, or that of the lowest unit above that has
     one; NaN where there is none.
     """
 
@@ -65,7 +66,7 @@ class RankingCosts:
     near: LonLat | None = None
 
     def compute_costs(self, nodes: NDArray[Any]) -> CostArray:
-        """What nodes cost; those that are not in force may lead to others: only their level."""
+        """The costs of nodes; of those not in force, which may lead to others, only their level."""
         costs = self.node_costs[nodes]
         may_lead = np.isinf(costs) & ~self.node_arrays.in_force[nodes]
         costs = np.where(
@@ -76,7 +77,7 @@ class RankingCosts:
         )
 
     def compute_cost(self, node: int) -> float:
-        """What one node costs itself."""
+        """The cost of one node."""
         cost = float(self.node_costs[node])
         if self.near is None or cost == np.inf:
             return cost
@@ -90,7 +91,7 @@ class RankingCosts:
 
 @dataclass(frozen=True, slots=True)
 class _CostCache:
-    """What is remembered of a view."""
+    """What is cached for a day index."""
 
     node_arrays: NodeArrays
     costs_by_filters: dict[Filters, RankingCosts]
@@ -101,7 +102,7 @@ _cache_lock = Lock()
 
 
 def get_ranking_costs(day_index: DayIndex, filters: Filters) -> RankingCosts:
-    """The costs under the filters; remembered, but for what is near."""
+    """The costs under the filters; cached, but for those of the distance."""
     key = filters if filters.near is None else replace(filters, near=None)
     with _cache_lock:
         cache = _cost_caches.get(day_index)

@@ -1,4 +1,4 @@
-"""Names that begin with a text but for one character: looked for where nothing else fits."""
+"""Names that begin with a text but for one character: searched where nothing else fits."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,9 +54,9 @@ def _select_similar(piece: str, texts: Sequence[str], positions: Iterable[int]) 
 
 
 def compile_fuzzy_prefix(piece: str) -> re.Pattern[str]:
-    """What begins with the piece but for one wrong, missing, extra or swapped character.
+    """A pattern of what begins with the piece but for one wrong, missing, extra or swapped letter.
 
-    Two characters of which one is wrong say little: they stand for names just as long.
+    Two characters of which one is wrong say little: they match only names just as long.
     """
     if len(piece) == _MIN_LENGTH:
         first, second = map(re.escape, piece)

@@ -1,6 +1,7 @@
-"""Look-up by name in any state of the register, by SQL: whole names, beginnings and pinyin.
+"""Look-up by name in any state of the register, by SQL: full names, beginnings and pinyin.
 
-The newest state is searched in memory (:mod:`gazetteer.search.autocomplete.suggestions`), which finds more.
+The newest state is searched in memory (:mod:`gazetteer.search.autocomplete.suggestions`), which
+finds more.
 """
 
 from datetime import date
@@ -10,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.filters import Filters
@@ -21,7 +23,7 @@ MAX_QUERY = 200
 """Characters; no name of the register is nearly as long."""
 
 
-# Ranking: the whole name before a part, in force before former, the higher level first.
+# Ranking: the full name before a part, in force before former, the higher level first.
 _SEARCH = f"""
 WITH RECURSIVE {MOMENT_CTE},
 subtree AS (
@@ -94,7 +96,8 @@ line AS (
     SELECT start AS leaf, start AS unit_id, 0 AS height FROM unnest(%(units)s::uuid[]) AS start
     UNION ALL
     SELECT line.leaf, s.parent_id, height + 1 FROM line, moment, unit_state s
-    WHERE s.unit_id = line.unit_id AND height < 8 AND s.parent_id IS NOT NULL AND {in_force_sql("s")}
+    WHERE s.unit_id = line.unit_id AND height < 8 AND s.parent_id IS NOT NULL
+    AND {in_force_sql("s")}
 )
 SELECT line.leaf, s.level, s.code, s.name FROM line, moment, unit_state s
 WHERE s.unit_id = line.unit_id AND {in_force_sql("s")} ORDER BY line.leaf, height DESC
@@ -106,30 +109,16 @@ def search_names(
 ) -> JsonObject:
     """Places whose name, at some time, is or begins with the query; GeocodeJSON.
 
-    A name that was not in force at the moment is found too: one that had ended says so in
-    ``via_former_name``, and ``matched_by`` tells ``former`` from ``later``.
+    A name that was not in force at the moment is found too: ``via_former_name`` is true of one
+    that had ended, and ``matched_by`` is ``former`` or ``later``.
 
     Raises:
         InvalidValue: an empty or overlong query.
     """
     text = fold_text(query)
     if not text or len(text) > MAX_QUERY:
-        raise InvalidValue(
-            f"请输入 1 到 {MAX_QUERY} 个字符。", f"type 1 to {MAX_QUERY} characters", field="q"
-        )
-    params = {
-        **as_of.to_sql_params(),
-        "text": text,
-        "prefix": _escape_like(text) + "%",
-        "latin": to_ascii_key(text) if is_latin(text) else "",
-        "levels": LEVELS,
-        "level": filters.level,
-        "legal_class": filters.legal_class,
-        "within": filters.within,
-        "bbox": list(filters.bbox) if filters.bbox else None,
-        "near": list(filters.near) if filters.near else None,
-        "limit": limit,
-    }
+        raise InvalidValue(message("search.query_length", limit=MAX_QUERY), field="q")
+    params = {**as_of.to_sql_params(), **_build_params(text, filters), "limit": limit}
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_SEARCH, params).fetchall()
         units = list({row["above"] for row in rows if row["above"]})
@@ -141,6 +130,20 @@ def search_names(
         "type": "FeatureCollection",
         "geocoding": {"version": "0.1.0", "query": query, "normalized": text, **as_of_fields},
         "features": [_serialize_row(row, as_of.at, chains.get(row["above"], [])) for row in rows],
+    }
+
+
+def _build_params(text: str, filters: Filters) -> dict[str, Any]:
+    return {
+        "text": text,
+        "prefix": _escape_like(text) + "%",
+        "latin": to_ascii_key(text) if is_latin(text) else "",
+        "levels": LEVELS,
+        "level": filters.level,
+        "legal_class": filters.legal_class,
+        "within": filters.within,
+        "bbox": list(filters.bbox) if filters.bbox else None,
+        "near": list(filters.near) if filters.near else None,
     }
 
 
@@ -176,7 +179,7 @@ def _serialize_row(row: JsonObject, at: date, divisions: list[JsonObject]) -> Js
 
 
 def _classify_name(row: JsonObject, at: date) -> str:
-    """The kind of the name; ``former`` if its period has ended, ``later`` if it comes yet."""
+    """The kind of the name; ``former`` if its period has ended, ``later`` if it is yet to begin."""
     if row["in_force"]:
         return str(row["name_kind"])
     return "former" if row["to"] and row["to"] <= at else "later"

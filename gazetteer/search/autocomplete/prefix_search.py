@@ -20,7 +20,7 @@ from gazetteer.search.autocomplete.ranking import (
     compute_missing_costs,
     compute_prefix_costs,
 )
-from gazetteer.search.index.candidates import NameRelation
+from gazetteer.search.index.candidates import Candidate, NameRelation
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.prefix_index import PrefixIndex, extract_lengths
 
@@ -28,9 +28,10 @@ from gazetteer.search.index.prefix_index import PrefixIndex, extract_lengths
 class PrefixHit(NamedTuple):
     """A node, and why: the name or spelling that matched, with its period (ordinals).
 
-    ``by`` is a key of :data:`gazetteer.search.autocomplete.ranking.MATCH_COSTS`. ``state`` is what the node is shown
-    as: that of the day, or the nearest if it has none then. Without ``matched`` it is by the
-    register's own spelling of what is shown.
+    ``matched_by`` is a key of :data:`gazetteer.search.autocomplete.ranking.MATCH_COSTS`. ``state``
+    is the state in which the node is shown: that of the day, or the nearest if it has none then.
+    An empty ``matched_name`` means the register's own spelling of the name that is shown.
+    ``is_complete``: the full name was typed, and not only its beginning.
     """
 
     cost: float
@@ -45,7 +46,7 @@ class PrefixHit(NamedTuple):
 
 
 class PrefixQuery(NamedTuple):
-    """Where something is looked for, and how many rows of names are looked at."""
+    """Where to search, and the number of rows of names to be examined at most."""
 
     day_index: DayIndex
     costs: RankingCosts
@@ -68,7 +69,7 @@ _ALL_GENERIC_INITIALS = frozenset().union(*_GENERIC_INITIALS)
 
 
 _MAX_MEANINGS_OF_NAME = 1024
-"""Meanings of one name that are looked at where nothing tells which matter."""
+"""Meanings of one name that are examined where nothing chooses among them."""
 _NAMES_PER_NODE = 2
 """Most nodes have two texts or more that begin alike: 市桥, 市桥街, 市桥街道."""
 
@@ -89,7 +90,10 @@ def find_by_name(query: PrefixQuery, text: str) -> Iterator[PrefixHit]:
 def _select_likely_rows(
     query: PrefixQuery, prefix_index: PrefixIndex, text: str, complete_texts: Collection[str]
 ) -> Iterator[tuple[int, Sequence[int]]]:
-    """Texts that begin so, with the rows that cost least; ``wholes`` are not mere beginnings."""
+    """The texts that begin with a text, each with its rows, of very many those that cost least.
+
+    ``complete_texts`` are full names, at no extra cost for a beginning.
+    """
     low, high = prefix_index.texts.find_prefix_range(text)
     if prefix_index.row_offsets[high] - prefix_index.row_offsets[low] <= query.most:
         for key in range(low, high):
@@ -131,48 +135,59 @@ def find_by_key(
     """What one name means on the day.
 
     Args:
-        search: where.
-        key: of the name; None for none.
+        query: where to search.
+        key: the key of the name; None for a name that is no key.
         missing: characters that were not typed.
-        whole: not the beginning only was typed.
-        by: how it was found, if not by this name itself.
-        nodes: only what these had the name for; None: anything.
+        is_complete: whether the full name was typed, and not only its beginning.
+        matched_by: how it was found, if not by this name itself.
+        nodes: only what the name means as a name of these; None for anything.
     """
     if key is None:
         return
-    day_index, costs = query.day_index, query.costs
-    name = day_index.index.keys[key]
+    day_index = query.day_index
     candidates = [
         candidate
         for candidate in day_index.find_candidates(key, _select_meanings(day_index, key, nodes))
         if candidate.relation is not NameRelation.FORMER_PARENT
         and (nodes is None or candidate.named_node in nodes)
     ]
+    name = day_index.index.keys[key]
     for candidate in candidates:
-        cost = costs.compute_cost(candidate.node)
-        if cost == np.inf:
-            continue
-        is_former_name = candidate.relation is not NameRelation.CURRENT_NAME
-        match_kind = matched_by or ("former" if is_former_name else candidate.form.label)
-        cost += MATCH_COSTS[match_kind] + (
-            MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
-        )
-        cost += 0.0 if is_complete else _compute_prefix_cost(costs, candidate.node, missing)
-        state = day_index.states[candidate.node]
-        yield PrefixHit(
-            cost,
-            candidate.node,
-            state,
-            name,
-            match_kind,
-            is_former_name,
-            is_complete,
-            candidate.since,
-            candidate.until,
-        )
+        hit = _build_candidate_hit(query, name, candidate, missing, is_complete, matched_by)
+        if hit.cost < np.inf:
+            yield hit
     if matched_by is None and nodes is not None:
         other_nodes = nodes - {candidate.named_node for candidate in candidates}
         yield from _find_at_other_times(query, key, missing, is_complete, other_nodes)
+
+
+def _build_candidate_hit(
+    query: PrefixQuery,
+    name: str,
+    candidate: Candidate,
+    missing: int,
+    is_complete: bool,
+    matched_by: str | None,
+) -> PrefixHit:
+    """A candidate with its cost, infinite for what the filters exclude."""
+    cost = query.costs.compute_cost(candidate.node)
+    is_former_name = candidate.relation is not NameRelation.CURRENT_NAME
+    match_kind = matched_by or ("former" if is_former_name else candidate.form.label)
+    cost += MATCH_COSTS[match_kind] + (
+        MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
+    )
+    cost += 0.0 if is_complete else _compute_prefix_cost(query.costs, candidate.node, missing)
+    return PrefixHit(
+        cost,
+        candidate.node,
+        query.day_index.states[candidate.node],
+        name,
+        match_kind,
+        is_former_name,
+        is_complete,
+        candidate.since,
+        candidate.until,
+    )
 
 
 def _select_meanings(
@@ -201,7 +216,7 @@ def _compute_prefix_cost(costs: RankingCosts, node: int, missing: int) -> float:
 def _find_at_other_times(
     query: PrefixQuery, key: int, missing: int, is_complete: bool, nodes: Collection[int]
 ) -> Iterator[PrefixHit]:
-    """What bears the name later, or bore it and ended with nothing after it."""
+    """What bears the name later, or bore it and ended without a successor."""
     day_index, index = query.day_index, query.day_index.index
     rows = range(index.meaning_offsets[key], index.meaning_offsets[key + 1]) if nodes else ()
     for row in rows:

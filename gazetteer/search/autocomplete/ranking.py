@@ -1,9 +1,9 @@
-"""What comes first: the cost of a find is a sum of what stands here, and the least cost wins.
+"""The ranking of hits: the cost of a hit is the sum of the costs below, and the least cost wins.
 
-The figures are chosen so that, for one text, a whole name comes before the beginning of another,
-a name in force before one of the past, a higher level before a lower one (广州市 before 广州路), a
-reading before initials, and what is off by a character last. Home, and with ``near`` what is
-nearer, moves a find by some levels: next door a village comes before a distant county.
+The figures are chosen so that, for one text, a full name comes before the beginning of another, a
+name in force before one of the past, a higher level before a lower one (广州市 before 广州路), full
+pinyin before initials, and what is off by a character last. Home, and with ``near`` the distance,
+moves a hit by some levels: next door a village comes before a distant county.
 """
 
 from collections.abc import Mapping
@@ -27,23 +27,23 @@ MATCH_COSTS: Mapping[str, float] = {
     "later": 26.0,
     "fuzzy": 60.0,
 }
-"""By how the text leads to the place."""
+"""The cost of how the text leads to the place."""
 
 LEVEL_COST = 4.0
-"""For each level below the province; what is no unit counts as one below the village."""
+"""The cost of each level below the province; what is no unit counts as one below the village."""
 
 PREFIX_ONLY_COST, PREFIX_ONLY_COST_BELOW_COUNTY = 6.0, 24.0
 """Only the beginning of the name was typed: of a county or above; of what is lower, of which there
 are hundreds for every beginning."""
 
 MISSING_CHARACTER_COST, MAX_MISSING_CHARACTERS = 0.25, 8
-"""For each character that was not typed, up to eight."""
+"""The cost of each character that was not typed, up to eight."""
 
 OUTSIDE_HOME_COST = 10.0
-"""For what lies outside the unit that the register is at home in."""
+"""The cost of lying outside the unit that the register is at home in."""
 
 MAX_DISTANCE_COST, HALF_COST_KM = 40.0, 20.0
-"""What lies infinitely far from ``near``, or nobody knows where; half of it at 20 km."""
+"""The cost of lying infinitely far from ``near``, or at an unknown place; half of it at 20 km."""
 
 COUNTY_LEVEL = LEVELS.index(Level.COUNTY)
 _LEVEL_BELOW_UNITS = LEVELS.index(Level.VILLAGE) + 1
@@ -75,7 +75,7 @@ def compute_missing_costs(characters: NDArray[Any]) -> CostArray:
 def compute_distance_costs(
     lons: CostArray, lats: CostArray, near: tuple[float, float]
 ) -> CostArray:
-    """The cost of lying away from ``near``; NaN is a place that nobody knows."""
+    """The cost of lying away from ``near`` (lon, lat in degrees); NaN is an unknown place."""
     north = lats - near[1]
     east = (lons - near[0]) * np.cos(np.radians((lats + near[1]) / 2))
     km = _KM_PER_DEGREE * np.hypot(north, east)

@@ -1,11 +1,12 @@
-"""What was found by name, as GeocodeJSON."""
+"""Suggestions as GeocodeJSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import Suggestion
-from gazetteer.search.index.day_index import DayIndex, from_ordinal
+from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.index.day_ordinals import from_ordinal
 from gazetteer.search.text.normalize import normalize_text
 
 JsonObject = dict[str, Any]
@@ -17,7 +18,7 @@ def serialize_suggestions(
     suggestions: Sequence[Suggestion],
     as_of_fields: Mapping[str, str | None],
 ) -> JsonObject:
-    """The answer; ``moment`` is the moment for which it holds, as answers repeat it."""
+    """The answer; ``as_of_fields`` are the fields that repeat for which moment it holds."""
     text = normalize_text(query).value.strip()
     geocoding = {"version": "0.1.0", "query": query, "normalized": text, **as_of_fields}
     features = [_serialize_suggestion(day_index, suggestion) for suggestion in suggestions]

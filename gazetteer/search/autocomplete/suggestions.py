@@ -1,8 +1,8 @@
-"""What somebody may mean who has typed a text, or its first characters; the likeliest first.
+"""Suggestions for a text, or its first characters, as it is typed; the likeliest first.
 
-Han characters, whole pinyin, initials, and mixtures (``gz天河``: 广州 by its initials, then 天河);
-names of the past; several levels in one; one wrong character where nothing else fits. What comes
-first is arithmetic (:mod:`gazetteer.search.autocomplete.ranking`). Pure, over an index on a day.
+Han characters, full pinyin, initials, and mixtures (``gz天河``: 广州 by its initials, then 天河);
+names of the past; several levels in one; one wrong character where nothing else fits. The order is
+arithmetic (:mod:`gazetteer.search.autocomplete.ranking`). Pure, over an index on a day.
 """
 
 import math
@@ -29,9 +29,9 @@ from gazetteer.search.text.normalize import normalize_text
 from gazetteer.search.text.romanized_keys import build_romanized_keys
 
 _ROWS_PER_RESULT, _MIN_ROWS = 2, 12
-"""Names that are looked at for each place that is asked for: some mean one and the same."""
+"""Names that are examined for each place that is wanted: some mean one and the same."""
 _ROWS_WITHIN_UNIT = 1_000
-"""The same where only those count that lie in one unit."""
+"""Names that are examined where only those count that lie in one unit."""
 _MAX_CACHED_LENGTH, _CACHE_SIZE = 16, 4_096
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
 _MAX_SPLIT_LENGTH = 20
@@ -44,7 +44,7 @@ NO_FILTERS = Filters()
 class Suggestion:
     """A place with what it lies in, and by what it was found: see :class:`PrefixHit`.
 
-    ``since`` and ``until`` are the days (ordinals) of the name ``matched``.
+    ``since`` and ``until`` bound the period (ordinals, half-open) of ``matched_name``.
     """
 
     chain: tuple[UnitRef, ...]
@@ -65,7 +65,7 @@ class Suggestion:
 def find_suggestions(
     day_index: DayIndex, query: str, limit: int, filters: Filters = NO_FILTERS
 ) -> list[Suggestion]:
-    """The places that are most likely meant, among those that the filters let through."""
+    """The likeliest places for a query, at most ``limit``, that the filters let through."""
     text = normalize_text(query).value.strip()
     if len(text) > _MAX_CACHED_LENGTH or not filters.is_unrestricted:
         return _rank_suggestions(day_index, text, limit, filters)
@@ -82,7 +82,7 @@ def find_suggestions(
 _suggestion_cache: WeakKeyDictionary[DayIndex, dict[Hashable, list[Suggestion]]] = (
     WeakKeyDictionary()
 )
-"""What was typed lately, and suggests: the same few characters are typed again and again."""
+"""Suggestions for recent texts: the same few characters are typed again and again."""
 
 
 def _rank_suggestions(
@@ -109,7 +109,7 @@ def _rank_suggestions(
 def _build_suggestion(day_index: DayIndex, hit: PrefixHit) -> Suggestion:
     index, node, state = day_index.index, hit.node, hit.state
     chain = day_index.get_chain(node)
-    if not chain:  # it is shown as it was at another time, in what there is of that today
+    if not chain:  # shown as it was at another time, in the units above that exist today
         unit = UnitRef(node, index.levels[state], index.names[state], index.codes[state])
         above = index.parents[state]
         chain = (*(day_index.get_chain(above) if above >= 0 else ()), unit)
@@ -127,7 +127,7 @@ def _build_suggestion(day_index: DayIndex, hit: PrefixHit) -> Suggestion:
 
 
 def _find_hits(query: PrefixQuery, text: str) -> list[PrefixHit]:
-    """Everything that fits, by the first way that leads anywhere."""
+    """Everything that fits, by the first strategy that finds anything."""
     pieces = _PIECES.findall(_strip_tones(text))[:_MAX_PIECES]
     if not pieces:
         return []
@@ -139,7 +139,7 @@ def _find_hits(query: PrefixQuery, text: str) -> list[PrefixHit]:
 
 
 def _has_prefix_match(day_index: DayIndex, text: str) -> bool:
-    """Whether any name begins so: if the filters kept it back, it is no slip of the pen."""
+    """Whether any name begins so: if only the filters excluded it, it is no typing error."""
     index, latin = day_index.index, to_ascii_key(text) if is_latin(text) else ""
     letters = (index.pinyin.texts, index.initials.texts, index.latin.texts)
     lookups = [(texts, latin) for texts in letters] if latin else [(index.keys, text)]
@@ -188,7 +188,7 @@ def _has_unit_prefix(day_index: DayIndex, unit: UnitRef, piece: str) -> bool:
 
 @lru_cache(4_096)
 def _build_spellings(name: str, romanized: str) -> tuple[str, str]:
-    """The whole spelling and the initials."""
+    """The full spelling and the initials."""
     spelling, initials = build_romanized_keys(name, romanized)
     return spelling, initials or ""
 
@@ -208,7 +208,7 @@ def _find_by_split_letters(query: PrefixQuery, _: str, pieces: list[str]) -> Ite
 
 
 def _find_by_geocoding(query: PrefixQuery, text: str, _: list[str]) -> Iterator[PrefixHit]:
-    """A text that names several levels is read as an address; the rest begins what lies there."""
+    """A text of several levels is geocoded; what is left of it begins a name of what lies there."""
     if is_latin(text):
         return
     day_index = query.day_index

@@ -1,55 +1,23 @@
-"""How an address was read, step by step, in words: Chinese or English."""
+"""How an address is parsed, step by step, as messages that are worded for the reader."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from gazetteer.messages import Message, message
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocoder.faults import FAULT_TEXTS, Fault
-from gazetteer.search.geocoder.geocoding import (
-    MAX_TEXT_LENGTH,
-    GeocodeMatch,
-    GeocodeResult,
-    geocode,
-)
+from gazetteer.search.geocoder.faults import Fault
+from gazetteer.search.geocoder.geocoding import MAX_TEXT_LENGTH, GeocodeResult, geocode
 from gazetteer.search.geocoder.interpretations import Interpretation, find_interpretations
+from gazetteer.search.geocoder.matches import GeocodeMatch
 from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.text.address_components import AddressComponent
 from gazetteer.search.text.normalize import normalize_text, trace_normalization
 
 _MAX_INTERPRETATIONS = 8
-"""Readings that are told; those below them are of no interest."""
-
-_STEP_TEXTS = {
-    "compatibility": ("兼容字符与全角", "compatibility forms and widths"),
-    "invisible": ("去除不可见字符", "invisible characters dropped"),
-    "simplify": ("繁体转简体", "traditional to simplified"),
-    "variants": ("异体字", "variant characters"),
-    "notes": ("去除括号内的注", "notes in brackets dropped"),
-    "noise": ("去除标签、电话、国名", "labels, telephone numbers and the country dropped"),
-    "brackets": ("去除其他括号", "other brackets dropped"),
-    "punctuation": ("统一标点与空白", "punctuation and blanks"),
-    "numerals": ("中文数字转数字", "Chinese numerals to digits"),
-}
-_STATUS_TEXTS = {
-    "matched": ("已匹配", "matched"),
-    "ambiguous": ("有歧义", "ambiguous"),
-    "not_found": ("未找到", "not found"),
-}
+"""Interpretations that are listed; those ranked lower are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExplanationLine:
-    """One line of an explanation, in both languages."""
-
-    zh: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        """The line in ``zh`` or ``en``."""
-        return self.zh if lang == "zh" else self.en
-
-
-def explain_address(day_index: DayIndex, address: str) -> list[ExplanationLine]:
-    """Every step of :func:`geocode` for one address, and why the answer is what it is."""
+def explain_address(day_index: DayIndex, address: str) -> list[Message]:
+    """Every step of :func:`geocode` for one address, and why the result is what it is."""
     return [
         *_explain_normalization(address),
         *_explain_interpretations(day_index, address),
@@ -57,70 +25,79 @@ def explain_address(day_index: DayIndex, address: str) -> list[ExplanationLine]:
     ]
 
 
-def _explain_normalization(address: str) -> Iterator[ExplanationLine]:
+def _explain_normalization(address: str) -> Iterator[Message]:
     for name, after in trace_normalization(address):
-        zh, en = _STEP_TEXTS[name]
-        yield ExplanationLine(f"文本 · {zh}：{after}", f"text · {en}: {after}")
+        step = message(f"geocode.explain.step.{name}")
+        yield message("geocode.explain.normalized", step=step, text=after)
 
 
-def _explain_interpretations(day_index: DayIndex, address: str) -> Iterator[ExplanationLine]:
+def _explain_interpretations(day_index: DayIndex, address: str) -> Iterator[Message]:
     value = normalize_text(address).value[:MAX_TEXT_LENGTH]
     interpretations = find_interpretations(day_index, value)
     for interpretation in interpretations[:_MAX_INTERPRETATIONS]:
         yield _explain_interpretation(value, interpretation)
     if len(interpretations) > _MAX_INTERPRETATIONS:
         rest = len(interpretations) - _MAX_INTERPRETATIONS
-        yield ExplanationLine(f"读法 · 另有 {rest} 种，更差", f"reading · {rest} more, worse")
+        yield message("geocode.explain.more_interpretations", n=rest)
 
 
-def _explain_interpretation(value: str, interpretation: Interpretation) -> ExplanationLine:
-    chain = "".join(unit.name for unit in interpretation.chain)
-    evidence = "、".join(value[s.start : s.end] for s in interpretation.evidence)
-    contradictions = "、".join(
-        value[mention.start : mention.end] for mention in interpretation.contradictions
+def _explain_interpretation(value: str, interpretation: Interpretation) -> Message:
+    line = message(
+        "geocode.explain.interpretation",
+        chain="".join(unit.name for unit in interpretation.chain),
+        evidence=[value[item.start : item.end] for item in interpretation.evidence],
+        weight=interpretation.weight,
     )
-    zh = f"读法 · {chain}：依据 {evidence}，权重 {interpretation.weight}"
-    en = f"reading · {chain}: supported by {evidence}, worth {interpretation.weight}"
-    if contradictions:
-        zh, en = f"{zh}；相矛盾的有 {contradictions}", f"{en}; against it: {contradictions}"
+    if interpretation.contradictions:
+        names = [value[mention.start : mention.end] for mention in interpretation.contradictions]
+        line = message("geocode.explain.contradicted", interpretation=line, names=names)
     if interpretation.skips_named_unit:
-        zh = f"{zh}；须越过在前的地名，不取"
-        en = f"{en}; it would hop over a name before it"
-    return ExplanationLine(zh, en)
+        line = message("geocode.explain.skips_named_unit", interpretation=line)
+    return line
 
 
-def _explain_result(result: GeocodeResult) -> Iterator[ExplanationLine]:
-    zh, en = _STATUS_TEXTS[result.status]
+def _explain_result(result: GeocodeResult) -> Iterator[Message]:
+    status = message(f"status.{result.status}")
     if result.deciding_level:
-        zh = f"{zh}：{result.total} 个候选，写明 {result.deciding_level} 即可判定"
-        en = f"{en}: {result.total} candidates, the {result.deciding_level} would decide"
-    yield ExplanationLine(f"结果 · {zh}", f"answer · {en}")
+        level = message(f"level.{result.deciding_level}")
+        yield message("geocode.explain.undecided", status=status, n=result.total, level=level)
+    else:
+        yield message("geocode.explain.result", status=status)
     for match in result.matches:
         yield from _explain_match(match)
 
 
-def _explain_match(match: GeocodeMatch) -> Iterator[ExplanationLine]:
-    label = "".join(unit.name for unit in match.chain)
-    level = LEVELS[match.leaf.level]
-    yield ExplanationLine(
-        f"候选 · {label}（{match.leaf.code or '无代码'}，{level}）得分 {match.score:.2f}",
-        f"candidate · {label} ({match.leaf.code or 'no code'}, {level}) score {match.score:.2f}",
+def _explain_match(match: GeocodeMatch) -> Iterator[Message]:
+    yield message(
+        "geocode.explain.candidate",
+        label="".join(unit.name for unit in match.chain),
+        code=match.leaf.code or message("geocode.explain.no_code"),
+        level=message(f"level.{LEVELS[match.leaf.level]}"),
+        score=match.score,
     )
     for fault in match.faults:
-        zh, en = _format_fault(fault)
-        yield ExplanationLine(f"　　−{fault.penalty:.2f} {zh}", f"    −{fault.penalty:.2f} {en}")
-    components = "、".join(f"{component.kind} {component.text}" for component in match.components)
-    if components:
-        yield ExplanationLine(f"　　其余要素：{components}", f"    further elements: {components}")
+        yield _explain_fault(fault)
+    if match.components:
+        components = [_explain_component(component) for component in match.components]
+        yield message("geocode.explain.components", components=components)
     if match.unmatched:
-        yield ExplanationLine(
-            f"　　未理解：{match.unmatched}", f"    not understood: {match.unmatched}"
-        )
+        yield message("geocode.explain.unmatched", text=match.unmatched)
 
 
-def _format_fault(fault: Fault) -> tuple[str, str]:
-    zh, en = FAULT_TEXTS[fault.kind]
-    written = f" {fault.text}" if fault.text else ""
-    known = f" → {fault.registered_name}" if fault.registered_name else ""
-    level = f" [{fault.level}]" if fault.level else ""
-    return f"{zh}{level}{written}{known}", f"{en}{level}{written}{known}"
+def _explain_component(component: AddressComponent) -> Message:
+    # Below an address a "unit" is an entrance of a building; pages name it apart from divisions.
+    kind = "unit_of_building" if component.kind == "unit" else component.kind
+    return message("geocode.explain.component", kind=message(f"piece.{kind}"), text=component.text)
+
+
+def _explain_fault(fault: Fault) -> Message:
+    params: dict[str, object] = {
+        "penalty": fault.penalty,
+        "fault": fault.kind.message,
+        "text": fault.text,
+        "registered": (fault.registered_name or "").split("、"),  # of a contradiction several
+    }
+    if fault.level is None:
+        return message("geocode.explain.fault" + (".text" if fault.text else ""), **params)
+    params["level"] = message(f"level.{fault.level}")
+    return message("geocode.explain.fault" + (".name" if fault.text else ".level"), **params)

@@ -1,26 +1,30 @@
-"""The answer for an address as GeocodeJSON: what a single call tells, and every row of a file."""
+"""The result for an address as GeocodeJSON: of a single call, and of every row of a file."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from gazetteer.ledger.as_of import newest_as_of_fields
+from gazetteer.messages import Lang
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocoder.faults import FAULT_TEXTS, Fault, FaultKind
-from gazetteer.search.geocoder.geocoding import GeocodeMatch, GeocodeResult
+from gazetteer.search.geocoder.faults import Fault, FaultKind
+from gazetteer.search.geocoder.geocoding import GeocodeResult
+from gazetteer.search.geocoder.matches import GeocodeMatch
 from gazetteer.search.index.candidates import NameRelation
-from gazetteer.search.index.day_index import DayIndex, UnitRef, from_ordinal
+from gazetteer.search.index.day_index import DayIndex, UnitRef
+from gazetteer.search.index.day_ordinals import from_ordinal
 from gazetteer.search.index.name_index import NameIndex
 
 JsonObject = dict[str, Any]
 PointLookup = Callable[[int], tuple[float, float] | None]
-"""Tells where a node lies: lon, lat, CGCS2000; None where no point is known."""
+"""Finds where a node lies: lon, lat in degrees, CGCS2000; None where no point is known."""
 
 
 def serialize_geocode_result(
-    day_index: DayIndex, address: str, result: GeocodeResult, find_point: PointLookup, lang: str
+    day_index: DayIndex, address: str, result: GeocodeResult, find_point: PointLookup, lang: Lang
 ) -> JsonObject:
-    """The answer as GeocodeJSON, its words in ``lang`` (``zh`` or ``en``)."""
+    """The result as GeocodeJSON, the details of its faults in the language ``lang``."""
     geocoding: JsonObject = {
         "version": "0.1.0",
         "query": address,
@@ -43,7 +47,7 @@ def _serialize_as_of(at: date, known_at: datetime | None) -> Mapping[str, str | 
 
 
 class _PlaceFields(NamedTuple):
-    """All that is told of a unit or place whatever names it; the values are not to be changed."""
+    """The fields of a unit or place that do not depend on the text; not to be changed."""
 
     place: JsonObject
     divisions: list[JsonObject]
@@ -53,8 +57,8 @@ class _PlaceFields(NamedTuple):
 def _get_place_fields(
     day_index: DayIndex, chain: Sequence[UnitRef], find_point: PointLookup
 ) -> _PlaceFields:
-    """Made once for each place of a view: in a file few places are named by many rows."""
-    memo_key = ("told", *[unit.node for unit in chain])
+    """Built once for each place of a day: in a file few places are named by many rows."""
+    memo_key = ("place fields", *[unit.node for unit in chain])
     place_fields: _PlaceFields | None = day_index.memo.get(memo_key)
     if place_fields is None:
         place_fields = _build_place_fields(day_index.index, chain, find_point)
@@ -89,7 +93,7 @@ def _serialize_match(
     result: GeocodeResult,
     match: GeocodeMatch,
     find_point: PointLookup,
-    lang: str,
+    lang: Lang,
 ) -> JsonObject:
     place_fields = _get_place_fields(day_index, match.chain, find_point)
     former_names = list(_serialize_former_names(match, result))
@@ -121,16 +125,21 @@ def _serialize_span(result: GeocodeResult, start: int, end: int) -> dict[str, in
     return {"start": first, "end": last}
 
 
-def _serialize_fault(fault: Fault, lang: str) -> JsonObject:
-    zh, en = FAULT_TEXTS[fault.kind]
+def _serialize_fault(fault: Fault, lang: Lang) -> JsonObject:
     return {
         "fault": fault.kind.value,
         "level": fault.level,
         "text": fault.text,
         "known_as": fault.registered_name,
         "penalty": fault.penalty,
-        "detail": zh if lang == "zh" else en,
+        "detail": _word_fault(fault.kind, lang),
     }
+
+
+@cache
+def _word_fault(kind: FaultKind, lang: Lang) -> str:
+    """The words of a kind of fault; the rows of a file have the same few faults."""
+    return kind.message.text(lang)
 
 
 def _serialize_former_names(match: GeocodeMatch, result: GeocodeResult) -> Iterator[JsonObject]:

@@ -1,13 +1,12 @@
-"""How a text may be read as one unit within another: one chain for each leaf, weighed.
+"""How a text may be interpreted as one unit within others: one chain for each leaf, weighed.
 
-A reading is a leaf and whatever in the text supports it: names of the leaf or of the units above
-it, in any order, as often as they occur. A name of another unit in the midst of them speaks
-against the reading; it is never followed to a different parent.
+An interpretation is a leaf and whatever in the text supports it: names of the leaf or of the units
+above it, in any order, as often as they occur. A name of another unit in the midst of them
+contradicts the interpretation; it is never followed to a different parent.
 """
 
 from collections.abc import Mapping, Sequence
 
-from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.mentions import Mention, find_mentions
 from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
 from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate, CandidateSet
@@ -15,17 +14,17 @@ from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.structs import FrozenStruct
 
 GENERIC_BONUS = 8
-"""Worth more, for a short form that the text completes by a generic part: 锦厦 and 村.
+"""Added to the weight of a short form that the text completes by a generic part: 锦厦 and 村.
 
-It must not make a short form worth as much as a standard name.
+It must not make a short form weigh as much as a standard name.
 """
 
 
 class Evidence(FrozenStruct, frozen=True):
-    """A stretch of the text that speaks for one unit in the chain of a reading.
+    """A stretch of the text that supports one unit in the chain of an interpretation.
 
-    ``generic`` is the generic part that it took in; ``meant`` is all that it may mean, None where
-    that is ``claim`` alone.
+    ``generic`` is the generic part that completes the name; ``candidate_set`` is all that the name
+    may mean, None where that is ``candidate`` alone.
     """
 
     start: int
@@ -38,11 +37,11 @@ class Evidence(FrozenStruct, frozen=True):
 
 
 class Interpretation(FrozenStruct, frozen=True):
-    """A chain of units and what in the text speaks for and against it.
+    """A chain of units, and what in the text supports and contradicts it.
 
-    ``supports`` holds the best of each unit, the highest first; ``repeats`` the others.
-    ``worth`` is what speaks for it, less what speaks against it; ``hops`` tells whether a whole
-    name of another unit comes before the one that names the leaf.
+    ``evidence`` holds the best evidence of each unit, the highest first; ``repeated_evidence`` the
+    rest. ``weight`` is that of the evidence, less the contradictions; ``skips_named_unit`` tells
+    whether a full name of another unit comes before the one that names the leaf.
     """
 
     chain: tuple[UnitRef, ...]
@@ -55,7 +54,7 @@ class Interpretation(FrozenStruct, frozen=True):
 
     @property
     def leaf(self) -> UnitRef:
-        """The unit that is meant."""
+        """The unit that the text names."""
         return self.chain[-1]
 
     @property
@@ -65,7 +64,7 @@ class Interpretation(FrozenStruct, frozen=True):
 
 
 def find_interpretations(day_index: DayIndex, text: str) -> list[Interpretation]:
-    """Every way to read the text, the best first."""
+    """Every interpretation of the text, the best first."""
     return rank_interpretations(
         day_index,
         find_mentions(day_index, text) or find_romanized_mentions(day_index, text),
@@ -76,7 +75,10 @@ def find_interpretations(day_index: DayIndex, text: str) -> list[Interpretation]
 def rank_interpretations(
     day_index: DayIndex, mentions: Sequence[Mention], *, include_all: bool = False
 ) -> list[Interpretation]:
-    """The ways to read the marks, the best first; without ``every`` only those that can win."""
+    """The interpretations of the mentions, the best first.
+
+    Those that cannot come first are left out, unless ``include_all``.
+    """
     clear_mentions = [
         mention for mention in mentions if mention.candidate_set.is_unambiguous_high_level
     ]
@@ -85,7 +87,7 @@ def rank_interpretations(
     min_weight = -1_000_000
     for node in sorted(bounds, key=bounds.__getitem__, reverse=True):
         if bounds[node] < min_weight and not include_all:
-            break  # no overlap, nothing against it, and still it would be worth less
+            break  # even without overlaps and contradictions it would weigh less
         interpretation = _build_interpretation(day_index, node, mentions, clear_mentions)
         if interpretation is not None:
             interpretations.append(interpretation)
@@ -99,7 +101,7 @@ def rank_interpretations(
 
 
 def build_evidence(mention: Mention, node: int) -> Evidence:
-    """The mark as it speaks for a node that it may mean."""
+    """The mention as evidence for a node that it may mean."""
     candidate = mention.candidate_set.by_node[node]
     completed = mention.generic and not candidate.has_generic
     weight = candidate.weight + GENERIC_BONUS if completed else candidate.weight
@@ -115,7 +117,7 @@ def build_evidence(mention: Mention, node: int) -> Evidence:
 
 
 def _compute_weight_bounds(day_index: DayIndex, mentions: Sequence[Mention]) -> dict[int, int]:
-    """What a reading of each leaf could be worth, if nothing overlapped or spoke against it."""
+    """The most that an interpretation of each leaf could weigh, without overlaps or conflicts."""
     best_weights: dict[int, int] = {}
     leaves: set[int] = set()
     for mention in mentions:
@@ -153,40 +155,17 @@ def _build_sort_key(interpretation: Interpretation) -> tuple[bool, int, int, int
 def _build_interpretation(
     day_index: DayIndex, node: int, mentions: Sequence[Mention], clear_mentions: Sequence[Mention]
 ) -> Interpretation | None:
+    """The interpretation of the mentions as a node; None if no evidence for the node is left."""
     chain = day_index.get_node_path(node)
-    chosen: list[Evidence] = []
-    usable: list[Evidence] = []
     evidence_maps = [
         evidence_by_node
         for evidence_by_node in (_collect_evidence(mention, chain) for mention in mentions)
         if evidence_by_node
     ]
-    best_weights = {
-        n: max([s[n].weight for s in evidence_maps if n in s], default=0) for n in chain
-    }
-    for upper in [node, *sorted(chain[-2::-1], key=lambda n: -best_weights[n])]:
-        best: Evidence | None = None
-        best_key = (False, -1)
-        for evidence_by_node in evidence_maps:
-            evidence = evidence_by_node.get(upper)
-            if evidence is None or (upper == node and not evidence.candidate.can_be_target):
-                continue
-            if not _is_disjoint(evidence, chosen):
-                continue
-            usable.append(evidence)
-            # A mark that says more of a unit above is left to that one, if the leaf can spare it.
-            is_best_use = evidence.weight == max([s.weight for s in evidence_by_node.values()])
-            key = (is_best_use, evidence.weight)
-            if key > best_key and (is_best_use or upper == node):
-                best, best_key = evidence, key
-            elif (
-                best is not None and key == best_key and _has_stronger_overlap(best, evidence_maps)
-            ):
-                best = evidence if not _has_stronger_overlap(evidence, evidence_maps) else best
-        if best is not None:
-            chosen.append(best)
-        elif upper == node:
-            return None
+    choice = _choose_evidence(chain, node, evidence_maps)
+    if choice is None:
+        return None
+    chosen, usable = choice
     repeated = tuple([evidence for evidence in usable if _is_disjoint(evidence, chosen)])
     contradictions = _find_contradictions(chain, chosen, repeated, clear_mentions)
     weight = sum([evidence.weight for evidence in chosen]) - STANDARD_NAME_WEIGHT * len(
@@ -204,10 +183,48 @@ def _build_interpretation(
     )
 
 
+def _choose_evidence(
+    chain: Sequence[int], node: int, evidence_maps: Sequence[Mapping[int, Evidence]]
+) -> tuple[list[Evidence], list[Evidence]] | None:
+    """Evidence for the units of a chain, none overlapping another: the leaf's, then the rest.
+
+    With everything that was usable when its unit was considered. None without any for the leaf.
+    """
+    chosen: list[Evidence] = []
+    usable: list[Evidence] = []
+    best_weights = {
+        n: max([s[n].weight for s in evidence_maps if n in s], default=0) for n in chain
+    }
+    for upper in [node, *sorted(chain[-2::-1], key=lambda n: -best_weights[n])]:
+        best: Evidence | None = None
+        best_key = (False, -1)
+        for evidence_by_node in evidence_maps:
+            evidence = evidence_by_node.get(upper)
+            if evidence is None or (upper == node and not evidence.candidate.can_be_target):
+                continue
+            if not _is_disjoint(evidence, chosen):
+                continue
+            usable.append(evidence)
+            # A mention that weighs more for a unit above is left to that, if the leaf can spare it.
+            is_best_use = evidence.weight == max([s.weight for s in evidence_by_node.values()])
+            key = (is_best_use, evidence.weight)
+            if key > best_key and (is_best_use or upper == node):
+                best, best_key = evidence, key
+            elif (
+                best is not None and key == best_key and _has_stronger_overlap(best, evidence_maps)
+            ):
+                best = evidence if not _has_stronger_overlap(evidence, evidence_maps) else best
+        if best is not None:
+            chosen.append(best)
+        elif upper == node:
+            return None
+    return chosen, usable
+
+
 def _has_stronger_overlap(
     evidence: Evidence, evidence_maps: Sequence[Mapping[int, Evidence]]
 ) -> bool:
-    """Whether a mark lies across one that says more of another unit: 本溪 in 本溪市本溪."""
+    """Whether it overlaps evidence of more weight for another unit: 本溪 in 本溪市本溪."""
     return any(
         other.weight > evidence.weight
         and other.candidate.node != evidence.candidate.node
@@ -218,7 +235,7 @@ def _has_stronger_overlap(
 
 
 def _collect_evidence(mention: Mention, chain: Sequence[int]) -> dict[int, Evidence]:
-    """The units of a chain for which a mark may speak."""
+    """The evidence of a mention for each unit of a chain that it may mean."""
     by_node = mention.candidate_set.by_node
     return {node: build_evidence(mention, node) for node in chain if node in by_node}
 
@@ -244,60 +261,7 @@ def _find_contradictions(
 
 def _is_disjoint(span: Mention | Evidence, others: Sequence[Evidence]) -> bool:
     start, end = span.start, span.end
-    for other in others:  # noqa: SIM110 - asked very often, and a loop is twice as fast
+    for other in others:  # noqa: SIM110  called very often, and a loop is twice as fast
         if start < other.end and other.start < end:
             return False
     return True
-
-
-def find_ambiguous(best: Interpretation, others: Sequence[Interpretation]) -> list[Interpretation]:
-    """The readings that the text does not tell from the best one.
-
-    A short form two levels above everything else that shares it is taken for that; units come
-    before places that are no units. A name that is a part of the best one's is no rival to it. Nor
-    is a unit of the same name in the best one, where the unit above that is named: 深圳龙华 is
-    right of 龙华区 in either case.
-    """
-    same = (best.skips_named_unit, best.weight, best.start)
-    equal = [
-        other
-        for other in others
-        if (other.skips_named_unit, other.weight, other.start) == same
-        and not _is_part(other.leaf_evidence, best.leaf_evidence)
-        and not _is_in_namesake(other, best)
-    ]
-    highest = min((r.leaf.level for r in [best, *equal]), default=0)
-    return [r for r in equal if r.leaf.level - highest <= 1] if equal else []
-
-
-def _is_part(name: Evidence, longer: Evidence) -> bool:
-    """Whether a name lies in a longer one: 谷涌社区 in 新谷涌社区."""
-    inside = longer.start <= name.start and name.end <= longer.end
-    return inside and name.end - name.start < longer.end - longer.start
-
-
-def _is_in_namesake(interpretation: Interpretation, best: Interpretation) -> bool:
-    """Whether a reading is of what lies in the best one's unit, by the very same name.
-
-    And the unit above the best one is named.
-    """
-    if (
-        _get_span(interpretation.leaf_evidence) != _get_span(best.leaf_evidence)
-        or len(best.evidence) == 1
-    ):
-        return False
-    named_above = best.evidence[-2].candidate.node == best.chain[-2].node
-    return named_above and any(unit.node == best.leaf.node for unit in interpretation.chain[:-1])
-
-
-def _get_span(name: Evidence) -> tuple[int, int, int]:
-    return name.start, name.end, name.key
-
-
-def find_deciding_level(chains: Sequence[Sequence[UnitRef]]) -> int:
-    """The highest level at which the chains differ: the field that would decide."""
-    for level in range(len(LEVELS)):
-        nodes = {next((s.node for s in chain if s.level == level), None) for chain in chains}
-        if len(nodes) > 1 and any(node is not None for node in nodes):
-            return level
-    return min(chain[-1].level for chain in chains)

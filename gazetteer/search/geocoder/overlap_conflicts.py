@@ -1,9 +1,9 @@
-"""Other names in the names of a plain address, and whether one of them may be meant instead.
+"""Other names within the names of a plain address, and whether one of them may be meant instead.
 
-A reading of as much worth needs as much from each of the steps down the tree. A short form is
-worth less than a standard name; another standard name is worth the same, but costs the step
-before, if it does not lie under that. So what lies in a step could do it only together with
-others in that step, or with what begins where it ends behind the last one.
+An interpretation of as much weight needs as much from each of the steps down the tree. A short form
+weighs less than a standard name; another standard name weighs the same, but costs the step before,
+if it does not lie under that. So a name within a step could replace it only together with others in
+that step, or with one that begins where it ends behind the last step.
 """
 
 from bisect import bisect_left
@@ -11,8 +11,13 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from gazetteer.search.geocoder.interpretations import Evidence
-from gazetteer.search.geocoder.mentions import AMBIGUOUS_LENGTH, GENERIC_FIRST_CHARS, KeyHit
-from gazetteer.search.index.day_index import MAX_KEY_CANDIDATES, DayIndex
+from gazetteer.search.geocoder.name_context import (
+    AMBIGUOUS_LENGTH,
+    GENERIC_FIRST_CHARS,
+    KeyHit,
+)
+from gazetteer.search.index.candidate_lookup import MAX_KEY_CANDIDATES
+from gazetteer.search.index.day_index import DayIndex
 
 OtherHits = Sequence[KeyHit]
 """Other names in the last step, or that reach into it."""
@@ -21,7 +26,7 @@ OtherHits = Sequence[KeyHit]
 def is_considered(
     day_index: DayIndex, text: str, start: int, others: OtherHits, hit: KeyHit
 ) -> bool:
-    """Whether a name within a step that begins at ``start`` would be looked at."""
+    """Whether a name within a step that begins at ``start`` may count as a mention."""
     key, begun, stop = hit
     if begun == start or text[begun - 1] == " ":
         return True
@@ -59,7 +64,7 @@ def find_inner_ends(
             continue
         if (
             begun == start and has_generic and not key_has_generic[key]
-        ):  # 天河 in 天河区: worth less
+        ):  # 天河 in 天河区: of less weight
             others.append(inner_hit)
         elif is_considered(day_index, text, start, others, inner_hit):
             if may_replace_step(day_index, steps, others, inner_hit):
@@ -75,7 +80,7 @@ def find_inner_ends(
 def may_replace_step(
     day_index: DayIndex, steps: Sequence[Evidence], others: OtherHits, hit: KeyHit
 ) -> bool:
-    """Whether a name in the last step may be meant instead of it, as far as can be told."""
+    """Whether a name in the last step may be meant instead of it; True where in doubt."""
     key, begun, _ = hit
     last = steps[-1]
     if begun == last.start:
@@ -136,7 +141,7 @@ def _has_conflict_above(
 ) -> bool:
     """Whether a name and one before it in the step cannot but give up the step above as well.
 
-    Then they are worth less than the two steps, unless both are whole names; or one of them, if
+    Then they weigh less than the two steps, unless both have generic parts; or one of them, if
     the step above is by a short form.
     """
     key_has_generic, start = day_index.index.key_has_generic, steps[-1].start
@@ -176,7 +181,7 @@ def _is_near(day_index: DayIndex, key: int, node: int) -> bool:
 def _has_meaning_near(
     day_index: DayIndex, steps: Sequence[Evidence], key: int, named_nodes: Sequence[int]
 ) -> bool:
-    """Whether a name means anything in the last step, or if it is whole near the one before.
+    """Whether a name means anything in the last step; with a generic part, near the one before.
 
     By the numbers of the nodes, so that it does not matter how many it means.
     """
@@ -193,7 +198,7 @@ def _has_meaning_near(
 
 
 def has_meaning_below(day_index: DayIndex, key: int, node: int) -> bool:
-    """Whether a key may mean anything under a node, as far as numbers tell it."""
+    """Whether a key may mean anything under a node, by the numbers of the nodes."""
     return _has_meaning_between(day_index, key, node + 1, day_index.index.last_descendant[node])
 
 
@@ -209,7 +214,7 @@ def _has_meaning_between(day_index: DayIndex, key: int, low: int, high: int) -> 
 def _has_equal_meaning(
     day_index: DayIndex, steps: Sequence[Evidence], key: int, named_nodes: Sequence[int]
 ) -> bool:
-    """The same where the numbers do not tell what lies in what, or names lead on to others."""
+    """The same where the numbers do not show what lies in what, or names lead on to others."""
     nodes, has_generic = _list_possible_nodes(day_index, key), day_index.index.key_has_generic[key]
     last = steps[-1].candidate.node
     if nodes is None:
@@ -245,7 +250,7 @@ def _can_combine(
 
 
 def _has_shared_lineage(day_index: DayIndex, nodes: Iterable[int], others: Iterable[int]) -> bool:
-    """Whether any node lies on one line with any of the others, as far as numbers tell it."""
+    """Whether any node lies on one line with any of the others, by the numbers of the nodes."""
     is_displaced, last_descendant = (
         day_index.standard_names.is_displaced,
         day_index.index.last_descendant,
@@ -263,7 +268,7 @@ def _has_shared_lineage(day_index: DayIndex, nodes: Iterable[int], others: Itera
 
 
 def _list_possible_nodes(day_index: DayIndex, key: int) -> Sequence[int] | None:
-    """What a key may mean, and maybe more; None if that is too much to look at."""
+    """What a key may mean, and maybe more; None if that is too much to examine."""
     index = day_index.index
     first, last = index.meaning_offsets[key], index.meaning_offsets[key + 1]
     if last - first <= MAX_KEY_CANDIDATES and not day_index.standard_names.key_has_linked[key]:

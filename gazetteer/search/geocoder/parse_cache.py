@@ -1,7 +1,8 @@
-"""What the names on the way down a plain address have led to, remembered for all that begin alike.
+"""The parse states to which the names of plain addresses led, for all addresses that begin alike.
 
-A tree of stages, one for each name that followed another: whoever reads the next address with the
-same beginning (:mod:`gazetteer.search.geocoder.fast_path`) need not look at it again.
+A trie with one state for each name that followed another: the fast path
+(:mod:`gazetteer.search.geocoder.fast_path`) takes the next address with the same beginning from
+there.
 """
 
 from collections.abc import Sequence, Set
@@ -10,26 +11,30 @@ from typing import Any
 from msgspec import field
 
 from gazetteer.search.geocoder.interpretations import Interpretation
-from gazetteer.search.geocoder.mentions import KeyHit
+from gazetteer.search.geocoder.name_context import KeyHit
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.structs import MutableStruct
 
-_MEMO_KEY = "the stages of descents"
+_MEMO_KEY = "parse trie"
 _MAX_STATES = 50_000
 
 
 class ParseState(MutableStruct):
     """What the names on the way down have led to; the same for every text that begins with them.
 
-    ``reading`` is by the names so far, down to ``node``; the last of them ends at ``done``.
-    ``missing`` are the units of its chain that were not named. ``others`` are the other
-    names in the last step, or that reach into it; ``insides`` the ends of those that begin within
-    a step. ``harmless``: none of them may as well be meant. ``doubtful``: so may one that reaches
-    behind the last step, unless another step begins there. ``before`` are the characters before
-    which this step might not be taken; ``passing``: it depends on more than these, so that it is
-    not remembered; ``leans``: it is right only if another step follows. ``after`` are the stages
-    that follow by the next name, by its key alone where it begins at ``done``. ``told`` is for
-    whoever tells the reading.
+    ``interpretation`` is by the names so far, down to ``node``; the last of them ends at
+    ``names_end``. ``unnamed_units`` are the units of its chain that have no name in the text.
+    ``overlapping_hits`` are the other names in the last step, or that reach into it;
+    ``inner_ends`` the ends of those that begin within a step.
+
+    ``is_unambiguous``: none of these may be meant instead. ``is_doubtful``: one that reaches behind
+    the last step may, unless another step begins there. ``needs_next_name``: it is right only if
+    another step follows.
+
+    ``blocking_chars`` are the characters before which this step may not be taken;
+    ``context_dependent``: it depends on more than these, so that it is not cached.
+    ``next_states`` are the states that follow by the next name, by its key alone where it begins
+    at ``names_end``. ``partial_match`` caches what becomes of the interpretation.
     """
 
     interpretation: Interpretation
@@ -48,10 +53,10 @@ class ParseState(MutableStruct):
 
 
 class ParseTrie:
-    """The stages that were met, from the beginning of a text on; in bounded memory.
+    """The parse states so far, from the beginning of a text on; in bounded memory.
 
-    Those of units with nothing under them are many and seldom met again: they are forgotten
-    first, so that the ways to them stay.
+    States of units with nothing under them are many and seldom met again: they are dropped first,
+    so that the way to them stays.
     """
 
     def __init__(self) -> None:
@@ -62,7 +67,7 @@ class ParseTrie:
     def add_state(
         self, day_index: DayIndex, parse_state: ParseState, key: int | KeyHit, following: ParseState
     ) -> None:
-        """Remember the stage to which the next name leads."""
+        """Remember the state to which the next name leads."""
         parse_state.next_states[key] = following
         if _is_leaf(day_index, following):
             self.leaf_parents.append(parse_state)
@@ -86,7 +91,7 @@ def _is_leaf(day_index: DayIndex, parse_state: ParseState) -> bool:
 
 
 def get_parse_trie(day_index: DayIndex) -> ParseTrie:
-    """The stages that were met on the day of the view."""
+    """The parse states of texts on the day of the index."""
     trie: ParseTrie | None = day_index.memo.get(_MEMO_KEY)
     if trie is None or trie.inner_count > _MAX_STATES:
         trie = ParseTrie()

@@ -1,13 +1,14 @@
-"""The names in an address in Latin letters: ``Tianhe District, Guangzhou``, ``Panyu Qu``.
+"""The mentions in an address in Latin letters: ``Tianhe District, Guangzhou``, ``Panyu Qu``.
 
-The readings are the register's own spellings. A generic part may be written in English, in
-pinyin, or not at all; without one only units down to townships are meant.
+The spellings are the register's own. A generic part may be written in English, in pinyin, or not at
+all; without one only units down to townships are found.
 """
 
 import re
 from collections.abc import Iterator
 
 from gazetteer.search.geocoder.mentions import Mention
+from gazetteer.search.index.candidate_lookup import MAX_KEY_CANDIDATES
 from gazetteer.search.index.candidates import (
     Candidate,
     CandidateSet,
@@ -15,7 +16,7 @@ from gazetteer.search.index.candidates import (
     build_candidate,
     build_candidate_set,
 )
-from gazetteer.search.index.day_index import MAX_KEY_CANDIDATES, DayIndex
+from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.folding import to_ascii_key
 from gazetteer.search.text.name_forms import NameForm
 
@@ -46,7 +47,7 @@ _OMITTED_GENERICS = (
 
 
 def find_romanized_mentions(day_index: DayIndex, text: str) -> tuple[Mention, ...]:
-    """The marks of a text without Chinese characters, from left to right; others have none."""
+    """The mentions of a text without Chinese characters, from left to right; others have none."""
     if _HAN.search(text):
         return ()
     return tuple(_iter_mentions(day_index, text))

@@ -1,7 +1,7 @@
-"""A name that is wrong by one character, looked for only where the rest of the text leads.
+"""A name that is wrong by one character, searched only where the rest of the text leads.
 
-Homophones and look-alikes such as 麻冲 for 麻涌 are common in addresses. What lies directly under
-the unit that was understood is compared; a single one that fits is taken, and told as a fault.
+Homophones and look-alikes such as 麻冲 for 麻涌 are common in addresses. The names directly under
+the unit that was recognised are compared; a single one that fits is taken, and is a fault.
 """
 
 import re
@@ -21,7 +21,7 @@ _UNIT_NAME = re.compile(r"[\u3400-\u9fff]{2,6}?(?:街道|镇|乡|区|县|市|村
 
 @dataclass(frozen=True, slots=True)
 class SpellingCorrection:
-    """The unit that was meant, how it was written, and what is left of the text."""
+    """The unit with the correct name, the name as written, and what is left of the text."""
 
     unit: UnitRef
     written: str
@@ -29,14 +29,14 @@ class SpellingCorrection:
 
     @property
     def fault_details(self) -> tuple[str, str, str]:
-        """Level, text and name of the register, as a fault tells them."""
+        """The level, text and registered name of the fault."""
         return LEVELS[self.unit.level], self.written, self.unit.name
 
 
 def correct_last_level(
     day_index: DayIndex, leaf: UnitRef, components: Sequence[AddressComponent]
 ) -> SpellingCorrection | None:
-    """The one unit under ``leaf`` whose name is a character away from what was not understood."""
+    """The one unit under ``leaf`` whose name differs by one character from an unmatched text."""
     for number, component in enumerate(components):
         match = (
             _UNIT_NAME.match(component.text)

@@ -1,4 +1,4 @@
-"""What a name may mean: a claim on a node, and the claims of a piece of text sorted out."""
+"""What a name may mean: candidates, each a node, and the set of those of a piece of text."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ _FORMS_WITH_GENERIC = (NameForm.STANDARD, NameForm.FORMER, NameForm.GENERIC_ONLY
 
 
 class NameRelation(StrEnum):
-    """How a name leads to a unit that is in force on the day."""
+    """How a name relates to the unit in force on the date."""
 
     CURRENT_NAME = "name"  # the name is in force
     FORMER_NAME = "former_name"  # the unit had the name once
@@ -21,7 +21,7 @@ class NameRelation(StrEnum):
     FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
 
 
-# What is worth more decides between readings; the score of the answer is another matter.
+# The weight decides between interpretations; the score of the answer is another matter.
 _FORM_WEIGHTS = {
     NameForm.STANDARD: 30,
     NameForm.FORMER: 28,
@@ -42,10 +42,11 @@ STANDARD_NAME_WEIGHT = _FORM_WEIGHTS[NameForm.STANDARD]
 
 
 class Candidate(FrozenStruct, frozen=True, order=True):
-    """A node that a piece of text may mean; ``named`` is the node that had the name.
+    """A node that a piece of text may mean; ``named_node`` is the node that had the name.
 
-    ``whole``: by a name with its generic part. ``leads``: it may itself be meant, and not only
-    support what lies in it. ``worth`` weighs it against other claims.
+    ``since`` and ``until`` bound the period of the name (ordinals, half-open). ``has_generic``: by
+    a name with its generic part. ``can_be_target``: the text may mean the node itself, and not
+    only something that lies in it. ``weight`` ranks it among other candidates.
     """
 
     node: int
@@ -61,7 +62,7 @@ class Candidate(FrozenStruct, frozen=True, order=True):
 
 
 def compute_weight(form: NameForm, relation: NameRelation) -> int:
-    """What a name is worth that leads to a unit; half of it where it is no unit."""
+    """The weight of a name that leads to a unit; a place that is no unit has half of it."""
     return (
         _FORM_WEIGHTS[form]
         if relation is NameRelation.CURRENT_NAME
@@ -72,7 +73,7 @@ def compute_weight(form: NameForm, relation: NameRelation) -> int:
 def build_candidate(
     node: int, level: int, form: NameForm, relation: NameRelation, name_period: tuple[int, int, int]
 ) -> Candidate:
-    """The claim by a name: (node that had it, first day, day after the last)."""
+    """A node by a name; ``name_period``: node that had it, first day, day after the last."""
     weight = compute_weight(form, relation)
     weight = weight if level <= LOWEST_UNIT_LEVEL else weight // 2
     named_node, since, until = name_period
@@ -92,7 +93,7 @@ def build_candidate(
 
 
 def build_standard_candidate(node: int, level: int, since: int, until: int) -> Candidate:
-    """The claim of a unit by its standard name in force."""
+    """A unit by its standard name in force."""
     return Candidate(
         node,
         level,
@@ -110,11 +111,13 @@ def build_standard_candidate(node: int, level: int, since: int, until: int) -> C
 class CandidateSet(MutableStruct):
     """What a piece of text may mean. Never changed, and equal to itself alone.
 
-    ``all_whole``: it has claims, by whole names only; ``by_whole``: the same by these, if it has
-    others too. ``many``: there are more claims than these. ``anchors``: it is so clear a name of a
-    county or above that it cannot be passed over. ``named``: it is the whole name of a unit.
-    ``firm``: it is more than the core of a village's name. ``tops`` are the worthiest claims, of
-    worth ``most``, and ``highest`` is the highest level among them; bare names do not count.
+    ``all_have_generic``: it has candidates, all by names with their generic part;
+    ``generic_subset``: the set of these, if it has others too. ``is_truncated``: there are more
+    candidates than these. ``is_unambiguous_high_level``: it is so clear a name of a county or above
+    that it cannot be passed over. ``names_unit``: it is the full name of a unit. ``is_reliable``:
+    it is more than the stem of a village's name. ``best_candidates`` are those of most weight,
+    which is ``best_weight``, and ``highest_level`` is the highest level among them, without those
+    by a merely generic name.
     """
 
     candidates: tuple[Candidate, ...]
@@ -133,11 +136,11 @@ class CandidateSet(MutableStruct):
 
     @property
     def with_generic(self) -> "CandidateSet | None":
-        """The same by whole names only: itself if it has no others, None without any."""
+        """The candidates by names with their generic part: itself if all are, None if none is."""
         return self if self.all_have_generic else self.generic_subset
 
     def restrict_to_levels(self, levels: tuple[int, ...]) -> "CandidateSet":
-        """The same at some levels only."""
+        """The candidates at some levels only."""
         if self.subsets is None:
             self.subsets = {}
         subset = self.subsets.get(levels)
@@ -154,24 +157,11 @@ class CandidateSet(MutableStruct):
 def build_candidate_set(
     candidates: tuple[Candidate, ...], *, is_truncated: bool = False
 ) -> CandidateSet:
-    """The claims, sorted out."""
+    """The set of the candidates, with what is asked of it again and again."""
     with_generic = tuple([candidate for candidate in candidates if candidate.has_generic])
-    is_unambiguous_high_level = any(
-        candidate.can_be_target
-        and candidate.level <= _COUNTY_LEVEL
-        and candidate.form is not NameForm.GENERIC_ONLY
-        for candidate in with_generic
-    )
-    names_unit = any(candidate.level <= LOWEST_UNIT_LEVEL for candidate in with_generic)
-    is_reliable = any(candidate.form is not NameForm.STEM for candidate in candidates)
-    by_node = {candidate.node: candidate for candidate in candidates}
     best_weight = max([candidate.weight for candidate in candidates], default=-1)
     best_candidates = tuple(
         [candidate for candidate in candidates if candidate.weight == best_weight]
-    )
-    best_nodes = frozenset([candidate.node for candidate in best_candidates])
-    highest_level = min(
-        [c.level for c in best_candidates if c.form is not NameForm.GENERIC_ONLY], default=-1
     )
     all_have_generic = len(with_generic) == len(candidates) > 0
     generic_subset = (
@@ -181,15 +171,23 @@ def build_candidate_set(
     )
     return CandidateSet(
         candidates,
-        by_node,
+        {candidate.node: candidate for candidate in candidates},
         all_have_generic,
         generic_subset,
         is_truncated,
-        is_unambiguous_high_level,
-        names_unit,
-        is_reliable,
+        any(map(_is_unambiguous_high_level, with_generic)),
+        any(candidate.level <= LOWEST_UNIT_LEVEL for candidate in with_generic),
+        any(candidate.form is not NameForm.STEM for candidate in candidates),
         best_weight,
         best_candidates,
-        best_nodes,
-        highest_level,
+        frozenset([candidate.node for candidate in best_candidates]),
+        min([c.level for c in best_candidates if c.form is not NameForm.GENERIC_ONLY], default=-1),
+    )
+
+
+def _is_unambiguous_high_level(candidate: Candidate) -> bool:
+    return (
+        candidate.can_be_target
+        and candidate.level <= _COUNTY_LEVEL
+        and candidate.form is not NameForm.GENERIC_ONLY
     )

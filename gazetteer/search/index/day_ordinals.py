@@ -7,5 +7,10 @@ OPEN_START, OPEN_END = 0, 4_000_000
 
 
 def to_ordinal(day: date | None, default: int) -> int:
-    """A day as a number; ``otherwise`` where a period is open."""
+    """A day as a number; ``default`` where a period is open."""
     return default if day is None else day.toordinal()
+
+
+def from_ordinal(ordinal: int) -> date | None:
+    """An end of a period as a day; None where the period is open."""
+    return None if ordinal in (OPEN_START, OPEN_END) else date.fromordinal(ordinal)

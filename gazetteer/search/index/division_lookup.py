@@ -1,7 +1,8 @@
-"""A unit by its code, from memory: what :func:`gazetteer.records.division_queries.load_division` tells, faster.
+"""A unit by its code, from memory: faster, and what the database would answer.
 
-Only of the newest state of the register and by the days of effect, which an index knows. Where it
-cannot tell all of the answer it tells nothing, and the database is asked.
+The same as :func:`gazetteer.records.division_queries.load_division`, but only for the newest state
+of the register and by the days of effect, which an index knows. Where it does not know all of the
+answer it gives none, and the database is queried.
 """
 
 from bisect import bisect_right
@@ -10,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from gazetteer.ledger.as_of import newest_as_of_fields
-from gazetteer.records.division_queries import parse_succession
 from gazetteer.records.levels import LEVELS
+from gazetteer.records.succession_queries import parse_succession
 from gazetteer.search.index.day_ordinals import OPEN_END, OPEN_START
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.index.unit_attributes import NODE_NOT_INDEXED
@@ -37,7 +38,7 @@ def find_node_of_state(index: NameIndex, state: int) -> int:
 
 
 def find_division(index: NameIndex, code: str, at: date, today: date) -> JsonObject | None:
-    """The unit that carried the code on the day; None if only the database can tell."""
+    """The unit that carried the code on the day; None if only the database knows all of it."""
     day = at.toordinal()
     state = find_state_by_code(index, code, day)
     if state is None or index.recorded_at is None:
@@ -99,7 +100,7 @@ def _find_units_above(
 
 
 def _summarize_unit(index: NameIndex, node: int, state: int) -> JsonObject:
-    """A unit as one above others is told; remembered, and not to be changed."""
+    """The summary of a unit above others; cached, and not to be changed."""
     summaries = index.attributes.summary_cache
     summary = summaries.get(state)
     if summary is None:

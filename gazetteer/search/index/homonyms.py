@@ -1,7 +1,7 @@
-"""Names that very many bear (新村, 城关镇): which of their meanings are worth a look.
+"""Names that very many places bear (新村, 城关镇): which of their meanings weigh most.
 
-The country has thousands of villages of one name; a claim on each would take milliseconds. The
-worthiest are found on flat arrays, and only they are made.
+The country has thousands of villages of one name; a candidate for each would take milliseconds.
+Those of most weight are found on flat arrays, and only they are built.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ _WEIGHTS = np.array(
 class HomonymGroup:
     """The nodes, in force themselves and without links, that some meanings name.
 
-    Ascending ``nodes``, each with the ``worth`` of its closest meaning and whether that is by a
-    name in force (``named``). ``linked`` are the other meanings, to be followed one by one.
+    Ascending ``nodes``, each with the weight of its closest meaning and whether that is by a name
+    in force. ``linked_meanings`` are the other meanings, to be followed one by one.
     """
 
     nodes: NDArray[np.intc]
@@ -35,19 +35,19 @@ class HomonymGroup:
     linked_meanings: Sequence[int]
 
     def select_best_nodes(self, limit: int) -> NDArray[np.intc]:
-        """The nodes that are worth most, of equals the first."""
+        """The nodes of most weight, of equals the first."""
         return self.nodes[np.argsort(-self.weights, kind="stable")[:limit]]
 
 
 class HomonymFinder:
-    """Finds the crowds of a day; ``states`` is the state in which each node is, -1 for none."""
+    """Finds the groups of a day; ``states`` is the state in which each node is, -1 if in none."""
 
     def __init__(self, index: NameIndex, states: Sequence[int], day: int) -> None:
         self._index, self._states, self._day = index, np.asarray(states), day
         self._is_linked = index.build_linked_mask()
 
     def find_group(self, first: int, last: int) -> HomonymGroup:
-        """What the meanings from ``first`` to before ``last``, of one key, name."""
+        """The nodes that the meanings from ``first`` to before ``last``, of one key, name."""
         index, rows = self._index, slice(first, last)
         nodes = np.asarray(index.meaning_node)[rows]
         has_begun = np.asarray(index.meaning_start)[rows] <= self._day

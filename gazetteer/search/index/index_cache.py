@@ -22,16 +22,16 @@ from gazetteer.search.index.index_loading import LoadPoints, load_index, load_le
 from gazetteer.search.index.name_index import NameIndex
 
 POLL_SECONDS = 0.1
-"""Seconds between two looks at the head of the ledger."""
+"""Seconds between two polls of the head of the ledger."""
 _MAX_CACHED_DAYS = 8
 
 OpenConnection = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 class IndexCache:
-    """Gives the views of the newest index that there is; safe to use from many threads.
+    """Holds the newest index and its day indexes; safe to use from many threads.
 
-    ``points_of_units`` reads the points that stand for units.
+    ``points_of_units`` loads the points that stand for units.
     """
 
     def __init__(self, connect: OpenConnection, points_of_units: LoadPoints | None = None) -> None:
@@ -59,9 +59,9 @@ class IndexCache:
             return day_index
 
     def get_newest(self) -> NameIndex | None:
-        """The index if it is of the newest state, as far as the last look told; None if not.
+        """The index if it was of the newest state at the last poll; None if not.
 
-        Never waits: what is missing is built beside.
+        Never waits: a newer index is built in the background.
         """
         if time.monotonic() - self._last_poll >= POLL_SECONDS:
             self._poll_ledger(self._index)
@@ -84,7 +84,7 @@ class IndexCache:
             self.start_rebuild()
 
     def start_rebuild(self) -> None:
-        """Build the newest index beside, unless that is under way; asks nothing of the database."""
+        """Build the newest index in the background, unless that is under way."""
         with self._lock:
             if self._rebuild_thread is None or not self._rebuild_thread.is_alive():
                 self._rebuild_thread = Thread(
@@ -97,10 +97,10 @@ class IndexCache:
             with self._build_lock:  # whoever has no index yet waits for this one
                 self._index = self._load_index()
         except psycopg.OperationalError:
-            return  # the database is away: the next look tries again
+            return  # the database is away: the next poll tries again
 
     def _load_index(self) -> NameIndex:
         with self._connect() as conn:
             index = load_index(conn, self._points_of_units)
-        gc.freeze()  # it stays as it is: the collector need not walk through it again and again
+        gc.freeze()  # it never changes: the collector need not traverse it again and again
         return index

@@ -1,4 +1,4 @@
-"""Reading the state of the register from which the index is built, in one snapshot."""
+"""Loading the state of the register from which the index is built, in one snapshot."""
 
 import ctypes
 import gc
@@ -10,7 +10,8 @@ from uuid import UUID
 from psycopg import Connection, IsolationLevel
 
 from gazetteer.records.code_translation import SuccessionLink
-from gazetteer.records.division_queries import load_all_successions
+from gazetteer.records.succession_queries import load_all_successions
+from gazetteer.search.index.index_building import build_name_index
 from gazetteer.search.index.index_source import (
     IndexSource,
     NameRow,
@@ -18,7 +19,7 @@ from gazetteer.search.index.index_source import (
     NodeStateRow,
     PointRow,
 )
-from gazetteer.search.index.name_index import NameIndex, build_name_index
+from gazetteer.search.index.name_index import NameIndex
 
 LoadPoints = Callable[[Connection[Any]], Iterable[PointRow]]
 
@@ -86,7 +87,7 @@ FROM succession_version WHERE upper_inf(recorded) AND NOT lower_inf(valid)
 
 
 def load_ledger_seq(conn: Connection[Any]) -> int:
-    """How far the register has got; cheap, to be asked before each answer."""
+    """The last sequence number of the ledger; cheap enough to be asked before each answer."""
     row = conn.execute(_HEAD).fetchone()
     return int(row[0]) if row else 0
 
@@ -94,7 +95,7 @@ def load_ledger_seq(conn: Connection[Any]) -> int:
 def load_source(conn: Connection[Any], points_of_units: LoadPoints | None = None) -> IndexSource:
     """All names and states as known now; ``conn`` must not be within a transaction.
 
-    ``points_of_units`` reads, in the same snapshot, the points that stand for units.
+    ``points_of_units`` loads, in the same snapshot, the points that stand for units.
     """
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
@@ -106,7 +107,7 @@ def load_source(conn: Connection[Any], points_of_units: LoadPoints | None = None
 
 
 def load_index(conn: Connection[Any], points_of_units: LoadPoints | None = None) -> NameIndex:
-    """The index of what :func:`load_source` reads.
+    """The index of what :func:`load_source` loads.
 
     The rows take several times the memory of the index; it is given back to the system.
     """
@@ -153,8 +154,8 @@ def _load_unit_states(conn: Connection[Any]) -> Iterator[NodeStateRow]:
     for row in conn.execute(_STATES):
         unit, level, code, name, parent, start, end, place, romanized, *rest = row
         yield NodeStateRow(
-            intern(unit), NodeKind.UNIT, intern(level), code, intern(name), _intern_word(parent), start, end,
-            place, romanized, *map(_intern_word, rest),
+            intern(unit), NodeKind.UNIT, intern(level), code, intern(name), _intern_word(parent),
+            start, end, place, romanized, *map(_intern_word, rest),
         )  # fmt: skip
 
 

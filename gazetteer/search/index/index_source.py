@@ -72,8 +72,8 @@ class PointRow:
 class IndexSource:
     """One state of the register, at ledger sequence ``seq``.
 
-    ``latin``: (node, name) for names in Latin letters that are not its pinyin. ``kin``: (unit, its
-    succession links as JSON text). ``nameless``: units that had no name at some time.
+    ``latin``: (node, name) for names in Latin letters that are not its pinyin. ``succession``:
+    (unit, its succession links as JSON text). ``nameless``: units that had no name at some time.
     """
 
     seq: int

@@ -1,4 +1,4 @@
-"""Texts in order, to find all that begin with a few characters, the best first."""
+"""An index of texts by their beginnings, the best first."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ _LENGTH_RANGE = 64
 
 
 class PrefixEntry(NamedTuple):
-    """A text that stands for a node, by one of its states; ``shown`` is how it is written."""
+    """A text that stands for a node in one of its states, and how the register writes it."""
 
     text: str
     node: int
@@ -28,8 +28,9 @@ class PrefixEntry(NamedTuple):
 class PrefixIndex:
     """Texts in order; ``rank`` is small for what people mean by a short beginning.
 
-    The rows of text ``t`` are ``row_at[t]`` to ``row_at[t + 1]``: one for each node, with its
-    latest state of that text, and how the register writes the text where that is another way.
+    The rows of text ``t`` are ``row_offsets[t]`` to ``row_offsets[t + 1]``: one for each node, with
+    its latest state of that text. ``display_texts`` has how the register writes the text, where
+    that differs.
     """
 
     texts: SortedStringPool

@@ -1,6 +1,6 @@
-"""Of which nodes each key is the standard name in force on a day: flat, so that it costs little.
+"""Of which nodes each key is the standard name in force on a day, in flat arrays.
 
-Nothing that a key may mean is worth more than that (:mod:`gazetteer.search.index.day_index`).
+Nothing that a key may mean has more weight (:mod:`gazetteer.search.index.candidates`).
 """
 
 from array import array
@@ -20,12 +20,13 @@ _LOWEST_UNIT_LEVEL = LEVELS.index(Level.VILLAGE)
 
 @dataclass(frozen=True, slots=True)
 class StandardNames:
-    """The units of key ``k``: ``nodes[at[k]:at[k + 1]]``, ascending, by the same of ``meanings``.
+    """The units of key ``k``: ``nodes[offsets[k]:offsets[k + 1]]``, ascending.
 
-    ``strays``: whether each node lies, on the day, elsewhere than in the end, so that it cannot be
-    found by the numbers of the nodes under another; ``stray_keys``: which keys may mean such a
-    node, and ``linked_keys`` a node with links to others. ``has_more_under``: whether anything
-    lies under each node on the day.
+    ``meanings`` has, at the same positions, the meanings of the index by which they are meant.
+    ``is_displaced``: whether each node lies, on the day, elsewhere than in the end, so that the
+    numbers of the nodes do not show under which other one; ``key_has_displaced``: which keys may
+    mean such a node, and ``key_has_linked`` a node with links to others. ``has_children``: whether
+    anything lies under each node on the day.
     """
 
     offsets: Sequence[int]
@@ -41,14 +42,14 @@ class StandardNames:
         return self.nodes[self.offsets[key] : self.offsets[key + 1]]
 
     def find_rows_under(self, key: int, node: int, last: int) -> tuple[int, int]:
-        """Of the units of a key those from ``node`` to ``last``: a half-open stretch."""
+        """Of the units of a key those from ``node`` to ``last``: a half-open range of positions."""
         nodes, first, after = self.nodes, self.offsets[key], self.offsets[key + 1]
         low = bisect_left(nodes, node, first, after)
         return low, bisect_left(nodes, last + 1, low, after)
 
 
 def build_standard_names(index: NameIndex, states: Sequence[int], day: int) -> StandardNames:
-    """What stands on a day; ``states`` is the state in which each node is then, -1 for none."""
+    """The standard names of a day; ``states``: the state in which each node is, -1 if in none."""
     current = np.asarray(states)
     meaning_nodes = np.asarray(index.meaning_node)
     offsets = np.asarray(index.meaning_offsets)

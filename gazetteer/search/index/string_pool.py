@@ -1,4 +1,4 @@
-"""Very many short texts in little memory: one buffer and where each of them begins."""
+"""Very many short texts in little memory: one buffer, and the offset at which each begins."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -7,7 +7,7 @@ from typing import overload
 
 
 class StringPool(Sequence[str]):
-    """Texts as one run of UTF-8; a third of what they take as objects. Never changed."""
+    """Texts as one run of UTF-8, a third of the size that they have as objects. Never changed."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         buffer = bytearray()
@@ -76,7 +76,7 @@ class SortedStringPool(StringPool):
         self._samples = self[::_SAMPLE_STEP]  # objects, among which a search is quick
 
     def find_prefix_range(self, prefix: str) -> tuple[int, int]:
-        """The half-open stretch of the texts that begin with a prefix."""
+        """The half-open range of positions of the texts that begin with a prefix."""
         low = self._find_lower_bound(prefix)
         return low, self._find_lower_bound(prefix + _LAST_CHARACTER)
 

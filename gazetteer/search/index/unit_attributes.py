@@ -1,7 +1,8 @@
-"""What is told of a unit beside its names and its place: flat arrays by the states of an index.
+"""The attributes of units beside names and hierarchy: flat arrays by the states of an index.
 
-Enough to answer for a code from memory as :func:`gazetteer.records.division_queries.load_division` does from the
-database, and to filter by class.
+Enough to answer for a code from memory what
+:func:`gazetteer.records.division_queries.load_division` loads from the database, and to filter by
+class.
 """
 
 from array import array
@@ -21,12 +22,12 @@ _MAX_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class UnitAttributes:
-    """One row for each state of the index; words are kept once and told by their position.
+    """One row for each state of the index; columns of words hold positions in ``words``.
 
-    ``sorted_codes`` leads from a code, as a number, to its states. ``kin`` holds, as JSON text,
-    the succession links of the nodes that have any. ``unsure`` are nodes of which the index does
-    not know all: those with a time without a name, or that have changed their place record.
-    ``briefs`` remembers how the states of units are told that have units below them.
+    ``sorted_codes`` leads from a code, as a number, to its states. ``succession_json`` holds, as
+    JSON text, the succession links of the nodes that have any. ``incomplete_nodes`` are those of
+    which the index does not know all: they had no name at some time, or have changed their place
+    record. ``summary_cache`` remembers the summaries of units above others.
     """
 
     words: Sequence[str | None]
@@ -53,13 +54,13 @@ class UnitAttributes:
 
 
 class _WordTable:
-    """Each word once."""
+    """Words, each once, and their positions."""
 
     def __init__(self) -> None:
         self.positions: dict[str | None, int] = {}
 
     def encode_column(self, values: Iterable[str | None]) -> Sequence[int]:
-        """The positions of the words."""
+        """The positions of the words; a word that is new gets the next one."""
         known = self.positions
         return array("h", (known.setdefault(value, len(known)) for value in values))
 
@@ -67,7 +68,7 @@ class _WordTable:
 def build_unit_attributes(
     source: IndexSource, states: Sequence[NodeStateRow], node_numbers: Mapping[str, int]
 ) -> UnitAttributes:
-    """The particulars of states that are in the order of the index."""
+    """The attributes of states that are in the order of the index."""
     words = _WordTable()
 
     def encode_nodes(parents: Iterable[str | None]) -> Sequence[int]:

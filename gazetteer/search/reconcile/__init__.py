@@ -1,1 +1,1 @@
-"""Names of a table to places of the register: candidates, scores, and what is known of each."""
+"""Reconciliation: from the names in a table to candidates of the register, and their properties."""

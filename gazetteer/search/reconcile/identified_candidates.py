@@ -1,4 +1,4 @@
-"""Candidates that are named by an identifier or a code, and how they agree with a name."""
+"""Candidates by an identifier or a code, and how they agree with those by a name."""
 
 import re
 from collections.abc import Sequence
@@ -37,10 +37,10 @@ def parse_place_id(text: str) -> UUID | None:
 def load_referred_entities(
     conn: Connection[Any], text: str, as_of: EntityAsOf
 ) -> list[tuple[PlaceEntity, bool]]:
-    """The entities that an id or a code refers to, and whether surely.
+    """The entities that an id or a code refers to, and whether that is certain.
 
     A code refers to the unit that carried it on the day; units that carried it on other days come
-    after that one, and none of them is sure.
+    after that one, and none of them is certain.
     """
     place = parse_place_id(text)
     if place is not None:
@@ -49,23 +49,23 @@ def load_referred_entities(
         ]
     if not is_division_code(text):
         return []
-    sure = dict(load_places_by_code(conn, text, as_of))
-    unordered = load_entities(conn, list(sure), _include_other_days(as_of))
+    certainty = dict(load_places_by_code(conn, text, as_of))
+    unordered = load_entities(conn, list(certainty), _include_other_days(as_of))
     return sorted(
-        ((entity, sure[UUID(entity.place_id)]) for entity in unordered),
+        ((entity, certainty[UUID(entity.place_id)]) for entity in unordered),
         key=lambda pair: (not pair[1], pair[0].place_id),
     )
 
 
 def _include_other_days(as_of: EntityAsOf) -> EntityAsOf:
-    """Also what is not in force on the day: as it last was."""
+    """The same moment, including what is not in force on the day, as it last was."""
     return EntityAsOf(None, as_of.at or as_of.today, as_of.known_at)
 
 
 def build_candidates(
     referred_entities: Sequence[tuple[PlaceEntity, bool]], levels: frozenset[str]
 ) -> list[MatchCandidate]:
-    """What was referred to as candidates; all of them sure, or of another day."""
+    """Entities as candidates of some levels (empty for all): matches, if they are certain."""
     return [
         MatchCandidate(
             place_id=entity.place_id,
@@ -73,10 +73,10 @@ def build_candidates(
             level=entity.level,
             code=entity.code,
             ancestors=tuple(unit.name for unit in entity.ancestors),
-            score=100.0 if sure else MAX_SIMILAR_SCORE,
-            match=sure,
+            score=100.0 if is_certain else MAX_SIMILAR_SCORE,
+            match=is_certain,
         )
-        for entity, sure in referred_entities
+        for entity, is_certain in referred_entities
         if not levels or entity.level in levels
     ]
 
@@ -84,10 +84,10 @@ def build_candidates(
 def merge_candidates(
     by_code: Sequence[MatchCandidate], by_name: Sequence[MatchCandidate]
 ) -> list[MatchCandidate]:
-    """Candidates of a code and of a name that stand in one row.
+    """The candidates of a row that has both a code and a name.
 
-    Where both lead to one place, that is it. Where they do not, neither is sure, and both are
-    told.
+    Where both lead to one place, that is the match. Where they do not, there is no match, and both
+    are candidates.
     """
     if not by_code or not by_name:
         return [*by_code, *by_name]

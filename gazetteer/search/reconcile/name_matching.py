@@ -1,8 +1,8 @@
-"""What a name in a table may stand for: the geocoder's reading first, then names that look alike.
+"""Candidates for a name in a table: those of the geocoder first, then places of similar names.
 
-Scores run from 0 to 100. What the geocoder reads has 100 times its own score, which is 1 less the
-penalties of its faults (:mod:`gazetteer.search.geocoder.faults`). A name that only looks alike has half
-the share of letters that agree. Lying elsewhere than asked costs as much as any contradiction.
+Scores run from 0 to 100. A match of the geocoder has 100 times its own score, which is 1 less the
+penalties of its faults (:mod:`gazetteer.search.geocoder.faults`). A similar name has half the share
+of its characters that agree. Lying outside the requested units costs as much as a contradiction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,23 +14,24 @@ from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import find_suggestions
 from gazetteer.search.geocoder.faults import PENALTIES, Fault, FaultKind
 from gazetteer.search.geocoder.geocoding import (
-    GeocodeMatch,
     GeocodeResult,
     GeocodeStatus,
     geocode,
     join_address_parts,
 )
+from gazetteer.search.geocoder.matches import GeocodeMatch
 from gazetteer.search.index.candidates import NameRelation
-from gazetteer.search.index.day_index import DayIndex, UnitRef, from_ordinal
+from gazetteer.search.index.day_index import DayIndex, UnitRef
+from gazetteer.search.index.day_ordinals import from_ordinal
 from gazetteer.search.text.folding import is_latin, to_ascii_key
 from gazetteer.search.text.normalize import normalize_text
 
 MAX_SIMILAR_SCORE = 50.0
-"""The best score of a name that only looks alike."""
+"""The best score of a similar name."""
 ELSEWHERE_PENALTY = 100 * PENALTIES[FaultKind.CONTRADICTION]
-"""What is taken from the score of a candidate that does not lie where it was asked for."""
+"""What a candidate outside the requested units loses of its score."""
 _MAX_QUERY_LENGTH = 60
-"""Characters by which names that look alike are sought; no name is longer."""
+"""Characters by which similar names are searched; no name is longer."""
 
 _DOUBTFUL_FAULTS = frozenset(
     {
@@ -44,12 +45,12 @@ _DOUBTFUL_FAULTS = frozenset(
         FaultKind.AMBIGUOUS,
     }
 )
-"""With one of these a person should look before the candidate is taken for the right one."""
+"""With one of these a person should review the candidate before it is taken for the match."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnclosingUnit:
-    """A unit in which candidates should lie: as it is written, and its place if that is known."""
+    """A unit in which candidates should lie: as it is written, and the id of its place if known."""
 
     text: str
     place_id: str | None = None
@@ -57,7 +58,7 @@ class EnclosingUnit:
 
 @dataclass(frozen=True, slots=True)
 class NameQuery:
-    """A name to be reconciled; without ``levels`` every level will do."""
+    """A name to be reconciled; without ``levels`` candidates may be of any level."""
 
     text: str
     enclosing_units: tuple[EnclosingUnit, ...] = ()
@@ -67,7 +68,7 @@ class NameQuery:
 
 @dataclass(frozen=True, slots=True)
 class FormerNameMatch:
-    """A name of the past that led to a candidate, with its period; None where that is open."""
+    """A former name that led to a candidate, with its period; None where that is open."""
 
     text: str
     since: date | None
@@ -76,7 +77,7 @@ class FormerNameMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate:
-    """A place that a name may stand for; ``match``: so surely that nobody need look."""
+    """A place that a name may mean; ``match``: with such certainty that nobody need review it."""
 
     place_id: str
     name: str
@@ -90,7 +91,7 @@ class MatchCandidate:
 
 
 def find_candidates(day_index: DayIndex, query: NameQuery) -> list[MatchCandidate]:
-    """The candidates on the day of the view, the best first."""
+    """The candidates on the day of the index, the best first."""
     by_place: dict[str, MatchCandidate] = {}
     for candidate in _iter_geocoded_candidates(day_index, query):
         by_place.setdefault(candidate.place_id, candidate)
@@ -101,7 +102,7 @@ def find_candidates(day_index: DayIndex, query: NameQuery) -> list[MatchCandidat
 
 
 def _iter_geocoded_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[MatchCandidate]:
-    """What the geocoder reads, of the levels that are wanted."""
+    """The matches of the geocoder, of the requested levels."""
     enclosing_text = join_address_parts([unit.text for unit in query.enclosing_units])
     answer = geocode(day_index, join_address_parts([enclosing_text, query.text]))
     name_start = len(enclosing_text) + 1 if enclosing_text else 0
@@ -111,18 +112,23 @@ def _iter_geocoded_candidates(day_index: DayIndex, query: NameQuery) -> Iterator
             continue
         is_elsewhere = not _is_inside(day_index, chain, query.enclosing_units)
         score = 100 * match.score - (ELSEWHERE_PENALTY if is_elsewhere else 0)
-        is_sure = (
+        is_certain = (
             answer.status is GeocodeStatus.MATCHED
             and not is_elsewhere
-            and _is_sure_match(match, query)
+            and _is_certain_match(match, query)
         )
         yield _build_candidate(
-            day_index, chain, score, is_sure, match.faults, tuple(_iter_former_names(answer, match))
+            day_index,
+            chain,
+            score,
+            is_certain,
+            match.faults,
+            tuple(_iter_former_names(answer, match)),
         )
 
 
 def _cut_chain_to_levels(chain: tuple[UnitRef, ...], levels: frozenset[str]) -> tuple[UnitRef, ...]:
-    """The chain down to the lowest unit of a wanted level; empty if it has none."""
+    """The chain down to the lowest unit of a requested level; empty if it has none."""
     while chain and levels and LEVELS[chain[-1].level] not in levels:
         chain = chain[:-1]
     return chain
@@ -131,7 +137,7 @@ def _cut_chain_to_levels(chain: tuple[UnitRef, ...], levels: frozenset[str]) -> 
 def _is_reached_by_name(
     day_index: DayIndex, answer: GeocodeResult, match: GeocodeMatch, name_start: int, text: str
 ) -> bool:
-    """Whether the name itself leads there, and not only what was said of where it lies."""
+    """Whether the name itself leads there, and not only the units in which it should lie."""
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
         return True
     starts = (answer.text.find_source_offset(evidence.start) for evidence in match.evidence)
@@ -141,14 +147,17 @@ def _is_reached_by_name(
     return any(other.leaf.node == match.leaf.node for other in name_only.matches)
 
 
-def _is_sure_match(match: GeocodeMatch, query: NameQuery) -> bool:
-    """A road or a door in the text is finer than the place, unless its level was asked for."""
+def _is_certain_match(match: GeocodeMatch, query: NameQuery) -> bool:
+    """Whether a match needs no review: it covers the whole text and has no doubtful fault.
+
+    A road or a door in the text is finer than the place; it matters unless a level was requested.
+    """
     is_complete = not match.unmatched and (not match.components or bool(query.levels))
     return is_complete and not any(fault.kind in _DOUBTFUL_FAULTS for fault in match.faults)
 
 
 def _iter_similar_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[MatchCandidate]:
-    """Names that begin alike, or are a letter apart."""
+    """Places whose names begin with the text, or differ by one character."""
     text = query.text[:_MAX_QUERY_LENGTH]
     query_key = _build_comparison_key(text)
     for suggestion in find_suggestions(day_index, text, 3 * query.limit):
@@ -179,10 +188,10 @@ def _is_inside(
     *,
     by_name: bool = False,
 ) -> bool:
-    """Whether a chain passes through the units asked for.
+    """Whether a chain passes through the requested units.
 
-    Units that are only written are compared ``by_name``; what the geocoder read needs no such
-    comparison, for it tells a contradiction as a fault.
+    Units that are only written are compared ``by_name``; a match of the geocoder needs no such
+    comparison, because a contradiction is one of its faults.
     """
     ancestor_places = {day_index.index.places[ancestor.node] for ancestor in chain[:-1]}
     ancestor_names = [ancestor.name for ancestor in chain[:-1]]

@@ -1,4 +1,4 @@
-"""What the register knows of places that were reconciled, many at once."""
+"""Loading the properties of reconciled places, many at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from gazetteer.ledger.as_of import MOMENT_CTE
 
 _Params = dict[str, Any]
 
-# On a day that is asked for: what is in force then. Without one: what is in force today, or the
-# last that there was. A place keeps its row when its unit ends, hence the two joins.
+# On a given day: what is in force then. Without one: what is in force today, or the last state. A
+# place keeps its row when its unit ends, hence the two joins.
 _ENTITIES = f"""
 WITH RECURSIVE {MOMENT_CTE}, entity AS (
     SELECT w.place_id, p.unit_id, p.level, ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
@@ -80,14 +80,22 @@ AND (n.name_kind = 'former' OR upper(n.valid) <= %(day)s)
 ORDER BY upper(n.valid) DESC NULLS LAST, n.text
 """
 
+# Territory may be split off to form a new unit, or to be added to one that existed before.
 _SUCCESSIONS = f"""
 WITH {MOMENT_CTE}
-SELECT l.unit_id, l.later, o.place_id::text, o.name, l.link_kind, lower(l.valid)
+SELECT l.unit_id, l.later, o.place_id::text, o.name,
+       CASE WHEN l.link_kind = 'split_off' AND EXISTS (
+           SELECT FROM unit_version v WHERE v.record_id = l.receiver
+           AND v.recorded @> moment.known_at
+           AND (lower_inf(v.valid) OR lower(v.valid) < lower(l.valid))
+       ) THEN 'split_off_to_existing' ELSE l.link_kind END,
+       lower(l.valid)
 FROM moment, (
-    SELECT from_unit AS unit_id, to_unit AS other, true AS later, link_kind, valid, recorded
+    SELECT from_unit AS unit_id, to_unit AS other, to_unit AS receiver, true AS later, link_kind,
+           valid, recorded
     FROM succession_version WHERE from_unit = ANY(%(units)s)
     UNION ALL
-    SELECT to_unit, from_unit, false, link_kind, valid, recorded
+    SELECT to_unit, from_unit, to_unit, false, link_kind, valid, recorded
     FROM succession_version WHERE to_unit = ANY(%(units)s)
 ) l JOIN LATERAL (
     SELECT s.place_id, s.name FROM unit_state s
@@ -111,9 +119,9 @@ class PlaceRef:
 
 @dataclass(frozen=True, slots=True)
 class PlaceEntity(PlaceRef):
-    """A place as it was on ``day``; coordinates are CGCS2000, known here of no unit.
+    """A place as it was on ``day``; ``point`` is lon, lat in degrees, CGCS2000, None for units.
 
-    ``since`` and ``until`` bound its whole life, half-open, None where that is not known.
+    ``since`` and ``until`` bound its existence, half-open, None where that is not known.
     """
 
     unit_id: UUID | None
@@ -131,7 +139,7 @@ class PlaceEntity(PlaceRef):
 
 @dataclass(frozen=True, slots=True)
 class EntityAsOf:
-    """When: on the day ``at``, or without one as it last was; as known at ``known_at``."""
+    """A moment: the day ``at``, or None for the last state; as known at ``known_at``."""
 
     at: date | None
     today: date
@@ -146,7 +154,7 @@ class EntityAsOf:
 def load_entities(
     conn: Connection[Any], places: Sequence[UUID], as_of: EntityAsOf
 ) -> list[PlaceEntity]:
-    """The places, in any order; without those that there are not, or not on the day asked for."""
+    """The places, in any order; without those that do not exist, or not on the given day."""
     if not places:
         return []
     rows = conn.execute(_ENTITIES, {**as_of.build_params(), "places": list(places)})
@@ -197,7 +205,10 @@ def load_former_names(
 
 @dataclass(frozen=True, slots=True)
 class RelatedPlace:
-    """A unit before or after another one, by its place, with the kind and day of the change."""
+    """A unit before or after another one, by its place, with the kind and day of the change.
+
+    ``kind`` is a kind of succession link, or ``split_off_to_existing``.
+    """
 
     place_id: str
     name: str
@@ -208,7 +219,7 @@ class RelatedPlace:
 def load_related_places(
     conn: Connection[Any], units: Iterable[UUID], as_of: EntityAsOf
 ) -> dict[tuple[UUID, bool], list[RelatedPlace]]:
-    """By unit and whether later ones are meant: those that followed it, or came before it."""
+    """By unit, with True the units that followed it, with False those that came before it."""
     related: dict[tuple[UUID, bool], list[RelatedPlace]] = {}
     for unit, later, *other in conn.execute(
         _SUCCESSIONS, {**as_of.build_params(), "units": list(units)}

@@ -1,1 +1,1 @@
-"""What people type, brought to what the index holds: folding, forms of names, components."""
+"""Texts as people write them, normalised to what the index holds."""

@@ -1,7 +1,7 @@
-"""The rest of an address below its units: road, estate, door, building, unit, floor, room.
+"""The components of an address below its units: road, estate, door, building, unit, floor, room.
 
-No coordinate exists for any of them here; they are told apart so that a reader sees what was
-understood. The order follows field notes 8.1.
+The register has no coordinates of them; they are distinguished so that a reader sees what was
+recognised. The order follows field notes 8.1.
 """
 
 import re
@@ -13,7 +13,7 @@ from gazetteer.search.text.structs import FrozenStruct
 
 _HAN = r"[\u3400-\u9fff]"
 _WORD = r"(?:(?![号弄栋幢室])[\u3400-\u9fffA-Za-z\d])"
-# A look at the next character before each group of words spares trying them all.
+# Checking the next character before each group of words saves trying them all.
 _COMPONENT = re.compile(
     r"(?=[\dA-Za-z甲乙丙号栋幢座#东南西北负对旁附隔交路往向])(?:"
     r"(?P<door>[甲乙丙]?[A-Za-z]?\d{1,6}+(?:[-、至/]\d{1,6}+){0,2}+号(?!楼|线|栋)(?:院|之\d+|-\d+)?)"
@@ -46,7 +46,7 @@ _LEVEL = {
     "room": Level.DOOR,
 }
 _LEVELS_BELOW_UNITS = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Level.DOOR)
-"""From coarse to fine; how fine a POI is counts only where nothing else tells it."""
+"""From coarse to fine; the level of a POI counts only where there is no other component."""
 _RANK = dict.fromkeys(_COMPONENT.groupindex, 0)
 _RANK |= {kind: _LEVELS_BELOW_UNITS.index(level) + 1 for kind, level in _LEVEL.items()}
 _FINEST = (None, *(LEVELS.index(level) for level in _LEVELS_BELOW_UNITS))
@@ -66,7 +66,7 @@ KIND_GETTER = attrgetter("kind")
 
 
 def parse_components(text: str, start: int, end: int) -> list[AddressComponent]:
-    """The elements in a stretch of the text; what is none is of kind ``unmatched``."""
+    """The components in a stretch of the text; what is none is of kind ``unmatched``."""
     components: list[AddressComponent] = []
     done = start
     for match in _COMPONENT.finditer(text, start, end):
@@ -104,5 +104,5 @@ def _split_numbers(match: re.Match[str]) -> Iterator[AddressComponent]:
 
 
 def find_finest_level(components: Iterable[AddressComponent]) -> int | None:
-    """The finest level that the elements reach, as a number in the order of levels."""
+    """The finest level of the components, as a position in the order of levels; None for none."""
     return _FINEST[max(map(_RANK.__getitem__, map(KIND_GETTER, components)), default=0)]

@@ -1,4 +1,4 @@
-"""Folding what people type to what the register keeps: NFKC, simplified characters, no spaces."""
+"""Folding of what people type to what the register holds: NFKC, simplified characters."""
 
 import unicodedata
 from functools import cache

@@ -8,7 +8,7 @@ from gazetteer.records.levels import Level
 
 
 class NameForm(IntEnum):
-    """How a name is written; a whole form names its type, the others need their surroundings."""
+    """How a name is written: with its generic part, or in a form that needs a context."""
 
     STANDARD = 0
     FORMER = 1
@@ -25,7 +25,7 @@ class NameForm(IntEnum):
 
     @property
     def label(self) -> str:
-        """How answers tell it: standard, former, alias or short."""
+        """The form in answers: standard, former, alias or short."""
         return _LABELS.get(self, "short")
 
 
@@ -47,7 +47,7 @@ _COMMITTEE = re.compile(
 _UNUSABLE_NAME = re.compile(
     r"(?:街道|社区|村民|居民|委员会|村委会|居委会|办事处|自治|[省市区县旗盟镇乡村街路组队社])+\Z"
 )
-"""No name to go by: 街道 for 街道村委会 would be found in every other address."""
+"""What is useless as a name: 街道 for 街道村委会 would be found in every other address."""
 _GENERIC_ONLY_NAME = re.compile(
     r"(?:[东南西北中城市郊矿新老]|(?:经济|技术|高新|产业|工业|农业|科技|开发|示范|管理|物流"
     r"|保税|旅游|度假|生态|出口|加工|综合|试验)+)(?:园区?|区)(?:管委会|管理委员会)?\Z"
@@ -57,7 +57,7 @@ _MIN_LENGTH = 2
 
 
 def is_generic_only(name: str) -> bool:
-    """Whether a name says no more than what it is: many a city has such a part, a unit or not."""
+    """Whether a name is nothing but a generic term, which parts of many cities have as a name."""
     return _GENERIC_ONLY_NAME.match(name) is not None
 
 
@@ -95,7 +95,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def extract_village_stem(name: str, parent: str) -> str:
-    """What a village is called, without its committee and the units before it."""
+    """The name of a village without its committee and the units before it."""
     stem = _COMMITTEE.sub("", name)
     own_part = stem.rpartition(parent)[2] if parent and parent in stem else ""
     if len(own_part) >= _MIN_LENGTH:
@@ -124,7 +124,7 @@ _GENERIC_PART = re.compile(
 
 
 def extract_specific_part(name: str) -> str:
-    """The name without its generic part, to see whether two units bear the same name."""
+    """The name without its generic part, to compare the names of units of different types."""
     stem = _GENERIC_PART.sub("", name)
     return stem if len(stem) >= _MIN_LENGTH else name
 
@@ -136,7 +136,7 @@ TRAILING_GENERIC = {
     ),
     Level.COUNTY: re.compile(r"自治县|县|市(?!场)|新?区"),
 }
-"""The generic part that may follow a short form, by the level of what is meant."""
+"""The generic part that may follow a short form, by the level of the unit."""
 
 OFFICE_SUFFIX = re.compile(r"(?:街道)?办事处|人民政府|镇政府|区政府|市政府")
-"""What may follow a whole name: the office of the unit stands for the unit."""
+"""What may follow a full name: the office of the unit stands for the unit."""

@@ -1,7 +1,7 @@
-"""From what people write to what the index holds, by named steps that keep every offset.
+"""Normalisation of texts to what the index holds, by named steps that keep every offset.
 
-The steps stand in :data:`NORMALIZATION_STEPS`, in their order. The names of the register pass the same steps
-before they are indexed, so a step never parts a name from the text that means it.
+The steps are listed in :data:`NORMALIZATION_STEPS`, in their order. The names of the register pass
+the same steps before they are indexed, so a step never separates a name from a text that means it.
 """
 
 import re
@@ -14,10 +14,10 @@ from gazetteer.search.text.structs import FrozenStruct
 
 
 class NormalizedText(FrozenStruct, frozen=True):
-    """A text under way, and where each of its characters came from.
+    """A text after some steps, and where each of its characters came from.
 
-    ``origin[i]`` is the offset in the input of character ``i``, non-decreasing; None while
-    nothing has moved. ``size`` is the length of the input.
+    ``source_offsets[i]`` is the offset in the input of character ``i``, non-decreasing; None while
+    nothing has moved. ``source_length`` is the length of the input.
     """
 
     value: str
@@ -151,8 +151,8 @@ _UNIT = re.compile(
     r"\((?!原(?![阳平州])|旧|老(?!河口|边)|近|临近|靠近|邻近|含(?!山)|现|曾用|即(?!墨)|城中村)"
     rf"{_HAN}{{1,20}}(?:[省县旗镇乡村]|(?<!级)市|街道|社区|居委会|村委会|(?<![小园发业校院景库])区)\)"
 )
-"""A note that is a part of the address after all, 人民路(天河区), and tells of no other time, nor
-of what lies near."""
+"""A note that is a part of the address after all, 人民路(天河区), and not about another time or
+about what lies near."""
 _BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
 
 
@@ -162,7 +162,7 @@ def notes(text: NormalizedText) -> NormalizedText:
 
 
 def brackets(text: NormalizedText) -> NormalizedText:
-    """All other brackets and quotation marks: what they hold stays."""
+    """All other brackets and quotation marks: their content stays."""
     return _substitute_matches(text, _BRACKETS, " ")
 
 
@@ -193,7 +193,7 @@ _SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
 
 
 def punctuation(text: NormalizedText) -> NormalizedText:
-    """One form of dash; every other mark and gap parts the text as one blank."""
+    """One form of dash; every other mark and gap becomes one space between the parts."""
     text = _substitute_matches(text, _DASHES, "-")
     text = _substitute_matches(text, _JOINERS, "")
     text = _substitute_matches(text, _PARTED, " ")
@@ -213,7 +213,7 @@ NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
     punctuation,
     numerals,
 )
-"""What is done to a text, in this order."""
+"""The steps that a text passes, in this order."""
 
 NAME_STEPS: tuple[NormalizationStep, ...] = (
     compatibility,
@@ -233,7 +233,7 @@ _STEP_TRIGGERS = ("中国", "中华", "--", "号之")
 
 @cache
 def _collect_unchanged(*, without: str) -> str:
-    """A class of the Chinese characters that no step changes by itself."""
+    """The Chinese characters that no step changes by themselves, for a character class."""
     changeable = _compile_traditional()
     unchanged = (chr(point) for point in range(0x4E00, 0xA000) if point not in _VARIANTS)
     return "".join(char for char in unchanged if not changeable.match(char) and char not in without)
@@ -241,13 +241,13 @@ def _collect_unchanged(*, without: str) -> str:
 
 @cache
 def _compile_plain() -> re.Pattern[str]:
-    """A text of settled characters only, of which no step changes any by itself."""
+    """A text only of characters that no step changes by themselves."""
     return re.compile(f"[0-9A-Za-z#{_collect_unchanged(without='')}-]*")
 
 
 @cache
 def _compile_plainest() -> re.Pattern[str]:
-    """The same, without any character or run of digits at which a step has to look."""
+    """The same, without any character or run of digits that a step has to examine."""
     return re.compile(
         f"(?:[{_collect_unchanged(without=_NUMERAL + '中')}]++|[A-Za-z#]++|[0-9]{{1,5}}+(?![0-9])"
         "|-(?![-\u3400-\u9fff]))*+"
@@ -255,7 +255,7 @@ def _compile_plainest() -> re.Pattern[str]:
 
 
 def _may_need_steps(text: str) -> bool:
-    """Whether a text of settled characters may hold something for a step to do."""
+    """Whether a text of such characters may hold something for a step to do."""
     if _MAY_COUNT.search(text) or _LONG_NUMBER.search(text) or _PARTED.search(text):
         return True
     return any(trigger in text for trigger in _STEP_TRIGGERS)
@@ -287,5 +287,5 @@ def trace_normalization(text: str) -> list[tuple[str, str]]:
 
 
 def normalize_name(name: str) -> str:
-    """A name of the register as texts will show it."""
+    """A name of the register in the form that it has in normalised texts."""
     return normalize_text(name, NAME_STEPS).value.strip()

@@ -1,4 +1,4 @@
-"""Names as they are typed on a Latin keyboard: whole pinyin and initials.
+"""Names as they are typed on a Latin keyboard: full pinyin and initials.
 
 The readings are the register's own spellings (番禺 Panyu, 大埔 Dabu); no library guesses here.
 """
@@ -32,6 +32,6 @@ def extract_initials(name: str, latin: str) -> str | None:
 
 
 def build_romanized_keys(name: str, romanized: str) -> tuple[str, str | None]:
-    """The whole spelling and the initials of a name, as one types them."""
+    """The full spelling and the initials of a name, as one types them."""
     latin = to_ascii_key(romanized)
     return latin, extract_initials(name, latin)

@@ -1,7 +1,7 @@
-"""The small values of which readings and answers are made: many thousands a second.
+"""Base classes of the small values of which results are made: many thousands a second.
 
-Structs are made five times as fast as named tuples and read three times as fast; and the collector
-of cycles, for which a batch spent an eighth of its time, need not look at them.
+Structs are created five times as fast as named tuples and read three times as fast; and the garbage
+collector, on which a batch spent an eighth of its time, need not traverse them.
 """
 
 import msgspec
@@ -12,4 +12,4 @@ class FrozenStruct(msgspec.Struct, frozen=True, gc=False):
 
 
 class MutableStruct(msgspec.Struct, eq=False, gc=False):
-    """Something that is worked out further, equal to itself alone; it must be part of no cycle."""
+    """A mutable value, equal to itself alone; it must be part of no cycle."""

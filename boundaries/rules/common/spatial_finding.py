@@ -16,7 +16,7 @@ _DEGREE_M = 111_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SpatialFinding:
     """One departure from a rule at one place.
 
     ``features`` are numbers of features in the layer, ascending; ``kind`` is the special case of
@@ -44,8 +44,8 @@ class Finding:
 
 
 def assign_finding_ids(
-    findings: Iterable[Finding], names: tuple[str, ...], planar: bool
-) -> Iterator[Finding]:
+    findings: Iterable[SpatialFinding], names: tuple[str, ...], planar: bool
+) -> Iterator[SpatialFinding]:
     """The findings with ids that they have again when the same layer is judged again.
 
     An id is made of the rule, the names of the features and the place to about a kilometre, so it
@@ -68,7 +68,7 @@ def _format_grid_cell(place: BaseGeometry | None, planar: bool) -> str:
     return f"{round((x0 + x1) / 2 / size)},{round((y0 + y1) / 2 / size)}"
 
 
-def build_sort_key(finding: Finding) -> tuple[object, ...]:
+def build_sort_key(finding: SpatialFinding) -> tuple[object, ...]:
     """For sorting: the graver first, then by rule, then the larger first."""
     grade = ("error", "warning", "info").index(finding.severity)
     size = finding.area_m2 or finding.measured or 0.0

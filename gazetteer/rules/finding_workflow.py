@@ -1,8 +1,8 @@
-"""The life of a finding on the register: open, answered, verified.
+"""The workflow of findings on the register: open, answered, verified.
 
-Pure: what a run or a person may do to a finding, and what follows from it. A finding never goes
-away by itself: a person answers it, and a later run verifies the answer. Every step is an event
-that is kept, and the newest says where the finding stands.
+Pure: which transitions a run or a person may make, and what follows from them. A finding never
+disappears by itself: a person answers it, and a later run verifies the answer. Every transition is
+stored as an event; the newest gives the state of the finding.
 """
 
 from collections import defaultdict
@@ -10,11 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from boundaries.rules.observations import FindingKey, Observation, match_observations
 from gazetteer.accounts.roles import Action
+from gazetteer.messages import message
 from gazetteer.problems import Conflict, InvalidValue
+from gazetteer.rules.observation import FindingKey, Observation
+
+ObservationT = TypeVar("ObservationT", bound=Observation)
+
+ObservationMatcher = Callable[
+    [Sequence[ObservationT], Sequence[ObservationT]], Iterable[tuple[int, int]]
+]
+"""Which findings of an earlier run are the same as those of a later one, as pairs of positions."""
 
 
 class FindingState(StrEnum):
@@ -69,8 +78,8 @@ _STEP_OF_ANSWER = {
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFinding:
-    """Where a stored finding stands: its last event, and what was last seen of it.
+class StoredFinding(Generic[ObservationT]):
+    """The state of a stored finding: its last event, and what was last observed of it.
 
     ``answer``, ``answered_at`` and ``expires_on`` (the last day of an exception) are those of the
     answer that holds, while there is one.
@@ -79,20 +88,20 @@ class StoredFinding:
     finding_id: UUID
     last_event: int
     state: FindingState
-    observation: Observation
+    observation: ObservationT
     answer: AnswerKind | None = None
     answered_at: datetime | None = None
     expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Generic[ObservationT]):
     """The next event of a finding by a run; of a new one where ``before`` is None."""
 
-    before: StoredFinding | None
+    before: StoredFinding[ObservationT] | None
     step: WorkflowStep
     state: FindingState
-    observation: Observation | None = None
+    observation: ObservationT | None = None
     cause: ReopenCause | None = None
 
 
@@ -144,59 +153,60 @@ def check_response(response: FindingResponse, state: FindingState, today: date) 
         Conflict: the finding is gone.
     """
     if state is FindingState.VERIFIED:
-        raise Conflict(
-            "该问题已消除，无需答复。",
-            "the finding is gone: there is nothing to answer",
-            state=state,
-        )
+        raise Conflict(message("findings.already_verified"), state=state)
     excepted = response.answer is AnswerKind.EXCEPTION
     required = ("reason", "document", "signer", "expires_on") if excepted else ("reason",)
     for field in required:
         value = getattr(response, field)
         if value is None or (isinstance(value, str) and not value.strip()):
-            raise InvalidValue(f"缺少 {field}。", f"{field} is missing", field=field)
+            raise InvalidValue(message("findings.field_missing", field=field), field=field)
     if excepted and is_expired(response.expires_on, today):
         raise InvalidValue(
-            f"有效期 {response.expires_on} 已过。",
-            f"the exception would have expired on {response.expires_on}",
-            field="expires_on",
+            message("findings.exception_expired", day=response.expires_on), field="expires_on"
         )
     for field in ("signer", "expires_on"):
         if not excepted and getattr(response, field) is not None:
-            raise InvalidValue(
-                f"{field} 只用于例外。", f"only an exception has {field}", field=field
-            )
+            raise InvalidValue(message("findings.only_for_exceptions", field=field), field=field)
 
 
 def derive_transitions(
-    stored: Iterable[StoredFinding], observed: Iterable[Observation], today: date, began: datetime
-) -> Iterator[Transition]:
-    """The events by which a run brings what is stored into step with what it saw.
+    stored: Iterable[StoredFinding[ObservationT]],
+    observed: Iterable[ObservationT],
+    match_observations: ObservationMatcher[ObservationT],
+    *,
+    today: date,
+    began: datetime,
+) -> Iterator[Transition[ObservationT]]:
+    """The transitions that bring the stored findings into step with what a run observed.
 
     Args:
         stored: every finding that there ever was.
-        seen: everything that the run found.
+        observed: everything that the run found.
+        match_observations: says which findings on one key are the same.
         today: the day of the run.
-        began: the state of the register that was judged is that of this moment. What a person
-            answered later is left to the next run.
+        began: when the validated state of the register was current. What a person answered later
+            is left to the next run.
     """
-    stored_by_key: dict[FindingKey, list[StoredFinding]] = defaultdict(list)
+    stored_by_key: dict[FindingKey, list[StoredFinding[ObservationT]]] = defaultdict(list)
     for finding in stored:
         stored_by_key[finding.observation.key].append(finding)
-    observed_by_key: dict[FindingKey, list[Observation]] = defaultdict(list)
+    observed_by_key: dict[FindingKey, list[ObservationT]] = defaultdict(list)
     for observation in observed:
         observed_by_key[observation.key].append(observation)
     for key in [*observed_by_key, *(key for key in stored_by_key if key not in observed_by_key)]:
-        for before, now in _pair_findings(stored_by_key[key], observed_by_key[key]):
+        pairs = _pair_findings(stored_by_key[key], observed_by_key[key], match_observations)
+        for before, now in pairs:
             yield from _derive_transition(before, now, today, began)
 
 
 def _pair_findings(
-    stored: Sequence[StoredFinding], observed: Sequence[Observation]
-) -> Iterator[tuple[StoredFinding | None, Observation | None]]:
-    """What is stored beside what was seen on one subject; the same finding stands in one pair.
+    stored: Sequence[StoredFinding[ObservationT]],
+    observed: Sequence[ObservationT],
+    match_observations: ObservationMatcher[ObservationT],
+) -> Iterator[tuple[StoredFinding[ObservationT] | None, ObservationT | None]]:
+    """Stored findings with what was observed of them on one key; each finding is in one pair.
 
-    One that was gone comes back only where none that is still there fits.
+    One that was verified as gone returns only where none that is still present matches.
     """
     present = [finding for finding in stored if finding.state is not FindingState.VERIFIED]
     gone = [finding for finding in stored if finding.state is FindingState.VERIFIED]
@@ -214,8 +224,11 @@ def _pair_findings(
 
 
 def _derive_transition(
-    before: StoredFinding | None, observation: Observation | None, today: date, began: datetime
-) -> Iterator[Transition]:
+    before: StoredFinding[ObservationT] | None,
+    observation: ObservationT | None,
+    today: date,
+    began: datetime,
+) -> Iterator[Transition[ObservationT]]:
     """What a run does to one finding: at most one event."""
     if before is None:
         yield Transition(None, WorkflowStep.DETECTED, FindingState.OPEN, observation)
@@ -231,9 +244,9 @@ def _derive_transition(
 
 
 def _find_reopen_cause(
-    before: StoredFinding, observation: Observation, today: date
+    before: StoredFinding[ObservationT], observation: ObservationT, today: date
 ) -> ReopenCause | None:
-    """Why a finding that is still there is open again; None where it stands as it did."""
+    """Why a finding that is still present is open again; None where its state stays."""
     if before.state is FindingState.OPEN:
         return None
     if before.state is FindingState.VERIFIED:

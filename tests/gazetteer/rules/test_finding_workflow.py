@@ -24,7 +24,7 @@ from boundaries.rules.finding_workflow import (
     is_blocking,
     may_answer,
 )
-from boundaries.rules.observations import FindingKey, Observation
+from boundaries.rules.observations import FindingKey, SpatialObservation
 from gazetteer.accounts.roles import Action, Grant, Role, may_perform
 from gazetteer.problems import Conflict, InvalidValue
 
@@ -40,26 +40,26 @@ def sight(
     *,
     units: tuple[UUID, ...] = (A, B),
     zh: str = "重叠",
-) -> Observation:
+) -> SpatialObservation:
     subject = FindingKey("TOP-COV-01", "overlap", units)
     at = place or shapely.Point(113, 23)
-    return Observation(subject, "error", zh, "overlap", 1.0, 0.05, "m", 2.0, at, fingerprint)
+    return SpatialObservation(subject, "error", zh, "overlap", 1.0, 0.05, "m", 2.0, at, fingerprint)
 
 
-def standing(state: FindingState, seen: Observation, **more: object) -> StoredFinding:
+def standing(state: FindingState, seen: SpatialObservation, **more: object) -> StoredFinding:
     return replace(StoredFinding(uuid4(), 1, state, seen), **more)  # type: ignore[arg-type]
 
 
-def excepted(seen: Observation, until: date = TODAY) -> StoredFinding:
+def excepted(seen: SpatialObservation, until: date = TODAY) -> StoredFinding:
     more = {"answer": AnswerKind.EXCEPTION, "answered_at": BEFORE, "expires_on": until}
     return standing(FindingState.ANSWERED, seen, **more)
 
 
-def run(stored: Sequence[StoredFinding], seen: Sequence[Observation]) -> list[Transition]:
+def run(stored: Sequence[StoredFinding], seen: Sequence[SpatialObservation]) -> list[Transition]:
     return list(derive_transitions(stored, seen, TODAY, BEGAN))
 
 
-def only(stored: StoredFinding, *seen: Observation) -> Transition | None:
+def only(stored: StoredFinding, *seen: SpatialObservation) -> Transition | None:
     """What a run does to one finding, where it does anything."""
     nexts = run([stored], seen)
     assert len(nexts) <= 1
@@ -124,7 +124,7 @@ def test_what_is_verified_may_return() -> None:
 
 @pytest.mark.parametrize("seen", [[], [sight("redrawn")]])
 def test_an_answer_that_is_younger_than_the_run_is_left_to_the_next_one(
-    seen: list[Observation],
+    seen: list[SpatialObservation],
 ) -> None:
     for answer in AnswerKind:
         young = standing(FindingState.ANSWERED, sight(), answer=answer, answered_at=LATER)
@@ -171,7 +171,7 @@ answers = st.sampled_from([None, AnswerKind.CORRECTED, AnswerKind.EXCEPTION])
 
 @given(runs, st.data())
 def test_any_history_ends_in_step_with_its_last_run(
-    history: list[list[Observation]], data: st.DataObject
+    history: list[list[SpatialObservation]], data: st.DataObject
 ) -> None:
     """Whatever was found and answered: what is there now is what the last run saw, each once."""
     stored: dict[UUID, StoredFinding] = {}

@@ -1,0 +1,31 @@
+"""Where records come from that the program derives itself, as stored and in words."""
+
+from gazetteer.messages import Lang, message
+
+DERIVED_FROM_MEMBERS = "derived from its members"
+"""A succession that follows from the changes of the members of a unit."""
+
+PINYIN_SOURCE = "pypinyin, readings.csv"
+"""A spelling that the program romanized."""
+
+BUNDLED_AREA_SOURCE = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
+"""Where the shipped polygons come from."""
+
+_MESSAGES = {
+    DERIVED_FROM_MEMBERS: "source.derived_from_members",
+    PINYIN_SOURCE: "source.pinyin",
+    BUNDLED_AREA_SOURCE: "source.bundled_areas",
+}
+_SEPARATOR = "; "
+
+
+def word_source(stored: str, lang: Lang) -> str:
+    """The source of a record in a language; a source that a file states is returned as it is.
+
+    Several sources are separated by semicolons, as stored.
+    """
+    words = (
+        message(_MESSAGES[part]).text(lang) if part in _MESSAGES else part
+        for part in stored.split(_SEPARATOR)
+    )
+    return ("；" if lang == "zh" else _SEPARATOR).join(words)

@@ -1,0 +1,1 @@
+"""Rules of names and of boundaries: catalogue, registry, findings and their workflow."""

@@ -1,0 +1,77 @@
+"""The faults of an interpretation: how the names in the text depart from the register."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.faults import Fault, FaultKind
+from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.search.geocoder.mentions import Mention
+from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, NameRelation
+from gazetteer.search.index.day_index import DayIndex, UnitRef
+from gazetteer.search.text.name_forms import NameForm
+
+_MAX_LISTED = 3
+"""Units that are listed as what a contradicting name means."""
+_FAULT_CACHE_SIZE = 10_000
+_FAULT_BY_FORM = {
+    NameForm.SHORT: FaultKind.SHORT_FORM,
+    NameForm.ABBREVIATED: FaultKind.SHORT_FORM,
+    NameForm.STEM: FaultKind.SHORT_FORM,
+    NameForm.ALIAS: FaultKind.ALIAS,
+}
+_FAULT_BY_RELATION = {
+    NameRelation.FORMER_NAME: FaultKind.FORMER_NAME,
+    NameRelation.SUCCESSOR: FaultKind.SUCCESSOR,
+    NameRelation.PART_OF_SUCCESSOR: FaultKind.PART_OF_SUCCESSOR,
+    NameRelation.FORMER_PARENT: FaultKind.FORMER_PARENT,
+}
+
+
+def collect_faults(value: str, interpretation: Interpretation) -> list[Fault]:
+    """The faults of the names that support an interpretation, from the highest unit down."""
+    faults: list[Fault] = []
+    evidence = interpretation.evidence
+    number, last = 0, -1
+    is_ordered = True
+    for unit in interpretation.chain:
+        if number == len(evidence) or evidence[number].candidate.node != unit.node:
+            faults.append(build_not_written(unit.level, unit.name))
+            continue
+        item = evidence[number]
+        number += 1
+        start = item.start
+        if item.candidate.weight != STANDARD_NAME_WEIGHT:  # a standard name has no fault
+            faults += _iter_evidence_faults(value[start : item.end], item, unit)
+        is_ordered &= start > last
+        last = start
+    if not is_ordered:
+        faults.append(Fault(FaultKind.ORDER))
+    return faults
+
+
+@lru_cache(_FAULT_CACHE_SIZE)
+def build_not_written(level: int, name: str) -> Fault:
+    """The fault of a unit in the chain that the text does not name."""
+    return Fault(FaultKind.NOT_WRITTEN, LEVELS[level], None, name)
+
+
+def _iter_evidence_faults(written: str, evidence: Evidence, unit: UnitRef) -> Iterator[Fault]:
+    candidate, generic = evidence.candidate, evidence.generic
+    kind = _FAULT_BY_FORM.get(candidate.form)
+    if generic and kind is not None:
+        is_known = unit.name.endswith(generic) or candidate.form is NameForm.STEM
+        kind = FaultKind.SHORT_FORM if is_known else FaultKind.OTHER_GENERIC
+    if kind is not None and written != unit.name:
+        yield Fault(kind, LEVELS[unit.level], written, unit.name)
+    if candidate.relation is not NameRelation.CURRENT_NAME:
+        yield Fault(_FAULT_BY_RELATION[candidate.relation], LEVELS[unit.level], written, unit.name)
+
+
+def build_contradiction(day_index: DayIndex, value: str, mention: Mention) -> Fault:
+    """The fault of a name that means other units, with the first of these."""
+    candidates = mention.candidate_set.candidates
+    chains = [day_index.get_chain(candidate.node) for candidate in candidates[:_MAX_LISTED]]
+    where = "、".join("".join(unit.name for unit in chain) for chain in chains)
+    text = value[mention.start : mention.end]
+    return Fault(FaultKind.CONTRADICTION, LEVELS[chains[0][-1].level], text, where)
