@@ -1,4 +1,4 @@
-"""The area of a unit: its polygon as of a date, how large it is and how well it is known."""
+"""The area of a unit: its polygon as of a date, with its size and its accuracy."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from psycopg.rows import dict_row
 
 from boundaries.layers.coordinates import Crs
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql, resolve_known_at
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue, NoAreaKnown
 from gazetteer.records.division_queries import raise_code_problem
 
@@ -21,7 +22,7 @@ OUTPUT_CRS = {
     Crs.GK_114: "ST_Transform(geom, 4547)",
     Crs.GK_117: "ST_Transform(geom, 4548)",
 }
-"""The systems in which an area is told, and the SQL that gives it; x is always east."""
+"""The coordinate systems of an area, and the SQL of its geometry; x is always east."""
 
 _AREA = f"""
 WITH {MOMENT_CTE},
@@ -54,16 +55,17 @@ def load_area_feature(
 ) -> JsonObject:
     """The polygon of the unit that carried ``code`` at the moment, as a GeoJSON feature.
 
-    Coordinates are east before north and keep every digit. ``geometry`` is GeoJSON text that
-    only orjson prints. The area in km² is that on the CGCS2000 ellipsoid, edges as geodesics.
+    Coordinates are east before north, with every digit. ``geometry`` is GeoJSON text that only
+    orjson serializes. The area in km² is that on the CGCS2000 ellipsoid, edges as geodesics.
 
     Raises:
         NoAreaKnown: the unit was in force, but its polygon is not known on that day.
-        InvalidValue: ``crs`` is not one that areas are told in.
+        InvalidValue: ``crs`` is not one of :data:`OUTPUT_CRS`.
         UnknownCode, CodeNotInForce, NoDataBefore: as for the unit itself.
     """
     if crs not in OUTPUT_CRS:
-        raise InvalidValue(f"边界面不以 {crs} 输出。", f"areas are not told in {crs}", field="crs")
+        known = AnyOf(list(OUTPUT_CRS))
+        raise InvalidValue(message("area.crs_not_supported", crs=crs, known=known), field="crs")
     row = _load_area_row(conn, code, as_of, f"ST_AsGeoJSON({OUTPUT_CRS[crs]}, 15, 0)")
     geometry = row.pop("geometry")
     return {
@@ -75,7 +77,10 @@ def load_area_feature(
 
 
 def load_area_properties(conn: Connection[Any], code: str, as_of: AsOf) -> JsonObject:
-    """The properties of :func:`load_area_feature` without reading the polygon; the same problems."""
+    """The properties of :func:`load_area_feature`, without reading the polygon.
+
+    Raises what that function raises, except for the coordinate system.
+    """
     row = _load_area_row(conn, code, as_of, "true")
     del row["geometry"]
     return row
@@ -97,14 +102,15 @@ def _load_area_row(conn: Connection[Any], code: str, as_of: AsOf, geometry: str)
 
 def _raise_no_area(conn: Connection[Any], row: JsonObject, as_of: AsOf) -> None:
     with conn.cursor(row_factory=dict_row) as cursor:
-        params = {**as_of.to_sql_params(), "unit_id": row["unit_id"]}
-        periods = cursor.execute(_PERIODS, params).fetchall()
+        periods = cursor.execute(
+            _PERIODS, {**as_of.to_sql_params(), "unit_id": row["unit_id"]}
+        ).fetchall()
     since = periods[0]["from"].isoformat() if periods and periods[0]["from"] else None
+    params = {"day": as_of.at, "name": row["name"], "code": row["code"]}
     raise NoAreaKnown(
-        f"{as_of.at} 没有 {row['name']} 的已知边界面"
-        + (f"；已知的始于 {since}。" if since else "。"),
-        f"no area of {row['code']} is known on {as_of.at}"
-        + (f"; known ones begin on {since}" if since else ""),
+        message("area.not_known.since", **params, since=since)
+        if since
+        else message("area.not_known", **params),
         field="at",
         known_since=since,
         periods=periods,

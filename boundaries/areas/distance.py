@@ -1,4 +1,4 @@
-"""How far is near, and how distances are told: the same from memory as from the database."""
+"""Reaches and distances around a point, the same for the index and for the database."""
 
 import math
 
@@ -7,17 +7,17 @@ from pyproj import Geod
 from boundaries.layers.coordinates import GeodeticPosition
 
 BORDER_REACH_DEGREES = 0.1
-"""A border farther away than this is not measured: about 11 km, in degrees of latitude."""
+"""A border farther away is not measured: about 11 km, in degrees of latitude."""
 
 MAX_NEAREST_NAMES = 5
 NEAREST_NAMES_REACH_M = 20_000.0
-"""The nearest names are the first 5 within 20 km."""
+"""The nearest names are the first five within 20 km."""
 
 NEAREST_NAMES_REACH_DEGREES = NEAREST_NAMES_REACH_M / 110_000
-"""Degrees of latitude that are surely farther: one has at least 110 574 m."""
+"""A bound of that reach in degrees of latitude: one degree has at least 110 574 m."""
 
 MAX_OWN_ACCURACY_M = 1000.0
-"""As far as this a unit is near if its own border is known no better."""
+"""The accuracy of its own border makes a unit near up to this distance at most."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -29,7 +29,7 @@ _ELLIPSOID = Geod(a=6378137, rf=298.257222101)
 
 
 def compute_longitude_scale(lat: float) -> float:
-    """A degree of longitude over a degree of latitude on the ellipsoid, at a latitude below 90."""
+    """The ratio of a degree of longitude to one of latitude on the ellipsoid, at a latitude."""
     phi = math.radians(max(-89.9, min(89.9, lat)))
     return math.cos(phi) * (1 - _E2 * math.sin(phi) ** 2) / (1 - _E2)
 
@@ -41,7 +41,10 @@ def measure_geodesic(lon: float, lat: float, to_lon: float, to_lat: float) -> fl
 
 
 def build_search_box(point: GeodeticPosition, limit_m: float) -> Box:
-    """A box that holds all that is near: within ``limit_m`` and within :data:`MAX_OWN_ACCURACY_M`."""
+    """A box around a point that holds every unit that may be near.
+
+    It reaches ``limit_m`` metres, and at least :data:`MAX_OWN_ACCURACY_M`.
+    """
     half_height = max(limit_m, MAX_OWN_ACCURACY_M) / 110_000
     half_width = half_height / compute_longitude_scale(point.lat)
     return (

@@ -1,4 +1,4 @@
-"""One point for each unit: where its label stands, inside its area."""
+"""One point for each unit, inside its area: the position of its label."""
 
 from collections.abc import Sequence
 from typing import Any

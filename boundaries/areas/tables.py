@@ -1,4 +1,4 @@
-"""The tables of areas as SQLAlchemy metadata: Mercator for tiles, pieces for points."""
+"""The tables of areas as SQLAlchemy metadata: Mercator for tiles, pieces for point queries."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from boundaries.schema.area_kinds import REGISTER_KINDS
 from gazetteer.ledger.tables import build_ledger_tables
 from gazetteer.records.tables import add_names_schema, build_unit_state_table
 
-# A side without a unit says why, and only then; somebody is on one side at least.
+# A side without a unit has the reason in "beyond"; at least one side has a unit.
 _EDGE_RULES = {
     "edge_beyond": "beyond IN ('outside', 'unknown')",
     "edge_sides": (
@@ -35,7 +35,7 @@ def _build_computed_column(name: str, type_: TypeEngine[Any], expression: str) -
 
 
 def add_boundary_schema(metadata: MetaData, tables: dict[str, Table]) -> None:
-    """The derived shapes of the boundary half: Mercator for tiles, pieces for points."""
+    """Add the derived geometries: Mercator for tiles, pieces for point queries."""
     area = tables["area"]
     mercator = Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
     point = Geometry("POINT", srid=3857, spatial_index=False)
@@ -69,7 +69,7 @@ def add_boundary_schema(metadata: MetaData, tables: dict[str, Table]) -> None:
 
 
 def build_register_metadata() -> MetaData:
-    """The schema of the whole register; a test holds it against what the migrations built."""
+    """The schema of the whole register; a test compares it with what the migrations build."""
     metadata = MetaData()
     tables = build_ledger_tables(metadata, REGISTER_KINDS)
     add_names_schema(tables)

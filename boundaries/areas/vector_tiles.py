@@ -2,9 +2,9 @@
 
 Web Mercator tiles (XYZ, 256-pixel scheme) of 4096 units. Areas are cut 64 units outside the
 tile, so that cut edges never show. Vertices are only rounded to the grid, in the same way for
-every polygon: simplifying each by itself would tear neighbours apart. Names are not written from
-the polygons, which every tile cuts anew, but from the layer ``label``: one point for each area,
-in exactly one tile.
+every polygon: simplifying polygons one by one would open gaps between neighbours. Names do not
+come from the polygons, which every tile cuts, but from the layer ``label``: one point for each
+area, in exactly one tile.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,15 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 MAX_ZOOM = 22
 LEVEL_ZOOM: Mapping[str, int] = {"province": 0, "prefecture": 4, "county": 6}
-"""The zoom from which on a level is in the tiles, its labels too."""
+"""The lowest zoom at which a level and its labels are in the tiles."""
 
 ALL_PLACES_ZOOM = 14
-"""Below this zoom a tile shows one place in each of 32 × 32 cells, from it on all of them."""
+"""Below this zoom a tile has one place in each of 32 × 32 cells, from it on all of them."""
 
 _BOX = "box AS MATERIALIZED (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS geom)"
 _HEAD = "(SELECT seq FROM ledger_head) AS seq"
@@ -102,7 +103,7 @@ class Tile:
     """A tile's address: zoom, column from the west, row from the north.
 
     Raises:
-        InvalidValue: names the part that does not exist.
+        InvalidValue: a part of it is out of range.
     """
 
     z: int
@@ -117,9 +118,7 @@ class Tile:
         ):
             if not 0 <= value <= top:
                 raise InvalidValue(
-                    f"{field}={value} 超出范围 0 至 {top}。",
-                    f"{field}={value} is outside 0 to {top}",
-                    field=field,
+                    message("tile.out_of_range", field=field, value=value, last=top), field=field
                 )
 
     @property
@@ -135,7 +134,7 @@ def load_ledger_head(conn: Connection[Any]) -> int:
 
 
 def load_division_tile(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
-    """Areas in force in a tile (layers by level, and ``label``), and the head it was read at."""
+    """The sequence number of the ledger, and the areas of a tile: layers by level, ``label``."""
     levels = [level for level, zoom in LEVEL_ZOOM.items() if tile.z >= zoom]
     return _load_tile(
         conn, _DIVISIONS, {**as_of.to_sql_params(), **tile.sql_params, "levels": levels}
@@ -143,7 +142,7 @@ def load_division_tile(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[
 
 
 def load_place_tile(conn: Connection[Any], tile: Tile, as_of: AsOf) -> tuple[int, bytes]:
-    """Places in force in a tile (layer ``places``), and the head it was read at."""
+    """The sequence number of the ledger, and the places of a tile (layer ``places``)."""
     all_places = tile.z >= ALL_PLACES_ZOOM
     return _load_tile(
         conn, _PLACES, {**as_of.to_sql_params(), **tile.sql_params, "all": all_places}

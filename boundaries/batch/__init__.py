@@ -1,1 +1,1 @@
-"""What can be asked of a whole file: addresses, positions, and how facilities cover units."""
+"""Batch processing of CSV files: addresses, positions, and facility coverage."""

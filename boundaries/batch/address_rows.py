@@ -1,4 +1,4 @@
-"""What a row asks of the geocoder, and its answer as cells: the same as a single call's."""
+"""Geocoding the rows of a file, with the result of a single call as cells."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.row_processing import RowInput
+from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.geocoder.geocodejson import JsonObject, serialize_geocode_result
@@ -13,14 +14,14 @@ from gazetteer.search.geocoder.geocoding import geocode_many, join_address_parts
 from gazetteer.search.index.day_index import DayIndex
 
 MAX_ADDRESS = 10_000
-"""Characters; what goes beyond an address is told as a fault, what goes beyond this is refused."""
+"""Characters; longer than an address may be is a fault, longer than this is refused."""
 MAX_PART = 100
 """Characters of the part of one level in a structured address."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressColumns:
-    """Which columns make the address: those of levels first, then the others as they are named.
+    """The columns of the address: those of levels first, then the others in their order.
 
     A text of ``columns`` may name several between commas.
     """
@@ -37,17 +38,14 @@ class AddressColumns:
         return cls(tuple(columns), tuple((level, name) for level, name in level_columns if name))
 
     def find_positions(self, csv_file: CsvFile) -> tuple[int, ...]:
-        """Where the columns are in a file.
+        """The indexes of the columns in a file.
 
         Raises:
             InvalidValue: no column is named, or one that the file does not have.
         """
         if not self.columns and not self.levels:
-            names = ", ".join(csv_file.header)
             raise InvalidValue(
-                f"请指明地址所在的列；文件的列：{names}。",
-                f"name the columns of the address; the file has: {names}",
-                field="columns",
+                message("batch.no_address_column", columns=csv_file.header), field="columns"
             )
         level_positions = [csv_file.find_position(column, level) for level, column in self.levels]
         return (
@@ -62,29 +60,23 @@ class AddressColumns:
         """The address of a row.
 
         Raises:
-            InvalidValue: there is none, or not one that a single call would take.
+            InvalidValue: it has none, or one that a single call would refuse.
         """
         parts = zip((level for level, _ in self.levels), row_input, strict=False)
         for level, part in parts:
             _check_text(part, level, MAX_PART)
         text = join_address_parts(row_input)
         if not text:
-            raise InvalidValue("请输入地址。", "type an address", field="address")
+            raise InvalidValue(message("geocode.no_address"), field="address")
         _check_text(text, "address", MAX_ADDRESS)
         return text
 
 
 def _check_text(text: str, field: str, max_length: int) -> None:
     if "\0" in text:
-        raise InvalidValue(
-            f"{field} 含有空字符。", f"{field} contains a null character", field=field
-        )
+        raise InvalidValue(message("request.null_character", name=field), field=field)
     if len(text) > max_length:
-        raise InvalidValue(
-            f"{field} 超过 {max_length} 个字。",
-            f"{field} has over {max_length} characters",
-            field=field,
-        )
+        raise InvalidValue(message("request.text_too_long", name=field, n=max_length), field=field)
 
 
 _PLACE_FIELDS = (
@@ -107,7 +99,7 @@ DEFAULT_COLUMNS = RESULT_COLUMNS[:-2]
 
 
 def build_answer_cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
-    """The answer of a single call as the cells of a row."""
+    """The result of a single call as the cells of a row."""
     geocoding = answer["geocoding"]
     values = {
         "result_status": geocoding["status"],
@@ -141,7 +133,7 @@ def _build_match_values(feature: JsonObject) -> dict[str, Any]:
 
 
 def format_cell(value: Any) -> str:
-    """A value as a cell: nothing for None, and truth as JSON has it."""
+    """A value as a cell: empty for None, and booleans as in JSON."""
     if type(value) is str:
         return value
     if value is None:
@@ -153,14 +145,14 @@ def format_cell(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddressProcessor:
-    """Answers the addresses of rows from one index: one state of the register for all."""
+    """Geocodes the addresses of rows with one index: one state of the register for all."""
 
     day_index: DayIndex
     columns: AddressColumns
-    lang: str
+    lang: Lang
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
-        """What a single call would answer, or why it would refuse."""
+        """The result of a single call, or the problem that it raises."""
         texts: list[str | InvalidValue] = []
         for row_input in inputs:
             try:
@@ -190,7 +182,7 @@ class AddressProcessor:
         return self.day_index.index.points.find_point(node, self.day_index.day)
 
 
-def build_refused_cells(problem: InvalidValue, names: Sequence[str], lang: str) -> list[str]:
+def build_refused_cells(problem: InvalidValue, names: Sequence[str], lang: Lang) -> list[str]:
     """The cells of a row that a single call would refuse."""
     values = {"result_status": "invalid", "result_detail": problem.text(lang)}
     return [values.get(name, "") for name in names]

@@ -1,7 +1,7 @@
-"""CSV files row by row: never more than one row in memory, and each kept as it is written.
+"""CSV files row by row: never more than one row in memory, and each exactly as it is written.
 
-What a file is like (encoding, delimiter, header, how many rows) is found out in one pass, which
-also refuses whatever is no CSV; so nothing can go wrong once answers are being sent.
+Encoding, delimiter, header and number of rows are detected in one pass, which also refuses whatever
+is no CSV; so nothing can go wrong once a result is being sent.
 """
 
 import csv
@@ -12,17 +12,25 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from boundaries.batch.encodings import detect_encoding
+from gazetteer.messages import Message, message
 from gazetteer.problems import InvalidValue
 
 DELIMITERS = (",", ";", "\t")
 MAX_RECORD = 1_000_000
 """Characters of one row; a longer one means that a quotation mark was never closed."""
 _MAX_HEADER_LINES = 20
+_REASONS = {
+    "unexpected end of data": "unclosed_quote",
+    "expected after": "text_after_quote",
+    "field limit": "cell_too_long",
+    "new-line character": "bare_line_break",
+}
+"""Parts of the errors of the CSV reader, and the messages that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """What a CSV file is like; ``rows`` counts those below the header that are not blank."""
+    """The format of a CSV file; ``rows`` counts those below the header that are not blank."""
 
     encoding: str
     delimiter: str
@@ -30,7 +38,7 @@ class CsvFile:
     rows: int
 
     def resolve_column_names(self, column_texts: Sequence[str]) -> list[str]:
-        """The columns that are meant: each by a text of its own, or several between commas."""
+        """The names of columns, of which each text has one, or several between commas."""
         names: list[str] = []
         for text in column_texts:
             parts = [text] if text in self.header else text.split(",")
@@ -41,22 +49,17 @@ class CsvFile:
         """The index of a column.
 
         Raises:
-            InvalidValue: there is none of the name, or there are several.
+            InvalidValue: no column has the name, or several have; names the ``field``.
         """
         occurrences = self.header.count(column)
         if occurrences == 1:
             return self.header.index(column)
-        names = ", ".join(self.header)
         if occurrences:
             raise InvalidValue(
-                f"有 {occurrences} 列名为“{column}”。",
-                f"{occurrences} columns are named {column!r}",
-                field=field,
+                message("batch.repeated_column", n=occurrences, column=column), field=field
             )
         raise InvalidValue(
-            f"没有名为“{column}”的列；文件的列：{names}。",
-            f"there is no column {column!r}; the file has: {names}",
-            field=field,
+            message("batch.no_column", column=column, columns=self.header), field=field
         )
 
 
@@ -81,24 +84,24 @@ def sniff_csv(
     field: str = "data",
     require_even: bool = False,
 ) -> CsvFile:
-    """What the file is like, after reading all of it once.
+    """The format of a file, after reading all of it once.
 
     Args:
         stream: the file; it is at its beginning afterwards.
-        encoding: as named by whoever sent it; found out if None.
-        delimiter: as named; found out from the header if None.
-        field: what a problem with the file names.
-        even: refuse rows that are shorter or longer than the header.
+        encoding: the encoding as declared by the sender; None to detect it.
+        delimiter: the delimiter as declared; None to detect it from the header.
+        field: the field that a problem with the file names.
+        require_even: whether to refuse rows that are shorter or longer than the header.
 
     Raises:
-        InvalidValue: names the field, and the ``line`` where a line is wrong.
+        InvalidValue: no CSV, or not as declared; names the field, and the ``line`` that is wrong.
     """
     detected = detect_encoding(stream, encoding, field)
     separator = _detect_delimiter(stream, detected, delimiter)
     rows = iter(_iter_raw_records(stream, detected, separator, field))
     header = next((record for record in rows if record.cells), None)
     if header is None:
-        raise InvalidValue("文件为空。", "the file is empty", field=field)
+        raise InvalidValue(message("batch.empty_file"), field=field)
     count = 0
     for record in rows:
         count += bool(record.cells)
@@ -109,7 +112,7 @@ def sniff_csv(
 
 
 def iter_records(stream: BinaryIO, csv_file: CsvFile) -> Iterator[CsvRecord]:
-    """The header and all rows of a file that :func:`sniff_csv` found to be like ``sheet``."""
+    """The header and all rows of a file of which :func:`sniff_csv` detected the format."""
     return _iter_raw_records(stream, csv_file.encoding, csv_file.delimiter, "data")
 
 
@@ -127,7 +130,7 @@ def _iter_raw_records(
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                raise _build_csv_error(first, str(error), field) from None
+                raise _build_csv_error(first, _find_reason(error), field) from None
             if cells is None:
                 return
             number += bool(cells)
@@ -137,7 +140,7 @@ def _iter_raw_records(
 
 
 class _RecordLines:
-    """The lines of a text for a CSV reader, with what it took of them for one row."""
+    """The lines of a text for a CSV reader; it records those that the reader took for one row."""
 
     def __init__(self, text: io.TextIOWrapper, field: str) -> None:
         self._text, self._field = text, field
@@ -156,12 +159,12 @@ class _RecordLines:
         self._record_lines.append(line)
         self._length += len(line)
         if self._length >= MAX_RECORD:
-            words = f"a row of over {MAX_RECORD} characters"
-            raise _build_csv_error(self.count - len(self._record_lines) + 1, words, self._field)
+            reason = message("batch.csv.row_too_long", limit=MAX_RECORD)
+            raise _build_csv_error(self.count - len(self._record_lines) + 1, reason, self._field)
         return line
 
     def take_record_text(self) -> tuple[str, str]:
-        """What the reader took since the last time: its text and its line end."""
+        """The text and the line end of what the reader took since the last call."""
         text = (
             self._record_lines[0] if len(self._record_lines) == 1 else "".join(self._record_lines)
         )
@@ -171,23 +174,20 @@ class _RecordLines:
         return text[: len(text) - len(end)], end
 
 
-def _build_csv_error(line: int, why: str, field: str) -> InvalidValue:
-    return InvalidValue(
-        f"从第 {line} 行起不是有效的 CSV：{why}。",
-        f"from line {line} on this is not CSV: {why}",
-        field=field,
-        line=line,
-    )
+def _find_reason(error: csv.Error) -> Message:
+    """An error of the CSV reader, which speaks English only, as a message."""
+    words = str(error)
+    name = next((name for part, name in _REASONS.items() if part in words), "malformed")
+    return message(f"batch.csv.{name}", limit=csv.field_size_limit())
+
+
+def _build_csv_error(line: int, reason: Message, field: str) -> InvalidValue:
+    return InvalidValue(message("batch.not_csv", line=line, reason=reason), field=field, line=line)
 
 
 def _build_width_error(record: CsvRecord, width: int, field: str) -> InvalidValue:
-    cell_count = len(record.cells)
-    return InvalidValue(
-        f"第 {record.line} 行有 {cell_count} 列，表头有 {width} 列。",
-        f"line {record.line} has {cell_count} columns, the header {width}",
-        field=field,
-        line=record.line,
-    )
+    words = message("batch.row_width", line=record.line, n=len(record.cells), width=width)
+    return InvalidValue(words, field=field, line=record.line)
 
 
 def _detect_delimiter(stream: BinaryIO, encoding: str, declared: str | None) -> str:
@@ -195,9 +195,7 @@ def _detect_delimiter(stream: BinaryIO, encoding: str, declared: str | None) -> 
         separator = "\t" if declared in ("\\t", "tab") else declared
         if separator not in DELIMITERS:
             raise InvalidValue(
-                f"不支持分隔符“{declared}”；可用：逗号、分号、tab。",
-                f"the delimiter {declared!r} is none of: comma, semicolon, tab",
-                field="delimiter",
+                message("batch.unknown_delimiter", delimiter=declared), field="delimiter"
             )
         return separator
     stream.seek(0)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from boundaries.batch.process_executor import build_ordered_executor
 from boundaries.batch.row_processing import Executor, RowInput, RowProcessor
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, Unavailable
 
 _CHUNKS_AHEAD = 3
@@ -20,51 +21,44 @@ _build_lock = Lock()
 
 
 class WorkerSpec(Protocol):
-    """How a process of its own comes to answer: small, immutable, comparable by value."""
+    """What a worker process builds its row processor from: small, immutable, equal by value."""
 
     def __hash__(self) -> int: ...
 
     def build_processor(self) -> RowProcessor[Any]:
-        """Build what answers; called once in each process.
+        """Build the row processor; called once in each process.
 
         Raises:
-            StateMoved: the register is at another state than the one that was asked about.
+            StateMoved: the register is at another state than the one of the task.
         """
 
 
 class StateMoved(Unavailable):
-    """The register was published to while the answers of one state were being made."""
+    """The register was published to while a result of one state was being produced."""
 
     code = "state_moved"
 
 
 @contextmanager
 def open_dask_executor(address: str, spec: WorkerSpec) -> Iterator[Executor[Any]]:
-    """Ask the workers of the cluster whose scheduler listens at ``address``.
+    """Execute in the workers of the cluster whose scheduler listens at ``address``.
 
     Raises:
         InvalidValue: Dask is not installed here.
-        Unavailable: nobody answers at the address, or the cluster has no worker.
+        Unavailable: no scheduler responds at the address, or the cluster has no worker.
     """
     try:
-        import distributed
+        import distributed  # noqa: PLC0415  an optional dependency
     except ImportError:
-        raise InvalidValue(
-            "未安装 Dask；请安装：pip install 'gazetteer[dask]'。",
-            "Dask is not installed: pip install 'gazetteer[dask]'",
-            field="dask",
-        ) from None
+        raise InvalidValue(message("batch.dask_not_installed"), field="dask") from None
     try:
         client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise Unavailable(
-            f"Dask 调度器 {address} 无法连接：{error}。",
-            f"no Dask scheduler answers at {address}: {error}",
-        ) from None
+        raise Unavailable(message("batch.dask_unreachable", address=address)) from error
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
-            raise Unavailable("Dask 集群没有工作进程。", "the Dask cluster has no worker")
+            raise Unavailable(message("batch.dask_no_worker"))
         yield build_ordered_executor(
             lambda chunk: client.submit(process_chunk, spec, chunk, pure=False),
             threads * _CHUNKS_AHEAD,
@@ -72,7 +66,7 @@ def open_dask_executor(address: str, spec: WorkerSpec) -> Iterator[Executor[Any]
 
 
 def process_chunk(spec: WorkerSpec, inputs: Sequence[RowInput]) -> list[Any]:
-    """Answer a chunk in a worker of the cluster."""
+    """Process a chunk in a worker of the cluster."""
     with _build_lock:  # the threads of a worker do not build one index each
         processor = _build_cached_processor(spec)
     return processor(inputs)

@@ -1,8 +1,9 @@
-"""Which encoding a file is in: one of the three that offices use, checked to the last byte."""
+"""Detecting the encoding of a file: one of the three that offices use, checked to the last byte."""
 
 import codecs
 from typing import BinaryIO
 
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
@@ -12,13 +13,13 @@ _ALIASES = {"utf8": "utf-8", "utf_8": "utf-8", "gbk": "gb18030", "gb2312": "gb18
 _BOM = codecs.BOM_UTF8
 _BLOCK_BYTES = 1 << 20
 _MIN_UTF8_EVIDENCE = 20
-"""So many characters beyond ASCII are never right by chance: what breaks later is damage."""
+"""So many characters beyond ASCII are not valid UTF-8 by chance: a later error is damage."""
 
 
 def detect_encoding(stream: BinaryIO, declared: str | None, field: str = "data") -> str:
     """The encoding of a file, one of :data:`ENCODINGS`; reads it to its end and goes back.
 
-    A mark at the beginning decides between ``utf-8-sig`` and ``utf-8``, whichever is named.
+    A byte order mark decides between ``utf-8-sig`` and ``utf-8``, whichever is declared.
 
     Raises:
         InvalidValue: an unknown encoding (field ``encoding``), or bytes that are not of it.
@@ -26,10 +27,8 @@ def detect_encoding(stream: BinaryIO, declared: str | None, field: str = "data")
     name = declared.strip().lower() if declared else None
     name = _ALIASES.get(name, name) if name else None
     if name and name not in ENCODINGS:
-        choices = ", ".join(ENCODINGS)
         raise InvalidValue(
-            f"不支持编码“{declared}”；可用：{choices}。",
-            f"the encoding {declared!r} is not one of {choices}",
+            message("batch.unknown_encoding", encoding=declared, choices=AnyOf(ENCODINGS)),
             field="encoding",
         )
     has_bom = _starts_with_bom(stream)
@@ -54,26 +53,19 @@ def _guess_encoding(stream: BinaryIO, field: str) -> str:
     if non_ascii < _MIN_UTF8_EVIDENCE and _find_damage(stream, "gb18030")[0] is None:
         return "gb18030"
     raise InvalidValue(
-        f"文件的编码既不是 UTF-8 也不是 GB18030（第 {damaged_at} 字节处有误）。",
-        f"the file is neither UTF-8 (wrong at byte {damaged_at}) nor GB18030",
-        field=field,
-        byte=damaged_at,
+        message("batch.encoding_not_detected", byte=damaged_at), field=field, byte=damaged_at
     )
 
 
 def _check_encoding(stream: BinaryIO, encoding: str, field: str) -> None:
     damaged_at, _ = _find_damage(stream, encoding)
     if damaged_at is not None:
-        raise InvalidValue(
-            f"文件不是 {encoding} 编码（第 {damaged_at} 字节处有误）。",
-            f"the file is not {encoding}: wrong at byte {damaged_at}",
-            field=field,
-            byte=damaged_at,
-        )
+        words = message("batch.wrong_encoding", encoding=encoding.upper(), byte=damaged_at)
+        raise InvalidValue(words, field=field, byte=damaged_at)
 
 
 def _find_damage(stream: BinaryIO, encoding: str) -> tuple[int | None, int]:
-    """Where the file stops being of the encoding, and how much beyond ASCII came before."""
+    """The first byte that is not of the encoding, and the characters beyond ASCII before it."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     offset = non_ascii = 0

@@ -1,7 +1,7 @@
-"""Which units of a level have a facility, and which have none yet.
+"""Facilities counted by unit of a level, with the units that have none.
 
-Pure: places found for a list of facilities in, counts of units out. A facility that cannot be
-told to lie in one unit of the level is listed with the reason, and never counted.
+Pure: locations of a list of facilities in, counts of units out. A facility that is not known to lie
+in one unit of the level is listed with the reason, and never counted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, NotFound
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.search.geocoder.geocodejson import JsonObject
@@ -18,7 +19,7 @@ from gazetteer.search.index.day_index import DayIndex, UnitRef
 
 
 class FacilityStatus(StrEnum):
-    """What became of a facility."""
+    """The outcome for a facility."""
 
     COUNTED = "counted"
     OUTSIDE = "outside"  # it lies in no unit within the territory
@@ -38,7 +39,10 @@ class ContainingDivision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FacilityLocation:
-    """Where a facility is, as far as that is known: the units over it, top first."""
+    """Where a facility is, as far as that is known: the units that contain it, the highest first.
+
+    ``point`` is lon, lat in degrees, CGCS2000; ``status`` is None where it was located.
+    """
 
     status: FacilityStatus | None
     divisions: tuple[ContainingDivision, ...] = ()
@@ -64,7 +68,7 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class CountedUnit:
-    """A unit of the level with its parents, top first."""
+    """A unit of the level with its parents, the highest first."""
 
     unit_id: str
     level: str
@@ -81,7 +85,7 @@ class CountedUnit:
 
     @property
     def key(self) -> str:
-        """What it is known by among units of a day: its code, or without one its whole name."""
+        """What identifies it among the units of a day: its code, or without one its full label."""
         return self.code or self.label
 
 
@@ -118,7 +122,7 @@ class FacilityCoverage:
 
 
 def _find_unit_key(divisions: Sequence[ContainingDivision], level: str) -> str:
-    """By what :attr:`CountedUnit.key` the unit of a level is known; empty if there is none of it."""
+    """The :attr:`CountedUnit.key` of the unit of a level; empty if there is none of it."""
     for number, division in enumerate(divisions, 1):
         if division.level == level:
             return division.code or "".join(above.name for above in divisions[:number])
@@ -126,26 +130,27 @@ def _find_unit_key(divisions: Sequence[ContainingDivision], level: str) -> str:
 
 
 def build_facility_coverage(day_index: DayIndex, level: str, within: str) -> FacilityCoverage:
-    """The units of ``level`` within the unit that carries the code ``within`` on the view's day.
+    """The units of ``level`` within the unit that carries the code ``within`` on the day.
 
     Raises:
-        InvalidValue: the level is not below that of the unit, or there is no unit of it there.
+        InvalidValue: the level is not below that of the unit, or the unit has none of it.
         NotFound: no unit carries the code on the day.
     """
     top_node = _find_node_by_code(day_index, within)
     chain = day_index.get_chain(top_node)
     if UNIT_LEVELS.index(level) <= chain[-1].level:
-        raise InvalidValue(
-            f"{level} 不低于 {chain[-1].name} 的级别。",
-            f"{level} is not below {chain[-1].name} ({LEVELS[chain[-1].level]})",
-            field="level",
+        words = message(
+            "coverage.level_not_below",
+            level=message(f"level.{level}"),
+            unit=chain[-1].name,
+            unit_level=message(f"level.{LEVELS[chain[-1].level]}"),
         )
+        raise InvalidValue(words, field="level")
     units = {unit.key: unit for unit in _iter_units_of_level(day_index, level, top_node)}
     if not units:
+        level_name = message(f"level.{level}")
         raise InvalidValue(
-            f"{chain[-1].name} 没有 {level} 一级的单位。",
-            f"{chain[-1].name} has no unit of the level {level}",
-            field="level",
+            message("coverage.no_units", unit=chain[-1].name, level=level_name), field="level"
         )
     return FacilityCoverage(
         level, _build_counted_unit(day_index, chain), dict(sorted(units.items()))
@@ -157,11 +162,7 @@ def _find_node_by_code(day_index: DayIndex, code: str) -> int:
     for node, state in enumerate(day_index.states):
         if state >= 0 and codes[state] == code:
             return node
-    raise NotFound(
-        f"{day_index.at} 没有代码为 {code} 的单位。",
-        f"no unit carries {code} on {day_index.at}",
-        field="within",
-    )
+    raise NotFound(message("coverage.no_unit", code=code, day=day_index.at), field="within")
 
 
 def _iter_units_of_level(day_index: DayIndex, level: str, top_node: int) -> Iterator[CountedUnit]:
@@ -190,7 +191,7 @@ def _build_counted_unit(day_index: DayIndex, chain: Sequence[UnitRef]) -> Counte
 
 
 def build_location(answer: JsonObject) -> FacilityLocation:
-    """Where an address lies, from the answer of a single call."""
+    """Where an address lies, from the result of a single call."""
     status = answer["geocoding"]["status"]
     if status != "matched":
         labels = [f["properties"]["geocoding"]["label"] for f in answer["features"]]
@@ -210,7 +211,7 @@ def build_location(answer: JsonObject) -> FacilityLocation:
 
 
 def count_totals(units: Iterable[CountedUnit], facilities: Iterable[Facility]) -> dict[str, int]:
-    """How many facilities there are of each standing, and units with and without any."""
+    """How many facilities there are of each status, and how many units with and without any."""
     counts = dict.fromkeys(("facilities", *(status.value for status in FacilityStatus)), 0)
     for facility in facilities:
         counts["facilities"] += 1

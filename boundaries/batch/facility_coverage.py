@@ -1,4 +1,4 @@
-"""Facilities of a file, located one by one and counted: by address, or by their own position."""
+"""Facility coverage of a file: each facility is located, by address or by position, and counted."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,17 +23,18 @@ from boundaries.batch.position_rows import Connect, PositionProcessor, find_lowe
 from boundaries.batch.row_processing import CHUNK_ROWS, ResultColumns, RowInput
 from boundaries.layers.coordinates import Crs
 from gazetteer.ledger.as_of import AsOf
+from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.index.day_index import DayIndex
 
 MAX_FACILITIES = 200_000
-"""All of them are kept in memory until the last one is counted."""
+"""Facilities of one list; all are in memory until the last one is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageTask:
-    """Count the facilities of a list in the units of ``level`` within the unit ``within``.
+    """Count the facilities of a list in the units of ``level`` within the unit of code ``within``.
 
     A facility is located by its address; one without an address, by its position if the list has
     the columns ``coordinates``.
@@ -47,10 +48,10 @@ class CoverageTask:
     name: str | None
     as_of: AsOf
     near_boundary_m: float
-    lang: str
+    lang: Lang
 
     def build_plan(self, csv_file: CsvFile) -> "CoveragePlan":
-        """The task held against a file.
+        """The plan of the task for a file.
 
         Raises:
             InvalidValue: the file does not have what the task needs; names the field.
@@ -58,9 +59,7 @@ class CoverageTask:
         """
         if csv_file.rows > MAX_FACILITIES:
             raise TooLarge(
-                f"设施超过 {MAX_FACILITIES} 条。",
-                f"there are over {MAX_FACILITIES} facilities",
-                field="data",
+                message("coverage.too_many_facilities", limit=MAX_FACILITIES), field="data"
             )
         by_address = bool(self.columns.columns or self.columns.levels)
         return CoveragePlan(
@@ -76,7 +75,7 @@ class CoverageTask:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePlan:
-    """A coverage task held against a file: where its columns are."""
+    """A coverage task applied to a file, with the positions of its columns."""
 
     task: CoverageTask
     csv_file: CsvFile
@@ -85,7 +84,7 @@ class CoveragePlan:
     name_position: int | None
 
     def build_coverage(self, day_index: DayIndex) -> FacilityCoverage:
-        """The units, before anything is counted; see :func:`boundaries.batch.facility_counts`."""
+        """The units, before anything is counted; see :mod:`boundaries.batch.facility_counts`."""
         return build_facility_coverage(day_index, self.task.level, self.task.within)
 
     def build_position_processor(
@@ -94,9 +93,9 @@ class CoveragePlan:
         connect: Connect,
         find_area_index: Callable[[AsOf], AreaIndex | None],
     ) -> PositionProcessor:
-        """What locates positions, in the same state of the register as the view.
+        """The processor of positions, in the same state of the register as the day index.
 
-        ``ground_of`` gives that state in memory, or None if it is not there.
+        ``find_area_index`` returns that state in memory, or None if it is not there.
         """
         task = self.task
         as_of = replace(task.as_of, known_at=day_index.index.recorded_at)
@@ -113,7 +112,7 @@ class CoveragePlan:
         position_processor: PositionProcessor,
         facility_coverage: FacilityCoverage,
     ) -> Iterator[list[Facility]]:
-        """The facilities of the file, some hundred at a time, each counted in ``into``."""
+        """The facilities of the file, some hundred at a time, each counted in the coverage."""
         rows = (
             record
             for record in iter_records(stream, self.csv_file)
@@ -162,12 +161,9 @@ class CoveragePlan:
         return [locations.get(r.number) or self._build_unreadable_location(r) for r in chunk]
 
     def _build_unreadable_location(self, record: CsvRecord) -> FacilityLocation:
-        cell_count, width = len(record.cells), len(self.csv_file.header)
-        zh, en = (
-            f"该行有 {cell_count} 列，表头有 {width} 列。",
-            f"the row has {cell_count} cells, the header {width}",
-        )
-        return FacilityLocation(FacilityStatus.INVALID, detail=zh if self.task.lang == "zh" else en)
+        width = len(self.csv_file.header)
+        detail = message("batch.cell_count", n=len(record.cells), width=width)
+        return FacilityLocation(FacilityStatus.INVALID, detail=detail.text(self.task.lang))
 
     def _join_address(self, record: CsvRecord) -> str:
         return " ".join(_select_cells(record, self.address_positions))
@@ -192,7 +188,7 @@ def _select_cells(record: CsvRecord, cell_positions: Sequence[int]) -> RowInput:
     return tuple([record.cells[cell_position] for cell_position in cell_positions])
 
 
-def _build_invalid_location(problem: InvalidValue, lang: str) -> FacilityLocation:
+def _build_invalid_location(problem: InvalidValue, lang: Lang) -> FacilityLocation:
     return FacilityLocation(FacilityStatus.INVALID, detail=problem.text(lang))
 
 
@@ -226,7 +222,7 @@ RESULT_HEADER = (
 def iter_result_lines(
     csv_file: CsvFile, facility_coverage: FacilityCoverage, uncounted: Iterable[Facility]
 ) -> Iterator[str]:
-    """The result as CSV, written like the list itself: every unit, then who is counted nowhere."""
+    """The result as CSV, with the delimiter of the list: units, then facilities not counted."""
     columns = ResultColumns(RESULT_HEADER, csv_file.delimiter)
     yield columns.format_row(RESULT_HEADER)
     for unit in facility_coverage.units.values():
@@ -239,14 +235,15 @@ def _build_unit_row(unit: CountedUnit) -> list[str]:
     """A unit of the level with its count, which may be 0, as the cells of a row."""
     names_by_level = {parent.level: parent.name for parent in unit.parents}
     rows = ";".join(map(str, unit.rows))
+    status = "covered" if unit.rows else "without"
     parent_names = [names_by_level.get(level, "") for level in UNIT_LEVELS[:4]]
     lon, lat = unit.point or ("", "")
-    return ["unit", unit.code or "", unit.name, unit.level, *parent_names, str(len(unit.rows)), rows,
-            "covered" if unit.rows else "without", "", str(lon), str(lat)]  # fmt: skip
+    return ["unit", unit.code or "", unit.name, unit.level, *parent_names, str(len(unit.rows)),
+            rows, status, "", str(lon), str(lat)]  # fmt: skip
 
 
 def _build_facility_row(facility: Facility) -> list[str]:
-    """A facility that is counted nowhere, and why, as the cells of a row."""
+    """A facility that is not counted, and why, as the cells of a row."""
     location = facility.location
     names_by_level = {division.level: division.name for division in location.divisions}
     label = ": ".join(text for text in (facility.name, facility.address) if text)

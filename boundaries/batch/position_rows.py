@@ -1,4 +1,4 @@
-"""What a row with a position asks, and the answer as cells: the same as a single look-up's."""
+"""Reverse geocoding the rows of a file, with the answers of a single look-up as cells."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -9,13 +9,14 @@ from typing import Any
 from psycopg import Connection
 
 from boundaries.areas.point_index.area_index import AreaIndex
-from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index as remembered
+from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index
 from boundaries.areas.reverse_lookup import look_up_point
 from boundaries.batch.address_rows import build_refused_cells, format_cell
 from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.row_processing import RowInput
 from boundaries.layers.coordinates import Crs, GeodeticPosition, convert_position
 from gazetteer.ledger.as_of import AsOf
+from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 
@@ -26,24 +27,20 @@ Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 def find_position_columns(
     csv_file: CsvFile, columns: Sequence[str], field: str = "columns"
 ) -> tuple[int, int]:
-    """Where the two columns of a position are in a file.
+    """The indexes of the two columns of a position in a file.
 
     Raises:
-        InvalidValue: there are not two of them, or the file does not have one.
+        InvalidValue: not two columns are named, or the file does not have one of them.
     """
     names = csv_file.resolve_column_names(columns)
     if len(names) != 2:
-        raise InvalidValue(
-            "请依次给出经度（横坐标）与纬度（纵坐标）两列。",
-            "name two columns: longitude (easting), then latitude (northing)",
-            field=field,
-        )
+        raise InvalidValue(message("batch.two_position_columns"), field=field)
     lon, lat = names
     return csv_file.find_position(lon, field), csv_file.find_position(lat, field)
 
 
 def parse_position(row_input: RowInput, crs: Crs) -> GeodeticPosition:
-    """The position of a row.
+    """The position of a row, given in ``crs``, as longitude and latitude in degrees, CGCS2000.
 
     Raises:
         InvalidValue: as a single look-up would, naming ``lon`` or ``lat``.
@@ -59,19 +56,17 @@ def _parse_number(text: str, field: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in text:
-        raise InvalidValue(
-            f"{field} 的值“{text}”不是数。", f"{field}: {text!r} is not a number", field=field
-        )
+        raise InvalidValue(message("request.not_a_number", name=field, value=text), field=field)
     return value
 
 
 def find_lowest_units(chain: Sequence[ReverseAnswer]) -> list[ReverseAnswer]:
-    """The finest units of a chain, top first: several where the point lies on a border."""
+    """The lowest units of a chain: several where the point lies on a boundary."""
     return [unit for unit in chain if unit["level"] == chain[-1]["level"]]
 
 
 class _PositionRow:
-    """An answer, as the columns of a row tell it."""
+    """An answer, with what several columns of its row need."""
 
     def __init__(self, answer: ReverseAnswer) -> None:
         self.answer = answer
@@ -82,7 +77,7 @@ class _PositionRow:
         self.unit = lowest_units[0] if len(lowest_units) == 1 else None
 
     def find_level_value(self, level: str, name: str) -> Any:
-        """What the unit of a level is told by; None if there are several, or none."""
+        """A field of the unit of a level; None if there are several units, or none."""
         values = [unit[name] for unit in self.answer["chain"] if unit["level"] == level]
         return values[0] if len(values) == 1 else None
 
@@ -144,7 +139,7 @@ RESULT_COLUMNS: dict[str, _ColumnValue] = {
     "result_at": _build_answer_column("at"),
     "result_known_at": _build_answer_column("known_at"),
 }
-"""The columns that can be added, and what stands in each."""
+"""The columns that can be added, with the value of each for an answer."""
 
 DEFAULT_COLUMNS = tuple(
     name for name in RESULT_COLUMNS if name not in ("result_at", "result_known_at")
@@ -153,20 +148,21 @@ DEFAULT_COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class PositionProcessor:
-    """Answers the positions of rows, all of one state of the register: ``as_of`` names it.
+    """Looks up the positions of rows, all in the state of the register that ``as_of`` names.
 
-    ``ground``: that state in memory, if it is there; what is not in it is asked of the database.
+    ``area_index`` is that state in memory, if it is there; what it cannot answer is looked up in
+    the database. A point within ``near_boundary_m`` metres of a boundary counts as near it.
     """
 
     connect: Connect
     as_of: AsOf
     crs: Crs
     near_boundary_m: float
-    lang: str
+    lang: Lang
     area_index: AreaIndex | None = None
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[ReverseAnswer | InvalidValue]:
-        """What a single look-up would answer but for the names around, or why it would refuse."""
+        """The answer of a single look-up without nearby place names, or the problem it raises."""
         parsed = [self._try_position(row_input) for row_input in inputs]
         points = [point for point in parsed if isinstance(point, GeodeticPosition)]
         answers = iter(
@@ -186,7 +182,7 @@ class PositionProcessor:
 
     def _locate_in_index(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
         assert self.area_index is not None
-        index_answers = remembered(
+        index_answers = look_up_points_in_index(
             self.area_index, points, self.as_of.at, self.near_boundary_m, with_names=False
         )
         pairs = list(zip(points, index_answers, strict=True))
@@ -196,7 +192,7 @@ class PositionProcessor:
         return [next(database_answers) if answer is None else answer for _, answer in pairs]
 
     def _locate_in_database(self, points: Sequence[GeodeticPosition]) -> list[ReverseAnswer]:
-        """All at once: whoever reads the answers slowly, or stops, holds no connection by that."""
+        """All at once, so that a slow reader of the answers holds no connection."""
         if not points:
             return []
         with self.connect() as conn:

@@ -1,4 +1,4 @@
-"""All cores of one machine on one file: processes that share what was built before they began."""
+"""One file on all cores of a machine: processes that share the memory built before the fork."""
 
 import gc
 import os
@@ -21,20 +21,20 @@ from boundaries.batch.row_processing import (
 )
 
 _CHUNKS_AHEAD = 3
-"""Chunks for each process that are read ahead of the one whose answer comes next."""
+"""Chunks for each process that are read ahead of the one whose result comes next."""
 
 _PARENT_CHECK_SECONDS = 1.0
 
 _shared_processors: list[RowProcessor[Any]] = []
-"""What the processes of a pool answer with; they get it by being forked, index and all."""
+"""The row processors of open executors; worker processes inherit them by being forked."""
 
 
 @contextmanager
 def open_process_executor(processor: RowProcessor[A], count: int) -> Iterator[Executor[A]]:
-    """Ask in ``count`` processes of this machine; one means in this process itself.
+    """Execute in ``count`` processes of this machine; one means in this process itself.
 
-    The processes share the memory of the index as it was when they were forked, which happens
-    before this returns its value to be used and so before any progress bar has a thread.
+    The processes share the memory of the index as it was when they were forked. That happens
+    before the executor is available, and so before any progress bar has a thread.
     """
     gc.collect()
     gc.freeze()  # a collection would walk the whole index, and copy its pages in forked processes
@@ -57,7 +57,7 @@ def open_process_executor(processor: RowProcessor[A], count: int) -> Iterator[Ex
 def build_ordered_executor(
     submit: Callable[[Sequence[RowInput]], "Future[list[A]]"], max_pending: int
 ) -> Executor[A]:
-    """Ask by ``submit``, with at most so many chunks on their way, and answer in order."""
+    """Execute by ``submit``, with at most so many chunks pending, and yield results in order."""
 
     def execute_chunks(chunks: Iterable[Sequence[RowInput]]) -> Iterator[list[A]]:
         pending: deque[Future[list[A]]] = deque()
@@ -76,7 +76,7 @@ def build_ordered_executor(
 
 
 def _initialize_worker(parent_pid: int) -> None:
-    """Leave signals to the parent, and end with it however it ends: nobody else would tell."""
+    """Leave signals to the parent, and exit with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_exit_with_parent, args=(parent_pid,), daemon=True).start()

@@ -12,10 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 _CHUNK_ROWS = 20_000
-"""So many rows are in memory at a time."""
+"""Rows that are in memory at a time."""
 _NUMBER_COLUMNS = frozenset({"result_score", "result_boundary_distance_m", "count"})
 _RESERVED_NAMES = frozenset({"fid", "geom"})
-"""Names that a GeoPackage has for itself."""
+"""Names of columns that belong to the format."""
 
 
 def write_geopackage(
@@ -88,7 +88,7 @@ def _build_point_wkb(columns: Sequence[Sequence[str]]) -> NDArray[Any]:
 
 
 def _build_column_names(header: Iterable[str]) -> list[str]:
-    """Names that are told apart without regard to case, and are none of the format's own."""
+    """Names that differ without regard to case, and are none of the format's own."""
     names: list[str] = []
     used = set(_RESERVED_NAMES)
     for source_name in header:

@@ -1,4 +1,4 @@
-"""From the rows of a file to its answered rows, some hundred at a time and always in order."""
+"""From the rows of a file to its result rows, some hundred at a time and always in order."""
 
 import csv
 import io
@@ -6,30 +6,32 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from boundaries.batch.csv_files import CsvFile, CsvRecord
+from gazetteer.jobs.result_chunk import ResultChunk
+from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 
 CHUNK_ROWS = 500
-"""Rows that are answered together: the step of progress, and what is kept between checkpoints."""
+"""Rows that are processed together: the step of progress, and of checkpoints."""
 
 RowInput = tuple[str, ...]
-"""The cells of a row that are asked about."""
+"""The cells of a row that are processed."""
 
 A = TypeVar("A")
 RowProcessor = Callable[[Sequence[RowInput]], list[A]]
-"""Answers questions, in their order."""
+"""Processes the inputs of some rows to results, in their order."""
 Executor = Callable[[Iterable[Sequence[RowInput]]], Iterator[list[A]]]
-"""Answers chunks of questions, in their order, reading few of them ahead."""
+"""Processes chunks of inputs to chunks of results, in their order, reading few of them ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultColumns:
     """The result columns that are added to a file.
 
-    ``names`` are those that somebody chose; ``status`` and ``detail`` are the two in which a row
-    that cannot be read is told.
+    ``names`` are those that were requested; ``status`` and ``detail`` are the two that report a row
+    that cannot be read.
     """
 
     names: tuple[str, ...]
@@ -38,7 +40,7 @@ class ResultColumns:
     detail: str = "result_detail"
 
     def format_appended_cells(self, cells: Sequence[str]) -> str:
-        """Cells as they are written behind a row."""
+        """Cells as they are appended to a row."""
         separator = self.delimiter
         text = separator.join(("", *cells))
         is_plain = text.count(separator) == len(cells) and '"' not in text
@@ -50,28 +52,27 @@ class ResultColumns:
         """Cells as a whole row."""
         return self.format_appended_cells(cells)[1:] + "\r\n"
 
-    def format_unreadable_cells(self, why: str) -> str:
-        """The tail of a row that cannot be read."""
-        values = {self.status: "invalid", self.detail: why}
+    def format_unreadable_cells(self, reason: str) -> str:
+        """The cells that are appended to a row that cannot be read."""
+        values = {self.status: "invalid", self.detail: reason}
         return self.format_appended_cells([values.get(name, "") for name in self.names])
 
 
 def select_result_columns(
     requested: Sequence[str], available: Sequence[str], default: Sequence[str]
 ) -> tuple[str, ...]:
-    """The result columns that somebody asked for, in the order of asking.
+    """The requested result columns, in the order of the request; those of ``default`` if none.
 
     Raises:
-        InvalidValue: one of them does not exist, or is named twice.
+        InvalidValue: one of them does not exist, or is named more than once.
     """
     for name in requested:
-        if name not in available or requested.count(name) > 1:
-            choices = ", ".join(available)
-            raise InvalidValue(
-                f"没有结果列“{name}”或重复；可用：{choices}。",
-                f"{name!r} is no result column or named twice; there are: {choices}",
-                field="result_columns",
-            )
+        if name not in available:
+            words = message("batch.unknown_result_column", column=name, columns=available)
+            raise InvalidValue(words, field="result_columns")
+        if requested.count(name) > 1:
+            words = message("batch.repeated_result_column", column=name)
+            raise InvalidValue(words, field="result_columns")
     return tuple(requested) or tuple(default)
 
 
@@ -83,19 +84,7 @@ def check_new_columns(csv_file: CsvFile, names: Iterable[str]) -> None:
     """
     for name in names:
         if name in csv_file.header:
-            raise InvalidValue(
-                f"文件已有名为“{name}”的列；请改名，或用 result_columns 选择别的列。",
-                f"the file already has a column {name!r}; rename it, or choose others",
-                field="result_columns",
-            )
-
-
-class ResultChunk(NamedTuple):
-    """A piece of the result: its text, the rows that it answers, and the blank lines with them."""
-
-    text: str
-    rows: int
-    records: int
+            raise InvalidValue(message("batch.column_exists", column=name), field="result_columns")
 
 
 def process_rows(
@@ -104,17 +93,17 @@ def process_rows(
     positions: Sequence[int],
     columns: ResultColumns,
     executor: Executor[str],
-    format_cell_count: Callable[[int, int], str],
+    lang: Lang,
 ) -> Iterator[ResultChunk]:
-    """The rows with what is added to them; the header must have been taken from ``rows``.
+    """The rows with the result columns appended; the header must have been taken from ``rows``.
 
     Args:
-        rows: the rows of the file, from where the answers shall begin.
-        sheet: what the file is like.
-        positions: of the cells that make a question.
-        columns: what is added.
-        ask: answers questions by tails, as :meth:`ResultColumns.format_appended_cells` makes them.
-        told: says in words that a row has so many cells, and the header so many.
+        rows: the rows of the file, from where the result shall begin.
+        csv_file: the format of the file.
+        positions: the positions of the cells that are processed.
+        columns: the result columns.
+        executor: makes the appended cells, as :meth:`ResultColumns.format_appended_cells` does.
+        lang: the language of the details of rows that cannot be read.
     """
     pending: deque[list[CsvRecord]] = deque()
     width = len(csv_file.header)
@@ -129,9 +118,7 @@ def process_rows(
             ]
 
     for appended in executor(iter_inputs()):
-        yield _build_result_chunk(
-            pending.popleft(), iter(appended), csv_file, columns, format_cell_count
-        )
+        yield _build_result_chunk(pending.popleft(), iter(appended), csv_file, columns, lang)
 
 
 def _build_result_chunk(
@@ -139,7 +126,7 @@ def _build_result_chunk(
     appended: Iterator[str],
     csv_file: CsvFile,
     columns: ResultColumns,
-    format_cell_count: Callable[[int, int], str],
+    lang: Lang,
 ) -> ResultChunk:
     width, out, rows = len(csv_file.header), [], 0
     for record in chunk:
@@ -148,20 +135,22 @@ def _build_result_chunk(
             out.append(record.text + next(appended) + record.end)
         elif record.cells:
             text, rest = _fit_to_width(record, width, csv_file.delimiter)
-            why = format_cell_count(len(record.cells), width) + rest
-            out.append(text + columns.format_unreadable_cells(why) + record.end)
+            reason = "batch.cell_count.rest" if rest else "batch.cell_count"
+            words = message(reason, n=len(record.cells), width=width, rest=rest).text(lang)
+            out.append(text + columns.format_unreadable_cells(words) + record.end)
         else:
             out.append(record.text + record.end)
     return ResultChunk("".join(out), rows, len(out))
 
 
 def _fit_to_width(record: CsvRecord, width: int, delimiter: str) -> tuple[str, str]:
-    """A row of the wrong length brought to the width of the header, and what did not fit."""
+    """A row of the wrong length, made as wide as the header, and the cells that did not fit."""
     missing = width - len(record.cells)
     if missing > 0:
         return record.text + delimiter * missing, ""
-    return _format_csv_line(record.cells[:width], delimiter), " " + _format_csv_line(
-        record.cells[width:], delimiter
+    return (
+        _format_csv_line(record.cells[:width], delimiter),
+        _format_csv_line(record.cells[width:], delimiter),
     )
 
 
@@ -183,7 +172,7 @@ def _quote_cell(cell: str, delimiter: str) -> str:
 
 
 def build_sequential_executor(processor: RowProcessor[A]) -> Executor[A]:
-    """Ask in this process, one chunk after another."""
+    """Execute in this process, one chunk after another."""
 
     def execute_chunks(chunks: Iterable[Sequence[RowInput]]) -> Iterator[list[A]]:
         for chunk in chunks:

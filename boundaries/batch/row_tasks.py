@@ -1,4 +1,4 @@
-"""What is asked of the rows of a file, as values: endpoints, command and jobs all make these."""
+"""The tasks of batch processing as values, which endpoints, commands and jobs build alike."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from boundaries.batch.dask_executor import StateMoved
 from boundaries.batch.position_rows import PositionProcessor
 from boundaries.batch.row_processing import (
     Executor,
-    ResultChunk,
     ResultColumns,
     RowInput,
     RowProcessor,
@@ -29,7 +28,9 @@ from boundaries.batch.row_processing import (
 )
 from boundaries.layers.coordinates import Crs
 from gazetteer.database.cluster import Cluster
+from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.ledger.as_of import AsOf
+from gazetteer.messages import Lang, message
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.index_loading import load_index
 from gazetteer.search.index.name_index import NameIndex
@@ -38,22 +39,22 @@ from gazetteer.settings import get_settings
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """A task held against a file: which cells are asked about, and what is added."""
+    """A task applied to a file: the cells that are processed, and the columns that are added."""
 
     csv_file: CsvFile
     cell_positions: tuple[int, ...]
     columns: ResultColumns
-    lang: str
+    lang: Lang
 
     def iter_result_chunks(
         self, stream: BinaryIO, executor: Executor[str], skip: int = 0
     ) -> Iterator[ResultChunk]:
-        """The result from its header on, or from behind so many lines that were answered before.
+        """The result from its header on, or from where an earlier run ended.
 
         Args:
             stream: the file; must be able to seek.
-            ask: answers by tails, as :meth:`Columns.tail` writes them.
-            skip: header, rows and blank lines that need no answer any more.
+            executor: makes the appended cells of rows, see :func:`process_rows`.
+            skip: the number of records (header, rows and blank lines) that are done.
         """
         rows = iter_records(stream, self.csv_file)
         if not skip:
@@ -64,7 +65,7 @@ class FilePlan:
             self.cell_positions,
             self.columns,
             executor,
-            self._format_cell_count,
+            self.lang,
         )
 
     def _build_header_chunk(self, rows: Iterator[CsvRecord]) -> ResultChunk:
@@ -75,17 +76,12 @@ class FilePlan:
             text += record.text + record.end
         raise ValueError("the file is not the one that was examined")
 
-    def _format_cell_count(self, cells: int, width: int) -> str:
-        if self.lang == "zh":
-            return f"该行有 {cells} 列，表头有 {width} 列。"
-        return f"the row has {cells} cells, the header {width}"
-
 
 class FileTask(Protocol):
-    """What is asked of every row."""
+    """A task for every row of a file."""
 
     def build_plan(self, csv_file: CsvFile) -> FilePlan:
-        """The task held against a file.
+        """The plan of the task for a file.
 
         Raises:
             InvalidValue: the file does not have what the task needs; names the field.
@@ -99,10 +95,10 @@ class GeocodeTask:
     columns: AddressColumns
     result_columns: tuple[str, ...]
     at: date
-    lang: str
+    lang: Lang
 
     def build_plan(self, csv_file: CsvFile) -> FilePlan:
-        """The task held against a file."""
+        """The plan of the task for a file."""
         cell_positions = self.columns.find_positions(csv_file)
         names = select_result_columns(
             self.result_columns, address_rows.RESULT_COLUMNS, address_rows.DEFAULT_COLUMNS
@@ -113,7 +109,7 @@ class GeocodeTask:
         )
 
     def build_processor(self, day_index: DayIndex, columns: ResultColumns) -> RowProcessor[str]:
-        """Answers by tails, from one index."""
+        """The processor of the rows, from one index: one state of the register for all."""
         return partial(
             _format_processed_rows, AddressProcessor(day_index, self.columns, self.lang), columns
         )
@@ -121,17 +117,17 @@ class GeocodeTask:
 
 @dataclass(frozen=True, slots=True)
 class ReverseTask:
-    """Find the units over each position, at a moment."""
+    """Find the units that cover each position, at a moment."""
 
     columns: tuple[str, ...]
     crs: Crs
     as_of: AsOf
     near_boundary_m: float
     result_columns: tuple[str, ...]
-    lang: str
+    lang: Lang
 
     def build_plan(self, csv_file: CsvFile) -> FilePlan:
-        """The task held against a file."""
+        """The plan of the task for a file."""
         cell_positions = position_rows.find_position_columns(csv_file, self.columns)
         names = select_result_columns(
             self.result_columns, list(position_rows.RESULT_COLUMNS), position_rows.DEFAULT_COLUMNS
@@ -144,9 +140,10 @@ class ReverseTask:
     def build_processor(
         self, connect: position_rows.Connect, columns: ResultColumns, area_index: AreaIndex | None
     ) -> RowProcessor[str]:
-        """Answers by tails; ``as_of`` must name a ``known_at``, else rows may differ in state.
+        """The processor of the rows, from the database where ``area_index`` has no answer.
 
-        ``ground`` is that state in memory, or None if it is not there.
+        ``area_index`` is the state of ``as_of`` in memory, or None if it is not there. ``as_of``
+        must have a ``known_at``; without it rows may be of different states.
         """
         position_processor = PositionProcessor(
             connect, self.as_of, self.crs, self.near_boundary_m, self.lang, area_index
@@ -167,7 +164,7 @@ def _format_processed_rows(
 
 @dataclass(frozen=True, slots=True)
 class GeocodeWorkerSpec:
-    """How a worker of a cluster comes to answer a geocoding task, for one state of the register."""
+    """The spec of a geocoding task at one state of the register, for the workers of a cluster."""
 
     task: GeocodeTask
     columns: ResultColumns
@@ -183,10 +180,7 @@ class GeocodeWorkerSpec:
         conninfo = current_settings.database_url or Cluster(current_settings.home).get_conninfo()
         index = load_newest_index(conninfo)
         if index.seq != self.seq:
-            raise StateMoved(
-                "登记册已有新的发布，请重新开始。",
-                f"the register is at {index.seq}, not at {self.seq}; begin anew",
-            )
+            raise StateMoved(message("batch.state_moved"))
         return self.task.build_processor(DayIndex(index, self.task.at), self.columns)
 
 

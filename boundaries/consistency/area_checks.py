@@ -1,6 +1,6 @@
-"""The register examines its areas: polygons and units without each other.
+"""Self-check of the areas: polygons without a unit, units without a polygon, as known now.
 
-What is judged is what is known now. Their shapes are judged by the rules.
+The rules check their shapes.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.records.check_result import CheckResult
 
 Conn = Connection[Any]
@@ -39,16 +40,14 @@ ORDER BY s.code
 
 
 def find_areas_without_unit(conn: Conn) -> list[CheckResult]:
-    """Polygons said to be in force on days on which their unit was not."""
+    """Polygons that are in force on days on which their unit is not."""
     return [
         CheckResult(
             "area_without_unit",
             "error",
             row["subject"],
-            f"边界面在单位不存续的期间有效：{row['days']}。",
-            f"the area is in force on days on which its unit is not: {row['days']}",
-            "请更正边界面的有效期，使其不超出单位的存续期。",
-            "correct the period of the area so that it lies within the life of the unit",
+            message("check.area_without_unit", days=row["days"]),
+            message("check.area_without_unit.hint"),
         )
         for row in _load_rows(conn, _WITHOUT_UNIT)
     ]
@@ -61,17 +60,15 @@ def find_units_without_area(conn: Conn) -> list[CheckResult]:
             "unit_without_area",
             "info",
             row["subject"],
-            f"{row['name']} 没有已知的边界面。",
-            f"no area of {row['subject']} is known",
-            "如有边界数据，请用 gazetteer import 导入。",
-            "if you have its boundary, load it by gazetteer import",
+            message("check.unit_without_area", name=row["name"]),
+            message("check.unit_without_area.hint"),
         )
         for row in _load_rows(conn, _WITHOUT_AREA)
     ]
 
 
 CHECKS = (find_areas_without_unit, find_units_without_area)
-"""All checks of areas by their periods; the rules judge their shapes."""
+"""All checks of areas by their periods."""
 
 
 def _load_rows(conn: Conn, statement: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The register examines itself: checks of both halves, the ledger's digests, the audit chain."""
+"""The self-check as a whole: records, areas, network, the digests of the ledger, audit chain."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,13 +8,16 @@ from psycopg import Connection
 from boundaries.consistency import area_checks as areas
 from boundaries.consistency import network_checks as network
 from boundaries.schema.register_ledger import LEDGER
+from gazetteer.ingest.staged_batch import ignore_progress
 from gazetteer.ledger import audit_chain
 from gazetteer.ledger.integrity import find_tampering
+from gazetteer.messages import message
+from gazetteer.progress import Progress
 from gazetteer.records import record_checks as records
 from gazetteer.records.check_result import CheckResult
+from gazetteer.rules.finding import SEVERITIES
 
 Conn = Connection[Any]
-Progress = Callable[[int, int, str], None]
 
 
 def _find_ledger_tampering(conn: Conn) -> Iterable[CheckResult]:
@@ -24,10 +27,8 @@ def _find_ledger_tampering(conn: Conn) -> Iterable[CheckResult]:
             f"ledger_{tampering.what}",
             "error",
             subject,
-            f"账簿内容与发布时不一致（{tampering.what}）：{subject}。",
-            f"the ledger is not what was published ({tampering.what}): {subject}",
-            "有人绕过程序改动了数据库：从备份恢复，并检查数据库权限。",
-            "somebody changed the database behind the program: restore, and check who may write",
+            message(f"check.ledger_{tampering.what}", subject=subject),
+            message("check.ledger_tampered.hint"),
         )
 
 
@@ -39,10 +40,8 @@ def _find_broken_audit(conn: Conn) -> Iterable[CheckResult]:
             "audit_chain_broken",
             "error",
             f"audit {broken}",
-            f"审计链在第 {broken} 行断裂。",
-            f"the audit chain breaks at row {broken}",
-            "审计记录被改动或删除：与备份比对，查明何时、何人。",
-            "an audit row was changed or taken out: compare with a backup",
+            message("check.audit_chain_broken", row=broken),
+            message("check.audit_chain_broken.hint"),
         )
 
 
@@ -55,15 +54,12 @@ def _list_steps() -> list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]]:
     return [*steps, ("ledger_digests", _find_ledger_tampering), ("audit_chain", _find_broken_audit)]
 
 
-def run_self_check(
-    conn: Conn, progress: Progress = lambda done, total, what: None
-) -> list[CheckResult]:
-    """All findings, errors first; ``progress(done, total, what)`` hears each step."""
+def run_self_check(conn: Conn, progress: Progress = ignore_progress) -> list[CheckResult]:
+    """All findings, errors first; ``progress`` is called with the steps done and their total."""
     steps = _list_steps()
     findings: list[CheckResult] = []
     for done, (_, step) in enumerate(steps):
         progress(done, len(steps), "check")
         findings.extend(step(conn))
     progress(len(steps), len(steps), "check")
-    order = ("error", "warning", "info")
-    return sorted(findings, key=lambda f: (order.index(f.severity), f.check, f.subject))
+    return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.check, f.subject))

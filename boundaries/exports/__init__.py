@@ -1,1 +1,1 @@
-"""What the register holds, as tables to be written as files."""
+"""The content of the register as tables that are written to files."""

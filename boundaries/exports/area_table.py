@@ -14,6 +14,7 @@ from boundaries.exports.export_query import (
 )
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
+from gazetteer.messages import Message, message
 
 _COLUMNS = (
     *("code", "name", "romanized_name", "level", "unit_type", "parent_code", "parent_name"),
@@ -51,27 +52,29 @@ def has_known_area(conn: Conn, units: Sequence[UUID | str], as_of: AsOf) -> bool
 
 
 def load_division_table(conn: Conn, request: ExportRequest) -> OutputTable:
-    """The units of the level in force at the moment whose area is known, in the order of codes.
+    """The units of the level in force at the moment whose area is known, ordered by code.
 
-    ``valid_from`` and ``valid_to`` (exclusive) say between which days both unit and polygon
-    stayed as they are.
+    Between ``valid_from`` and ``valid_to`` (exclusive) neither the unit nor its polygon changes.
 
     Raises:
-        NoAreaKnown: no unit of the level has a known area then; says how many units there are.
-        TooLarge: more than may be read.
+        NoAreaKnown: no unit of the level has a known area; ``units`` is how many there are.
+        TooLarge: the table exceeds the limit.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
         units = cursor.execute(_UNITS, request.build_sql_params()).fetchall()
     units_with_area = [unit for unit in units if unit["version_id"] is not None]
     if not units_with_area:
         count = units[0]["units"] if units else 0
-        raise request.build_empty_problem(
-            f"{count} 个 {request.level} 级单位都没有已知边界面。",
-            f"no area is known of any of the {count} units of level {request.level}",
-            units=count,
-        )
+        raise request.build_empty_problem(_describe_empty(request, count), units=count)
     request.check_size(units_with_area)
     polygons = load_geometries(
         conn, "area", [unit["version_id"] for unit in units_with_area], request.progress
     )
     return OutputTable(str(request.level), polygons, build_columns(units_with_area, _COLUMNS))
+
+
+def _describe_empty(request: ExportRequest, count: int) -> Message:
+    level, day = message(f"level.{request.level}"), request.as_of.at
+    if not count:
+        return message("export.no_units", level=level, day=day)
+    return message("export.no_areas", level=level, day=day, n=count)

@@ -1,4 +1,4 @@
-"""Which units lie beside a border, at which level."""
+"""The units on both sides of a border, at each level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class BorderSides:
         return unit
 
     def find_sides(self, edge: RowDict, level: str | None) -> UnitPair:
-        """What lies left and right of an edge at a level; None: the lowest known units."""
+        """The units left and right of an edge at a level; None: the lowest known ones."""
         return self.find_unit_at_level(edge["left_unit"], level), self.find_unit_at_level(
             edge["right_unit"], level
         )
@@ -63,7 +63,7 @@ class BorderSides:
     def order_sides(
         self, left: UUID | None, right: UUID | None
     ) -> tuple[UUID | None, UUID | None, bool]:
-        """Both sides, the smaller code first and nobody last, and whether they changed places."""
+        """Both sides, the smaller code first, no unit last, and whether they were swapped."""
         return (
             (right, left, True)
             if self._build_sort_key(right) < self._build_sort_key(left)

@@ -1,4 +1,4 @@
-"""What of the register is asked for as a table, and how much of it may be taken into memory."""
+"""What is to be exported as a table, and how much of it may be read into memory."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,17 @@ import shapely
 from psycopg import Connection
 
 from boundaries.layers.geometry_faults import Geometries
-from gazetteer.ingest.staged_batch import Progress, ignore_progress
+from gazetteer.ingest.staged_batch import ignore_progress
 from gazetteer.ledger.as_of import AsOf, in_force_sql
+from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import NoAreaKnown, TooLarge
+from gazetteer.progress import Progress
 
 Conn = Connection[Any]
 RowDict = dict[str, Any]
 
 ROW_BYTES = 1000
-"""What a row needs besides its geometry, roughly."""
+"""The size of a row besides its geometry, roughly."""
 
 _BATCH = 100
 
@@ -28,20 +30,22 @@ subtree AS (
     SELECT s.unit_id FROM subtree t, moment, unit_state s
     WHERE s.parent_id = t.unit_id AND {in_force_sql("s")}
 )"""
-"""A WITH RECURSIVE clause: the unit with the code ``within``, and all beneath it."""
+"""A WITH RECURSIVE clause: the unit with the code ``within``, and all units below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """The moment, the level (None: all that there are), and the code of a unit to stay within.
+    """The moment, the level (None: all levels), and the code of a unit that limits the export.
 
-    ``most_bytes`` is how much may be read: rows and geometries as they are stored; None is all.
+    ``most_bytes`` limits what is read: rows and geometries as they are stored; None is no limit.
+    ``lang`` adds a column in that language after each column of coded values; None adds none.
     """
 
     as_of: AsOf
     level: str | None = None
     within: str | None = None
     most_bytes: int | None = None
+    lang: Lang | None = None
     progress: Progress = ignore_progress
 
     def build_sql_params(self) -> dict[str, Any]:
@@ -55,7 +59,7 @@ class ExportRequest:
         }
 
     def check_size(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Refuse rows that are more than may be read; ``bytes`` is the size of their geometry.
+        """Check that rows may be read; ``bytes`` is the size of their geometry.
 
         Raises:
             TooLarge: names the command that has no such limit.
@@ -64,16 +68,11 @@ class ExportRequest:
             return
         if sum(ROW_BYTES + (row["bytes"] or 0) for row in rows) > self.most_bytes:
             limit = self.most_bytes / (1 << 20)
-            raise TooLarge(
-                f"内容超过 {limit:g} MB；请用 within 缩小范围，或运行 gazetteer export。",
-                f"this is over {limit:g} MB; ask for less (within), or run gazetteer export",
-                field="within",
-            )
+            raise TooLarge(message("export.too_large", limit=limit), field="within")
 
-    def build_empty_problem(self, zh: str, en: str, **extras: Any) -> NoAreaKnown:
-        """The problem that there is nothing to be written on that day."""
-        day = self.as_of.at
-        return NoAreaKnown(f"{day} {zh}", f"{en} on {day}", field="at", **extras)
+    def build_empty_problem(self, reason: Message, **extras: Any) -> NoAreaKnown:
+        """The problem that there is nothing to export for that day."""
+        return NoAreaKnown(reason, field="at", **extras)
 
 
 def load_geometries(

@@ -1,4 +1,4 @@
-"""Everything that can be exported, by one call: a table with the moment in every row."""
+"""All tables that can be exported, by one call; every row repeats the moment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,8 +8,10 @@ from boundaries.exports import network_tables
 from boundaries.exports.area_table import load_division_table
 from boundaries.exports.export_query import Conn, ExportRequest
 from boundaries.exports.place_table import load_place_table
+from boundaries.exports.value_labels import add_label_columns
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import resolve_known_at
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.division_queries import find_unit
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
@@ -36,16 +38,18 @@ _DEFAULT_LEVEL = {ExportKind.DIVISIONS: "county", ExportKind.LINES: "county"}
 
 
 def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> OutputTable:
-    """The table asked for, all of it from one state of the register.
+    """A table of the register, all of it from one state.
 
-    Without a level, divisions and lines are those of counties, and everything else is told
-    whatever its level. Every row repeats ``at``, ``known_at`` and ``basis``.
+    Without a level, divisions and lines are those of counties; edges, nodes and places are those
+    of every level. Every row repeats ``at``, ``known_at`` and ``basis``. Headers and values are
+    stable, for programs; with a language there are further columns for people, after those of
+    coded values and with their names and ``_label``.
 
     Raises:
-        InvalidValue: a level that there is none of in such a table.
-        UnknownCode, CodeNotInForce, NoDataBefore: ``within`` carried no unit then.
-        NoAreaKnown: there is nothing on that day.
-        TooLarge: more than may be read.
+        InvalidValue: the table has no such level.
+        UnknownCode, CodeNotInForce, NoDataBefore: no unit carried the code ``within`` then.
+        NoAreaKnown: there is nothing to export for that day.
+        TooLarge: the table exceeds the limit.
     """
     _check_level(kind, request.level)
     request = replace(request, level=request.level or _DEFAULT_LEVEL.get(kind))
@@ -56,15 +60,17 @@ def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> Output
             find_unit(conn, request.within, request.as_of, field="within")
         table = _TABLES[kind](conn, request)
     moment_columns = {name: [value] * len(table.geometries) for name, value in moment.items()}
-    return replace(table, columns={**table.columns, **moment_columns})
+    columns = {**table.columns, **moment_columns}
+    if request.lang is not None:
+        columns = add_label_columns(columns, request.lang)
+    return replace(table, columns=columns)
 
 
 def _check_level(kind: ExportKind, level: str | None) -> None:
     levels = LEVELS if kind is ExportKind.PLACES else UNIT_LEVELS
     if level is not None and level not in levels:
-        known = ", ".join(levels)
+        kind_name = message(f"export.kind.{kind}")
         raise InvalidValue(
-            f"{kind} 没有 {level} 级；有：{known}。",
-            f"there are no {kind} of level {level!r}; levels: {known}",
+            message("export.level_unknown", kind=kind_name, level=level, known=AnyOf(levels)),
             field="level",
         )

@@ -22,6 +22,7 @@ from boundaries.layers.geometry_faults import Geometries
 from boundaries.layers.metres import geodesic_length
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import MOMENT_CTE, in_force_sql
+from gazetteer.messages import message
 
 _SIDES = (
     *("left_code", "left_name", "left_level", "right_code", "right_name", "right_level"),
@@ -63,13 +64,14 @@ WHERE (e.start_node = ANY (%(nodes)s) OR e.end_node = ANY (%(nodes)s)) AND {in_f
 def load_edge_table(conn: Conn, request: ExportRequest) -> OutputTable:
     """The edges that bound units of the level or above; without a level, all of them.
 
-    ``left_*`` and ``right_*`` are the units of the level on both sides of its way, or what stands
-    in their place (a city without counties); without a level the lowest known ones. ``level`` is
-    the highest level at which the sides differ. Lengths are metres on the ellipsoid.
+    ``left_*`` and ``right_*`` are the units of the level on both sides of an edge, or the next
+    ones above where there are none (a city without counties); without a level the lowest known
+    ones. ``level`` is the highest level at which the sides differ. Lengths are metres on the
+    ellipsoid.
 
     Raises:
-        NoAreaKnown: there is none on that day.
-        TooLarge: more than may be read.
+        NoAreaKnown: there are none on that day.
+        TooLarge: the table exceeds the limit.
     """
     border_sides = load_border_sides(conn, request)
     edge_rows = _load_border_edges(conn, request, border_sides)
@@ -78,19 +80,23 @@ def load_edge_table(conn: Conn, request: ExportRequest) -> OutputTable:
     )
     lengths = geodesic_length(geometries).tolist()
     for edge, length in zip(edge_rows, lengths, strict=True):
-        edge |= border_sides.build_side_columns(*border_sides.find_sides(edge, request.level))
-        edge |= {"level": border_sides.find_highest_level(edge), "length_m": length}
-        edge |= {key: str(edge[key]) for key in ("start_node", "end_node")}
-        edge["edge_id"] = str(edge["record_id"])
+        edge.update(
+            border_sides.build_side_columns(*border_sides.find_sides(edge, request.level)),
+            level=border_sides.find_highest_level(edge),
+            length_m=length,
+            edge_id=str(edge["record_id"]),
+            start_node=str(edge["start_node"]),
+            end_node=str(edge["end_node"]),
+        )
     return OutputTable("edges", geometries, build_columns(edge_rows, _EDGE))
 
 
 def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
-    """The whole line between each two units of the level, made of its edges.
+    """The whole line between each two units of the level, merged from its edges.
 
-    A line runs with the unit of the smaller code on its left; a coast or an outer limit has its
-    unit there. ``accuracy_m`` is that of its worst edge; between ``valid_from`` and ``valid_to``
-    no edge of it changed.
+    The unit with the smaller code is on the left of a line; a coast or an outer limit has its
+    unit there. ``accuracy_m`` is that of the least accurate edge; between ``valid_from`` and
+    ``valid_to`` no edge changes.
 
     Raises:
         NoAreaKnown, TooLarge: as for :func:`load_edge_table`.
@@ -102,19 +108,18 @@ def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
     )
     parts: dict[tuple[UUID | None, UUID | None, str | None], list[int]] = {}
     for number, edge in enumerate(edge_rows):
-        left, right, turned = border_sides.order_sides(
+        left, right, reversed_ = border_sides.order_sides(
             *border_sides.find_sides(edge, request.level)
         )
         parts.setdefault((left, right, edge["beyond"]), []).append(number)
-        if turned:
+        if reversed_:
             edge_geometries[number] = shapely.reverse(edge_geometries[number])
-    rows: list[RowDict] = []
-    for (left, right, beyond), numbers in parts.items():
-        side_columns = border_sides.build_side_columns(left, right) | {
-            "beyond": beyond,
-            "level": request.level,
-        }
-        rows.append(side_columns | _summarize_edges([edge_rows[number] for number in numbers]))
+    rows: list[RowDict] = [
+        border_sides.build_side_columns(left, right)
+        | {"beyond": beyond, "level": request.level}
+        | _summarize_edges([edge_rows[number] for number in numbers])
+        for (left, right, beyond), numbers in parts.items()
+    ]
     line_geometries = np.array(
         [_merge_edges(edge_geometries[numbers]) for numbers in parts.values()], dtype=object
     )
@@ -127,10 +132,10 @@ def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
 
 
 def load_node_table(conn: Conn, request: ExportRequest) -> OutputTable:
-    """The places where borders of the level meet or end; without a level, all nodes.
+    """The nodes where borders of the level meet or end; without a level, all nodes.
 
     ``edges`` is how many borders (of the level) end there, ``codes`` and ``names`` are the units
-    that meet. Where just two borders of a level meet, one border goes on, and nothing is told.
+    that meet. A node of just two borders of the level is left out: one border continues there.
 
     Raises:
         NoAreaKnown, TooLarge: as for :func:`load_edge_table`.
@@ -154,8 +159,10 @@ def load_node_table(conn: Conn, request: ExportRequest) -> OutputTable:
     if request.level is not None:
         node_rows = [node for node in node_rows if len(edges_by_node[node["node_id"]]) != 2]
     for node in node_rows:
-        node |= _summarize_node(border_sides, edges_by_node[node["node_id"]], request.level)
-        node["node_id"] = str(node["node_id"])
+        incident = edges_by_node[node["node_id"]]
+        node.update(
+            _summarize_node(border_sides, incident, request.level), node_id=str(node["node_id"])
+        )
     points = np.asarray(shapely.points([(n["x"], n["y"]) for n in node_rows]), dtype=object)
     return OutputTable("nodes", points.reshape(-1), build_columns(node_rows, _NODE))
 
@@ -168,7 +175,7 @@ def _load_border_edges(
         all_rows = cursor.execute(_EDGES, request.build_sql_params()).fetchall()
     border_rows = [edge for edge in all_rows if border_sides.is_border(edge, request.level)]
     if not border_rows:
-        raise request.build_empty_problem("没有已知的界线。", "no border is known")
+        raise request.build_empty_problem(message("export.no_borders", day=request.as_of.at))
     request.check_size(border_rows)
     return border_rows
 
@@ -178,7 +185,7 @@ def _build_code_key(row: RowDict) -> tuple[Any, ...]:
 
 
 def _merge_edges(edge_geometries: Geometries) -> shapely.MultiLineString:
-    """Edges put together into as few ways as there are, each in its direction."""
+    """Edges merged into as few lines as possible, each in its direction."""
     merged_line = shapely.line_merge(
         shapely.multilinestrings(edge_geometries.tolist()), directed=True
     )

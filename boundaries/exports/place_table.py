@@ -1,4 +1,4 @@
-"""The named places: units, settlements, and what else has a name."""
+"""The named places: units, settlements and others."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from boundaries.exports.export_query import SUBTREE, Conn, ExportRequest, build_columns
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import MOMENT_CTE, in_force_sql
+from gazetteer.messages import message
 
 _COLUMNS = (
     *("place_id", "name", "romanized_name", "other_names", "level", "legal_class", "class_code"),
@@ -41,27 +42,29 @@ named AS (
 SELECT p.record_id::text AS place_id, n.name, n.other_names, p.level, p.legal_class, p.class_code,
     p.code, p.within_code, p.within_name, p.source, lower(p.valid) AS valid_from,
     upper(p.valid) AS valid_to, ST_X(p.location) AS x, ST_Y(p.location) AS y, 0 AS bytes,
-    (SELECT min(s.text) FROM spelling_version s
-        WHERE s.name_id = n.name_id AND s.system = 'pinyin' AND {in_force_sql("s")}) AS romanized_name
+    (
+        SELECT min(s.text) FROM spelling_version s
+        WHERE s.name_id = n.name_id AND s.system = 'pinyin' AND {in_force_sql("s")}
+    ) AS romanized_name
 FROM moment, place p LEFT JOIN named n ON n.place_id = p.record_id
 ORDER BY p.code NULLS LAST, p.record_id
 """
 
 
 def load_place_table(conn: Conn, request: ExportRequest) -> OutputTable:
-    """The places of the level (without one, of all), with their names, where they are known.
+    """The places of the level (without one, of all levels), with their names.
 
-    ``name`` is the standard one, ``romanized_name`` its pinyin; ``code`` is that of the unit whose
-    name it is. A place without a known position has no geometry.
+    ``name`` is the standard one, ``romanized_name`` its pinyin; ``code`` is that of the unit that
+    has the name. A place without a known position has no geometry.
 
     Raises:
-        NoAreaKnown: there is none on that day.
-        TooLarge: more than may be read.
+        NoAreaKnown: there are none on that day.
+        TooLarge: the table exceeds the limit.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
         place_rows = cursor.execute(_PLACES, request.build_sql_params()).fetchall()
     if not place_rows:
-        raise request.build_empty_problem("没有这样的地名。", "there is no such place")
+        raise request.build_empty_problem(message("export.no_places", day=request.as_of.at))
     request.check_size(place_rows)
     points = np.full(len(place_rows), None, dtype=object)
     located_rows = [number for number, place in enumerate(place_rows) if place["x"] is not None]

@@ -1,4 +1,4 @@
-"""Runs in the background: asked for by somebody, done by a worker as one of its jobs."""
+"""Runs in the background: requested by a person, done by a worker as one of its jobs."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,20 +12,20 @@ from uuid import UUID, uuid4
 
 from psycopg import Connection
 
-from boundaries.batch.row_processing import ResultChunk
-from boundaries.findings import finding_store
+from boundaries.findings import finding_store, finding_writes
 from boundaries.findings.validation_run import run_validation
 from gazetteer.jobs import job_queue
 from gazetteer.jobs import job_store as jobs
 from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_runner import JobStopped
 from gazetteer.jobs.job_store import Job, JobRequest
+from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.ledger.as_of import today
 from gazetteer.search.index.index_loading import load_ledger_seq
 
 KIND = "findings"
 PROGRESS_STEPS = 100
-"""A run tells how far it is in hundredths."""
+"""A run reports its progress in hundredths."""
 
 _REPORT_INTERVAL_SECONDS = 0.5
 
@@ -33,19 +33,19 @@ Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 def enqueue_run(conn: Connection[Any], directory: Path, actor: str, lang: str) -> UUID:
-    """Put a run into the queue, or name the one that waits there already: it will see the same.
+    """Put a run into the queue, or return the one that waits there already: it will see the same.
 
     Args:
         conn: to the register.
         directory: of the jobs' files.
-        by: who asks for it, as the audit will say.
-        lang: in which a problem is told.
+        actor: who asks for it, for the audit.
+        lang: the language of its problems.
 
     Returns:
         The id of the run, which is also that of the job.
     """
     with conn.transaction():
-        finding_store.lock_findings(conn)
+        finding_writes.lock_findings(conn)
         waiting = jobs.find_queued_job(conn, KIND)
         if waiting is not None:
             return waiting
@@ -61,7 +61,7 @@ def enqueue_run(conn: Connection[Any], directory: Path, actor: str, lang: str) -
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run made ready; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
+    """A run prepared; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
 
     job: Job
     connect: Connect
@@ -69,8 +69,8 @@ class PreparedRun:
     known_at: datetime | None = None
     resumable: bool = False
 
-    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
-        """Examine the register, unless that was done before the worker was killed."""
+    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:  # noqa: ARG002  not resumable
+        """Validate the register, unless that was done before the worker was killed."""
         with self.connect() as conn, self.connect() as progress_conn:
             if finding_store.find_run(conn, self.job.job_id) is None:
                 actor = self.job.form["by"]
@@ -88,7 +88,7 @@ class PreparedRun:
     def _build_progress_reporter(self, conn: Connection[Any]) -> Callable[[int, int, str], None]:
         last_report = 0.0
 
-        def report_progress(done: int, total: int, what: str) -> None:
+        def report_progress(done: int, total: int, _: str) -> None:
             nonlocal last_report
             if time.monotonic() - last_report < _REPORT_INTERVAL_SECONDS:
                 return
@@ -102,7 +102,7 @@ class PreparedRun:
 
 @contextmanager
 def prepare_run(connect: Connect, job: Job, _: BinaryIO) -> Iterator[PreparedRun]:
-    """Make a run ready."""
+    """Prepare a run."""
     with connect() as conn:
         seq = load_ledger_seq(conn)
     yield PreparedRun(job, connect, seq)

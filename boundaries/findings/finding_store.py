@@ -1,37 +1,34 @@
-"""Findings in the database: the only place with their SQL."""
+"""Stored findings read from the database; :mod:`boundaries.findings.finding_writes` writes them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import shapely
 from psycopg import Connection
 from psycopg.rows import class_row, tuple_row
-from psycopg.types.json import Jsonb
-from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.finding_workflow import (
+from boundaries.rules.observations import SpatialObservation
+from gazetteer.messages import read_message
+from gazetteer.rules.finding_workflow import (
     AnswerKind,
-    FindingResponse,
     FindingState,
     ReopenCause,
     StoredFinding,
-    Transition,
     WorkflowStep,
 )
-from boundaries.rules.observations import FindingKey, SpatialObservation
+from gazetteer.rules.observation import FindingKey
 
 Conn = Connection[Any]
-_LOCK = 0x66696E64  # "find": one run or one person writes at a time, until commit
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationRun:
-    """An examination of the register as of ``at``, in the state ``seq`` of its ledger.
+    """A validation of the register as of ``at``, in the state ``seq`` of its ledger.
 
-    ``found`` is how many findings it saw; ``steps`` how often it took each step.
+    ``found`` is the number of findings observed; ``steps`` how often each transition was made.
     """
 
     run_id: UUID
@@ -47,10 +44,10 @@ class ValidationRun:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:
-    """A stored finding: where it stands, and when runs saw it first and last."""
+    """A stored finding with its state, and when runs observed it first and last."""
 
     number: int
-    finding: StoredFinding
+    finding: StoredFinding[SpatialObservation]
     first_seen: datetime
     last_seen: datetime
     changed_at: datetime
@@ -58,7 +55,7 @@ class FindingRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredFindingEvent:
-    """What happened to a finding; a sight is there where a run saw it, an answer where given."""
+    """One event of a finding: a run adds an observation, a person a reason."""
 
     number: int
     happened_at: datetime
@@ -76,7 +73,7 @@ class StoredFindingEvent:
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
-    """Which findings; those on any of ``units`` where these are given."""
+    """Which findings to load; with ``units``, those on any of these."""
 
     state: FindingState | None = None
     rule: str | None = None
@@ -85,7 +82,7 @@ class FindingFilter:
 
 
 _OBSERVATION_COLUMNS = (
-    "severity, zh, en, measured, may_be, measured_in, area_m2, ST_AsBinary(place, 'NDR') AS place,"
+    "severity, message, measured, may_be, measured_in, area_m2, ST_AsBinary(place, 'NDR') AS place,"
     " fingerprint"
 )
 
@@ -111,7 +108,7 @@ WHERE (%(state)s::text IS NULL OR last.state = %(state)s)
 """
 _SELECT_FINDINGS = f"""
 SELECT f.number, f.finding_id, f.rule, f.kind, f.units, last.number, last.state,
-    seen.severity, seen.zh, seen.en, seen.measured, seen.may_be, seen.measured_in, seen.area_m2,
+    seen.severity, seen.message, seen.measured, seen.may_be, seen.measured_in, seen.area_m2,
     seen.place, seen.fingerprint, answer.step, answer.happened_at, answer.expires_on,
     (SELECT happened_at FROM finding_event e WHERE e.finding_id = f.finding_id AND number = 1),
     (SELECT max(finished_at) FROM finding_run r WHERE last.state <> 'verified' OR r.number < (
@@ -122,17 +119,14 @@ SELECT f.number, f.finding_id, f.rule, f.kind, f.units, last.number, last.state,
 _SELECT_PAGE = f"{_SELECT_FINDINGS} AND f.number > %(after)s ORDER BY f.number LIMIT %(limit)s"
 _SELECT_ONE = f"{_SELECT_FINDINGS} AND f.finding_id = %(finding_id)s"
 _COUNT_ALL = f"SELECT count(*) {_FROM}"
-_COUNT_BLOCKING = f"{_COUNT_ALL} AND (last.state = 'open' OR last.state = 'answered' AND answer.expires_on < %(day)s)"
+_COUNT_BLOCKING = f"""{_COUNT_ALL}
+    AND (last.state = 'open' OR last.state = 'answered' AND answer.expires_on < %(day)s)
+"""
 _NO_FILTER: Mapping[str, None] = {"state": None, "rule": None, "severity": None, "units": None}
 _ANSWERS = {
     WorkflowStep.CORRECTED: AnswerKind.CORRECTED,
     WorkflowStep.EXCEPTED: AnswerKind.EXCEPTION,
 }
-
-
-def lock_findings(conn: Conn) -> None:
-    """Let nobody else write findings until the transaction ends."""
-    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
 def load_findings(
@@ -151,7 +145,7 @@ def count_findings(conn: Conn, filters: FindingFilter) -> int:
 
 
 def count_blocking(conn: Conn, day: date) -> int:
-    """How many findings stand in the way; see :func:`boundaries.rules.finding_workflow.is_blocking`."""
+    """How many findings block; see :func:`gazetteer.rules.finding_workflow.is_blocking`."""
     row = conn.execute(
         _COUNT_BLOCKING.encode(), {**_NO_FILTER, "severity": "error", "day": day}
     ).fetchone()
@@ -170,8 +164,8 @@ def find_finding(conn: Conn, finding_id: UUID) -> FindingRecord | None:
 def load_events(conn: Conn, record: FindingRecord) -> list[StoredFindingEvent]:
     """What happened to a finding, the first first."""
     rows = conn.execute(
-        f"SELECT e.number, happened_at, e.actor, step, state, cause, r.number, {_OBSERVATION_COLUMNS},"
-        " reason, document, signer, expires_on"
+        "SELECT e.number, happened_at, e.actor, step, state, cause, r.number,"
+        f" {_OBSERVATION_COLUMNS}, reason, document, signer, expires_on"
         " FROM finding_event e LEFT JOIN finding_run r USING (run_id)"
         " WHERE finding_id = %s ORDER BY e.number".encode(),
         (record.finding.finding_id,),
@@ -190,51 +184,9 @@ def find_last_run(conn: Conn) -> ValidationRun | None:
 
 
 def has_later_run(conn: Conn, moment: datetime) -> bool:
-    """Whether a run has finished that judged a later state."""
+    """Whether a run has finished that validated a later state."""
     cursor = conn.execute("SELECT FROM finding_run WHERE started_at > %s LIMIT 1", (moment,))
     return cursor.fetchone() is not None
-
-
-def add_run(conn: Conn, run: ValidationRun, transitions: Iterable[Transition]) -> None:
-    """Keep a run with what it did to findings."""
-    conn.execute(
-        "INSERT INTO finding_run (run_id, at, seq, actor, started_at, finished_at, found, steps)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (run.run_id, run.at, run.seq, run.actor, run.started_at, run.finished_at,
-         run.found, Jsonb(run.steps)),
-    )  # fmt: skip
-    rows, new_findings = [], []
-    for transition in transitions:
-        finding_id = transition.before.finding_id if transition.before else uuid4()
-        number = transition.before.last_event + 1 if transition.before else 1
-        if transition.before is None and transition.observation:
-            subject = transition.observation.key
-            new_findings.append((finding_id, subject.rule, subject.kind, list(subject.units)))
-        rows.append((finding_id, number, run.finished_at, run.actor, transition.step, transition.state,
-                     transition.cause, run.run_id, *_flatten_observation(transition.observation)))  # fmt: skip
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO finding (finding_id, rule, kind, units) VALUES (%s, %s, %s, %s)",
-            new_findings,
-        )
-        cursor.executemany(
-            "INSERT INTO finding_event (finding_id, number, happened_at, actor, step, state, cause,"
-            " run_id, severity, zh, en, measured, may_be, measured_in, area_m2, place, fingerprint)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " ST_GeomFromWKB(%s, 4490), %s)",
-            rows,
-        )
-
-
-def add_response(conn: Conn, finding: StoredFinding, response: FindingResponse, actor: str) -> None:
-    """Keep an answer that a person gave."""
-    conn.execute(
-        "INSERT INTO finding_event (finding_id, number, happened_at, actor, step, state, reason,"
-        " document, signer, expires_on)"
-        " VALUES (%s, %s, clock_timestamp(), %s, %s, 'answered', %s, %s, %s, %s)",
-        (finding.finding_id, finding.last_event + 1, actor, response.step, response.reason,
-         response.document, response.signer, response.expires_on),
-    )  # fmt: skip
 
 
 def load_units_below(conn: Conn, unit: UUID, day: date) -> tuple[UUID, ...]:
@@ -283,13 +235,13 @@ def _load_run(conn: Conn, condition: str, value: object) -> ValidationRun | None
 
 def _build_record(row: tuple[Any, ...]) -> FindingRecord:
     number, finding_id, rule, kind, units, last_event, state, *rest = row
-    subject = FindingKey(rule, kind, tuple(units))
-    answer, answered_at, expires_on, *moments = rest[9:]
+    key = FindingKey(rule, kind, tuple(units))
+    answer, answered_at, expires_on, *moments = rest[8:]
     finding = StoredFinding(
         finding_id,
         last_event,
         FindingState(state),
-        _build_observation(rest[:9], subject),
+        _build_observation(rest[:8], key),
         _ANSWERS[WorkflowStep(answer)] if answer else None,
         answered_at,
         expires_on,
@@ -297,7 +249,7 @@ def _build_record(row: tuple[Any, ...]) -> FindingRecord:
     return FindingRecord(number, finding, *moments)
 
 
-def _build_event(row: tuple[Any, ...], subject: FindingKey) -> StoredFindingEvent:
+def _build_event(row: tuple[Any, ...], key: FindingKey) -> StoredFindingEvent:
     number, happened_at, actor, step, state, cause, run_number, *rest = row
     return StoredFindingEvent(
         number,
@@ -307,25 +259,21 @@ def _build_event(row: tuple[Any, ...], subject: FindingKey) -> StoredFindingEven
         FindingState(state),
         ReopenCause(cause) if cause else None,
         run_number,
-        _build_observation(rest[:9], subject) if rest[0] else None,
-        *rest[9:],
+        _build_observation(rest[:8], key) if rest[0] else None,
+        *rest[8:],
     )
 
 
-def _build_observation(row: Iterable[Any], subject: FindingKey) -> SpatialObservation:
-    severity, zh, en, measured, limit, unit, area_m2, place, fingerprint = row
-    shape = shapely.from_wkb(place) if place is not None else None
+def _build_observation(row: Iterable[Any], key: FindingKey) -> SpatialObservation:
+    severity, stored_message, measured, limit, unit, area_m2, place, fingerprint = row
     return SpatialObservation(
-        subject, severity, zh, en, measured, limit, unit, area_m2, shape, fingerprint
+        key,
+        severity,
+        read_message(stored_message),
+        measured,
+        limit,
+        unit,
+        fingerprint,
+        area_m2=area_m2,
+        geometry=None if place is None else shapely.from_wkb(place),
     )
-
-
-def _flatten_observation(observation: SpatialObservation | None) -> tuple[Any, ...]:
-    if observation is None:
-        return (None,) * 9
-    return (observation.severity, observation.zh, observation.en, observation.measured, observation.limit, observation.unit,
-            observation.area_m2, _encode_wkb(observation.geometry), observation.fingerprint)  # fmt: skip
-
-
-def _encode_wkb(place: BaseGeometry | None) -> bytes | None:
-    return None if place is None else shapely.to_wkb(shapely.force_2d(place), byte_order=1)

@@ -1,4 +1,4 @@
-"""Answering a finding: written down beside what it answers, and in the audit."""
+"""Answers to findings: stored as events, and in the audit."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,20 +6,20 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from boundaries.findings import finding_store
+from boundaries.findings import finding_store, finding_writes
 from boundaries.findings.finding_store import FindingRecord
-from boundaries.rules.finding_workflow import FindingResponse, check_response
 from gazetteer.accounts.roles import load_unit_chain
 from gazetteer.ledger import audit_chain
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.problems import Conflict, NotFound
+from gazetteer.rules.finding_workflow import FindingResponse, check_response
 
 
 class StaleFinding(Conflict):
-    """Something happened to the finding since the answer was thought out; nothing was changed."""
+    """The finding has a later event than the one that the person saw; nothing was changed."""
 
     code = "finding_moved"
-    title_zh, title_en = "问题已有新的进展", "Something happened to the finding meanwhile"
 
 
 def load_finding(conn: Connection[Any], finding_id: UUID) -> FindingRecord:
@@ -30,7 +30,7 @@ def load_finding(conn: Connection[Any], finding_id: UUID) -> FindingRecord:
     """
     record = finding_store.find_finding(conn, finding_id)
     if record is None:
-        raise NotFound("没有此问题。", "there is no such finding", field="finding_id")
+        raise NotFound(message("findings.not_found"), field="finding_id")
     return record
 
 
@@ -47,45 +47,50 @@ def record_response(
     last_event: int,
     actor: str,
 ) -> FindingRecord:
-    """Keep an answer; whether the person may give it was asked before.
+    """Store an answer; whether the person may give it was checked before.
 
     Args:
         conn: to the register.
         finding_id: what is answered.
-        reply: the answer.
+        response: the answer.
         last_event: the number of the last event that the person has seen.
-        by: who answers, as the audit will say.
+        actor: who answers, for the audit.
 
     Raises:
         NotFound: there is no such finding.
-        FindingMoved: it has a later event; ``last_event`` says which.
-        InvalidValue, Conflict: see :func:`boundaries.rules.finding_workflow.check_response`.
+        StaleFinding: it has a later event; ``last_event`` says which.
+        InvalidValue, Conflict: see :func:`gazetteer.rules.finding_workflow.check_response`.
     """
     with conn.transaction():
-        finding_store.lock_findings(conn)
+        finding_writes.lock_findings(conn)
         finding = load_finding(conn, finding_id).finding
         if finding.last_event != last_event:
             raise StaleFinding(
-                "此问题在您查看之后有了新的进展，请重新查看后再答复。",
-                "something happened to the finding since you looked; look again, then answer",
+                message("findings.stale"),
                 field="last_event",
                 last_event=finding.last_event,
             )
         check_response(response, finding.state, today())
-        finding_store.add_response(conn, finding, response, actor)
-        detail = {
-            "event": last_event + 1,
-            "answer": response.answer,
-            "reason": response.reason,
-            "document": response.document,
-            "signer": response.signer,
-            "expires_on": response.expires_on.isoformat() if response.expires_on else None,
-        }
-        audit_chain.append_row(
-            conn,
-            actor=actor,
-            action="finding.answer",
-            subject=f"finding:{finding_id}",
-            detail=detail,
-        )
+        finding_writes.add_response(conn, finding, response, actor)
+        _audit_response(conn, finding_id, response, last_event + 1, actor)
         return load_finding(conn, finding_id)
+
+
+def _audit_response(
+    conn: Connection[Any], finding_id: UUID, response: FindingResponse, event: int, actor: str
+) -> None:
+    detail = {
+        "event": event,
+        "answer": response.answer,
+        "reason": response.reason,
+        "document": response.document,
+        "signer": response.signer,
+        "expires_on": response.expires_on.isoformat() if response.expires_on else None,
+    }
+    audit_chain.append_row(
+        conn,
+        actor=actor,
+        action="finding.answer",
+        subject=f"finding:{finding_id}",
+        detail=detail,
+    )

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from boundaries.rules.finding_workflow import (
+from gazetteer.rules.finding_workflow import (
     ANSWER_STEPS,
     OBSERVING_STEPS,
     FindingState,
@@ -41,8 +41,8 @@ _CHECKS = {
     "cause": f"(step = 'returned') = (cause IS NOT NULL) AND cause IN {_quote_list(ReopenCause)}",
     "run": f"(step IN {_quote_list(ANSWER_STEPS)}) = (run_id IS NULL)",
     "seen": (
-        "num_nulls(severity, zh, en, fingerprint) ="
-        f" CASE WHEN step IN {_quote_list(OBSERVING_STEPS)} THEN 0 ELSE 4 END"
+        "num_nulls(severity, message, fingerprint) ="
+        f" CASE WHEN step IN {_quote_list(OBSERVING_STEPS)} THEN 0 ELSE 3 END"
     ),
     "answered": f"(step IN {_quote_list(ANSWER_STEPS)}) = (reason IS NOT NULL)",
     "excepted": "step <> 'excepted' OR num_nulls(document, signer, expires_on) = 0",
@@ -90,8 +90,6 @@ def _add_event_table(metadata: MetaData) -> None:
         Column("cause", Text),
         Column("run_id", Uuid, ForeignKey("finding_run.run_id")),
         Column("severity", Text),
-        Column("zh", Text),
-        Column("en", Text),
         Column("measured", Double),
         Column("may_be", Double),
         Column("measured_in", Text),
@@ -102,6 +100,7 @@ def _add_event_table(metadata: MetaData) -> None:
         Column("document", Text),
         Column("signer", Text),
         Column("expires_on", Date),
+        Column("message", JSONB),
         *[CheckConstraint(rule, name=f"finding_event_{name}") for name, rule in _CHECKS.items()],
         Index("finding_event_of_run", "run_id"),  # what a run did
     )

@@ -1,7 +1,7 @@
-"""A run: the register judged as it is today, and what is stored brought into step with it."""
+"""A run: the register validated as of today, and stored findings brought into step with it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,23 +10,24 @@ from uuid import UUID, uuid4
 
 from psycopg import Connection, IsolationLevel
 
-from boundaries.findings import finding_store
+from boundaries.findings import finding_store, finding_writes
 from boundaries.findings.finding_store import FindingFilter, ValidationRun
 from boundaries.network.network_store import load_unit_areas
-from boundaries.rules.finding_workflow import WorkflowStep, derive_transitions
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
-from boundaries.rules.observations import FindingKey, SpatialObservation
+from boundaries.rules.observations import SpatialObservation, match_observations
 from boundaries.rules.register_validation import RegisterValidationResult, validate_register
 from gazetteer.ledger import audit_chain
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.messages import message
 from gazetteer.problems import Conflict
-
-Progress = Callable[[int, int, str], None]
+from gazetteer.progress import Progress, ignore_progress
+from gazetteer.rules.finding_workflow import WorkflowStep, derive_transitions
+from gazetteer.rules.observation import FindingKey
 
 
 @dataclass(frozen=True, slots=True)
 class RunObservations:
-    """What was found in the state ``seq`` of the register, that of the moment ``began``."""
+    """What was observed in the state ``seq`` of the register, current at ``began``."""
 
     at: date
     seq: int
@@ -36,21 +37,21 @@ class RunObservations:
 
 def run_validation(
     conn: Connection[Any],
-    progress: Progress = lambda done, total, what: None,
+    progress: Progress = ignore_progress,
     *,
     actor: str,
     run_id: UUID | None = None,
 ) -> ValidationRun:
-    """Judge the register as of today, and keep what becomes of each finding.
+    """Validate the register as of today, and store the transitions of its findings.
 
-    All of it is kept or, if anything fails, nothing. Judging reads one state of the register and
-    locks nobody out; people may publish and answer meanwhile.
+    All of them are stored or, if anything fails, none. Validation reads one state of the register
+    and locks nobody out; people may publish and answer meanwhile.
 
     Args:
         conn: an autocommit connection outside of a transaction.
-        progress: hears each step as ``(done, total, what)``.
-        by: who asked for it, as the audit will say.
-        run_id: of the run, where it was told before.
+        progress: called with each step as ``(done, total, what)``.
+        actor: who asked for it, for the audit.
+        run_id: the id of the run, where it was announced before.
 
     Raises:
         Conflict: a run that began later has finished already.
@@ -67,13 +68,21 @@ def run_validation(
 def _store_run(
     conn: Connection[Any], result: RunObservations, actor: str, run_id: UUID
 ) -> ValidationRun:
-    """Bring what is stored into step with what was found, in one transaction."""
+    """Bring the stored findings into step with a run, in one transaction."""
     with conn.transaction():
-        finding_store.lock_findings(conn)
+        finding_writes.lock_findings(conn)
         if finding_store.has_later_run(conn, result.began):
-            raise Conflict("另一次检查已在此后完成。", "a later run has finished meanwhile")
+            raise Conflict(message("findings.later_run_finished"))
         stored = [stored.finding for stored in finding_store.load_findings(conn, FindingFilter())]
-        transitions = list(derive_transitions(stored, result.observations, result.at, result.began))
+        transitions = list(
+            derive_transitions(
+                stored,
+                result.observations,
+                match_observations,
+                today=result.at,
+                began=result.began,
+            )
+        )
         step_counts = Counter(step.step for step in transitions)
         steps = {step.value: step_counts[step] for step in WorkflowStep if step_counts[step]}
         (now,) = conn.execute("SELECT clock_timestamp()").fetchone() or (result.began,)
@@ -81,7 +90,7 @@ def _store_run(
         run = ValidationRun(
             run_id, result.at, result.seq, actor, result.began, now, finding_count, steps
         )
-        finding_store.add_run(conn, run, transitions)
+        finding_writes.add_run(conn, run, transitions)
         audit_chain.append_row(
             conn,
             actor=actor,
@@ -115,7 +124,7 @@ def _load_ledger_head(conn: Connection[Any]) -> tuple[int, datetime]:
 def _iter_observations(
     conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
 ) -> Iterator[SpatialObservation]:
-    """What was found, with what the ground is like at each place."""
+    """The findings of a validation, each with the fingerprint of its surroundings."""
     areas = load_unit_areas(conn, as_of)
     borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
     for finding in result.findings:
@@ -124,12 +133,11 @@ def _iter_observations(
         yield SpatialObservation(
             FindingKey(finding.rule, finding.kind, tuple(units)),
             finding.severity,
-            finding.zh,
-            finding.en,
+            finding.message,
             finding.measured,
             finding.limit,
             finding.unit,
-            finding.area_m2,
-            None if place is None or place.is_empty else place,
             compute_fingerprint(finding, result.units, borders),
+            area_m2=finding.area_m2,
+            geometry=None if place is None or place.is_empty else place,
         )

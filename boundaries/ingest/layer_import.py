@@ -1,7 +1,7 @@
-"""A layer that is to be imported, judged together with what the register has around it.
+"""Validating a layer before its import, together with the areas around it in the register.
 
-What is wrong in a layer is wrong in the network that is made of it: two units on one ground, a
-border that is not the same on both sides. It is told before anything is made.
+An error of the layer would be an error of the network that is built from it: overlapping units, a
+border that differs between its two sides. It is reported before anything is built.
 """
 
 from collections import Counter
@@ -18,22 +18,27 @@ from boundaries.ingest.register_files import LayerImportOptions, build_layer_bat
 from boundaries.layers.polygon_layer import Layer
 from boundaries.network.existing_coverage import ExistingCoverage, load_existing_coverage
 from boundaries.network.leaf_faces import Region
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.layer_validation import validate_layer
 from boundaries.validation.reference_layer import read_reference_layer
 from boundaries.validation.validation_report import ValidationOptions
-from gazetteer.ingest.staged_batch import LoadFinding, Progress, Severity, StagedBatch
+from gazetteer.ingest.staged_batch import LoadFinding, LoadSeverity, StagedBatch
+from gazetteer.messages import message
 from gazetteer.problems import Conflict
+from gazetteer.progress import Progress
+from gazetteer.rules.rule_catalogue import read_catalogue
 
-_PARTIAL_LAYER_RULES = frozenset({"TOP-HIE-01", "TOP-HIE-04"})
-"""Errors that a layer of a part of the units has by nature: their parents are elsewhere."""
+_PARENT_GAPS = ("TOP-COV-02", "parent")
+"""Rule and kind of the gaps that remain in a parent whose units are not all in the layer."""
+
+_SHIFT_RULE = "TOP-CRS-03"
+"""Found by comparison with a reference, hence not among the remarks of the reader."""
 
 
 class BlockingFindings(Conflict):
-    """The layer has errors that would make the network wrong; ``findings`` counts them by rule."""
+    """The layer has errors that would break the network; ``findings`` counts them by rule."""
 
     code = "findings_block"
-    title_zh, title_en = "图层有错误", "The layer has errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,12 @@ class ValidatedLayer:
     """
 
     layer: Layer
-    findings: tuple[Finding, ...]
+    findings: tuple[SpatialFinding, ...]
     names: tuple[str, ...]
 
     @property
-    def blocking_findings(self) -> tuple[Finding, ...]:
-        """The errors that would make the network wrong."""
+    def blocking_findings(self) -> tuple[SpatialFinding, ...]:
+        """The errors that would break the network."""
         return tuple(finding for finding in self.findings if _is_blocking(finding))
 
     @property
@@ -58,40 +63,37 @@ class ValidatedLayer:
         return dict(sorted(Counter(finding.rule for finding in self.blocking_findings).items()))
 
     def build_problem(self) -> BlockingFindings:
-        """The problem that the blocking findings are, with the gravest in words."""
-        first, count, source = (
-            self.blocking_findings[0],
-            len(self.blocking_findings),
-            self.layer.source,
-        )
+        """The problem of the blocking findings, with the gravest one in words."""
+        first = self.blocking_findings[0]
         return BlockingFindings(
-            f"{source}：有 {count} 处错误，会使界线网络出错；首先是 {first.rule} {first.zh}"
-            "请以 gazetteer validate 逐处查看并更正；确需带错导入的，"
-            "以 --accept-findings 说明理由。",
-            f"{source}: {count} errors would make the network wrong; the first is {first.rule}:"
-            f" {first.en}. Look at them with gazetteer validate and correct them; to import the"
-            " layer all the same, give the reason with --accept-findings",
+            message(
+                "ingest.blocking_findings",
+                n=len(self.blocking_findings),
+                file=self.layer.source,
+                rule=first.rule,
+                finding=first.message,
+            ),
             field="file",
             findings=self.blocking_counts,
         )
 
     def format_acceptance(self, why: str) -> str:
-        """The errors that are imported all the same, and why: for the reason of the changeset."""
+        """The errors that are imported anyway, and why: for the reason of the changeset."""
         summary = ", ".join(f"{rule} ×{count}" for rule, count in self.blocking_counts.items())
         return f"{why} (accepted findings: {summary})"
 
     def iter_rejections(self, *, accepted: bool) -> Iterator[LoadFinding]:
         """The findings as lines of the report; the blocking ones reject, unless accepted."""
         for finding in self.findings:
-            severity = Severity.INFO if finding.severity == "info" else Severity.WARNING
+            severity = LoadSeverity.INFO if finding.severity == "info" else LoadSeverity.WARNING
             if _is_blocking(finding) and not accepted:
-                severity = Severity.REJECT
+                severity = LoadSeverity.REJECT
             own_feature = next((f for f in finding.features if f < len(self.layer)), -1)
             subject = " ".join(self.names[feature] for feature in finding.features)
             yield LoadFinding(
-                *(self.layer.source, own_feature + 1, "geometry", subject, finding.rule, severity),
-                *(finding.zh, finding.en),
-            )
+                self.layer.source, own_feature + 1, "geometry", subject, finding.rule, severity,
+                finding.message,
+            )  # fmt: skip
 
 
 def validate_import_layer(
@@ -101,17 +103,24 @@ def validate_import_layer(
     options: ValidationOptions,
     progress: Progress,
 ) -> ValidatedLayer:
-    """All that the rules say of a layer that shows the state of a day.
+    """Validate a layer that shows the state of a day.
 
-    Known areas of other units on that day are judged with it, as neighbours and parents; what is
-    wrong among them alone is not told here. The layer itself was told of what its reader noticed.
+    Known areas of other units on that day are validated with it, as neighbours and parents;
+    findings among them alone are left out, as are the remarks of the reader.
+
+    Args:
+        conn: A connection to the register.
+        layer: Polygons in lon, lat degrees of CGCS2000.
+        reference_day: The day; by default that of the shipped polygons.
+        options: The tolerances, for all levels and for single ones.
+        progress: Called with the steps done, their total and what is done.
     """
     day = reference_day or REFERENCE_DAY
     combined = _add_known_areas(layer, load_existing_coverage(conn, day), day)
     validation = validate_layer(
         combined,
         options.tolerances,
-        lambda done, total, _: progress(done, total, f"judge {layer.source}"),
+        lambda done, total, _: progress(done, total, f"validate {layer.source}"),
         by_level=options.by_level,
         reference=read_reference_layer(),
     )
@@ -132,28 +141,27 @@ def build_import_batch(
     reference_day: date | None,
     progress: Progress,
 ) -> StagedBatch:
-    """The areas and borders to be published, with the accepted findings among what is reported.
+    """The areas and borders to be published; accepted findings are among those reported.
 
     Raises:
-        NotACoverage: accepted findings that no network can be made of.
+        NotACoverage: with the accepted findings no network can be built.
     """
     batch = build_layer_batch(conn, validated.layer, reference_day, progress, options)
     rejections = tuple(validated.iter_rejections(accepted=True))
     return replace(batch, findings=(*batch.findings, *rejections))
 
 
-def _is_blocking(finding: Finding) -> bool:
-    """A part of the units does not cover their parent, and that is no mistake of the part."""
-    partial = finding.rule in _PARTIAL_LAYER_RULES or (finding.rule, finding.kind) == (
-        "TOP-COV-02",
-        "parent",
+def _is_blocking(finding: SpatialFinding) -> bool:
+    """Whether an error is more than what a layer of a part of the units has by nature."""
+    partial = read_catalogue()[finding.rule].expected_in_partial_layer
+    return (
+        finding.severity == "error" and not partial and (finding.rule, finding.kind) != _PARENT_GAPS
     )
-    return finding.severity == "error" and not partial
 
 
-def _is_reported_by_import(finding: Finding) -> bool:
-    """Whether the import says it itself: all that is noticed in reading but for shifts."""
-    return finding.kind == "read" and finding.rule != "TOP-CRS-03"
+def _is_reported_by_import(finding: SpatialFinding) -> bool:
+    """Whether the import reports it itself: all remarks of the reader."""
+    return finding.kind == "read" and finding.rule != _SHIFT_RULE
 
 
 def _add_known_areas(layer: Layer, existing: ExistingCoverage, day: date) -> Layer:
@@ -173,6 +181,6 @@ def _add_known_areas(layer: Layer, existing: ExistingCoverage, day: date) -> Lay
 
 
 def _is_neighbour(region: Region, day: date, layer: Layer) -> bool:
-    """Whether a region is there on the day, and the layer does not bring it anew."""
+    """Whether a region exists on the day, and the layer does not replace it."""
     known = any(span.contains_day(day) for _, span in region.tenures)
     return known and region.code.isdigit() and region.code not in layer.codes

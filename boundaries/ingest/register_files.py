@@ -1,4 +1,4 @@
-"""The files that a register is fed from: the shipped ones as a whole, or one of a user's."""
+"""The files that are loaded into a register: the shipped ones as a whole, or one of a user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,26 +21,25 @@ from gazetteer.ingest import (
     read_files,
     read_guangdong,
 )
-from gazetteer.ingest.staged_batch import Progress, StagedBatch, ignore_progress, merge_batches
+from gazetteer.ingest.source_names import BUNDLED_AREA_SOURCE
+from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress, merge_batches
 from gazetteer.ledger.version_store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
+from gazetteer.progress import Progress
 
 FILE_KINDS = (*(kind for kind, known in CSV_FILE_KINDS.items() if known.reader), "areas")
-"""What a user's file may hold."""
+"""The kinds of files that a user may import."""
 
 COMPANION_KINDS = tuple(kind for kind, known in CSV_FILE_KINDS.items() if known.companion_of)
 """Kinds of files that are read beside another one."""
 
 
-BUNDLED_AREA_SOURCE = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
-"""Where the shipped polygons come from."""
-
-
 @dataclass(frozen=True, slots=True)
 class LayerImportOptions:
-    """How to read a layer of areas, as far as it does not say so itself; see ``read_layer``.
+    """How to read a layer of areas, where its file does not state it; see ``read_layer``.
 
-    ``accuracy_m`` is how far a border may lie from the truth, ``source`` where it comes from.
+    ``accuracy_m`` is how far a border may lie from the truth, in metres, ``source`` where the
+    polygons come from.
     """
 
     name: str | None = None
@@ -51,14 +50,14 @@ class LayerImportOptions:
     accuracy_m: float = DEFAULT_ACCURACY_M
 
     def read_file(self, path: Path) -> Layer:
-        """The layer of a file; problems as of ``read_layer``."""
+        """The layer of a file; raises what ``read_layer`` raises."""
         return read_layer(
             path, layer=self.name, crs=self.crs, encoding=self.encoding, columns=self.columns
         )
 
 
 DEFAULT_OPTIONS = LayerImportOptions()
-"""A layer that says everything itself."""
+"""For a layer whose file states everything."""
 
 
 def read_bundled_data(
@@ -98,13 +97,18 @@ def read_import_file(
     progress: Progress = ignore_progress,
     options: LayerImportOptions = DEFAULT_OPTIONS,
 ) -> StagedBatch:
-    """A user's file of ``kind``, on top of the units that the register knows.
+    """A user's file of a kind, on top of the units in the register.
 
-    ``state`` is the day whose state a file of divisions or areas shows; ``layer`` is how to read
-    a file of areas.
+    Args:
+        conn: A connection to the register.
+        kind: One of :data:`FILE_KINDS`.
+        files: The file and its companions by kind.
+        reference_day: The day whose state a file of divisions or areas shows.
+        progress: Called with the rows done, their total and the name of the file.
+        options: How to read a file of areas.
 
     Raises:
-        InvalidValue: an unknown kind, or one that needs another file beside it.
+        InvalidValue: an unknown kind, or one that is only read beside another file.
         UnreadableFile: a file cannot be read, or is not of its form.
     """
     if kind == "areas":
@@ -127,7 +131,7 @@ def build_layer_batch(
     progress: Progress = ignore_progress,
     options: LayerImportOptions = DEFAULT_OPTIONS,
 ) -> StagedBatch:
-    """The areas of a layer, with their borders, on top of those that the register knows.
+    """The areas of a layer, with their borders, on top of those in the register.
 
     Raises:
         NotACoverage: a polygon runs twice along the same piece of border.
@@ -149,7 +153,7 @@ def build_layer_batch(
 
 
 def _load_known_units(conn: Connection[Any]) -> list[Timeline]:
-    """The units that the register knows, with their codes and names."""
+    """The units in the register, with their codes and names."""
     return [
         t
         for kind in ("unit", "code", "name")

@@ -1,7 +1,7 @@
-"""Getting the layer files out of what somebody sent: a file, a ZIP, a gzip; nothing else gets in.
+"""Extracting layer files from what a user sends: a plain file, a ZIP or a gzip archive.
 
-What is packed is believed only after it was counted: sizes and ratios are checked before and while
-unpacking, no name inside an archive becomes a path, and only the parts of known formats leave it.
+Archives are not trusted: sizes and compression ratios are checked before and while unpacking, no
+name inside an archive becomes a path, and only files of known formats are extracted.
 """
 
 import gzip
@@ -15,15 +15,21 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from boundaries.layers.problems import layer_choice_error, too_large_error, unreadable_error
+from boundaries.layers.problems import (
+    layer_choice_error,
+    open_error,
+    too_large_error,
+    unreadable_error,
+)
+from gazetteer.messages import message
 from gazetteer.problems import Problem
 
 MAX_BYTES = 2 << 30
-"""What a file may be at most, unpacked."""
+"""The largest size of a file, unpacked, in bytes."""
 
 MAX_RATIO, RATIO_EXEMPT_BYTES = 200, 16 << 20
-"""What is packed tighter than this is refused once it is larger than ``SMALL``: coordinates pack
-about 3 to 20 times, bombs 1000 times."""
+"""A higher compression ratio is refused in files of more than :data:`RATIO_EXEMPT_BYTES`:
+coordinates are compressed 3 to 20 times, decompression bombs 1000 times."""
 
 MAX_ENTRIES = 10_000
 _CHUNK = 1 << 20
@@ -33,9 +39,9 @@ _KNOWN_SUFFIXES = (_GEOJSON, _JSON, _PACKAGE, _SHAPE, ".shx", ".dbf", ".prj", ".
 
 @dataclass(frozen=True, slots=True)
 class LayerFile:
-    """A layer file laid open: where it lies, how the sender calls it, which layer in it is meant.
+    """A layer file ready to be read: its path, its name for the user, the requested layer in it.
 
-    ``layer`` is None where none was asked for, or the name has chosen this file already.
+    ``layer`` is None where none was requested, or where the request already chose this file.
     """
 
     path: Path
@@ -47,24 +53,21 @@ class LayerFile:
 def open_layer_file(
     path: Path, layer: str | None, max_bytes: int = MAX_BYTES
 ) -> Iterator[LayerFile]:
-    """The layer file in ``path``; unpacked ones are deleted afterwards.
+    """The layer file at or in ``path``; unpacked files are deleted afterwards.
 
-    ``layer`` chooses among several files of an archive by their name, with or without ending.
+    ``layer`` chooses among the files of an archive by their name, with or without suffix.
 
     Raises:
-        UnreadableFile: cannot be opened, broken, locked, or without any layer file.
-        TooLarge: more than ``max_bytes``, or packed as tight as only a bomb is.
-        LayerNotNamed: several layer files, or not the one asked for.
+        UnreadableFile: Cannot be opened, broken, encrypted, or without any layer file.
+        TooLarge: More than ``max_bytes``, or compressed like a decompression bomb.
+        LayerNotNamed: Several layer files, or not the requested one.
     """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise unreadable_error(
-            path.name, f"打不开（{reason}）。", f"cannot be opened ({reason})"
-        ) from error
+        raise open_error(path.name, error) from error
     if size > max_bytes:
         raise _size_error(path.name, max_bytes)
     with TemporaryDirectory(prefix="layer-") as directory:
@@ -77,18 +80,11 @@ def open_layer_file(
 
 
 def _size_error(source: str, max_bytes: int) -> Problem:
-    megabytes = max_bytes >> 20
-    return too_large_error(
-        source, f"解压后超过 {megabytes} MB。", f"is larger than {megabytes} MB unpacked"
-    )
+    return too_large_error(source, message("layer.too_large_unpacked", megabytes=max_bytes >> 20))
 
 
 def _bomb_error(source: str) -> Problem:
-    return too_large_error(
-        source,
-        f"压缩比超过 {MAX_RATIO}，不像是图层文件。",
-        f"is packed more than {MAX_RATIO} times, as no layer is",
-    )
+    return too_large_error(source, message("layer.compression_ratio", ratio=MAX_RATIO))
 
 
 class _Readable(Protocol):
@@ -96,7 +92,10 @@ class _Readable(Protocol):
 
 
 def _copy_limited(source: str, packed: int, stream: _Readable, target: Path, max_bytes: int) -> int:
-    """Unpack to a file; the bytes written. ``packed`` is the size that it comes from."""
+    """Unpack ``stream`` to a file and return the bytes written.
+
+    ``packed`` is the compressed size in bytes.
+    """
     written = 0
     with target.open("wb") as file:
         while chunk := stream.read(_CHUNK):
@@ -118,7 +117,7 @@ def _extract_gzip(
         with gzip.open(path) as packed:
             _copy_limited(path.name, size, packed, target, max_bytes)
     except (EOFError, OSError, zlib.error) as error:
-        raise unreadable_error(path.name, "gzip 损坏。", "the gzip archive is broken") from error
+        raise unreadable_error(path.name, message("layer.gzip_broken")) from error
     return LayerFile(target, inner, layer)
 
 
@@ -134,37 +133,32 @@ def _extract_zip(path: Path, layer: str | None, directory: Path, max_bytes: int)
                         target = directory / f"layer{PurePosixPath(name).suffix.lower()}"
                         _copy_limited(path.name, entry.compress_size, packed, target, max_bytes)
     except (zipfile.BadZipFile, EOFError, OSError, zlib.error, LZMAError, ValueError) as error:
-        raise unreadable_error(path.name, "ZIP 损坏。", "the ZIP archive is broken") from error
+        raise unreadable_error(path.name, message("layer.zip_broken")) from error
     except NotImplementedError as error:
-        raise unreadable_error(
-            path.name, "ZIP 的压缩方法不受支持。", "the ZIP is packed by an unknown method"
-        ) from error
+        raise unreadable_error(path.name, message("layer.zip_method_unknown")) from error
     return LayerFile(directory / f"layer{PurePosixPath(chosen).suffix.lower()}", chosen, inner)
 
 
 def _list_entries(
     source: str, archive: zipfile.ZipFile, max_bytes: int
 ) -> dict[str, zipfile.ZipInfo]:
-    """The parts of known formats by their names; refused if sizes, locks or paths are suspect."""
+    """The entries of known formats by their names.
+
+    Refused if their number, sizes, encryption or paths are suspect.
+    """
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     if len(infos) > MAX_ENTRIES:
-        raise too_large_error(
-            source, f"文件多于 {MAX_ENTRIES} 个。", f"has more than {MAX_ENTRIES} files"
-        )
+        raise too_large_error(source, message("layer.zip_too_many_files", limit=MAX_ENTRIES))
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = _decode_name(info)
         parts = PurePosixPath(name).parts
         if name.startswith("/") or ".." in parts or "\0" in name or ":" in name:
-            raise unreadable_error(
-                source,
-                f"压缩包内的路径“{name}”越界。",
-                f"the path {name!r} leads out of the archive",
-            )
+            raise unreadable_error(source, message("layer.zip_path_outside", path=name))
         if PurePosixPath(name).suffix.lower() not in _KNOWN_SUFFIXES or _is_hidden(parts):
             continue
         if info.flag_bits & 1:
-            raise unreadable_error(source, "压缩包有密码。", "the archive is locked by a password")
+            raise unreadable_error(source, message("layer.zip_encrypted"))
         if info.file_size > RATIO_EXEMPT_BYTES and info.file_size > info.compress_size * MAX_RATIO:
             raise _bomb_error(source)
         entries[name] = info
@@ -174,12 +168,12 @@ def _list_entries(
 
 
 def _is_hidden(parts: Sequence[str]) -> bool:
-    """What macOS adds to archives."""
+    """Whether an entry is one that macOS adds to archives."""
     return any(part == "__MACOSX" or part.startswith("._") for part in parts)
 
 
 def _decode_name(info: zipfile.ZipInfo) -> str:
-    """The name of an entry: Windows writes Chinese ones in GBK without saying so."""
+    """The name of an entry: Windows writes Chinese names in GBK without declaring it."""
     name = info.filename.replace("\\", "/")
     if info.flag_bits & 0x800:
         return name
@@ -197,16 +191,12 @@ def _strip_suffix(name: str) -> str:
 
 
 def _choose_file(source: str, names: list[str], layer: str | None) -> tuple[str, str | None]:
-    """The one layer file that is meant, and what of ``layer`` is left to choose within it."""
+    """The requested layer file, and the layer to choose in it; None if ``layer`` is the file."""
     mains = [n for n in names if PurePosixPath(n).suffix.lower() in (_GEOJSON, _SHAPE, _PACKAGE)]
-    # Other JSON files go with archives: they count only where there is nothing else.
+    # Archives often hold other JSON files: they count only where there is nothing else.
     mains = mains or [n for n in names if PurePosixPath(n).suffix.lower() == _JSON]
     if not mains:
-        raise unreadable_error(
-            source,
-            "压缩包里没有 GeoJSON、GeoPackage 或 Shapefile（.shp）。",
-            "the archive has no GeoJSON, GeoPackage or Shapefile (.shp) in it",
-        )
+        raise unreadable_error(source, message("layer.zip_without_layer"))
     matching = [name for name in mains if is_file_named(name, layer)]
     if len(matching) == 1:
         return matching[0], None
@@ -216,6 +206,6 @@ def _choose_file(source: str, names: list[str], layer: str | None) -> tuple[str,
 
 
 def is_file_named(name: str, layer: str | None) -> bool:
-    """Whether ``layer`` names the file ``name``, with or without its folders and ending."""
+    """Whether ``layer`` names the file ``name``, with or without its folders and suffix."""
     path = PurePosixPath(name)
     return layer in (name, _strip_suffix(name), path.name, path.stem)

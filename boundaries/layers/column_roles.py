@@ -1,4 +1,4 @@
-"""Which column of a file holds what: asked for, or recognised by its name, and always told."""
+"""Which column of a file holds what: named by the user or recognised, and always reported."""
 
 import re
 from collections import Counter
@@ -8,17 +8,19 @@ from typing import Any
 
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
+from gazetteer.messages import AnyOf, Message, message
 
 Attributes = Sequence[Mapping[str, Any]]
 
 FIELDS = ("code", "name", "level", "parent_code")
-"""What a column can be taken for."""
+"""The roles that a column can have."""
 
 _COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "code": (
         *("code", "adcode", "ad_code", "adcd", "division_code", "xzqdm", "xzqhdm", "xzqh_dm"),
         *("xzqbm", "xzdm", "qhdm", "zldwdm", "行政区划代码", "行政区代码", "区划代码", "区划码"),
-        *("统计用区划代码", "代码", "编码", "pac", "gb", "id"),
+        *("统计用区划代码", "代码", "编码"),
+        *("pac", "gb", "id"),
     ),
     "name": (
         *("name", "xzqmc", "xzqhmc", "xzmc", "qhmc", "zldwmc", "name_zh", "name_chn", "mc"),
@@ -30,11 +32,11 @@ _COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
         *("上级行政区划代码",),
     ),
 }
-"""By which names columns are recognised, best first; capitals do not matter. XZQDM, XZQMC, ZLDWDM
-are those of the national land survey, PAC and GB those of the national base map."""
+"""The names by which columns are recognised, best first, without regard to case. XZQDM, XZQMC and
+ZLDWDM are those of the national land survey, PAC and GB those of the national base map."""
 
 _AMBIGUOUS_NAMES = frozenset({"id", "gb", "pac"})
-"""Names that hold many things: taken for codes only if their values look like codes."""
+"""Names of columns of many kinds: they hold codes only if their values look like codes."""
 
 _CODE_PATTERN = re.compile(r"[1-9]\d{5}(?:\d{3}(?:\d{3})?)?")
 _COUNTRY_CODE_PATTERN = re.compile(r"156([1-9]\d{5})")
@@ -42,7 +44,10 @@ _COUNTRY_CODE_PATTERN = re.compile(r"156([1-9]\d{5})")
 
 @dataclass(frozen=True, slots=True)
 class ColumnRoles:
-    """The column of each field that was found, and what was noticed."""
+    """The column of each of :data:`FIELDS` that there is, and what follows for the features.
+
+    ``codes`` are cleaned division codes, ``names`` identify the features in findings.
+    """
 
     by_field: Mapping[str, str]
     codes: tuple[str | None, ...]
@@ -56,12 +61,13 @@ def assign_column_roles(
     requested: Mapping[str, str] | None,
     source: str,
 ) -> ColumnRoles:
-    """Columns, division codes, and what each feature is called in findings.
+    """Columns, division codes, and the name of each feature in findings.
 
-    ``asked`` names columns for some of :data:`FIELDS`; the others are recognised.
+    ``requested`` names columns for some of :data:`FIELDS`; the others are recognised. ``ids`` are
+    the features' own ids, or empty where the format has none.
 
     Raises:
-        UnreadableFile: a field or column asked for that there is not.
+        UnreadableFile: ``requested`` has an unknown field or names a column that is not there.
     """
     columns = list(dict.fromkeys(column for row in attributes for column in row))
     by_field = {
@@ -81,14 +87,16 @@ def _check_requested(
 ) -> Mapping[str, str]:
     for field, column in requested.items():
         if field not in FIELDS:
-            zh = f"没有字段“{field}”；可用：{'、'.join(FIELDS)}。"
-            en = f"there is no field {field!r}; use {', '.join(FIELDS)}"
-            raise unreadable_error(source, zh, en, field="columns")
+            detail = message("layer.unknown_column_role", role=field, roles=AnyOf(FIELDS))
+            raise unreadable_error(source, detail, field="columns")
         if column not in columns:
-            zh = f"没有列“{column}”；有：{'、'.join(columns) or '无'}。"
-            en = f"there is no column {column!r}; there are: {', '.join(columns) or 'none'}"
-            raise unreadable_error(source, zh, en, field="columns")
+            detail = message("layer.no_such_column", column=column, columns=_list_columns(columns))
+            raise unreadable_error(source, detail, field="columns")
     return requested
+
+
+def _list_columns(columns: Sequence[str]) -> Sequence[str] | Message:
+    return list(columns) or message("layer.no_columns")
 
 
 def _recognize_columns(columns: Sequence[str], attributes: Attributes) -> dict[str, str]:
@@ -130,7 +138,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _clean_codes(texts: Sequence[str | None]) -> tuple[tuple[str | None, ...], list[Remark]]:
-    """Codes without what some offices put before and behind them, each habit told once."""
+    """Codes without country prefix and padding, with remarks on both and on duplicates."""
     remarks: list[Remark] = []
     with_country = [
         i for i, text in enumerate(texts) if text and _COUNTRY_CODE_PATTERN.fullmatch(text)
@@ -138,12 +146,14 @@ def _clean_codes(texts: Sequence[str | None]) -> tuple[tuple[str | None, ...], l
     bare = [text[3:] if text and _COUNTRY_CODE_PATTERN.fullmatch(text) else text for text in texts]
     codes = [_strip_zeros(text) for text in bare]
     padded = [i for i, code in enumerate(codes) if code != bare[i]]
-    if with_country:
-        zh, en = "代码前带国家代码 156（9 位），已去掉", "codes begin with 156 for China (9 digits)"
-        remarks.append(_report_cleaned_codes("TOP-FIL-04", with_country, texts, codes, zh, en))
-    if padded:
-        zh, en = "代码以零补足到 9 或 12 位，已去掉", "codes are filled up with zeros"
-        remarks.append(_report_cleaned_codes("TOP-FIL-05", padded, texts, codes, zh, en))
+    for rule, kind, changed in (
+        ("TOP-FIL-04", "layer.country_prefix_removed", with_country),
+        ("TOP-FIL-05", "layer.zero_padding_removed", padded),
+    ):
+        if changed:
+            first = changed[0]
+            detail = message(kind, n=len(changed), original=texts[first], code=codes[first])
+            remarks.append(Remark(rule, "info", detail, measured=len(changed), unit="features"))
     counts = Counter(code for code in codes if code)
     for i, code in enumerate(codes):
         if code and counts[code] > 1:
@@ -152,64 +162,39 @@ def _clean_codes(texts: Sequence[str | None]) -> tuple[tuple[str | None, ...], l
 
 
 def _strip_zeros(text: str | None) -> str | None:
-    """``440106000000`` as ``440106``: villages and townships are never numbered 000."""
+    """``440106`` of ``440106000000``: villages and townships are never numbered 000."""
     if text and _CODE_PATTERN.fullmatch(text):
         while len(text) > 6 and text.endswith("000"):
             text = text[:-3]
     return text
 
 
-def _report_cleaned_codes(
-    rule: str,
-    features: Sequence[int],
-    texts: Sequence[str | None],
-    codes: Sequence[str | None],
-    zh: str,
-    en: str,
-) -> Remark:
-    first = features[0]
-    example = f"{texts[first]} → {codes[first]}"
-    return Remark(
-        rule,
-        "info",
-        f"{len(features)} 个要素的{zh}：{example}。",
-        f"{len(features)} features: {en}; read without: {example}",
-        measured=len(features),
-        unit="features",
-    )
-
-
 def _report_duplicate_code(feature: int, code: str, count: int) -> Remark:
     return Remark(
         "TOP-FIL-03",
         "error",
-        f"代码 {code} 有 {count} 个要素；一个单位应是一个（多部分）面。",
-        f"{count} features have the code {code}; a unit is one (multi-part) polygon",
+        message("layer.duplicate_code", code=code, n=count),
         feature,
-        count,
-        1,
-        "features",
+        measured=count,
+        limit=1,
+        unit="features",
     )
 
 
 def _report_columns(by_field: Mapping[str, str]) -> Remark:
-    assignments = ", ".join(f"{field} = {column}" for field, column in by_field.items())
-    return Remark("TOP-FIL-02", "info", f"所用的列：{assignments}。", f"columns: {assignments}")
+    assignments = [f"{field} = {column}" for field, column in by_field.items()]
+    return Remark("TOP-FIL-02", "info", message("layer.columns_used", assignments=assignments))
 
 
 def _report_no_code_column(columns: Sequence[str]) -> Remark:
-    return Remark(
-        "TOP-FIL-02",
-        "info",
-        f"没有认出区划代码列；列有：{'、'.join(columns) or '无'}。",
-        f"no column of division codes was recognised; there are: {', '.join(columns) or 'none'}",
-    )
+    detail = message("layer.no_code_column", columns=_list_columns(columns))
+    return Remark("TOP-FIL-02", "info", detail)
 
 
 def _name_features(
     codes: Sequence[str | None], ids: Sequence[str | None], attributes: Attributes
 ) -> tuple[str, ...]:
-    """Code, else the id as a property or of the feature, else the number from 0."""
+    """The code, else the id as a property or of the feature, else the index from 0."""
     own = _extract_texts(attributes, "id")
     ids = ids or [None] * len(codes)
     each = zip(codes, own, ids, strict=True)

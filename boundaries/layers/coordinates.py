@@ -1,10 +1,10 @@
-"""Coordinates as people bring them, turned into lon, lat of CGCS2000 or refused with the reason.
+"""Positions of users, converted to lon, lat of CGCS2000 or refused with the reason.
 
-The register keeps CGCS2000 (EPSG:4490). Gauss-Krüger and WGS 84 are the same datum for a look-up
-and converted exactly. Map providers' shifted coordinates (GCJ-02, BD-09) are converted by the
-public formula, which is only approximate. Beijing 1954 and Xian 1980 are refused: the parameters
-are state secrets, and what general software does instead returns the input unchanged although
-the true shift is tens of metres to more than a hundred.
+The register stores CGCS2000 (EPSG:4490). Gauss-Krüger and WGS 84 are on the same datum for the
+purpose of a look-up and are converted exactly. The offset coordinates of map providers (GCJ-02,
+BD-09) are converted by the public formula, which is only approximate. Beijing 1954 and Xian 1980
+are refused: the parameters are state secrets, and general software returns the input unchanged
+although the true shift is tens of metres to more than a hundred.
 """
 
 import math
@@ -15,13 +15,14 @@ from functools import cache
 
 from pyproj import Transformer
 
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 
 CoordinatePair = tuple[float, float]
 
 
 class Crs(StrEnum):
-    """Coordinate systems that are taken; numbers are EPSG codes."""
+    """Coordinate systems that are accepted; numbers are EPSG codes."""
 
     CGCS2000 = "4490"
     WGS84 = "4326"
@@ -34,7 +35,7 @@ class Crs(StrEnum):
 
 
 GAUSS_KRUEGER = (Crs.GK_111, Crs.GK_114, Crs.GK_117)
-"""CGCS2000 3° zones of 111, 114 and 117 E, easting without the zone number."""
+"""CGCS2000 3° zones of 111, 114 and 117 E; eastings without the zone number."""
 
 SHIFT_ACCURACY_M = 10.0
 """A cautious figure for the public formula of GCJ-02 and BD-09; nothing official is published."""
@@ -46,13 +47,19 @@ _ALIASES = {
     "gcj-02": Crs.GCJ02,
     "bd-09": Crs.BD09,
 }
-_XIAN_1980 = {"xian80", "xian1980", "4610", *map(str, range(2327, 2391))}
-_BEIJING_1954 = {"beijing54", "beijing1954", "4214", "4555", *map(str, range(2401, 2443))}
+_UNPUBLISHED_DATUM_NAMES = {
+    "xian80": {"xian80", "xian1980", "4610", *map(str, range(2327, 2391))},
+    "beijing54": {"beijing54", "beijing1954", "4214", "4555", *map(str, range(2401, 2443))},
+}
+"""The names of the systems on each datum whose transformation parameters are not public."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeodeticPosition:
-    """A position in degrees of CGCS2000; ``accuracy_m`` where its conversion is approximate."""
+    """A position in degrees of CGCS2000.
+
+    ``accuracy_m`` is the accuracy of its conversion in metres; None where that is exact.
+    """
 
     lon: float
     lat: float
@@ -63,38 +70,30 @@ def parse_crs(text: str) -> Crs:
     """The coordinate system that ``text`` names: an EPSG code with or without prefix, or a name.
 
     Raises:
-        InvalidValue: unknown, or one whose transformation is not available to anybody.
+        InvalidValue: Unknown, or on a datum whose transformation is not public.
     """
     name = text.strip().lower().removeprefix("epsg:").replace(" ", "")
-    for refused, label in (
-        (_XIAN_1980, "西安80 (Xian 1980)"),
-        (_BEIJING_1954, "北京54 (Beijing 1954)"),
-    ):
-        if name in refused:
-            raise InvalidValue(
-                f"{label} 到 CGCS2000 的转换参数不公开；"
-                "通用软件原样返回坐标，实际相差数十至百余米。请提供经批准的 CGCS2000 成果。",
-                f"the transformation from {label} to CGCS2000 is not public; general software"
-                " returns the input unchanged, tens of metres to over 100 m off. Bring officially"
-                " transformed CGCS2000 coordinates",
-                field="crs",
-            )
+    for datum, names in _UNPUBLISHED_DATUM_NAMES.items():
+        if name in names:
+            raise unpublished_datum_error(datum)
     try:
         return _ALIASES.get(name) or Crs(name)
     except ValueError:
-        accepted = ", ".join(Crs)
-        raise InvalidValue(
-            f"不支持坐标系“{text}”；可用：{accepted}。",
-            f"{text!r} is not supported; use one of {accepted}",
-            field="crs",
-        ) from None
+        detail = message("crs.unsupported", crs=text, accepted=AnyOf(list(Crs)))
+        raise InvalidValue(detail, field="crs") from None
+
+
+def unpublished_datum_error(datum: str) -> InvalidValue:
+    """The problem of a system on the datum ``xian80`` or ``beijing54``."""
+    detail = message("crs.datum_not_public", datum=message(f"crs.datum.{datum}"))
+    return InvalidValue(detail, field="crs")
 
 
 def convert_position(lon: float, lat: float, crs: Crs = Crs.CGCS2000) -> GeodeticPosition:
     """A position given in ``crs``; in projected systems ``lon`` is the easting in metres.
 
     Raises:
-        InvalidValue: not a number, out of range, or the two look swapped.
+        InvalidValue: Not a number, out of range, or apparently swapped.
     """
     if crs in (Crs.CGCS2000, Crs.WGS84, Crs.GCJ02, Crs.BD09):
         _check_range(lon, lat, (-180, 180), (-90, 90))
@@ -113,11 +112,8 @@ def convert_position(lon: float, lat: float, crs: Crs = Crs.CGCS2000) -> Geodeti
 
 def _check_zone_number(easting: float) -> None:
     if 25_000_000 <= easting < 46_000_000:
-        raise InvalidValue(
-            f"横坐标 {easting} 带有带号 {easting // 1e6:.0f}，请去掉前两位。",
-            f"the easting {easting} begins with the zone number {easting // 1e6:.0f}; leave it out",
-            field="lon",
-        )
+        detail = message("position.zone_number", easting=easting, zone=int(easting // 1e6))
+        raise InvalidValue(detail, field="lon")
 
 
 def _check_range(lon: float, lat: float, lons: CoordinatePair, lats: CoordinatePair) -> None:
@@ -125,14 +121,9 @@ def _check_range(lon: float, lat: float, lons: CoordinatePair, lats: CoordinateP
         if limits[0] <= value <= limits[1]:
             continue
         swapped = lons[0] <= lat <= lons[1] and lats[0] <= lon <= lats[1]
-        raise InvalidValue(
-            f"{field}={value} 超出范围 {limits[0]} 至 {limits[1]}"
-            + ("；lon 与 lat 似乎颠倒了。" if swapped else "。"),
-            f"{field}={value} is outside {limits[0]} to {limits[1]}"
-            + ("; lon and lat look swapped" if swapped else ""),
-            field=field,
-            looks_swapped=swapped,
-        )
+        kind = "position.swapped" if swapped else "position.out_of_range"
+        detail = message(kind, field=field, value=value, low=limits[0], high=limits[1])
+        raise InvalidValue(detail, field=field, looks_swapped=swapped)
 
 
 @cache
@@ -153,8 +144,8 @@ def _invert_shift(
     return lon, lat
 
 
-# The shift as everybody outside the providers computes it: Krassowsky ellipsoid, and polynomials
-# with sines in the distance from 105 E, 35 N. Outside a rough rectangle nothing is shifted.
+# The public formula of the offset: Krassowsky ellipsoid, and polynomials with sines in the distance
+# from 105 E, 35 N. Outside a rough rectangle nothing is shifted.
 _A, _E2 = 6378245.0, 0.00669342162296594323
 
 

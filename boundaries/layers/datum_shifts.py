@@ -1,8 +1,8 @@
-"""Whether a layer lies beside the truth as a whole: measured against a reference, and named.
+"""Detecting the displacement of a whole layer against a reference, and its cause.
 
-Two drawings of one unit never have the same centroid; but their differences point anywhere, while
-a shifted datum moves all units alike. So the median of many displacements is judged by its own
-standard error, and a shift that the public formulas of GCJ-02 and BD-09 explain gets their name.
+Two sources never draw a unit with the same centroid; but these differences have no common
+direction, while a shifted datum moves all units alike. So the median of many displacements is
+compared with its own standard error, and with the public formulas of GCJ-02 and BD-09.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from boundaries.layers.metres import geodesic_area, local_scale
 from boundaries.layers.polygon_layer import Layer
 
 MIN_PAIRS = 5
-"""Fewer units in common than this say nothing about a shift."""
+"""With fewer units in common no shift can be detected."""
 
 MIN_STANDARD_ERRORS = 4.0
-"""How many standard errors of the median a shift must have."""
+"""How many standard errors of the median a shift must exceed."""
 
 MAX_SCATTER = 0.2
-"""A shift that no formula explains must be this uniform: scatter as a share of the shift."""
+"""The largest scatter of a shift that no formula explains, as a share of the shift."""
 
 _MIN_AREA_RATIO = 0.75
-"""The smaller area of a pair must be this share of the larger one: at coasts one layer may count
+"""The smaller area of a pair must be this share of the larger one: at coasts one layer may include
 the sea and the other not, which moves the centroid by kilometres."""
 
 _FORMULAS = {"GCJ-02": shift_to_gcj02, "BD-09": shift_to_bd09}
@@ -33,10 +33,10 @@ _FORMULAS = {"GCJ-02": shift_to_gcj02, "BD-09": shift_to_bd09}
 
 @dataclass(frozen=True, slots=True)
 class LayerShift:
-    """The common displacement of a layer: metres east and north, with its standard error.
+    """The common displacement of a layer in metres east and north, with its standard error.
 
-    ``cause`` is ``GCJ-02`` or ``BD-09`` where their formula explains it; ``pairs`` is how many
-    units were compared.
+    ``cause`` is ``GCJ-02`` or ``BD-09`` where their formula explains it; ``pairs`` is the number of
+    units compared.
     """
 
     east_m: float
@@ -47,19 +47,20 @@ class LayerShift:
 
     @property
     def distance_m(self) -> float:
-        """How far the layer lies off."""
+        """The length of the displacement in metres."""
         return float(np.hypot(self.east_m, self.north_m))
 
     @property
     def azimuth(self) -> float:
-        """In which direction, in degrees from north over east."""
+        """The direction of the displacement in degrees, clockwise from north."""
         return float(np.degrees(np.arctan2(self.east_m, self.north_m)) % 360)
 
 
 def detect_shift(layer: Layer, reference: Layer, min_distance_m: float) -> LayerShift | None:
-    """How ``layer`` is displaced against ``reference``; None if not, or not by ``least_m``.
+    """The displacement of ``layer`` against ``reference``; None if it is not significant.
 
-    Units are paired by their codes, or, where they have none in common, by what covers what.
+    Displacements up to ``min_distance_m`` metres are never significant. Units are paired by their
+    codes or, where too few codes are common, by mutual coverage. Both layers are in degrees.
     """
     ours, theirs = _pair_units(layer, reference)
     if len(ours) < MIN_PAIRS:
@@ -90,7 +91,7 @@ def detect_shift(layer: Layer, reference: Layer, min_distance_m: float) -> Layer
 
 
 def _compute_formula_shift(name: str, truth: Floats, metres: Floats) -> Floats:
-    """By how many metres the formula moves each position."""
+    """The displacement (n, 2) of each position by the formula, in metres east and north."""
     formula = _FORMULAS[name]
     return (np.array([formula(lon, lat) for lon, lat in truth]) - truth) * metres
 
@@ -102,7 +103,7 @@ def _compute_median(displacements: Floats) -> tuple[Floats, float]:
 
 
 def _pair_units(layer: Layer, reference: Layer) -> tuple[Geometries, Geometries]:
-    """Valid geometries of both that show the same unit, in the same order."""
+    """The valid geometries of the units that are in both layers, in the same order."""
     pairs = _pair_by_code(layer, reference)
     if len(pairs) < MIN_PAIRS:
         pairs = _pair_by_place(layer, reference)
@@ -125,7 +126,7 @@ def _pair_by_code(layer: Layer, reference: Layer) -> list[tuple[int, int]]:
 
 
 def _pair_by_place(layer: Layer, reference: Layer) -> list[tuple[int, int]]:
-    """Pairs that both cover the other's inner point: one unit, drawn twice."""
+    """Pairs in which each covers the inner point of the other: the same unit in both layers."""
     ours, theirs = (
         _derive_inner_points(layer.geometries),
         _derive_inner_points(reference.geometries),

@@ -1,7 +1,7 @@
-"""GeoPackage and Shapefile through GDAL; what their forms cannot hold is cut here, and told."""
+"""GeoPackage and Shapefile through GDAL; what they cannot hold is truncated here and reported."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from boundaries.layers.output_table import (
     assign_unique_names,
     build_column_array,
 )
+from gazetteer.messages import LANGS, message
 from gazetteer.problems import Unavailable
 
 _FIELD_BYTES, _TEXT_BYTES = 10, 254  # of a DBF
@@ -29,19 +30,26 @@ _FORMS = (("points", "Point", 0), ("lines", "LineString", 1), ("polygons", "Poly
 
 
 def write_geopackage(path: Path, table: OutputTable) -> list[LossyConversion]:
-    """Write one layer; the column names ``fid`` and ``geom`` belong to the format."""
-    new_names = assign_unique_names(list(table.columns), ("fid", "geom"), lambda name: True)
+    """Write one layer; columns called ``fid`` or ``geom`` are renamed, which the format reserves.
+
+    Raises:
+        Unavailable: The file cannot be written.
+    """
+    new_names = assign_unique_names(list(table.columns), ("fid", "geom"), lambda _: True)
     columns = {new_names[name]: column for name, column in table.columns.items()}
     _write_dataset(path, replace(table, columns=columns), "GPKG", "Unknown", "UTF-8")
     return _report_renamed_columns(new_names)
 
 
 def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[LossyConversion]:
-    """Write a ZIP with ``.shp .shx .dbf .prj .cpg``: one set for each dimension there is.
+    """Write a ZIP with ``.shp .shx .dbf .prj .cpg``: one set for each dimension of geometries.
 
-    Names of columns are cut to 10 bytes and texts to 254, as a DBF has them; ``encoding`` is
-    ``utf-8`` or ``gbk``. Rows without geometry go with those of the highest
-    dimension. What was cut is told in a text beside them.
+    Column names are truncated to 10 bytes and texts to 254, the limits of a DBF; ``encoding`` is
+    ``utf-8`` or ``gbk``. Rows without geometry go with those of the highest dimension. What was
+    truncated is returned, and listed in a text file of the ZIP.
+
+    Raises:
+        Unavailable: The file cannot be written.
     """
 
     def fits_field_name(name: str) -> bool:
@@ -62,13 +70,13 @@ def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[Lossy
             for file in sorted(Path(folder).iterdir()):
                 archive.write(file, file.name)
             if losses:
-                notes = "\r\n".join(loss.text(lang) for loss in losses for lang in ("zh", "en"))
+                notes = "\r\n".join(loss.text(lang) for loss in losses for lang in LANGS)
                 archive.writestr("README.txt", f"\ufeff{notes}\r\n")
     return losses
 
 
 def _split_by_dimension(table: OutputTable) -> list[tuple[OutputTable, str]]:
-    """The rows of each dimension; the name tells it where there are several."""
+    """A table of each dimension with its geometry type; several have suffixes in their names."""
     shapes = _flatten_collections(table.geometries)
     missing = shapely.is_missing(shapes)
     dimensions = shapely.get_dimensions(shapes[~missing])
@@ -86,7 +94,7 @@ def _split_by_dimension(table: OutputTable) -> list[tuple[OutputTable, str]]:
 
 
 def _flatten_collections(geometries: Geometries) -> Geometries:
-    """Of a collection what has its highest dimension: a Shapefile cannot mix."""
+    """Collections reduced to their parts of the highest dimension: a Shapefile cannot mix them."""
     shapes = geometries.copy()
     for i in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(shapes[i])
@@ -101,7 +109,7 @@ def _write_dataset(path: Path, table: OutputTable, driver: str, form: str, encod
     )
     try:
         with warnings.catch_warnings():
-            # Plain metres have no system: that is what was said of them.
+            # A planar table has no coordinate system by definition.
             warnings.filterwarnings("ignore", message="'crs' was not provided")
             pyogrio.raw.write(
                 path,
@@ -115,16 +123,14 @@ def _write_dataset(path: Path, table: OutputTable, driver: str, form: str, encod
                 crs=None if table.epsg is None else f"EPSG:{table.epsg}",
                 encoding=encoding.upper(),
             )
-    except (DataLayerError, DataSourceError) as error:  # a full disk, say
-        raise Unavailable(
-            f"写不出文件（{error}）。", f"the file cannot be written: {error}"
-        ) from error
+    except (DataLayerError, DataSourceError) as error:  # a full disk, for example
+        raise Unavailable(message("layer.write_failed", reason=str(error))) from error
 
 
 def _truncate_column(
     name: str, column: ColumnValues, encoding: str
 ) -> tuple[ColumnValues, list[LossyConversion]]:
-    """Texts cut to what a DBF field holds, between two characters."""
+    """The column with texts truncated to the length of a DBF field, between two characters."""
     array, _ = build_column_array(column)
     if array.dtype != object:
         return column, []
@@ -132,10 +138,11 @@ def _truncate_column(
     changed_count = sum(a != b for a, b in zip(truncated, array, strict=True))
     if not changed_count:
         return truncated, []
-    zh = f"Shapefile：列“{name}”有 {changed_count} 个值超出 {_TEXT_BYTES} 字节或含 {encoding} 没有的字。"
-    en = f"Shapefile: {changed_count} values of column {name!r} were cut to {_TEXT_BYTES} bytes, or lost"
-    en += f" characters that {encoding} does not have"
-    return truncated, [LossyConversion(zh, en)]
+    detail = message(
+        "layer.values_truncated",
+        n=changed_count, column=name, bytes=_TEXT_BYTES, encoding=encoding.upper(),
+    )  # fmt: skip
+    return truncated, [LossyConversion(detail)]
 
 
 def _truncate_text(text: str, encoding: str) -> str:
@@ -143,8 +150,7 @@ def _truncate_text(text: str, encoding: str) -> str:
 
 
 def _report_renamed_columns(new_names: Mapping[str, str]) -> list[LossyConversion]:
-    changed: Sequence[str] = [f"{a} → {b}" for a, b in new_names.items() if a != b]
-    if not changed:
+    renames = [f"{old} → {new}" for old, new in new_names.items() if old != new]
+    if not renames:
         return []
-    renames = ", ".join(changed)
-    return [LossyConversion(f"改了列名：{renames}。", f"columns renamed: {renames}")]
+    return [LossyConversion(message("layer.columns_renamed", renames=renames))]

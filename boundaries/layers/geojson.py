@@ -1,7 +1,7 @@
-"""GeoJSON read strictly: every number as it stands, and no ring closed behind anybody's back.
+"""GeoJSON read strictly: numbers stay as they are, and open rings are not closed silently.
 
 General readers close open rings, drop what they do not understand or stop at the first fault. Here
-a fault of one feature is told of that feature, and only a file that is no GeoJSON is refused.
+the fault of one feature is a remark on that feature, and only a file that is no GeoJSON is refused.
 """
 
 import gc
@@ -27,6 +27,7 @@ from boundaries.layers.geometry_faults import (
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from boundaries.layers.raw_layer import RawLayer
+from gazetteer.messages import Message, message
 
 _GEOMETRY_TYPES = (
     *("Point", "MultiPoint", "LineString", "MultiLineString"),
@@ -39,18 +40,18 @@ Polygons = list[Rings]
 
 
 class _MalformedGeometry(ValueError):
-    """A geometry that is not built as RFC 7946 asks; says what is wrong in both languages."""
+    """A geometry that does not follow RFC 7946, and why."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, detail: Message) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 def parse_geojson(text: str, source: str) -> RawLayer:
     """The features of a FeatureCollection, a single Feature or a bare geometry.
 
     Raises:
-        UnreadableFile: no JSON (says line and column), or no GeoJSON.
+        UnreadableFile: No JSON (names line and column), or no GeoJSON.
     """
     with _pause_garbage_collection():
         document = _parse_json(text, source)
@@ -70,9 +71,9 @@ def parse_geojson(text: str, source: str) -> RawLayer:
 
 @contextmanager
 def _pause_garbage_collection() -> Iterator[None]:
-    """Spare the collector of cycles.
+    """Switch the cyclic garbage collector off.
 
-    It would look again and again at millions of positions, none of which is in a cycle, and take
+    It would visit millions of positions again and again, none of which is in a cycle, and take
     twice as long as the parsing itself.
     """
     was_on = gc.isenabled()
@@ -85,20 +86,21 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 
 def _parse_json(text: str, source: str) -> dict[str, Any]:
-    """The JSON object; NaN and Infinity, which are no JSON but are written, are let through."""
+    """The JSON object; NaN and Infinity are accepted, as some programs write them."""
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
         try:
             document = json.loads(text)
         except json.JSONDecodeError as error:
-            zh = f"第 {error.lineno} 行第 {error.colno} 列起不是有效的 JSON。"
-            en = f"no valid JSON from line {error.lineno} column {error.colno} on ({error.msg})"
-            raise unreadable_error(source, zh, en) from None
+            detail = message(
+                "layer.json_invalid_at", line=error.lineno, column=error.colno, reason=error.msg
+            )
+            raise unreadable_error(source, detail) from None
         except (ValueError, RecursionError):
-            raise unreadable_error(source, "不是有效的 JSON。", "no valid JSON") from None
+            raise unreadable_error(source, message("layer.json_invalid")) from None
     if not isinstance(document, dict):
-        raise unreadable_error(source, "不是 GeoJSON 对象。", "is no GeoJSON object")
+        raise unreadable_error(source, message("layer.json_no_object"))
     return document
 
 
@@ -109,20 +111,18 @@ def _extract_features(document: dict[str, Any], source: str) -> list[dict[str, A
     if kind in _GEOMETRY_TYPES:
         return [{"geometry": document}]
     if kind == "Topology":
-        zh, en = "是 TopoJSON，请转为 GeoJSON。", "is TopoJSON; convert it to GeoJSON"
-        raise unreadable_error(source, zh, en)
+        raise unreadable_error(source, message("layer.topojson"))
     features = document.get("features")
     if not isinstance(features, list):
-        raise unreadable_error(source, "没有 features 数组。", "has no array of features")
+        raise unreadable_error(source, message("layer.no_features_array"))
     for number, feature in enumerate(features):
         if not isinstance(feature, dict):
-            zh, en = f"第 {number} 个要素不是对象。", f"feature {number} is no object"
-            raise unreadable_error(source, zh, en)
+            raise unreadable_error(source, message("layer.feature_no_object", number=number))
     return features
 
 
 def _find_crs_name(document: Mapping[str, Any]) -> str | None:
-    """The system that the ``crs`` member of the GeoJSON of 2008 names."""
+    """The system that the ``crs`` member of GeoJSON 2008 names; None without that member."""
     name = _as_object(_as_object(document.get("crs")).get("properties")).get("name")
     return str(name) if name else None
 
@@ -132,7 +132,7 @@ def _as_object(value: Any) -> Mapping[str, Any]:
 
 
 def _build_geometries(features: Sequence[dict[str, Any]]) -> tuple[Geometries, list[Remark]]:
-    """All geometries, built at once: many small calls would take longer than reading the file."""
+    """All geometries, built in one go: many small calls would take longer than reading the file."""
     remarks: list[Remark] = []
     height_count, rings = 0, Rings()
     polygon_of_ring: list[int] = []
@@ -168,7 +168,7 @@ def _fill_polygons(
     polygon_of_ring: np.ndarray[Any, np.dtype[np.intp]],
     feature_of_polygon: np.ndarray[Any, np.dtype[np.intp]],
 ) -> None:
-    """Put the polygons of ``rings`` into their places of ``made``."""
+    """Build polygons of ``rings`` and put them into ``geometries`` by the indexes of features."""
     ring_of_position = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
     positions = np.concatenate([ring[:, :2] for ring in rings])
     linear: Any = shapely.linearrings(positions, indices=ring_of_position)
@@ -182,10 +182,10 @@ def _fill_polygons(
 
 
 def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | None]:
-    """The polygons of one geometry as rings (n, 2 or more), or why there are none."""
+    """The polygons of one geometry as rings (n, 2 or more), or the reason why there are none."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if geometry is not None and not isinstance(kind, str):
-        return [], report_malformed(feature, "几何没有类型。", "the geometry has no type")
+        return [], report_malformed(feature, message("layer.geometry_without_type"))
     if kind not in ("Polygon", "MultiPolygon"):
         return [], report_wrong_type(feature, kind)
     try:
@@ -193,7 +193,7 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
         parts = [parts] if kind == "Polygon" else parts
         polygons = [[_parse_ring(ring) for ring in _check_array(part)] for part in parts if part]
     except _MalformedGeometry as broken:
-        return [], report_malformed(feature, broken.zh, broken.en)
+        return [], report_malformed(feature, broken.detail)
     for ring in chain.from_iterable(polygons):
         remark = validate_ring(feature, ring[:, :2])
         if remark is not None:
@@ -203,26 +203,22 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
 
 def _check_array(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise _MalformedGeometry(
-            "坐标数组的层次不对。", "coordinates are not nested as its type asks"
-        )
+        raise _MalformedGeometry(message("layer.coordinates_nesting"))
     return value
 
 
 def _parse_ring(ring: Any) -> Floats:
-    """The positions of a ring, (n, 2), or more with heights."""
+    """The positions of a ring (n, 2), or (n, 3) and more with heights."""
     positions = _check_array(ring)
     if not set(map(type, positions)) <= {list}:
-        raise _MalformedGeometry(
-            "坐标数组的层次不对。", "coordinates are not nested as its type asks"
-        )
+        raise _MalformedGeometry(message("layer.coordinates_nesting"))
     widths = set(map(len, positions))
     if widths and (len(widths) > 1 or min(widths) < 2):
-        raise _MalformedGeometry("坐标的维数不一。", "positions have different or too few numbers")
+        raise _MalformedGeometry(message("layer.coordinates_dimension"))
     if not set(map(type, chain.from_iterable(positions))) <= {int, float}:
-        raise _MalformedGeometry("坐标里有不是数的值。", "a coordinate is not a number")
+        raise _MalformedGeometry(message("layer.coordinate_not_a_number"))
     try:
         flat = np.fromiter(chain.from_iterable(positions), dtype=np.float64)
     except OverflowError:
-        raise _MalformedGeometry("坐标数值过大。", "a coordinate is too large") from None
+        raise _MalformedGeometry(message("layer.coordinate_too_large")) from None
     return flat.reshape(len(positions), widths.pop() if widths else 2)

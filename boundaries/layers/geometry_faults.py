@@ -1,10 +1,11 @@
-"""What can be wrong with the geometry of one feature so that no polygon can be had of it."""
+"""The faults that keep the geometry of a feature from being a polygon."""
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from boundaries.layers.polygon_layer import Remark
+from gazetteer.messages import Message, message
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -14,82 +15,83 @@ MIN_RING_POSITIONS = 4
 
 
 def report_wrong_type(feature: int, kind: str | None) -> Remark:
-    """The feature has no geometry, or one that is no polygon; ``kind`` is its type's name."""
+    """The feature has no geometry (``kind`` is None) or one of a type that is no polygon."""
     if kind is None:
-        zh, en = "没有几何。", "has no geometry"
+        detail = message("layer.no_geometry")
     elif "Curve" in kind or "Circular" in kind or kind == "MultiSurface":
-        zh = f"含曲线（{kind}）；界线须以折线给出，本程序不代为离散化。"
-        en = f"has curves ({kind}); give straight segments, nobody here chooses them for you"
+        detail = message("layer.curved_geometry", type=kind)
     else:
-        zh, en = f"是 {kind}，不是面。", f"is a {kind}, not a polygon"
-    return Remark("TOP-GEO-02", "error", zh, en, feature)
+        detail = message("layer.not_a_polygon", type=kind)
+    return Remark("TOP-GEO-02", "error", detail, feature)
 
 
 def report_empty(feature: int) -> Remark:
     """The feature has a polygon without any ring."""
-    return Remark("TOP-GEO-02", "error", "几何为空。", "has an empty geometry", feature)
+    return Remark("TOP-GEO-02", "error", message("layer.empty_geometry"), feature)
 
 
-def report_malformed(feature: int, zh: str, en: str) -> Remark:
-    """The geometry is not built as its format asks."""
-    return Remark("TOP-GEO-01", "error", zh, en, feature)
+def report_malformed(feature: int, detail: Message) -> Remark:
+    """The geometry does not follow its format."""
+    return Remark("TOP-GEO-01", "error", detail, feature)
 
 
 def validate_ring(feature: int, ring: Floats) -> Remark | None:
-    """Why ``ring`` (n, 2) is no ring: not a number, too short, not closed; None if it is one."""
+    """Why ``ring`` (n, 2) is no ring: not finite, too short or not closed; None if it is one."""
     if not np.isfinite(ring).all():
         return _report_non_finite(feature, ring)
     if len(ring) < MIN_RING_POSITIONS:
-        zh, en = f"一个环只有 {len(ring)} 个点。", f"a ring has {len(ring)} positions"
-        place = (float(ring[0, 0]), float(ring[0, 1])) if len(ring) else None
-        return Remark(
-            "TOP-GEO-01",
-            "error",
-            zh,
-            en,
-            feature,
-            len(ring),
-            MIN_RING_POSITIONS,
-            "positions",
-            place,
-        )
+        return _report_short_ring(feature, ring)
     if (ring[0] == ring[-1]).all():
         return None
-    first, last = (tuple(map(float, ring[i])) for i in (0, -1))
+    start, end = _as_place(ring[0]), _as_place(ring[-1])
+    detail = message(
+        "layer.ring_not_closed",
+        start_x=start[0], start_y=start[1], end_x=end[0], end_y=end[1],
+    )  # fmt: skip
+    return Remark("TOP-GEO-01", "error", detail, feature, place=end)
+
+
+def _report_short_ring(feature: int, ring: Floats) -> Remark:
     return Remark(
         "TOP-GEO-01",
         "error",
-        f"环未闭合：始于 {first[0]:.9g}，{first[1]:.9g}，止于 {last[0]:.9g}，{last[1]:.9g}。",
-        f"an open ring: from {first[0]:.9g}, {first[1]:.9g} to {last[0]:.9g}, {last[1]:.9g}",
+        message("layer.ring_too_short", n=len(ring), minimum=MIN_RING_POSITIONS),
         feature,
-        place=(last[0], last[1]),
+        measured=len(ring),
+        limit=MIN_RING_POSITIONS,
+        unit="positions",
+        place=_as_place(ring[0]) if len(ring) else None,
     )
 
 
 def _report_non_finite(feature: int, coordinates: Floats) -> Remark:
+    """The place is the last finite position before the first that is not, or the nearest to it."""
     is_finite = np.asarray(np.isfinite(coordinates).all(axis=1))
-    bad = int(np.flatnonzero(~is_finite)[0])
-    near = (
-        coordinates[is_finite][max(int(is_finite[:bad].sum()) - 1, 0)] if is_finite.any() else None
-    )
-    place = None if near is None else (float(near[0]), float(near[1]))
+    bad_count, first_bad = int((~is_finite).sum()), int(np.flatnonzero(~is_finite)[0])
+    place = None
+    if is_finite.any():
+        place = _as_place(coordinates[is_finite][max(int(is_finite[:first_bad].sum()) - 1, 0)])
     return Remark(
         "TOP-GEO-01",
         "error",
-        f"有 {(~is_finite).sum()} 个坐标不是有限数（NaN 或无穷），首个为第 {bad + 1} 点。",
-        f"{(~is_finite).sum()} positions are not finite (NaN or infinite), the first is no. {bad + 1}",
+        message("layer.positions_not_finite", n=bad_count, first=first_bad + 1),
         feature,
-        int((~is_finite).sum()),
-        0,
-        "positions",
-        place,
+        measured=bad_count,
+        limit=0,
+        unit="positions",
+        place=place,
     )
 
 
-def split_invalid(geometries: Geometries) -> tuple[Geometries, list[Remark]]:
-    """The geometries that a layer can have, flat; None for the others, and a remark of each.
+def _as_place(position: Floats) -> tuple[float, float]:
+    return float(position[0]), float(position[1])
 
-    What is None already has been told by who read it.
+
+def split_invalid(geometries: Geometries) -> tuple[Geometries, list[Remark]]:
+    """The geometries that a layer can have, two-dimensional; None for the others.
+
+    There is a remark on each geometry that becomes None here. Geometries that are None already
+    are reported by the reader of the format.
     """
     accepted, remarks = geometries.copy(), list[Remark]()
     coordinates, index = shapely.get_coordinates(geometries, return_index=True)
@@ -106,12 +108,6 @@ def split_invalid(geometries: Geometries) -> tuple[Geometries, list[Remark]]:
 
 
 def report_heights(count: int) -> Remark:
-    """Heights or measures were left out; ``count`` features had them."""
-    return Remark(
-        "TOP-GEO-02",
-        "info",
-        f"{count} 个要素带高程或量度值，判读只用平面坐标。",
-        f"{count} features have heights or measures; only the plane coordinates are used",
-        measured=count,
-        unit="features",
-    )
+    """The Z or M values of ``count`` features were left out."""
+    detail = message("layer.heights_ignored", n=count)
+    return Remark("TOP-GEO-02", "info", detail, measured=count, unit="features")

@@ -1,7 +1,7 @@
 """GeoPackage read by its own standard (OGC 12-128r18), blob by blob.
 
-General readers turn curves into many small segments and broken blobs into nothing without a word;
-here both are told. The file is opened read-only and cannot run anything: views are not read.
+General readers silently turn curves into many small segments and drop broken blobs; here both are
+reported. The file is opened read-only and cannot run anything: views are not read.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from typing import Any
 from boundaries.layers import wkb
 from boundaries.layers.problems import layer_choice_error, unreadable_error
 from boundaries.layers.raw_layer import RawLayer
-from gazetteer.problems import Problem
+from gazetteer.messages import message
 
 SIGNATURE = b"SQLite format 3\0"
 
@@ -35,8 +35,8 @@ def read_geopackage(path: Path, source: str, layer: str | None) -> RawLayer:
     """The features of one table of polygons.
 
     Raises:
-        UnreadableFile: no GeoPackage, broken, or without feature tables.
-        LayerNotNamed: several feature tables, or not the one asked for.
+        UnreadableFile: No GeoPackage, broken, or without feature tables.
+        LayerNotNamed: Several feature tables, or not the requested one.
     """
     try:
         with _open_database(path) as db:
@@ -47,8 +47,8 @@ def read_geopackage(path: Path, source: str, layer: str | None) -> RawLayer:
             records = rows.fetchall()
             crs = _find_crs(db, srs)
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-        zh, en = f"GeoPackage 读不出（{error}）。", f"the GeoPackage cannot be read ({error})"
-        raise unreadable_error(source, zh, en) from None
+        detail = message("layer.geopackage_unreadable", reason=str(error))
+        raise unreadable_error(source, detail) from None
     geometries, remarks = wkb.decode_polygons([_extract_wkb(record[at]) for record in records])
     attributes = tuple(_build_attributes(names, record, at) for record in records)
     return RawLayer(geometries, attributes, crs, tuple(remarks))
@@ -63,11 +63,10 @@ def _open_database(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _choose_table(db: sqlite3.Connection, source: str, layer: str | None) -> tuple[str, str, int]:
-    """Table, geometry column and reference system of the layer that is meant."""
+    """Table, geometry column and reference system id of the requested layer."""
     layers = db.execute(_SELECT_LAYERS).fetchall()
     if not layers:
-        zh, en = "没有要素表。", "has no table of features"
-        raise unreadable_error(source, zh, en, field="layer")
+        raise unreadable_error(source, message("layer.no_feature_table"), field="layer")
     candidates = [row for row in layers if layer in (None, row[0])]
     if len(candidates) != 1:
         raise layer_choice_error(source, [str(row[0]) for row in layers], layer)
@@ -83,13 +82,8 @@ def _find_column(names: Sequence[str], column: str, source: str) -> int:
     for at, name in enumerate(names):
         if name.lower() == column.lower():
             return at
-    raise _missing_column_error(source, column)
-
-
-def _missing_column_error(source: str, column: str) -> Problem:
-    return unreadable_error(
-        source, f"没有登记的几何列 {column}。", f"lacks its geometry column {column}", field="layer"
-    )
+    detail = message("layer.no_geometry_column", column=column)
+    raise unreadable_error(source, detail, field="layer")
 
 
 def _build_attributes(names: Sequence[str], record: Sequence[Any], geometry: int) -> dict[str, Any]:
@@ -97,7 +91,7 @@ def _build_attributes(names: Sequence[str], record: Sequence[Any], geometry: int
 
 
 def _find_crs(db: sqlite3.Connection, srs: int) -> str | None:
-    """``EPSG:n`` or WKT; None for the two "undefined" ones (0 and -1)."""
+    """``EPSG:n`` or WKT; None for the two undefined systems (0 and -1)."""
     row = db.execute(_SELECT_CRS, (srs,)).fetchone()
     if srs in (0, -1) or row is None:
         return None
@@ -108,7 +102,7 @@ def _find_crs(db: sqlite3.Connection, srs: int) -> str | None:
 
 
 def _extract_wkb(blob: Any) -> bytes | None:
-    """The WKB in a GeoPackage blob; what has no header goes through as it is, to be told of."""
+    """The WKB in a GeoPackage blob; what is none is returned as it is, so that it is reported."""
     if blob is None:
         return None
     if not isinstance(blob, bytes):

@@ -1,10 +1,11 @@
-"""Reading a polygon layer of any known format into one value, or refusing it in words.
+"""Reading a polygon layer of any known format, or refusing it with the reason.
 
-Coordinates come in bit for bit. They change only where the file is in another coordinate system
-than longitude and latitude, and then by an exact operation that is told.
+Coordinates are read bit for bit. They change only where the file is in another coordinate system
+than longitude and latitude, and then by an exact operation that is reported.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import shapely
 
 from boundaries.layers import geojson, geopackage, shapefile
 from boundaries.layers.archives import MAX_BYTES, LayerFile, is_file_named, open_layer_file
-from boundaries.layers.column_roles import assign_column_roles as found_columns
+from boundaries.layers.column_roles import assign_column_roles
 from boundaries.layers.crs import (
     CGCS2000,
     RecognizedCrs,
@@ -23,15 +24,22 @@ from boundaries.layers.crs import (
     recognize_crs,
     resolve_crs,
 )
-from boundaries.layers.geometry_faults import Floats, Geometries
+from boundaries.layers.geometry_faults import Floats
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
-from boundaries.layers.problems import CrsNotKnown, layer_choice_error, unreadable_error
+from boundaries.layers.problems import (
+    CrsNotKnown,
+    crs_error,
+    layer_choice_error,
+    open_error,
+    unreadable_error,
+)
 from boundaries.layers.raw_layer import RawLayer
 from gazetteer.ingest.table_files import UTF8_BOM, UTF16_BOMS, decode_text
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
-_START_BYTES = 4096  # bytes: room for signatures, and for white space before JSON
-_GEOJSON_CRS = "urn:ogc:def:crs:OGC:1.3:CRS84"  # RFC 7946: no other one, east first
+_START_BYTES = 4096  # room for signatures, and for white space before JSON
+_GEOJSON_CRS = "urn:ogc:def:crs:OGC:1.3:CRS84"  # the only one of RFC 7946, east first
 
 
 def read_layer(
@@ -44,43 +52,40 @@ def read_layer(
     columns: Mapping[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Layer:
-    """The polygons of a GeoJSON, GeoPackage or Shapefile, packed as ZIP or gzip or not.
+    """The polygons of a GeoJSON, GeoPackage or Shapefile, optionally packed as ZIP or gzip.
 
-    ``layer`` names one of several layers; ``crs`` the coordinate system where the file does not
-    say it or says it wrong; ``encoding`` that of text where it cannot be told; ``columns`` which
-    column holds ``code``, ``name``, ``level`` or ``parent_code``. With ``planar`` coordinates are
-    plain metres, whatever the file says. The format is told by the content, not by the name.
+    The format is detected by content. ``crs`` and ``encoding`` are for files that declare none or
+    wrong ones; ``columns`` maps ``code``, ``name``, ``level``, ``parent_code`` to columns;
+    ``layer`` is one of several. With ``planar`` coordinates are metres, whatever is declared.
 
     Raises:
-        UnreadableFile: not such a file, broken, in another encoding, or without any polygon.
-        TooLarge: more than ``max_bytes`` unpacked, or packed like a bomb.
-        LayerNotNamed: several layers and none named, or one that is not there.
-        CrsNotKnown: the system is not known, is contradicted by the coordinates, or has no exact
-            way to CGCS2000.
-        InvalidValue: ``crs`` names no system, or one without a public way to CGCS2000.
+        UnreadableFile: Not such a file, broken, in another encoding, or without any polygon.
+        TooLarge: More than ``max_bytes`` unpacked, or compressed like a decompression bomb.
+        LayerNotNamed: Several layers and none named, or one that is not there.
+        CrsNotKnown: The declared system is unknown, contradicted or not convertible exactly.
+        InvalidValue: ``crs`` is unknown, or has no public transformation to CGCS2000.
     """
     with open_layer_file(path, layer, max_bytes) as layer_file:
         raw, default = _read_raw_layer(layer_file, encoding)
     _check_not_empty(raw, layer_file.source)
-    geometries, crs_remarks = raw.geometries, list[Remark]()
     if not planar:
-        geometries, crs_remarks = _transform_to_cgcs2000(raw, default, crs, layer_file.source)
-    roles = found_columns(raw.attributes, raw.ids, columns, layer_file.source)
+        raw = _transform_to_cgcs2000(raw, default, crs, layer_file.source)
+    roles = assign_column_roles(raw.attributes, raw.ids, columns, layer_file.source)
     return Layer(
-        geometries=geometries,
+        geometries=raw.geometries,
         names=roles.names,
         attributes=raw.attributes,
         codes=roles.codes,
         crs=PLANAR if planar else EPSG_4490,
         declared_crs=raw.crs,
         source=layer_file.source,
-        remarks=(*raw.remarks, *crs_remarks, *roles.remarks),
+        remarks=(*raw.remarks, *roles.remarks),
         columns=roles.by_field,
     )
 
 
 def _read_raw_layer(layer_file: LayerFile, encoding: str | None) -> tuple[RawLayer, str | None]:
-    """The features, and the coordinate system that the format itself prescribes."""
+    """The features, and the coordinate system that the format prescribes, if it does."""
     try:
         with layer_file.path.open("rb") as file:
             start = file.read(_START_BYTES)
@@ -98,31 +103,24 @@ def _read_raw_layer(layer_file: LayerFile, encoding: str | None) -> tuple[RawLay
             _decode_text(layer_file, encoding), layer_file.source
         ), _GEOJSON_CRS
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise unreadable_error(
-            layer_file.source, f"读不出（{reason}）。", f"cannot be read ({reason})"
-        ) from error
+        raise open_error(layer_file.source, error) from error
 
 
 def _check_json_start(layer_file: LayerFile, start: bytes) -> None:
-    """What has no signature must be JSON: an object, or at least something in brackets."""
+    """Refuse a file without signature that cannot be JSON, or whose name says it is not."""
     ending = Path(layer_file.source).suffix.lower()
     bare = start.removeprefix(UTF8_BOM).lstrip()
     if bare.startswith((b"{", b"[")) or start.startswith(UTF16_BOMS):
         if ending not in (".gpkg", ".shp", ".zip", ".gz"):
             return
-        zh, en = f"名为 {ending}，内容却不是。", f"is called {ending}, but its content is not that"
-        raise unreadable_error(layer_file.source, zh, en)
-    zh = "既不是 GeoJSON，也不是 GeoPackage 或 Shapefile，或已损坏。"
-    en = "is neither GeoJSON nor GeoPackage nor Shapefile, or is broken"
-    raise unreadable_error(layer_file.source, zh, en)
+        detail = message("layer.content_differs_from_suffix", suffix=ending)
+        raise unreadable_error(layer_file.source, detail)
+    raise unreadable_error(layer_file.source, message("layer.unknown_format"))
 
 
 def _check_not_part(layer_file: LayerFile) -> None:
     if Path(layer_file.source).suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
-        zh = "只是 Shapefile 的一部分，请打开 .shp，或把各部分打成 ZIP。"
-        en = "is only a part of a Shapefile: give the .shp, or all parts as a ZIP"
-        raise unreadable_error(layer_file.source, zh, en)
+        raise unreadable_error(layer_file.source, message("layer.only_part_of_shapefile"))
 
 
 def _decode_text(layer_file: LayerFile, encoding: str | None) -> str:
@@ -132,118 +130,81 @@ def _decode_text(layer_file: LayerFile, encoding: str | None) -> str:
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except (ValueError, LookupError):
-        zh, en = f"不是 {encoding} 编码。", f"is not in {encoding}"
-        raise unreadable_error(layer_file.source, zh, en, field="encoding") from None
+        detail = message("layer.other_encoding", encoding=encoding)
+        raise unreadable_error(layer_file.source, detail, field="encoding") from None
 
 
 def _check_not_empty(raw: RawLayer, source: str) -> None:
     if not len(raw.geometries):
-        raise unreadable_error(source, "没有要素。", "has no features")
+        raise unreadable_error(source, message("layer.no_features"))
     only_wrong_types = all(remark.rule == "TOP-GEO-02" for remark in raw.remarks)
     if only_wrong_types and not any(raw.geometries):
         first = next(remark for remark in raw.remarks if remark.feature is not None)
-        zh = f"{len(raw.geometries)} 个要素里没有一个面；首个{first.zh}"
-        en = f"there is no polygon among its {len(raw.geometries)} features; the first {first.en}"
-        raise unreadable_error(source, zh, en)
+        detail = message("layer.no_polygons", n=len(raw.geometries), first=first.message)
+        raise unreadable_error(source, detail)
 
 
 def _transform_to_cgcs2000(
     raw: RawLayer, default: str | None, requested: str | None, source: str
-) -> tuple[Geometries, list[Remark]]:
-    """The geometries in degrees of CGCS2000, and what was done to get them there."""
+) -> RawLayer:
+    """The layer in degrees of CGCS2000, with remarks on how it was converted."""
     points = shapely.get_coordinates(raw.geometries)
     file_crs, crs_remarks = _determine_crs(raw, default, requested, points, source)
     check_crs_fits(file_crs, points, source)
     if file_crs.is_cgcs2000_degrees or not len(points):
-        return raw.geometries, crs_remarks
+        return replace(raw, remarks=(*raw.remarks, *crs_remarks))
     transformation = find_transformation(file_crs, points, source)
     transformed = np.asarray(shapely.transform(raw.geometries, transformation), dtype=object)
     if not np.isfinite(shapely.get_coordinates(transformed)).all():
-        raise CrsNotKnown(
-            f"{source}：有坐标超出 {file_crs.label} 的适用范围。",
-            f"{source}: some coordinates lie outside of where {file_crs.label} is defined",
-            field="crs",
-        )
-    return transformed, [*crs_remarks, _report_conversion(file_crs, transformation.accuracy_m)]
+        raise crs_error(source, message("crs.outside_domain", crs=file_crs.label))
+    conversion = _report_conversion(file_crs, transformation.accuracy_m)
+    remarks = (*raw.remarks, *crs_remarks, conversion)
+    return replace(raw, geometries=transformed, remarks=remarks)
 
 
 def _determine_crs(
     raw: RawLayer, default: str | None, requested: str | None, points: Floats, source: str
 ) -> tuple[RecognizedCrs, list[Remark]]:
-    """The system that the coordinates are in: asked for, declared, prescribed or plain to see."""
+    """The system of the coordinates: requested, declared, prescribed by the format, or evident."""
     declared = _parse_declared_crs(raw.crs, source, required=requested is None)
     if requested is not None:
         requested_crs = recognize_crs(resolve_crs(requested))
         if raw.crs is None or (declared and declared.label == requested_crs.label):
             return requested_crs, []
-        return requested_crs, [
-            _report_overridden_crs(
-                declared.label if declared else raw.crs[:60], requested_crs.label
-            )
-        ]
+        label = declared.label if declared else raw.crs[:60]
+        detail = message("crs.overridden", declared=label, used=requested_crs.label)
+        return requested_crs, [Remark("TOP-CRS-01", "warning", detail)]
     if declared is not None:
         return declared, []
     if default is not None:
         return recognize_crs(resolve_crs(default)), []
     if is_likely_degrees(points):
-        return recognize_crs(resolve_crs(str(CGCS2000))), [_report_undeclared_crs()]
+        remark = Remark("TOP-CRS-01", "warning", message("crs.undeclared_degrees"))
+        return recognize_crs(resolve_crs(str(CGCS2000))), [remark]
     east, north = np.median(points, axis=0)
-    raise _unknown_crs_error(source, guess_crs(east, north))
+    raise _undeclared_crs_error(source, guess_crs(east, north))
 
 
 def _parse_declared_crs(crs: str | None, source: str, *, required: bool) -> RecognizedCrs | None:
-    """The system that the file names; None if it names none, or one that need not be known."""
+    """The declared system; None without one, or if it is unknown and not ``required``."""
     if crs is None:
         return None
     try:
         parsed = resolve_crs(crs)
-        return (
-            None if parsed.is_engineering else recognize_crs(parsed)
-        )  # "undefined", as GDAL writes it
+        # GDAL writes "undefined" as an engineering system.
+        return None if parsed.is_engineering else recognize_crs(parsed)
     except InvalidValue as problem:
         if not required:
             return None
-        raise CrsNotKnown(
-            f"{source}：{problem.zh}", f"{source}: {problem.en}", field="crs"
-        ) from None
-
-
-def _report_undeclared_crs() -> Remark:
-    return Remark(
-        "TOP-CRS-01",
-        "warning",
-        "文件没有写明坐标系；坐标显然是经纬度，按 CGCS2000 读取。",
-        "the file declares no coordinate system; these are plainly longitudes and latitudes and"
-        " are read as CGCS2000",
-    )
-
-
-def _report_overridden_crs(declared: str, requested: str) -> Remark:
-    return Remark(
-        "TOP-CRS-01",
-        "warning",
-        f"文件写的坐标系是 {declared}，按要求以 {requested} 读取。",
-        f"the file declares {declared}; read as {requested}, as asked for",
-    )
+        raise crs_error(source, problem.message) from None
 
 
 def _report_conversion(file_crs: RecognizedCrs, accuracy_m: float) -> Remark:
-    zh, en = f"由 {file_crs.label} 换算", f"converted from {file_crs.label}"
-    if accuracy_m:
-        zh, en = f"{zh}，精度 {accuracy_m:g} 米", f"{en}, accurate to {accuracy_m:g} m"
-    else:
-        zh, en = f"{zh}，同一基准，无精度损失", f"{en}, on the same datum and so without loss"
-    return Remark("TOP-CRS-01", "info", f"{zh}。", en, measured=accuracy_m, unit="m")
+    kind = "crs.converted" if accuracy_m else "crs.converted_exactly"
+    detail = message(kind, crs=file_crs.label, accuracy=accuracy_m)
+    return Remark("TOP-CRS-01", "info", detail, measured=accuracy_m, unit="m")
 
 
-def _unknown_crs_error(source: str, likely: int | None) -> CrsNotKnown:
-    hint_zh = f"（像是 EPSG:{likely}）" if likely else ""
-    hint_en = f" (it looks like EPSG:{likely})" if likely else ""
-    return CrsNotKnown(
-        f"{source}：没有写明坐标系（缺 .prj？），坐标也不是中国的经纬度；"
-        f"请以 crs 指明{hint_zh}，或声明为平面坐标。",
-        f"{source}: declares no coordinate system (no .prj?), and its coordinates are no longitudes"
-        f" and latitudes of China; name the crs{hint_en}, or say that it is planar",
-        field="crs",
-        likely=likely,
-    )
+def _undeclared_crs_error(source: str, likely: int | None) -> CrsNotKnown:
+    kind = "crs.undeclared" if likely is None else "crs.undeclared_suggestion"
+    return crs_error(source, message(kind, epsg=likely), likely=likely)

@@ -1,4 +1,4 @@
-"""Writing layers and tables of findings, in the coordinate system and format asked for."""
+"""Writing layers and tables of findings in the requested coordinate system and format."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -14,11 +14,12 @@ from boundaries.layers.output_table import (
 )
 from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.spreadsheet import write_spreadsheet
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 
 
 class LayerFormat(StrEnum):
-    """What can be written. A Shapefile is a ZIP of its parts."""
+    """The formats that can be written. A Shapefile is a ZIP of its parts."""
 
     GEOPACKAGE = "gpkg"
     SHAPEFILE = "shp"
@@ -35,6 +36,7 @@ MIME_TYPES = {
     LayerFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+_FORMATS = tuple(LayerFormat)
 _FORMAT_BY_SUFFIX = {
     ".gpkg": LayerFormat.GEOPACKAGE,
     ".zip": LayerFormat.SHAPEFILE,
@@ -44,33 +46,26 @@ _FORMAT_BY_SUFFIX = {
     ".xlsx": LayerFormat.XLSX,
 }
 ENCODINGS = ("utf-8", "gbk")
-"""In which the attributes of a Shapefile can be written."""
+"""The encodings in which the attributes of a Shapefile can be written."""
 
 
 def detect_layer_format(path: Path, requested: str | None = None) -> LayerFormat:
-    """The format asked for, else that of the file's ending.
+    """The requested format, else that of the file's suffix.
 
     Raises:
-        InvalidValue: no such format, or an ending that tells none.
+        InvalidValue: No such format, or a suffix that belongs to none.
     """
-    known = ", ".join(LayerFormat)
     if path.suffix.lower() == ".shp":
-        zh = "Shapefile 由多个文件组成，请写成 .zip。"
-        en = "a Shapefile is several files: write it as .zip"
-        raise InvalidValue(zh, en, field="format")
+        raise InvalidValue(message("layer.shapefile_needs_zip"), field="format")
     if requested is not None:
         try:
             return LayerFormat(requested.lower())
         except ValueError:
-            zh, en = (
-                f"没有格式“{requested}”；可用：{known}。",
-                f"no format {requested!r}; use {known}",
-            )
-            raise InvalidValue(zh, en, field="format") from None
+            detail = message("layer.no_such_format", format=requested, formats=AnyOf(_FORMATS))
+            raise InvalidValue(detail, field="format") from None
     if path.suffix.lower() not in _FORMAT_BY_SUFFIX:
-        zh = f"由文件名“{path.name}”看不出格式；请指明：{known}。"
-        en = f"{path.name!r} does not tell the format; name one of {known}"
-        raise InvalidValue(zh, en, field="format")
+        detail = message("layer.format_not_given", file=path.name, formats=AnyOf(_FORMATS))
+        raise InvalidValue(detail, field="format")
     return _FORMAT_BY_SUFFIX[path.suffix.lower()]
 
 
@@ -87,20 +82,21 @@ def write_table(
     path: Path, table: OutputTable, *, crs: str | None = None, format: str | None = None,
     encoding: str = "utf-8",
 ) -> Sequence[LossyConversion]:  # fmt: skip
-    """Write ``table`` to ``path``, whole or not at all; what had to be cut or renamed is told.
+    """Write ``table`` to ``path``, whole or not at all; what was truncated or renamed is returned.
 
-    ``crs`` is an EPSG code on the datum of CGCS2000 or WGS 84 (default: as the table is); x is
+    ``crs`` is an EPSG code on the datum of CGCS2000 or WGS 84 (default: that of the table); x is
     east in every format. Coordinates are written with all their digits. ``encoding`` is that of a
     Shapefile's attributes.
 
     Raises:
-        InvalidValue: a format, system or encoding that is not written.
+        InvalidValue: A format, coordinate system or encoding that cannot be written.
     """
     kind = detect_layer_format(path, format)
     if encoding not in ENCODINGS:
-        zh = f"不以 {encoding} 编码输出；可用：{'、'.join(ENCODINGS)}。"
-        en = f"nothing is written in {encoding!r}; use {' or '.join(ENCODINGS)}"
-        raise InvalidValue(zh, en, field="encoding")
+        raise InvalidValue(
+            message("layer.encoding_not_written", encoding=encoding, encodings=AnyOf(ENCODINGS)),
+            field="encoding",
+        )
     projected = reproject_table(table, crs) if crs is not None else table
     with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
         temporary = Path(folder) / f"layer.{kind}"

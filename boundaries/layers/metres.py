@@ -1,4 +1,4 @@
-"""Metres and square metres of what is stored in degrees: the CGCS2000 ellipsoid, never degrees.
+"""Lengths and areas of geometries in degrees, measured on the CGCS2000 ellipsoid.
 
 The ellipsoid's figures are those of GB 22021-2008 (semi-major axis, inverse flattening).
 """
@@ -23,8 +23,8 @@ GeometryInput = BaseGeometry | NDArray[np.object_] | Sequence[BaseGeometry | Non
 def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
     """Metres per degree of longitude and per degree of latitude at latitudes in degrees.
 
-    Exact at the latitude itself (radii of curvature N cos φ and M). A difference of coordinates
-    multiplied by them is a length in metres to about 1e-4 of it over 10 km.
+    Exact at the latitude itself (radii of curvature N cos φ and M). Differences of coordinates
+    multiplied by them are lengths in metres, with a relative error of about 1e-4 over 10 km.
     """
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     w2 = 1 - _E2 * np.sin(phi) ** 2
@@ -34,11 +34,11 @@ def local_scale(lat: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def geodesic_area(geometries: GeometryInput) -> Floats:
-    """Square metres on the ellipsoid of each geometry in lon, lat degrees; edges are geodesics.
+    """The area of each geometry in lon, lat degrees, in square metres; edges are geodesics.
 
-    Holes are taken away. What has no rings (None, points, lines) has the area 0. An array of any
-    shape is answered in that shape. Rings that cross themselves count by their signed area, as
-    everywhere: ask for valid geometries.
+    Holes are subtracted. Geometries without rings (None, points, lines) have the area 0. The
+    result has the shape of the array. Rings that cross themselves count by their signed area:
+    geometries should be valid.
     """
     geometry_array = np.asarray(geometries, dtype=object)
     polygons, of_geometry = _extract_polygons(geometry_array.ravel())
@@ -55,9 +55,9 @@ def geodesic_area(geometries: GeometryInput) -> Floats:
 
 
 def geodesic_length(lines: GeometryInput) -> Floats:
-    """Metres on the ellipsoid along each line in lon, lat degrees, (K); its pieces are geodesics.
+    """The length of each line (K) in lon, lat degrees, in metres; segments are geodesics.
 
-    Of several parts, all together; None and points have the length 0.
+    Parts of one geometry are added up; None and points have the length 0.
     """
     line_array = np.asarray(lines, dtype=object).ravel()
     parts, of_line = shapely.get_parts(line_array, return_index=True)
@@ -72,7 +72,7 @@ def geodesic_length(lines: GeometryInput) -> Floats:
 def _extract_polygons(
     geometries: NDArray[np.object_],
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """The polygons within, also those of collections, and whose each one is."""
+    """All polygons, also those in collections, and the index of the geometry of each."""
     parts, index = geometries, np.arange(len(geometries))
     while (shapely.get_type_id(parts) > 3).any():  # collections of collections
         parts, inner = shapely.get_parts(parts, return_index=True)

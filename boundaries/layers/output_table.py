@@ -1,4 +1,4 @@
-"""What is written to files: rows with a geometry and columns, such as areas or findings."""
+"""A table to be written to a file: rows with a geometry and columns, such as areas or findings."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,7 @@ from pyproj import Transformer
 from boundaries.layers.crs import CGCS2000, WGS84, recognize_crs, resolve_crs
 from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, Layer
+from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import InvalidValue
 
 ColumnValues = Sequence[Any]
@@ -35,20 +36,19 @@ class OutputTable:
 
     @property
     def epsg(self) -> int | None:
-        """The EPSG code; None for plain metres."""
+        """The EPSG code; None for planar metres."""
         return int(self.crs[5:]) if self.crs.startswith("EPSG:") else None
 
 
 @dataclass(frozen=True, slots=True)
 class LossyConversion:
-    """What a format could not hold of a table: names or texts that it cut."""
+    """Names or texts of a table that a format could not hold and that were changed."""
 
-    zh: str
-    en: str
+    message: Message
 
-    def text(self, lang: str) -> str:
-        """The words in ``zh`` or ``en``."""
-        return self.zh if lang == "zh" else self.en
+    def text(self, lang: Lang) -> str:
+        """The words in a language."""
+        return self.message.text(lang)
 
 
 def build_layer_table(layer: Layer, name: str) -> OutputTable:
@@ -64,19 +64,14 @@ def reproject_table(table: OutputTable, crs: str) -> OutputTable:
     Degrees of the two are the same digit by digit; projections are computed, to less than 1 µm.
 
     Raises:
-        InvalidValue: another datum, or a table that is planar.
+        InvalidValue: Another datum, or a table that is planar.
     """
     target = recognize_crs(resolve_crs(crs))
     number = target.crs.to_epsg()
     if target.datum not in (CGCS2000, WGS84) or number is None:
-        raise InvalidValue(
-            f"不以 {crs} 输出；可用 CGCS2000、WGS 84 及其投影，如 4490、4326、4547。",
-            f"nothing is written in {crs}; use CGCS2000, WGS 84 or their projections: 4490, 4547…",
-            field="crs",
-        )
+        raise InvalidValue(message("crs.not_written", crs=crs), field="crs")
     if table.crs != EPSG_4490:
-        zh, en = "平面坐标没有坐标系，不能转换。", "plain metres have no system to convert from"
-        raise InvalidValue(zh, en, field="crs")
+        raise InvalidValue(message("crs.planar_not_converted"), field="crs")
     if target.is_cgcs2000_degrees:
         return replace(table, crs=f"EPSG:{number}")
     transformer = Transformer.from_crs(target.crs.geodetic_crs, target.crs, always_xy=True)
@@ -89,7 +84,7 @@ def reproject_table(table: OutputTable, crs: str) -> OutputTable:
 
 
 def as_plain_value(value: Any) -> Any:
-    """The value as files take it: dates in ISO 8601, lists and objects as JSON text."""
+    """The value as it is written to files: dates in ISO 8601, lists and objects as JSON text."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, date):
@@ -102,7 +97,7 @@ def as_plain_value(value: Any) -> Any:
 
 
 def build_column_array(column: ColumnValues) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The column as one array of whole numbers, numbers or texts, and where it has no value."""
+    """The column as an array of integers, floats or texts, and a mask of its missing values."""
     values = [as_plain_value(value) for value in column]
     empty = np.array([value is None for value in values], dtype=bool)
     kinds = {type(value) for value in values if value is not None}
@@ -118,7 +113,7 @@ def build_column_array(column: ColumnValues) -> tuple[NDArray[Any], NDArray[np.b
 
 
 def as_text(value: Any) -> str:
-    """A value among others that are not all numbers."""
+    """A plain value as text, as in a column whose values are not all numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -127,9 +122,9 @@ def as_text(value: Any) -> str:
 def assign_unique_names(
     names: Sequence[str], reserved: Sequence[str], fits: Callable[[str], bool]
 ) -> dict[str, str]:
-    """What each column is called in a file that minds length and not capitals.
+    """The name of each column in a format that limits their length and ignores case.
 
-    ``taken`` are names that the format needs itself; ``fits`` says whether a name is short enough.
+    ``reserved`` are names that the format itself uses; ``fits`` tells if a name is short enough.
     """
     used = {name.casefold() for name in reserved}
     assigned: dict[str, str] = {}

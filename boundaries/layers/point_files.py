@@ -1,4 +1,4 @@
-"""Places of a point file, such as surveyed markers: read from GeoJSON, digit for digit."""
+"""The positions of a point file, such as surveyed markers: read from GeoJSON, digit for digit."""
 
 from pathlib import Path
 
@@ -7,7 +7,9 @@ import orjson
 import shapely
 
 from boundaries.layers.geometry_faults import Floats
-from boundaries.layers.problems import unreadable_error
+from boundaries.layers.problems import open_error, unreadable_error
+from gazetteer.messages import message
+from gazetteer.problems import Problem
 
 _MAX_BYTES = 64 << 20
 
@@ -15,30 +17,28 @@ _MAX_BYTES = 64 << 20
 def read_points(path: Path) -> Floats:
     """The positions (K, 2) of the points of a GeoJSON file, east first, heights left out.
 
-    They are in the system of the layer that they go with: lon, lat degrees, or planar metres.
+    They are in the system of the layer that they belong to: lon, lat degrees, or planar metres.
 
     Raises:
-        UnreadableFile: no GeoJSON, too large, or with something else than points in it.
+        UnreadableFile: No GeoJSON, too large, or with other geometries than points.
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise unreadable_error(path.name, "过大。", "is too large", field="fixed")
+            raise _unusable_error(path, "layer.points_too_large", megabytes=_MAX_BYTES >> 20)
         geometry = shapely.from_geojson(path.read_bytes(), on_invalid="raise")
-        orjson.loads(path.read_bytes())  # the reader of geometries takes text after the end
+        orjson.loads(path.read_bytes())  # GEOS ignores text after the end of the geometry
     except OSError as error:
-        reason = error.strerror or str(error)
-        zh, en = f"打不开（{reason}）。", f"cannot be opened ({reason})"
-        raise unreadable_error(path.name, zh, en, field="fixed") from None
+        raise open_error(path.name, error, field="fixed") from None
     except (shapely.GEOSException, ValueError):
-        raise unreadable_error(
-            path.name, "不是 GeoJSON。", "is no GeoJSON", field="fixed"
-        ) from None
+        raise _unusable_error(path, "layer.not_geojson") from None
     parts = shapely.get_parts([geometry])
     while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():
         parts = shapely.get_parts(parts)
     if not len(parts) or (shapely.get_type_id(parts) != shapely.GeometryType.POINT).any():
-        raise unreadable_error(
-            path.name, "须只含点。", "must hold points, and nothing else", field="fixed"
-        )
+        raise _unusable_error(path, "layer.only_points_allowed")
     points: Floats = np.asarray(shapely.get_coordinates(parts), dtype=np.float64)
     return points
+
+
+def _unusable_error(path: Path, kind: str, **params: object) -> Problem:
+    return unreadable_error(path.name, message(kind, **params), field="fixed")

@@ -1,54 +1,55 @@
-"""What a polygon file holds, as a value: the same for every format it came from."""
+"""The content of a polygon file as a value: the same for every file format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Severity = Literal["error", "warning", "info"]
-"""Error: legal data must not have it. Warning: somebody should look. Info: said for completeness"""
+from gazetteer.messages import Lang, Message
+from gazetteer.rules.finding import Severity
 
 EPSG_4490, PLANAR = "EPSG:4490", "planar"
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What was noticed while a file was read, or of its layer as a whole.
+    """A departure from a rule that shows while a file is read, or in its coordinates as a whole.
 
-    ``rule`` is a stable id (``TOP-CRS-03``). ``feature`` counts from 0; None is the whole layer.
-    ``measured`` and ``limit`` have the ``unit``. ``place`` is lon, lat as the layer has them.
+    ``rule`` is a stable id (``TOP-CRS-03``). ``feature`` is an index from 0; None stands for the
+    whole layer. ``measured`` and ``limit`` are in ``unit``. ``place`` is a position in the
+    coordinates of the layer, east first.
     """
 
     rule: str
     severity: Severity
-    zh: str
-    en: str
+    message: Message
     feature: int | None = None
     measured: float | None = None
     limit: float | None = None
     unit: str | None = None
     place: tuple[float, float] | None = None
 
-    def text(self, lang: str) -> str:
-        """The words in ``zh`` or ``en``."""
-        return self.zh if lang == "zh" else self.en
+    def text(self, lang: Lang) -> str:
+        """The words in a language."""
+        return self.message.text(lang)
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Polygons of one file as they were read: nothing repaired, nothing moved.
+    """The polygons of one file as they were read: nothing is repaired or moved.
 
-    ``geometries`` has shapely Polygons and MultiPolygons, two-dimensional, not empty, with finite
-    coordinates and closed rings; None where a feature has no such geometry, and then a remark of
+    ``geometries`` are shapely Polygons and MultiPolygons, two-dimensional, not empty, with finite
+    coordinates and closed rings; None where a feature has no such geometry, and then a remark on
     that feature says why. They need not be valid. Coordinates are lon, lat degrees of CGCS2000
-    (``crs`` is ``EPSG:4490``) or, asked for, plain metres (``planar``).
+    (``crs`` is ``EPSG:4490``) or, on request, planar metres (``planar``).
 
-    ``names`` call the features in findings: code, else id, else number from 0. ``codes`` are
-    division codes, without the ``156`` of China and zeros behind; all None if no column has them.
-    ``declared_crs`` is what the file itself said. ``columns`` tells which attribute holds ``code``,
-    ``name``, ``level`` and ``parent_code``, as far as known.
+    ``names`` identify the features in findings: the code, else the id, else the index from 0.
+    ``codes`` are division codes without the country prefix ``156`` and without trailing zeros; all
+    None if no column holds them. ``declared_crs`` is the system that the file itself declares.
+    ``columns`` maps ``code``, ``name``, ``level`` and ``parent_code``, as far as known, to the
+    attributes that hold them.
     """
 
     geometries: NDArray[np.object_]
@@ -66,5 +67,5 @@ class Layer:
 
     @property
     def planar(self) -> bool:
-        """Whether coordinates are plain metres and not degrees."""
+        """Whether coordinates are planar metres and not degrees."""
         return self.crs == PLANAR

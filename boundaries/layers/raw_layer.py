@@ -1,4 +1,4 @@
-"""What a reader of one format hands over, before coordinate systems and columns are seen to."""
+"""What the reader of one format returns, before coordinate system and columns are resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from boundaries.layers.polygon_layer import Remark
 
 @dataclass(frozen=True, slots=True)
 class RawLayer:
-    """Features as they stand in the file, in its own coordinates with east first.
+    """The features of a file in its own coordinates, east first.
 
-    ``crs`` is what the file says: an EPSG name, a URN or WKT; None if it says nothing. ``ids`` are
-    the features' own ids where the format has them apart from attributes.
+    ``crs`` is the system that the file declares: an EPSG name, a URN or WKT; None if it declares
+    none. ``ids`` are the features' own ids where the format has them apart from attributes.
     """
 
     geometries: Geometries

@@ -1,4 +1,4 @@
-"""XLSX for people who work through a list: a header that stays, filters, no formulas from data."""
+"""XLSX for working through a list: a fixed header, filters, and no formulas made of data."""
 
 import re
 from pathlib import Path
@@ -10,23 +10,23 @@ import xlsxwriter
 
 from boundaries.layers.geometry_faults import Geometries
 from boundaries.layers.output_table import OutputTable, as_plain_value, as_text
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 MAX_ROWS = 1_048_575
-"""Rows of a sheet beside its header."""
+"""The rows of a sheet without its header."""
 
 _MAX_CELL_CHARS, _MAX_COLUMN_WIDTH, _WIDTH_SAMPLE_ROWS, _MAX_SHEET_NAME_CHARS = 32_767, 60, 200, 31
 
 
 def write_spreadsheet(path: Path, table: OutputTable) -> None:
-    """Write the columns, and ``x`` (east), ``y`` of a point of each geometry in its place.
+    """Write the columns, and ``x`` (east), ``y`` of a point on each geometry in place of it.
 
     Raises:
-        InvalidValue: more rows than a sheet has.
+        InvalidValue: More rows than a sheet has.
     """
     if len(table.geometries) > MAX_ROWS:
-        zh, en = f"XLSX 最多 {MAX_ROWS} 行。", f"a sheet has {MAX_ROWS} rows at most"
-        raise InvalidValue(zh, en, field="format")
+        raise InvalidValue(message("layer.too_many_sheet_rows", limit=MAX_ROWS), field="format")
     header = [*table.columns, "x", "y"]
     columns: list[Any] = [*table.columns.values(), *_derive_points(table.geometries)]
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
@@ -48,7 +48,7 @@ def write_spreadsheet(path: Path, table: OutputTable) -> None:
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
-    """A number as a number, a truth as a truth, and text whatever it begins with."""
+    """Write numbers and booleans as such, and everything else as text, even if it begins with =."""
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float) and abs(value) < 1e15:
@@ -63,7 +63,7 @@ def _format_cell(value: Any) -> str:
 
 
 def _derive_points(geometries: Geometries) -> tuple[list[float | None], list[float | None]]:
-    """A point on each geometry as x and y; None where there is none."""
+    """A point on each geometry as x and y; None where there is no geometry."""
     xy_columns: list[list[float | None]] = [[None] * len(geometries), [None] * len(geometries)]
     points = np.asarray(shapely.point_on_surface(geometries), dtype=object)
     coordinates, index = shapely.get_coordinates(points, return_index=True)

@@ -1,4 +1,4 @@
-"""GeoJSON and CSV: every double with as many digits as give it back, rows as they come."""
+"""GeoJSON and CSV, row by row; every double has the digits that identify it."""
 
 import csv
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from boundaries.layers.output_table import OutputTable, as_plain_value, as_text
 def write_geojson(path: Path, table: OutputTable) -> None:
     """Write a FeatureCollection (RFC 7946), one feature a line.
 
-    In another system than 4326 the ``crs`` member of 2008 says which, east first as always.
+    In a system other than EPSG:4326 the ``crs`` member of GeoJSON 2008 names it; east is first.
     """
     with path.open("wb") as file:
         file.write(b'{"type":"FeatureCollection",')
@@ -32,7 +32,7 @@ def write_geojson(path: Path, table: OutputTable) -> None:
 
 
 def iter_features(table: OutputTable) -> Iterator[dict[str, Any]]:
-    """The rows as GeoJSON features; what orjson does not know is to be written as text."""
+    """The rows as GeoJSON features; values unknown to orjson have to be written as text."""
     names = list(table.columns)
     for geometry, values in zip(table.geometries, _iter_rows(table), strict=True):
         yield {

@@ -1,4 +1,4 @@
-"""Geometries out of well-known binary, bit for bit; a broken one spoils only its own feature."""
+"""Geometries from well-known binary, bit for bit; a broken one affects only its own feature."""
 
 import struct
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from boundaries.layers.geometry_faults import (
     split_invalid,
 )
 from boundaries.layers.polygon_layer import Remark
+from gazetteer.messages import message
 
 _TYPES = {
     1: "Point",
@@ -36,9 +37,9 @@ _EWKB_FLAGS = 0xE0000000  # Z, M and SRID, as PostGIS writes them
 
 
 def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remark]]:
-    """Polygons and MultiPolygons of ``raw``, flat and finite; None where there is none.
+    """Polygons and MultiPolygons of ``raw``, two-dimensional and finite; None where there is none.
 
-    For each None there is a remark of that feature.
+    There is a remark on the feature of each None.
     """
     remarks: list[Remark] = []
     readable: list[bytes | None] = [None] * len(raw)
@@ -49,7 +50,7 @@ def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remar
         else:
             type_name = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
             remarks.append(report_wrong_type(i, type_name))
-    with np.errstate(invalid="ignore"):  # NaN is told below
+    with np.errstate(invalid="ignore"):  # NaN is reported below
         geometries = shapely.from_wkb(np.array(readable, dtype=object), on_invalid="ignore")
     for i, wkb in enumerate(readable):
         if wkb is not None and geometries[i] is None:
@@ -59,7 +60,7 @@ def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remar
 
 
 def _decode_type(wkb: bytes) -> int:
-    """The type's number without dimensions (ISO thousands, EWKB flags); 0 if there is none."""
+    """The number of the type without dimensions (ISO thousands, EWKB flags); 0 if there is none."""
     if len(wkb) < 5 or wkb[0] > 1:
         return 0
     (number,) = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 1)
@@ -67,10 +68,10 @@ def _decode_type(wkb: bytes) -> int:
 
 
 def _report_broken_wkb(feature: int, wkb: bytes) -> Remark:
-    """Why GEOS does not take ``wkb``."""
+    """Why GEOS does not accept ``wkb``."""
     try:
         shapely.from_wkb(wkb)
     except shapely.GEOSException as error:
         if "closed" in str(error):
-            return report_malformed(feature, "有环未闭合。", "has an open ring")
-    return report_malformed(feature, "几何数据损坏。", "the geometry is broken")
+            return report_malformed(feature, message("layer.open_ring"))
+    return report_malformed(feature, message("layer.geometry_broken"))

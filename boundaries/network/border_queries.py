@@ -11,8 +11,8 @@ from gazetteer.records.division_queries import raise_code_problem
 
 JsonObject = dict[str, Any]
 
-# Everything below the unit is its ground; an edge bounds it that has just one side there. The
-# neighbour is the unit of the same level above the other side, or what stands there in its place.
+# An edge bounds the unit if just one of its sides is the unit or below it. The neighbour is the
+# unit of the same level above the other side, or the next one above where there is none.
 _BORDERS = f"""
 WITH RECURSIVE {MOMENT_CTE},
 state AS NOT MATERIALIZED (
@@ -60,7 +60,7 @@ FROM moment, unit
 def load_unit_borders(conn: Connection[Any], code: str, as_of: AsOf) -> JsonObject:
     """The lines between the unit that carried ``code`` and its neighbours, as GeoJSON features.
 
-    A neighbour has the unit's own level, or stands in its place (a prefecture without counties).
+    A neighbour has the level of the unit, or is the next one above (a prefecture without counties).
     Coasts and outer limits are lines without a neighbour, with ``beyond``. Lengths are in metres
     on the ellipsoid.
 

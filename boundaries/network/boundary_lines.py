@@ -1,7 +1,7 @@
-"""Boundary lines: the edges between two units at the level at which their sides differ.
+"""Boundary lines: the edges between two units at the highest level at which their sides differ.
 
-One edge is at once a province, prefecture, county and township line; as a line it stands at the
-highest of these, and is inspected there (field notes 4.2). So every edge belongs to one line.
+One edge may be a province, prefecture, county and township line at once; it belongs to the line of
+the highest of these levels, and is inspected there (field notes 4.2).
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from boundaries.network.segments import Bools, Ints
 from gazetteer.records.levels import LEVELS, Level
 
 LINE_LEVELS = ("province", "prefecture", "county", "township")
-"""The levels of lines, the highest first; ``Borders.level`` has numbers in it."""
+"""The levels of lines, the highest first; ``BoundaryLines.edge_levels`` are numbers in it."""
 
 ONE_SIDED, NESTED_UNITS, NO_LEVEL = -1, -2, -3
-"""Edges that are no line: a coast or an outer limit; the limit up to which the ground of a unit is
-known in parts; an edge of a unit that has no place in the order of levels."""
+"""Edges that belong to no line: a coast or an outer limit; the limit of the known parts of a unit,
+against the unit itself; an edge of a unit outside of the order of levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class BoundaryLine:
 
 @dataclass(frozen=True)
 class BoundaryLines:
-    """A network of a moment, with the lines that it makes.
+    """The lines of a network at a moment.
 
-    Units are numbers in ``units``; the faces of the network come first and keep theirs.
+    Units are numbers in ``units``; the faces of the network come first, with the same numbers.
     """
 
     known: KnownNetwork
@@ -65,12 +65,12 @@ class BoundaryLines:
         while at is not None and at in self.known.units:
             own = self.known.units[at]
             if (depth := LEVELS.index(Level(own.level))) >= last_depth:
-                return  # a parent that is not above ends the way
+                return  # a parent that is not above ends the chain
             yield at
             at, last_depth = own.parent_id, depth
 
     def map_faces_to_level(self, level: str) -> Ints:
-        """What stands at a level of each face (F, and once NOBODY); see ``KnownNetwork.labels``."""
+        """The unit of each face at a level (F, then ``OUTSIDE``); see ``label_faces``."""
         labels, units = self.known.label_faces(level)
         numbers = np.array([*(self.unit_numbers[unit] for unit in units), OUTSIDE], dtype=np.int64)
         face_units: Ints = np.r_[numbers[labels], OUTSIDE].astype(np.int64)
@@ -78,7 +78,7 @@ class BoundaryLines:
 
     @cached_property
     def edge_levels(self) -> Ints:
-        """Of each edge (E) the number of its level as a line, or why it is none."""
+        """The number of the level of each edge (E) as a line, or why it belongs to none."""
         net = self.known.net
         units_by_level = np.stack([self.map_faces_to_level(level) for level in LINE_LEVELS], axis=1)
         left, right = units_by_level[net.left], units_by_level[net.right]
@@ -91,12 +91,12 @@ class BoundaryLines:
 
     @cached_property
     def _nested_edges(self) -> Bools:
-        """Edges between a unit and one above it: what is known in parts ends there."""
+        """Edges between a unit and one above it: the limit of its known parts."""
         above = [{self.unit_numbers[unit] for unit in chain[1:]} for chain in self._ancestor_chains]
         pairs = np.column_stack([self.known.net.left, self.known.net.right])
         different, which = np.unique(pairs, axis=0, return_inverse=True)
         inside = [
-            a != OUTSIDE and b != OUTSIDE and (b in above[a] or a in above[b])
+            OUTSIDE not in (a, b) and (b in above[a] or a in above[b])
             for a, b in different.tolist()
         ]
         nested: Bools = np.array(inside, dtype=bool)[which.reshape(-1)]
@@ -106,8 +106,8 @@ class BoundaryLines:
     def edge_sides(self) -> Ints:
         """The two units (E, 2) of each edge as a line, the smaller number first.
 
-        A county directly under its province stands at the level of prefectures itself. Of an edge
-        that is no line the sides are its faces.
+        A county directly under its province is also a unit of the level of prefectures. The sides
+        of an edge that belongs to no line are its faces.
         """
         net = self.known.net
         line_units = np.array(
@@ -122,7 +122,7 @@ class BoundaryLines:
         return np.sort(np.column_stack([left, right]), axis=1).astype(np.int64)
 
     def _find_line_units(self, face: int) -> list[int]:
-        """The highest unit over a face at each level or below it; else the face itself."""
+        """The highest unit above a face at each level or below it; else the face itself."""
         chain = self._ancestor_chains[face]
         line_units = []
         for level in LINE_LEVELS:

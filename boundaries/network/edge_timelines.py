@@ -1,7 +1,7 @@
-"""The territories of units as nodes and edges of the ledger.
+"""Nodes and edges of the ledger, derived from the territories of units.
 
-An edge has a version for every stretch of days with the same units on both sides. The same border
-always gets the same id, whatever the order in which its polygons come.
+An edge has a version for each run of days with the same units on both sides. The same border
+always has the same id, whatever the order of its polygons.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ def derive_network_timelines(regions: Sequence[Region]) -> list[Timeline]:
     """Nodes and edges between regions, with all their versions; nodes come first.
 
     Raises:
-        NotACoverage: a territory runs twice along the same piece of border.
+        NotACoverage: a territory runs along the same segment twice.
     """
     versions: dict[UUID, list[Version]] = {}
     node_locations: dict[UUID, str] = {}
@@ -50,7 +50,7 @@ def derive_network_timelines(regions: Sequence[Region]) -> list[Timeline]:
 def _derive_node_timelines(
     edges: Sequence[Timeline], node_locations: Mapping[UUID, str]
 ) -> Iterator[Timeline]:
-    """The nodes of edges, each for as long as any of them."""
+    """The nodes of edges; each exists as long as any of its edges."""
     versions_by_node: dict[UUID, list[Version]] = {}
     for edge in edges:
         for version in edge.versions:
@@ -68,7 +68,7 @@ def _derive_node_timelines(
 def _derive_edge_timelines(
     net: Network, nodes: Sequence[UUID], leaf_regions: Sequence[Region]
 ) -> Iterator[Timeline]:
-    """Edges from their western end (of two on one meridian, the northern) to the other."""
+    """Edges, directed from their western end (on one meridian, the northern) to the other."""
     of_edge = np.repeat(np.arange(len(net)), np.diff(net.vertex_offsets))
     lines = np.asarray(shapely.linestrings(net.xy, indices=of_edge), dtype=object)
     backwards = np.array(
@@ -92,7 +92,7 @@ def _derive_edge_timelines(
 def _derive_edge_versions(
     attributes: Mapping[str, object], left: int, right: int, leaf_regions: Sequence[Region]
 ) -> tuple[Version, ...]:
-    """An edge through time: who lay on its sides. Of two accuracies, it has the worse one."""
+    """The versions of an edge by the units on its sides; of two accuracies, it has the worse."""
     side_regions = [leaf_regions[face] for face in (left, right) if face != OUTSIDE]
     known = [region.accuracy_m for region in side_regions if region.accuracy_m is not None]
     common = {
@@ -122,7 +122,7 @@ def _find_missing_side(face: int) -> str:
 
 
 def _is_backwards(vertices: Floats) -> bool:
-    """Whether the way has to be turned round; of a closed one, its second and last but one."""
+    """Whether an edge has to be reversed; a closed one is compared by its inner vertices."""
     first, last = vertices[0], vertices[-1]
     if np.array_equal(first, last):
         first, last = vertices[1], vertices[-2]

@@ -1,7 +1,7 @@
-"""Territories of different times over the same ground: stretches of time in which none overlap.
+"""Epochs: periods in which territories of different times do not overlap.
 
-A network shows each piece of ground once. The old county and the two that came out of it cannot
-stand in one network; they stand in two, one after the other.
+A network has each piece of land once. A former county and the two that succeeded it cannot be in
+one network; they are in two, one after the other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ from gazetteer.ledger.versions import periods_overlap
 
 
 def split_epochs(regions: Sequence[Region]) -> Iterator[tuple[Period, list[Region]]]:
-    """Stretches of time that follow each other, with the regions of each.
+    """Consecutive periods with the regions of each.
 
-    There is one, as long as no two regions follow each other on the same ground.
+    There is only one as long as no two regions follow each other on the same land.
     """
     conflicts = _find_conflicts(regions)
     if not any(conflicts.values()):
@@ -41,7 +41,7 @@ def split_epochs(regions: Sequence[Region]) -> Iterator[tuple[Period, list[Regio
 
 
 def _find_conflicts(regions: Sequence[Region]) -> Mapping[int, set[int]]:
-    """Regions that have ground in common but no day, one not being part of the other."""
+    """Regions that share land but no day, and of which neither is part of the other."""
     shapes = np.array([region.shape for region in regions], dtype=object)
     conflicts: dict[int, set[int]] = {number: set() for number in range(len(regions))}
     for a, b in STRtree(shapes).query(shapes).T.tolist():

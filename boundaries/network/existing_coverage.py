@@ -1,4 +1,4 @@
-"""What the register knows of other territories when new ones come: borders with them are shared."""
+"""The territories in the register when new ones are imported: borders with them are shared."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,15 +21,15 @@ from gazetteer.ledger.versions import Timeline
 
 @dataclass(frozen=True, slots=True)
 class ExistingCoverage:
-    """Territories that are known, and the nodes and edges that are, by kind."""
+    """The known territories, and the ids of the known nodes and edges by kind."""
 
     regions: tuple[Region, ...] = ()
     record_ids: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
 
     def derive_combined_timelines(self, new: Sequence[Region]) -> Iterator[Timeline]:
-        """The borders of all territories together; those that are no more are taken back.
+        """The borders of all territories together; those that no longer exist are withdrawn.
 
-        A new territory takes the place of the known one of the same unit.
+        A new territory replaces the known one of the same unit.
         """
         units = {unit for region in new for unit, _ in region.tenures}
         remaining = [r for r in self.regions if units.isdisjoint(unit for unit, _ in r.tenures)]
@@ -41,10 +41,10 @@ class ExistingCoverage:
 
 
 EMPTY_COVERAGE = ExistingCoverage()
-"""A register without any territories yet."""
+"""A register without territories."""
 
 
-# What a unit was on a day, else what it was last before or first after.
+# The state of a unit on a day, else the nearest one before or after.
 _UNITS = """
 SELECT DISTINCT ON (unit_id) unit_id, code, parent_id FROM unit_state
 WHERE upper_inf(recorded) AND level <> 'village'
@@ -53,7 +53,7 @@ ORDER BY unit_id, valid @> %(day)s::date DESC, lower(valid) DESC NULLS LAST
 
 
 def load_existing_coverage(conn: Connection[Any], day: date) -> ExistingCoverage:
-    """The territories of the register as known now; units are called by their codes on ``day``."""
+    """The territories of the register as known now, with the codes of their units on ``day``."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         units = {row[0]: row[1:] for row in cursor.execute(_UNITS, {"day": day})}
     tenures_by_area: dict[tuple[str, float | None, str], list[tuple[UUID, Period]]] = {}
@@ -78,7 +78,7 @@ def _find_codes(
     units: Mapping[UUID, tuple[str | None, UUID | None]],
     day: date,
 ) -> tuple[str, str | None]:
-    """The code and the parent's code of whoever has a territory on the day, else had it last."""
+    """The code and parent code of the unit that has a territory on the day, else had it last."""
     unit = max(
         tenures, key=lambda tenure: (tenure[1].contains_day(day), tenure[1].start.on or date.min)
     )[0]

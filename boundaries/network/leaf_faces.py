@@ -1,7 +1,7 @@
-"""The faces of the network: the lowest known unit everywhere, each piece of ground once.
+"""The faces of the network: the lowest known units, each piece of land once.
 
-Where a county's townships are known they are the faces; where only a part of a prefecture's
-counties is, the rest of the prefecture is one too.
+Where the townships of a county are known they are the faces; where only some counties of a
+prefecture are known, the rest of the prefecture is a face too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from boundaries.network.side_periods import Tenures, overlay_tenures
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The territory of a unit: its code on the day that the data show, and who had it when.
+    """The territory of a unit: its code on the reference day, and the units that had it.
 
     ``shape`` is a Polygon or MultiPolygon in lon, lat degrees of CGCS2000.
     """
@@ -30,10 +30,10 @@ class Region:
 
 
 def derive_leaf_faces(regions: Sequence[Region]) -> list[Region]:
-    """Regions without others inside, and what is left of those that have some.
+    """Regions without others inside, and the remainders of those that have some.
 
-    A region lies in the nearest region above it by code that is there at all. On days on which
-    nothing is known of a face, it belongs to the region around it, if that is known.
+    A region lies in the nearest known region above it by code. On days on which the unit of a face
+    is not known, it belongs to the region around it, if that is known.
     """
     by_code = {region.code: region for region in regions}
     enclosing = {region.code: _find_enclosing_region(region, by_code) for region in regions}
@@ -56,7 +56,7 @@ def _find_enclosing_region(region: Region, by_code: Mapping[str, Region]) -> Reg
 
 
 def _derive_tenures(face: Region, enclosing: Mapping[str, Region | None]) -> Tenures:
-    """Who had a face, or the ground around it."""
+    """The units that had a face, or the region around it."""
     tenures, parent = face.tenures, enclosing[face.code]
     while parent is not None:
         tenures, parent = overlay_tenures(tenures, parent.tenures), enclosing[parent.code]
@@ -64,7 +64,7 @@ def _derive_tenures(face: Region, enclosing: Mapping[str, Region | None]) -> Ten
 
 
 def iter_ancestor_codes(code: str, parent_code: str | None = None) -> Iterator[str]:
-    """The codes above a code, the nearest first; a stated parent comes before all."""
+    """The codes above a code, the nearest first; a stated parent precedes all."""
     if parent_code:
         yield parent_code
     if len(code) > 6:
@@ -76,7 +76,7 @@ def iter_ancestor_codes(code: str, parent_code: str | None = None) -> Iterator[s
 
 
 def _derive_remainder(region: Region, children: Sequence[Region]) -> Iterator[Region]:
-    """What the children leave of a region; nothing, if they tile it."""
+    """The remainder of a region without its children; nothing if they cover it."""
     covered = shapely.union_all(np.array([child.shape for child in children], dtype=object))
     remainder = shapely.get_parts(shapely.difference(region.shape, covered))
     polygons = remainder[shapely.get_dimensions(remainder) == 2]

@@ -1,9 +1,9 @@
-"""Polygons cut into the borders between them: nodes, and edges with a left and a right side.
+"""The network of borders between polygons: nodes, and edges with a left and a right side.
 
-No coordinate is moved and none is added: an edge is a run of pieces that two polygons have in
-common to the last bit, or that only one has (a coast, an outer limit). A node is where other than
-two runs meet. A border without such a place, round an island or an enclave, has one node, at its
-westernmost, then southernmost vertex, so that the same border is always cut in the same place.
+No coordinate is moved and none is added: an edge is a run of segments that two polygons have in
+common to the last bit, or that only one has (a coast, an outer limit). A node is where more or
+fewer than two runs meet. A closed border without such a place, round an island or an enclave, has
+one node, at its westernmost, then southernmost vertex, so that it is always cut in the same place.
 """
 
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from boundaries.network.segments import Bools, Floats, Ints, Segments
+from gazetteer.messages import message
 from gazetteer.problems import Problem
 
 OUTSIDE = -1
-"""What lies on the far side of a coast or an outer limit."""
+"""The face on the far side of a coast or an outer limit."""
 
 
 class NotACoverage(Problem):
-    """Polygons that cannot be cut into borders: one runs twice along the same piece."""
+    """Polygons that cannot be cut into borders: one runs along the same segment twice."""
 
     code = "not_a_coverage"
-    title_zh, title_en = "不是合格的面状覆盖", "Not a coverage"
 
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes and edges; sides are numbers of faces, or NOBODY.
+    """Nodes and edges; sides are numbers of faces, or :data:`OUTSIDE`.
 
-    ``nodes`` (n, 2) are places. Of each edge (E): ``start`` and ``end`` are nodes, ``left`` and
-    ``right`` what lies beside it on its way, and its vertices are ``xy[at[e]:at[e + 1]]``, both
-    nodes included.
+    ``nodes`` (n, 2) are coordinates. Of each edge (E), ``start`` and ``end`` are nodes, ``left``
+    and ``right`` the faces on its sides; the vertices of edge ``e``, both nodes included, are
+    ``xy[vertex_offsets[e]:vertex_offsets[e + 1]]``.
     """
 
     nodes: Floats
@@ -53,11 +53,11 @@ class Network:
 def build_network(segments: Segments) -> Network:
     """The borders between the polygons of a layer; features are the faces.
 
-    Repeated vertices are left out. Every polygon is given back by
-    :func:`boundaries.network.polygonize.derive_areas`, vertex for vertex.
+    Repeated vertices are left out. :func:`boundaries.network.polygonize.derive_areas` restores
+    every polygon, vertex for vertex.
 
     Raises:
-        NotACoverage: a polygon runs twice along the same piece.
+        NotACoverage: a polygon runs along the same segment twice.
     """
     _check_no_doubled_segments(segments)
     has_length = np.ones(len(segments.first), bool)
@@ -72,7 +72,7 @@ def build_network(segments: Segments) -> Network:
 
 @dataclass(frozen=True)
 class _RingSegments:
-    """Pieces of rings in their stored order; ``piece`` (S) are numbers of pieces."""
+    """Segments of rings in their stored order; ``segment`` (S) are their numbers."""
 
     segments: Segments
     segment: Ints
@@ -83,18 +83,18 @@ class _RingSegments:
 
     @property
     def start_vertex(self) -> Ints:
-        """Where each piece begins, in the stored order of its ring."""
+        """Where each segment begins, in the stored order of its ring."""
         return self.segments.vertex[self.segments.first[self.segment]]
 
     @property
     def opposite_feature(self) -> Ints:
-        """The feature on the other side, or NOBODY."""
+        """The feature on the other side, or :data:`OUTSIDE`."""
         partner = self.segments.matching.partner[self.segment]
         return np.where(partner >= 0, self.segments.feature[partner], OUTSIDE)
 
     @property
     def is_representative(self) -> Bools:
-        """Of two pieces on each other, the one that stands for both."""
+        """Of two matching segments, the one that represents both."""
         opposite = self.opposite_feature
         representative: Bools = (opposite == OUTSIDE) | (
             self.segments.feature[self.segment] < opposite
@@ -103,7 +103,7 @@ class _RingSegments:
 
     @property
     def starts_at_node(self) -> Bools:
-        """The pieces that begin at a node."""
+        """The segments that begin at a node."""
         segments, segment = self.segments, self.segment
         ends = np.r_[
             segments.start_vertex[segment[self.is_representative]],
@@ -130,13 +130,13 @@ class _RingSegments:
 
     @property
     def _previous_positions(self) -> Ints:
-        """The piece before each in its ring."""
+        """The segment before each in its ring."""
         previous = np.arange(len(self.segment)) - 1
         previous[self._ring_starts] = self._ring_starts + self._ring_sizes - 1
         return previous
 
     def _find_start_corners(self, at_node: Bools) -> Bools:
-        """One place for each ring without a node: its westernmost, then southernmost vertex."""
+        """One vertex of each ring without a node: its westernmost, then southernmost one."""
         corner = np.zeros(len(at_node), bool)
         if not len(at_node):
             return corner
@@ -170,15 +170,14 @@ def _check_no_doubled_segments(segments: Segments) -> None:
     feature = int(segments.feature[doubled[0]])
     x, y = segments.xy[segments.first[doubled[0]]].tolist()
     raise NotACoverage(
-        f"第 {feature} 个要素在 ({x}, {y}) 处沿同一线段走了两遍。",
-        f"feature {feature} runs twice along the same piece at ({x}, {y})",
+        message("network.doubled_segment", number=feature + 1, x=x, y=y),
         field="data",
         feature=feature,
     )
 
 
 def _build_from_runs(rings: _RingSegments, first: Ints, last: Ints) -> Network:
-    """The network of the runs of pieces that begin and end at the given places."""
+    """The network of the runs of segments between the given positions."""
     segments = rings.segments
     sizes = last - first + 1
     offsets = np.r_[0, np.cumsum(sizes + 1)]

@@ -1,4 +1,4 @@
-"""The network as it was at a moment, read from the ledger."""
+"""The network of a moment, read from the ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ FROM moment, edge_version e WHERE {in_force_sql("e")}
 ORDER BY e.record_id
 """
 
-# Villages have no area of their own yet, and there are too many of them to climb over.
+# Villages have no areas yet, and there are too many of them to read.
 _UNITS = f"""
 WITH {MOMENT_CTE}
 SELECT s.unit_id, s.level, s.code, s.name, s.parent_id FROM moment, unit_state s
@@ -64,7 +64,7 @@ ORDER BY s.unit_id, lower(s.valid) DESC NULLS LAST
 
 @dataclass(frozen=True, slots=True)
 class NetworkUnit:
-    """What a unit was at the moment."""
+    """The state of a unit at the moment."""
 
     level: str
     code: str | None
@@ -84,8 +84,8 @@ class UnitArea:
 class KnownNetwork:
     """A network whose faces are units: the sides in ``net`` are numbers in ``faces``.
 
-    ``edges`` and ``nodes`` are the records, by their numbers in ``net``; ``beyond`` (E) says why
-    an edge has one side only. ``units`` is every unit of the moment down to townships.
+    ``edges`` and ``nodes`` are the records, by their numbers in ``net``; ``beyond`` (E) is why an
+    edge has one side only. ``units`` are all units of the moment down to townships.
     """
 
     net: Network
@@ -96,10 +96,10 @@ class KnownNetwork:
     beyond: tuple[str | None, ...]
 
     def label_faces(self, level: str) -> tuple[Ints, tuple[UUID, ...]]:
-        """Which unit of a level each face lies in (NOBODY: none known), and those units.
+        """The unit of a level that contains each face (``OUTSIDE``: none known), and those units.
 
-        Where there is no unit of the level, the next one above it stands there: Dongguan at the
-        level of counties, the rest of a province of which only some counties are known.
+        Where there is no unit of the level, it is the next one above: Dongguan at the level of
+        counties, the rest of a province of which only some counties are known.
         """
         face_units = [self.find_unit_at_level(face, level) for face in self.faces]
         level_units = tuple(dict.fromkeys(unit for unit in face_units if unit is not None))
@@ -121,8 +121,8 @@ class KnownNetwork:
 class NetworkHistory:
     """Every version of every edge as known at a time, as one network, with the days of each.
 
-    ``start`` and ``stop`` are proleptic ordinals, half-open; ``unfounded`` (E, 2) says of both
-    that it is a change for which no act stands. ``units`` is what each unit was last.
+    ``start`` and ``stop`` are proleptic ordinals, half-open; ``without_act`` (E, 2) is whether the
+    start and the end are changes without an act. ``units`` are the last states of units.
     """
 
     net: Network
@@ -135,7 +135,7 @@ class NetworkHistory:
     units: Mapping[UUID, NetworkUnit]
 
     def build_network_on(self, day: date) -> Network:
-        """The network of a day: other edges have nobody on either side."""
+        """The network of a day: edges of other days have ``OUTSIDE`` on both sides."""
         is_current = (self.start <= day.toordinal()) & (day.toordinal() < self.stop)
         left, right = (
             np.where(is_current, side, OUTSIDE) for side in (self.net.left, self.net.right)

@@ -1,8 +1,8 @@
-"""Areas of faces, or of anything made of faces, put together from the edges that bound them.
+"""Areas of faces, or of unions of faces, assembled from the edges that bound them.
 
-Which face belongs to what is given by labels: every county to itself, or to its prefecture, or to
-its province. An edge with the same label on both sides bounds nothing and is left out, so every
-level is bounded by the very edges of the lowest one (INSPIRE AU, requirement 5).
+Labels assign faces to areas: every county to itself, or to its prefecture, or to its province. An
+edge with the same label on both sides bounds nothing and is left out, so that every level is
+bounded by the very edges of the lowest one (INSPIRE AU, requirement 5).
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,22 @@ from boundaries.network.segments import Floats, Ints
 
 
 class BrokenNetwork(ValueError):
-    """Edges that bound nothing: somebody changed the network behind the program."""
+    """Edges that do not close: the network was changed outside of the program."""
 
 
 HalfEdge = int
-"""Edge e walked forwards is 2e, backwards 2e + 1; its area lies on the left."""
+"""Edge e in its direction is 2e, against it 2e + 1; its area lies on the left."""
 
 
 def derive_areas(net: Network, labels: Ints | None = None) -> dict[int, shapely.MultiPolygon]:
-    """The area of each label; ``labels`` (F) are those of the faces, or NOBODY; None is each face.
+    """The area of each label.
 
     Shells run counter-clockwise, holes clockwise; each ring begins at a node. Rings that touch
-    themselves are taken apart, so areas are valid when the faces do not overlap.
+    themselves are split, so that areas are valid if the faces do not overlap.
+
+    Args:
+        net: The network.
+        labels: The label of each face (F), or ``OUTSIDE``; by default its number.
 
     Raises:
         BrokenNetwork: edges are missing.
@@ -39,7 +43,7 @@ def derive_areas(net: Network, labels: Ints | None = None) -> dict[int, shapely.
 
 
 def label_half_edges(net: Network, labels: Ints | None) -> Ints:
-    """What lies on the left of each half-edge (2E), NOBODY where it bounds nothing."""
+    """The label on the left of each half-edge (2E), ``OUTSIDE`` where it bounds nothing."""
     sides = np.column_stack([net.left, net.right])
     if labels is not None:
         sides = np.where(sides == OUTSIDE, OUTSIDE, np.r_[labels, OUTSIDE][sides])
@@ -49,7 +53,7 @@ def label_half_edges(net: Network, labels: Ints | None) -> Ints:
 
 
 def _trace_rings(net: Network, left_labels: Ints) -> list[tuple[int, list[HalfEdge]]]:
-    """Closed walks round each label that meet no node twice."""
+    """The rings of each label as closed walks that visit no node twice."""
     leaving: dict[tuple[int, int], list[HalfEdge]] = {}
     ends = np.column_stack([net.start, net.end]).reshape(-1)
     used = np.flatnonzero(left_labels != OUTSIDE).tolist()
@@ -71,7 +75,7 @@ def _trace_rings(net: Network, left_labels: Ints) -> list[tuple[int, list[HalfEd
 
 
 def _choose_leftmost(net: Network, half: HalfEdge, onward: Sequence[HalfEdge]) -> HalfEdge:
-    """Where an area touches itself, the way on that keeps closest to it."""
+    """The next half-edge where an area touches itself: the one that stays closest to it."""
     back = _measure_heading(net, half ^ 1)
     return min(
         onward,
@@ -88,7 +92,7 @@ def _measure_heading(net: Network, half: HalfEdge) -> float:
 
 
 def _split_loops(walk: list[HalfEdge], ends: Ints) -> list[list[HalfEdge]]:
-    """A walk as loops that meet no node twice."""
+    """A walk as loops that visit no node twice."""
     loops: list[list[HalfEdge]] = []
     open_: list[HalfEdge] = []
     positions: dict[int, int] = {}

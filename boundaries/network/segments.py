@@ -1,8 +1,8 @@
-"""The straight pieces of all rings of a layer, and which of them two polygons have in common.
+"""The segments of all rings of a layer, and which of them two polygons have in common.
 
-Everything about a coverage follows from this one table: a piece that two polygons run along in
-opposite directions is a border between them; a piece without such a partner is *loose*: a coast, or
-a flaw. Coordinates are compared as they are, bit for bit; no tolerance is involved.
+The topology of a coverage follows from this one table: a segment that two polygons have in
+opposite directions is a border between them; a segment without such a partner is *unmatched*: a
+coast, or a flaw. Coordinates are compared bit for bit; no tolerance is involved.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Segments:
-    """The pieces of all rings, in the order of features, parts, rings and vertices.
+    """The segments of all rings, in the order of features, parts, rings and vertices.
 
-    ``xy`` (N, 2) are the vertices of all rings, the closing ones too; ``vertex`` (N) numbers their
-    places: the same coordinates have the same number. Of each piece (S): ``first`` is the position
-    in ``xy`` of its first vertex, the second one follows; ``feature`` and ``ring`` whose it is;
-    ``turned`` says that the polygon lies on its right and not on its left.
+    ``xy`` (N, 2) are the vertices of all rings, including the closing ones; ``vertex`` (N) are
+    their ids: equal coordinates have the same id. Of each segment (S), ``first`` is the position in
+    ``xy`` of its first vertex, which the second one follows; ``feature`` and ``ring`` are those it
+    belongs to; ``ring_reversed`` is whether the polygon lies on its right instead of its left.
     """
 
     xy: Floats
@@ -39,21 +39,21 @@ class Segments:
 
     @cached_property
     def start_vertex(self) -> Ints:
-        """The vertex where each piece begins, walked with its polygon on the left."""
+        """The vertex where each segment begins, with its polygon on the left."""
         return self.vertex[self.first + self.ring_reversed]
 
     @cached_property
     def end_vertex(self) -> Ints:
-        """The vertex where each piece ends, walked with its polygon on the left."""
+        """The vertex where each segment ends, with its polygon on the left."""
         return self.vertex[self.first + ~self.ring_reversed]
 
     @cached_property
     def matching(self) -> "SegmentMatching":
-        """Which pieces lie on each other."""
+        """Which segments match each other."""
         return _match_segments(self)
 
     def select_in_box(self, box: tuple[float, float, float, float]) -> "Segments":
-        """Only the pieces whose own boxes meet a box (xmin, ymin, xmax, ymax)."""
+        """The segments whose bounding boxes meet a box (xmin, ymin, xmax, ymax)."""
         a, b = self.xy[self.first], self.xy[self.first + 1]
         meets = (np.maximum(a, b) >= box[:2]).all(axis=1) & (np.minimum(a, b) <= box[2:]).all(
             axis=1
@@ -69,20 +69,20 @@ class Segments:
         )
 
     def get_endpoints(self, numbers: Ints) -> tuple[Floats, Floats]:
-        """Coordinates (K, 2) of the beginnings and of the ends of pieces, polygon on the left."""
+        """Coordinates (K, 2) of the starts and of the ends of segments, polygon on the left."""
         first, ring_reversed = self.first[numbers], self.ring_reversed[numbers]
         return self.xy[first + ring_reversed], self.xy[first + ~ring_reversed]
 
     def build_lines(self, numbers: Ints) -> NDArray[np.object_]:
-        """Pieces as geometries, polygon on the left."""
+        """Segments as geometries, polygon on the left."""
         return np.asarray(
             shapely.linestrings(np.stack(self.get_endpoints(numbers), axis=1)), dtype=object
         )
 
     def build_merged_lines(self, numbers: Ints) -> NDArray[np.object_]:
-        """Pieces, ascending, as geometries; those that follow each other in a ring as one.
+        """Segments, ascending, as geometries; consecutive ones of a ring are merged.
 
-        What is done with lines takes a tenth of the time when they are long.
+        Operations on few long lines take a tenth of the time.
         """
         first, ring = self.first[numbers], self.ring[numbers]
         begin = np.r_[True, (np.diff(first) != 1) | (ring[1:] != ring[:-1])][: len(numbers)]
@@ -97,10 +97,10 @@ class Segments:
 
 @dataclass(frozen=True)
 class SegmentMatching:
-    """``partner`` (S): the piece of another polygon on the other side, or -1.
+    """``partner`` (S) is the matching segment of another polygon, or -1.
 
-    ``loose``: pieces without a partner. ``folded``: both sides belong to one polygon, which runs
-    along there twice. ``point``: pieces without length.
+    ``unmatched`` are segments without a partner. On both sides of ``doubled`` ones is the same
+    polygon, which runs along there twice. ``zero_length`` ones have equal ends.
     """
 
     partner: Ints
@@ -110,7 +110,7 @@ class SegmentMatching:
 
 
 def build_segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> Segments:
-    """The pieces of polygons; features without a geometry have none.
+    """The segments of polygons; features without a geometry have none.
 
     ``geometries`` are shapely Polygons, MultiPolygons or None, with closed rings of finite
     coordinates; they need not be valid.
@@ -146,7 +146,7 @@ def build_segments(geometries: Sequence[BaseGeometry | None] | NDArray[np.object
 
 
 def _flatten_rings(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
-    """Vertices; where rings begin in them, polygons in the rings, features in the polygons."""
+    """Vertices, and the offsets of rings in them, polygons in rings, features in polygons."""
     kind, xy, offsets = shapely.to_ragged_array(geometries, include_z=False)
     if kind == shapely.GeometryType.POLYGON:
         rings, polygons = (part.astype(np.int64) for part in offsets)
@@ -156,7 +156,7 @@ def _flatten_rings(geometries: NDArray[np.object_]) -> tuple[Floats, Ints, Ints,
 
 
 def _measure_signed_areas(xy: Floats, rings: Ints, first: Ints, ring: Ints) -> Floats:
-    """Twice the area of each ring, positive when counter-clockwise, reckoned from its beginning."""
+    """Twice the area of each ring, relative to its first vertex; counter-clockwise is positive."""
     if not len(first):
         return np.empty(0)
     a = xy[first] - xy[rings[:-1]][ring]
@@ -174,7 +174,7 @@ _HASH_MULTIPLIERS = (
 
 
 def assign_vertex_ids(xy: Floats) -> Ints:
-    """Numbers of coordinates (N, 2), equal for equal ones: by a hash of their bits, checked after.
+    """Ids of coordinates (N, 2), equal for equal ones: by a hash of their bits, then verified.
 
     Sorting one number for each vertex takes a quarter of the time of sorting two.
     """
@@ -185,7 +185,7 @@ def assign_vertex_ids(xy: Floats) -> Ints:
     order = np.argsort(mixed)
     sorted_ = xy[order]
     differs = (sorted_[1:, 0] != sorted_[:-1, 0]) | (sorted_[1:, 1] != sorted_[:-1, 1])
-    if np.any(differs & (mixed[order[1:]] == mixed[order[:-1]])):  # one hash, two places
+    if np.any(differs & (mixed[order[1:]] == mixed[order[:-1]])):  # one hash, two positions
         return np.unique(xy, axis=0, return_inverse=True)[1].reshape(-1)
     vertex_ids = np.empty(len(xy), np.int64)
     vertex_ids[order] = np.r_[0, np.cumsum(differs)]

@@ -1,4 +1,4 @@
-"""Who had a face when, and who lay on either side of a border: lives laid over each other."""
+"""The units that had a face, and those on both sides of a border, by periods."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd, ends_after, st
 from gazetteer.ledger.versions import periods_overlap
 
 Tenures = Sequence[tuple[UUID, Period]]
-"""The units that a face belonged to, one after the other; of days in between nothing is known."""
+"""The units that a face belonged to, one after the other; days in between are not known."""
 
 PeriodValue = TypeVar("PeriodValue")
 
@@ -18,7 +18,7 @@ PeriodValue = TypeVar("PeriodValue")
 def derive_side_periods(
     left: Tenures, right: Tenures
 ) -> Iterator[tuple[Period, UUID | None, UUID | None]]:
-    """The periods in which two faces belonged to different units, one of them known at least."""
+    """The periods in which two faces belonged to different units, at least one of them known."""
 
     def find_sides(day: date) -> tuple[UUID | None, UUID | None] | None:
         one, other = _find_holder(left, day), _find_holder(right, day)
@@ -29,7 +29,7 @@ def derive_side_periods(
 
 
 def overlay_tenures(upper: Tenures, lower: Tenures) -> Tenures:
-    """The upper lives, and the lower ones on days on which those say nothing."""
+    """The upper tenures, and the lower ones on days without an upper one."""
     return tuple(
         (unit, span)
         for span, unit in _iter_periods(
@@ -48,7 +48,7 @@ def enclose_periods(spans: Sequence[Period]) -> Period:
 def _iter_periods(
     tenures: Tenures, value_on: Callable[[date], PeriodValue | None]
 ) -> Iterator[tuple[Period, PeriodValue]]:
-    """The longest periods in which the same is told; None is nothing."""
+    """The longest periods with the same value; days with the value None are left out."""
     bounds = collect_period_ends(tenures)
     days: list[date | None] = [None, *sorted(bounds), None]
     previous: tuple[Period, PeriodValue] | None = None
@@ -70,7 +70,7 @@ def _find_period_end(bounds: dict[date, PeriodEnd], day: date | None) -> PeriodE
 
 
 def collect_period_ends(tenures: Tenures) -> dict[date, PeriodEnd]:
-    """The bound of each day on which something begins or ends; what begins says more."""
+    """The start or end on each day that has one; a start takes precedence."""
     ends = {span.end.on: span.end for _, span in tenures if span.end.on}
     return {**ends, **{span.start.on: span.start for _, span in tenures if span.start.on}}
 
@@ -80,7 +80,7 @@ def _find_holder(tenures: Tenures, day: date) -> UUID | None:
 
 
 def intersect_periods(span: Period, within: Period) -> Period | None:
-    """The part of a span within another; None if they share no day."""
+    """The part of a period within another; None if they share no day."""
     if not periods_overlap(span, within):
         return None
     start = within.start if starts_before(span.start, within.start) else span.start

@@ -1,1 +1,1 @@
-"""Topology rules TOP-*: what each demands, what was found, and nothing repaired on the way."""
+"""Topology rules TOP-*: the code that checks them. Rules report and never repair."""

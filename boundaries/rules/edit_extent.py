@@ -1,4 +1,4 @@
-"""Which part of the plane an edit can have changed, and the evidence in that part only."""
+"""Which part of the plane an edit can have changed, and the coverage context of that part."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,10 +24,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class WindowedCoverageContext(CoverageContext):
-    """Evidence of the pieces that meet a box; ``bad`` are the features known to be invalid.
+    """The context of the segments that meet a box.
 
-    What lies wholly inside the box is found as it would be in the whole layer. What reaches
-    beyond is not to be relied on.
+    ``known_invalid`` are the features known to be invalid. What lies wholly inside the box is found
+    as it would be in the whole layer; results that reach beyond the box are unreliable.
     """
 
     box: Box
@@ -35,7 +35,7 @@ class WindowedCoverageContext(CoverageContext):
 
     @cached_property
     def segments(self) -> Segments:
-        """The straight pieces that meet the box."""
+        """The segments that meet the box."""
         return build_segments(self.shapes).select_in_box(self.box)
 
     @cached_property
@@ -45,7 +45,7 @@ class WindowedCoverageContext(CoverageContext):
 
     @cached_property
     def valid_shapes(self) -> Shapes:
-        """What lies in the box of each polygon."""
+        """The part of each polygon inside the box."""
         cut = shapely.intersection(
             make_valid_copies(self.shapes, self.invalid_features), shapely.box(*self.box)
         )
@@ -54,15 +54,15 @@ class WindowedCoverageContext(CoverageContext):
         return np.asarray(cut, dtype=object)
 
     def measure_area(self, feature: int) -> float:
-        """The area of a feature, also where it reaches beyond the box."""
+        """The area of a whole feature, in square units of the coordinates."""
         return float(self.shapes[feature].area)
 
 
 def find_changed_box(old: BaseGeometry | None, new: BaseGeometry | None) -> Box | None:
-    """The box round all pieces that only one of two shapes of a feature has; None if the same.
+    """The box of all segments that only one of two versions of a feature has; None if equal.
 
-    What the two begin with and end with alike has not changed. A ring that begins elsewhere is
-    taken for changed altogether.
+    Common vertices at the start and at the end of both have not changed. A ring that starts at
+    another vertex counts as changed altogether.
     """
     if old is None or new is None:
         one = new if old is None else old
@@ -75,7 +75,7 @@ def find_changed_box(old: BaseGeometry | None, new: BaseGeometry | None) -> Box 
     size = min(len(a), len(b))
     head = _count_common_rows(a[:size], b[:size])
     a[:, 2] -= a[-1, 2]
-    b[:, 2] -= b[-1, 2]  # rings counted from the end
+    b[:, 2] -= b[-1, 2]  # from here on, rings are counted from the end
     tail = _count_common_rows(a[::-1][: size - head], b[::-1][: size - head])
     first = max(head - 1, 0)
     changed_rows = [ends[first : len(ends) - tail + 1, :2] for ends in (a, b)]
@@ -89,13 +89,13 @@ def _bound_points(points: Floats) -> Box:
 
 
 def _count_common_rows(a: Floats, b: Floats) -> int:
-    """How many rows two arrays have in common from their beginnings."""
+    """How many rows at the start of two arrays are equal."""
     differs = np.flatnonzero((a != b).any(axis=1))
     return int(differs[0]) if len(differs) else len(a)
 
 
 def _select_inner_rings(tagged: Floats, begin: int, end: int) -> Floats:
-    """The rings that begin within the rows, as a hole that came or went: all their vertices."""
+    """All vertices of the rings that start within the rows, as of a hole that came or went."""
     rows = tagged[begin:end]
     inner = np.unique(rows[:, 2])[1:] if len(rows) else np.empty(0)
     return tagged[np.isin(tagged[:, 2], inner), :2]
@@ -110,12 +110,12 @@ def _tag_vertices(shape: BaseGeometry) -> Floats:
 
 
 def union_boxes(boxes: list[Box]) -> Box:
-    """The box round boxes, of which there is at least one."""
+    """The box of several boxes, at least one."""
     return _bound_points(np.array(boxes).reshape(-1, 2))
 
 
 def widen_box(box: Box, metres: float, metric: Metric) -> Box:
-    """The box with a margin all round."""
+    """The box with a margin in metres all round."""
     middle = np.array([(box[1] + box[3]) / 2])
     dx, dy = (metres / metric.compute_scale(middle)[0]).tolist()
     return box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy

@@ -1,10 +1,11 @@
-"""What the ground at a finding's place is like, so that one can tell whether it has changed.
+"""Fingerprints of findings: whether the boundaries at the place of a finding have changed.
 
-An exception is granted for what a person looked at: how the borders run there. It ends as soon as
-they run otherwise, and outlives everything that happens elsewhere.
+An exception is granted for what a person looked at: the course of the boundaries at that place. It
+ends as soon as they run differently, and outlives all changes elsewhere.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
@@ -13,27 +14,28 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
+from gazetteer.messages import Message
 
 UnitKey = TypeVar("UnitKey")
 Floats = NDArray[np.float64]
 
 _NEAR_DEG = 1.0 / 111_000.0
-"""Degrees (about a metre): a border that runs by no farther than this is at the place."""
+"""Degrees (about a metre): a boundary no farther from a place than this is at the place."""
 _DECIMALS = 9
-"""Places are computed and may differ in the last bits from one processor to another: a tenth of a
-millimetre is enough. What is stored is compared to the last bit."""
+"""Places are computed and may differ in the last bits from one processor to another, so these are
+rounded to a tenth of a millimetre. Stored boundaries are compared to the last bit."""
 
 
 class BorderLookup(Generic[UnitKey]):
-    """The borders of units (lon, lat degrees), to be asked which of their segments run by."""
+    """Finds the boundary segments of units near a place, in lon, lat degrees."""
 
     def __init__(self, shapes: Mapping[UnitKey, BaseGeometry]) -> None:
         self._shapes = shapes
         self._segments: dict[UnitKey, Floats] = {}
 
     def find_segments_near(self, unit: UnitKey, place: BaseGeometry) -> Floats:
-        """The segments (K, 4) of a unit's border at a place, whole, without their direction."""
+        """The whole segments (K, 4) of the boundary of a unit at a place, without direction."""
         if unit not in self._shapes or place.is_empty:
             return np.empty((0, 4))
         if unit not in self._segments:
@@ -42,22 +44,23 @@ class BorderLookup(Generic[UnitKey]):
 
 
 def compute_fingerprint(
-    finding: Finding, units: tuple[UnitKey, ...], borders: BorderLookup[UnitKey]
+    finding: SpatialFinding, units: tuple[UnitKey, ...], borders: BorderLookup[UnitKey]
 ) -> str:
-    """What is there: the place, what was measured, and the segments of the units' borders by it.
+    """A digest of the place, of what was measured, and of the unit boundaries at the place.
 
-    What has no place, a code that was used twice or a change without an act, is known by its words.
+    A finding without a place, as of a code that was assigned twice, is identified by its message:
+    id and parameters, which a better wording does not change.
 
     Args:
         finding: its ``features`` are numbers in ``units``.
-        units: who the features are.
-        borders: of the units, where they have any.
+        units: the units that the features stand for.
+        borders: the boundaries of the units, as far as they have any.
     """
     place = finding.geometry
     measured_text = "-" if finding.measured is None else f"{finding.measured:.6g}"
     content = hashlib.blake2s(measured_text.encode(), digest_size=16)
     if place is None:
-        content.update(finding.en.encode())
+        content.update(_encode_message(finding.message))
     else:
         content.update(_encode_rounded(place))
         for unit in sorted({units[feature] for feature in finding.features}, key=str):
@@ -66,8 +69,14 @@ def compute_fingerprint(
     return content.hexdigest()
 
 
+def _encode_message(words: Message) -> bytes:
+    """A message as canonical JSON."""
+    text = json.dumps(words.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
 def _encode_rounded(place: BaseGeometry) -> bytes:
-    """A place as bytes that do not depend on where its rings begin. Zeros have no sign."""
+    """A place as bytes that do not depend on where its rings start, nor on the sign of zeros."""
     plain = shapely.transform(shapely.force_2d(place), lambda xy: np.round(xy, _DECIMALS) + 0.0)
     return shapely.to_wkb(shapely.normalize(plain), byte_order=1)
 

@@ -1,8 +1,8 @@
-"""An edit judged in the time of an edit: only what it can have changed is looked at again.
+"""Validation of an edit at interactive speed: only what it can have changed is checked again.
 
-The findings of a level whose polygons were judged are kept. When some polygons get other shapes,
-only pieces near the changed pieces are gathered; the findings there are told anew, all others
-stand. What is not near the change in place cannot depend on it.
+The findings of a validated level are retained. When some polygons change, only the segments near
+the changed ones are collected; findings there are replaced, all others stay. A finding away from
+the change cannot depend on it.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage import COVERAGE_RULES
 from boundaries.rules.coverage.coverage_context import CoverageContext, Shapes
@@ -30,27 +30,27 @@ from boundaries.rules.edit_extent import (
     widen_box,
 )
 from boundaries.rules.geometry.polygon_rules import SINGLE_POLYGON_RULES, find_tiny_holes
+from gazetteer.rules.rule_catalogue import read_catalogue
 
 _LOCAL_RULES = (*COVERAGE_RULES, find_tiny_holes)
-_SINGLE_POLYGON_RULE_IDS = frozenset({"TOP-GEO-01", "TOP-GEO-04", "TOP-GEO-05", "TOP-GEO-06"})
 _REBUILD_INDEX_AFTER = 1000
-"""After so many edited features the index is made anew."""
+"""After this many edited features, the spatial index is rebuilt."""
 
 
 @dataclass(frozen=True)
 class ValidatedLevel:
-    """The polygons of one level with all findings on them, as far as they concern places.
+    """The polygons of one level with all findings that concern places.
 
-    Findings are without ids (see :func:`~boundaries.rules.common.layer_finding.assign_finding_ids`), and without those
-    on a layer as a whole, its columns and its levels. ``tree`` finds the shapes by place, but for
-    those of the ``edited`` features.
+    Findings have no ids yet (see ``assign_finding_ids``); those on the layer as a whole, on its
+    columns and on its levels are not included. ``tree`` indexes the shapes, except those of the
+    ``edited`` features.
     """
 
     shapes: Shapes
     names: tuple[str, ...]
     metric: Metric
     tolerances: Tolerances
-    findings: tuple[Finding, ...]
+    findings: tuple[SpatialFinding, ...]
     holes: tuple[Hole, ...]
     tree: STRtree
     edited: frozenset[int]
@@ -62,19 +62,19 @@ class ValidatedLevel:
         return np.asarray(shapely.bounds(np.array([None, *places], dtype=object)[1:]))
 
     def find_touching(self, box: Box) -> tuple[list[int], list[int]]:
-        """The numbers of the findings and of the open holes whose boxes meet a box."""
+        """The numbers of the findings and of the open holes whose bounding boxes meet a box."""
         low, high = self._boxes[:, :2], self._boxes[:, 2:]
         meets = np.flatnonzero((high >= box[:2]).all(axis=1) & (low <= box[2:]).all(axis=1))
         count = len(self.findings)
         return meets[meets < count].tolist(), (meets[meets >= count] - count).tolist()
 
     def list_boxes(self, findings: list[int], holes: list[int]) -> list[Box]:
-        """The boxes round findings and open holes."""
+        """The bounding boxes of findings and open holes, by number."""
         count = len(self.findings)
         return [tuple(self._boxes[k].tolist()) for k in (*findings, *(h + count for h in holes))]
 
     def find_features_near(self, box: Box) -> list[int]:
-        """The features whose boxes meet a box, ascending."""
+        """The features whose bounding boxes meet a box, ascending."""
         features = set(self.tree.query(shapely.box(*box)).tolist()) - self.edited
         for feature in self.edited:
             shape = self.shapes[feature]
@@ -85,17 +85,17 @@ class ValidatedLevel:
 
 @dataclass(frozen=True, slots=True)
 class RevalidationResult:
-    """What an edit did: the layer as it is judged now, and the findings that went and came."""
+    """The effect of an edit: the level as validated now, and the findings removed and added."""
 
     level: ValidatedLevel
-    removed: tuple[Finding, ...]
-    added: tuple[Finding, ...]
+    removed: tuple[SpatialFinding, ...]
+    added: tuple[SpatialFinding, ...]
 
 
 def validate_level(
     shapes: Shapes, names: tuple[str, ...], metric: Metric, tolerances: Tolerances
 ) -> ValidatedLevel:
-    """All polygons judged from scratch."""
+    """Validate all polygons of a level from scratch."""
     context = CoverageContext(shapes, names, metric, tolerances)
     findings = tuple(f for rule in (*_LOCAL_RULES, *SINGLE_POLYGON_RULES) for f in rule(context))
     return ValidatedLevel(
@@ -114,10 +114,14 @@ def validate_level(
 def revalidate_edit(
     before: ValidatedLevel, new: Mapping[int, BaseGeometry | None]
 ) -> RevalidationResult:
-    """The layer with other shapes of some features, judged near the change only.
+    """Validate a level with new shapes of some features, near the change only.
 
-    A hole that an edit closes off from the outside is noticed when it lies within the change and
-    a margin of ``gore_depth`` times the asked width round it, or was an open gap before.
+    A hole that an edit closes off from the outside is found when it lies within the change and
+    a margin of ``gore_depth`` times the maximum gap width, or was an open gap before.
+
+    Args:
+        before: the validated level.
+        new: the new shapes by feature; None where a feature has no shape any more.
     """
     boxes = [box for f, shape in new.items() if (box := find_changed_box(before.shapes[f], shape))]
     if not boxes:
@@ -160,8 +164,8 @@ def _apply_shapes(before: ValidatedLevel, new: Mapping[int, BaseGeometry | None]
 
 def _find_in_window(
     after: ValidatedLevel, core: Box, window: Box
-) -> tuple[list[Finding], list[Hole]]:
-    """The findings and open holes that meet the core, from the pieces in the window."""
+) -> tuple[list[SpatialFinding], list[Hole]]:
+    """The findings and open holes that meet the core, from the segments in the window."""
     near = after.find_features_near(window)
     bad = tuple(k for k, feature in enumerate(near) if feature in after.invalid)
     names = tuple(after.names[feature] for feature in near)
@@ -186,8 +190,8 @@ def _find_in_window(
     return findings, holes
 
 
-def _find_single_polygon_flaws(after: ValidatedLevel, features: list[int]) -> list[Finding]:
-    """What the edited polygons tell by themselves."""
+def _find_single_polygon_flaws(after: ValidatedLevel, features: list[int]) -> list[SpatialFinding]:
+    """The findings on the edited polygons by themselves."""
     names = tuple(after.names[f] for f in features)
     context = CoverageContext(after.shapes[features], names, after.metric, after.tolerances)
     return [
@@ -197,19 +201,20 @@ def _find_single_polygon_flaws(after: ValidatedLevel, features: list[int]) -> li
     ]
 
 
-def _is_local(finding: Finding) -> bool:
+def _is_local(finding: SpatialFinding) -> bool:
+    """Whether a finding depends on the neighbours, and not on one polygon by itself."""
     part = finding.rule == "TOP-GEO-07" and finding.kind == "part"
-    return finding.rule not in _SINGLE_POLYGON_RULE_IDS and not part
+    return not read_catalogue()[finding.rule].single_polygon and not part
 
 
 def _compare_findings(
     before: ValidatedLevel,
     after: ValidatedLevel,
     old: list[int],
-    new_findings: list[Finding],
+    new_findings: list[SpatialFinding],
     holes: tuple[Hole, ...],
 ) -> RevalidationResult:
-    """What was found anew against what stood there; the same finding neither goes nor comes."""
+    """Compare new findings with those before; the same finding is neither removed nor added."""
     previous = {_build_comparison_key(before.findings[k]): k for k in old}
     now = {_build_comparison_key(finding): finding for finding in new_findings}
     gone = {k for key, k in previous.items() if key not in now}
@@ -222,7 +227,7 @@ def _compare_findings(
     )
 
 
-def _build_comparison_key(finding: Finding) -> tuple[object, ...]:
+def _build_comparison_key(finding: SpatialFinding) -> tuple[object, ...]:
     place = finding.geometry.bounds if finding.geometry is not None else ()
     return finding.rule, finding.kind, finding.features, *(round(at, 9) for at in place)
 

@@ -1,7 +1,8 @@
-"""A polygon layer judged: each polygon, each level as a coverage, and the levels by each other."""
+"""Validation of a polygon layer: each polygon, each level as a coverage, and the hierarchy."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from types import MappingProxyType
 
 import numpy as np
@@ -11,8 +12,12 @@ from shapely import STRtree
 
 from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.position_checks import validate_positions
-from boundaries.rules.common.layer_finding import Finding, assign_finding_ids, build_sort_key
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import (
+    SpatialFinding,
+    assign_finding_ids,
+    build_sort_key,
+)
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage import COVERAGE_RULES
 from boundaries.rules.coverage.coverage_context import CoverageContext
@@ -26,7 +31,9 @@ from boundaries.rules.hierarchy.excluded_features import (
 )
 from boundaries.rules.hierarchy.feature_levels import FeatureLevels, derive_feature_levels
 from boundaries.rules.reader_remarks import convert_remarks
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
+from gazetteer.progress import Progress, ignore_progress
 
 GEOMETRY_RULES = (
     *SINGLE_POLYGON_RULES,
@@ -35,8 +42,9 @@ GEOMETRY_RULES = (
 )
 """The rules on the geometry of the units of one level."""
 
-Progress = Callable[[int, int, str], None]
 Ints = NDArray[np.int64]
+Limits = Mapping[str | None, Tolerances]
+"""The tolerances of each level of a layer."""
 _EXCLAVE_COLUMNS = ("exclave", "飞地")
 
 
@@ -44,25 +52,25 @@ _EXCLAVE_COLUMNS = ("exclave", "飞地")
 class LayerValidationResult:
     """What was found in a layer.
 
-    ``holes`` are left open, being wider than the asked width; ``levels`` are those that were
-    judged, the highest first, None for units whose level is not known.
+    ``holes`` are wider than the maximum gap width and not treated as gaps; ``levels`` are those
+    that were validated, the highest first, None for units whose level is not known.
     """
 
     layer: Layer
-    findings: tuple[Finding, ...]
+    findings: tuple[SpatialFinding, ...]
     holes: tuple[Hole, ...]
     levels: tuple[str | None, ...] = (None,)
 
     @property
     def is_blocking(self) -> bool:
-        """Whether legal data may not be like this."""
+        """Whether the layer has errors, which legal data must not have."""
         return any(finding.severity == "error" for finding in self.findings)
 
 
 def validate_layer(
     layer: Layer,
     tolerances: Tolerances,
-    progress: Progress = lambda done, total, what: None,
+    progress: Progress = ignore_progress,
     *,
     level: str | None = None,
     by_level: Mapping[str, Tolerances] = MappingProxyType({}),
@@ -70,52 +78,46 @@ def validate_layer(
 ) -> LayerValidationResult:
     """All findings on a layer, the gravest first, and its open holes, the largest first.
 
-    Each level is judged by itself, and against the level above where the layer has it; ``level``
-    asks for one level only. ``by_level`` are the tolerances of levels that have their own.
-    ``reference`` shows the same units at the right place and lets a shift be seen.
+    Each level is validated by itself, and against the level above where the layer has it.
+
+    Args:
+        layer: the polygons with their attributes.
+        tolerances: the limits of levels that have none of their own.
+        progress: called with each step as ``(done, total, what)``.
+        level: the only level to validate; None for all.
+        by_level: the limits of levels that have their own.
+        reference: the same units in the right place, to detect a shift of the whole layer.
 
     Raises:
-        InvalidValue: the layer has no units of the asked level.
+        InvalidValue: The layer has no units of the level.
     """
     feature_levels = derive_feature_levels(layer)
     levels = _select_levels(feature_levels, level)
-    steps = len(levels) * (len(COVERAGE_RULES) + 1) + 1
-    done = 0
-
-    def report_step(what: str) -> None:
-        nonlocal done
-        progress(done, steps, what)
-        done += 1
-
-    def tolerances_of(own: str | None) -> Tolerances:
-        return by_level.get(own or "", tolerances)
-
-    findings = list(
-        convert_remarks([*layer.remarks, *validate_positions(layer, reference)], layer.names)
-    )
+    report_step = _count_steps(progress, len(levels) * (len(COVERAGE_RULES) + 1) + 1)
+    limits = {own: by_level.get(own or "", tolerances) for own in feature_levels.levels}
+    findings, holes = _validate_levels(layer, feature_levels, levels, limits, report_step)
+    remarks = [*layer.remarks, *validate_positions(layer, reference)]
+    findings += convert_remarks(remarks, layer.names)
     findings += find_excluded_features(layer, feature_levels)
-    holes: list[Hole] = []
-    exclaves_by_level: list[list[Finding]] = []
-    for own in levels:
-        level_validation = _LevelValidation(layer, feature_levels, own, tolerances_of(own))
-        findings += level_validation.iter_findings(report_step)
-        holes += level_validation.iter_open_holes()
-        exclaves_by_level.append(level_validation.list_exclaves())
-    declared = {i for i, attributes in enumerate(layer.attributes) if _declares_exclave(attributes)}
-    findings += exclaves.select_undeclared(exclaves_by_level, declared)
     report_step("hierarchy")
     if level is None:
-        findings = _add_parent_findings(layer, feature_levels, tolerances_of, findings)
+        findings = _add_parent_findings(layer, feature_levels, limits, findings)
     findings += _find_attribute_flaws(layer, feature_levels, tolerances, all_levels=level is None)
     report_step("")
-    identified_findings = assign_finding_ids(
-        sorted(relabel_disputed_overlaps(findings, layer, feature_levels), key=build_sort_key),
-        layer.names,
-        layer.planar,
-    )
-    return LayerValidationResult(
-        layer, tuple(identified_findings), _sort_by_area(holes), tuple(levels)
-    )
+    ordered = _order_findings(relabel_disputed_overlaps(findings, layer, feature_levels), layer)
+    return LayerValidationResult(layer, ordered, holes, tuple(levels))
+
+
+def _count_steps(progress: Progress, total: int) -> Callable[[str], None]:
+    """A function that reports the next step each time it is called."""
+    numbers = count()
+    return lambda what: progress(next(numbers), total, what)
+
+
+def _order_findings(findings: Iterable[SpatialFinding], layer: Layer) -> tuple[SpatialFinding, ...]:
+    """The findings sorted, with their ids."""
+    ordered = sorted(findings, key=build_sort_key)
+    return tuple(assign_finding_ids(ordered, layer.names, layer.planar))
 
 
 def _select_levels(feature_levels: FeatureLevels, level: str | None) -> list[str | None]:
@@ -125,18 +127,17 @@ def _select_levels(feature_levels: FeatureLevels, level: str | None) -> list[str
         return [own for own in feature_levels.levels if own in (level, None)][:1]
     present = [own for own in feature_levels.levels if own]
     raise InvalidValue(
-        f"图层中没有 {level} 级的单位；有：{'、'.join(present)}。",
-        f"the layer has no units of the level {level!r}; it has {', '.join(present)}",
+        message(
+            "validation.no_units_of_level",
+            level=message(f"level.{level}"),
+            present=[message(f"level.{own}") for own in present],
+        ),
         field="level",
     )
 
 
-def _sort_by_area(holes: list[Hole]) -> tuple[Hole, ...]:
-    return tuple(sorted(holes, key=lambda hole: -hole.area_m2))
-
-
 class _LevelValidation:
-    """One level of a layer: its evidence, with features numbered as in the layer."""
+    """The validation of one level of a layer; its results number features as in the layer."""
 
     def __init__(
         self, layer: Layer, feature_levels: FeatureLevels, level: str | None, tolerances: Tolerances
@@ -147,33 +148,54 @@ class _LevelValidation:
         shapes = layer.geometries[which]
         self.context = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
 
-    def iter_findings(self, step: Callable[[str], None]) -> Iterator[Finding]:
-        """What each polygon and the coverage of this level tell."""
+    def iter_findings(self, step: Callable[[str], None]) -> Iterator[SpatialFinding]:
+        """The findings on each polygon and on the coverage of this level."""
         step("geometry")
         stand_ins = self.feature_levels.stand_ins if self.level == "county" else frozenset()
-        for rule in GEOMETRY_RULES:  # what only stands in for this level is judged at its own
-            numbered = map(self._renumber_finding, rule(self.context))
-            yield from (
-                f for f in numbered if not f.features or not stand_ins.issuperset(f.features)
-            )
+        for rule in GEOMETRY_RULES:
+            for finding in map(self._renumber_finding, rule(self.context)):
+                # Polygons that only stand in for this level are checked at their own.
+                if not finding.features or not stand_ins.issuperset(finding.features):
+                    yield finding
         for rule in COVERAGE_RULES:
             step(rule.__name__)
             yield from map(self._renumber_finding, rule(self.context))
 
-    def list_exclaves(self) -> list[Finding]:
+    def list_exclaves(self) -> list[SpatialFinding]:
         """The exclaves of its units, declared or not."""
         return [self._renumber_finding(finding) for finding in exclaves.find_exclaves(self.context)]
 
     def iter_open_holes(self) -> Iterator[Hole]:
-        """The holes that are left open."""
+        """The holes that are not treated as gaps."""
         for hole in find_open_holes(self.context):
             yield replace(hole, features=self._renumber_features(hole.features))
 
-    def _renumber_finding(self, finding: Finding) -> Finding:
+    def _renumber_finding(self, finding: SpatialFinding) -> SpatialFinding:
         return replace(finding, features=self._renumber_features(finding.features))
 
     def _renumber_features(self, features: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(self.which[feature]) for feature in features)
+
+
+def _validate_levels(
+    layer: Layer,
+    feature_levels: FeatureLevels,
+    levels: Sequence[str | None],
+    limits: Limits,
+    step: Callable[[str], None],
+) -> tuple[list[SpatialFinding], tuple[Hole, ...]]:
+    """The findings on each level by itself, and the open holes, the largest first."""
+    findings: list[SpatialFinding] = []
+    holes: list[Hole] = []
+    exclaves_by_level: list[list[SpatialFinding]] = []
+    for level in levels:  # one after the other: the context of a level takes much memory
+        validation = _LevelValidation(layer, feature_levels, level, limits[level])
+        findings += validation.iter_findings(step)
+        holes += validation.iter_open_holes()
+        exclaves_by_level.append(validation.list_exclaves())
+    declared = {i for i, attributes in enumerate(layer.attributes) if _declares_exclave(attributes)}
+    findings += exclaves.select_undeclared(exclaves_by_level, declared)
+    return findings, tuple(sorted(holes, key=lambda hole: -hole.area_m2))
 
 
 def _declares_exclave(attributes: Mapping[str, object]) -> bool:
@@ -183,17 +205,17 @@ def _declares_exclave(attributes: Mapping[str, object]) -> bool:
 def _add_parent_findings(
     layer: Layer,
     feature_levels: FeatureLevels,
-    limits: Callable[[str | None], Tolerances],
-    findings: list[Finding],
-) -> list[Finding]:
-    """The findings with those of units against their parents; none is told twice.
+    limits: Limits,
+    findings: list[SpatialFinding],
+) -> list[SpatialFinding]:
+    """The findings with those of units against their parents, each reported once.
 
-    A parent's units may be of several levels: counties directly under a province lie between its
-    prefectures.
+    The units of a parent may be of several levels: counties directly under a province lie between
+    its prefectures.
     """
     metric, names = Metric(layer.planar), layer.names
     shaped = {i for i in range(len(layer)) if layer.geometries[i] is not None}
-    new: list[Finding] = []
+    new: list[SpatialFinding] = []
     for level in feature_levels.levels:
         parent_of = {
             child: up
@@ -201,24 +223,26 @@ def _add_parent_findings(
             if feature_levels.level[up] == level and {child, up} <= shaped
         }
         for one in (
-            parent_coverage.compare_with_parents(layer.geometries, parent_of, metric, limits(level))
+            parent_coverage.compare_with_parents(layer.geometries, parent_of, metric, limits[level])
             if parent_of
             else ()
         ):
-            new += parent_coverage.find_uncovered_parent(one, names, limits(level))
-            new += parent_coverage.find_outside_parent(one, names, limits(level))
+            new += parent_coverage.find_uncovered_parent(one, names, limits[level])
+            new += parent_coverage.find_outside_parent(one, names, limits[level])
             new += parent_coverage.find_border_differences(one, names, metric)
     new = _drop_covered(new, "TOP-COV-02", [f for f in findings if f.rule == "TOP-COV-02"])
     return _drop_covered(findings, "TOP-COV-04", [f for f in new if f.rule == "TOP-COV-02"]) + new
 
 
-def _drop_covered(findings: list[Finding], rule: str, others: list[Finding]) -> list[Finding]:
-    """The findings without those of a rule whose ground is that of others."""
+def _drop_covered(
+    findings: list[SpatialFinding], rule: str, others: list[SpatialFinding]
+) -> list[SpatialFinding]:
+    """The findings without those of a rule whose area is already that of others."""
     if not others:
         return findings
     tree = STRtree(np.array([other.geometry for other in others], dtype=object))
 
-    def is_covered(finding: Finding) -> bool:
+    def is_covered(finding: SpatialFinding) -> bool:
         if finding.rule != rule:
             return False
         inside = shapely.point_on_surface(finding.geometry)
@@ -229,8 +253,8 @@ def _drop_covered(findings: list[Finding], rule: str, others: list[Finding]) -> 
 
 def _find_attribute_flaws(
     layer: Layer, feature_levels: FeatureLevels, tolerances: Tolerances, *, all_levels: bool
-) -> Iterator[Finding]:
-    """What columns say, against each other and against the polygons."""
+) -> Iterator[SpatialFinding]:
+    """Attributes compared with each other and with the polygons."""
     metric = Metric(layer.planar)
     if all_levels:
         yield from stated_parents.find_orphans(layer, feature_levels)

@@ -1,57 +1,36 @@
-"""A finding as one run saw it, and which findings of two runs are the same one."""
+"""Findings with a place as runs observed them, and which findings of two runs are the same."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.layers.polygon_layer import Severity
+from gazetteer.rules.observation import Observation
 
 _MAX_SHIFT_DEG = 1_000.0 / 111_000.0
-"""Degrees (about a kilometre): a place that moved less, between the same units, is the same one."""
+"""Degrees (about a kilometre): between the same units, a place that moved less is the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class FindingKey:
-    """What a finding is about: a rule, its special case, and the units, ascending."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpatialObservation(Observation):
+    """A finding at a place as a run observed it.
 
-    rule: str
-    kind: str
-    units: tuple[UUID, ...]
+    ``geometry`` is in lon, lat degrees of CGCS2000; None where the finding has no place.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class SpatialObservation:
-    """A finding as a run saw it; see :class:`boundaries.rules.common.layer_finding.Finding`."""
-
-    key: FindingKey
-    severity: Severity
-    zh: str
-    en: str
-    measured: float | None
-    limit: float | None
-    unit: str | None
-    area_m2: float | None
-    geometry: BaseGeometry | None
-    fingerprint: str
-
-    def differs_from(self, other: "SpatialObservation") -> bool:
-        """Whether the same finding is to be told otherwise."""
-        return (self.severity, self.zh, self.en, self.fingerprint) != (
-            (other.severity, other.zh, other.en, other.fingerprint)
-        )
+    area_m2: float | None = None
+    geometry: BaseGeometry | None = None
 
 
 def match_observations(
     before: Sequence[SpatialObservation], now: Sequence[SpatialObservation]
 ) -> Iterator[tuple[int, int]]:
-    """Which findings on one subject are the same, as pairs of numbers; each is in one at most.
+    """Which findings with one key are the same, as pairs of numbers; each is in one at most.
 
-    First those that are told alike, then those that are like they were, then the nearest to each
-    other, if they are near.
+    First those with the same message, then those with the same fingerprint, then the nearest to
+    each other within about a kilometre.
     """
     unmatched_now, unmatched_before = dict(enumerate(now)), dict(enumerate(before))
     for is_same in (_has_same_text, _has_same_fingerprint):
@@ -76,11 +55,11 @@ def _has_same_fingerprint(one: SpatialObservation, other: SpatialObservation) ->
 
 
 def _has_same_text(one: SpatialObservation, other: SpatialObservation) -> bool:
-    return _has_same_fingerprint(one, other) and one.zh == other.zh
+    return _has_same_fingerprint(one, other) and one.reads_like(other)
 
 
 def _measure_separation(one: SpatialObservation, other: SpatialObservation) -> float:
-    """Degrees between the places; what has no place fits what has none."""
+    """Degrees between two places; 0 where both findings have none, infinite where one has none."""
     if one.geometry is None or other.geometry is None:
         return 0.0 if one.geometry is other.geometry else np.inf
     return float(shapely.distance(one.geometry, other.geometry))

@@ -1,8 +1,8 @@
-"""Proposals for a finding: what could be done, what it would move, and who would win or lose.
+"""Repair proposals for a finding: what they would move, and which unit would gain or lose area.
 
-Nothing is repaired here. A proposal is offered only if judging it shows that the finding is gone
-and that no other comes; a person of each side accepts it or not. Vertices that are fixed, as those
-at surveyed markers, never move.
+Nothing is repaired here. A proposal is offered only if validation shows that it removes the finding
+and adds no other; a person on each side accepts it or not. Fixed vertices, as those at surveyed
+markers, never move.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,30 +15,30 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Floats
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.edit_extent import widen_box
 from boundaries.rules.incremental import ValidatedLevel, revalidate_edit
 from boundaries.rules.vertex_displacements import Coordinate, VertexMove, find_vertex_moves
+from gazetteer.rules.rule_catalogue import read_catalogue
 
 ProposalWay = Literal["snap", "clean", "fill", "trim"]
 Shapes = Mapping[int, BaseGeometry]
 
 _SAME_VERTEX_M = 1e-6
-"""Vertices that come out of one construction are the same within a micrometre."""
+"""Vertices of one construction are identical within a micrometre."""
 _WIDTH_MARGIN = 1.01
-"""A width is measured to less than a hundredth of itself."""
+"""Widths are measured more precisely than to one per cent."""
 _MIN_WIDTH_M = 1e-3
-_AREA_RULES = ("TOP-COV-01", "TOP-COV-02", "TOP-COV-04")
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way to settle a finding.
+    """One way to resolve a finding.
 
-    ``feature`` is whose line stays (snap), who gets the ground (fill) or gives it up (trim); None
-    for clean. ``shapes`` are the new polygons of the features that change; ``moves`` tells what
-    happens to which vertex; ``gain_m2`` the square metres that each unit wins, or loses.
+    ``feature`` is the one whose line stays (snap), that takes the area (fill) or gives it up
+    (trim); None for clean. ``shapes`` are the new polygons of the features that change, ``moves``
+    the vertices that change, ``gain_m2`` the square metres that each unit gains (negative: loses).
     """
 
     way: ProposalWay
@@ -54,12 +54,14 @@ class Proposal:
 
 
 def propose_repairs(
-    level: ValidatedLevel, finding: Finding, fixed: Floats | None = None
+    level: ValidatedLevel, finding: SpatialFinding, fixed: Floats | None = None
 ) -> list[Proposal]:
-    """What can be proposed for one of the findings of a judged level; none where nobody can tell.
+    """The proposals for a finding; none where geometry alone does not decide, as for duplicates.
 
-    ``fixed`` (K, 2) are coordinates of vertices that must not move. Duplicates have no proposal:
-    which of two units a piece of ground belongs to is no question of geometry.
+    Args:
+        level: the validated level.
+        finding: one of its findings.
+        fixed: coordinates (K, 2) of vertices that must not move.
     """
     place = finding.geometry
     if place is None or place.is_empty:
@@ -79,26 +81,27 @@ _RepairOption = tuple[ProposalWay, int | None, Callable[[], dict[int, BaseGeomet
 
 
 def _iter_repair_options(
-    level: ValidatedLevel, finding: Finding, place: BaseGeometry
+    level: ValidatedLevel, finding: SpatialFinding, place: BaseGeometry
 ) -> Iterator[_RepairOption]:
+    ways = read_catalogue()[finding.rule].proposals
     for feature in finding.features:
-        if finding.rule == "TOP-COV-03":
+        if "snap" in ways:
             yield "snap", feature, partial(snap_to_line, level, place, feature, finding.features)
-        elif finding.rule == "TOP-COV-01" and finding.kind != "duplicate":
+        if "trim" in ways and finding.kind != "duplicate":
             yield "trim", feature, partial(trim_overlap, level, place, feature)
-        elif finding.rule in ("TOP-COV-02", "TOP-COV-04"):
+        if "fill" in ways:
             yield "fill", feature, partial(fill_gap, level, place, feature)
-    if finding.rule in (*_AREA_RULES, "TOP-COV-03"):
+    if "clean" in ways:
         yield "clean", None, partial(clean_coverage, level, place, finding.measured or 0.0)
 
 
 def snap_to_line(
     level: ValidatedLevel, place: BaseGeometry, reference: int, features: tuple[int, ...]
 ) -> dict[int, BaseGeometry]:
-    """The line of one unit stays; the vertices of the others at the place go onto it.
+    """Snap the vertices of the other features at a place to the line of the reference feature.
 
-    They go to its vertices where those are within the tolerance, else to the nearest point of its
-    line. A vertex that further units have in the same place goes with it.
+    They move to its vertices where these are within the tolerance, else to the nearest point of its
+    line. Vertices of further units in the same place move with them.
     """
     tolerance, line = level.tolerances.overlap_m, level.shapes[reference]
     points = _select_vertices_near(level, line, place, tolerance)
@@ -116,7 +119,7 @@ def snap_to_line(
 def _find_targets_on_line(
     level: ValidatedLevel, shape: BaseGeometry, line: BaseGeometry, place: BaseGeometry
 ) -> dict[Coordinate, Coordinate]:
-    """Where the vertices of a shape at a place go that are none of another's, nearest on it."""
+    """New places, on a line, for the vertices of a shape at a place that the line does not have."""
     tolerance = level.tolerances.overlap_m
     mine = _select_vertices_near(level, shape, place, tolerance)
     alone = mine[~_mask_vertices(line, mine)]
@@ -129,7 +132,7 @@ def _find_targets_on_line(
 
 
 def _replace_vertices(shape: BaseGeometry, new: Mapping[Coordinate, Coordinate]) -> BaseGeometry:
-    """The shape with other places for some of its vertices."""
+    """The shape with some of its vertices moved."""
     if not new:
         return shape
     xy = shapely.get_coordinates(shape)
@@ -139,7 +142,7 @@ def _replace_vertices(shape: BaseGeometry, new: Mapping[Coordinate, Coordinate])
 
 
 def fill_gap(level: ValidatedLevel, place: BaseGeometry, feature: int) -> dict[int, BaseGeometry]:
-    """One unit gets nobody's ground."""
+    """Assign an uncovered area to one unit."""
     grown = shapely.union(level.shapes[feature], place)
     return _share_vertices(level, place, {feature: grown})
 
@@ -147,7 +150,7 @@ def fill_gap(level: ValidatedLevel, place: BaseGeometry, feature: int) -> dict[i
 def trim_overlap(
     level: ValidatedLevel, place: BaseGeometry, feature: int
 ) -> dict[int, BaseGeometry]:
-    """One unit gives up the ground that another has too."""
+    """Remove from one unit the area that it shares with another."""
     remaining = shapely.difference(level.shapes[feature], place)
     return _share_vertices(level, place, {feature: remaining})
 
@@ -155,11 +158,11 @@ def trim_overlap(
 def clean_coverage(
     level: ValidatedLevel, place: BaseGeometry, width: float
 ) -> dict[int, BaseGeometry]:
-    """What ``shapely.coverage_clean`` makes of the units round the place.
+    """The result of ``shapely.coverage_clean`` for the units round a place.
 
-    It snaps vertices together, gives overlaps to the unit with the longest common border, and gaps
-    to the neighbour with the longest one. It may also move vertices elsewhere in these polygons
-    and fill other holes of theirs, enclaves among them: a result that does so is not offered.
+    It snaps vertices, assigns overlaps to the unit with the longest shared boundary, and gaps to
+    the neighbour with the longest one. It may also move vertices elsewhere in these polygons and
+    fill other holes, enclaves among them: such a result is discarded.
     """
     near = _find_near_features(level, place)
     width = max(width, _MIN_WIDTH_M) * _WIDTH_MARGIN
@@ -183,7 +186,7 @@ def _find_near_features(level: ValidatedLevel, place: BaseGeometry) -> list[int]
 def _select_vertices_near(
     level: ValidatedLevel, shape: BaseGeometry, place: BaseGeometry, metres: float
 ) -> Floats:
-    """The vertices of a shape within so many metres of a place."""
+    """The vertices of a shape within a distance in metres of a place."""
     xy = shapely.get_coordinates(shape)
     xmin, ymin, xmax, ymax = widen_box(place.bounds, metres, level.metric)
     x, y = xy.T
@@ -206,19 +209,21 @@ def _snap_vertices(
 def _share_vertices(
     level: ValidatedLevel, place: BaseGeometry, shapes: dict[int, BaseGeometry]
 ) -> dict[int, BaseGeometry]:
-    """The shapes and those round the place, each with the vertices that the others have on it."""
+    """The shapes and those round a place, each with the vertices that others have on its lines."""
     near = {f: level.shapes[f] for f in _find_near_features(level, place)}
-    all_ = {**near, **shapes}
+    concerned = {**near, **shapes}
     size = max(level.tolerances.overlap_m, _MIN_WIDTH_M)
-    points = [_select_vertices_near(level, shape, place, size) for shape in all_.values()]
+    points = [_select_vertices_near(level, shape, place, size) for shape in concerned.values()]
     corners = np.unique(np.vstack(points), axis=0)
-    return {f: _snap_vertices(level, shape, corners, _SAME_VERTEX_M) for f, shape in all_.items()}
+    return {
+        f: _snap_vertices(level, shape, corners, _SAME_VERTEX_M) for f, shape in concerned.items()
+    }
 
 
 def _select_changed(
     level: ValidatedLevel, shapes: dict[int, BaseGeometry]
 ) -> dict[int, BaseGeometry]:
-    """The shapes that are not what they were; none at all if one of them is no polygon."""
+    """The shapes that changed; empty if one of them is no polygon any more."""
     new = {f: s for f, s in shapes.items() if not shapely.equals_identical(s, level.shapes[f])}
     usable = all(
         s.geom_type in ("Polygon", "MultiPolygon") and not s.is_empty for s in new.values()
@@ -228,11 +233,11 @@ def _select_changed(
 
 def _is_sound(
     level: ValidatedLevel,
-    finding: Finding,
+    finding: SpatialFinding,
     shapes: dict[int, BaseGeometry],
     fixed: NDArray[np.float64],
 ) -> bool:
-    """Whether the finding is gone, nothing else comes, and what is fixed stays."""
+    """Whether new shapes remove the finding, add no other, and leave fixed vertices alone."""
     for feature, shape in shapes.items():
         old, new = (_mask_vertices(s, fixed) for s in (level.shapes[feature], shape))
         if (old & ~new).any():

@@ -1,30 +1,35 @@
-"""What was noticed while a file was read, as findings: TOP-FIL, TOP-CRS, TOP-GEO-02."""
+"""The remarks of the layer reader as findings: TOP-FIL, TOP-CRS, TOP-GEO-02."""
 
 from collections.abc import Iterable, Iterator
 
 import shapely
 
 from boundaries.layers.polygon_layer import Remark
-from boundaries.rules.common.layer_finding import Finding
-from boundaries.rules.rule_registry import read_catalogue, rule_check
+from boundaries.rules.common.spatial_finding import SpatialFinding
+from gazetteer.messages import message
+from gazetteer.rules.rule_catalogue import read_catalogue
+from gazetteer.rules.rule_registry import rule_check
 
 
-def convert_remarks(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[Finding]:
-    """Each remark as a finding: of one feature, or of none when it is of the whole layer."""
+def convert_remarks(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[SpatialFinding]:
+    """Each remark as a finding on one feature, or on none where it concerns the whole layer."""
     for remark in remarks:
         features = () if remark.feature is None else (remark.feature,)
-        name = "" if remark.feature is None else f"{names[remark.feature]} "
-        yield Finding(
+        words = (
+            remark.message
+            if remark.feature is None
+            else message("finding.on_feature", feature=names[remark.feature], remark=remark.message)
+        )
+        yield SpatialFinding(
             remark.rule,
             "read",
             remark.severity,
-            features,
-            None if remark.place is None else shapely.Point(remark.place),
-            f"{name}{remark.zh}",
-            f"{name}{remark.en}",
-            measured=remark.measured,
-            limit=remark.limit,
-            unit=remark.unit,
+            words,
+            remark.measured,
+            remark.limit,
+            remark.unit,
+            features=features,
+            geometry=None if remark.place is None else shapely.Point(remark.place),
         )
 
 

@@ -16,7 +16,7 @@ def build_register_layer(
     areas: Mapping[UUID, UnitArea],
     seats: Mapping[UUID, tuple[float, float]],
 ) -> Layer:
-    """The areas in force as a layer, in the same order."""
+    """The areas in force as a layer, in the same order; ``seats`` are lon, lat of unit seats."""
     geometries = np.empty(len(areas), dtype=object)
     geometries[:] = [area.shape for area in areas.values()]
     own_units = [units[unit] for unit in areas]

@@ -1,4 +1,4 @@
-"""What is published, judged as a whole: areas, lines, nodes, history and names of a moment."""
+"""Validation of the register: areas, lines, nodes, history and names of a moment."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ import shapely
 from psycopg import Connection
 from shapely import STRtree
 
-from boundaries.layers.polygon_layer import EPSG_4490, Layer
+from boundaries.layers.polygon_layer import Layer
 from boundaries.network.boundary_lines import BoundaryLines
 from boundaries.network.network_store import (
     KnownNetwork,
@@ -22,7 +22,11 @@ from boundaries.network.network_store import (
     load_seats,
     load_unit_areas,
 )
-from boundaries.rules.common.layer_finding import Finding, assign_finding_ids, build_sort_key
+from boundaries.rules.common.spatial_finding import (
+    SpatialFinding,
+    assign_finding_ids,
+    build_sort_key,
+)
 from boundaries.rules.common.tolerances import Tolerances, build_tolerances
 from boundaries.rules.history import code_rules, version_rules
 from boundaries.rules.history.area_conservation import find_unconserved_areas, iter_change_events
@@ -35,11 +39,12 @@ from boundaries.rules.layer_validation import validate_layer
 from boundaries.rules.network import area_edge_consistency, line_rules, node_rules
 from boundaries.rules.network.network_context import NetworkContext
 from boundaries.rules.network.place_rules import find_places_outside_unit, load_located_places
+from boundaries.rules.register_layer import build_register_layer
 from gazetteer.ledger.as_of import AsOf
+from gazetteer.progress import Progress, ignore_progress
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.settings import Settings, get_settings
-
-Progress = Callable[[int, int, str], None]
 
 NETWORK_RULES = (
     area_edge_consistency.find_area_edge_differences,
@@ -65,27 +70,22 @@ HISTORY_RULES = (
 )
 """The rules on the history up to a moment."""
 
-_OPEN_BORDER_RULES = ("TOP-COV-05", "TOP-LIN-02", "TOP-NOD-02")
-"""Rules that tell why the borders of a unit do not close today."""
-
-_COLUMNS = {name: name for name in ("code", "name", "level", "parent_code")}
-
 
 @dataclass(frozen=True, slots=True)
 class RegisterValidationResult:
     """What was found in the register, the gravest first.
 
-    ``features`` of a finding are numbers in ``units`` and ``codes``; a unit without a code is
-    called by its id there.
+    ``features`` of a finding are numbers in ``units`` and ``codes``; for a unit without a code,
+    the latter has its id.
     """
 
     units: tuple[UUID, ...]
     codes: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[SpatialFinding, ...]
 
 
 class _UnitNumbering:
-    """The units that findings name, numbered as they come."""
+    """Numbers the units of findings in the order in which they occur."""
 
     def __init__(self) -> None:
         self.number: dict[UUID, int] = {}
@@ -98,9 +98,9 @@ class _UnitNumbering:
         return self.number[unit]
 
     def renumber_findings(
-        self, findings: Iterable[Finding], units: tuple[UUID, ...], codes: tuple[str, ...]
-    ) -> Iterator[Finding]:
-        """The findings of a rule, whose features are numbers in ``units``, with ours."""
+        self, findings: Iterable[SpatialFinding], units: tuple[UUID, ...], codes: tuple[str, ...]
+    ) -> Iterator[SpatialFinding]:
+        """The findings of a rule, whose features are numbers in ``units``, with our numbers."""
         for finding in findings:
             numbers = {self.add_unit(units[n], codes[n]) for n in finding.features}
             yield replace(finding, features=tuple(sorted(numbers)))
@@ -109,40 +109,48 @@ class _UnitNumbering:
 def validate_register(
     conn: Connection[Any],
     as_of: AsOf,
-    progress: Progress = lambda done, total, what: None,
+    progress: Progress = ignore_progress,
 ) -> RegisterValidationResult:
     """All findings on what is in force at a moment, as known then.
 
-    Limits come from the settings, and from the accuracy that the areas of each level state.
-    ``progress(done, total, what)`` hears each step.
+    Tolerances come from the settings, and from the accuracy that the areas of each level state.
+
+    Args:
+        conn: a connection on which transactions can be opened.
+        as_of: the moment, and the day of knowledge.
+        progress: called with each step as ``(done, total, what)``.
     """
-    by, roll = get_settings(), _UnitNumbering()
+    settings, numbering = get_settings(), _UnitNumbering()
     known = load_network(conn, as_of)
     areas = {u: area for u, area in load_unit_areas(conn, as_of).items() if u in known.units}
-    published = list(_prepare_rules(conn, as_of, known, areas, build_tolerances(None, None, by)))
-    done, total = 0, len(published)
+    prepared = list(
+        _prepare_rules(conn, as_of, known, areas, build_tolerances(None, None, settings))
+    )
+    done, total = 0, len(prepared)
 
     def report_step(step: int, steps: int, what: str) -> None:
         nonlocal done, total
-        done, total = steps, steps + len(published)
+        done, total = steps, steps + len(prepared)
         progress(step, total, what)
 
-    layer = _build_layer(known.units, areas, load_seats(conn, as_of))
-    findings = [*_validate_areas(layer, known.units, areas, by, roll, report_step)]
-    for more, (what, rule, units, unit_codes) in enumerate(published, start=1):
-        findings += roll.renumber_findings(rule(), units, unit_codes)
+    layer = build_register_layer(known.units, areas, load_seats(conn, as_of))
+    findings = [*_validate_areas(layer, known.units, areas, settings, numbering, report_step)]
+    for more, (what, rule, units, unit_codes) in enumerate(prepared, start=1):
+        findings += numbering.renumber_findings(rule(), units, unit_codes)
         progress(done + more, total, what)
     findings = _drop_repeated(findings)
     identified_findings = assign_finding_ids(
-        sorted(findings, key=build_sort_key), tuple(roll.codes), planar=False
+        sorted(findings, key=build_sort_key), tuple(numbering.codes), planar=False
     )
     return RegisterValidationResult(
-        tuple(roll.number), tuple(roll.codes), tuple(identified_findings)
+        tuple(numbering.number), tuple(numbering.codes), tuple(identified_findings)
     )
 
 
-_PreparedRule = tuple[str, Callable[[], Iterable[Finding]], tuple[UUID, ...], tuple[str, ...]]
-"""A rule by name, ready to judge, and the units with their codes that its findings number."""
+_PreparedRule = tuple[
+    str, Callable[[], Iterable[SpatialFinding]], tuple[UUID, ...], tuple[str, ...]
+]
+"""A rule by name, ready to run, with the units and codes that its findings refer to."""
 
 
 def _prepare_rules(
@@ -152,9 +160,9 @@ def _prepare_rules(
     areas: Mapping[UUID, UnitArea],
     limits: Tolerances,
 ) -> Iterator[_PreparedRule]:
-    """The rules on what is published at a moment: on its network, its history and its names.
+    """The rules on the network, the history and the names of a moment.
 
-    ``areas`` are those in force, ``limits`` what counts where no level is concerned.
+    ``areas`` are those in force, ``limits`` the tolerances of rules that concern no single level.
     """
     borders, history = BoundaryLines(known), load_history_context(conn, as_of)
     shapes = {unit: area.shape for unit, area in areas.items()}
@@ -168,7 +176,7 @@ def _prepare_rules(
         conn, {a.version for e in changes for a in (*e.before, *e.after)}
     )
     yield (
-        "conserved",
+        find_unconserved_areas.__name__,
         partial(find_unconserved_areas, history, changes, shapes_by_version, limits),
         history.units,
         history.names,
@@ -176,7 +184,7 @@ def _prepare_rules(
     places = load_located_places(conn, as_of)
     unit_codes = tuple(known.units[unit].code or str(unit) for unit in areas)
     yield (
-        "placed",
+        find_places_outside_unit.__name__,
         partial(find_places_outside_unit, places, known.units, areas, limits),
         tuple(areas),
         unit_codes,
@@ -184,22 +192,23 @@ def _prepare_rules(
 
 
 def _count_edges_ever(history: HistoryContext) -> Mapping[UUID, int]:
-    """How many edges ever met at each node."""
+    """How many edges met at each node at any time."""
     network = history.network
     net = network.net
     ends = zip(network.edges * 2, [*net.start.tolist(), *net.end.tolist()], strict=True)
     return Counter(network.nodes[node] for _, node in set(ends))
 
 
-def _drop_repeated(findings: list[Finding]) -> list[Finding]:
-    """The findings without those of a day gone by that are there still, and told as of today."""
+def _drop_repeated(findings: list[SpatialFinding]) -> list[SpatialFinding]:
+    """The findings without those of an earlier day that persist and are reported as of today."""
     earlier = [f for f in findings if f.rule == "TOP-VER-03" and f.kind != "open"]
     now = [f.geometry for f in findings if f.rule in ("TOP-COV-01", "TOP-COV-02")]
     flaw_shapes = np.array([None, *now], dtype=object)[1:]
     inside = shapely.point_on_surface(np.array([None, *(f.geometry for f in earlier)], object)[1:])
     covered = STRtree(flaw_shapes).query(inside, predicate="intersects")[0]
     still = {id(earlier[k]) for k in covered.tolist()}
-    flawed = {n for f in findings if f.rule in _OPEN_BORDER_RULES for n in f.features}
+    catalogue = read_catalogue()
+    flawed = {n for f in findings if catalogue[f.rule].leaves_border_open for n in f.features}
     still |= {id(f) for f in findings if f.kind == "open" and flawed.issuperset(f.features)}
     return [finding for finding in findings if id(finding) not in still]
 
@@ -208,75 +217,45 @@ def _validate_areas(
     layer: Layer,
     units: Mapping[UUID, NetworkUnit],
     areas: Mapping[UUID, UnitArea],
-    by: Settings,
-    roll: _UnitNumbering,
+    settings: Settings,
+    numbering: _UnitNumbering,
     progress: Progress,
-) -> Iterator[Finding]:
-    """The areas as a layer, judged by every rule on layers."""
-    limits = {level: _build_level_tolerances(level, units, areas, by) for level in UNIT_LEVELS}
-    result = validate_layer(layer, build_tolerances(None, None, by), progress, by_level=limits)
-    partly = {own.parent_id for unit, own in units.items() if unit not in areas}
-    relevant = (
-        f for f in result.findings if not _is_against_unknown(f, tuple(areas), units, partly)
+) -> Iterator[SpatialFinding]:
+    """The areas as a layer, checked by all rules on layers."""
+    limits = {
+        level: _build_level_tolerances(level, units, areas, settings) for level in UNIT_LEVELS
+    }
+    result = validate_layer(
+        layer, build_tolerances(None, None, settings), progress, by_level=limits
     )
-    yield from roll.renumber_findings(relevant, tuple(areas), layer.names)
+    partly_known = {own.parent_id for unit, own in units.items() if unit not in areas}
+    relevant = (
+        f for f in result.findings if not _is_against_unknown(f, tuple(areas), units, partly_known)
+    )
+    yield from numbering.renumber_findings(relevant, tuple(areas), layer.names)
 
 
 def _is_against_unknown(
-    finding: Finding,
+    finding: SpatialFinding,
     numbered: tuple[UUID, ...],
     units: Mapping[UUID, NetworkUnit],
-    partly: Container[UUID | None],
+    partly_known: Container[UUID | None],
 ) -> bool:
-    """Whether the ground of a parent was missed that belongs to units without a known area."""
+    """Whether an area of a parent is uncovered only because units in it have no known area."""
     if (finding.rule, finding.kind) != ("TOP-COV-02", "parent") and finding.rule != "TOP-HIE-03":
         return False
     concerned = [numbered[n] for n in finding.features]
-    return min(concerned, key=lambda unit: UNIT_LEVELS.index(units[unit].level)) in partly
+    return min(concerned, key=lambda unit: UNIT_LEVELS.index(units[unit].level)) in partly_known
 
 
 def _build_level_tolerances(
-    level: str, units: Mapping[UUID, NetworkUnit], areas: Mapping[UUID, UnitArea], by: Settings
-) -> Tolerances:
-    """The limits of a level; its lines are as good as the worst of them is said to be."""
-    stated = [area.accuracy_m for unit, area in areas.items() if units[unit].level == level]
-    return build_tolerances(level, max((a for a in stated if a is not None), default=None), by)
-
-
-def _build_layer(
+    level: str,
     units: Mapping[UUID, NetworkUnit],
     areas: Mapping[UUID, UnitArea],
-    seats: Mapping[UUID, tuple[float, float]],
-) -> Layer:
-    """The areas in force as a layer, in their order."""
-    geometries = np.empty(len(areas), dtype=object)
-    geometries[:] = [area.shape for area in areas.values()]
-    mine = [units[unit] for unit in areas]
-    return Layer(
-        geometries,
-        tuple(own.code or str(unit) for unit, own in zip(areas, mine, strict=True)),
-        tuple(
-            _build_attributes(own, units, seats.get(unit))
-            for unit, own in zip(areas, mine, strict=True)
-        ),
-        tuple(own.code for own in mine),
-        EPSG_4490,
-        EPSG_4490,
-        "register",
-        columns=_COLUMNS,
+    settings: Settings,
+) -> Tolerances:
+    """The limits of a level, with the worst accuracy that its areas state."""
+    stated = [area.accuracy_m for unit, area in areas.items() if units[unit].level == level]
+    return build_tolerances(
+        level, max((a for a in stated if a is not None), default=None), settings
     )
-
-
-def _build_attributes(
-    own: NetworkUnit, units: Mapping[UUID, NetworkUnit], seat: tuple[float, float] | None
-) -> Mapping[str, str | float | None]:
-    above = units.get(own.parent_id) if own.parent_id else None
-    lon, lat = seat or (None, None)
-    return {
-        "code": own.code,
-        "name": own.name,
-        "level": own.level,
-        "parent_code": above.code if above else None,
-        "seat_lon": lon,
-        "seat_lat": lat,
-    }

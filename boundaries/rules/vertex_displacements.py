@@ -1,4 +1,4 @@
-"""Which vertices two shapes of one unit do not have in common, and how far they lie apart."""
+"""Which vertices two versions of one unit do not share, and how far they are apart."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ Coordinate = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class VertexMove:
-    """A vertex of a feature that goes from ``old`` to ``new``.
+    """A vertex of a feature that moves from ``old`` to ``new``.
 
-    Without ``old`` it is inserted, without ``new`` taken out; then ``distance_m`` is how far the
-    line itself moves there.
+    Without ``old`` it is inserted, without ``new`` removed; then ``distance_m`` is how far the line
+    itself moves there.
     """
 
     feature: int
@@ -30,24 +30,21 @@ class VertexMove:
 def find_vertex_moves(
     feature: int, before: BaseGeometry, after: BaseGeometry, metric: Metric
 ) -> Iterator[VertexMove]:
-    """What happened to the vertices of a feature.
+    """How the vertices of a feature differ between two versions.
 
-    A vertex that went and one that came are one that moved when each is the nearest to the other.
+    A removed and an added vertex are one that moved when each is the nearest to the other.
     """
-    gone, come = _find_unshared_vertices(before, after), _find_unshared_vertices(after, before)
-    pairs = _pair_nearest(gone, come)
+    removed, added = _find_unshared_vertices(before, after), _find_unshared_vertices(after, before)
+    pairs = _pair_nearest(removed, added)
     for old, new in pairs:
-        length = metric.measure_length(shapely.LineString([gone[old], come[new]]))
-        yield VertexMove(feature, _to_coordinate(gone[old]), _to_coordinate(come[new]), length)
-    unpaired = [k for k in range(len(gone)) if k not in {old for old, _ in pairs}]
-    for k in unpaired:
-        yield VertexMove(
-            feature, _to_coordinate(gone[k]), None, _measure_line_distance(gone[k], after, metric)
-        )
-    for k in [k for k in range(len(come)) if k not in {new for _, new in pairs}]:
-        yield VertexMove(
-            feature, None, _to_coordinate(come[k]), _measure_line_distance(come[k], before, metric)
-        )
+        length = metric.measure_length(shapely.LineString([removed[old], added[new]]))
+        yield VertexMove(feature, _to_coordinate(removed[old]), _to_coordinate(added[new]), length)
+    for k in sorted(set(range(len(removed))) - {old for old, _ in pairs}):
+        distance = _measure_line_distance(removed[k], after, metric)
+        yield VertexMove(feature, _to_coordinate(removed[k]), None, distance)
+    for k in sorted(set(range(len(added))) - {new for _, new in pairs}):
+        distance = _measure_line_distance(added[k], before, metric)
+        yield VertexMove(feature, None, _to_coordinate(added[k]), distance)
 
 
 def _find_unshared_vertices(shape: BaseGeometry, other: BaseGeometry) -> Floats:
@@ -55,13 +52,13 @@ def _find_unshared_vertices(shape: BaseGeometry, other: BaseGeometry) -> Floats:
     return np.array(sorted(mine - others)).reshape(-1, 2)
 
 
-def _pair_nearest(gone: Floats, come: Floats) -> list[tuple[int, int]]:
+def _pair_nearest(removed: Floats, added: Floats) -> list[tuple[int, int]]:
     """The pairs of which each is the nearest to the other."""
-    if not len(gone) or not len(come):
+    if not len(removed) or not len(added):
         return []
-    a, b = (np.asarray(shapely.points(xy), dtype=object) for xy in (gone, come))
+    a, b = (np.asarray(shapely.points(xy), dtype=object) for xy in (removed, added))
     to_b, to_a = (np.asarray(STRtree(to).nearest(of)) for to, of in ((b, a), (a, b)))
-    return [(k, int(to_b[k])) for k in range(len(gone)) if to_a[to_b[k]] == k]
+    return [(k, int(to_b[k])) for k in range(len(removed)) if to_a[to_b[k]] == k]
 
 
 def _measure_line_distance(point: Floats, shape: BaseGeometry, metric: Metric) -> float:

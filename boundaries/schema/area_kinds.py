@@ -1,4 +1,4 @@
-"""The kinds of record of the boundary half, and the whole register's kinds."""
+"""The kinds of record of areas, and the kinds of the whole register."""
 
 from boundaries.schema.network_kinds import EDGE, NODE
 from gazetteer.ledger.record_kind import Field, FieldType, RecordKind, build_kinds
@@ -25,6 +25,6 @@ JURISDICTION = RecordKind(
         Field("remark"),
     ),
 )
-"""Where another unit's law applies without moving the boundary (e.g. 国函〔2024〕74号)."""
+"""Where the law of another unit applies while the boundary stays (e.g. 国函〔2024〕74号)."""
 
 REGISTER_KINDS = {**NAME_KINDS, **build_kinds(AREA, JURISDICTION, NODE, EDGE)}

@@ -9,14 +9,14 @@ class MissingSide(StrEnum):
     """Why an edge has a unit on one side only."""
 
     OUTSIDE = "outside"  # a coast, or the outer limit of what the register covers
-    UNKNOWN = "unknown"  # a unit lies there, but its territory of those days is not known
+    UNKNOWN = "unknown"  # there is a unit, but its territory of those days is not known
 
 
 NODE = RecordKind(
     "node",
     (Field("location", FieldType.POINT, required=True), Field("source", required=True)),
 )
-"""Where borders meet; a tripoint, the end of a border at the coast, a start of a closed border."""
+"""Where borders meet: a tripoint, the end of a border at the coast, the start of a closed one."""
 
 EDGE = RecordKind(
     "edge",
@@ -31,7 +31,7 @@ EDGE = RecordKind(
         Field("source", required=True),
     ),
 )
-"""A border between two nodes, with the lowest known unit on each side of its way.
+"""A border between two nodes, with the lowest known unit on its left and right.
 
-``beyond`` says why a side has none (:class:`MissingSide`).
+``beyond`` is why a side has none (:class:`MissingSide`).
 """

@@ -1,4 +1,4 @@
-"""The register as a whole: every kind of record, and what is derived from them in which order."""
+"""The ledger of the whole register: all kinds of record, and what is derived from them."""
 
 from boundaries.schema.area_kinds import REGISTER_KINDS
 from gazetteer.ledger.publish import Ledger

@@ -1,1 +1,1 @@
-"""A polygon file judged from end to end, without a database: asked, judged, told in any format."""
+"""Validation of a polygon file from end to end, without a database: options, report, proposals."""

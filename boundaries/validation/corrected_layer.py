@@ -1,4 +1,4 @@
-"""A corrected copy of a layer as a file: with its attributes, in the system that it came in."""
+"""A corrected copy of a layer as a file: with its attributes, in its own coordinate system."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,19 +15,19 @@ def write_corrected_layer(
 ) -> Sequence[LossyConversion]:
     """Write a layer as :func:`~boundaries.layers.layer_writer.write_layer` does.
 
-    Without ``crs`` it goes into the system that its file declared, where that is of the datum of
-    CGCS2000 or WGS 84; else into CGCS2000 degrees. Vertices that were not corrected are the same
-    to the last bit where the file had degrees, and within a micrometre where it was projected.
+    Without ``crs`` it is written in the system that its file declared, if that is on the datum of
+    CGCS2000 or WGS 84, else in CGCS2000 degrees. Vertices that were not corrected are the same to
+    the last bit where the file had degrees, and within a micrometre where it was projected.
 
     Raises:
-        InvalidValue: a format, system or encoding that is not written.
+        InvalidValue: A format, coordinate system or encoding that cannot be written.
     """
     target_crs = crs if crs is not None or layer.planar else _find_source_crs(layer)
     return write_layer(path, layer, crs=target_crs, format=format_, encoding=encoding)
 
 
 def _find_source_crs(layer: Layer) -> str | None:
-    """The EPSG code of the system that the file of a layer declared, if it can be written."""
+    """The EPSG code of the system that the file declared; None if it cannot be written."""
     if layer.declared_crs is None:
         return None
     try:

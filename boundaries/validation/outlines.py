@@ -1,6 +1,6 @@
-"""What a map shows beneath findings: borders as coarse as a screen, and exact ones where it counts.
+"""Borders for a map of findings: generalised to screen resolution, and exact around findings.
 
-A layer of millions of positions would stop a browser; nobody sees them all at once either.
+A browser cannot draw a layer of millions of positions, nor can anybody see them all at once.
 """
 
 import math
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from boundaries.layers.metres import local_scale
 from boundaries.layers.polygon_layer import Layer
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.validation.report_formats import encode_geometry
 from boundaries.validation.validation_report import ValidationReport
 
 SCREEN_STEPS = 2000
-"""So many steps across the whole layer are kept apart in the coarse outlines."""
+"""The resolution of the coarse outlines: steps across the whole layer."""
 
 MIN_MARGIN_M = 50.0
-"""How far round a place the exact borders are told, at least."""
+"""The least distance around a finding up to which the exact borders are included, in metres."""
 
 MAX_PLACES, MAX_POSITIONS = 3000, 300_000
-"""After so many places, or positions in them, the map does without exact borders."""
+"""After so many findings, or positions around them, no more exact borders are included."""
 
 Shapes = NDArray[np.object_]
 
@@ -38,7 +38,7 @@ def build_outlines(report: ValidationReport) -> dict[str, Any]:
 
 
 def _simplify_borders(layer: Layer) -> tuple[Shapes, Sequence[str]]:
-    """Each feature's border, simplified; the more there are, the coarser."""
+    """The border of each feature, simplified to :data:`SCREEN_STEPS`, and the names of features."""
     present = np.flatnonzero(~shapely.is_missing(layer.geometries))
     shapes = layer.geometries[present]
     if not len(shapes):
@@ -53,7 +53,7 @@ def _simplify_borders(layer: Layer) -> tuple[Shapes, Sequence[str]]:
 
 
 def _clip_borders(report: ValidationReport) -> tuple[Shapes, Sequence[str]]:
-    """The true borders of the features of each finding, around its place."""
+    """The exact borders of the features of each finding around it, and the names of features."""
     lines: list[Any] = []
     names: list[str] = []
     positions = 0
@@ -74,8 +74,8 @@ def _clip_borders(report: ValidationReport) -> tuple[Shapes, Sequence[str]]:
     return np.array(lines, dtype=object), names
 
 
-def _expand_bounds(finding: Finding, planar: bool) -> tuple[float, float, float, float]:
-    """The box of a place with its own size around it."""
+def _expand_bounds(finding: SpatialFinding, planar: bool) -> tuple[float, float, float, float]:
+    """The box of a finding, enlarged by its own size and :data:`MIN_MARGIN_M` on each side."""
     assert finding.geometry is not None
     x0, y0, x1, y1 = finding.geometry.bounds
     metre_x, metre_y = (1.0, 1.0) if planar else (1 / float(s) for s in local_scale((y0 + y1) / 2))

@@ -1,29 +1,17 @@
-"""Proposals as plain values in one language."""
+"""Repair proposals as plain values in one language."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from boundaries.rules.proposals import Proposal
 from boundaries.rules.vertex_displacements import VertexMove
+from gazetteer.messages import Lang, message
 
 MAX_MOVES = 200
-"""So many vertices of a proposal are told one by one, those that move farthest."""
-
-_WORDS = {
-    "snap": (
-        "{name} 的线不动，其他单位的顶点移到它上面",
-        "the line of {name} stays, the vertices of the others go onto it",
-    ),
-    "fill": ("空隙归 {name}", "{name} gets the gap"),
-    "trim": ("{name} 让出重叠部分", "{name} gives up what overlaps"),
-    "clean": (
-        "重叠和空隙归公共边最长的单位",
-        "overlaps and gaps go to the unit with the longest common border",
-    ),
-}
+"""The most vertices of a proposal that are listed one by one, those with the longest moves."""
 
 
-def serialize_proposal(proposal: Proposal, names: Sequence[str], lang: str) -> dict[str, Any]:
+def serialize_proposal(proposal: Proposal, names: Sequence[str], lang: Lang) -> dict[str, Any]:
     """A proposal with the names of its features; distances in metres, gains in square metres."""
     farthest = sorted(proposal.moves, key=lambda move: -move.distance_m)
     return {
@@ -40,20 +28,24 @@ def serialize_proposal(proposal: Proposal, names: Sequence[str], lang: str) -> d
     }
 
 
-def format_proposal(proposal: Proposal, names: Sequence[str], lang: str) -> str:
-    """What would be done, how far anything moves, and who wins or loses how much."""
-    name = "" if proposal.feature is None else names[proposal.feature]
-    what = _WORDS[proposal.way][lang != "zh"].format(name=name)
-    gains = [(names[f], gain) for f, gain in sorted(proposal.gain_m2.items())]
-    won = ", ".join(f"{unit} {gain:+.2f} m²" for unit, gain in gains)
-    far, count = proposal.furthest_m, len(proposal.moves)
-    if lang == "zh":
-        return f"{what}；{count} 个顶点改动，最远 {far:.3f} 米；{won}"
-    return f"{what}; {count} vertices change, the farthest by {far:.3f} m; {won}"
+def format_proposal(proposal: Proposal, names: Sequence[str], lang: Lang) -> str:
+    """The change, how far vertices move, and the area that each unit gains or loses."""
+    unit = None if proposal.feature is None else names[proposal.feature]
+    summary = message(
+        "proposal.summary",
+        change=message(f"proposal.{proposal.way}", unit=unit),
+        n=len(proposal.moves),
+        distance=proposal.furthest_m,
+        gains=[
+            message("proposal.gain", unit=names[feature], area=gain)
+            for feature, gain in sorted(proposal.gain_m2.items())
+        ],
+    )
+    return summary.text(lang)
 
 
 def _serialize_move(move: VertexMove, names: Sequence[str]) -> dict[str, Any]:
-    """A vertex: inserted without ``from``, taken out without ``to``."""
+    """A vertex; inserted ones have no ``from``, removed ones no ``to``."""
     return {
         "feature": names[move.feature],
         "from": list(move.old) if move.old else None,

@@ -1,4 +1,4 @@
-"""The layer that others are held against to see whether they are shifted as a whole."""
+"""The reference layer against which the displacement of a whole layer is measured."""
 
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,9 @@ REFERENCE_PATH = Path(__file__).parents[2] / "fixtures" / "guangdong_boundaries.
 
 @cache
 def read_reference_layer() -> Layer | None:
-    """The shipped polygons of Guangdong and its neighbours; None where they were not installed.
+    """The bundled polygons of Guangdong and its neighbours; None where they are not installed.
 
-    They are good to 500 m only, but a shift shows in the median of many units.
+    They are accurate to 500 m only, but a displacement shows in the median of many units.
     """
     try:
         return read_layer(REFERENCE_PATH)

@@ -1,8 +1,7 @@
-"""What could be done about findings, each by itself, and a layer in which some of it was done.
+"""Repair proposals for the findings of a report, and a copy of its layer with those chosen.
 
-Nothing is changed unasked: proposals are told, a person chooses, and the layer that was judged
-stays as it is. What is chosen comes as shapes by feature, with what moved, so that a file can be
-written from it or a draft be filled.
+Nothing is changed unasked: a person chooses among the proposals, and the validated layer stays as
+it is. A choice gives new shapes by feature and moved vertices, for a corrected file or a draft.
 """
 
 import time
@@ -16,24 +15,25 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.polygon_layer import Layer
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Floats, Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.hierarchy.feature_levels import FeatureLevels, derive_feature_levels
 from boundaries.rules.incremental import ValidatedLevel, validate_level
 from boundaries.rules.proposals import Proposal, propose_repairs
 from boundaries.rules.vertex_displacements import VertexMove
-from boundaries.validation.validation_report import Progress, ValidationOptions, ValidationReport
+from boundaries.validation.validation_report import ValidationOptions, ValidationReport
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
-
-_REPAIRABLE_RULES = frozenset({"TOP-COV-01", "TOP-COV-02", "TOP-COV-03", "TOP-COV-04"})
-"""The rules on whose findings something can be proposed."""
+from gazetteer.progress import Progress
+from gazetteer.rules.rule_catalogue import read_catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalRequest:
-    """For which findings proposals are wanted: these ids, or the gravest ``most`` (None: all).
+    """The findings to make proposals for: those of ``finding_ids``, or all if it is empty.
 
-    After ``seconds`` no other finding is begun.
+    At most ``max_findings`` are processed, the most severe first (None: no limit); after
+    ``seconds`` no other finding is started.
     """
 
     finding_ids: tuple[str, ...] = ()
@@ -43,9 +43,9 @@ class ProposalRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProposalSet:
-    """Proposals by the ids of their findings, features numbered as in the layer.
+    """Proposals by the ids of their findings, with the feature indexes of the layer.
 
-    ``left`` is how many findings were not looked at: there were too many, or it took too long.
+    ``skipped_count`` is the number of requested findings beyond the limits of number and time.
     """
 
     by_finding: Mapping[str, Sequence[Proposal]]
@@ -54,7 +54,7 @@ class ProposalSet:
 
 @dataclass(frozen=True, slots=True)
 class ProposalChoice:
-    """A proposal that a person accepts: of a finding, by its way and the name of its feature."""
+    """A proposal that a person accepts: its finding, its way and the name of its feature."""
 
     finding_id: str
     way: str
@@ -66,49 +66,45 @@ class ProposalChoice:
 
 @dataclass(frozen=True, slots=True)
 class LayerCorrection:
-    """What was chosen, done in this order: the layer as it is then, and each step."""
+    """The layer with the chosen proposals applied, and the proposals in that order."""
 
     layer: Layer
     steps: tuple[Proposal, ...]
 
 
 def parse_choice(text: str) -> ProposalChoice:
-    """``ID=snap:440106`` or ``ID=clean`` as a choice.
+    """Parse ``ID=snap:440106`` or ``ID=clean``.
 
     Raises:
-        InvalidValue: not of that form.
+        InvalidValue: Another form.
     """
     finding, _, what = text.strip().partition("=")
     way, _, feature = what.partition(":")
     if not finding or not way:
-        raise InvalidValue(
-            f"accept 的写法是 编号=方式:单位，不是“{text[:80]}”。",
-            f"accept is written as ID=WAY:UNIT, not {text[:80]!r}",
-            field="accept",
-        )
+        raise InvalidValue(message("proposal.choice_syntax", text=text[:80]), field="accept")
     return ProposalChoice(finding, way, feature or None)
 
 
 class ProposalEngine:
-    """A layer that can be asked what could be done about a finding on it.
+    """Makes proposals for the findings of a layer.
 
-    Only the units around a finding are looked at: those whose boxes meet a unit of the finding.
-    ``fixed`` (K, 2) are coordinates of vertices that must not move.
+    Only the units around a finding are validated: those whose boxes meet a unit of the finding.
+    ``fixed`` (K, 2) are coordinates of vertices that must not move, in those of the layer.
     """
 
     def __init__(
         self, layer: Layer, options: ValidationOptions, fixed: Floats | None = None
     ) -> None:
-        """Take the layer as it is; nothing is computed before something is asked."""
+        """Nothing is computed before the first request."""
         self.layer, self.options, self.fixed = layer, options, fixed
 
-    def find_proposals(self, finding: Finding) -> list[Proposal]:
-        """What can be proposed, with features numbered as in the layer; mostly little or nothing.
+    def find_proposals(self, finding: SpatialFinding) -> list[Proposal]:
+        """The proposals for a finding, with the feature indexes of the layer; often none.
 
-        A change is judged among the units of its level: where a border is one of several levels,
-        the units of the others have to follow it.
+        A change is validated among the units of one level: where a border belongs to several
+        levels, the units of the others have to follow.
         """
-        if finding.rule not in _REPAIRABLE_RULES or finding.geometry is None:
+        if not _is_repairable(finding) or finding.geometry is None:
             return []
         for level in reversed(self._feature_levels.levels):
             level_features = np.array(
@@ -134,9 +130,9 @@ class ProposalEngine:
         return derive_feature_levels(self.layer)
 
     def _find_nearby(
-        self, finding: Finding, level_features: NDArray[np.int64]
+        self, finding: SpatialFinding, level_features: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """The features of a level whose boxes meet that of one of the finding's."""
+        """The features of a level whose boxes meet the box of a feature of the finding."""
         boxes, mine = self._boxes[level_features], self._boxes[list(finding.features)]
         meets = [(boxes[:, :2] <= b[2:]).all(axis=1) & (boxes[:, 2:] >= b[:2]).all(axis=1)
                  for b in mine]  # fmt: skip
@@ -150,14 +146,14 @@ class ProposalEngine:
 
 
 def build_empty_proposal_set(report: ValidationReport, request: ProposalRequest) -> ProposalSet:
-    """What is told while nothing was looked at."""
+    """The proposals before any finding is processed."""
     return ProposalSet({}, len(_select_findings(report, request)))
 
 
 def propose_for_findings(
     report: ValidationReport, request: ProposalRequest, engine: ProposalEngine, progress: Progress
 ) -> ProposalSet:
-    """Proposals for the findings that are sought, as far as number and time allow."""
+    """Proposals for the requested findings, as far as number and time allow."""
     selected = _select_findings(report, request)
     started, by_finding = time.monotonic(), dict[str, Sequence[Proposal]]()
     for number, finding in enumerate(selected[: request.max_findings]):
@@ -168,38 +164,38 @@ def propose_for_findings(
     return ProposalSet(by_finding, len(selected) - len(by_finding))
 
 
-def _select_findings(report: ValidationReport, request: ProposalRequest) -> list[Finding]:
+def _select_findings(report: ValidationReport, request: ProposalRequest) -> list[SpatialFinding]:
     return [
         finding
         for finding in report.findings
-        if finding.rule in _REPAIRABLE_RULES
+        if _is_repairable(finding)
         and (not request.finding_ids or finding.id in request.finding_ids)
     ]
+
+
+def _is_repairable(finding: SpatialFinding) -> bool:
+    return bool(read_catalogue()[finding.rule].proposals)
 
 
 def apply_choices(
     report: ValidationReport, choices: Iterable[ProposalChoice], engine: ProposalEngine
 ) -> LayerCorrection:
-    """The layer with the chosen proposals done, one after the other.
+    """The layer with the chosen proposals applied, one after the other.
 
     Raises:
-        InvalidValue: there is no such finding, or nothing like that can be proposed for it: it
-            never could, or what was chosen before has changed its place.
+        InvalidValue: There is no such finding, or no such proposal for it, possibly because an
+            earlier choice changed its surroundings.
     """
     by_id = {finding.id: finding for finding in report.findings}
     steps: list[Proposal] = []
     for choice in choices:
         finding = by_id.get(choice.finding_id)
         if finding is None:
-            raise _choice_error(choice, "没有这个编号的问题", "there is no finding with this id")
+            raise _choice_error("proposal.no_such_finding", choice)
         offered = engine.find_proposals(finding)
         chosen = next((p for p in offered if _is_chosen(p, choice, report.layer.names)), None)
         if chosen is None:
-            zh, en = (
-                "这个问题没有（或不再有）这样的建议",
-                "the finding has no such proposal (any more)",
-            )
-            raise _choice_error(choice, zh, en)
+            raise _choice_error("proposal.not_offered", choice)
         steps.append(chosen)
         geometries = engine.layer.geometries.copy()
         for feature, shape in chosen.shapes.items():
@@ -215,20 +211,20 @@ def _is_chosen(proposal: Proposal, choice: ProposalChoice, names: Sequence[str])
 
 
 def _restore_type(old: BaseGeometry, new: BaseGeometry) -> BaseGeometry:
-    """A shape of the type that the feature had, where it can be."""
+    """``new`` as the type of ``old``, where a polygon can be one."""
     if old.geom_type == "MultiPolygon" and new.geom_type == "Polygon":
         return shapely.MultiPolygon(shapely.get_parts(new).tolist())
     return new
 
 
-def _choice_error(choice: ProposalChoice, zh: str, en: str) -> InvalidValue:
-    return InvalidValue(f"{choice}：{zh}。", f"{choice}: {en}", field="accept")
+def _choice_error(kind: str, choice: ProposalChoice) -> InvalidValue:
+    return InvalidValue(message(kind, choice=str(choice)), field="accept")
 
 
 def _find_same_finding(
-    state: ValidatedLevel, finding: Finding, near: NDArray[np.int64]
-) -> Finding | None:
-    """The finding among those of the units around it."""
+    state: ValidatedLevel, finding: SpatialFinding, near: NDArray[np.int64]
+) -> SpatialFinding | None:
+    """The finding as it is found again when only the features ``near`` are validated."""
     numbers = {int(feature): k for k, feature in enumerate(near)}
     features = tuple(numbers[feature] for feature in finding.features)
     for other in state.findings:
@@ -238,13 +234,13 @@ def _find_same_finding(
     return None
 
 
-def _round_bounds(finding: Finding) -> tuple[float, ...]:
+def _round_bounds(finding: SpatialFinding) -> tuple[float, ...]:
     assert finding.geometry is not None
     return tuple(round(at, 9) for at in finding.geometry.bounds)
 
 
 def _renumber_features(proposal: Proposal, near: NDArray[np.int64]) -> Proposal:
-    """A proposal with features numbered as in the layer."""
+    """A proposal with the feature indexes of the layer instead of those of ``near``."""
     own = near.tolist()
     return replace(
         proposal,

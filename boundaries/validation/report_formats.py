@@ -1,4 +1,4 @@
-"""A report written for programs and for offices: GeoJSON, GeoPackage, CSV, XLSX."""
+"""Reports as files for programs and offices: GeoJSON, GeoPackage, CSV, XLSX."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
 from boundaries.layers.output_table import OutputTable
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.validation.proposal_rows import format_proposal, serialize_proposal
 from boundaries.validation.repair_proposals import ProposalSet
 from boundaries.validation.report_rows import (
@@ -22,31 +22,29 @@ from boundaries.validation.report_rows import (
     serialize_summary,
 )
 from boundaries.validation.validation_report import ValidationReport
+from gazetteer.messages import AnyOf, Lang, message
 from gazetteer.problems import InvalidValue
 
 REPORT_MIME_TYPES: Mapping[str, str] = {
     kind.value: MIME_TYPES[kind]
     for kind in (LayerFormat.GEOJSON, LayerFormat.GEOPACKAGE, LayerFormat.CSV, LayerFormat.XLSX)
 }
-"""The formats by their endings, with their media types. A Shapefile cannot hold findings: it cuts
-texts to 254 bytes and mixes no geometries."""
+"""The formats by their suffixes, with their media types. A Shapefile cannot hold findings: it
+truncates texts to 254 bytes and does not mix types of geometries."""
 
 
 def detect_report_format(path: Path) -> str:
-    """The format that the ending of a file name asks for.
+    """The format that belongs to the suffix of a file name.
 
     Raises:
-        InvalidValue: it is none of :data:`REPORT_MIME_TYPES`.
+        InvalidValue: It is none of :data:`REPORT_MIME_TYPES`.
     """
     ending = path.suffix.lower().removeprefix(".")
     ending = {"json": "geojson"}.get(ending, ending)
     if ending not in REPORT_MIME_TYPES:
-        known = ", ".join(f".{name}" for name in REPORT_MIME_TYPES)
-        raise InvalidValue(
-            f"不能写“{path.name}”：结果文件的扩展名须为 {known}。",
-            f"cannot write {path.name!r}: findings go to {known}",
-            field="output",
-        )
+        suffixes = AnyOf([f".{name}" for name in REPORT_MIME_TYPES])
+        detail = message("validation.output_suffix", file=path.name, suffixes=suffixes)
+        raise InvalidValue(detail, field="output")
     return ending
 
 
@@ -54,17 +52,17 @@ def write_report(
     report: ValidationReport,
     path: Path,
     format_: str,
-    lang: str,
+    lang: Lang,
     proposal_set: ProposalSet | None = None,
 ) -> None:
     """Write a report to a file.
 
-    Tables have a row for each finding, and one for each hole left open (kind ``open_hole``); with
-    ``proposed`` also a column that tells the proposals in words, one a line.
+    Tables have a row for each finding, and one for each hole that is not treated as a gap (kind
+    ``open_hole``); with ``proposal_set`` also a column of proposals in words, one a line.
 
     Raises:
-        InvalidValue: more rows than a sheet has.
-        OSError: it cannot be written.
+        InvalidValue: More rows than a sheet has.
+        OSError: It cannot be written.
     """
     if format_ == "geojson":
         path.write_bytes(encode_geojson(report, lang, proposal_set=proposal_set))
@@ -78,7 +76,8 @@ def write_report(
         names = report.layer.names
         columns["proposals"] = [
             "\n".join(
-                format_proposal(p, names, lang) for p in proposal_set.by_finding.get(finding.id, ())
+                format_proposal(proposal, names, lang)
+                for proposal in proposal_set.by_finding.get(finding.id, ())
             )
             or None
             for finding in findings
@@ -90,16 +89,16 @@ def write_report(
 
 def encode_geojson(
     report: ValidationReport,
-    lang: str,
+    lang: Lang,
     extra_members: Mapping[str, Any] | None = None,
     *,
     proposal_set: ProposalSet | None = None,
     indent: bool = False,
 ) -> bytes:
-    """The findings as a FeatureCollection with the member ``summary``; ``beside`` adds members.
+    """The findings as a FeatureCollection with the members ``summary`` and ``extra_members``.
 
-    With ``proposed``, each finding for which proposals were looked for has them as a property,
-    and the summary tells how many findings were, and how many were left.
+    With ``proposal_set``, the findings that were processed have their proposals as a property,
+    and the summary counts them and those that were skipped.
 
     Coordinates are those of the layer, to the last bit: lon, lat of CGCS2000, or planar metres.
     """
@@ -131,7 +130,7 @@ def encode_geojson(
 
 
 def _serialize_properties(
-    finding: Finding, report: ValidationReport, lang: str, proposal_set: ProposalSet | None
+    finding: SpatialFinding, report: ValidationReport, lang: Lang, proposal_set: ProposalSet | None
 ) -> dict[str, Any]:
     properties = serialize_finding(finding, report.layer, lang)
     if proposal_set is not None and finding.id in proposal_set.by_finding:
@@ -143,5 +142,5 @@ def _serialize_properties(
 
 
 def encode_geometry(shape: BaseGeometry | None) -> orjson.Fragment | None:
-    """A geometry as GeoJSON, ready to be put into more JSON."""
+    """A geometry as GeoJSON, to be embedded in other JSON."""
     return None if shape is None else orjson.Fragment(shapely.to_geojson(shape))

@@ -1,4 +1,4 @@
-"""A report as plain values in one language: the rows and members of every format it is told in."""
+"""A report as plain values in one language: the rows and members that all formats share."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from typing import Any
 
 import shapely
 
-from boundaries.layers.polygon_layer import Layer, Severity
-from boundaries.rules.common.layer_finding import Finding, assign_finding_ids
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.spatial_finding import SpatialFinding, assign_finding_ids
 from boundaries.rules.coverage.gaps import Hole
-from boundaries.rules.rule_registry import read_catalogue
 from boundaries.validation.validation_report import ValidationReport
-
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+from gazetteer.messages import Lang, message
+from gazetteer.rules.finding import SEVERITIES
+from gazetteer.rules.rule_catalogue import read_catalogue
 
 FIELDS = (
     *("id", "rule", "severity", "kind", "title", "message", "features"),
@@ -22,8 +22,8 @@ FIELDS = (
 """The properties of a finding, in this order."""
 
 
-def serialize_finding(finding: Finding, layer: Layer, lang: str) -> dict[str, Any]:
-    """A finding by :data:`FIELDS`; ``features`` are names, not numbers."""
+def serialize_finding(finding: SpatialFinding, layer: Layer, lang: Lang) -> dict[str, Any]:
+    """A finding by :data:`FIELDS`; ``features`` are names, not indexes."""
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -39,14 +39,14 @@ def serialize_finding(finding: Finding, layer: Layer, lang: str) -> dict[str, An
     }
 
 
-def find_rule_title(rule: str, lang: str) -> str:
+def find_rule_title(rule: str, lang: Lang) -> str:
     """What a rule demands, in a few words."""
     catalogue_rule = read_catalogue().get(rule)
-    return catalogue_rule.title[lang] if catalogue_rule else rule
+    return catalogue_rule.title.text(lang) if catalogue_rule else rule
 
 
 def serialize_hole(hole: Hole, layer: Layer) -> dict[str, Any]:
-    """Ground left open, with the names of the features around it."""
+    """A hole that is not treated as a gap, with the names of the features around it."""
     return {
         "features": [layer.names[feature] for feature in hole.features],
         "width_m": hole.width_m,
@@ -54,36 +54,30 @@ def serialize_hole(hole: Hole, layer: Layer) -> dict[str, Any]:
     }
 
 
-def build_hole_finding(hole: Hole, report: ValidationReport) -> Finding:
-    """Ground left open as a row among findings, for tables that have no other place for it."""
+def build_hole_finding(hole: Hole, report: ValidationReport) -> SpatialFinding:
+    """A hole that is not treated as a gap as a finding, for tables with nothing but findings."""
     names = serialize_hole(hole, report.layer)["features"]
-    width, limit = hole.width_m, report.tolerances.gap_width_m
-    zh, en = "、".join(names), ", ".join(names)
-    where = (f"{zh} 之间", f"between {en}") if len(names) > 1 else (f"{zh} 之内", f"in {en}")
-    findings = assign_finding_ids(
-        [
-            Finding(
-                "TOP-COV-02",
-                "open_hole",
-                "info",
-                hole.features,
-                hole.shape,
-                f"{where[0]}的洞宽 {width:.3f} 米，超过 {limit:g} 米，未作空隙。",
-                f"the hole {where[1]} is {width:.3f} m wide, over {limit:g} m: left open",
-                width,
-                limit,
-                "m",
-                hole.area_m2,
-            )
-        ],
-        report.layer.names,
-        report.layer.planar,
+    where = "between" if len(names) > 1 else "within"
+    limit = report.tolerances.gap_width_m
+    finding = SpatialFinding(
+        "TOP-COV-02",
+        "open_hole",
+        "info",
+        message(
+            f"finding.TOP-COV-02.open_hole_{where}", units=names, width=hole.width_m, limit=limit
+        ),
+        features=hole.features,
+        geometry=hole.shape,
+        measured=hole.width_m,
+        limit=limit,
+        unit="m",
+        area_m2=hole.area_m2,
     )
-    return next(findings)
+    return next(assign_finding_ids([finding], report.layer.names, report.layer.planar))
 
 
 def count_findings(report: ValidationReport) -> dict[str, Any]:
-    """How many findings there are of each severity and of each rule."""
+    """The number of findings, in total, by severity and by rule."""
     of_severity = Counter(finding.severity for finding in report.findings)
     of_rule = Counter(finding.rule for finding in report.findings)
     return {
@@ -93,8 +87,8 @@ def count_findings(report: ValidationReport) -> dict[str, Any]:
     }
 
 
-def serialize_summary(report: ValidationReport, lang: str) -> dict[str, Any]:
-    """What was judged, by which limits, and the outcome in figures; without open holes."""
+def serialize_summary(report: ValidationReport, lang: Lang) -> dict[str, Any]:
+    """The layer, the limits and the counts of a report; without open holes."""
     layer = report.layer
     return {
         "source": layer.source,
@@ -114,10 +108,10 @@ def serialize_summary(report: ValidationReport, lang: str) -> dict[str, Any]:
 
 
 def serialize_tolerances(report: ValidationReport) -> Mapping[str, float]:
-    """The limits by which was judged, by the names of :class:`Tolerances`."""
+    """The limits of a report by the names of :class:`Tolerances`."""
     return asdict(report.tolerances)
 
 
 def count_vertices(layer: Layer) -> int:
-    """How many positions the polygons of a layer have, closing ones included."""
+    """The number of positions of the polygons of a layer, closing ones included."""
     return int(shapely.get_num_coordinates(layer.geometries).sum())

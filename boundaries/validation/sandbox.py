@@ -1,7 +1,7 @@
-"""A file of a stranger judged in a process of its own, which may take so long and so much memory.
+"""Validating an untrusted file in a process of its own, with limits on time and memory.
 
-Geometry work holds the interpreter for minutes at a time, and a file can be made to ask for any
-amount of memory. In a child process neither reaches those who serve others.
+Geometry work blocks the interpreter for minutes at a time, and a file can be made to need any
+amount of memory. In a child process neither affects the processes that serve other users.
 """
 
 import json
@@ -31,14 +31,15 @@ from boundaries.validation.repair_proposals import (
 )
 from boundaries.validation.report_formats import encode_geojson, write_report
 from boundaries.validation.validation_report import (
-    Progress,
     ReadOptions,
     ValidationOptions,
     ValidationReport,
     validate_file,
 )
 from gazetteer.ingest.table_files import UnreadableFile
+from gazetteer.messages import Lang, Message, message, read_message
 from gazetteer.problems import InvalidValue, Problem, TooLarge
+from gazetteer.progress import Progress
 
 _PROBLEMS = {kind.code: kind for kind in (InvalidValue, UnreadableFile, TooLarge, LayerNotNamed,
                                           CrsNotKnown)}  # fmt: skip
@@ -48,7 +49,7 @@ _NICENESS = 10
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What one judgement may take: seconds on the clock, and bytes of memory."""
+    """The limits of one validation: seconds of wall-clock time, and bytes of memory."""
 
     seconds: float
     memory: int
@@ -56,20 +57,20 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """How the report is to be told: format, language, with outlines for a map, with proposals."""
+    """The report to write: its format and language, with outlines for a map, with proposals."""
 
     format: str
-    lang: str
+    lang: Lang
     outlines: bool = False
     proposals: ProposalRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
-    """A copy of the layer with the proposals that were accepted, in place of a report.
+    """A copy of the layer with accepted proposals, to be written instead of a report.
 
-    ``accept`` are texts as of :func:`~boundaries.validation.repair_proposals.parse_choice`; ``crs`` None is
-    that of the file.
+    ``accept`` are texts for :func:`~boundaries.validation.repair_proposals.parse_choice`; without
+    ``crs`` the copy is in the coordinate system of the file.
     """
 
     format: str
@@ -87,12 +88,13 @@ def validate_in_subprocess(
     limits: SandboxLimits,
     progress_file: Path | None = None,
 ) -> None:
-    """Judge ``path`` in a child process, which writes ``result``, and how far it is to ``heard``.
+    """Validate ``path`` in a child process, which writes ``result`` and its progress.
 
-    Where proposals take more than the limits, the report without them is there.
+    Where proposals exceed the limits, ``result`` is the report without them. ``progress_file``
+    is JSON with ``done``, ``total`` and ``what``.
 
     Raises:
-        Problem: the file cannot be judged, or took more than the limits.
+        Problem: The file cannot be validated, or not within the limits.
     """
     order = {
         "path": str(path),
@@ -123,44 +125,40 @@ def _run_child(order: Mapping[str, Any], limits: SandboxLimits) -> None:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except subprocess.TimeoutExpired:
-        raise _limit_error(
-            f"判断超过 {limits.seconds:g} 秒", f"judging it took over {limits.seconds:g} seconds"
-        ) from None
+        detail = message("validation.took_too_long", seconds=limits.seconds)
+        raise _limit_error(detail) from None
     if completed.returncode == _REFUSED:
         raise _parse_problem(json.loads(completed.stdout))
     if completed.returncode != _DONE:
         if completed.returncode != _NO_MEMORY and completed.returncode >= 0:
-            raise RuntimeError(f"judging a layer failed:\n{completed.stderr}")
-        megabytes = limits.memory >> 20
-        raise _limit_error(
-            f"判断所需内存超过 {megabytes} MB", f"judging it needs over {megabytes} MB of memory"
-        )
+            raise RuntimeError(f"validating a layer failed:\n{completed.stderr}")
+        raise _limit_error(message("validation.out_of_memory", megabytes=limits.memory >> 20))
 
 
-def _limit_error(zh: str, en: str) -> TooLarge:
-    return TooLarge(
-        f"图层太大：{zh}。请分幅送检，或在本机运行 gazetteer validate。",
-        f"the layer is too large: {en}; send parts of it, or run gazetteer validate yourself",
-        field="file",
-    )
+def _limit_error(reason: Message) -> TooLarge:
+    return TooLarge(message("validation.layer_too_large", reason=reason), field="file")
 
 
 def _parse_problem(members: Mapping[str, Any]) -> Problem:
-    return _PROBLEMS[members["code"]](
-        members["zh"], members["en"], field=members["field"], **members["extras"]
-    )
+    kind, explanation = _PROBLEMS[members["code"]], read_message(members["message"])
+    return kind(explanation, field=members["field"], **members["extras"])
 
 
 def main() -> None:
-    """What the child process does: read its order from stdin, and end with a code that tells."""
+    """The child process: execute the order from stdin, and exit with a code for the outcome."""
     order = json.load(sys.stdin)
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
     try:
         _execute_order(order)
     except Problem as problem:
-        members = {"code": problem.code, "zh": problem.zh, "en": problem.en, "field": problem.field}
-        print(json.dumps({**members, "extras": dict(problem.extras)}))
+        members = {
+            "code": problem.code,
+            "message": problem.message.as_json(),
+            "field": problem.field,
+            "extras": dict(problem.extras),
+        }
+        print(json.dumps(members))
         sys.exit(_REFUSED)
     except (MemoryError, shapely.GEOSException) as error:
         if isinstance(error, MemoryError) or "bad_alloc" in str(error):
@@ -195,9 +193,9 @@ def _execute_order(order: Mapping[str, Any]) -> None:
 
 
 def _build_progress_writer(progress_file: str | None) -> Progress:
-    """Writes how far the work is, whole each time, so that nobody reads half of it."""
+    """A function that writes the progress as a whole, so that nobody reads half of it."""
     if progress_file is None:
-        return lambda done, total, what: None
+        return lambda *_: None
     path, temporary = Path(progress_file), Path(f"{progress_file}.new")
 
     def write_progress(done: int, total: int, what: str) -> None:
@@ -213,7 +211,7 @@ def _write_report(
     proposal_set: ProposalSet | None,
     result: Path,
 ) -> None:
-    """The report, in place of the one before only when it is whole."""
+    """Write a report; it replaces the one before only when it is complete."""
     temporary = result.with_name("fresh")
     if report_options.outlines:
         extra_members = {"outlines": build_outlines(report)}

@@ -1,29 +1,29 @@
-"""From a file to everything that can be said about it: what was read, found and left open."""
+"""Validating a file: its layer, the findings on it, and the holes that are not gaps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from boundaries.layers.archives import MAX_BYTES
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.polygon_layer import Layer
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.common.tolerances import Tolerances, build_tolerances
 from boundaries.rules.coverage.gaps import Hole
 from boundaries.rules.layer_validation import validate_layer
 from boundaries.validation.reference_layer import read_reference_layer
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
+from gazetteer.progress import Progress
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import Settings
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How a file is to be read: see :func:`boundaries.layers.layer_reader.read_layer`.
+    """How to read a file: see :func:`boundaries.layers.layer_reader.read_layer`.
 
-    ``max_bytes`` is what it may be at most, unpacked.
+    ``max_bytes`` is its largest size, unpacked.
     """
 
     planar: bool = False
@@ -36,7 +36,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class ValidationOptions:
-    """By which limits a layer is judged, and which level of it (None: all).
+    """The limits by which to validate a layer, and the level to validate (None: all levels).
 
     ``by_level`` are the limits of levels whose lines have an accuracy of their own.
     """
@@ -48,32 +48,34 @@ class ValidationOptions:
 
 @dataclass(frozen=True, slots=True)
 class ValidationReport:
-    """A layer with its findings, the gravest first.
+    """A layer with its findings, the most severe first.
 
-    ``holes`` are left open, being wider than the asked width. What was said while reading and
-    calls for nothing is in ``remarks``, not among the findings.
+    ``holes`` are too wide to be treated as gaps. Remarks from reading the file that require no
+    action are in ``remarks``, not among the findings.
     """
 
     layer: Layer
     levels: tuple[str | None, ...]
     tolerances: Tolerances
-    findings: tuple[Finding, ...]
+    findings: tuple[SpatialFinding, ...]
     holes: tuple[Hole, ...]
-    remarks: tuple[Finding, ...]
+    remarks: tuple[SpatialFinding, ...]
 
     @property
     def is_blocking(self) -> bool:
-        """Whether legal data may not be like this."""
+        """Whether there are errors, which legal data must not have."""
         return any(finding.severity == "error" for finding in self.findings)
 
 
 def build_validation_options(
     settings: Settings, level: str | None, gap_width: float | None, accuracy: float | None
 ) -> ValidationOptions:
-    """The limits of the settings, with a width and an accuracy (RMSE), both in metres, in place.
+    """The limits of the settings, with a gap width and an accuracy (RMSE) that replace theirs.
+
+    Both are in metres; None leaves those of the settings.
 
     Raises:
-        InvalidValue: a number that is no sensible limit.
+        InvalidValue: A number that is no sensible limit.
     """
 
     def tolerances_of_level(own: str | None) -> Tolerances:
@@ -89,27 +91,23 @@ def parse_column_names(text: str | None) -> Mapping[str, str] | None:
     """``code=XZQDM,name=XZQMC`` as a mapping; None for None.
 
     Raises:
-        InvalidValue: not of that form.
+        InvalidValue: Another form.
     """
     if text is None:
         return None
     pairs = [part.partition("=") for part in text.split(",")]
     if not all(field.strip() and column.strip() for field, _, column in pairs):
-        raise InvalidValue(
-            f"columns 的写法是 code=XZQDM,name=XZQMC，不是“{text[:80]}”。",
-            f"columns are written as code=XZQDM,name=XZQMC, not {text[:80]!r}",
-            field="columns",
-        )
+        raise InvalidValue(message("validation.columns_syntax", text=text[:80]), field="columns")
     return {field.strip(): column.strip() for field, _, column in pairs}
 
 
 def validate_file(
     path: Path, read_options: ReadOptions, options: ValidationOptions, progress: Progress
 ) -> ValidationReport:
-    """Read a file and judge it; ``progress(done, total, what)`` hears each step.
+    """Read a file and validate it; ``progress(done, total, what)`` is called at each step.
 
     Raises:
-        Problem: the file as a whole cannot be judged; see
+        Problem: The file as a whole cannot be validated; see
             :func:`boundaries.layers.layer_reader.read_layer`.
     """
     progress(0, 1, "read")

@@ -1,1 +1,1 @@
-"""What lies at a point, from memory: the areas, names and units of one state of the register."""
+"""Reverse lookup from memory: the areas, names and units of one state of the register."""

@@ -1,4 +1,4 @@
-"""What lies where, in memory: one state of the register, of which nothing ever changes."""
+"""The areas, units and places of one state of the register, in memory; immutable."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatedUnit:
-    """A unit in a period: ``link`` is how it is told, ``order`` its place in a chain."""
+    """A unit in a period (proleptic ordinals, half-open).
+
+    ``chain_entry`` is its entry in a chain of units, ``sort_key`` its position there.
+    """
 
     start: int
     end: int
@@ -35,11 +38,11 @@ class DatedUnit:
 
 @dataclass(frozen=True, slots=True)
 class AreaIndex:
-    """Areas by number, as :class:`Borders` has them, and the states of the units by their id.
+    """Areas by their numbers in :class:`SegmentIndex`, and the states of units by unit id.
 
-    ``recorded_at``: of the last publication; None if nothing was ever published.
-    ``overrides``: boxes (west, south, east, north) in which another unit's law may apply; what
-    lies in one of them is not known here.
+    ``recorded_at`` is the time of the last publication; None if nothing was ever published.
+    ``override_boxes`` (west, south, east, north) are where the law of another unit may apply: the
+    index has no answer there.
     """
 
     seq: int
@@ -51,19 +54,19 @@ class AreaIndex:
     override_boxes: Sequence[tuple[float, float, float, float]]
 
     def can_answer(self, as_of: AsOf) -> bool:
-        """Whether it is this state that is asked, by the days of effect."""
+        """Whether this state is the one asked for, by effective dates."""
         is_newest = self.recorded_at is not None and as_of.known_at in (None, self.recorded_at)
         return is_newest and as_of.basis is Basis.EFFECTIVE
 
     def find_unit(self, unit_id: str, day: int) -> DatedUnit | None:
-        """What a unit was on a day."""
+        """The state of a unit on a day."""
         for dated_unit in self.units.get(unit_id, ()):
             if dated_unit.start <= day < dated_unit.end:
                 return dated_unit
         return None
 
     def is_in_override_box(self, lon: float, lat: float) -> bool:
-        """Whether another unit's law may apply at the point at some time."""
+        """Whether the law of another unit may apply at the point at some time."""
         return any(w <= lon <= e and s <= lat <= n for w, s, e, n in self.override_boxes)
 
 
@@ -71,8 +74,8 @@ def load_area_index(conn: Connection[Any], previous: AreaIndex | None = None) ->
     """The newest state.
 
     Args:
-        conn: an autocommit connection that is not within a transaction.
-        before: an earlier state, whose borders are taken over where they are still in force.
+        conn: An autocommit connection that is not within a transaction.
+        previous: An earlier state, whose borders are reused where they are still in force.
     """
     known_blocks = {} if previous is None else _collect_blocks(previous)
     source = load_area_source(conn, known_blocks)

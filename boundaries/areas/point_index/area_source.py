@@ -1,4 +1,4 @@
-"""Reading what lies where, in one snapshot: areas, the units that have them, places with names."""
+"""Reading one state of the register in one snapshot: areas, their units, places with names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class AreaVersionRow:
 
 @dataclass(frozen=True, slots=True)
 class DatedUnitRow:
-    """What a unit was in a period."""
+    """The state of a unit in a period."""
 
     unit_id: str
     start: int
@@ -80,9 +80,9 @@ PlaceNameRow = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class AreaSource:
-    """One state of the register; ``runs`` by version, in the order of ``areas``.
+    """One state of the register; ``blocks`` by version, in the order of ``areas``.
 
-    ``overrides``: boxes (west, south, east, north) in which another unit's law may apply.
+    ``override_boxes`` (west, south, east, north) are where the law of another unit may apply.
     """
 
     seq: int
@@ -96,11 +96,11 @@ class AreaSource:
 
 
 def load_area_source(conn: Connection[Any], known_blocks: Mapping[int, Floats]) -> AreaSource:
-    """The state that is known now; ``conn`` must not be within a transaction.
+    """The state that is known now.
 
     Args:
-        conn: an autocommit connection.
-        known: runs of versions that were read before; a version never changes its shape.
+        conn: An autocommit connection that is not within a transaction.
+        known_blocks: The blocks of versions that were read before; versions are immutable.
     """
     conn.isolation_level = IsolationLevel.REPEATABLE_READ
     try:

@@ -1,4 +1,4 @@
-"""The units over a point from memory: what :mod:`boundaries.areas.reverse_lookup` tells, but faster."""
+"""The units over a point from memory: the answers of :mod:`boundaries.areas.reverse_lookup`."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,11 +37,16 @@ def look_up_points_in_index(
     *,
     with_names: bool = True,
 ) -> Iterator[JsonObject | None]:
-    """What lies at each point; None where only the database can tell.
+    """The answer for each point; None where only the database has it.
 
-    See :func:`boundaries.areas.reverse_lookup.look_up_point` for the answer and ``near_boundary_m``. The ground
-    must be of a register in which something was published. ``names`` False leaves the nearest
-    names out.
+    :func:`boundaries.areas.reverse_lookup.look_up_point` explains the answer.
+
+    Args:
+        index: A state of a register in which something was published.
+        points: Lon, lat in degrees of CGCS2000, with their accuracy.
+        at: The day.
+        near_boundary_m: Within how many metres of a border a point is near it.
+        with_names: Whether the answers have the nearest names.
     """
     assert index.recorded_at is not None
     moment = newest_as_of_fields(at, index.recorded_at)
@@ -101,7 +106,7 @@ class _IndexedPointLookup:
         return self.index.place_index.find_nearest(lon, lat, self.longitude_scale, self.day)
 
     def _measure_border_distance(self, area: int, reach: float = math.inf) -> float | None:
-        """How far the border of an area is; None beyond ``reach`` degrees of latitude."""
+        """Metres to the border of an area; None beyond ``reach`` degrees of latitude."""
         lon, lat = self.point.lon, self.point.lat
         degrees, points = self.index.segment_index.find_nearest_points(
             area, lon, lat, self.longitude_scale
@@ -111,7 +116,7 @@ class _IndexedPointLookup:
         )
 
     def _find_nearby_units(self, limit_m: float, chain: list[JsonObject]) -> list[JsonObject]:
-        """The lowest units within ``limit`` metres that do not cover the point, nearest first."""
+        """The lowest units within ``limit_m`` metres that do not cover the point, nearest first."""
         index, covering_ids = self.index, {link["unit_id"] for link in chain}
         nearby: list[tuple[float, DatedUnit]] = []
         for area in index.segment_index.find_areas_in_box(*build_search_box(self.point, limit_m)):

@@ -23,18 +23,19 @@ JsonObject = dict[str, Any]
 _CELL_SIZES = (0.01, 0.25)
 """The least and the greatest side of a cell in degrees; in between, two cells a place."""
 _ENOUGH_PLACES = 12
-"""Places in a box of which the nearest five are hardly ever farther than its sides."""
+"""With so many places in a box, the nearest five are hardly ever farther than its sides."""
 _MAX_DISTORTION = 0.01
-"""The plane in which places are compared errs by less within their reach, in parts of a distance:
-by 0.003 times the tangent of the latitude. To be divided by the squeeze of the plane."""
+"""The relative error of distances on the plane within their reach is smaller: 0.003 times the
+tangent of the latitude. To be divided by the longitude scale of the plane."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceIndex:
     """Versions of places by cells of a grid, the cells row by row from the south-west.
 
-    The places of cell ``c`` are ``at[c]`` to ``at[c + 1]``, the names of place ``p`` by number
-    ``names_at[p]`` to ``names_at[p + 1]``, the best first. Days are proleptic ordinals, half-open.
+    The places of cell ``c`` are ``cell_offsets[c]`` to ``cell_offsets[c + 1]``, the names of place
+    ``p`` are ``name_offsets[p]`` to ``name_offsets[p + 1]``, the best first. Days are proleptic
+    ordinals, half-open.
     """
 
     west: float
@@ -81,7 +82,7 @@ class PlaceIndex:
     ) -> list[tuple[float, int]]:
         """Places by the square of their distance in degrees of latitude, the five nearest first.
 
-        The box that is looked at grows until no nearer place can lie outside.
+        The search box grows until no nearer place can lie outside.
         """
         farthest = NEAREST_NAMES_REACH_DEGREES * (1 + _MAX_DISTORTION / longitude_scale)
         reach = min(2 * self.cell_size * longitude_scale, farthest)
@@ -100,7 +101,7 @@ class PlaceIndex:
     def _find_cell_spans(
         self, lon: float, lat: float, half_height: float, half_width: float
     ) -> list[tuple[int, int]]:
-        """The places in the cells that a box around the point meets, from and to."""
+        """The ranges of places in the cells that a box around the point intersects."""
         first = max(math.floor((lon - half_width - self.west) / self.cell_size), 0)
         last = min(math.floor((lon + half_width - self.west) / self.cell_size), self.columns - 1)
         low = max(math.floor((lat - half_height - self.south) / self.cell_size), 0)
@@ -121,7 +122,7 @@ class PlaceIndex:
         longitude_scale: float,
         day: int,
     ) -> list[tuple[float, int]]:
-        """The squared distances of places that are there on the day."""
+        """The squared distances of the places that exist on the day."""
         lons, lats, starts, ends = self.lons, self.lats, self.starts, self.ends
         return [
             (((lons[row] - lon) * longitude_scale) ** 2 + (lats[row] - lat) ** 2, row)
@@ -148,7 +149,7 @@ class PlaceIndex:
 
 
 def build_place_index(rows: Sequence[PlacePointRow], names: Iterable[PlaceNameRow]) -> PlaceIndex:
-    """The places with their names; a name of any other place is passed over."""
+    """The places with their names; names of other places are ignored."""
     number = {place: i for i, place in enumerate(dict.fromkeys(row[0] for row in rows))}
     lons = np.array([row[2] for row in rows] or [0.0])
     lats = np.array([row[3] for row in rows] or [0.0])
@@ -183,6 +184,6 @@ def build_place_index(rows: Sequence[PlacePointRow], names: Iterable[PlaceNameRo
 
 
 def _build_offsets(owners: Sequence[int], count: int) -> Sequence[int]:
-    """Where the rows of each owner begin once they are in order."""
+    """Where the rows of each owner begin, once they are sorted."""
     counts = np.bincount(np.array(owners, np.intp), minlength=count)
     return array("i", [0, *np.cumsum(counts).tolist()])

@@ -1,4 +1,4 @@
-"""A grid over the borders: which runs of them a cell meets, and which areas cover its mark."""
+"""A grid over the borders: the blocks of segments in each cell, and a point with known areas."""
 
 import math
 from collections.abc import Iterator
@@ -13,17 +13,18 @@ Ints = NDArray[np.int32]
 
 _CELLS_PER_BLOCK = 4
 _REFERENCE_CLEARANCE = 1e-9
-"""Degrees that a mark keeps from every border on its latitude, so that no rounding can move it."""
+"""Degrees between a reference point and every border on its latitude, against rounding."""
 _CHUNK_BLOCKS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentGrid:
-    """Cells are numbered row by row from the south-west; the last number is all that is outside.
+    """Cells are numbered row by row from the south-west; the last number is everything outside.
 
-    The runs of cell ``c`` are ``runs[runs_at[c]:runs_at[c + 1]]``, the areas that cover its mark
-    ``areas[areas_at[c]:areas_at[c + 1]]``. A mark lies at ``share`` of the sides of its cell.
-    A vertex of a run is not farther than ``reach`` from any point of a cell that the run meets, in
+    The blocks of cell ``c`` are ``block_numbers[block_offsets[c]:block_offsets[c + 1]]``, the areas
+    that cover its reference point ``reference_areas[area_offsets[c]:area_offsets[c + 1]]``. The
+    reference point lies at ``reference_offset`` of the sides of its cell. A vertex of a block is
+    not farther than ``max_vertex_distance`` from any point of a cell that the block intersects, in
     degrees of longitude and latitude together.
     """
 
@@ -40,31 +41,31 @@ class SegmentGrid:
     max_vertex_distance: float
 
     def find_cell(self, lon: float, lat: float) -> int:
-        """The cell in which a point lies."""
+        """The cell that contains a point."""
         column = math.floor((lon - self.west) / self.cell_size)
         row = math.floor((lat - self.south) / self.cell_size)
         inside = 0 <= column < self.columns and 0 <= row < self.rows
         return row * self.columns + column if inside else self.rows * self.columns
 
     def get_reference_point(self, cell: int) -> tuple[float, float]:
-        """The mark of a cell: lon, lat."""
+        """The reference point of a cell: lon, lat."""
         row, column = divmod(cell, self.columns)
         lon = self.west + (column + self.reference_offset) * self.cell_size
         return lon, self.south + (row + self.reference_offset) * self.cell_size
 
     def get_block_numbers(self, cell: int) -> Ints:
-        """The runs that a cell meets."""
+        """The blocks that intersect a cell."""
         return self.block_numbers[self.block_offsets[cell] : self.block_offsets[cell + 1]]
 
     def get_reference_areas(self, cell: int) -> list[int]:
-        """The areas that cover the mark of a cell."""
+        """The areas that cover the reference point of a cell."""
         areas: list[int] = self.reference_areas[
             self.area_offsets[cell] : self.area_offsets[cell + 1]
         ].tolist()
         return areas
 
     def find_blocks_in_box(self, west: float, south: float, east: float, north: float) -> Ints:
-        """The runs of all cells that a box meets; some may come several times."""
+        """The blocks of all cells that a box intersects; some may occur several times."""
         sides = (west - self.west, east - self.west, south - self.south, north - self.south)
         first, last, low, high = (math.floor(side / self.cell_size) for side in sides)
         first, low = max(first, 0), max(low, 0)
@@ -80,7 +81,7 @@ class SegmentGrid:
 
 
 def build_segment_grid(blocks: Floats, block_areas: Ints) -> SegmentGrid:
-    """The grid over runs of segments (runs, 9, 2) of areas; the rings of each must be closed."""
+    """The grid over blocks of segments (blocks, 9, 2) of areas, whose rings must be closed."""
     if not len(blocks):
         none, at = np.empty(0, np.int32), np.zeros(3, np.int32)
         return SegmentGrid(0.0, 0.0, 1.0, 1, 1, 0.5, at, none, at, none, 0.0)
@@ -134,7 +135,7 @@ def _expand_counts(counts: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[
 def _pair_cells_with_blocks(
     grid: _GridShape, blocks: Floats
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of a cell and a run, one of whose segments has a box that meets the cell."""
+    """Pairs of a cell and a block: the bounding box of one of its segments meets the cell."""
     west, south, cell_size, columns, _ = grid
     pairs: list[NDArray[np.intp]] = []
     for at in range(0, len(blocks), _CHUNK_BLOCKS):
@@ -151,7 +152,7 @@ def _pair_cells_with_blocks(
 
 
 def _extract_segments(blocks: Floats, at: int) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """The segments of some thousand runs: where they begin and end, and of which run they are."""
+    """The segments of some thousand blocks: their starts, their ends and their blocks."""
     part = blocks[at : at + _CHUNK_BLOCKS]
     a, b = part[:, :-1].reshape(-1, 2), part[:, 1:].reshape(-1, 2)
     is_segment = ~np.isnan(b[:, 0])
@@ -162,7 +163,7 @@ def _extract_segments(blocks: Floats, at: int) -> tuple[Floats, Floats, NDArray[
 def _find_crossings(
     grid: _GridShape, reference_offset: float, blocks: Floats, block_areas: Ints
 ) -> tuple[Ints, NDArray[np.intp], Floats]:
-    """Where borders cross the latitudes of the marks: area, row and longitude, in this order."""
+    """Where borders cross the latitudes of reference points: area, row, longitude, so ordered."""
     parts = list(_iter_crossings(grid, reference_offset, blocks, block_areas))
     areas, rows, lons = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((lons, rows, areas))
@@ -190,7 +191,10 @@ def _iter_crossings(
 def _pair_cells_with_areas(
     grid: _GridShape, reference_offset: float, areas: Ints, rows: NDArray[np.intp], lons: Floats
 ) -> tuple[NDArray[np.intp], Ints] | None:
-    """Pairs of a cell and an area that covers its mark; None if a mark is too near to a border."""
+    """Pairs of a cell and an area that covers its reference point.
+
+    None if a reference point is too near to a border.
+    """
     west, _, cell_size, columns, _ = grid
     positions = (lons - west) / cell_size - reference_offset
     if (np.abs(positions - np.round(positions)) * cell_size < _REFERENCE_CLEARANCE).any():

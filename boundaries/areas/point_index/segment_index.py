@@ -1,14 +1,14 @@
-"""The borders of many areas in flat arrays: who covers a point, and the spot of a border nearest.
+"""The borders of many areas in flat arrays: which areas cover a point, how near a border is.
 
-Coordinates are degrees (CGCS2000), exactly as they are published. Rings are kept as *runs* of 8
-segments, one after another, those of an area together; a grid of cells leads from a place to the
-runs there. Each cell has a *mark*, a point in it of which it is known which areas cover it. An
-area covers a point if it covers the mark and its border crosses the way from the one to the other
-an even number of times, or the reverse of both.
+Coordinates are degrees (CGCS2000), exactly as published. Rings are stored as *blocks* of 8
+consecutive segments, those of an area together; a grid leads from a position to the blocks near
+it. Each cell has a *reference point*, of which it is known which areas cover it. An area covers a
+point if it covers the reference point and its border crosses the segment between the two (the
+*ray*) an even number of times, or if neither is true.
 
-The signs of areas of triangles decide all of this. Rounding may spoil such a sign where its value
-is below a bound (Shewchuk 1997, "Adaptive Precision Floating-Point Arithmetic"); there, as on a
-border, the whole border is judged in rational numbers.
+Signs of triangle areas decide all of this. Rounding may flip such a sign where its value is below
+a bound (Shewchuk 1997, "Adaptive Precision Floating-Point Arithmetic"); there, as on a border, the
+whole border is tested in rational arithmetic.
 """
 
 import math
@@ -25,26 +25,30 @@ from numpy.typing import NDArray
 from boundaries.areas.point_index.segment_grid import SegmentGrid, build_segment_grid
 
 BLOCK_SEGMENTS = 8
-"""In a run."""
+"""Segments in a block."""
+
 _ROUNDING_BOUND = 2e-15
-"""Bounds the rounding of the signs, in squares of the greatest distance that may go into them."""
+"""Bound of the rounding error of a sign, in squares of the greatest distance in its terms."""
+
 _SLACK = 1e-12
-"""Degrees by which rounding may bring a border nearer than the box around it."""
+"""Degrees by which rounding may bring a border nearer than its bounding box."""
+
 _TIE_RATIO = (1 + 1e-9) ** 2
-"""Spots whose squared distances differ by less, in parts of them, are equally near."""
+"""Points whose squared distances have a smaller ratio are equally near."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 LonLat = tuple[float, float]
-"""Lon, lat."""
+"""Lon, lat in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentIndex:
-    """Area ``a`` has the runs ``first[a]`` to ``first[a + 1]``; ``owners`` tells it of each run.
+    """Area ``a`` has the blocks ``first_block[a]`` to ``first_block[a + 1]``.
 
-    ``runs``: (runs, 9, 2) vertices as lon, lat; not a number behind the end of a ring.
-    The box around a run reaches as far as ``halves`` from ``centres``, both (2, runs).
+    ``blocks`` (B, 9, 2) are vertices as lon, lat; NaN behind the end of a ring. ``block_areas``
+    (B) is the area of each block; its bounding box extends ``halves`` from ``centres``, both
+    (2, B).
     """
 
     blocks: Floats
@@ -55,11 +59,11 @@ class SegmentIndex:
     grid: SegmentGrid
 
     def get_blocks(self, area: int) -> Floats:
-        """The runs of an area."""
+        """The blocks of an area."""
         return self.blocks[self.first_block[area] : self.first_block[area + 1]]
 
     def find_covering_areas(self, lon: float, lat: float) -> list[tuple[int, bool]]:
-        """The areas that cover a point, each with whether the point is on its border."""
+        """The areas that cover a point, and whether the point is on the border of each."""
         cell = self.grid.find_cell(lon, lat)
         inside = set(self.grid.get_reference_areas(cell))
         block_numbers = self.grid.get_block_numbers(cell)
@@ -90,7 +94,7 @@ class SegmentIndex:
         return lon, lat, reference_lon - lon, reference_lat - lat, bound
 
     def relate_exactly(self, area: int, lon: float, lat: float) -> bool | None:
-        """Exactly: None if the area does not cover the point, else whether it is on its border."""
+        """Exactly: None if the area does not cover the point, else whether it is on the border."""
         rows = slice(self.first_block[area], self.first_block[area + 1])
         east, north = self.centres[:, rows] + self.halves[:, rows] + _SLACK
         south = north - 2 * (self.halves[1, rows] + _SLACK)
@@ -108,7 +112,7 @@ class SegmentIndex:
         return False if crossings % 2 else None
 
     def find_areas_in_box(self, west: float, south: float, east: float, north: float) -> list[int]:
-        """The areas whose border may come into a box."""
+        """The areas whose border may intersect a box."""
         block_numbers = self.grid.find_blocks_in_box(west, south, east, north)
         if not len(block_numbers):
             return []
@@ -122,10 +126,11 @@ class SegmentIndex:
     def find_nearest_points(
         self, area: int, lon: float, lat: float, longitude_scale: float
     ) -> tuple[float, list[LonLat]]:
-        """How far the border of an area is, and its nearest spots: several where equally far.
+        """The distance to the border of an area, and its nearest points: several where tied.
 
-        Distances are those of a plane in which a degree of longitude is ``squeeze`` long, and one
-        of latitude 1. Infinite, without spots, if the area has no border.
+        Distances are on a plane in which a degree of longitude has the length
+        ``longitude_scale``, and one of latitude 1. Infinite, without points, if the area has no
+        border.
         """
         first, last = self.first_block[area], self.first_block[area + 1]
         if first == last:
@@ -156,24 +161,24 @@ class SegmentIndex:
 
 
 _Ray = tuple[float, float, float, float, float]
-"""From where (lon, lat), how far (lon, lat), and up to what a sign may be wrong."""
+"""Start (lon, lat), extent (lon, lat), and the bound below which a sign may be wrong."""
 
 
 def _test_ray_crossing(block: Sequence[Sequence[float]], ray: _Ray) -> bool | None:
-    """Whether a run crosses a way an odd number of times; None where rounding may deceive."""
+    """Whether a block crosses a ray an odd number of times; None where rounding may decide."""
     lon, lat, to_x, to_y, bound = ray
     odd = False
     x, y = block[0]
     ax, ay = x - lon, y - lat
-    a_side = to_x * ay - to_y * ax  # on which side of the way the vertex is
+    a_side = to_x * ay - to_y * ax  # the side of the ray on which the vertex is
     for x, y in block[1:]:
-        if x != x:
+        if math.isnan(x):
             break
         bx, by = x - lon, y - lat
         b_side = to_x * by - to_y * bx
         if not (a_side > bound and b_side > bound) and not (a_side < -bound and b_side < -bound):
-            ray_start_side = ax * by - ay * bx  # of the segment the beginning of the way is
-            ray_end_side = ray_start_side + a_side - b_side  # and its end
+            ray_start_side = ax * by - ay * bx  # the side of the segment on which the ray starts
+            ray_end_side = ray_start_side + a_side - b_side  # and ends
             ends_apart = (
                 ray_start_side * ray_end_side < 0
                 and min(abs(ray_start_side), abs(ray_end_side)) > bound
@@ -191,15 +196,15 @@ def _test_ray_crossing(block: Sequence[Sequence[float]], ray: _Ray) -> bool | No
 def _find_nearest_points(
     block: Sequence[Sequence[float]], lon: float, lat: float, longitude_scale: float, reach: float
 ) -> list[tuple[float, float, float]]:
-    """The nearest spots of a run: their squared distance and where they are from the point.
+    """The nearest points of a block: squared distance and offset from the given point.
 
-    Only those that are within ``reach``, also squared.
+    Only those within ``reach``, a squared distance.
     """
     candidates: list[tuple[float, float, float]] = []
     x, y = block[0]
     ax, ay = (x - lon) * longitude_scale, y - lat
     for x, y in block[1:]:
-        if x != x:
+        if math.isnan(x):
             break
         bx, by = (x - lon) * longitude_scale, y - lat
         along_x, along_y = bx - ax, by - ay
@@ -220,13 +225,13 @@ def _find_nearest_points(
 
 
 def _compute_orientation(a: Floats, b: Floats, lon: float, lat: float) -> Fraction:
-    """Exactly: above 0 where the point is left of the way from ``a`` to ``b``, 0 on its line."""
+    """The exact orientation: positive if the point is left of ``a`` to ``b``, 0 on the line."""
     ax, ay, bx, by, x, y = (Fraction(float(value)) for value in (*a, *b, lon, lat))
     return (bx - ax) * (y - ay) - (by - ay) * (x - ax)
 
 
 def build_segment_index(areas: Iterable[Floats]) -> SegmentIndex:
-    """Borders of areas whose runs are given; see :func:`build_blocks`."""
+    """The index of areas whose blocks are given; see :func:`build_blocks`."""
     blocks_by_area = list(areas)
     first_block = [0, *accumulate(len(blocks) for blocks in blocks_by_area)]
     blocks = np.concatenate([np.empty((0, BLOCK_SEGMENTS + 1, 2)), *blocks_by_area])
@@ -244,7 +249,7 @@ def build_segment_index(areas: Iterable[Floats]) -> SegmentIndex:
 
 
 def build_blocks(areas: Sequence[bytes]) -> list[Floats]:
-    """The runs of each area, given as WKB of a polygon or multipolygon."""
+    """The blocks of each area, given as WKB of a polygon or multipolygon."""
     polygons, area = shapely.get_parts(shapely.from_wkb(np.array(areas, object)), return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
     owners = area[polygon]

@@ -1,10 +1,10 @@
-"""What hangs together: members that have a key in common, directly or through others."""
+"""Connected components: members that share a key, directly or through other members."""
 
 from collections.abc import Hashable, Iterable
 
 
 def find_components(links: Iterable[tuple[int, Hashable]]) -> list[list[int]]:
-    """The groups of members, each ascending; ``links`` are members with their keys."""
+    """The groups of connected members, each ascending; ``links`` are pairs of member and key."""
     parent: dict[int, int] = {}
     first: dict[Hashable, int] = {}
     for member, key in links:

@@ -1,4 +1,4 @@
-"""How far and how large, in metres: on the ellipsoid, or plainly where coordinates are metres."""
+"""Lengths, widths and areas in metres: on the ellipsoid, or planar for planar coordinates."""
 
 from dataclasses import dataclass
 
@@ -15,31 +15,31 @@ Shapes = NDArray[np.object_]
 _THIN_RATIO = 400.0
 """Perimeter² / area of a shape that counts as thin: a strip a hundred times longer than wide."""
 _WIDTH_PRECISION = 1e-4
-"""To which part of itself a width is measured."""
+"""Relative precision of a measured width."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """Metres of coordinates; ``planar`` says that they are metres already.
+    """Conversion of coordinates to metres; ``planar``: the coordinates are metres already.
 
-    Near a place, degrees times ``scale`` are metres to 1e-4 of a length of up to 10 km: enough for
-    widths and distances of flaws. Areas are geodesic (CGCS2000 ellipsoid).
+    Near a point, degrees times the local scale are metres to 1e-4 of a length of up to 10 km:
+    enough for widths and distances of flaws. Areas are geodesic (CGCS2000 ellipsoid).
     """
 
     planar: bool = False
 
     def compute_scale(self, y: Floats) -> Floats:
-        """Metres (K, 2) of one unit of x and of y at the given y."""
+        """Metres (K, 2) in one unit of x and of y at the given y."""
         if self.planar:
             return np.ones((len(y), 2))
         return np.column_stack(local_scale(np.clip(y, -89.0, 89.0)))
 
     def convert_to_units(self, metres: float) -> float:
-        """So many metres in units of the coordinates, roughly (as degrees of latitude)."""
+        """A length in metres in units of the coordinates, roughly (as degrees of latitude)."""
         return metres if self.planar else metres / float(local_scale(0.0)[1])
 
     def project_locally(self, shape: BaseGeometry) -> BaseGeometry:
-        """The shape in metres around the middle of its box."""
+        """The shape in metres, with the origin in the middle of its bounding box."""
         x0, y0, x1, y1 = shape.bounds
         middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
         scale = self.compute_scale(middle[1:])[0]
@@ -47,19 +47,19 @@ class Metric:
         return projected
 
     def measure_areas(self, shapes: Shapes) -> Floats:
-        """Square metres of each shape (K)."""
+        """Areas (K) in square metres."""
         areas: Floats = shapely.area(shapes) if self.planar else geodesic_area(shapes)
         return areas
 
     def measure_length(self, shape: BaseGeometry) -> float:
-        """Metres along lines, or round polygons."""
+        """The length of lines, or the perimeter of polygons, in metres."""
         return float(shapely.length(self.project_locally(shape)))
 
     def measure_widths(self, polygons: Shapes, least: float = 0.0) -> Floats:
-        """Metres (K) across the widest place of each: the diameter of the largest circle inside.
+        """Metres (K) across the widest point of each: the diameter of the largest inscribed circle.
 
-        A strip is as wide as it is, however long. What is surely not wider than ``least`` is not
-        measured, and told as 0.
+        The width of a strip does not depend on its length. A polygon that cannot be wider than
+        ``least`` is not measured; its width is returned as 0.
         """
         local = np.array([self.project_locally(polygon) for polygon in polygons], dtype=object)
         area, around = shapely.area(local), shapely.length(local)
@@ -74,10 +74,10 @@ class Metric:
 
 
 def _find_inscribed_radii(polygons: Shapes) -> Floats:
-    """Radii (K) of the largest circles inside thin shapes: by how much one can erode them.
+    """Radii (K) of the largest inscribed circles of thin shapes: how far they can be eroded.
 
     The radius is at least area / perimeter, and at most that of a circle of the same area. A
-    search for the circle itself takes hundreds of times longer in a shape that is kilometres long.
+    search for the circle itself takes hundreds of times longer in a shape kilometres long.
     """
     area = shapely.area(polygons)
     low, high = area / shapely.length(polygons), np.sqrt(area / np.pi)

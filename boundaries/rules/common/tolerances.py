@@ -1,28 +1,32 @@
-"""From which size on a departure counts, in metres.
+"""The tolerances of the rules: from which size on a departure counts.
 
-The figures are the product's own: no published standard gives them for coverages; an operator sets
-others (``GAZETTEER_RULE_*``). What is known about the accuracy of the data matters where two
-sources are compared: two lines that are each good to a root mean square error of m metres may
-honestly differ by 2 m. Two polygons of one layer have one border between them, however accurate.
+The defaults are house values: no published standard gives any for coverages; an operator may set
+others (``GAZETTEER_RULE_*``). The accuracy of the data matters where two sources are compared: two
+lines with a root mean square error of m metres each may legitimately differ by 2 m. Two polygons
+of one layer share one boundary, however accurate it is.
 """
 
 from dataclasses import dataclass
 
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.settings import Settings
 
 MAX_ERROR_RMSE = 2.0
-"""The greatest honest error, in root mean square errors (the convention of Chinese surveying)."""
+"""The maximum error as a multiple of the RMSE (the convention of Chinese surveying)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerances:
     """Limits of the rules, in metres, square metres, degrees of angle and shares.
 
-    An overlap or a gap not wider than ``overlap_m`` is a border that is not identical on both
-    sides; a gap wider than ``gap_width_m`` is left open (an enclave, a lake), unless the parent
-    is known to cover it. ``gore_depth`` is how many times deeper than wide an open gap is to be.
-    ``accuracy_m`` is the stated accuracy (RMSE) of the lines; 0 where none is stated.
+    An overlap or a gap not wider than ``overlap_m`` is a boundary that differs between its two
+    sides; a hole wider than ``gap_width_m`` is not treated as a gap (an enclave, a lake), unless
+    the parent is known to cover it. ``gore_depth`` is the least ratio of depth to width of an open
+    gap. ``accuracy_m`` is the stated accuracy (RMSE) of the lines; 0 where none is stated.
+
+    Raises:
+        InvalidValue: A limit is negative, or 10 000 000 or more.
     """
 
     overlap_m: float = 0.05
@@ -40,25 +44,26 @@ class Tolerances:
             value = getattr(self, name)
             if not 0 <= value < 1e7:
                 raise InvalidValue(
-                    f"{name} 必须是 0 至 10 000 000 之间的数，得到 {value}。",
-                    f"{name} must be a number from 0 to 10 000 000, not {value}",
-                    field=name,
+                    message("validation.tolerance_out_of_range", name=name, value=value), field=name
                 )
 
     @property
     def line_m(self) -> float:
-        """Up to this width two drawings of one line, as of a unit and its parent, may differ."""
+        """By how much two versions of one line, as of a unit and of its parent, may differ."""
         return max(self.overlap_m, MAX_ERROR_RMSE * self.accuracy_m)
 
 
 def build_tolerances(level: str | None, accuracy_m: float | None, settings: Settings) -> Tolerances:
-    """The limits for lines of a level.
+    """The limits for the boundaries of a level.
 
-    ``accuracy_m`` is the RMSE that the data state; without it that of the level in the settings
-    stands, if there is one (0.1 mm on the map: 5 m at 1:50 000, 1 m at 1:10 000).
+    Args:
+        level: the level of the units; None where it is not known.
+        accuracy_m: the RMSE that the data state, in metres; without one, the setting of the level
+            applies, if there is any (0.1 mm on the map: 5 m at 1:50 000, 1 m at 1:10 000).
+        settings: the limits that the operator has set.
 
     Raises:
-        InvalidValue: the accuracy is no sensible number.
+        InvalidValue: The accuracy or a setting is out of range.
     """
     assumed = settings.rule_accuracy_m.get(level or "", 0.0)
     return Tolerances(

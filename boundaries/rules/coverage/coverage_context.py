@@ -1,5 +1,6 @@
-"""What all rules of a coverage look at, gathered once from the polygons of one level."""
+"""What all rules on a coverage look at, derived once from the polygons of one level."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,17 +19,17 @@ from boundaries.rules.coverage.parallel_segments import ParallelSegments, find_p
 Shapes = NDArray[np.object_]
 
 _TOUCH_DISTANCE = 1e-9
-"""A piece bounds a face when it comes as near as this, in units of the coordinates."""
+"""A segment bounds a face when it comes as near as this, in units of the coordinates."""
 _ROUNDING_WIDTH_M = 1e-6
 """Faces narrower than a micrometre come from the rounding of crossings."""
 
 
 @dataclass(frozen=True)
 class CoverageContext:
-    """The polygons of one level, with what follows from them; each part is made when asked for.
+    """The polygons of one level, with what follows from them; each part is derived when needed.
 
-    ``shapes`` (n) are Polygons, MultiPolygons or None; ``names`` (n) call them in words. A finding
-    tells a feature by its number there.
+    ``shapes`` (n) are Polygons, MultiPolygons or None; ``names`` (n) name them in messages. A
+    finding refers to a feature by its number in these.
     """
 
     shapes: Shapes
@@ -38,7 +39,7 @@ class CoverageContext:
 
     @cached_property
     def segments(self) -> Segments:
-        """The straight pieces of all rings."""
+        """The segments of all rings."""
         return build_segments(self.shapes)
 
     @cached_property
@@ -48,7 +49,7 @@ class CoverageContext:
 
     @cached_property
     def valid_shapes(self) -> Shapes:
-        """The polygons, the invalid ones mended: for areas only, never given back to anybody."""
+        """The polygons, the invalid ones repaired: for areas only, never returned to a user."""
         return make_valid_copies(self.shapes, self.invalid_features)
 
     def measure_area(self, feature: int) -> float:
@@ -57,19 +58,19 @@ class CoverageContext:
 
     @cached_property
     def tree(self) -> STRtree:
-        """Finds polygons by place."""
+        """A spatial index of the polygons."""
         return STRtree(self.valid_shapes)
 
     @cached_property
     def faces(self) -> CoverageFaces:
-        """What is covered by none, and what by several."""
+        """What no polygon covers, and what several do."""
         return build_faces(
             self.segments.build_merged_lines(self.segments.matching.unmatched), self.tree
         )
 
     @cached_property
     def unmatched_lines(self) -> Shapes:
-        """The loose pieces as lines."""
+        """The unmatched segments as lines."""
         return self.segments.build_lines(self.segments.matching.unmatched)
 
     @cached_property
@@ -77,7 +78,7 @@ class CoverageContext:
         return STRtree(self.unmatched_lines)
 
     def find_bordering_features(self, face: BaseGeometry) -> tuple[int, ...]:
-        """The features whose border a face between loose pieces has, not those at a corner only."""
+        """The features along a face between unmatched segments, without those at a corner only."""
         xy, ring = shapely.get_coordinates(shapely.get_rings(face), return_index=True)
         at = shapely.points(((xy[1:] + xy[:-1]) / 2)[ring[1:] == ring[:-1]])
         hits = self._unmatched_tree.query(at, predicate="dwithin", distance=_TOUCH_DISTANCE)[1]
@@ -86,19 +87,23 @@ class CoverageContext:
 
     @cached_property
     def parallel_segments(self) -> ParallelSegments:
-        """Loose pieces of two features that run along each other within the widths that matter."""
+        """Unmatched segments of two features that run along each other, as far as widths matter."""
         reach = max(2 * self.tolerances.overlap_m, self.tolerances.gap_width_m)
         return find_parallel_segments(self.segments, self.metric, reach)
 
     @cached_property
     def widths(self) -> dict[int, float]:
-        """Metres across the widest place of each face that is a hole or an overlap."""
+        """Metres across the widest point of each face that is a hole or an overlap."""
         flawed = np.flatnonzero((self.faces.count == 0) | (self.faces.count > 1))
         widths = self.metric.measure_widths(self.faces.shapes[flawed], least=_ROUNDING_WIDTH_M)
         return dict(zip(flawed.tolist(), widths.tolist(), strict=True))
 
+    def list_names(self, features: Iterable[int]) -> list[str]:
+        """The names of features, for a message."""
+        return [self.names[feature] for feature in features]
+
     def find_neighbours(self, feature: int) -> tuple[int, ...]:
-        """The features that share border pieces with one."""
+        """The features that share boundary segments with one."""
         return self._adjacency.get(feature, ())
 
     @cached_property
@@ -115,7 +120,7 @@ class CoverageContext:
 
 
 def make_valid_copies(shapes: Shapes, invalid: NDArray[np.int64] | None = None) -> Shapes:
-    """The shapes, the invalid ones made valid."""
+    """The shapes, the invalid ones (by default sought here) made valid."""
     if invalid is None:
         invalid = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
     valid = shapes.copy()
@@ -126,7 +131,7 @@ def make_valid_copies(shapes: Shapes, invalid: NDArray[np.int64] | None = None) 
 
 
 def extract_polygons(shape: BaseGeometry) -> BaseGeometry:
-    """What has an area in a shape of mixed parts."""
+    """The polygons among the parts of a shape."""
     parts = shapely.get_parts(shape)
     flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
     return shapely.MultiPolygon(flat.tolist())

@@ -1,9 +1,9 @@
-"""The faces into which the loose pieces of a layer cut the plane, and who covers each.
+"""The faces into which the unmatched segments of a layer cut the plane, and who covers each.
 
-How many polygons cover a point changes only where one walks over a loose piece: across a border
-that two polygons share, one ends as the other begins. So every face between loose pieces is covered
-equally often throughout, and one point inside tells how often. A face that nobody covers is a hole;
-one that two or more cover is an overlap. Nothing else needs to be compared with anything.
+How many polygons cover a point changes only across an unmatched segment: across a boundary that
+two polygons share, one ends as the other begins. So each face between unmatched segments is covered
+equally often throughout, and one point inside shows how often. A face that no polygon covers is a
+hole; one that two or more cover is an overlap. Nothing else needs to be compared.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
 _PREPARE_RATIO = 20
-"""So many points for each polygon are worth preparing the polygons."""
+"""From this many points per polygon on, it pays to prepare the polygons."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageFaces:
     """``shapes`` (F) are polygons; ``count`` (F) is by how many features each is covered.
 
-    ``cover`` (2, K) are the pairs of a face and a feature that covers it, ascending. A face for
-    which no point could be found that lies clearly inside has the count -1: it is thinner than
-    numbers are exact.
+    ``cover`` (2, K) are the pairs of a face and a feature that covers it, ascending. A face without
+    a point that lies clearly inside has the count -1: it is thinner than floating-point numbers
+    can resolve.
     """
 
     shapes: Shapes
@@ -51,9 +51,9 @@ class CoverageFaces:
 
 
 def build_faces(lines: Shapes, tree: STRtree) -> CoverageFaces:
-    """The faces between loose pieces; ``tree`` holds a valid polygon of each feature.
+    """The faces between unmatched segments; ``tree`` holds a valid polygon of each feature.
 
-    Where pieces cross, they are cut there, rounded to the nearest numbers.
+    Segments that cross are cut there, at coordinates rounded to floating-point numbers.
     """
     shapes = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     count, cover = _count_covering(shapely.point_on_surface(shapes), tree)
@@ -79,7 +79,7 @@ def _count_covering(points: Shapes, tree: STRtree) -> tuple[Ints, Ints]:
 
 
 def _count_at_other_points(face: BaseGeometry, tree: STRtree) -> tuple[int, Ints]:
-    """The same at other points of a face, whose first one lay on a border between two features."""
+    """The same at other points of a face whose first one lay on a boundary between two features."""
     triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(face))
     order = np.argsort(-shapely.area(triangles), kind="stable")
     points = shapely.centroid(triangles[order])

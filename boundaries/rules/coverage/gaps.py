@@ -1,4 +1,4 @@
-"""TOP-COV-02: no gaps between the units of a level; and which holes are left open."""
+"""TOP-COV-02: no gaps between the units of a level; and which holes are not treated as gaps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Ground that no unit covers, with units all round; widths in metres, areas in m2."""
+    """An area that no unit covers, enclosed by units; widths in metres, areas in m2."""
 
     shape: BaseGeometry
     features: tuple[int, ...]
@@ -22,24 +22,22 @@ class Hole:
 
 
 @rule_check("TOP-COV-02")
-def find_gaps(context: CoverageContext) -> Iterator[Finding]:
-    """Holes not wider than the asked width; wider ones are left open, see :func:`find_open_holes`."""
+def find_gaps(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """Holes up to the maximum gap width; for wider ones see :func:`find_open_holes`."""
     limit = context.tolerances.gap_width_m
     for hole in find_holes(context):
         if hole.width_m > limit:
             continue
-        names = "、".join(context.names[f] for f in hole.features)
-        names_en = ", ".join(context.names[f] for f in hole.features)
-        size = f"{hole.area_m2:.2f}"
-        yield Finding(
+        yield build_finding(
             "TOP-COV-02",
             "within" if len(hole.features) == 1 else "between",
-            get_severity("TOP-COV-02"),
-            hole.features,
-            hole.shape,
-            f"{names} 之间有空隙：{size} 平方米，最宽处 {hole.width_m:.3f} 米。",
-            f"nobody's ground between {names_en}: {size} m2, {hole.width_m:.3f} m across the"
-            " widest place",
+            {
+                "units": context.list_names(hole.features),
+                "area": hole.area_m2,
+                "width": hole.width_m,
+            },
+            features=hole.features,
+            geometry=hole.shape,
             measured=hole.width_m,
             limit=context.tolerances.overlap_m,
             unit="m",
@@ -48,13 +46,13 @@ def find_gaps(context: CoverageContext) -> Iterator[Finding]:
 
 
 def find_open_holes(context: CoverageContext) -> list[Hole]:
-    """The holes wider than the asked width, the largest first: enclaves, lakes, missing units."""
+    """The holes above the maximum gap width, largest first: enclaves, lakes, missing units."""
     limit = context.tolerances.gap_width_m
     return sorted((h for h in find_holes(context) if h.width_m > limit), key=lambda h: -h.area_m2)
 
 
 def find_holes(context: CoverageContext) -> Iterator[Hole]:
-    """All ground with units round it that none covers, wider than what counts as nothing."""
+    """All areas enclosed by units that no unit covers, wider than the overlap tolerance."""
     faces, metric = context.faces, context.metric
     for face in faces.holes.tolist():
         width = context.widths[face]

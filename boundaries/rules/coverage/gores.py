@@ -13,7 +13,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.common.connected_components import find_components
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.parallel_segments import (
     ParallelSegments,
@@ -22,15 +22,15 @@ from boundaries.rules.coverage.parallel_segments import (
     iter_connections,
     offset_points,
 )
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 _PROBE_DISTANCE = 1e-3
-"""How far beyond the end of a stretch one looks, in asked widths."""
+"""How far beyond the end of a stretch to probe, as a share of the maximum gap width."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGap:
-    """Nobody's ground between features that reaches the outside; metres."""
+    """An uncovered area between features that reaches the outside; metres."""
 
     shape: BaseGeometry
     features: tuple[int, ...]
@@ -39,23 +39,21 @@ class OpenGap:
 
 
 @rule_check("TOP-COV-04")
-def find_gores(context: CoverageContext) -> Iterator[Finding]:
-    """Open gaps between two units, up to the asked width, and far deeper than wide."""
+def find_gores(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """Open gaps between two units, up to the maximum gap width, and far deeper than wide."""
     for gap in find_open_gaps(context):
         area = float(context.metric.measure_areas(np.array([gap.shape]))[0])
-        names, names_en = (
-            separator.join(context.names[f] for f in gap.features) for separator in ("、", ", ")
-        )
-        yield Finding(
+        yield build_finding(
             "TOP-COV-04",
             "open",
-            get_severity("TOP-COV-04"),
-            gap.features,
-            gap.shape,
-            f"{names} 之间有向外敞开的狭缝：宽不超过 {gap.width_m:.3f} 米，"
-            f"深约 {gap.depth_m:.1f} 米，{area:.2f} 平方米。",
-            f"a narrow gap between {names_en} is open to the outside: up to {gap.width_m:.3f} m"
-            f" wide, about {gap.depth_m:.1f} m deep, {area:.2f} m2",
+            {
+                "units": context.list_names(gap.features),
+                "width": gap.width_m,
+                "depth": gap.depth_m,
+                "area": area,
+            },
+            features=gap.features,
+            geometry=gap.shape,
             measured=gap.width_m,
             limit=context.tolerances.overlap_m,
             unit="m",
@@ -74,11 +72,11 @@ def find_open_gaps(context: CoverageContext) -> list[OpenGap]:
     for group in find_components(iter_connections(segments, pairs, range(len(pairs.a)))):
         members = pairs.select_pairs(np.isin(np.arange(len(pairs.a)), group))
         if members.max_distance.max() <= limits.overlap_m:
-            continue  # the border is not identical
+            continue  # a boundary that is not identical: TOP-COV-03
         features = np.unique(segments.feature[np.r_[members.a, members.b]])
         shape = _merge_strips(context, shapes[group], features)
         if _widens_beyond_limit(context, members, shape):
-            continue  # the two borders part: an acute corner
+            continue  # the two boundaries diverge: an acute corner
         width = float(context.metric.measure_widths(np.array([shape], dtype=object))[0])
         depth = context.metric.measure_length(shape) / 2
         if width > limits.overlap_m and depth >= limits.gore_depth * width:
@@ -89,10 +87,10 @@ def find_open_gaps(context: CoverageContext) -> list[OpenGap]:
 def _widens_beyond_limit(
     context: CoverageContext, pairs: ParallelSegments, shape: BaseGeometry
 ) -> bool:
-    """Whether somewhere it becomes wider than the asked width and does not end there.
+    """Whether a gap becomes wider than the maximum gap width somewhere and goes on there.
 
-    Round a bend, the pieces before and after it also come to face each other further apart; what
-    lies beyond that is ground of the same gap.
+    Round a bend, the segments before and after it also come to face each other further apart; what
+    lies beyond these belongs to the same gap.
     """
     max_width = context.tolerances.gap_width_m
     for end, direction in ((0, -1), (1, 1)):
@@ -108,7 +106,7 @@ def _widens_beyond_limit(
 def _merge_strips(
     context: CoverageContext, shapes: NDArray[np.object_], features: NDArray[np.int64]
 ) -> BaseGeometry:
-    """Strips between two borders as one shape, with the wedges between them at bends."""
+    """Strips between two boundaries as one shape, with the wedges between them at bends."""
     strip = shapely.union_all(shapes)
     if shapely.get_num_geometries(strip) == 1:
         return strip
@@ -122,7 +120,7 @@ def _merge_strips(
 
 
 def _find_outer_pairs(context: CoverageContext) -> ParallelSegments:
-    """The pairs with nobody's ground between them that no hole of the layer encloses."""
+    """The pairs with an uncovered area between them that is no hole of the layer."""
     pairs = context.parallel_segments
     apart = pairs.select_pairs(
         (pairs.gap.min(axis=1, initial=0.0) >= -1e-9)

@@ -1,4 +1,4 @@
-"""TOP-COV-03: neighbours have identical vertices along their common border."""
+"""TOP-COV-03: neighbours have identical vertices along their shared boundary."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from boundaries.rules.common.connected_components import find_components
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gores import find_open_gaps
 from boundaries.rules.coverage.parallel_segments import (
@@ -17,20 +17,21 @@ from boundaries.rules.coverage.parallel_segments import (
     find_lone_vertices,
     iter_connections,
 )
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 _MAX_DIVERGENCE = 0.2
-"""Two pieces run along each other when they part by less than this share of their length."""
-_MAX_UNITS_PER_FLAW = 3
-"""So many units may meet at one flaw; a larger tangle is told for each pair of them."""
+"""Two segments run along each other when they diverge by less than this share of their length."""
+_MAX_UNITS_PER_FINDING = 3
+"""How many units may share one finding; a larger tangle is reported for each pair of them."""
 _SAME_COURSE_M = 1e-6
+"""Segments that are nowhere further apart follow the same course."""
 
 Pair = tuple[int, int]
 
 
 @rule_check("TOP-COV-03")
-def find_mismatches(context: CoverageContext) -> Iterator[Finding]:
-    """Stretches on which two units run along each other within the tolerance, not identically."""
+def find_mismatches(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """Stretches where two units run along each other within the tolerance, but not identically."""
     near = find_mismatched_pairs(context)
     for pairs in _iter_flaw_masks(context, near):
         yield _build_mismatch_finding(context, near.select_pairs(pairs))
@@ -38,10 +39,10 @@ def find_mismatches(context: CoverageContext) -> Iterator[Finding]:
 
 
 def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
-    """The pieces that were meant to be one border.
+    """The pairs of segments that should be one boundary and are not identical.
 
-    What bounds a hole or an overlap that is told anyway is no flaw of its own; nor is a vertex
-    that is there only because such a hole or overlap ends in it.
+    What bounds a hole or an overlap that is reported anyway is no departure of its own; nor is a
+    vertex that is there only because such a hole or overlap ends in it.
     """
     pairs, limit, segments = (
         context.parallel_segments,
@@ -73,7 +74,7 @@ def collect_reported_shapes(context: CoverageContext) -> NDArray[np.object_]:
 def _mask_within_reported(
     context: CoverageContext, near: ParallelSegments, reported: NDArray[np.object_]
 ) -> NDArray[np.bool_]:
-    """The pairs with such ground between them."""
+    """The pairs with a reported area between them."""
     points = compute_midpoints(context.segments, context.metric, near)
     inside = np.zeros(len(near.a), bool)
     inside[STRtree(reported).query(points, predicate="within")[0]] = True
@@ -83,7 +84,7 @@ def _mask_within_reported(
 def _mask_at_reported_rim(
     context: CoverageContext, near: ParallelSegments, reported: NDArray[np.object_]
 ) -> NDArray[np.bool_]:
-    """The pairs all of whose vertices without a counterpart lie at the rim of such ground."""
+    """The pairs all of whose vertices without a counterpart lie at the rim of a reported area."""
     at, vertex = find_lone_vertices(context.segments, near)
     points = shapely.points(context.segments.xy[vertex])
     reach = context.metric.convert_to_units(context.tolerances.overlap_m)
@@ -97,11 +98,11 @@ def _mask_at_reported_rim(
 def _iter_flaw_masks(
     context: CoverageContext, near: ParallelSegments
 ) -> Iterator[NDArray[np.bool_]]:
-    """The pairs of pieces that make one flaw, as masks: connected, and of few units."""
+    """The pairs of segments of each finding, as masks: connected, and of few units."""
     feature = context.segments.feature
     for group in find_components(iter_connections(context.segments, near, range(len(near.a)))):
-        units = {int(feature[piece]) for k in group for piece in (near.a[k], near.b[k])}
-        if len(units) <= _MAX_UNITS_PER_FLAW:
+        units = {int(feature[segment]) for k in group for segment in (near.a[k], near.b[k])}
+        if len(units) <= _MAX_UNITS_PER_FINDING:
             yield _build_mask(group, len(near.a))
             continue
         of_pair: dict[Pair, list[int]] = {}
@@ -119,36 +120,28 @@ def _build_mask(members: Iterable[int], size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _build_mismatch_finding(context: CoverageContext, near: ParallelSegments) -> Finding:
+def _build_mismatch_finding(context: CoverageContext, near: ParallelSegments) -> SpatialFinding:
     segments = context.segments
     both = np.unique(np.r_[near.a, near.b])
     features = tuple(sorted(set(segments.feature[both].tolist())))
     first = both[segments.feature[both] != features[-1]]
     apart = float(near.max_distance.max())
     kind = "vertices" if apart <= _SAME_COURSE_M else "apart"
-    names, names_en = (
-        separator.join(context.names[f] for f in features) for separator in ("、", ", ")
-    )
     alone = len(np.unique(segments.vertex[find_lone_vertices(segments, near)[1]]))
-    zh = "走向一致但顶点不同" if kind == "vertices" else f"相差最多 {apart:.9f} 米"
-    en = "same course, other vertices" if kind == "vertices" else f"up to {apart:.9f} m apart"
-    return Finding(
+    return build_finding(
         "TOP-COV-03",
         kind,
-        get_severity("TOP-COV-03"),
-        features,
-        shapely.line_merge(shapely.union_all(segments.build_lines(first))),
-        f"{names} 的公共界线不一致：{zh}，{alone} 个顶点没有对应点。",
-        f"the common border of {names_en} is not identical: {en}; {alone} vertices without a"
-        " counterpart",
+        {"units": context.list_names(features), "distance": apart, "n": alone},
+        features=features,
+        geometry=shapely.line_merge(shapely.union_all(segments.build_lines(first))),
         measured=apart,
         limit=0.0,
         unit="m",
     )
 
 
-def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[Finding]:
-    """Holes and overlaps within the tolerance that lie at no stretch told above."""
+def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[SpatialFinding]:
+    """Holes and overlaps within the tolerance that touch no stretch reported already."""
     faces, limit = context.faces, context.tolerances.overlap_m
     thin = [f for f, width in context.widths.items() if 0 < width <= limit]
     if not thin:
@@ -160,19 +153,13 @@ def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[
             continue
         features = context.find_bordering_features(shape)
         area = float(context.metric.measure_areas(np.array([shape]))[0])
-        names, names_en = (
-            separator.join(context.names[f] for f in features) for separator in ("、", ", ")
-        )
         width = context.widths[face]
-        yield Finding(
+        yield build_finding(
             "TOP-COV-03",
             "sliver",
-            get_severity("TOP-COV-03"),
-            features,
-            shape,
-            f"{names} 的公共界线不一致：相差不超过 {width:.9f} 米，{area:.6f} 平方米。",
-            f"the common border of {names_en} is not identical: within {width:.9f} m,"
-            f" {area:.6f} m2",
+            {"units": context.list_names(features), "width": width, "area": area},
+            features=features,
+            geometry=shape,
             measured=width,
             limit=0.0,
             unit="m",

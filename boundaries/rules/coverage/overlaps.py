@@ -7,22 +7,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 _EQUAL_AREA_SHARE = 1e-9
-"""Areas that differ by less than this part of them are the same."""
-_OVERLAP_TEXTS = {
-    "duplicate": ("{a} 与 {b} 是同一块地", "{a} and {b} are the same ground"),
-    "contained": ("{a} 整个位于 {b} 之内", "{a} lies wholly inside {b}"),
-    "overlap": ("{a} 与 {b} 重叠", "{a} and {b} overlap"),
-}
+"""Areas that differ by less than this share are equal."""
 
 
 @rule_check("TOP-COV-01")
-def find_overlaps(context: CoverageContext) -> Iterator[Finding]:
-    """Ground that two units claim, wider than the tolerance; one finding for each place."""
+def find_overlaps(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """Areas that two units both cover, wider than the tolerance; one finding for each place."""
     for a, b in find_overlapping_pairs(context):
         parts = _intersect_parts(context, a, b)
         widths = context.metric.measure_widths(parts, least=context.tolerances.overlap_m)
@@ -32,10 +27,10 @@ def find_overlaps(context: CoverageContext) -> Iterator[Finding]:
 
 
 def find_overlapping_pairs(context: CoverageContext) -> list[tuple[int, int]]:
-    """All pairs of features that share ground, however little.
+    """All pairs of features with a common area, however small.
 
-    Each overlap reaches the border of a face that is covered twice; the pairs further inside
-    are neighbours of those at its rim, so walking on from neighbour to neighbour finds them all.
+    Each overlap reaches the boundary of a face that is covered twice; the pairs further inside
+    are neighbours of those at its rim, so a search from neighbour to neighbour finds them all.
     """
     faces = context.faces
     waiting = {
@@ -66,7 +61,7 @@ def _has_common_area(context: CoverageContext, a: int, b: int) -> bool:
 
 
 def _intersect_parts(context: CoverageContext, a: int, b: int) -> NDArray[np.object_]:
-    """The pieces of ground that both cover."""
+    """The polygons that both features cover."""
     common = shapely.get_parts(
         shapely.intersection(context.valid_shapes[a], context.valid_shapes[b])
     )
@@ -82,20 +77,17 @@ def _classify_overlap(context: CoverageContext, a: int, b: int, part: shapely.Po
 
 def _build_overlap_finding(
     context: CoverageContext, a: int, b: int, part: shapely.Polygon, width: float
-) -> Finding:
+) -> SpatialFinding:
     kind = _classify_overlap(context, a, b, part)
     area = float(context.metric.measure_areas(np.array([part]))[0])
     if kind == "contained" and context.measure_area(a) > context.measure_area(b):
         a, b = b, a
-    zh, en = (text.format(a=context.names[a], b=context.names[b]) for text in _OVERLAP_TEXTS[kind])
-    return Finding(
+    return build_finding(
         "TOP-COV-01",
         kind,
-        get_severity("TOP-COV-01"),
-        (min(a, b), max(a, b)),
-        part,
-        f"{zh}：{area:.2f} 平方米，最宽处 {width:.3f} 米。",
-        f"{en}: {area:.2f} m2, {width:.3f} m across the widest place",
+        {"a": context.names[a], "b": context.names[b], "area": area, "width": width},
+        features=(min(a, b), max(a, b)),
+        geometry=part,
         measured=width,
         limit=context.tolerances.overlap_m,
         unit="m",

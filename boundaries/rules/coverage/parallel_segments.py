@@ -1,6 +1,6 @@
-"""Loose pieces of two features that run along each other: border that should be one, and gaps.
+"""Unmatched segments of two features that run along each other: near-identical borders, and gaps.
 
-Pieces of different features, directed so that each has its polygon on the left, face each other
+Segments of different features, directed so that each has its polygon on the left, face each other
 when they run in opposite directions and overlap lengthwise. How far the one lies to the right of
 the other is the width of the gap between them; to the left, of the overlap.
 """
@@ -20,19 +20,19 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _RUN_LENGTH = 16
-"""Pieces of a ring that are looked for together."""
+"""How many successive segments of a ring share one entry of the spatial index."""
 _PAIRS_AT_ONCE = 200_000
-"""Pairs of pieces that are measured in one go."""
+"""How many pairs of segments are measured at once."""
 _ZERO_LENGTH_M = 1e-9
-"""Lengths in metres below this are none."""
+"""Lengths in metres below this count as zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelSegments:
-    """Pairs (K) of loose pieces ``a`` and ``b`` that run along each other.
+    """Pairs (K) of unmatched segments ``a`` and ``b`` that run along each other.
 
-    ``along`` (K, 2): from where to where, in metres from the beginning of ``a``; ``beyond`` (K):
-    how much of ``a`` comes after that. ``gap`` (K, 2): how far ``b`` lies to the right of ``a`` at
+    ``along`` (K, 2): from where to where, in metres from the start of ``a``; ``beyond`` (K): how
+    much of ``a`` follows after that. ``gap`` (K, 2): how far ``b`` lies to the right of ``a`` at
     both ends of the common stretch, in metres; negative where the polygons overlap.
     """
 
@@ -44,7 +44,7 @@ class ParallelSegments:
 
     @property
     def length(self) -> Floats:
-        """Metres (K) for which the two run along each other."""
+        """The length (K) of the common stretch, in metres."""
         return self.along[:, 1] - self.along[:, 0]
 
     @property
@@ -54,16 +54,16 @@ class ParallelSegments:
         return farthest
 
     def select_pairs(self, which: NDArray[np.bool_]) -> "ParallelSegments":
-        """The pairs that are chosen."""
+        """The pairs where the mask (K) is true."""
         return ParallelSegments(
             self.a[which], self.b[which], self.along[which], self.beyond[which], self.gap[which]
         )
 
 
 def find_parallel_segments(segments: Segments, metric: Metric, reach: float) -> ParallelSegments:
-    """All pairs of loose pieces that come within ``reach`` metres while they face each other.
+    """All pairs of unmatched segments that come within ``reach`` metres while facing each other.
 
-    Of each pair, only the stretch on which both are within reach is told. Each pair is told once.
+    Each pair is returned once, with the stretch on which both are within reach.
     """
     runs = _build_runs(segments, metric, reach)
     measured = [
@@ -84,7 +84,7 @@ def find_parallel_segments(segments: Segments, metric: Metric, reach: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class _SegmentRuns:
-    """Stretches of loose pieces that follow each other in a ring, with the boxes round them."""
+    """Runs of unmatched segments that follow each other in a ring, with their bounding boxes."""
 
     begin: Ints
     size: Ints
@@ -110,7 +110,7 @@ def _build_runs(segments: Segments, metric: Metric, reach: float) -> _SegmentRun
 
 
 def _iter_candidate_pairs(segments: Segments, runs: _SegmentRuns) -> Iterator[tuple[Ints, Ints]]:
-    """Pairs of pieces of different features whose runs come near each other, in portions."""
+    """Pairs of segments of different features whose runs come near each other, in portions."""
     i, j = STRtree(runs.boxes).query(runs.boxes)
     is_pair = (i < j) & (runs.feature[i] != runs.feature[j])
     i, j = i[is_pair], j[is_pair]
@@ -131,7 +131,7 @@ def _iter_candidate_pairs(segments: Segments, runs: _SegmentRuns) -> Iterator[tu
 def _measure_pairs(
     segments: Segments, metric: Metric, a: Ints, b: Ints, reach: float
 ) -> ParallelSegments:
-    """The pairs that face each other within reach, with where and how far apart they are."""
+    """The pairs that face each other within reach, with the common stretch and the distance."""
     a0, a1 = segments.get_endpoints(a)
     scale = metric.compute_scale(a0[:, 1])
     axis = (a1 - a0) * scale
@@ -167,18 +167,18 @@ def _clip_to_reach(
 def iter_connections(
     segments: Segments, pairs: ParallelSegments, members: Iterable[int]
 ) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Some of the pairs, each with what connects it to others: its pieces and their ends."""
+    """Some of the pairs, each with what connects it to others: its segments and their ends."""
     for k in members:
-        for piece in (int(pairs.a[k]), int(pairs.b[k])):
-            yield k, (0, piece)
-            yield k, (1, int(segments.start_vertex[piece]))
-            yield k, (1, int(segments.end_vertex[piece]))
+        for segment in (int(pairs.a[k]), int(pairs.b[k])):
+            yield k, (0, segment)
+            yield k, (1, int(segments.start_vertex[segment]))
+            yield k, (1, int(segments.end_vertex[segment]))
 
 
 def compute_midpoints(
     segments: Segments, metric: Metric, pairs: ParallelSegments
 ) -> NDArray[np.object_]:
-    """A point (K) in the middle between the two pieces of each pair."""
+    """A point (K) in the middle between the two segments of each pair."""
     along, gap = pairs.along.mean(axis=1), pairs.gap.mean(axis=1)
     points = shapely.points(offset_points(segments, metric, pairs.a, along, gap / 2))
     return np.asarray(points, dtype=object)
@@ -187,7 +187,7 @@ def compute_midpoints(
 def build_strips(
     segments: Segments, metric: Metric, pairs: ParallelSegments
 ) -> NDArray[np.object_]:
-    """The ground (K) between the two pieces of each pair, as quadrilaterals."""
+    """The areas (K) between the two segments of each pair, as quadrilaterals."""
     (start, stop), (gap0, gap1) = pairs.along.T, pairs.gap.T
     nothing = np.zeros(len(pairs.a))
     corners = [
@@ -200,7 +200,7 @@ def build_strips(
 def offset_points(
     segments: Segments, metric: Metric, which: Ints, along: Floats, right: Floats
 ) -> Floats:
-    """Coordinates (K, 2) so many metres along pieces, and so many to their right."""
+    """Coordinates (K, 2) at distances in metres along segments, and to the right of these."""
     begin, end = segments.get_endpoints(which)
     scale = metric.compute_scale(begin[:, 1])
     axis = (end - begin) * scale
@@ -211,10 +211,11 @@ def offset_points(
 
 
 def find_lone_vertices(segments: Segments, pairs: ParallelSegments) -> tuple[Ints, Ints]:
-    """Vertices that only one of two pieces has where both run along each other.
+    """Vertices that only one of two segments has where both run along each other.
 
-    Pairs, by number, and positions in ``xy``. At both ends of a common stretch one of the pieces
-    ends; it is alone there unless the other ends in the same place.
+    Returned are the numbers of the pairs, and the positions of the vertices in ``xy``. At both
+    ends of a common stretch one of the segments ends; its vertex is alone there unless the other
+    segment ends in the same place.
     """
     first, ring_reversed = segments.first, segments.ring_reversed.astype(np.int64)
     number = np.arange(len(pairs.a))

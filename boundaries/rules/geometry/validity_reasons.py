@@ -1,6 +1,6 @@
-"""Why a polygon is not valid, in words, and every place where it is not.
+"""Why a polygon is not valid, as a message, and every place where it is not.
 
-GEOS tells the first place only, rounded, and in English; the places are sought here again, exactly.
+GEOS reports the first place only, rounded and in English; here all places are found, exactly.
 """
 
 import re
@@ -14,75 +14,73 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments
+from gazetteer.messages import Message, message
 
 Ints = NDArray[np.int64]
+Coordinate = tuple[float, float]
 
-_REASONS = {
-    "self-intersection": ("crossing", "边界自相交", "its border crosses itself"),
-    "ring self-intersection": ("touch", "一个环自相接触", "a ring touches itself"),
-    "hole lies outside shell": ("hole", "洞在外环之外", "a hole lies outside of its outer ring"),
-    "holes are nested": ("hole", "洞中有洞", "a hole lies inside another hole"),
-    "interior is disconnected": (
-        "disconnected",
-        "内部被洞切断",
-        "its holes cut its interior into pieces",
-    ),
-    "nested shells": ("nested", "一个部分位于另一部分之内", "a part lies inside another part"),
-    "duplicate rings": ("ring", "同一个环出现两次", "it has the same ring twice"),
-    "too few points in geometry component": (
-        "collapsed",
-        "一个环没有面积",
-        "a ring has no area",
-    ),
+_KIND_OF_REASON = {
+    "self_intersection": "crossing",
+    "ring_self_intersection": "touch",
+    "hole_lies_outside_shell": "hole",
+    "holes_are_nested": "hole",
+    "interior_is_disconnected": "disconnected",
+    "nested_shells": "nested",
+    "duplicate_rings": "ring",
+    "too_few_points_in_geometry_component": "collapsed",
 }
+"""The kind of finding for each reason of GEOS, in snake case; it ends the id of its message."""
 _REASON = re.compile(r"([^\[]+)(?:\[(\S+) (\S+)\])?")
 _CROSSING_KINDS = frozenset({"crossing", "touch"})
 
 
 @dataclass(frozen=True, slots=True)
 class ValidityFlaw:
-    """One reason with its places; ``kind`` is a stable word."""
+    """One reason with its places; ``kind`` is the kind of the finding."""
 
     kind: str
-    zh: str
-    en: str
+    reason: Message
     points: shapely.MultiPoint
 
 
 def find_validity_flaws(
     segments: Segments, feature: int, shape: BaseGeometry
 ) -> Iterator[ValidityFlaw]:
-    """What is wrong with an invalid polygon, apart from running along itself (TOP-GEO-04)."""
+    """What is wrong with an invalid polygon, apart from doubled segments (TOP-GEO-04)."""
     which = np.flatnonzero(segments.feature == feature)
     crossing, touching = _find_self_contacts(segments, which)
-    text = shapely.is_valid_reason(shape)
-    kind, zh, en, place = _parse_geos_reason(text)
+    flaw = _parse_geos_reason(shapely.is_valid_reason(shape))
     if crossing:
-        yield ValidityFlaw(*_REASONS["self-intersection"], shapely.MultiPoint(crossing))
-    if touching and (kind in _CROSSING_KINDS or not crossing):
-        yield ValidityFlaw(*_REASONS["ring self-intersection"], shapely.MultiPoint(touching))
+        yield _build_flaw("self_intersection", crossing)
+    if touching and (flaw.kind in _CROSSING_KINDS or not crossing):
+        yield _build_flaw("ring_self_intersection", touching)
     has_doubled = bool(np.isin(segments.matching.doubled, which).any())
-    if (
-        not crossing
-        and not touching
-        and not (has_doubled and kind in (*_CROSSING_KINDS, "collapsed"))
-    ):
-        yield ValidityFlaw(kind, zh, en, shapely.MultiPoint([place]))
+    is_doubled_only = has_doubled and flaw.kind in (*_CROSSING_KINDS, "collapsed")
+    if not crossing and not touching and not is_doubled_only:
+        yield flaw
 
 
-def _parse_geos_reason(text: str) -> tuple[str, str, str, tuple[float, float]]:
-    """The reason as GEOS gives it, as a kind, in words, and with a place."""
+def _build_flaw(reason: str, places: list[Coordinate]) -> ValidityFlaw:
+    words = message(f"finding.TOP-GEO-01.reason.{reason}")
+    return ValidityFlaw(_KIND_OF_REASON[reason], words, shapely.MultiPoint(places))
+
+
+def _parse_geos_reason(text: str) -> ValidityFlaw:
+    """The reason and its first place from the words of GEOS, such as ``Nested shells[300 300]``."""
     match = _REASON.match(text)
     reason, x, y = match.groups() if match else (text, None, None)
-    words = _REASONS.get(reason.strip().lower())
-    kind, zh, en = words or ("other", f"{reason.strip()}", reason.strip())
-    return kind, zh, en, (float(x or "nan"), float(y or "nan"))
+    place = float(x or "nan"), float(y or "nan")
+    id_ = reason.strip().lower().replace("-", " ").replace(" ", "_")
+    if id_ in _KIND_OF_REASON:
+        return _build_flaw(id_, [place])
+    words = message("finding.TOP-GEO-01.reason.other", text=reason.strip())
+    return ValidityFlaw("other", words, shapely.MultiPoint([place]))
 
 
 def _find_self_contacts(
     segments: Segments, which: Ints
-) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Where a feature's own pieces cross, and at which vertices one ring meets itself."""
+) -> tuple[list[Coordinate], list[Coordinate]]:
+    """Where the segments of a feature cross, and at which vertices a ring meets itself."""
     lines = segments.build_lines(which)
     i, j = STRtree(lines).query(lines, predicate="intersects")
     i, j = i[i < j], j[i < j]
@@ -91,13 +89,12 @@ def _find_self_contacts(
     common = np.array([a == b for a in ends[0] for b in ends[1]]).any(axis=0)
     crossing = shapely.intersection(lines[i[~common]], lines[j[~common]])
     points = shapely.get_coordinates(crossing[shapely.get_dimensions(crossing) == 0])
-    return [tuple(p) for p in np.unique(points, axis=0).tolist()], _find_revisited_vertices(
-        segments, which
-    )
+    crossings = [tuple(p) for p in np.unique(points, axis=0).tolist()]
+    return crossings, _find_revisited_vertices(segments, which)
 
 
-def _find_revisited_vertices(segments: Segments, which: Ints) -> list[tuple[float, float]]:
-    """Vertices that one ring visits more than once, other than where it turns back."""
+def _find_revisited_vertices(segments: Segments, which: Ints) -> list[Coordinate]:
+    """Vertices that one ring visits more than once, other than where it doubles back."""
     doubled = np.isin(which, segments.matching.doubled)
     alone = which[~doubled]
     alone = alone[segments.start_vertex[alone] != segments.end_vertex[alone]]

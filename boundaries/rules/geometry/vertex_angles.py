@@ -1,4 +1,4 @@
-"""Where rings turn: each piece with the one that follows it, and the angles between them."""
+"""Where rings turn: each segment with the one that follows it, and the angles between them."""
 
 from dataclasses import dataclass
 
@@ -13,21 +13,21 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Spikes:
-    """``tip`` (K): pieces that lead to the tips; ``degrees`` (K): the angles there."""
+    """``tip`` (K): the segments that lead to the tips; ``degrees`` (K): the angles there."""
 
     tip: Ints
     degrees: Floats
 
 
 def measure_segment_lengths(segments: Segments, metric: Metric) -> Floats:
-    """Metres (S) of each piece."""
+    """The lengths (S) of all segments in metres."""
     a, b = segments.xy[segments.first], segments.xy[segments.first + 1]
     length: Floats = np.hypot(*((b - a) * metric.compute_scale(a[:, 1])).T)
     return length
 
 
 def find_next_segments(segments: Segments) -> Ints:
-    """The piece (S) that follows each in its ring as it was read, or -1 where it is not there."""
+    """The segment (S) that follows each in its ring as it was read; -1 where there is none."""
     size = len(segments.first)
     follows = np.arange(1, size + 1)
     if not size:
@@ -44,7 +44,7 @@ def find_sharp_vertices(
 ) -> Spikes:
     """Vertices where both legs are longer than ``leg_m`` and the angle is below ``degrees``.
 
-    Pieces that lie on each other, there and back, are a kickback and no spike.
+    Segments that double back on each other are no spike; see TOP-GEO-04.
     """
     doubled = np.zeros(len(follows), bool)
     doubled[segments.matching.doubled] = True

@@ -1,1 +1,1 @@
-"""The rules TOP-HIE: units of several levels in one layer, and how they hang together."""
+"""The rules TOP-HIE: units of several levels in one layer, and how they nest."""

@@ -1,6 +1,6 @@
 """The level and the parent of each feature of a layer, and which features are no units at all.
 
-A column says so, or else the code: 440000 is a province, 440100 a prefecture, 440106 a county,
+A column states these, or else the code: 440000 is a province, 440100 a prefecture, 440106 a county,
 440106001 a township, 440106001001 a village (GB/T 2260, GB/T 10114).
 """
 
@@ -44,7 +44,7 @@ _LEVEL_OF_LENGTH = {9: "township", 12: "village"}
 
 @dataclass(frozen=True, slots=True)
 class LevelSkips:
-    """Where levels are skipped; see ``level_skips.toml``."""
+    """Where levels are skipped in fact; ``level_skips.toml`` explains the fields."""
 
     prefectures_without_counties: frozenset[str]
     provinces_without_prefectures: frozenset[str]
@@ -54,8 +54,8 @@ class LevelSkips:
 
 @cache
 def read_level_skips() -> LevelSkips:
-    """What is known of skipped levels."""
-    data = tomllib.loads(Path(__file__).parents[1].joinpath("level_skips.toml").read_text("utf-8"))
+    """The skipped levels on record; read once per process."""
+    data = tomllib.loads(Path(__file__).with_name("level_skips.toml").read_text("utf-8"))
     return LevelSkips(
         frozenset(data["prefectures_without_counties"]),
         frozenset(data["provinces_without_prefectures"]),
@@ -68,9 +68,9 @@ def read_level_skips() -> LevelSkips:
 class FeatureLevels:
     """``level`` (n), None where it is not known; ``parent`` (n): the code of the parent, if known.
 
-    ``stated``: whether a column gives the parents. ``aside``: features that take no part in the
-    coverage, and why. ``by_code``: the features that have each code. ``stand_ins``: prefectures
-    without counties, which lie between the counties of others.
+    ``excluded``: features that take no part in the coverage, and why. ``by_code``: the features
+    that have each code. ``stand_ins``: prefectures without counties, which lie between the counties
+    of others and stand in for counties.
     """
 
     level: tuple[str | None, ...]
@@ -81,7 +81,7 @@ class FeatureLevels:
     stand_ins: frozenset[int]
 
     def list_units_of_level(self, level: str | None) -> list[int]:
-        """The units of a level, ascending, with those that stand in for it; see ``stand_ins``."""
+        """The units of a level, ascending, with its ``stand_ins``."""
         own = [
             i for i, level_ in enumerate(self.level) if level_ == level and i not in self.excluded
         ]
@@ -95,7 +95,7 @@ class FeatureLevels:
 
 
 def derive_feature_levels(layer: Layer) -> FeatureLevels:
-    """Levels, parents and what stands aside, as far as the columns and codes of a layer tell."""
+    """Levels, parents and excluded features, as far as the columns and codes of a layer show."""
     count = len(layer)
     excluded = {
         i: why for i in range(count) if (why := _find_exclusion_reason(layer.attributes[i]))
@@ -107,7 +107,7 @@ def derive_feature_levels(layer: Layer) -> FeatureLevels:
         i for i in range(count) if _is_stand_in(layer.codes[i], level[i]) and i not in excluded
     }
     known = {own for i, own in enumerate(level) if own and i not in {*excluded, *stand_ins}}
-    if known == {"county"}:  # the others of their level are not there
+    if known == {"county"}:  # other prefectures are not in the layer
         level = ["county" if i in stand_ins else own for i, own in enumerate(level)]
         stand_ins = set()
     elif "county" not in known:
@@ -150,7 +150,7 @@ def _find_exclusion_reason(attributes: Mapping[str, Any]) -> ExclusionReason | N
 
 
 def _find_level(layer: Layer, feature: int, column: str | None, trusted: bool) -> str | None:
-    """The level by the column, else by the code if it is to be trusted, else not known."""
+    """The level by the column, else by the code where codes are trusted, else None."""
     value = layer.attributes[feature].get(column) if column else None
     stated = _LEVEL_OF_WORD.get(str(value).strip().casefold()) if value is not None else None
     return stated or (parse_code_level(layer.codes[feature]) if trusted else None)
@@ -180,7 +180,7 @@ def _find_parent_code(
 
 
 def parse_parent_code(code: str | None) -> str | None:
-    """The code of the parent as the code itself tells it; None for provinces and other texts."""
+    """The code of the parent as the code itself implies it; None for provinces and other texts."""
     level, known = parse_code_level(code), read_level_skips()
     if code is None or level in (None, "province"):
         return None
@@ -192,7 +192,13 @@ def parse_parent_code(code: str | None) -> str | None:
 
 
 def may_skip_level(level: str, parent: str, parent_level: str) -> bool:
-    """Whether a unit of a level may have a parent that is not of the level next above."""
+    """Whether the parent of a unit may be of another level than the next one above.
+
+    Args:
+        level: the level of the unit.
+        parent: the code of its parent.
+        parent_level: the level of its parent.
+    """
     known = read_level_skips()
     if level == "township":
         return parent_level == "prefecture" and parent in known.prefectures_without_counties

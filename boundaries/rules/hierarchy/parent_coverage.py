@@ -1,8 +1,8 @@
 """Units and their parent: TOP-HIE-02, TOP-HIE-03, and TOP-COV-02 within a parent.
 
-Each piece of a ring, walked with its polygon on the left, raises by one what lies to its left. Add
-the pieces of the units and take away those of the parent: where nothing is left, as many units lie
-on each point as parents do, which is one or none. Only what is left needs to be looked at.
+Each segment of a ring, directed with its polygon on the left, raises by one the number of polygons
+on that side. Add the segments of the units and subtract those of the parent: where none is left, as
+many units cover each point as parents do, which is one or none. Only what is left needs checking.
 """
 
 from collections.abc import Iterator
@@ -16,22 +16,23 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.segments import Segments, build_segments
 from boundaries.rules.common.connected_components import find_components
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import make_valid_copies
 from boundaries.rules.coverage.coverage_faces import build_faces
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 Shapes = NDArray[np.object_]
 Ints = NDArray[np.int64]
 
 _ROUNDING_WIDTH_M = 1e-6
+"""Differences narrower than a micrometre come from the rounding of crossings."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaDifference:
-    """Ground on which a parent and its units differ; ``units`` cover it, none if empty."""
+    """An area on which a parent and its units differ; ``units`` are those that cover it, if any."""
 
     shape: BaseGeometry
     units: tuple[int, ...]
@@ -43,10 +44,10 @@ class AreaDifference:
 class ParentCoverage:
     """Where the units of one parent differ from it.
 
-    ``parent`` and ``units`` are numbers of features. ``uncovered`` is the parent's ground without
-    a unit, ``outside`` the units' ground beyond the parent, ``thin`` either of them within what
-    counts as one line; ``lines`` are pieces of borders that are on one level only, with the
-    feature each belongs to in ``owner`` and the places where it ends in ``ends`` (K, 2).
+    ``parent`` and ``units`` are numbers of features. ``uncovered`` are areas of the parent without
+    a unit, ``outside`` areas of the units beyond the parent, ``thin`` those of either kind within
+    the tolerance of one line; ``lines`` (K) are segments that only one of the two levels has, with
+    the feature of each in ``owner`` and its vertices in ``ends`` (K, 2).
     """
 
     parent: int
@@ -62,9 +63,13 @@ class ParentCoverage:
 def compare_with_parents(
     shapes: Shapes, parent_of: dict[int, int], metric: Metric, tolerances: Tolerances
 ) -> Iterator[ParentCoverage]:
-    """The families whose units do not tile their parent to the last bit.
+    """The parents whose units do not tile them to the last bit.
 
-    ``parent_of`` gives the parent's feature of each unit of one level.
+    Args:
+        shapes: the polygons of all features.
+        parent_of: the feature of the parent of each unit.
+        metric: converts the coordinates to metres.
+        tolerances: the limits of the level of the parents.
     """
     units = np.array(sorted(parent_of), dtype=np.int64)
     parents = np.array(sorted(set(parent_of.values())), dtype=np.int64)
@@ -82,13 +87,13 @@ def compare_with_parents(
         differences = _find_area_differences(
             shapes, members, parent, all_segments.build_merged_lines(which), metric
         )
-        wide = [g for g in differences if g.width_m > tolerances.line_m]
+        wide = [one for one in differences if one.width_m > tolerances.line_m]
         yield ParentCoverage(
             parent,
             tuple(members.tolist()),
-            tuple(g for g in wide if not g.units),
-            tuple(g for g in wide if g.units),
-            tuple(g for g in differences if g.width_m <= tolerances.line_m),
+            tuple(one for one in wide if not one.units),
+            tuple(one for one in wide if one.units),
+            tuple(one for one in differences if one.width_m <= tolerances.line_m),
             lines,
             owner,
             ends,
@@ -96,7 +101,7 @@ def compare_with_parents(
 
 
 def _find_unshared_segments(segments: Segments, parent_ids: Ints, units: int) -> Ints:
-    """The pieces that units and parent do not have in common."""
+    """The segments that units and parent do not have in common."""
     start, end = segments.start_vertex, segments.end_vertex
     low, high = np.minimum(start, end), np.maximum(start, end)
     weight = np.where(start < end, 1, -1) * np.where(segments.feature < units, 1, -1)
@@ -140,34 +145,21 @@ def _find_area_differences(
 @rule_check("TOP-HIE-02")
 def find_outside_parent(
     coverage: ParentCoverage, names: tuple[str, ...], tolerances: Tolerances
-) -> Iterator[Finding]:
-    """Units' ground beyond their parent."""
+) -> Iterator[SpatialFinding]:
+    """Areas of units beyond their parent, wider than the tolerance of one line."""
     for difference in coverage.outside:
-        zh, en = (separator.join(names[u] for u in difference.units) for separator in ("、", ", "))
         yield _build_difference_finding(
-            "TOP-HIE-02",
-            "outside",
-            coverage,
-            difference,
-            tolerances,
-            f"{zh} 超出上级 {names[coverage.parent]}",
-            f"{en} reaches beyond its parent {names[coverage.parent]}",
+            "TOP-HIE-02", "outside", coverage, difference, names, tolerances
         )
 
 
 def find_uncovered_parent(
     coverage: ParentCoverage, names: tuple[str, ...], tolerances: Tolerances
-) -> Iterator[Finding]:
-    """TOP-COV-02: the parent's ground that none of its units covers, however wide."""
+) -> Iterator[SpatialFinding]:
+    """TOP-COV-02: areas of the parent that none of its units covers, however wide."""
     for difference in coverage.uncovered:
         yield _build_difference_finding(
-            "TOP-COV-02",
-            "parent",
-            coverage,
-            difference,
-            tolerances,
-            f"{names[coverage.parent]} 之内有地块不属于任何下级单位",
-            f"ground of {names[coverage.parent]} belongs to none of its units",
+            "TOP-COV-02", "parent", coverage, difference, names, tolerances
         )
 
 
@@ -176,18 +168,20 @@ def _build_difference_finding(
     kind: str,
     coverage: ParentCoverage,
     difference: AreaDifference,
+    names: tuple[str, ...],
     tolerances: Tolerances,
-    zh: str,
-    en: str,
-) -> Finding:
-    return Finding(
+) -> SpatialFinding:
+    return build_finding(
         rule,
         kind,
-        get_severity(rule),
-        tuple(sorted((*difference.units, coverage.parent))),
-        difference.shape,
-        f"{zh}：{difference.area_m2:.2f} 平方米，最宽处 {difference.width_m:.3f} 米。",
-        f"{en}: {difference.area_m2:.2f} m2, {difference.width_m:.3f} m across the widest place",
+        {
+            "units": [names[unit] for unit in difference.units],
+            "parent": names[coverage.parent],
+            "area": difference.area_m2,
+            "width": difference.width_m,
+        },
+        features=tuple(sorted((*difference.units, coverage.parent))),
+        geometry=difference.shape,
         measured=difference.width_m,
         limit=tolerances.line_m,
         unit="m",
@@ -198,8 +192,8 @@ def _build_difference_finding(
 @rule_check("TOP-HIE-03")
 def find_border_differences(
     coverage: ParentCoverage, names: tuple[str, ...], metric: Metric
-) -> Iterator[Finding]:
-    """Stretches where the border of the units and that of the parent are nearly the same."""
+) -> Iterator[SpatialFinding]:
+    """Stretches where the boundaries of the units and of the parent are nearly identical."""
     alone = np.flatnonzero(~_mask_reported_lines(coverage))
     thin = STRtree([difference.shape for difference in coverage.thin])
     links = [(k, int(end)) for k in alone.tolist() for end in coverage.ends[k]]
@@ -214,17 +208,16 @@ def find_border_differences(
         apart = max((coverage.thin[t].width_m for t in at), default=0.0)
         area = sum(coverage.thin[t].area_m2 for t in at)
         features = tuple(sorted({coverage.parent, *coverage.owner[group].tolist()}))
-        length, parent = metric.measure_length(place), names[coverage.parent]
-        zh = f"相差最多 {apart:.6f} 米" if apart else "走向一致但顶点不同"
-        en = f"up to {apart:.6f} m apart" if apart else "same course, other vertices"
-        yield Finding(
+        yield build_finding(
             "TOP-HIE-03",
             "apart" if apart else "vertices",
-            get_severity("TOP-HIE-03"),
-            features,
-            place,
-            f"{parent} 的界线与其下级的外界不一致：{zh}，长 {length:.1f} 米。",
-            f"the border of {parent} is not that of its units: {en}, for {length:.1f} m",
+            {
+                "parent": names[coverage.parent],
+                "distance": apart,
+                "length": metric.measure_length(place),
+            },
+            features=features,
+            geometry=place,
             measured=apart,
             limit=0.0,
             unit="m",
@@ -233,7 +226,7 @@ def find_border_differences(
 
 
 def _mask_reported_lines(coverage: ParentCoverage) -> NDArray[np.bool_]:
-    """The pieces that bound ground which is told anyway, or end at it."""
+    """The segments that bound an area which is reported anyway, or end at it."""
     explained = np.zeros(len(coverage.lines), bool)
     wide = [difference.shape for difference in (*coverage.uncovered, *coverage.outside)]
     if wide:

@@ -1,4 +1,4 @@
-"""TOP-HIE-07 and -10: what columns state of a unit against its polygon."""
+"""TOP-HIE-07 and -10: attributes of a unit compared with its polygon."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import shapely
 
 from boundaries.layers.polygon_layer import Layer
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 _AREA_COLUMNS = {"area_m2": 1.0, "area_km2": 1e6, "面积_平方米": 1.0, "面积_平方千米": 1e6}
-"""Columns that state an area, with the square metres of their unit."""
+"""Columns that state an area, with the square metres in their unit."""
 
 
 def _parse_number(attributes: Mapping[str, Any], column: str) -> float | None:
@@ -26,8 +26,8 @@ def _parse_number(attributes: Mapping[str, Any], column: str) -> float | None:
 
 
 @rule_check("TOP-HIE-07")
-def find_seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
-    """Seats of government (``seat_lon``, ``seat_lat``) that lie outside of their unit."""
+def find_seats_outside(layer: Layer, metric: Metric) -> Iterator[SpatialFinding]:
+    """Seats of government (``seat_lon``, ``seat_lat``) that lie outside their unit."""
     for feature, attributes in enumerate(layer.attributes):
         x, y = _parse_number(attributes, "seat_lon"), _parse_number(attributes, "seat_lat")
         shape = layer.geometries[feature]
@@ -36,16 +36,14 @@ def find_seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
         seat = shapely.Point(x, y)
         if not shapely.is_valid(shape) or shapely.intersects(shape, seat):
             continue
-        far, name = metric.measure_length(shapely.shortest_line(shape, seat)), layer.names[feature]
-        yield Finding(
+        distance = metric.measure_length(shapely.shortest_line(shape, seat))
+        yield build_finding(
             "TOP-HIE-07",
             "outside",
-            get_severity("TOP-HIE-07"),
-            (feature,),
-            seat,
-            f"{name} 的驻地在本单位之外 {far:.0f} 米。",
-            f"the seat of {name} lies {far:.0f} m outside of it",
-            measured=far,
+            {"feature": layer.names[feature], "distance": distance},
+            features=(feature,),
+            geometry=seat,
+            measured=distance,
             limit=0.0,
             unit="m",
         )
@@ -54,8 +52,8 @@ def find_seats_outside(layer: Layer, metric: Metric) -> Iterator[Finding]:
 @rule_check("TOP-HIE-10")
 def find_stated_area_mismatches(
     layer: Layer, metric: Metric, tolerances: Tolerances
-) -> Iterator[Finding]:
-    """Stated areas that are not those of the polygons."""
+) -> Iterator[SpatialFinding]:
+    """Stated areas that differ from those of the polygons by more than the allowed share."""
     for column, size in _AREA_COLUMNS.items():
         stated = [_parse_number(attributes, column) for attributes in layer.attributes]
         stated_features = [
@@ -74,16 +72,17 @@ def find_stated_area_mismatches(
 
 def _build_stated_area_finding(
     name: str, feature: int, area: float, stated: float, share: float, tolerances: Tolerances
-) -> Finding:
-    return Finding(
+) -> SpatialFinding:
+    return build_finding(
         "TOP-HIE-10",
         "area",
-        get_severity("TOP-HIE-10"),
-        (feature,),
-        None,
-        f"{name} 公布面积 {stated / 1e6:.4f} 平方千米，计算为 {area / 1e6:.4f}，差 {share:.2%}。",
-        f"the stated area of {name} is {stated / 1e6:.4f} km2, computed {area / 1e6:.4f}:"
-        f" {share:.2%} off",
+        {
+            "feature": name,
+            "stated": round(stated / 1e6, 4),
+            "computed": round(area / 1e6, 4),
+            "share": round(share, 4),
+        },
+        features=(feature,),
         measured=share,
         limit=tolerances.area_share,
         unit="share",

@@ -1,21 +1,22 @@
-"""TOP-HIE-01, -04 and -05: the parent of each unit, as columns and codes tell it."""
+"""TOP-HIE-01, -04 and -05: the parent of each unit, as columns and codes state it."""
 
 from collections.abc import Iterator
 
-from boundaries.layers.polygon_layer import Layer, Severity
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.hierarchy.feature_levels import (
     FeatureLevels,
     may_skip_level,
     parse_code_level,
     read_level_skips,
 )
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.messages import message
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.rules.rule_registry import rule_check
 
 
 def find_parents(feature_levels: FeatureLevels) -> dict[int, int]:
-    """The feature of the parent of each unit that has exactly one in the layer, of a higher one."""
+    """The parent of each unit that has exactly one in the layer, of a higher level; as features."""
     parent_of = {}
     for child, code in enumerate(feature_levels.parent):
         carriers = feature_levels.by_code.get(code or "", ())
@@ -34,8 +35,8 @@ def _is_above(feature_levels: FeatureLevels, upper: int, lower: int) -> bool:
 
 
 @rule_check("TOP-HIE-01")
-def find_orphans(layer: Layer, feature_levels: FeatureLevels) -> Iterator[Finding]:
-    """Units of a layer with higher levels that have no parent there, or several."""
+def find_orphans(layer: Layer, feature_levels: FeatureLevels) -> Iterator[SpatialFinding]:
+    """Units without exactly one parent in a layer that has units of a higher level."""
     absent: dict[str, list[int]] = {}
     for child, level in enumerate(feature_levels.level):
         if (
@@ -46,27 +47,25 @@ def find_orphans(layer: Layer, feature_levels: FeatureLevels) -> Iterator[Findin
             continue
         code = feature_levels.parent[child]
         carriers = feature_levels.by_code.get(code or "", ())
-        name = layer.names[child]
+        name, features = layer.names[child], tuple(sorted((child, *carriers)))
+        params: dict[str, object] = {"feature": name, "parent": code}
         if not code:
-            yield _build_parent_finding(
-                "none", (child,), f"{name} 没有写明上级。", f"{name} names no parent"
-            )
+            yield build_finding("TOP-HIE-01", "none", {"feature": name}, features=features)
         elif not carriers:
             absent.setdefault(code, []).append(child)
         elif len(carriers) > 1:
-            features = tuple(sorted((child, *carriers)))
-            zh = f"{name} 的上级 {code} 在图层中有 {len(carriers)} 个。"
-            yield _build_parent_finding(
-                "several", features, zh, f"{name} has {len(carriers)} parents {code}"
-            )
+            params["count"] = len(carriers)
+            yield build_finding("TOP-HIE-01", "several", params, features=features)
         elif not _is_above(feature_levels, carriers[0], child):
-            zh = f"{name} 的上级 {code} 级别不高于它。"
-            en = f"the parent {code} of {name} is of no higher level"
-            yield _build_parent_finding("level", tuple(sorted((child, carriers[0]))), zh, en)
+            yield build_finding("TOP-HIE-01", "level", params, features=features)
     for code, children in sorted(absent.items()):
-        zh = f"图层中没有上级 {code}（{len(children)} 个下级单位，未与上级比较）。"
-        en = f"the parent {code} is not in the layer ({len(children)} units, not compared with it)"
-        yield _build_parent_finding("absent", tuple(children), zh, en, "info")
+        yield build_finding(
+            "TOP-HIE-01",
+            "absent",
+            {"parent": code, "n": len(children)},
+            features=tuple(children),
+            severity="info",
+        )
 
 
 def _has_higher_level(feature_levels: FeatureLevels, level: str | None) -> bool:
@@ -77,16 +76,9 @@ def _has_higher_level(feature_levels: FeatureLevels, level: str | None) -> bool:
     return any(other in higher for other in feature_levels.levels)
 
 
-def _build_parent_finding(
-    kind: str, features: tuple[int, ...], zh: str, en: str, grade: Severity | None = None
-) -> Finding:
-    rule = "TOP-HIE-01"
-    return Finding(rule, kind, grade or get_severity(rule), features, None, zh, en)
-
-
 @rule_check("TOP-HIE-04")
-def find_skipped_levels(layer: Layer, feature_levels: FeatureLevels) -> Iterator[Finding]:
-    """Units whose parent is more than one level above, where that is not so in fact."""
+def find_skipped_levels(layer: Layer, feature_levels: FeatureLevels) -> Iterator[SpatialFinding]:
+    """Units whose parent is more than one level above, where no level is skipped in fact."""
     for child, level in enumerate(feature_levels.level):
         code = feature_levels.parent[child]
         if child in feature_levels.excluded or not level or not code:
@@ -97,15 +89,16 @@ def find_skipped_levels(layer: Layer, feature_levels: FeatureLevels) -> Iterator
         direct = level == "county" and not _is_direct_county(layer.codes[child], code)
         if may_skip_level(level, code, above) and not direct:
             continue
-        name = layer.names[child]
-        yield Finding(
+        yield build_finding(
             "TOP-HIE-04",
             "skipped",
-            get_severity("TOP-HIE-04"),
-            (child,),
-            None,
-            f"{name}（{level}）的上级 {code} 是 {above}，越过了一级而没有依据。",
-            f"the parent {code} of {name} ({level}) is a {above}: a level is skipped without cause",
+            {
+                "feature": layer.names[child],
+                "level": message(f"level.{level}"),
+                "parent": code,
+                "parent_level": message(f"level.{above}"),
+            },
+            features=(child,),
         )
 
 
@@ -115,7 +108,7 @@ def _find_parent_level(feature_levels: FeatureLevels, code: str) -> str | None:
 
 
 def _is_direct_county(code: str | None, parent: str) -> bool:
-    """Whether the code of a county says that it is directly under its province."""
+    """Whether the code of a county shows that it is directly under its province."""
     known = read_level_skips()
     if parent in known.provinces_without_prefectures or code in known.prefectures_without_counties:
         return True
@@ -123,8 +116,8 @@ def _is_direct_county(code: str | None, parent: str) -> bool:
 
 
 @rule_check("TOP-HIE-05")
-def find_foreign_codes(layer: Layer, feature_levels: FeatureLevels) -> Iterator[Finding]:
-    """Units whose code does not begin like that of the parent that a column states."""
+def find_foreign_codes(layer: Layer, feature_levels: FeatureLevels) -> Iterator[SpatialFinding]:
+    """Units whose code does not share the prefix of the parent that a column states."""
     if not feature_levels.has_parent_column:
         return
     for child, parent in enumerate(feature_levels.parent):
@@ -133,14 +126,11 @@ def find_foreign_codes(layer: Layer, feature_levels: FeatureLevels) -> Iterator[
         if child in feature_levels.excluded or not code or not parent or not own or not above:
             continue
         if not code.startswith(_take_code_prefix(parent, above)):
-            yield Finding(
+            yield build_finding(
                 "TOP-HIE-05",
                 "prefix",
-                get_severity("TOP-HIE-05"),
-                (child,),
-                None,
-                f"{layer.names[child]} 的代码 {code} 与上级代码 {parent} 的前缀不一致。",
-                f"the code {code} of {layer.names[child]} does not begin like its parent {parent}",
+                {"feature": layer.names[child], "code": code, "parent": parent},
+                features=(child,),
             )
 
 

@@ -1,4 +1,4 @@
-"""TOP-VER-04: what the units of a change had together before, they have together after it."""
+"""TOP-VER-04: the units of a change cover the same total area before and after it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.common.connected_components import find_components
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import extract_polygons
 from boundaries.rules.history.history_context import AreaTenure, HistoryContext, SuccessionTransfer
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 _METRIC = Metric()
 _DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AreaChangeEvent:
-    """A change of a day: the areas of everybody concerned, on the eve and on the day."""
+    """A change of a day: the areas of all units concerned, on the day before and on the day."""
 
     on: date
     before: tuple[AreaTenure, ...]
@@ -32,7 +32,7 @@ class AreaChangeEvent:
 
 
 def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
-    """The changes of which all areas are known, before and after; of others nothing can be said."""
+    """The changes of which all areas are known before and after; others cannot be checked."""
     areas: dict[UUID, list[AreaTenure]] = {}
     for area in history.areas:
         areas.setdefault(area.unit, []).append(area)
@@ -47,7 +47,7 @@ def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
 
 
 def _iter_connected_units(links: Sequence[SuccessionTransfer]) -> Iterator[list[UUID]]:
-    """The units of links that hang together through units they have in common."""
+    """The units of links that are connected by units they have in common."""
     ends = [(k, unit) for k, link in enumerate(links) for unit in (link.giver, link.taker)]
     for group in find_components(ends):
         members = (unit for k in group for unit in (links[k].giver, links[k].taker))
@@ -60,7 +60,7 @@ def _find_areas_on(
     units: Sequence[UUID],
     day: date,
 ) -> tuple[AreaTenure, ...]:
-    """The areas of those units that were in force on a day; none, if one is not known."""
+    """The areas of those units that were in force on a day; empty if one of them is not known."""
     in_force = []
     for unit in units:
         if history.find_state(unit, day) is None:
@@ -78,11 +78,14 @@ def find_unconserved_areas(
     changes: Sequence[AreaChangeEvent],
     shapes: Mapping[int, BaseGeometry],
     limits: Tolerances,
-) -> Iterator[Finding]:
-    """Ground that was lost or won by everybody concerned together, or did not move at all.
+) -> Iterator[SpatialFinding]:
+    """Changes by which the total area of the units shrank or grew, or that moved no boundary.
 
-    ``shapes`` are those of all areas of the events, by version. Areas of different sources may
-    differ by their accuracy.
+    Args:
+        history: where the units and their names come from.
+        changes: the changes to check.
+        shapes: of all areas of the changes, by version; lon, lat degrees of CGCS2000.
+        limits: areas of different sources may differ by their accuracy.
     """
     for event in changes:
         if set(event.before) == set(event.after):
@@ -102,19 +105,16 @@ def find_unconserved_areas(
 
 def _build_unchanged_finding(
     history: HistoryContext, event: AreaChangeEvent, shapes: Mapping[int, BaseGeometry]
-) -> Finding:
-    """Ground passed on, and every area stayed as it was: they are wrong on one side of the day."""
+) -> SpatialFinding:
+    """Territory passed on, yet no area changed: the areas are wrong before or after the day."""
     units = [area.unit for area in event.after]
-    zh, en = history.format_names(units)
-    return Finding(
+    return build_finding(
         "TOP-VER-04",
         "unchanged",
-        "warning",
-        history.number_units(units),
-        shapely.union_all([shapes[area.version] for area in event.after]),
-        f"{event.on} {zh} 之间有区域划转，而边界面前后相同：至少在其中一侧的日期不实。",
-        f"ground passed between {en} on {event.on}, and their areas are the same before and after:"
-        " they cannot be true of both",
+        {"units": history.list_names(units), "day": event.on},
+        features=history.number_units(units),
+        geometry=shapely.union_all([shapes[area.version] for area in event.after]),
+        severity="warning",
     )
 
 
@@ -132,7 +132,7 @@ def _find_net_change(
     kind: str,
     difference: BaseGeometry,
     width_m: float,
-) -> Iterator[Finding]:
+) -> Iterator[SpatialFinding]:
     parts = np.asarray(shapely.get_parts(extract_polygons(difference)), dtype=object)
     if not len(parts):
         return
@@ -142,19 +142,14 @@ def _find_net_change(
         return
     area = float(_METRIC.measure_areas(parts[wide]).sum())
     units = dict.fromkeys(area.unit for area in (*event.before, *event.after))
-    zh, en = history.format_names(units)
-    lost = kind == "lost"
-    yield Finding(
+    width = float(widths.max())
+    yield build_finding(
         "TOP-VER-04",
         kind,
-        get_severity("TOP-VER-04"),
-        history.number_units(units),
-        shapely.MultiPolygon(parts[wide].tolist()),
-        f"{event.on} 的变更使 {zh} 的总范围{'减少' if lost else '增加'} {area:.0f} 平方米，"
-        f"最宽处 {widths.max():.2f} 米。",
-        f"the change of {event.on} made {en} together {'smaller' if lost else 'larger'} by"
-        f" {area:.0f} m2, {widths.max():.2f} m at the widest place",
-        measured=float(widths.max()),
+        {"units": history.list_names(units), "day": event.on, "area": area, "width": width},
+        features=history.number_units(units),
+        geometry=shapely.MultiPolygon(parts[wide].tolist()),
+        measured=width,
         limit=width_m,
         unit="m",
         area_m2=area,

@@ -1,6 +1,6 @@
-"""What the register knows of its own history, as values that rules can judge.
+"""The history of the register as values that rules can check.
 
-The SQL stands here; the rules are pure.
+The SQL is here; the rules are pure functions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ FROM moment, unit_state s WHERE s.recorded @> moment.known_at AND s.level <> 'vi
 ORDER BY s.unit_id, s.valid
 """
 
-# Codes of civil affairs; those of statistics, as of villages, are no matter of Order 79.
+# Codes of civil affairs; Order No. 79 does not cover those of statistics, as of villages.
 _CODES = f"""
 WITH {MOMENT_CTE}
 SELECT c.unit_id, c.code, lower(c.valid), upper(c.valid)
@@ -55,24 +55,24 @@ SELECT version_id, ST_AsBinary(geom, 'NDR') FROM area_version WHERE version_id =
 
 @dataclass(frozen=True, slots=True)
 class ValidityPeriod:
-    """Days, half-open; None is open."""
+    """A half-open period of days; None is an open end."""
 
     start: date | None
     stop: date | None
 
     def covers_day(self, day: date) -> bool:
-        """Whether a day is one of them."""
+        """Whether a day lies in the period."""
         return (self.start is None or self.start <= day) and (self.stop is None or day < self.stop)
 
     def overlaps_period(self, other: "ValidityPeriod") -> bool:
-        """Whether two lives have a day in common."""
+        """Whether two periods have a day in common."""
         begins = max(self.start or date.min, other.start or date.min)
         return begins < min(self.stop or date.max, other.stop or date.max)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTenure:
-    """What a unit was for a time."""
+    """The attributes of a unit in a period."""
 
     level: str
     unit_type: str | None
@@ -84,7 +84,7 @@ class UnitTenure:
 
 @dataclass(frozen=True, slots=True)
 class CodeTenure:
-    """A code in the hands of a unit for a time."""
+    """The period in which a unit carried a code."""
 
     unit: UUID
     code: str
@@ -93,7 +93,7 @@ class CodeTenure:
 
 @dataclass(frozen=True, slots=True)
 class SuccessionTransfer:
-    """Ground that passed from a unit to another on a day."""
+    """Territory that passed from one unit to another on a day."""
 
     giver: UUID
     taker: UUID
@@ -102,7 +102,7 @@ class SuccessionTransfer:
 
 @dataclass(frozen=True, slots=True)
 class AreaTenure:
-    """An area without its shape: ``version`` finds that."""
+    """The period of an area, without its shape; ``version`` identifies that."""
 
     version: int
     unit: UUID
@@ -113,9 +113,10 @@ class AreaTenure:
 
 @dataclass(frozen=True)
 class HistoryContext:
-    """The history of the register up to a day. Findings tell units by their numbers in ``units``.
+    """The history of the register up to a day.
 
-    ``codes`` are in the order of codes and days, ``areas`` of units and days.
+    ``codes`` are ordered by code and day, ``areas`` by unit and day. Findings refer to units by
+    their numbers in ``units``.
     """
 
     until: date
@@ -127,7 +128,7 @@ class HistoryContext:
 
     @cached_property
     def units(self) -> tuple[UUID, ...]:
-        """Every unit that anything is known of."""
+        """Every unit of which anything is known."""
         sources = (h.unit for h in self.codes), (a.unit for a in self.areas)
         faces = self.network.faces
         ends = (unit for link in self.links for unit in (link.giver, link.taker))
@@ -142,7 +143,7 @@ class HistoryContext:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What findings call each unit: the last code it had, else its id."""
+        """The short name of each unit: the last code it had, else its id."""
         last = {unit: states[-1].code for unit, states in self.states.items() if states}
         return tuple(last.get(unit) or str(unit) for unit in self.units)
 
@@ -150,22 +151,22 @@ class HistoryContext:
         """The numbers of units, ascending."""
         return tuple(sorted({self.number[unit] for unit in units}))
 
-    def format_names(self, units: Iterable[UUID]) -> tuple[str, str]:
-        """Units by code and last name, in Chinese and in English enumeration."""
+    def list_names(self, units: Iterable[UUID]) -> list[str]:
+        """Units by code and last name, sorted, for a message."""
         texts = []
         for unit in units:
             states = self.states.get(unit, ())
             name = states[-1].name if states else None
             texts.append(f"{self.names[self.number[unit]]} {name or ''}".strip())
-        return "、".join(sorted(texts)), ", ".join(sorted(texts))
+        return sorted(texts)
 
     def find_state(self, unit: UUID, day: date) -> UnitTenure | None:
-        """What a unit was on a day; None if it was not in force."""
+        """The attributes of a unit on a day; None if it was not in force."""
         return next((s for s in self.states.get(unit, ()) if s.period.covers_day(day)), None)
 
 
 def load_history_context(conn: Connection[Any], as_of: AsOf) -> HistoryContext:
-    """The history up to the day of a moment, as known then."""
+    """The history up to the day of ``as_of``, as known then."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         states: dict[UUID, list[UnitTenure]] = {}
         for row in cursor.execute(_STATES, as_of.to_sql_params()):

@@ -1,4 +1,4 @@
-"""TOP-VER-01 to -03: areas through time, acts behind changes, the coverage on every day."""
+"""TOP-VER-01 to -03: areas over time, acts behind changes, the coverage on every day."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,19 +13,19 @@ from boundaries.network.network_store import NetworkHistory
 from boundaries.network.polygonize import BrokenNetwork, derive_areas
 from boundaries.network.segments import Bools, Ints
 from boundaries.rules.common.connected_components import find_components
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gaps import find_gaps
 from boundaries.rules.coverage.overlaps import find_overlaps
 from boundaries.rules.history.history_context import AreaTenure, HistoryContext, ValidityPeriod
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 
 @rule_check("TOP-VER-01")
-def find_area_period_flaws(history: HistoryContext) -> Iterator[Finding]:
-    """Two areas of a unit on one day, and days of a unit between two areas without any."""
+def find_area_period_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
+    """Two areas of a unit on one day, and days without an area between two areas of a unit."""
     for before, after in pairwise(history.areas):
         if before.unit != after.unit or not _has_begun(after.period, history.until):
             continue
@@ -44,7 +44,7 @@ def _has_begun(period: ValidityPeriod, day: date) -> bool:
 
 
 def _is_missing_between(history: HistoryContext, before: AreaTenure, after: AreaTenure) -> bool:
-    """Whether the unit was in force on the first day after the one or the last before the other."""
+    """Whether there are days between two areas of a unit, on the first of which it was in force."""
     if before.period.stop is None or before.period.stop == after.period.start:
         return False
     return history.find_state(before.unit, before.period.stop) is not None
@@ -52,41 +52,36 @@ def _is_missing_between(history: HistoryContext, before: AreaTenure, after: Area
 
 def _build_area_period_finding(
     history: HistoryContext, area: AreaTenure, kind: str, start: date | None, stop: date | None
-) -> Finding:
-    zh, en = history.format_names([area.unit])
-    days_zh, days_en = f"{start or '…'} 至 {stop or '…'}", f"from {start or '…'} to {stop or '…'}"
-    two = kind == "two_areas"
-    return Finding(
+) -> SpatialFinding:
+    return build_finding(
         "TOP-VER-01",
         kind,
-        get_severity("TOP-VER-01") if two else "warning",
-        history.number_units([area.unit]),
-        None,
-        f"{zh} 在 {days_zh} {'有两个边界面' if two else '没有边界面，而前后都有'}。",
-        f"{en} has {'two areas' if two else 'no area, and one before and after,'} {days_en}",
+        {
+            "unit": history.list_names([area.unit]),
+            "start": start or "…",
+            "stop": stop or "…",
+        },
+        features=history.number_units([area.unit]),
+        severity="warning" if kind == "days_between" else None,
     )
 
 
 @rule_check("TOP-VER-02")
-def find_changes_without_act(history: HistoryContext) -> Iterator[Finding]:
-    """Borders that came or went on a day in the time of the records, and no act is named."""
+def find_changes_without_act(history: HistoryContext) -> Iterator[SpatialFinding]:
+    """Boundaries that begin or end on a recorded day without a cited act."""
     network = history.network
     for day, edges in sorted(_find_unfounded_edges(network, history.until).items()):
+        # A boundary that is divided differently has other nodes, but the same vertices.
         vertices = ((k, place) for k in edges for place in map(tuple, network.net.get_vertices(k)))
-        for group in find_components(
-            vertices
-        ):  # a border divided anew has other nodes, and its vertices
+        for group in find_components(vertices):
             sides = np.unique(np.r_[network.net.left[group], network.net.right[group]])
             units = [network.faces[n] for n in sides.tolist() if n != OUTSIDE]
-            zh, en = history.format_names(units)
-            yield Finding(
+            yield build_finding(
                 "TOP-VER-02",
                 "no_act",
-                get_severity("TOP-VER-02"),
-                history.number_units(units),
-                _merge_edge_lines(network.net, group),
-                f"{zh} 的界线于 {day} 变动，没有写明依据的文件。",
-                f"the borders of {en} changed on {day} and no act is named",
+                {"units": history.list_names(units), "day": day},
+                features=history.number_units(units),
+                geometry=_merge_edge_lines(network.net, group),
             )
 
 
@@ -107,10 +102,10 @@ def _merge_edge_lines(net: Network, edges: list[int]) -> BaseGeometry:
 
 
 @rule_check("TOP-VER-03")
-def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
+def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
     """Days of change from which on the lowest known units overlap or leave gaps.
 
-    Of each day only the units are judged whose borders changed on it, with their neighbours.
+    On each day only the units whose boundaries changed, and their neighbours, are checked.
     """
     network = history.network
     before, open_faces = network.build_network_on(date.min), set[int]()
@@ -130,7 +125,7 @@ def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[Finding]:
 
 
 def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeometry], set[int]]:
-    """The areas of faces, and the faces whose borders do not close."""
+    """The areas of faces, and the faces whose boundaries do not close."""
     try:
         return derive_areas(net, labels), set()
     except BrokenNetwork:
@@ -145,7 +140,7 @@ def _polygonize_closed(net: Network, labels: Ints) -> tuple[Mapping[int, BaseGeo
 
 
 def _label_neighbourhood(net: Network, faces: Ints, size: int) -> Ints:
-    """Labels of faces and their neighbours; NOBODY for all others."""
+    """Labels of faces and their neighbours; ``OUTSIDE`` for all others."""
     labels = np.full(size, OUTSIDE)
     labels[faces] = faces
     is_touching = np.isin(net.left, faces) | np.isin(net.right, faces)
@@ -157,7 +152,7 @@ def _label_neighbourhood(net: Network, faces: Ints, size: int) -> Ints:
 
 def _find_coverage_flaws(
     history: HistoryContext, network: NetworkHistory, day: date, shapes: Mapping[int, BaseGeometry]
-) -> Iterator[Finding]:
+) -> Iterator[SpatialFinding]:
     units = [network.faces[face] for face in shapes]
     context = CoverageContext(
         np.array(list(shapes.values()), dtype=object),
@@ -167,35 +162,30 @@ def _find_coverage_flaws(
     )
     for kind, rule in (("overlap", find_overlaps), ("gap", find_gaps)):
         for finding in rule(context):
-            yield Finding(
+            yield build_finding(
                 "TOP-VER-03",
                 kind,
-                get_severity("TOP-VER-03"),
-                history.number_units(units[feature] for feature in finding.features),
-                finding.geometry,
-                f"{day} 起：{finding.zh}",
-                f"from {day} on: {finding.en}",
-                finding.measured,
-                finding.limit,
-                finding.unit,
-                finding.area_m2,
+                {"day": day, "flaw": finding.message},
+                features=history.number_units(units[feature] for feature in finding.features),
+                geometry=finding.geometry,
+                measured=finding.measured,
+                limit=finding.limit,
+                unit=finding.unit,
+                area_m2=finding.area_m2,
             )
 
 
 def _build_open_border_finding(
     history: HistoryContext, day: date, net: Network, changed: Bools, faces: set[int]
-) -> Finding:
-    """From a day on the borders of some faces do not close; shown is what changed round them."""
+) -> SpatialFinding:
+    """Faces whose boundaries do not close from a day on, shown by the edges that changed there."""
     units = [history.network.faces[face] for face in faces]
-    zh, en = history.format_names(units)
     own = np.isin(net.left, list(faces)) | np.isin(net.right, list(faces))
     edges = np.flatnonzero(own & changed if (own & changed).any() else own)
-    return Finding(
+    return build_finding(
         "TOP-VER-03",
         "open",
-        get_severity("TOP-VER-03"),
-        history.number_units(units),
-        _merge_edge_lines(net, edges.tolist()),
-        f"{day} 起：{zh} 的界线没有围合。",
-        f"from {day} on: the borders of {en} do not close",
+        {"day": day, "units": history.list_names(units)},
+        features=history.number_units(units),
+        geometry=_merge_edge_lines(net, edges.tolist()),
     )

@@ -1,4 +1,4 @@
-"""TOP-COV-05, TOP-HIE-06, TOP-LIN-02: areas and edges say the same, piece by piece."""
+"""TOP-COV-05, TOP-HIE-06, TOP-LIN-02: areas and edges agree, segment by segment."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,14 +11,14 @@ from boundaries.layers.metres import geodesic_length
 from boundaries.network.boundary_lines import LINE_LEVELS
 from boundaries.network.network_builder import OUTSIDE
 from boundaries.network.segments import Bools, Ints, assign_vertex_ids, build_segments
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.network.network_context import NetworkContext
-from boundaries.rules.rule_registry import get_severity, rule_check
+from gazetteer.rules.rule_registry import rule_check
 
 
 @rule_check("TOP-LIN-02")
-def find_wrong_sides(context: NetworkContext) -> Iterator[Finding]:
-    """Edges on whose left or right not the unit lies that is recorded there."""
+def find_wrong_sides(context: NetworkContext) -> Iterator[SpatialFinding]:
+    """Edges whose recorded left or right unit does not lie on that side."""
     net = context.borders.known.net
     for edge in context.wrong_side_edges.tolist():
         swapped = context.has_units_on_sides(edge, int(net.right[edge]), int(net.left[edge]))
@@ -26,24 +26,20 @@ def find_wrong_sides(context: NetworkContext) -> Iterator[Finding]:
         actual = {
             unit for there in context.units_on_sides[-1][edge] for unit in there if unit < lowest
         }
-        zh, en = context.format_names(context.find_adjacent_units(edge))
-        there_zh, there_en = context.format_names(actual) if actual else ("—", "none")
-        what_zh = "左右颠倒" if swapped else f"两侧的单位不对：实为 {there_zh}"
-        what_en = "left and right are swapped" if swapped else f"beside it lie in fact {there_en}"
-        yield Finding(
+        recorded = context.find_adjacent_units(edge)
+        yield build_finding(
             "TOP-LIN-02",
             "turned" if swapped else "other_unit",
-            get_severity("TOP-LIN-02"),
-            tuple(sorted({*context.find_adjacent_units(edge), *actual})),
-            context.shapes[edge],
-            f"{zh} 的界线{what_zh}。",
-            f"a line of {en}: {what_en}",
+            {"units": context.list_names(recorded), "actual": context.list_names(actual)},
+            features=tuple(sorted({*recorded, *actual})),
+            geometry=context.shapes[edge],
+            wording=None if swapped or actual else "no_unit",
         )
 
 
 @rule_check("TOP-COV-05")
-def find_area_edge_differences(context: NetworkContext) -> Iterator[Finding]:
-    """Lowest known units whose border is not, to the last bit, that of their edges."""
+def find_area_edge_differences(context: NetworkContext) -> Iterator[SpatialFinding]:
+    """Lowest known units whose boundary is not, to the last bit, that of their edges."""
     net, lowest = context.borders.known.net, set(context.borders.known.faces)
     yield from _find_border_departures(
         context, "TOP-COV-05", [u for u in context.areas if u in lowest]
@@ -52,23 +48,20 @@ def find_area_edge_differences(context: NetworkContext) -> Iterator[Finding]:
         if unit in context.areas:
             continue
         mine = np.flatnonzero((net.left == face) | (net.right == face))
-        name = context.names[face]
-        yield Finding(
+        yield build_finding(
             "TOP-COV-05",
             "no_area",
-            get_severity("TOP-COV-05"),
-            (face,),
-            shapely.line_merge(shapely.MultiLineString(context.shapes[mine].tolist())),
-            f"{name} 有 {len(mine)} 条边，而没有有效的边界面。",
-            f"{name} has {len(mine)} edges and no area in force",
+            {"unit": context.names[face], "n": len(mine)},
+            features=(face,),
+            geometry=shapely.line_merge(shapely.MultiLineString(context.shapes[mine].tolist())),
         )
 
 
 @rule_check("TOP-HIE-06")
-def find_upper_border_differences(context: NetworkContext) -> Iterator[Finding]:
-    """Units above others whose border is not made of the edges of those.
+def find_upper_border_differences(context: NetworkContext) -> Iterator[SpatialFinding]:
+    """Upper units whose boundary is not made of the edges of the lower ones.
 
-    A stretch at which already the lowest unit differs is told there.
+    A stretch where the lowest unit already differs is reported as TOP-COV-05.
     """
     lowest = set(context.borders.known.faces)
     upper = [unit for unit in context.areas if unit not in lowest]
@@ -77,20 +70,15 @@ def find_upper_border_differences(context: NetworkContext) -> Iterator[Finding]:
 
 def _find_border_departures(
     context: NetworkContext, rule: str, units: list[UUID]
-) -> Iterator[Finding]:
+) -> Iterator[SpatialFinding]:
     for unit, bounded, stretch in _iter_departures(context, units):
-        name = context.names[context.number[unit]]
         metres = float(geodesic_length([stretch])[0])
-        zh = "与界线不一致" if bounded else "没有围合它的界线"
-        en = "is not what its edges bound" if bounded else "has no edges"
-        yield Finding(
+        yield build_finding(
             rule,
             "differs" if bounded else "no_edges",
-            get_severity(rule),
-            context.number_units([unit]),
-            stretch,
-            f"{name} 的边界{zh}：{metres:.1f} 米。",
-            f"the border of {name} {en}: {metres:.1f} m",
+            {"unit": context.names[context.number[unit]], "length": metres},
+            features=context.number_units([unit]),
+            geometry=stretch,
             measured=metres,
             limit=0,
             unit="m",
@@ -100,10 +88,10 @@ def _find_border_departures(
 def _iter_departures(
     context: NetworkContext, selected: list[UUID]
 ) -> Iterator[tuple[UUID, bool, BaseGeometry]]:
-    """Units with the pieces that only their area or only their edges have.
+    """Units with the segments that only their area or only their edges have.
 
-    Told with each is whether the unit has edges at all. Pieces of edges with a wrong side are
-    passed over, and those that a lower unit has alone.
+    Each comes with whether the unit has edges at all. Segments of edges with a wrong side are
+    skipped, and those that only a lower unit has.
     """
     units = list(context.areas)
     net = context.borders.known.net
@@ -114,13 +102,13 @@ def _iter_departures(
     unit = np.r_[drawn.feature, owner]
     vertex = assign_vertex_ids(xy)
     ends = np.sort(np.column_stack([vertex[first], vertex[first + 1]]), axis=1)
-    piece = ends[:, 0] * (len(xy) + 1) + ends[:, 1]
+    segment = ends[:, 0] * (len(xy) + 1) + ends[:, 1]
     of_area = np.arange(len(first)) < len(drawn.first)
-    alone = _mask_one_sided(unit, piece, of_area) & (ends[:, 0] != ends[:, 1])
-    known = np.isin(piece, piece[~of_area][np.isin(edges, context.wrong_side_edges)])
+    alone = _mask_one_sided(unit, segment, of_area) & (ends[:, 0] != ends[:, 1])
+    known = np.isin(segment, segment[~of_area][np.isin(edges, context.wrong_side_edges)])
     faces, selected_set = set(context.borders.known.faces), set(selected)
     lowest = np.array([one in faces for one in units], dtype=bool)[unit]
-    is_reported = lowest | ~np.isin(piece, piece[alone & lowest])
+    is_reported = lowest | ~np.isin(segment, segment[alone & lowest])
     alone &= (
         ~known & is_reported & np.array([one in selected_set for one in units], dtype=bool)[unit]
     )
@@ -131,10 +119,10 @@ def _iter_departures(
         yield units[number], number in with_edges, shapely.line_merge(shapely.union_all(lines))
 
 
-def _mask_one_sided(unit: Ints, piece: Ints, of_area: Bools) -> Bools:
-    """Rows whose unit has the piece in its area only, or in its edges only."""
-    order = np.lexsort((piece, unit))
-    new = np.r_[True, (np.diff(unit[order]) != 0) | (np.diff(piece[order]) != 0)][: len(unit)]
+def _mask_one_sided(unit: Ints, segment: Ints, of_area: Bools) -> Bools:
+    """Rows whose unit has the segment in its area only, or in its edges only."""
+    order = np.lexsort((segment, unit))
+    new = np.r_[True, (np.diff(unit[order]) != 0) | (np.diff(segment[order]) != 0)][: len(unit)]
     group = np.empty(len(unit), np.int64)
     group[order] = np.cumsum(new) - 1
     size = int(group.max(initial=-1)) + 1
@@ -148,9 +136,10 @@ def _mask_one_sided(unit: Ints, piece: Ints, of_area: Bools) -> Bools:
 def _collect_bounding_segments(
     context: NetworkContext, units: list[UUID]
 ) -> tuple[Ints, Ints, Ints]:
-    """The straight pieces of edges that bound units, once for each unit that they bound.
+    """The segments of edges that bound units, once for each unit that they bound.
 
-    Of each: where its first vertex stands, the position of the unit, and its edge.
+    Returned are the position of the first vertex in ``xy``, the position of the unit in ``units``,
+    and the edge of each.
     """
     borders, net = context.borders, context.borders.known.net
     first = np.delete(np.arange(len(net.xy)), net.vertex_offsets[1:] - 1)

@@ -1,4 +1,4 @@
-"""What the rules on lines and nodes look at, gathered once from the network of a moment."""
+"""What the rules on lines and nodes look at, derived once from the network of a moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,20 +19,20 @@ from boundaries.rules.common.tolerances import Tolerances
 from gazetteer.records.levels import LEVELS, Level
 
 _SAMPLE_DISTANCES = (1e-7, 1e-4)
-"""How far beside a piece its sides are looked up, in lengths of the piece.
+"""How far beside a segment its sides are looked up, as shares of its length.
 
-A border that two areas draw a little differently shows another unit near by or further off. A side
-that is wrong is so at both distances.
+Where two areas have slightly different versions of a boundary, another unit shows at one of the
+distances. A side that is wrong is wrong at both.
 """
 
 
 @dataclass(frozen=True)
 class NetworkContext:
-    """The borders of a moment, and what is known beside them.
+    """The boundary lines of a moment, with the areas and node degrees known beside them.
 
-    ``areas`` are those in force, ``ways`` how many edges ever met at a node of the ledger; both
-    may be empty. Findings tell units by their numbers in ``units``: those of the borders keep
-    theirs.
+    ``areas`` are those in force, ``degree_ever`` how many edges ever met at a node of the ledger;
+    both may be empty. Findings refer to units by their numbers in ``units``, which begin with the
+    units of ``borders``.
     """
 
     borders: BoundaryLines
@@ -42,7 +42,7 @@ class NetworkContext:
 
     @cached_property
     def units(self) -> tuple[UUID, ...]:
-        """The units of the borders, and those that have nothing but an area."""
+        """The units of the boundary lines, and those that have only an area."""
         return tuple(dict.fromkeys([*self.borders.units, *self.areas]))
 
     @cached_property
@@ -52,7 +52,7 @@ class NetworkContext:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What findings call each unit: its code, else its id."""
+        """The short name of each unit: its code, else its id."""
         known = self.borders.known.units
         return tuple((known[u].code if u in known else None) or str(u) for u in self.units)
 
@@ -71,20 +71,20 @@ class NetworkContext:
 
     @cached_property
     def degree(self) -> Ints:
-        """How many edges begin or end at each node; a ring does both."""
+        """How many edges begin or end at each node; a ring counts twice."""
         nodes = len(self.borders.known.net.nodes)
         return np.bincount(self.edge_nodes.reshape(-1), minlength=nodes).astype(np.int64)
 
     @cached_property
     def ring_nodes(self) -> Ints:
-        """The nodes of edges that begin and end at one."""
+        """The nodes at which a single edge begins and ends."""
         net = self.borders.known.net
         nodes: Ints = net.start[net.start == net.end]
         return nodes
 
     @cached_property
     def level_rank(self) -> Ints:
-        """The number of the level of each unit, counted from the highest; one is NOBODY's."""
+        """The rank of the level of each unit, 0 for the highest; the last entry is ``OUTSIDE``."""
         borders = self.borders
         own = [borders.known.units.get(unit) for unit in borders.units]
         depth = [LEVELS.index(Level(unit.level)) if unit else len(LEVELS) for unit in own]
@@ -92,7 +92,7 @@ class NetworkContext:
 
     @cached_property
     def _edges_by_node(self) -> tuple[Ints, Ints]:
-        """The edges in the order of the nodes of their ends, and where each node begins there."""
+        """The edges ordered by their end nodes, and the position where each node begins."""
         flat = self.edge_nodes.reshape(-1)
         order = np.argsort(flat, kind="stable")
         begin = np.searchsorted(flat[order], np.arange(len(self.degree) + 1))
@@ -105,15 +105,15 @@ class NetworkContext:
         return incident
 
     def count_edges_ever(self, node: int) -> int:
-        """How many edges meet at a node, or ever did."""
+        """How many edges meet at a node, or met there at any time."""
         return max(int(self.degree[node]), self.degree_ever.get(self.borders.known.nodes[node], 0))
 
     @cached_property
     def unclosed_units(self) -> Ints:
-        """Nodes with units (K, 2) that do not close there: somebody's border ends.
+        """Nodes with units (K, 2) that do not close there: the boundary of the unit ends.
 
-        Whoever lies round a node lies between two edges each time, so it is met an even number of
-        times by the sides of the edges there. NOBODY counts as somebody.
+        A unit round a node lies between two edges each time, so it occurs an even number of times
+        on the sides of the edges there. ``OUTSIDE`` counts as a unit.
         """
         net = self.borders.known.net
         nodes = np.repeat(self.edge_nodes.reshape(-1), 2)
@@ -141,13 +141,12 @@ class NetworkContext:
         return sides_by_distance
 
     def _sample_points(self, distance: float) -> tuple[Floats, Floats]:
-        """A point on the left and one on the right of the longest piece of each edge."""
+        """A point on the left and one on the right of the longest segment of each edge."""
         net = self.borders.known.net
         step = np.diff(net.xy, axis=0)
         length = np.hypot(*step.T)
-        length[
-            net.vertex_offsets[1:-1] - 1
-        ] = -1.0  # from the end of an edge to the beginning of the next
+        between_edges = net.vertex_offsets[1:-1] - 1
+        length[between_edges] = -1.0
         ranges = zip(net.vertex_offsets[:-1].tolist(), net.vertex_offsets[1:].tolist(), strict=True)
         longest = np.array([at + int(length[at : end - 1].argmax()) for at, end in ranges], int)
         middle = (net.xy[longest] + net.xy[longest + 1]) / 2
@@ -155,9 +154,10 @@ class NetworkContext:
         return middle + offset, middle - offset
 
     def has_units_on_sides(self, edge: int, left: int, right: int) -> bool:
-        """Whether these lie beside an edge; nobody does, where no lowest unit has its area.
+        """Whether these units lie beside an edge; ``OUTSIDE`` does where no lowest unit lies.
 
-        An area on both sides of a border of another one overlaps that: TOP-COV-01 tells it.
+        A unit whose area lies on both sides of the edge does not count: that is an overlap
+        (TOP-COV-01).
         """
         lowest = len(self.borders.known.faces)
 
@@ -171,9 +171,9 @@ class NetworkContext:
 
     @cached_property
     def wrong_side_edges(self) -> Ints:
-        """Edges on one of whose sides not the recorded unit lies; none, if no areas are known.
+        """Edges with a side where the recorded unit does not lie; none if no areas are known.
 
-        Those that run along others are left out.
+        Edges that overlap others are left out.
         """
         net = self.borders.known.net
         if not self.areas or not len(net):
@@ -184,31 +184,32 @@ class NetworkContext:
 
     @cached_property
     def unsound_nodes(self) -> Ints:
-        """The nodes of which ``odd`` tells, and no flaw of an edge itself: side, or overlap."""
+        """The nodes of ``unclosed_units`` that no wrong side or overlap of an edge explains."""
         explained = np.r_[self.edge_nodes[self.wrong_side_edges].reshape(-1), self.doubled_nodes]
         return np.setdiff1d(self.unclosed_units[:, 0], explained).astype(np.int64)
 
     @cached_property
     def doubled_nodes(self) -> Ints:
-        """The nodes of edges that run along others: too many lines end there."""
+        """The nodes of edges that overlap others: too many lines end there."""
         return np.unique(self.edge_nodes[self.shared_segments[1]]).astype(np.int64)
 
     def measure_length(self, edges: Sequence[int]) -> float:
-        """Metres along edges together, on the ellipsoid."""
+        """The total length of edges on the ellipsoid, in metres."""
         return float(geodesic_length(self.shapes[list(edges)]).sum())
 
     def find_path_ends(self, path: Sequence[int]) -> Floats:
-        """The places (k, 2) where a path of edges begins and ends; of a ring, its one node."""
+        """The coordinates (k, 2) where a path of edges begins and ends; of a ring, its one node."""
         nodes, count = np.unique(self.edge_nodes[list(path)], return_counts=True)
         free = nodes[count == 1]
-        places_: Floats = self.borders.known.net.nodes[free if len(free) else nodes[:1]]
-        return places_
+        ends: Floats = self.borders.known.net.nodes[free if len(free) else nodes[:1]]
+        return ends
 
     @cached_property
     def shared_segments(self) -> tuple[Ints, Ints, list[tuple[int, int]]]:
-        """Straight pieces that are in the network more than once.
+        """Segments that are in the network more than once.
 
-        Of each: where its first vertex stands in ``xy``, its edge, and the numbers of both places.
+        Returned are the position of the first vertex in ``xy``, the edge, and the vertex ids of
+        both ends of each.
         """
         net = self.borders.known.net
         first = np.delete(np.arange(len(net.xy)), net.vertex_offsets[1:] - 1)
@@ -226,12 +227,11 @@ class NetworkContext:
         return tuple(sorted(self.number[unit] for unit in units))
 
     def find_adjacent_units(self, *edges: int) -> tuple[int, ...]:
-        """The numbers of the lowest known units that edges divide, ascending."""
+        """The numbers of the lowest known units beside edges, ascending."""
         net = self.borders.known.net
         numbers = {n for edge in edges for n in (int(net.left[edge]), int(net.right[edge]))}
         return tuple(sorted(numbers - {OUTSIDE}))
 
-    def format_names(self, units: Iterable[int]) -> tuple[str, str]:
-        """The names of units, in Chinese and in English enumeration."""
-        names = sorted(self.names[unit] for unit in units)
-        return "、".join(names), ", ".join(names)
+    def list_names(self, units: Iterable[int]) -> list[str]:
+        """The names of units, sorted, for a message."""
+        return sorted(self.names[unit] for unit in units)

@@ -1,4 +1,4 @@
-"""TOP-ATT-03: the unit that a place is recorded in is the one that it lies in."""
+"""TOP-ATT-03: places lie in the unit in which they are recorded."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.network_store import NetworkUnit, UnitArea
-from boundaries.rules.common.layer_finding import Finding
 from boundaries.rules.common.measures import Metric
+from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
-from boundaries.rules.rule_registry import get_severity, rule_check
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.records.levels import LEVELS, Level
+from gazetteer.rules.rule_registry import rule_check
 
 # The places of units are left out: their point is a seat, which may lie outside (TOP-HIE-07).
 _LOCATED_PLACES = f"""
@@ -48,7 +48,7 @@ class LocatedPlace:
 
 
 def load_located_places(conn: Connection[Any], as_of: AsOf) -> list[LocatedPlace]:
-    """The places with a point of a moment, but those of units."""
+    """The places with a point as of a moment, without those of units."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         return [
             LocatedPlace(*row) for row in cursor.execute(_LOCATED_PLACES, as_of.to_sql_params())
@@ -61,12 +61,17 @@ def find_places_outside_unit(
     units: Mapping[UUID, NetworkUnit],
     areas: Mapping[UUID, UnitArea],
     limits: Tolerances,
-) -> Iterator[Finding]:
-    """Places that lie outside the area of their unit, by more than its border is uncertain.
+) -> Iterator[SpatialFinding]:
+    """Places outside the area of their unit, by more than the uncertainty of its boundary.
 
-    Findings tell units by their numbers in ``areas``. A place that is recorded in a unit without
-    a known area is held against the next one above it. A natural feature reaches further than its
-    point, so it is only told.
+    A place that is recorded in a unit without a known area is compared with the next one above. A
+    natural feature reaches further than its point, so its finding is information only.
+
+    Args:
+        places: the places to check.
+        units: all units of the moment.
+        areas: the areas in force; findings refer to units by their numbers in these.
+        limits: the tolerances where an area states no accuracy of its own.
     """
     numbers = {unit: n for n, unit in enumerate(areas)}
     shapes = np.array([None, *(area_row.shape for area_row in areas.values())], dtype=object)[1:]
@@ -120,19 +125,22 @@ def _build_outside_finding(
     names: Sequence[str],
     metres: float,
     limit: float,
-) -> Finding:
-    name = place.name or str(place.place_id)
+) -> SpatialFinding:
     natural = place.level == Level.NATURAL_FEATURE
-    there_zh = f"，实际位于 {names[1]}" if len(names) > 1 else "，实际不在任何已知单位之内"
-    there_en = f" and lies in {names[1]}" if len(names) > 1 else " and lies in no known unit"
-    return Finding(
+    recorded, *actual = names
+    return build_finding(
         "TOP-ATT-03",
         "natural_feature" if natural else "elsewhere",
-        "info" if natural else get_severity("TOP-ATT-03"),
-        features,
-        point,
-        f"“{name}”登记在 {names[0]}，其位置在该单位之外 {metres:.0f} 米{there_zh}。",
-        f"{name!r} is recorded in {names[0]}, {metres:.0f} m outside of it{there_en}",
+        {
+            "place": place.name or str(place.place_id),
+            "recorded": recorded,
+            "actual": actual,
+            "distance": metres,
+        },
+        features=features,
+        geometry=point,
+        severity="info" if natural else None,
+        wording="elsewhere" if actual else "in_no_unit",
         measured=metres,
         limit=limit,
         unit="m",
@@ -145,15 +153,15 @@ def _build_unrecorded_finding(
     there: tuple[int, ...],
     units: Mapping[UUID, NetworkUnit],
     areas: Mapping[UUID, UnitArea],
-) -> Finding:
-    name = place.name or str(place.place_id)
-    unit = _format_unit(list(areas)[there[0]], units)
-    return Finding(
+) -> SpatialFinding:
+    return build_finding(
         "TOP-ATT-03",
         "not_recorded",
-        "info",
-        there,
-        point,
-        f"“{name}”位于 {unit}，而没有登记所在单位。",
-        f"{name!r} lies in {unit}, and no unit is recorded for it",
+        {
+            "place": place.name or str(place.place_id),
+            "unit": _format_unit(list(areas)[there[0]], units),
+        },
+        features=there,
+        geometry=point,
+        severity="info",
     )
