@@ -1,11 +1,11 @@
-"""The service as a WSGI application: it wires the rooms together and holds no logic of its own."""
+"""The service as a WSGI application: it wires the packages together and has no logic of its own."""
 
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
 import orjson
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -17,11 +17,12 @@ from web.api import APIS
 from web.auth import authentication
 from web.http import connections, cors, metrics, problems
 from web.http.endpoints import Endpoint, json_response
-from web.http.openapi import build_openapi
+from web.http.language import request_language
+from web.http.openapi import SOURCE_LANG, describe_api, install_api_description
 
 
 class _OrjsonProvider(JSONProvider):
-    """Flask's own JSON (templates, error pages) by the same library as the answers."""
+    """Flask's own JSON (templates, error pages) by the same library as the responses."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         return orjson.dumps(obj).decode()
@@ -31,22 +32,26 @@ class _OrjsonProvider(JSONProvider):
 
 
 class _RegisterApp(Flask):
-    """The framework's application, without a look at each hook and handler for coroutines."""
+    """Flask without its check for coroutines at each hook and handler."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is: none of ours is a coroutine, and asking takes long each time."""
+        """The function as it is: none is a coroutine, and checking costs time at each request."""
         return func
 
 
-def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Flask:
-    """The application over a pool of connections to the register's database."""
+def create_app(
+    settings: Settings,
+    pool: ConnectionPool[Connection[Any]],
+    replica_pool: ConnectionPool[Connection[Any]] | None = None,
+) -> Flask:
+    """The application over a pool of connections to the register's database, or to a replica."""
     app = _RegisterApp(__name__, static_folder="static", static_url_path="/static")
     app.json = _OrjsonProvider(app)
     app.config.update(MAX_CONTENT_LENGTH=int(settings.upload_limit_mb * 1e6), GAZETTEER=settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    connections.install_pool(app, pool)
+    connections.install_pool(app, pool, replica_pool)
     problems.install_problem_handlers(app)
     metrics.install_metrics(app)
     authentication.install_authentication(app, settings)
@@ -56,6 +61,11 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> Fla
         api.register_routes(app)
         endpoints.extend(api.endpoints)
     pages.install_pages(app)
-    document = build_openapi(endpoints, version("gazetteer"))
-    app.add_url_rule("/openapi.json", "openapi", lambda: json_response(document))
+    install_api_description(app, endpoints, version("gazetteer"))
+    app.add_url_rule("/openapi.json", "openapi", _answer_openapi)
     return app
+
+
+def _answer_openapi() -> Response:
+    """The description of the API; programs that name no language get the English one."""
+    return json_response(describe_api(request_language(default=SOURCE_LANG)))

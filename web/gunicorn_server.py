@@ -13,25 +13,26 @@ from gunicorn.app.base import BaseApplication
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.database.pool import open_pool
+from gazetteer.messages import message
 from gazetteer.settings import Settings
 
 _GC_THRESHOLDS = (20_000, 20, 50)
-"""How seldom the collector of cycles looks at young, middling and old objects.
+"""Thresholds of the garbage collector for its three generations.
 
-What is remembered for quick answers is old and holds no cycles; by the usual figures it would be
-walked through every few seconds, while nobody is answered for a tenth of a second.
+The cached indexes are old and hold no cycles; with the default thresholds they would be traversed
+every few seconds, which pauses all requests for a tenth of a second.
 """
 
 
 class PortTaken(DatabaseFault):
-    """Another program listens on the port."""
+    """The service cannot listen on its port."""
 
 
 def check_port_free(settings: Settings) -> None:
-    """Fail before any work is done if the port cannot be had.
+    """Fail before any work is done if the port is not available.
 
     Raises:
-        PortTaken: says which setting chooses another one.
+        PortTaken: another program listens on it, or the account may not use it.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -41,9 +42,9 @@ def check_port_free(settings: Settings) -> None:
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
                 raise
+            address = f"{settings.host}:{settings.port}"
             raise PortTaken(
-                f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.",
-                "Choose another port: GAZETTEER_PORT=8001 make run",
+                message("cli.port_taken", address=address, error=error.strerror)
             ) from None
 
 
@@ -55,13 +56,13 @@ class GunicornServer(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Gunicorn's settings from ours."""
-        ours = self._settings
-        host = f"[{ours.host}]" if ":" in ours.host else ours.host
+        """Gunicorn's settings, derived from those of the program."""
+        settings = self._settings
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         options = {
-            "bind": f"{host}:{ours.port}",
-            "workers": ours.processes or cpu_count(),
-            "threads": ours.threads,
+            "bind": f"{host}:{settings.port}",
+            "workers": settings.processes or cpu_count(),
+            "threads": settings.threads,
             "worker_class": "gthread",
             "keepalive": 75,
             "timeout": 120,
@@ -74,15 +75,20 @@ class GunicornServer(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """The application of one serving process, made after the fork."""
-        from web.app import create_app
-        from web.http.connections import BACKGROUND_CONNECTIONS
-        from web.services.point_index_cache import warm_up_area_index
-        from web.services.search_index import warm_up_index
+        """The application of one serving process, made after the fork.
+
+        It is imported here: the metrics it defines need the directory of :func:`prepare_metrics`.
+        """
+        from web.app import create_app  # noqa: PLC0415
+        from web.http.connections import BACKGROUND_CONNECTIONS  # noqa: PLC0415
+        from web.services.point_index_cache import warm_up_area_index  # noqa: PLC0415
+        from web.services.search_index import warm_up_index  # noqa: PLC0415
 
         gc.set_threshold(*_GC_THRESHOLDS)
-        pool = open_pool(self._conninfo, self._settings.threads + BACKGROUND_CONNECTIONS)
-        app = create_app(self._settings, pool)
+        threads, replica_url = self._settings.threads, self._settings.replica_url
+        pool = open_pool(self._conninfo, threads + BACKGROUND_CONNECTIONS)
+        replica_pool = open_pool(replica_url, threads, name="lookups") if replica_url else None
+        app = create_app(self._settings, pool, replica_pool)
         with app.app_context():
             warm_up_index()
             warm_up_area_index()
@@ -90,7 +96,7 @@ class GunicornServer(BaseApplication):
 
 
 def prepare_metrics(settings: Settings) -> None:
-    """Give the serving processes one directory to count in; must run before they start."""
+    """Give the serving processes one directory for their metrics; must run before they start."""
     directory = settings.home / "metrics"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -98,6 +104,6 @@ def prepare_metrics(settings: Settings) -> None:
 
 
 def _mark_worker_dead(_: Any, worker: Any) -> None:
-    from prometheus_client import multiprocess
+    from prometheus_client import multiprocess  # noqa: PLC0415  (as in load)
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The worker beside the server: started with it, started again if it dies, stopped with it."""
+"""The worker beside the server: started with it, restarted if it dies, stopped with it."""
 
 import os
 import subprocess

@@ -25,7 +25,7 @@ from web.api import (
     suggest,
     validate,
 )
-from web.tiles import tile_endpoints
+from web.tiles import tiles
 
 APIS = (
     divisions.api,
@@ -40,7 +40,7 @@ APIS = (
     reverse_csv.api,
     coverage.api,
     jobs.api,
-    tile_endpoints.api,
+    tiles.api,
     changes.api,
     checks.api,
     session.api,

@@ -1,4 +1,4 @@
-"""For administrators: accounts with their roles, and the audit."""
+"""For administrators: accounts with their roles, and the audit log."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from gazetteer.accounts import account_store, audit_log, passwords
 from gazetteer.accounts.account_store import Account
 from gazetteer.accounts.roles import Action
 from gazetteer.ledger import audit_chain
+from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from web.api.session import GrantModel, GrantRequest, resolve_grant, serialize_grants
 from web.auth import authentication
@@ -19,7 +20,9 @@ api = Api()
 
 
 LoginName = Annotated[str, Field(description="Login name of the account")]
-GrantId = Annotated[UUID, Field(description="Id of the grant, as the account's `grants` tell it")]
+GrantId = Annotated[
+    UUID, Field(description="Id of the grant, as listed in the `grants` of the account")
+]
 
 
 class AccountModel(BaseModel):
@@ -35,32 +38,37 @@ class AccountModel(BaseModel):
 
 
 class AccountListModel(BaseModel):
-    """All accounts by login name, those switched off included."""
+    """All accounts by login name, including disabled accounts."""
 
     accounts: list[AccountModel]
 
 
 class CreatedAccountModel(AccountModel):
-    """An account with the password for its first login, shown this one time."""
+    """An account with its initial password, which is shown only once."""
 
     password: str
 
 
 class NewAccount(Parameters):
-    """Whom the account is for. It has no roles at first."""
+    """A new account; it has no roles at first."""
 
-    login: str = Field(description="Never changes; letters, digits and . _ @ -")
-    display_name: str
-    language: str = Field("zh", description="zh or en")
+    login: str = Field(
+        description="Login name, which cannot be changed later: 2 to 64 letters, digits or `. _"
+        " @ -`, beginning with a letter or digit"
+    )
+    display_name: str = Field(description="Name of the user, 1 to 100 characters")
+    language: str = Field("zh", description="Language of the user: `zh` or `en`")
 
 
 class AccountChanges(Parameters):
-    """What shall be different; whatever is left out stays."""
+    """Changes to an account; omitted fields remain unchanged."""
 
-    display_name: str | None = None
-    language: str | None = Field(None, description="zh or en")
+    display_name: str | None = Field(None, description="Name of the user, 1 to 100 characters")
+    language: str | None = Field(None, description="Language of the user: `zh` or `en`")
     active: bool | None = Field(
-        None, description="false ends the account's sessions and stops its keys"
+        None,
+        description="Whether the account is enabled; `false` ends its sessions and disables its"
+        " keys",
     )
 
 
@@ -69,14 +77,21 @@ class EmptyBody(Parameters):
 
 
 class AuditQuery(Parameters):
-    """Which part of the audit."""
+    """The part of the audit log."""
 
-    before: int | None = Field(None, ge=1, le=2**63 - 1, description="Rows older than this number")
-    limit: int = Field(100, ge=1, le=1000, description="How many rows at most")
+    before: int | None = Field(
+        None,
+        ge=1,
+        le=2**63 - 1,
+        description="Return only rows before this number; default: from the newest row",
+    )
+    limit: int = Field(
+        100, ge=1, le=1000, description="Maximum number of rows, 1 to 1000; default: 100"
+    )
 
 
 class AuditEntryModel(BaseModel):
-    """Who did what to whom, and when."""
+    """An entry of the audit log: who did what to whom, and when."""
 
     audit_id: int
     happened_at: str
@@ -84,25 +99,30 @@ class AuditEntryModel(BaseModel):
     action: str
     subject: str
     detail: dict[str, Any]
-    hash: str = Field(description="SHA-256 over this row and the hash of the one before it")
+    hash: str = Field(description="SHA-256 of this row and the hash of the preceding row")
 
 
 class AuditLogModel(BaseModel):
-    """A part of the audit, the newest first.
+    """A page of the audit log, newest entries first.
 
-    The first page also says whether the chain of hashes holds: `intact`, and in `broken_at` the
-    first row that was tampered with. Both are null on later pages.
+    The first page also states whether the hash chain is intact (`intact`) and, if not, the first
+    row that was tampered with (`broken_at`). Both are null on later pages.
     """
 
     entries: list[AuditEntryModel]
     intact: bool | None
     broken_at: int | None
-    before: int | None = Field(description="For the next page; null on the last one")
+    before: int | None = Field(
+        description="Value of `before` for the next page; null on the last page"
+    )
 
 
 @api.get("/v1/accounts", AccountListModel, requires_account=True)
 def list_accounts() -> dict[str, Any]:
-    """All accounts with their roles; the administrator of any unit may see them."""
+    """List all accounts with their roles.
+
+    Requires the role of administrator for at least one unit.
+    """
     authentication.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
         return {
@@ -112,7 +132,10 @@ def list_accounts() -> dict[str, Any]:
 
 @api.write("POST", "/v1/accounts", CreatedAccountModel, 201)
 def create_account(body: NewAccount) -> dict[str, Any]:
-    """Make an account; the answer tells the password for its first login, which must change it."""
+    """Create an account.
+
+    The response contains the initial password, which must be changed at the first login.
+    """
     by, password = (
         authentication.require_permission(Action.MANAGE_PEOPLE).label,
         passwords.generate_password(),
@@ -131,7 +154,11 @@ def create_account(body: NewAccount) -> dict[str, Any]:
 
 @api.write("PATCH", "/v1/accounts/<login>", AccountModel)
 def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
-    """Rename a person, or switch the account on or off; the last administrator must remain."""
+    """Update an account.
+
+    Changes the name or language of the user, or enables or disables the account. The last
+    administrator cannot be disabled.
+    """
     by = authentication.require_permission(Action.MANAGE_PEOPLE).label
     with connection() as conn, conn.transaction():
         if body.display_name is not None or body.language is not None:
@@ -145,8 +172,14 @@ def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
 
 
 @api.write("POST", "/v1/accounts/<login>/password", CreatedAccountModel)
-def reset_password(login: LoginName, body: EmptyBody) -> dict[str, Any]:
-    """Give somebody a new first password and end their sessions."""
+def reset_password(
+    login: LoginName,
+    body: EmptyBody,  # noqa: ARG001  (declares that the body is empty)
+) -> dict[str, Any]:
+    """Reset the password of an account.
+
+    Sets a new initial password and ends all sessions of the account.
+    """
     by, password = (
         authentication.require_permission(Action.MANAGE_PEOPLE).label,
         passwords.generate_password(),
@@ -161,7 +194,10 @@ def reset_password(login: LoginName, body: EmptyBody) -> dict[str, Any]:
 
 @api.write("POST", "/v1/accounts/<login>/grants", AccountModel, 201)
 def grant_role(login: LoginName, body: GrantRequest) -> dict[str, Any]:
-    """Give a role; the administrator of a unit may do so within it."""
+    """Grant a role to an account.
+
+    The administrator of a unit can grant roles within that unit.
+    """
     by = authentication.require_permission(Action.MANAGE_PEOPLE, unit_code=body.unit_code).label
     with connection() as conn:
         grant = resolve_grant(conn, body)
@@ -171,7 +207,10 @@ def grant_role(login: LoginName, body: GrantRequest) -> dict[str, Any]:
 
 @api.write("DELETE", "/v1/accounts/<login>/grants/<grant_id>", AccountModel)
 def revoke_role(login: LoginName, grant_id: GrantId) -> dict[str, Any]:
-    """Take a role away; the administrator of a unit may do so within it."""
+    """Revoke a role from an account.
+
+    The administrator of a unit can revoke roles within that unit.
+    """
     authentication.require_permission_somewhere(Action.MANAGE_PEOPLE)
     with connection() as conn:
         grant = next(
@@ -179,7 +218,7 @@ def revoke_role(login: LoginName, grant_id: GrantId) -> dict[str, Any]:
             None,
         )
     if grant is None:
-        raise NotFound(f"没有授权 {grant_id}。", f"there is no grant {grant_id}", field="grant_id")
+        raise NotFound(message("account.no_grant", grant=grant_id), field="grant_id")
     by = authentication.require_permission(Action.MANAGE_PEOPLE, unit_id=grant.unit_id).label
     with connection() as conn:
         account_store.revoke_grant(conn, login, grant_id, by=by)
@@ -188,7 +227,10 @@ def revoke_role(login: LoginName, grant_id: GrantId) -> dict[str, Any]:
 
 @api.get("/v1/audit", AuditLogModel, requires_account=True)
 def get_audit_log(query: AuditQuery) -> dict[str, Any]:
-    """Who changed what, the newest first, and whether anybody has tampered with it."""
+    """Get the audit log, newest entries first.
+
+    The first page also states whether the log has been tampered with.
+    """
     authentication.require_permission(Action.READ_AUDIT)
     with connection() as conn, conn.transaction():
         rows = audit_log.load_audit_rows(conn, query.limit, query.before)

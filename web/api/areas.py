@@ -9,7 +9,7 @@ from boundaries.areas import area_queries
 from boundaries.layers.coordinates import parse_crs
 from web.api.response_models import AsOfModel, ValidityModel
 from web.http.as_of_params import AsOfParams, Code
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api, json_response
 
 api = Api()
@@ -18,12 +18,13 @@ GEOJSON = "application/geo+json"
 
 
 class AreaQuery(AsOfParams):
-    """The moment, and the system of the coordinates in the answer."""
+    """The moment, and the coordinate reference system of the response."""
 
     crs: str = Field(
         "4490",
-        description="EPSG code of the answer: 4490, 4326, 3857, or Gauss-Krüger 4546, 4547, 4548."
-        " Always x = east before y = north, also where EPSG lists north first",
+        description="EPSG code of the coordinate reference system of the response: 4490 (default),"
+        " 4326, 3857, or Gauss-Krüger 4546, 4547, 4548. Coordinates are always x (east)"
+        " before y (north), even where EPSG lists north first.",
     )
 
 
@@ -31,14 +32,14 @@ Position = list[float]
 
 
 class MultiPolygonModel(BaseModel):
-    """GeoJSON (RFC 7946), east before north, in the system asked for."""
+    """A GeoJSON geometry (RFC 7946) in the requested system, x (east) before y (north)."""
 
     type: Literal["MultiPolygon"]
     coordinates: list[list[list[Position]]]
 
 
 class AreaPropertiesModel(AsOfModel):
-    """Whose polygon it is, how large, from where, and how well it is known."""
+    """The unit, with the size, source and accuracy of its polygon."""
 
     unit_id: str
     code: str
@@ -62,13 +63,15 @@ class AreaFeatureModel(BaseModel):
 
 @api.get("/v1/divisions/<code>/area", AreaFeatureModel, media=GEOJSON)
 def get_area(code: Code, query: AreaQuery) -> Response:
-    """The polygon of the unit that carried the code on the date, as a GeoJSON feature.
+    """Get the polygon of a unit as a GeoJSON feature.
 
-    Properties: `area_km2` on the CGCS2000 ellipsoid, `source`, `accuracy_m`, `valid`. A unit in
-    force whose polygon is not known on the date: 404 `no_area_known` with `known_since`.
+    Returns the polygon of the unit that had the code on the date `at`. The properties include
+    `source`, `accuracy_m`, `valid` and `area_km2`, the area on the CGCS2000 ellipsoid. Error 404
+    `no_area_known` means that the unit was in force but its polygon on that date is not known;
+    `known_since` is the first date on which it is known.
     """
     crs = parse_crs(query.crs)
-    with connection() as conn:
+    with lookup_connection() as conn:
         return json_response(
             area_queries.load_area_feature(conn, code, query.to_as_of(), crs), media=GEOJSON
         )

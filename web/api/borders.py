@@ -8,26 +8,26 @@ from pydantic import BaseModel, Field
 from boundaries.network import border_queries
 from web.api.response_models import AsOfModel, UnitSummaryModel
 from web.http.as_of_params import AsOfParams, Code
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api, json_response
 
 api = Api()
 
 
 class MultiLineStringModel(BaseModel):
-    """GeoJSON (RFC 7946): lon, lat of CGCS2000."""
+    """A GeoJSON geometry (RFC 7946) in longitude, latitude (CGCS2000)."""
 
     type: Literal["MultiLineString"]
     coordinates: list[list[list[float]]]
 
 
 class BoundaryLinePropertiesModel(BaseModel):
-    """With whom, and how long; ``accuracy_m`` is how far the line may lie from the truth."""
+    """The neighbour and the length; `accuracy_m` is the possible deviation from the true line."""
 
     neighbour: UnitSummaryModel | None
     beyond: str | None = Field(
-        description="Without a neighbour: `outside` (a coast or an outer limit) or `unknown` (the"
-        " territory beyond is not known for the day)"
+        description="If there is no neighbour: `outside` (a coast or an outer limit) or `unknown`"
+        " (the territory beyond is not known on the date)"
     )
     length_m: float
     edges: int
@@ -35,7 +35,7 @@ class BoundaryLinePropertiesModel(BaseModel):
 
 
 class BoundaryLineFeatureModel(BaseModel):
-    """The whole line with one neighbour."""
+    """The complete line with one neighbour."""
 
     type: Literal["Feature"]
     geometry: MultiLineStringModel
@@ -43,7 +43,7 @@ class BoundaryLineFeatureModel(BaseModel):
 
 
 class BordersModel(AsOfModel):
-    """The borders of a unit; ``length_m`` is that of all together."""
+    """The boundary lines of a unit; `length_m` is their total length in metres."""
 
     type: Literal["FeatureCollection"]
     unit_id: str
@@ -56,13 +56,14 @@ class BordersModel(AsOfModel):
 
 @api.get("/v1/divisions/<code>/borders", BordersModel, media="application/geo+json")
 def get_borders(code: Code, query: AsOfParams) -> Response:
-    """The lines between the unit that carried the code on the date and its neighbours.
+    """Get the boundary lines of a unit.
 
-    A neighbour has the level of the unit, or stands in its place (a prefecture without
-    counties). Every line is made of the same edges that bound the units on both sides, at every
-    level. Lengths are in metres on the CGCS2000 ellipsoid.
+    Returns the lines between the unit that had the code on the date `at` and each of its
+    neighbours. A neighbour has the level of the unit or, where that level does not exist, the next
+    level above, such as a prefecture without counties. Each line consists of edges, which separate
+    the units on both sides at every level. Lengths are in metres on the CGCS2000 ellipsoid.
     """
-    with connection() as conn:
+    with lookup_connection() as conn:
         return json_response(
             border_queries.load_unit_borders(conn, code, query.to_as_of()),
             media="application/geo+json",

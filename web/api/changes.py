@@ -12,6 +12,7 @@ from gazetteer.ledger import change_feed
 from gazetteer.ledger import checksum as checksums
 from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.ledger.snapshot_export import stream_snapshot as snapshot_lines
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
@@ -24,37 +25,43 @@ MAX_SEQ = 2**63 - 1
 
 
 class ChangesQuery(Parameters):
-    """Where in the feed to go on."""
+    """The position in the feed."""
 
     after: int = Field(
-        0, ge=0, le=MAX_SEQ, description="The changes that follow this sequence number"
+        0,
+        ge=0,
+        le=MAX_SEQ,
+        description="Return the changes after this sequence number; default: 0, from the beginning",
     )
     limit: int = Field(
         change_feed.DEFAULT_LIMIT,
         ge=1,
         le=change_feed.MAX_LIMIT,
-        description="At most so many changes in the answer",
+        description=f"Maximum number of changes, 1 to {change_feed.MAX_LIMIT};"
+        f" default: {change_feed.DEFAULT_LIMIT}",
     )
 
 
 class SnapshotQuery(Parameters):
-    """Which part of the register."""
+    """The part of the register."""
 
     kind: str | None = Field(
-        None, description=f"Only this kind of record: {', '.join(REGISTER_KINDS)}; default all"
+        None,
+        description=f"Return only records of this kind: {', '.join(REGISTER_KINDS)};"
+        " default: all kinds",
     )
 
     def select_kinds(self) -> RecordKinds:
-        """The kinds asked for."""
+        """The requested kinds.
+
+        Raises:
+            InvalidValue: no such kind.
+        """
         if self.kind is None:
             return REGISTER_KINDS
         if self.kind not in REGISTER_KINDS:
-            raise InvalidValue(
-                f"没有名为“{self.kind}”的记录类型。",
-                f"there is no kind {self.kind!r}",
-                field="kind",
-                kinds=list(REGISTER_KINDS),
-            )
+            words = message("ledger.no_kind", kind=self.kind, allowed=AnyOf(list(REGISTER_KINDS)))
+            raise InvalidValue(words, field="kind", kinds=list(REGISTER_KINDS))
         return {self.kind: REGISTER_KINDS[self.kind]}
 
 
@@ -65,28 +72,34 @@ class ChecksumQuery(Parameters):
         None,
         ge=0,
         le=MAX_SEQ,
-        description="The state after this sequence number, the last one of a changeset; "
-        "default the state now",
+        description="Sequence number of the state, which must be the last one of a changeset;"
+        " default: the current state",
     )
 
 
 class RecordVersionModel(BaseModel):
-    """What a record was in one period; its canonical JSON (RFC 8785) is what digests are of."""
+    """A version of a record in one period.
+
+    Its digest is the SHA-256 of its canonical JSON (RFC 8785).
+    """
 
     kind: str
     record_id: str
-    valid: dict[str, str | None] = Field(description="`from` and `to`, half-open; null is open")
+    valid: dict[str, str | None] = Field(
+        description="Period from `from` (inclusive) to `to` (exclusive); null if open"
+    )
     from_precision: str
     to_precision: str
-    started_by: str | None = Field(description="The record id of the act that started the period")
+    started_by: str | None = Field(description="Record id of the legal act that started the period")
     ended_by: str | None
     attributes: dict[str, str | None] = Field(
-        description="Text or null: numbers as text, geometries as hexadecimal WKB in EPSG:4490"
+        description="Attributes as text or null: numbers as text, geometries as hexadecimal WKB in"
+        " EPSG:4490"
     )
 
 
 class ActModel(BaseModel):
-    """A legal document, as it was known when the changeset was published."""
+    """A legal document as recorded when the changeset was published."""
 
     act_id: str
     title: str
@@ -100,12 +113,14 @@ class ActModel(BaseModel):
 
 
 class ChangesetModel(BaseModel):
-    """Why the register was changed, and by which acts; it is complete at `last_seq`."""
+    """The reason for a set of changes and its legal acts; it is complete at `last_seq`."""
 
     id: int
     reason: str
-    purpose: str = Field(description="act, correction or load")
-    origin: str | None = Field(description="The source of a load")
+    purpose: str = Field(
+        description="Purpose: `act` (legal change), `correction` or `load` (data load)"
+    )
+    origin: str | None = Field(description="Source of the data, for a data load")
     recorded_at: str
     first_seq: int
     last_seq: int
@@ -113,7 +128,10 @@ class ChangesetModel(BaseModel):
 
 
 class ChangeModel(BaseModel):
-    """One record, changed by one changeset: the versions that ended and those that began."""
+    """A record changed by a changeset: the versions that ended and those that began.
+
+    `before` are the versions to remove from a copy, `after` those to add.
+    """
 
     seq: int
     changeset: ChangesetModel
@@ -124,22 +142,22 @@ class ChangeModel(BaseModel):
 
 
 class ChangePageModel(BaseModel):
-    """A page of the feed; without changes, the reader has seen everything."""
+    """A page of the change feed; without changes, the reader is up to date."""
 
     changes: list[ChangeModel]
-    next_after: int = Field(description="`after` of the next page")
-    last_seq: int = Field(description="The last sequence number of the register")
+    next_after: int = Field(description="Value of `after` for the next page")
+    last_seq: int = Field(description="Latest sequence number of the register")
 
 
 class KindChecksumModel(BaseModel):
-    """The versions of one kind."""
+    """The number and checksum of the versions of one kind."""
 
     versions: int
     checksum: str
 
 
 class ChecksumModel(BaseModel):
-    """Of a state of the register: the sum of the digests of its versions modulo 2^256, in hex."""
+    """The checksum of a state: the sum of its version digests modulo 2^256, in hexadecimal."""
 
     seq: int
     recorded_at: str | None
@@ -150,17 +168,21 @@ class ChecksumModel(BaseModel):
 
 @api.get("/v1/changes", ChangePageModel)
 def list_changes(query: ChangesQuery) -> dict[str, Any]:
-    """The published changes in the order in which they became visible, without gaps."""
+    """List the published changes.
+
+    Changes are returned in the order in which they became visible, without gaps.
+    """
     with connection() as conn:
         return change_feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
 
 
 @api.get("/v1/snapshot", NDJSON)
 def download_snapshot(query: SnapshotQuery) -> Response:
-    """Everything that is known now, one version a line, after a line with the checksum.
+    """Download everything currently known as JSON Lines.
 
-    The first line is as `/v1/checksum` answers; go on from its `seq` with `/v1/changes`. The
-    SHA-256 of a line without its line feed is the digest of the version.
+    The first line is the response of `/v1/checksum`; every other line is one version of a record.
+    To follow later changes, request `/v1/changes` from the `seq` of the first line. The SHA-256 of
+    a line without its line feed is the digest of the version.
     """
     lines = _iter_snapshot(query.select_kinds())
     next(lines)
@@ -174,7 +196,10 @@ def download_snapshot(query: SnapshotQuery) -> Response:
 
 @api.get("/v1/checksum", ChecksumModel)
 def get_checksum(query: ChecksumQuery) -> dict[str, Any]:
-    """The checksum of the register now or at an earlier sequence number."""
+    """Get the checksum of the register.
+
+    Returns the checksum of the current state, or of the state at an earlier sequence number.
+    """
     with connection() as conn:
         return checksums.compute_checksum(conn, REGISTER_KINDS, query.seq).serialize()
 
@@ -182,8 +207,8 @@ def get_checksum(query: ChecksumQuery) -> dict[str, Any]:
 def _iter_snapshot(kinds: RecordKinds) -> Generator[bytes, None, None]:
     """The lines, with their connection held until the last one is sent or the reader is gone.
 
-    The first item is empty: it is asked for before the answer begins, so that a database which
-    does not answer gives a problem and not a broken stream.
+    The first item is empty: it is read before the response begins, so that an unreachable
+    database gives a problem and not a broken stream.
     """
     with connection() as conn:
         yield b""

@@ -1,15 +1,16 @@
-"""What the register finds wrong with itself: ``/v1/checks``."""
+"""Data quality checks on the register: ``/v1/checks``."""
 
 import time
-from dataclasses import asdict
 from threading import Lock
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.messages import message
 from gazetteer.problems import Unavailable
 from gazetteer.records.check_result import CheckResult
+from gazetteer.rules.finding import Severity
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
 
@@ -20,11 +21,23 @@ _lock = Lock()
 _results_by_seq: dict[int, tuple[float, list[CheckResult]]] = {}
 
 
+class CheckResultModel(BaseModel):
+    """A check result: what it concerns, what is wrong, and how to resolve it."""
+
+    check: str
+    severity: Severity
+    subject: str = Field(description="Subject of the result: a code, a record id or two codes")
+    detail_zh: str
+    detail_en: str
+    hint_zh: str
+    hint_en: str
+
+
 class CheckResultsModel(BaseModel):
-    """All findings for the register at a sequence number, errors first."""
+    """All results for the register at a sequence number, errors first."""
 
     seq: int
-    findings: list[CheckResult]
+    findings: list[CheckResultModel]
 
 
 class EmptyQuery(Parameters):
@@ -32,21 +45,26 @@ class EmptyQuery(Parameters):
 
 
 @api.get("/v1/checks", CheckResultsModel)
-def list_check_results(query: EmptyQuery) -> dict[str, Any]:
-    """What the register finds wrong with itself; examined anew after every publication."""
+def list_check_results(
+    query: EmptyQuery,  # noqa: ARG001  (declares that there are no parameters)
+) -> dict[str, Any]:
+    """List the results of the data quality checks.
+
+    The checks run again after every publication.
+    """
     seq, results = run_current_checks()
-    return {"seq": seq, "findings": [asdict(finding) for finding in results]}
+    return {"seq": seq, "findings": [result.serialize() for result in results]}
 
 
 def run_current_checks() -> tuple[int, list[CheckResult]]:
-    """The sequence number that was examined last, and what was found.
+    """The sequence number checked last, and the results.
 
-    An examination reads everything, so one runs for each publication (and again after some
-    minutes, for what was changed behind the program). Who comes while one runs is given the one
-    before, so that many readers cannot make many examinations.
+    The checks read everything, so they run once for each publication (and again after some
+    minutes, for changes made behind the program). Requests during a run get the results of the one
+    before, so that many readers cannot start many runs.
 
     Raises:
-        Unavailable: the first examination is still running.
+        Unavailable: the first run has not finished.
     """
     with connection() as conn:
         (seq,) = conn.execute("SELECT seq FROM ledger_head").fetchone()
@@ -63,9 +81,7 @@ def run_current_checks() -> tuple[int, list[CheckResult]]:
                 _lock.release()
     for earlier, (_, results) in list(_results_by_seq.items()):
         return earlier, results
-    raise Unavailable(
-        "自检正在进行，请稍后再看。", "the register is being examined; look again in a moment"
-    )
+    raise Unavailable(message("checks.running"))
 
 
 def _is_fresh(seq: int) -> bool:

@@ -1,4 +1,4 @@
-"""Old codes to new ones: ``/v1/codes/translate`` and its CSV twin."""
+"""Former codes to present ones: ``/v1/codes/translate``, also for CSV files."""
 
 import re
 from collections.abc import Iterator
@@ -17,26 +17,33 @@ from gazetteer.ledger.as_of import AsOf, resolve_known_at, today
 from gazetteer.problems import Problem
 from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
 from gazetteer.records.division_queries import check_day_recorded
-from web.http.as_of_params import CODE_PATTERN, Code, Day, Instant
-from web.http.connections import connection, snapshot_connection
+from web.http.as_of_params import Code, Day, KnownAt
+from web.http.connections import lookup_connection, snapshot_connection
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
+from web.http.text_patterns import CODE_PATTERN
 from web.uploads.csv_uploads import get_upload, stream_csv
 
 api = Api()
 
 Since = Annotated[
     Day | None,
-    Field(alias="from", description="A day on which the code was current; default: any"),
+    Field(
+        alias="from",
+        description="Date on which the code was in use, `YYYY-MM-DD`; default: any date",
+    ),
 ]
 Until = Annotated[
-    Day | None, Field(alias="to", description="The day of the wanted codes; default today")
+    Day | None,
+    Field(
+        alias="to",
+        description="Date of the codes in the result, `YYYY-MM-DD` (Asia/Shanghai); default: today",
+    ),
 ]
-KnownAt = Annotated[Instant | None, Field(description="As known at this moment")]
 
 
 class TranslationQuery(Parameters):
-    """Which code, between which days."""
+    """A code and two days."""
 
     code: Code
     since: Since = None
@@ -45,7 +52,10 @@ class TranslationQuery(Parameters):
 
 
 class TranslationResultModel(BaseModel):
-    """A unit that holds territory of the old one; `share` is null where evidence is missing."""
+    """A unit that holds territory of the former unit.
+
+    `share` is the fraction of that territory; null if there is no evidence.
+    """
 
     code: str | None
     name: str | None
@@ -55,11 +65,12 @@ class TranslationResultModel(BaseModel):
 
 
 class TranslationModel(BaseModel):
-    """What became of a code.
+    """The codes of the territory of a former code.
 
-    `status`: `matched`, `several` (all are told, none is picked), `ambiguous` (without `from`,
-    several units carried the code: `candidates`), `unknown_successor`. `possible` are units to
-    which a later owner gave something; no evidence says whether it was of this territory.
+    `status` is `matched`, `several` (all codes are listed, none is chosen), `ambiguous` (several
+    units had the code and `from` was not given; see `candidates`) or `unknown_successor`.
+    `possible` lists units that later received territory from a successor; there is no evidence
+    whether it was part of the territory in question.
     """
 
     code: str
@@ -74,9 +85,13 @@ class TranslationModel(BaseModel):
 
 @api.get("/v1/codes/translate", TranslationModel)
 def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
-    """The codes, on one day, of the territory that carried a code on another."""
+    """Translate a former division code.
+
+    Returns the codes, on the date `to`, of the territory that had the given code on the date
+    `from`.
+    """
     as_of = AsOf(query.until or today(), query.known_at)
-    with connection() as conn:
+    with lookup_connection() as conn:
         return translate_unit_code(
             conn, TranslationRequest(query.code, query.since, as_of.at), as_of
         )
@@ -85,12 +100,16 @@ def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
 class TranslationForm(Parameters):
     """The fields beside the file `data` (multipart/form-data)."""
 
-    columns: str = Field(description="The column that holds the old codes", min_length=1)
+    columns: str = Field(
+        description="Name of the column that contains the former codes", min_length=1
+    )
     since: Since = None
     until: Until = None
     known_at: KnownAt = None
     encoding: str | None = Field(
-        None, description="utf-8, utf-8-sig or gb18030; default: found out", pattern=r"^[\w-]+$"
+        None,
+        description="Encoding of the file: `utf-8`, `utf-8-sig` or `gb18030`; default: detected",
+        pattern=r"^[\w-]+$",
     )
 
 
@@ -101,10 +120,10 @@ _MAX_IN_MEMORY = 1 << 20
 
 @api.write("POST", "/v1/codes/translate/csv", "text/csv", requires_account=False)
 def translate_code_csv(form: TranslationForm) -> Response:
-    """A CSV file with a column of old codes, translated row by row.
+    """Translate a column of former division codes in a CSV file.
 
-    The input columns are kept, `result_*` are added. Where one code became several, the row says
-    so in `result_status` and lists them in `result_candidates`; none is picked.
+    The existing columns are returned unchanged, followed by `result_*` columns. If one code became
+    several, `result_status` says so and `result_candidates` lists them; none is chosen.
     """
     stream = get_upload()
     sheet = sniff_csv(stream, form.encoding, require_even=True)
@@ -112,7 +131,7 @@ def translate_code_csv(form: TranslationForm) -> Response:
 
 
 def _translate_rows(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
-    """The result in pieces; all of it is of one state, which is left before any is told."""
+    """The result in pieces. All rows are of one state of the register, read before any is sent."""
     columns = ResultColumns(ADDED_COLUMNS, sheet.delimiter)
     plan = FilePlan(sheet, (sheet.find_position(form.columns),), columns, request_language())
     as_of = AsOf(form.until or today(), form.known_at)

@@ -1,8 +1,8 @@
-"""Which units have a facility and which have none: ``/v1/coverage`` and its CSV twin."""
+"""Facilities by administrative unit: ``/v1/coverage``, also as CSV."""
 
 from typing import Any, BinaryIO, Literal
 
-from flask import Response, current_app
+from flask import Response
 from pydantic import BaseModel, Field
 
 from boundaries.batch.csv_files import CsvFile, sniff_csv
@@ -16,6 +16,7 @@ from boundaries.batch.facility_counts import (
 from boundaries.batch.facility_coverage import CoveragePlan, iter_result_lines
 from gazetteer.records.division_queries import find_unit
 from gazetteer.search.index.day_index import DayIndex
+from web.http.app_settings import current_settings
 from web.http.connections import connection
 from web.http.endpoints import Api
 from web.http.language import request_language
@@ -36,26 +37,27 @@ class CoverageDivision(BaseModel):
 
 
 class CoverageWithin(CoverageDivision):
-    """The unit within which is counted."""
+    """The unit within which facilities are counted."""
 
     unit_id: str
 
 
 class CoverageUnit(CoverageWithin):
-    """A unit of the level, also one without any facility; `rows` are those counted in it."""
+    """A unit of the level, with or without facilities; `rows` are those counted in it."""
 
     label: str
-    parents: list[CoverageDivision] = Field(description="Top first, without the unit itself")
+    parents: list[CoverageDivision] = Field(description="Units above, highest level first")
     count: int
     rows: list[int]
-    point: list[float] | None = Field(description="Where its label stands: lon, lat, CGCS2000")
+    point: list[float] | None = Field(description="Label point `[lon, lat]` in degrees (CGCS2000)")
 
 
 class CoverageFacility(BaseModel):
-    """A row of the list, the first below the header being 1, and what became of it.
+    """A row of the file and its outcome; rows are numbered from 1 below the header.
 
-    `counted`: in `unit`. Not counted: `outside` of the territory, `not_at_level` (located, but
-    only down to `unit`), `ambiguous`, `not_found`, `invalid`; `detail` tells more.
+    `counted` rows are counted in `unit`. All others are not counted: `outside` the territory,
+    `not_at_level` (located, but only down to `unit`), `ambiguous`, `not_found` and `invalid`;
+    `detail` gives the reason.
     """
 
     row: int
@@ -66,13 +68,16 @@ class CoverageFacility(BaseModel):
     label: str | None
     match_level: str | None
     score: float | None
-    point: list[float] | None = Field(description="lon, lat, CGCS2000")
-    coordinate_level: str | None = Field(description="What `point` is of; `point` for its own")
+    point: list[float] | None = Field(description="Position `[lon, lat]` in degrees (CGCS2000)")
+    coordinate_level: str | None = Field(
+        description="Level of what `point` represents; the value `point` means a position of the"
+        " facility itself"
+    )
     detail: str | None
 
 
 class CoverageTotals(BaseModel):
-    """How many there are of each."""
+    """Numbers of facilities by outcome, and of units."""
 
     facilities: int
     counted: int
@@ -86,7 +91,7 @@ class CoverageTotals(BaseModel):
 
 
 class CoverageResponse(BaseModel):
-    """Facilities counted in every unit of a level within a territory."""
+    """The facilities counted in every unit of a level within a territory."""
 
     level: Literal["prefecture", "county", "township", "village"]
     within: CoverageWithin
@@ -102,11 +107,12 @@ class CoverageResponse(BaseModel):
 
 @api.write("POST", "/v1/coverage", CoverageResponse, requires_account=False)
 def compute_coverage(form: CoverageForm) -> dict[str, Any]:
-    """Facilities of a CSV file counted in the units of a level, and the units without any.
+    """Count the facilities in a CSV file by unit.
 
-    Every unit of `level` in force within the unit `within` is told, with the rows counted in it.
-    Every row of the file is told as well: one whose unit the text does not decide, that is
-    located only above the level, or not at all, is counted nowhere and says so in `status`.
+    Counts the facilities in each unit of `level` in force within the unit `within`, including units
+    without any. The response lists every unit, with the rows counted in it, and every row of the
+    file. A row is not counted if its unit is ambiguous, if it is located only above the level, or
+    if it cannot be located; `status` gives the reason.
     """
     stream, sheet, plan, day_index = _open_list(form)
     counted = plan.build_coverage(day_index)
@@ -133,10 +139,11 @@ def compute_coverage(form: CoverageForm) -> dict[str, Any]:
 
 @api.write("POST", "/v1/coverage/csv", "text/csv", requires_account=False)
 def compute_coverage_csv(form: CoverageForm) -> Response:
-    """The same as a CSV file: a row for each unit, then one for each facility not counted.
+    """Count the facilities in a CSV file by unit, with the result as CSV.
 
-    `record` is `unit` (`count` may be 0, `rows` are the rows counted) or `facility`, whose
-    `status` says why it is counted nowhere.
+    Returns one row for each unit, followed by one row for each facility that is not counted.
+    `record` is `unit` (`count` may be 0; `rows` are the rows counted) or `facility`, whose `status`
+    gives the reason.
     """
     stream, sheet, plan, day_index = _open_list(form)
     counted = plan.build_coverage(day_index)
@@ -150,7 +157,7 @@ def compute_coverage_csv(form: CoverageForm) -> Response:
 
 def _open_list(form: CoverageForm) -> tuple[BinaryIO, CsvFile, CoveragePlan, DayIndex]:
     stream = copy_small_upload()
-    task = form.build_task(request_language(), current_app.config["GAZETTEER"].near_boundary_m)
+    task = form.build_task(request_language(), current_settings().near_boundary_m)
     with connection() as conn:
         find_unit(conn, task.within, task.as_of, field="within")
     sheet = sniff_csv(stream, form.encoding, form.delimiter)

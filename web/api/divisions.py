@@ -17,7 +17,7 @@ from web.api.response_models import (
     ValidityModel,
 )
 from web.http.as_of_params import AsOfParams, Code
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api
 from web.services.search_index import get_newest_index
 
@@ -25,14 +25,14 @@ api = Api()
 
 
 class SeatModel(BaseModel):
-    """Where the government sits: degrees, CGCS2000."""
+    """The position of the seat of government, in degrees (CGCS2000)."""
 
     lon: float
     lat: float
 
 
 class DivisionModel(AsOfModel):
-    """A unit as it was at the moment."""
+    """A unit as of the given point in time."""
 
     unit_id: str
     code: str
@@ -53,7 +53,10 @@ class DivisionModel(AsOfModel):
 
 
 class ChildUnitsModel(AsOfModel):
-    """The units directly under a unit; ``records_begin`` says since when each level is known."""
+    """The direct subdivisions of a unit.
+
+    `records_begin` gives the beginning of the records for each level.
+    """
 
     code: str
     name: str | None
@@ -62,7 +65,7 @@ class ChildUnitsModel(AsOfModel):
 
 
 class UnitEventModel(BaseModel):
-    """One thing that happened, with the act behind it."""
+    """An event in the history of a unit, with its legal act."""
 
     on: str | None
     precision: str
@@ -75,7 +78,7 @@ class UnitEventModel(BaseModel):
 
 
 class UnitVersionModel(BaseModel):
-    """What the unit was in one period."""
+    """A version of a unit in one period."""
 
     code: str | None
     name: str | None
@@ -87,7 +90,7 @@ class UnitVersionModel(BaseModel):
 
 
 class UnitHistoryModel(AsOfModel):
-    """The whole history of a unit."""
+    """The complete history of a unit."""
 
     code: str
     unit_id: str
@@ -98,12 +101,12 @@ class UnitHistoryModel(AsOfModel):
 
 @api.get("/v1/divisions/<code>", DivisionModel)
 def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
-    """The unit that carried the code on the date.
+    """Get a unit by division code.
 
-    The newest state is told from memory, at most a tenth of a second behind a publication;
-    `known_at` tells which state that was. 404 `code_not_in_force` gives the periods when a unit
-    carried the code, with what succeeded it; 404 `no_data_before` says since when there are
-    records.
+    Returns the unit that had the code on the date `at`. Requests for the newest state are served
+    from memory, which lags a publication by at most a tenth of a second; `known_at` in the response
+    identifies that state. Error 404 `code_not_in_force` lists the periods in which a unit had the
+    code, and its successors; 404 `no_data_before` gives the beginning of the records.
     """
     as_of = query.to_as_of()
     if as_of.known_at is None and as_of.basis is Basis.EFFECTIVE:
@@ -111,22 +114,26 @@ def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
         from_index = index and division_lookup.find_division(index, code, as_of.at, today())
         if from_index:
             return from_index
-    with connection() as conn:
+    with lookup_connection() as conn:
         return division_queries.load_division(conn, code, as_of, today())
 
 
 @api.get("/v1/divisions/<code>/children", ChildUnitsModel)
 def list_child_units(code: Code, query: AsOfParams) -> dict[str, Any]:
-    """The units directly under the unit that carried the code on the date."""
-    with connection() as conn:
+    """List the direct subdivisions of a unit.
+
+    Returns the units directly below the unit that had the code on the date `at`.
+    """
+    with lookup_connection() as conn:
         return division_queries.load_children(conn, code, query.to_as_of())
 
 
 @api.get("/v1/divisions/<code>/history", UnitHistoryModel)
 def get_unit_history(code: Code, query: AsOfParams) -> dict[str, Any]:
-    """Every version and every event of the unit that carried the code on the date.
+    """Get the history of a unit.
 
-    The history is whole whatever the date; the date only says whose it is.
+    Returns all versions and events of the unit that had the code on the date `at`. The date only
+    selects the unit; the history is always complete.
     """
-    with connection() as conn:
+    with lookup_connection() as conn:
         return unit_history(conn, code, query.to_as_of())

@@ -1,17 +1,17 @@
-"""Areas, borders and places as a file of the format asked for: ``/v1/export``."""
+"""Areas, borders and places as a file: ``/v1/export``."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from flask import Response, current_app, send_file
+from flask import Response, send_file
 from pydantic import Field
 
 from boundaries.exports.export_query import ExportRequest
 from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
-from gazetteer.settings import Settings
 from web.http import rate_limits
+from web.http.app_settings import current_settings
 from web.http.as_of_params import AsOfParams, Code
 from web.http.connections import connection
 from web.http.endpoints import Api
@@ -24,28 +24,37 @@ _MB = 1 << 20
 
 
 class ExportQuery(AsOfParams):
-    """What to write, of which units, and how."""
+    """The data to export, the units, and the format."""
 
     what: ExportKind = Field(
         ExportKind.DIVISIONS,
-        description="`divisions`: areas; `edges` and `nodes` of the boundary network; `lines`: the"
-        " whole line between each two units; `places`: names with their positions",
+        description="Content: `divisions` (areas; default), `edges` or `nodes` of the boundary"
+        " network, `lines` (the whole line between each pair of units) or `places` (names"
+        " with their positions)",
     )
     level: str | None = Field(
         None,
-        description="Of which level. Default: county for divisions and lines, else every one",
+        description="Level of the units or places; default: `county` for `divisions` and `lines`,"
+        " otherwise all levels",
         examples=["county"],
     )
-    within: Code | None = Field(None, description="Only what belongs to the unit with this code")
+    within: Code | None = Field(
+        None, description="Division code of the unit to which the export is restricted"
+    )
     format: LayerFormat = Field(
-        LayerFormat.GEOPACKAGE, description="`shp` is a ZIP of the Shapefile's parts"
+        LayerFormat.GEOPACKAGE,
+        description="File format: `gpkg` (GeoPackage; default), `shp` (ZIP with the parts of a"
+        " Shapefile), `geojson`, `csv` or `xlsx`",
     )
     crs: str = Field(
         "4490",
-        description="EPSG code on the datum of CGCS2000 or WGS 84: 4490, 4326, 4546, 4547, 4548…"
-        " x is east in every format",
+        description="EPSG code of a coordinate reference system on the datum of CGCS2000 or WGS 84,"
+        " such as 4490 (default), 4326, 4546, 4547 or 4548. In every format x is east and"
+        " y is north.",
     )
-    encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Of a Shapefile's attributes")
+    encoding: Literal["utf-8", "gbk"] = Field(
+        "utf-8", description="Encoding of the attributes of a Shapefile: `utf-8` (default) or `gbk`"
+    )
 
 
 @api.get(
@@ -57,12 +66,13 @@ class ExportQuery(AsOfParams):
     ),
 )
 def download_export(query: ExportQuery) -> Response:
-    """Areas, borders or places as of a date, as a file for other programs.
+    """Export areas, boundaries or places as of a date to a file.
 
-    Coordinates are written with all their digits. More than the service gives at once is refused
-    (413): ask for less by `within`, or run `gazetteer export`, which has no such limit.
+    Coordinates are written with full precision. An export that exceeds the size limit of the
+    service is refused (413): restrict it with `within`, or run the command `gazetteer export`,
+    which has no limit.
     """
-    settings: Settings = current_app.config["GAZETTEER"]
+    settings = current_settings()
     rate_limits.count_action("export")
     max_bytes = int(settings.export_limit_mb * _MB)
     export_query = ExportRequest(query.to_as_of(), query.level, query.within, max_bytes)

@@ -1,4 +1,4 @@
-"""Findings as they are answered: GeoJSON with a summary."""
+"""Models of the findings on a layer: GeoJSON with a summary."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class VertexMoveModel(BaseModel):
-    """A vertex that a proposal moves; without `from` it is inserted, without `to` taken out."""
+    """A vertex that a proposal moves, inserts (`from` is null) or removes (`to` is null)."""
 
     feature: str
     from_: list[float] | None = Field(alias="from")
@@ -15,47 +15,50 @@ class VertexMoveModel(BaseModel):
 
 
 class AreaGainModel(BaseModel):
-    """How many square metres a unit wins; negative: loses."""
+    """The area that a unit gains, in square metres; negative if it loses area."""
 
     feature: str
     gain_m2: float
 
 
 class ProposalModel(BaseModel):
-    """What could be done about a finding."""
+    """A possible correction of a finding."""
 
     way: Literal["snap", "clean", "fill", "trim"]
     feature: str | None = Field(
-        description="snap: whose line stays; fill: who gets the ground; trim: who gives it up"
+        description="Unit whose line stays in place (`snap`), that receives the gap (`fill`) or"
+        " that yields the overlap (`trim`)"
     )
     message: str
     furthest_m: float
     gains: list[AreaGainModel]
-    moved: int = Field(description="How many vertices change")
-    moves: list[VertexMoveModel] = Field(description="Those that move farthest, at most 200")
+    moved: int = Field(description="Number of vertices that change")
+    moves: list[VertexMoveModel] = Field(description="Vertices that move farthest, at most 200")
 
 
 class LayerFindingPropertiesModel(BaseModel):
-    """A departure from a rule: by which features, how much, and how much may be."""
+    """A violation of a rule: the features, the measured value and the limit."""
 
-    id: str = Field(description="The same when the same layer is judged again")
+    id: str = Field(description="Id that remains the same when the same layer is validated again")
     rule: str
     severity: Literal["error", "warning", "info"]
     kind: str
     title: str
     message: str
-    features: list[str] = Field(description="By code, else id, else number from 0")
+    features: list[str] = Field(
+        description="Features, identified by code, otherwise by id, otherwise by index from 0"
+    )
     measured: float | None
     limit: float | None
     unit: str | None
     area_m2: float | None
     proposals: list[ProposalModel] | None = Field(
-        None, description="Where they were asked for and looked for; mostly few, or none"
+        None, description="Proposals for the finding, if requested and sought; often few or none"
     )
 
 
 class LayerFindingFeatureModel(BaseModel):
-    """A finding at its exact place; null where it is of no one place."""
+    """A finding at its exact location; `geometry` is null if it has no single location."""
 
     type: Literal["Feature"]
     id: str
@@ -64,7 +67,7 @@ class LayerFindingFeatureModel(BaseModel):
 
 
 class OpenHoleModel(BaseModel):
-    """Ground of nobody, wider than the asked width: an enclave, a lake, a unit that is missing."""
+    """A hole wider than the maximum gap width: an enclave, a lake or a missing unit."""
 
     features: list[str]
     width_m: float
@@ -73,7 +76,7 @@ class OpenHoleModel(BaseModel):
 
 
 class FindingCountsModel(BaseModel):
-    """How many findings there are."""
+    """The number of findings: in total, by severity and by rule."""
 
     total: int
     by_severity: dict[str, int]
@@ -81,32 +84,35 @@ class FindingCountsModel(BaseModel):
 
 
 class ProposalCountsModel(BaseModel):
-    """For how many findings proposals were looked for, and how many were left."""
+    """The number of findings for which proposals were sought (`findings`) or omitted (`left`)."""
 
     findings: int
     left: int
 
 
 class LayerRemarkModel(BaseModel):
-    """What was noticed while reading, and calls for nothing."""
+    """A note on how the file was read; no action is required."""
 
     rule: str
     message: str
 
 
 class ValidationSummaryModel(BaseModel):
-    """What was judged, by which limits, and the outcome in figures."""
+    """What was validated, with which limits, and the results in figures."""
 
     source: str
-    crs: str = Field(description="`EPSG:4490` or `planar`: that of all geometries here")
+    crs: str = Field(
+        description="Coordinate reference system of all geometries in the response: `EPSG:4490` or"
+        " `planar`"
+    )
     declared_crs: str | None
     levels: list[str | None] = Field(
-        description="Those that were judged, the highest first; null: units of no known level"
+        description="Levels that were checked, highest first; null for units of unknown level"
     )
     features: int
     vertices: int
     columns: dict[str, str]
-    blocking: bool = Field(description="Whether there is an error among the findings")
+    blocking: bool = Field(description="Whether the findings include an error")
     findings: FindingCountsModel
     tolerances: dict[str, float]
     remarks: list[LayerRemarkModel]
@@ -115,7 +121,7 @@ class ValidationSummaryModel(BaseModel):
 
 
 class LayerFindingsModel(BaseModel):
-    """The findings on a layer as GeoJSON, the gravest first."""
+    """The findings on a layer as GeoJSON, most severe first."""
 
     type: Literal["FeatureCollection"]
     summary: ValidationSummaryModel

@@ -1,4 +1,4 @@
-"""Addresses to units: ``/v1/geocode``."""
+"""Geocoding an address: ``/v1/geocode``."""
 
 from functools import partial
 from typing import Any, Literal
@@ -7,13 +7,14 @@ from pydantic import BaseModel, Field
 
 from boundaries.batch.address_rows import MAX_ADDRESS, MAX_PART
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.search.geocoder.explanation import explain_address
 from gazetteer.search.geocoder.faults import FaultKind
 from gazetteer.search.geocoder.geocodejson import serialize_geocode_result
 from gazetteer.search.geocoder.geocoding import geocode, join_address_parts
 from gazetteer.search.index.candidates import NameRelation
-from web.http.as_of_params import Day
+from web.http.as_of_params import AtDay
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
 from web.services.search_index import get_day_index
@@ -22,18 +23,45 @@ api = Api()
 
 
 class GeocodeQuery(Parameters):
-    """One address, as free text or in its parts. The newest state of the register answers."""
+    """One address, as free text or in its parts, in the newest state of the register."""
 
     address: str = Field(
-        "", description="The address, or what follows the parts", max_length=MAX_ADDRESS
+        "",
+        description="Address as free text, or the remainder after the parts given separately; up to"
+        " 10,000 characters",
+        max_length=MAX_ADDRESS,
     )
-    province: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
-    prefecture: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
-    county: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
-    township: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
-    village: str | None = Field(None, description="The part of this level", max_length=MAX_PART)
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
-    explain: bool = Field(False, description="Tell every step and every reading, in words")
+    province: str | None = Field(
+        None,
+        description="Part of the address at this level, up to 100 characters",
+        max_length=MAX_PART,
+    )
+    prefecture: str | None = Field(
+        None,
+        description="Part of the address at this level, up to 100 characters",
+        max_length=MAX_PART,
+    )
+    county: str | None = Field(
+        None,
+        description="Part of the address at this level, up to 100 characters",
+        max_length=MAX_PART,
+    )
+    township: str | None = Field(
+        None,
+        description="Part of the address at this level, up to 100 characters",
+        max_length=MAX_PART,
+    )
+    village: str | None = Field(
+        None,
+        description="Part of the address at this level, up to 100 characters",
+        max_length=MAX_PART,
+    )
+    at: AtDay = None
+    explain: bool = Field(
+        False,
+        description="Include an explanation of every step and every interpretation; default:"
+        " `false`",
+    )
 
     def text(self) -> str:
         """All parts as one text."""
@@ -50,18 +78,18 @@ class GeocodedDivisionModel(BaseModel):
 
 
 class FaultModel(BaseModel):
-    """One departure from a perfect address, and what it takes from the score."""
+    """A discrepancy between the address and the register, and its deduction from the score."""
 
     fault: FaultKind
     level: str | None
-    text: str | None = Field(description="What is written")
-    known_as: str | None = Field(description="What the register has instead")
+    text: str | None = Field(description="Text in the address")
+    known_as: str | None = Field(description="Name in the register")
     penalty: float
-    detail: str = Field(description="In words")
+    detail: str = Field(description="Explanation")
 
 
 class AddressComponentModel(BaseModel):
-    """A part of the address below its units, with its half-open stretch in the address."""
+    """An element of the address below the units, at characters `start` to `end` (exclusive)."""
 
     kind: str
     text: str
@@ -70,7 +98,7 @@ class AddressComponentModel(BaseModel):
 
 
 class FormerNameModel(BaseModel):
-    """A name of the past that led here, with its period; null where the period is open."""
+    """A former name that matched, with its period; null where the period is open."""
 
     model_config = {"populate_by_name": True}
 
@@ -82,7 +110,7 @@ class FormerNameModel(BaseModel):
 
 
 class GeocodedPlaceModel(BaseModel):
-    """What the address names. `score` is 1 less the penalties of the faults."""
+    """The place named by the address; `score` is 1 less the penalties of its faults."""
 
     place_id: str | None
     unit_id: str | None
@@ -90,8 +118,12 @@ class GeocodedPlaceModel(BaseModel):
     name: str
     code: str | None
     level: str
-    match_level: str = Field(description="How fine the text was understood")
-    coordinate_level: str | None = Field(description="What the coordinate stands for")
+    match_level: str = Field(
+        description="Match level: the lowest level to which the text was resolved"
+    )
+    coordinate_level: str | None = Field(
+        description="Coordinate precision: the level of what the point represents"
+    )
     score: float
     matched_by: Literal["standard", "short", "alias", "former", "fuzzy"]
     matched_name: str
@@ -104,20 +136,20 @@ class GeocodedPlaceModel(BaseModel):
 
 
 class GeocodedPropertiesModel(BaseModel):
-    """The member in which GeocodeJSON keeps what it knows."""
+    """The properties of a GeocodeJSON feature."""
 
     geocoding: GeocodedPlaceModel
 
 
 class PointModel(BaseModel):
-    """GeoJSON, lon lat, CGCS2000."""
+    """A GeoJSON point in longitude, latitude (CGCS2000)."""
 
     type: Literal["Point"]
     coordinates: list[float]
 
 
 class GeocodedFeatureModel(BaseModel):
-    """One place."""
+    """A place named by the address."""
 
     type: Literal["Feature"]
     geometry: PointModel | None
@@ -125,14 +157,16 @@ class GeocodedFeatureModel(BaseModel):
 
 
 class GeocodingModel(BaseModel):
-    """What was asked, and what became of it."""
+    """The query and its outcome."""
 
     version: str
     query: str
     normalized: str
     status: Literal["matched", "ambiguous", "not_found"]
-    candidates: int = Field(description="How many there are, counted to 64; at most ten are told")
-    deciding_field: str | None = Field(description="The level whose name would decide")
+    candidates: int = Field(
+        description="Number of candidates, counted up to 64; at most 10 are listed"
+    )
+    deciding_field: str | None = Field(description="Level whose name would resolve the ambiguity")
     at: str
     known_at: str | None
     basis: str
@@ -140,7 +174,7 @@ class GeocodingModel(BaseModel):
 
 
 class GeocodeResponse(BaseModel):
-    """GeocodeJSON: one feature if matched, the candidates if ambiguous."""
+    """A GeocodeJSON collection: one feature if matched, the candidates if ambiguous."""
 
     type: Literal["FeatureCollection"]
     geocoding: GeocodingModel
@@ -149,15 +183,17 @@ class GeocodeResponse(BaseModel):
 
 @api.get("/v1/geocode", GeocodeResponse)
 def geocode_single_address(query: GeocodeQuery) -> dict[str, Any]:
-    """The unit that an address names, with its faults; nothing is picked silently.
+    """Geocode an address.
 
-    Where the text does not decide, `status` is `ambiguous` and `deciding_field` tells which level
-    would. A name of another unit in the text is a fault `contradiction`, never a way to a
-    different parent. Former names lead to what is in force on the day, with the fault told.
+    Returns the unit or place that the address names, with every discrepancy; no candidate is chosen
+    silently. If the text is ambiguous, `status` is `ambiguous` and `deciding_field` is the level
+    that would resolve it. If the text also names another unit, this is reported as the fault
+    `contradiction`; it never leads to a different parent. Former names lead to the units in force
+    on the date and are reported as faults.
     """
     address = query.text()
     if not address:
-        raise InvalidValue("请输入地址。", "type an address", field="address")
+        raise InvalidValue(message("geocode.no_address"), field="address")
     day_index = get_day_index(query.at or today())
     answer = geocode(day_index, address)
     find_point = partial(day_index.index.points.find_point, day=day_index.day)

@@ -1,4 +1,4 @@
-"""A file of addresses to units: ``/v1/geocode/csv``."""
+"""Geocoding a file of addresses: ``/v1/geocode/csv``."""
 
 from flask import Response
 
@@ -15,13 +15,13 @@ api = Api()
 
 @api.write("POST", "/v1/geocode/csv", "text/csv", requires_account=False)
 def geocode_csv_file(form: GeocodeForm) -> Response:
-    """A CSV file of addresses, each answered as `/v1/geocode` would.
+    """Geocode a CSV file of addresses.
 
-    The rows stay as they are written, in the encoding of the file; `result_*` columns are added.
-    `result_status` is `matched`, `ambiguous` (with `result_candidates`; none is picked),
-    `not_found`, or `invalid`, where `result_detail` says why. All rows are answered from one state
-    of the register, which the header `X-Gazetteer-Known-At` tells. A file that is too large for
-    this (413, `too_large`) goes to `/v1/jobs`.
+    Each row is geocoded as by `/v1/geocode` and returned unchanged, in the encoding of the file,
+    followed by `result_*` columns. `result_status` is `matched`, `ambiguous` (see
+    `result_candidates`; none is chosen), `not_found` or `invalid` (see `result_detail`). All rows
+    are geocoded against one state of the register, given by the header `X-Gazetteer-Known-At`.
+    Submit files that are too large (413 `too_large`) to `/v1/jobs`.
     """
     stream = copy_small_upload()
     task = form.build_task(request_language(), 0)

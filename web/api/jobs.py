@@ -1,11 +1,11 @@
-"""Files that take long: ``/v1/jobs``, in the background, with progress, resumed after a kill."""
+"""Large files, processed in the background: ``/v1/jobs``, with progress, resumed after a kill."""
 
 import errno
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, BinaryIO, Literal
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, send_file
+from flask import Response, send_file
 from pydantic import BaseModel, Field, ValidationError
 
 from boundaries.batch.csv_files import sniff_csv
@@ -16,11 +16,12 @@ from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_runner import try_lock_job
 from gazetteer.jobs.job_store import Job, JobState
 from gazetteer.ledger.as_of import Basis, resolve_known_at
+from gazetteer.messages import message
 from gazetteer.problems import Conflict, NotFound, Unavailable
 from gazetteer.records.division_queries import find_unit
-from gazetteer.settings import Settings
 from web.http import rate_limits
-from web.http.as_of_params import Day, Instant
+from web.http.app_settings import current_settings
+from web.http.as_of_params import AtDay, Instant
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters, json_response
 from web.http.language import request_language
@@ -38,7 +39,7 @@ from web.uploads.csv_uploads import JOBS_PATH, get_upload
 
 api = Api()
 
-JobId = Annotated[UUID, Field(description="Id of the job, as the answer that made it told")]
+JobId = Annotated[UUID, Field(description="Id of the job, as returned when it was submitted")]
 
 GEOPACKAGE = "application/geopackage+sqlite3"
 JobKind = Literal["geocode_csv", "reverse_csv", "coverage"]
@@ -47,26 +48,45 @@ JobKind = Literal["geocode_csv", "reverse_csv", "coverage"]
 class JobForm(FileForm):
     """The kind of the job, and the form of its endpoint: `/v1/geocode/csv` and so on."""
 
-    kind: JobKind = Field(description="What shall be done to the file")
-    columns: list[str] | None = Field(None, description="All: the columns that are asked about")
+    kind: JobKind = Field(description="Kind of job: `geocode_csv`, `reverse_csv` or `coverage`")
+    columns: list[str] | None = Field(
+        None, description="All kinds: names of the columns to process"
+    )
     province: LevelColumn = None
     prefecture: LevelColumn = None
     county: LevelColumn = None
     township: LevelColumn = None
     village: LevelColumn = None
-    result_columns: list[str] | None = Field(None, description="geocode_csv, reverse_csv")
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
-    known_at: Instant | None = Field(None, description="reverse_csv: as known at this moment")
-    basis: Basis | None = Field(None, description="reverse_csv: which date of an act decides")
+    result_columns: list[str] | None = Field(
+        None, description="`geocode_csv`, `reverse_csv`: result columns to add, in this order"
+    )
+    at: AtDay = None
+    known_at: Instant | None = Field(
+        None,
+        description="`reverse_csv`: time up to which recorded data is taken into account, ISO 8601"
+        " with UTC offset or `Z`; default: now",
+    )
+    basis: Basis | None = Field(
+        None,
+        description="`reverse_csv`: date of a legal act from which a change counts; default:"
+        " `effective`",
+    )
     crs: str | None = Field(None, description=CRS_DESCRIPTION, max_length=40)
-    level: str | None = Field(None, description="coverage: the level of the units")
-    within: str | None = Field(None, description="coverage: the code of the territory")
-    coordinates: list[str] | None = Field(None, description="coverage: the columns of a position")
-    name: str | None = Field(None, description="coverage: the column with the facility's name")
+    level: str | None = Field(
+        None, description="`coverage`: level of the units in which facilities are counted"
+    )
+    within: str | None = Field(None, description="`coverage`: division code of the territory")
+    coordinates: list[str] | None = Field(
+        None,
+        description="`coverage`: names of the two columns of the position (longitude, latitude)",
+    )
+    name: str | None = Field(
+        None, description="`coverage`: name of the column that contains the facility names"
+    )
 
 
 class JobProblemModel(BaseModel):
-    """Why a job failed."""
+    """The reason why a job failed."""
 
     code: str
     detail: str
@@ -74,16 +94,17 @@ class JobProblemModel(BaseModel):
 
 
 class JobResultModel(BaseModel):
-    """Where the result can be had."""
+    """The URLs of the result."""
 
     csv: str
     gpkg: str
 
 
 class JobModel(BaseModel):
-    """A job. `rows_done` of `rows_total` are answered; `result` is there when it is finished.
+    """A job; `rows_done` of `rows_total` rows have been processed.
 
-    Whoever knows the id may read and delete the job: keep it to yourself.
+    `result` is set when the job is finished. Anyone who knows the id can read and delete the job:
+    do not share it.
     """
 
     id: str
@@ -105,13 +126,13 @@ class JobModel(BaseModel):
 
 @api.write("POST", "/v1/jobs", JobModel, 202, requires_account=False)
 def create_job(form: JobForm) -> Response:
-    """Put a file to work in the background.
+    """Submit a file for processing in the background.
 
-    The file and its form are checked at once, as the endpoint of the kind would; what is wrong is
-    refused here. Ask `Location` how far the job is. Jobs and their results are deleted after some
-    days: `expires_at`.
+    The file and the form are checked immediately, as by the endpoint for the kind of job, and
+    errors are returned in this response. The header `Location` is the URL of the job. Jobs and
+    their results are deleted at `expires_at`, some days after submission.
     """
-    settings: Settings = current_app.config["GAZETTEER"]
+    settings = current_settings()
     task_form = _build_task_form(form)
     stream = get_upload()
     rate_limits.count_action("job")
@@ -143,27 +164,30 @@ def create_job(form: JobForm) -> Response:
 
 @api.get("/v1/jobs/<uuid:job_id>", JobModel)
 def get_job(job_id: JobId) -> dict[str, Any]:
-    """How far a job is."""
+    """Get the progress of a job."""
     return _serialize_job(_load_job(job_id))
 
 
 class ResultQuery(Parameters):
-    """In which form."""
+    """The format of the result."""
 
-    format: Literal["csv", "gpkg"] = Field("csv", description="CSV, or GeoPackage with points")
+    format: Literal["csv", "gpkg"] = Field(
+        "csv",
+        description="Format of the result: `csv` (default), or `gpkg` for a GeoPackage with points",
+    )
 
 
 @api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", alternative_media=(GEOPACKAGE,))
 def download_job_result(job_id: JobId, query: ResultQuery) -> Response:
-    """The whole result of a finished job; 409 while there is none."""
+    """Download the result of a finished job.
+
+    Returns 409 if the job has no result.
+    """
     job = _load_job(job_id)
-    files = JobFiles(current_app.config["GAZETTEER"].jobs, job_id)
+    files = JobFiles(current_settings().jobs_directory, job_id)
     if job.state != JobState.FINISHED:
-        raise Conflict(
-            f"任务没有结果：{job.state}。",
-            f"the job has no result: {job.state}",
-            state=job.state,
-        )
+        words = message("jobs.no_result", state=message(f"jobs.state.{job.state}"))
+        raise Conflict(words, state=job.state)
     if query.format == "gpkg":
         return send_file(
             files.geopackage_file.absolute(),
@@ -181,9 +205,10 @@ def download_job_result(job_id: JobId, query: ResultQuery) -> Response:
 
 @api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobModel, requires_account=False)
 def delete_job(job_id: JobId) -> dict[str, Any]:
-    """Cancel a job that has not ended, or forget one that has; its files are deleted.
+    """Cancel or delete a job.
 
-    The answer is the job as it is now, or, if it had ended, as it was.
+    A job that has not ended is cancelled; one that has ended is deleted. In both cases its files
+    are deleted. The response is the cancelled job, or the deleted job in its last state.
     """
     with connection() as conn:
         job = _read_job(conn, job_id)
@@ -193,7 +218,7 @@ def delete_job(job_id: JobId) -> dict[str, Any]:
             job_store.delete_job(conn, job_id)
         with try_lock_job(conn, job_id) as is_exclusive:
             if is_exclusive:  # otherwise its worker tidies up after itself
-                JobFiles(current_app.config["GAZETTEER"].jobs, job_id).remove_all()
+                JobFiles(current_settings().jobs_directory, job_id).remove_all()
     return {**_serialize_job(job), "result": None}
 
 
@@ -202,11 +227,15 @@ def _build_task_form(form: JobForm) -> GeocodeForm | ReverseForm | CoverageForm:
     try:
         return FORM_OF_KIND[form.kind].model_validate(values)
     except ValidationError as error:
-        raise build_invalid_value(error) from None
+        raise build_invalid_value(error, "field") from None
 
 
 def _check_task(conn: Any, task: RowTask) -> date:
-    """The day of the task, after refusing what the register does not know."""
+    """The day of the task.
+
+    Raises:
+        UnknownCode, CodeNotInForce, InvalidValue: the register has no such unit or moment.
+    """
     if isinstance(task, GeocodeTask):
         return task.at
     if isinstance(task, CoverageTask):
@@ -222,7 +251,7 @@ def _store_upload(files: JobFiles, stream: BinaryIO) -> None:
         files.remove_all()
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise Unavailable("磁盘空间不足。", "there is no room for the file now") from None
+        raise Unavailable(message("jobs.disk_full")) from None
 
 
 def _load_job(job_id: UUID) -> Job:
@@ -233,14 +262,12 @@ def _load_job(job_id: UUID) -> Job:
 def _read_job(conn: Any, job_id: UUID) -> Job:
     job = job_store.load_job(conn, job_id)
     if job is None or job.kind not in FORM_OF_KIND:
-        raise NotFound(
-            "没有此任务，或已过期删除。", "there is no such job, or it has expired", field="job_id"
-        )
+        raise NotFound(message("jobs.not_found"), field="job_id")
     return job
 
 
 def _serialize_job(job: Job) -> dict[str, Any]:
-    days: float = current_app.config["GAZETTEER"].job_days
+    days = current_settings().job_days
     result_url = f"{JOBS_PATH}/{job.job_id}/result?format="
     is_finished = job.state == JobState.FINISHED
     return {

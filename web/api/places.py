@@ -8,23 +8,23 @@ from pydantic import BaseModel, Field
 from gazetteer.records import place_queries
 from web.api.response_models import AsOfModel, UnitCodeModel, ValidityModel
 from web.http.as_of_params import AsOfParams
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api
 
 api = Api()
 
-PlaceId = Annotated[UUID, Field(description="Id of the place, the same for its whole life")]
+PlaceId = Annotated[UUID, Field(description="Permanent identifier of the place")]
 
 
 class LocationModel(BaseModel):
-    """A position: degrees, CGCS2000."""
+    """A position in degrees (CGCS2000)."""
 
     lon: float
     lat: float
 
 
 class SpellingModel(BaseModel):
-    """A way to write a name; only an act makes it `approved`."""
+    """A spelling of a name; it is `approved` only by a legal act."""
 
     text: str
     system: str
@@ -34,7 +34,7 @@ class SpellingModel(BaseModel):
 
 
 class PlaceNameModel(BaseModel):
-    """A name of the place: standard, short, alias or former, with its period and acts."""
+    """A name of the place (standard, short, alias or former) with its period and legal acts."""
 
     name_id: str
     text: str
@@ -50,7 +50,7 @@ class PlaceNameModel(BaseModel):
 
 
 class PlaceModel(AsOfModel):
-    """A place with every name that it has or had."""
+    """A place with all its current and former names."""
 
     place_id: str
     legal_class: str
@@ -65,7 +65,7 @@ class PlaceModel(AsOfModel):
 
 
 class PlaceHistoryModel(AsOfModel):
-    """The versions of a place, with the changesets that wrote them."""
+    """The versions of a place with their changesets."""
 
     place_id: str
     versions: list[dict[str, Any]]
@@ -74,13 +74,16 @@ class PlaceHistoryModel(AsOfModel):
 
 @api.get("/v1/places/<id>", PlaceModel)
 def get_place(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
-    """A place with all its names and spellings."""
-    with connection() as conn:
+    """Get a place with all its names and spellings."""
+    with lookup_connection() as conn:
         return place_queries.load_place(conn, id, query.to_as_of())
 
 
 @api.get("/v1/places/<id>/history", PlaceHistoryModel)
 def get_place_history(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
-    """The versions of a place."""
-    with connection() as conn:
+    """Get the history of a place.
+
+    Returns the versions of the place with their changesets.
+    """
+    with lookup_connection() as conn:
         return place_queries.load_place_history(conn, id, query.to_as_of())

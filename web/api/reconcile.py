@@ -11,6 +11,7 @@ from flask import request
 from pydantic import ConfigDict, Field
 
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import find_suggestions
@@ -29,7 +30,7 @@ from gazetteer.search.reconcile.vocabulary import (
 )
 from web.api.suggest import MAX_PREFIX
 from web.http import connections
-from web.http.as_of_params import Day
+from web.http.as_of_params import AtDay
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
 from web.services.reconcile.data_extension import extend_rows
@@ -53,52 +54,64 @@ _PAGE_SIZE = 10
 
 
 class ReconcileParams(Parameters):
-    """What is asked; without either the manifest answers."""
+    """A batch of queries or a data extension; without either, the manifest is returned."""
 
     model_config = ConfigDict(extra="ignore")
 
-    queries: str | None = Field(None, description="A batch of queries, as JSON")
-    extend: str | None = Field(None, description="Ids and properties to be fetched, as JSON")
+    queries: str | None = Field(None, description="Batch of queries, as a JSON object")
+    extend: str | None = Field(
+        None, description="Ids of the places and the properties to fetch, as a JSON object"
+    )
 
 
 class PrefixParams(Parameters):
-    """What has been typed; parameters of older clients are passed over."""
+    """The text typed so far; parameters of older clients are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
-    prefix: str = Field("", description="What has been typed", max_length=MAX_PREFIX)
-    cursor: int = Field(0, description="How many to skip", ge=0, le=1000)
+    prefix: str = Field(
+        "", description="Text typed so far, up to 100 characters", max_length=MAX_PREFIX
+    )
+    cursor: int = Field(
+        0, description="Number of results to skip, 0 to 1000; default: 0", ge=0, le=1000
+    )
 
 
 class EntityPrefixParams(PrefixParams):
-    """What has been typed of a place."""
+    """The beginning of the name of a place."""
 
-    type: str | None = Field(None, description="Only places of this type")
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+    type: str | None = Field(None, description="Return only places of this type")
+    at: AtDay = None
 
 
 class PropertyProposalParams(Parameters):
-    """For which type properties are wanted."""
+    """The type whose properties to propose."""
 
     model_config = ConfigDict(extra="ignore")
 
-    type: str = Field("", description="A type of the service; none: of all")
-    limit: int = Field(100, ge=1, le=1000, description="How many at most")
+    type: str = Field("", description="Type whose properties are listed; default: all types")
+    limit: int = Field(
+        100, ge=1, le=1000, description="Maximum number of properties, 1 to 1000; default: 100"
+    )
 
 
 @api.get("/reconcile", ReconcileResponse)
 def reconcile_by_query(query: ReconcileParams) -> dict[str, Any]:
-    """The manifest of the service, or the answer to `queries` or `extend`.
+    """Get the service manifest, reconcile queries or extend data.
 
-    A candidate is a `match` only where the geocoder has one answer that needs no second look, and
-    it is of the type asked for. The property `at` reconciles as of a date or a year.
+    Returns the response to `queries` or `extend`, or the manifest if neither is given. A candidate
+    is a `match` only if the geocoder finds exactly one result that needs no review and has the
+    requested type. The property `at` reconciles as of a date or a year.
     """
     return _dispatch_request(query)
 
 
 @api.write("POST", "/reconcile", ReconcileResponse, requires_account=False)
 def reconcile_by_form(fields: ReconcileParams) -> dict[str, Any]:
-    """The same by a form, for batches too long for an address."""
+    """Reconcile queries or extend data by form.
+
+    Equivalent to the GET request, for batches that are too long for a URL.
+    """
     return _dispatch_request(fields)
 
 
@@ -112,7 +125,10 @@ def _dispatch_request(params: ReconcileParams) -> dict[str, Any]:
 
 @api.get("/reconcile/suggest/entity", SuggestedEntities)
 def reconcile_suggest_entity(query: EntityPrefixParams) -> dict[str, Any]:
-    """Places for what has been typed: a name, pinyin, initials, a code or an id."""
+    """Suggest places for the text typed so far.
+
+    The text can be a name, pinyin, initials, a code or an id.
+    """
     text = query.prefix.strip()
     if not text:
         return {"result": []}
@@ -159,7 +175,7 @@ def _serialize_entity(
 
 @api.get("/reconcile/suggest/type", SuggestedTypes)
 def reconcile_suggest_type(query: PrefixParams) -> dict[str, Any]:
-    """Types for what has been typed."""
+    """Suggest types for the text typed so far."""
     types = _match_prefix(TYPES.values(), query)
     return {"result": [_serialize_type(t) for t in types]}
 
@@ -172,7 +188,7 @@ def _serialize_type(term: VocabularyTerm) -> dict[str, Any]:
 
 @api.get("/reconcile/suggest/property", SuggestedProperties)
 def reconcile_suggest_property(query: PrefixParams) -> dict[str, Any]:
-    """Properties for what has been typed."""
+    """Suggest properties for the text typed so far."""
     return {
         "result": [
             serialize_term(p, request_language()) for p in _match_prefix(PROPERTIES.values(), query)
@@ -181,19 +197,17 @@ def reconcile_suggest_property(query: PrefixParams) -> dict[str, Any]:
 
 
 def _match_prefix(terms: Iterable[VocabularyTerm], query: PrefixParams) -> list[VocabularyTerm]:
-    """Terms in which a word begins with what was typed."""
+    """Terms whose id or names contain the text typed so far."""
     prefix = query.prefix.strip().casefold()
     matches = [
-        term
-        for term in terms
-        if any(prefix in text.casefold() for text in (term.id, term.zh, term.en))
+        term for term in terms if any(prefix in text.casefold() for text in term.list_texts())
     ]
     return matches[query.cursor : query.cursor + 5 * _PAGE_SIZE]
 
 
 @api.get("/reconcile/properties", ProposedProperties)
 def reconcile_propose_properties(query: PropertyProposalParams) -> dict[str, Any]:
-    """Properties that can be fetched of places of a type."""
+    """List the properties that can be fetched for places of a type."""
     levels = _levels_of_type(query.type or None)
     units = not levels or any(find_broader_type(level) is UNIT for level in levels)
     offered = [
@@ -207,7 +221,5 @@ def _levels_of_type(type_id: str | None) -> frozenset[str]:
     if type_id is None:
         return frozenset()
     if type_id not in TYPES:
-        raise InvalidValue(
-            f"没有类型“{type_id[:80]}”。", f"there is no type {type_id[:80]!r}", field="type"
-        )
+        raise InvalidValue(message("reconcile.no_type", type=type_id[:80]), field="type")
     return find_type_levels(type_id)

@@ -1,22 +1,25 @@
-"""The pieces that several answers share, described once."""
+"""Models that several responses share."""
 
 from pydantic import BaseModel, Field
 
 
 class AsOfModel(BaseModel):
-    """The moment for which the answer holds: asked again with it, the answer is the same."""
+    """The moment for which the response holds: a request that repeats it has the same response."""
 
-    at: str = Field(description="In force on this day (Asia/Shanghai)")
-    known_at: str = Field(description="As known at this moment (UTC)")
-    basis: str = Field(description="effective, announced or implemented")
+    at: str = Field(description="Date on which the data is in force (Asia/Shanghai)")
+    known_at: str = Field(description="Time up to which recorded data is taken into account (UTC)")
+    basis: str = Field(
+        description="Date of a legal act from which a change counts: `effective`, `announced` or"
+        " `implemented`"
+    )
 
 
 class ValidityModel(BaseModel):
-    """A period of validity, half-open; null where the period is open.
+    """A period of validity: `from` is inclusive, `to` exclusive; null if open.
 
-    The precisions say how well each day is known: `day` stated, `approved` the day of approval
-    stands for it, `inferred` from related documents, `year` only the year is known,
-    `first_record` already in force when the records begin, `unknown`.
+    The precisions state how well each date is known: `day` (stated), `approved` (the date of
+    approval is used instead), `inferred` (from related documents), `year` (only the year is known),
+    `first_record` (already in force when the records begin) or `unknown`.
     """
 
     model_config = {"populate_by_name": True}
@@ -42,7 +45,7 @@ class UnitSummaryModel(UnitCodeModel):
 
 
 class ChildUnitModel(UnitSummaryModel):
-    """A unit under another one."""
+    """A direct subdivision of a unit."""
 
     romanized_name: str | None
     unit_type: str | None
@@ -51,9 +54,9 @@ class ChildUnitModel(UnitSummaryModel):
 
 
 class SuccessionModel(UnitCodeModel):
-    """A predecessor or successor, as it was on the day of the change.
+    """A predecessor or successor as of the day of the change.
 
-    `share` is the part of the territory that passed on; null where evidence is missing.
+    `share` is the fraction of the territory that was transferred; null if there is no evidence.
     """
 
     unit_id: str

@@ -1,16 +1,16 @@
-"""What lies at a point: ``/v1/reverse``."""
+"""Reverse geocoding a point: ``/v1/reverse``."""
 
 from typing import Any
 
-from flask import current_app
 from pydantic import BaseModel, Field, FiniteFloat
 
 from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index as remembered
 from boundaries.areas.reverse_lookup import look_up_point as units_at
 from boundaries.layers.coordinates import convert_position, parse_crs
 from web.api.response_models import AsOfModel, UnitCodeModel
+from web.http.app_settings import current_settings
 from web.http.as_of_params import AsOfParams
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api
 from web.services.point_index_cache import find_area_index
 
@@ -18,26 +18,31 @@ api = Api()
 
 
 class ReverseQuery(AsOfParams):
-    """A position, the system of its coordinates, and the moment."""
+    """A position, its coordinate reference system, and the moment."""
 
-    lon: FiniteFloat = Field(description="Longitude in degrees; easting in metres if projected")
-    lat: FiniteFloat = Field(description="Latitude in degrees; northing in metres if projected")
+    lon: FiniteFloat = Field(
+        description="Longitude in degrees, or easting in metres if `crs` is projected"
+    )
+    lat: FiniteFloat = Field(
+        description="Latitude in degrees, or northing in metres if `crs` is projected"
+    )
     crs: str = Field(
         "4490",
-        description="4490 (CGCS2000), 4326, 3857, Gauss-Krüger 4546, 4547, 4548 (easting without"
-        " zone number), gcj02 or bd09 (approximate). Beijing 1954 and Xian 1980 are refused",
+        description="Coordinate reference system of the position: 4490 (CGCS2000, default), 4326,"
+        " 3857, Gauss-Krüger 4546, 4547, 4548 (easting without zone number), or `gcj02`,"
+        " `bd09` (converted approximately). Beijing 1954 and Xian 1980 are refused.",
     )
 
 
 class PositionModel(BaseModel):
-    """Degrees, CGCS2000."""
+    """A position in degrees (CGCS2000)."""
 
     lon: float
     lat: float
 
 
 class ConversionModel(BaseModel):
-    """The coordinates were converted approximately: to within about this many metres."""
+    """Accuracy in metres, if the coordinates were converted approximately."""
 
     accuracy_m: float
 
@@ -49,19 +54,19 @@ class UnitReferenceModel(UnitCodeModel):
 
 
 class CoveringUnitModel(UnitReferenceModel):
-    """A unit whose area covers the point."""
+    """A unit whose area contains the point."""
 
     level: str
 
 
 class NearbyUnitModel(CoveringUnitModel):
-    """A unit on the other side of the near border, with its distance in metres."""
+    """A unit beyond the nearby boundary, with its distance in metres."""
 
     distance_m: float
 
 
 class OverrideActModel(BaseModel):
-    """The legal document of an override."""
+    """The legal document for a jurisdiction override."""
 
     title: str
     number: str | None
@@ -72,7 +77,7 @@ class OverrideActModel(BaseModel):
 
 
 class PeriodModel(BaseModel):
-    """Half-open; null where open."""
+    """A period from `from` (inclusive) to `to` (exclusive); null if open."""
 
     model_config = {"populate_by_name": True}
 
@@ -81,7 +86,7 @@ class PeriodModel(BaseModel):
 
 
 class JurisdictionOverrideModel(BaseModel):
-    """Here the law of the holder applies, although the boundary has not moved."""
+    """An area under the jurisdiction of `holder` although the boundary has not moved."""
 
     grantor: UnitReferenceModel
     holder: UnitReferenceModel
@@ -102,14 +107,14 @@ class NearbyPlaceModel(BaseModel):
 
 
 class ReverseResponse(AsOfModel):
-    """The chain of units over a point, top first, and what is around it.
+    """The chain of units at a point, highest level first, and what is near the point.
 
-    A point on a border lies in both units. `boundary_distance_m` is the geodesic distance to the
-    border of the lowest unit of the chain (null beyond some 11 km); `near_boundary` says that it
-    is within `near_boundary_limit_m`: a setting, the accuracy of the border or that of the point,
-    whichever is the largest. `known_since` names the levels whose area over the point is known
-    from a later day only. `nearest_names` are the five nearest places within 20 km. In the sea or
-    abroad the chain is empty.
+    A point on a boundary lies in both units. `boundary_distance_m` is the geodesic distance in
+    metres to the boundary of the lowest unit of the chain (null beyond about 11 km).
+    `near_boundary` is true if that distance is within `near_boundary_limit_m`, which is the largest
+    of a setting, the accuracy of the boundary and the accuracy of the point. `known_since` lists
+    the levels whose area at the point is known only from a later date. `nearest_names` are the five
+    nearest places within 20 km. At sea or abroad the chain is empty.
     """
 
     lon: float
@@ -130,21 +135,23 @@ class ReverseResponse(AsOfModel):
 
 @api.get("/v1/reverse", ReverseResponse)
 def reverse_geocode_point(query: ReverseQuery) -> dict[str, Any]:
-    """The units whose area covers a point on the date, and what is around it.
+    """Reverse geocode a point.
 
-    The chain is exact: judged on the whole polygons, boundary points belong to both sides.
-    Distances are geodesic, to the millimetre. The newest state is told from memory, at most a
-    tenth of a second behind a publication; `known_at` tells which state that was.
+    Returns the units whose area contains the point on the date `at`, and what is near it. The chain
+    is exact: it is computed from the full polygons, and a point on a boundary belongs to both
+    sides. Distances are geodesic, in metres, to the millimetre. Requests for the newest state are
+    served from memory, which lags a publication by at most a tenth of a second; `known_at` in the
+    response identifies that state.
     """
     crs = parse_crs(query.crs)
     point = convert_position(query.lon, query.lat, crs)
-    near_m = current_app.config["GAZETTEER"].near_boundary_m
+    near_m = current_settings().near_boundary_m
     as_of = query.to_as_of()
     answer, area_index = None, find_area_index(as_of)
     if area_index is not None:
         (answer,) = remembered(area_index, [point], as_of.at, near_m)
     if answer is None:
-        with connection() as conn:
+        with lookup_connection() as conn:
             answer = units_at(conn, point, as_of, near_m)
     conversion = {"accuracy_m": point.accuracy_m} if point.accuracy_m is not None else None
     return {

@@ -1,13 +1,14 @@
-"""A file of positions to the units over them: ``/v1/reverse/csv``."""
+"""Reverse geocoding a file of positions: ``/v1/reverse/csv``."""
 
 from dataclasses import replace
 
-from flask import Response, current_app
+from flask import Response
 
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.row_processing import build_sequential_executor
 from gazetteer.ledger.as_of import resolve_known_at
-from web.http.connections import connection
+from web.http.app_settings import current_settings
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api
 from web.http.language import request_language
 from web.services.point_index_cache import find_area_index
@@ -19,28 +20,30 @@ api = Api()
 
 @api.write("POST", "/v1/reverse/csv", "text/csv", requires_account=False)
 def reverse_geocode_csv(form: ReverseForm) -> Response:
-    """A CSV file of positions, each answered as `/v1/reverse` would.
+    """Reverse geocode a CSV file of positions.
 
-    The rows stay as they are written, in the encoding of the file; `result_*` columns are added.
-    `result_status` is `matched`, `ambiguous` (on a border, with `result_candidates`), `outside` (in
-    the sea or abroad), or `invalid`, where `result_detail` says why. All rows are answered from
-    one state of the register, which the header `X-Gazetteer-Known-At` tells. A file that is too
-    large for this (413, `too_large`) goes to `/v1/jobs`.
+    Each row is reverse geocoded as by `/v1/reverse` and returned unchanged, in the encoding of the
+    file, followed by `result_*` columns. `result_status` is `matched`, `ambiguous` (on a boundary;
+    see `result_candidates`), `outside` (at sea or abroad) or `invalid` (see `result_detail`). All
+    rows are processed against one state of the register, given by the header
+    `X-Gazetteer-Known-At`. Submit files that are too large (413 `too_large`) to `/v1/jobs`.
     """
     stream = copy_small_upload()
-    task = form.build_task(request_language(), current_app.config["GAZETTEER"].near_boundary_m)
+    task = form.build_task(request_language(), current_settings().near_boundary_m)
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     plan = task.build_plan(sheet)
     area_index = find_area_index(task.as_of)
     if area_index is None or area_index.recorded_at is None:
-        with connection() as conn:
+        with lookup_connection() as conn:
             moment = resolve_known_at(conn, task.as_of)
     else:
         moment = area_index.recorded_at
     pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
     pieces = plan.iter_result_chunks(
         stream,
-        build_sequential_executor(pinned.build_processor(connection, plan.columns, area_index)),
+        build_sequential_executor(
+            pinned.build_processor(lookup_connection, plan.columns, area_index)
+        ),
     )
     as_of_fields = pinned.as_of.as_of_fields(moment)
     headers = {

@@ -12,17 +12,19 @@ api = Api()
 
 
 class SearchQuery(FilterQuery, AsOfParams):
-    """What is looked for, and where."""
+    """The text to search for, and filters."""
 
     q: str = Field(
-        description="A name, its beginning, pinyin, initials, an alias, a former name, or several"
-        " levels in one",
+        description="Search text, 1 to 200 characters: a name, its beginning, pinyin, initials, an"
+        " alias, a former name, or several levels in one",
     )
-    limit: int = Field(20, ge=1, le=100, description="How many at most")
+    limit: int = Field(
+        20, ge=1, le=100, description="Maximum number of results, 1 to 100; default: 20"
+    )
 
 
 class SearchResponse(BaseModel):
-    """GeocodeJSON: the places found, the expected first."""
+    """A GeocodeJSON collection of the places found, most likely first."""
 
     type: Literal["FeatureCollection"]
     geocoding: dict[str, Any]
@@ -31,15 +33,16 @@ class SearchResponse(BaseModel):
 
 @api.get("/v1/search", SearchResponse)
 def search_by_name(query: SearchQuery) -> dict[str, Any]:
-    """Places whose name is or begins with the text, in force or former, the expected first.
+    """Search for places by name.
 
-    Ranked as `/v1/suggest`. What was found by a former name says so in `via_former_name`, with
-    the period of that name in `valid`; `matched_by` is `later` for a name that begins after the
-    date. An unknown code in `within`: 404 `unknown_code`.
+    Finds places whose current or former name equals or begins with the text. Results are ranked as
+    by `/v1/suggest`, most likely first. If a place was found by a former name, `via_former_name` is
+    true and `valid` is the period of that name; `matched_by` is `later` for a name in use from a
+    later date. An unknown code in `within` returns 404 `unknown_code`.
 
-    With an earlier `known_at`, or another `basis` than `effective`, the search is a plainer one:
-    by whole names, their beginnings and pinyin; and it finds the place itself that bore the name,
-    not what came after it.
+    With an earlier `known_at`, or a `basis` other than `effective`, the search is limited to whole
+    names, beginnings of names and pinyin, and returns the place that had the name, not its
+    successors.
     """
     as_of = query.to_as_of()
     return search_places(query.q, as_of, query.build_filters(as_of), query.limit)

@@ -1,4 +1,4 @@
-"""Who am I: logging in and out, one's own password and one's own API keys."""
+"""The session: logging in and out, one's own password and API keys."""
 
 from typing import Annotated, Any
 
@@ -9,6 +9,7 @@ from gazetteer.accounts import api_keys, grants
 from gazetteer.accounts.api_keys import ApiKey
 from gazetteer.accounts.roles import Action, Grant, Role, find_current_unit
 from gazetteer.accounts.sessions import derive_csrf_token
+from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from web.auth import authentication
 from web.http.connections import connection
@@ -18,30 +19,33 @@ api = Api()
 
 
 class Credentials(Parameters):
-    """What a person logs in with."""
+    """The login credentials of a user."""
 
-    login: str = Field(max_length=256, description="Login name; case does not matter")
-    password: str = Field(max_length=1024)
+    login: str = Field(max_length=256, description="Login name, case-insensitive")
+    password: str = Field(max_length=1024, description="Password")
 
 
 class PasswordChange(Parameters):
-    """The password that was, and the one that shall be."""
+    """The current and the new password."""
 
-    current: str = Field(max_length=1024)
+    current: str = Field(max_length=1024, description="Current password")
     password: str = Field(
-        max_length=1024, description="At least 12 characters, none of the common ones"
+        max_length=1024,
+        description="New password, at least 12 characters; common passwords are refused",
     )
 
 
 class GrantRequest(Parameters):
-    """A role over a unit and all below it; without a unit over the whole register."""
+    """A role for a unit and all units below it; without a unit, for the whole register."""
 
-    role: Role
-    unit_code: str | None = Field(None, description="Division code; its unit of today")
+    role: Role = Field(description="Role to grant")
+    unit_code: str | None = Field(
+        None, description="Division code of a unit currently in force; null: the whole register"
+    )
 
 
 class GrantModel(BaseModel):
-    """A role over a unit and all below it; without a unit over the whole register."""
+    """A role for a unit and all units below it; without a unit, for the whole register."""
 
     grant_id: str | None
     role: str
@@ -51,9 +55,10 @@ class GrantModel(BaseModel):
 
 
 class SessionModel(BaseModel):
-    """Whoever asks; `login` is null for anybody, `key_id` for a person.
+    """The current session; `login` is null if the request is anonymous.
 
-    `csrf_token` goes into the header `X-CSRF-Token` of every write that comes with the cookie.
+    `key_id` is null if no API key is used. Send `csrf_token` in the header `X-CSRF-Token` with
+    every write request that uses the session cookie.
     """
 
     login: str | None
@@ -66,49 +71,57 @@ class SessionModel(BaseModel):
 
 
 class NewKey(Parameters):
-    """What a key is for, and what it may do beyond reading: no more than its account."""
+    """A new API key; its roles cannot exceed those of the account."""
 
-    name: str = Field(description="What the key is for", examples=["permit system"])
-    grants: list[GrantRequest] = Field(default_factory=list)
-    expires_at: AwareDatetime | None = Field(None, description="With an offset or Z; null: never")
+    name: str = Field(description="Purpose of the key", examples=["permit system"])
+    grants: list[GrantRequest] = Field(
+        default_factory=list, description="Roles of the key; default: none"
+    )
+    expires_at: AwareDatetime | None = Field(
+        None, description="Expiry time, ISO 8601 with UTC offset or `Z`; null: never"
+    )
 
 
 class KeyModel(BaseModel):
-    """A key without its secret."""
+    """An API key without its secret."""
 
     key_id: str
     login: str
     name: str
     created_at: str
     expires_at: str | None
-    last_used_at: str | None = Field(description="Exact to the minute")
+    last_used_at: str | None = Field(description="Time of the last use, to the minute")
     revoked_at: str | None
     grants: list[GrantModel]
 
 
 class CreatedKeyModel(KeyModel):
-    """A new key; `key` is its text, which is shown this one time."""
+    """A new API key; `key` is shown only once."""
 
     key: str
 
 
 class KeyListModel(BaseModel):
-    """Keys, the newest first; revoked ones included."""
+    """API keys, newest first, including revoked keys."""
 
     keys: list[KeyModel]
 
 
 @api.get("/v1/session", SessionModel)
 def get_session() -> dict[str, Any]:
-    """Who asks, and what they may do."""
+    """Get the current session.
+
+    Returns the current user or API key and its roles.
+    """
     return _serialize_session(authentication.current_csrf_token())
 
 
 @api.write("POST", "/v1/session", SessionModel)
 def log_in(body: Credentials) -> Response:
-    """Log in by name and password; the answer sets the session's cookie.
+    """Log in.
 
-    401 `bad_credentials` does not tell whether the name exists; 429 comes with `Retry-After`.
+    Sets the session cookie. Error 401 `bad_credentials` does not reveal whether the login name
+    exists; 429 has the header `Retry-After`.
     """
     _, token = authentication.log_in(body.login, body.password)
     return authentication.set_session_cookie(
@@ -118,14 +131,20 @@ def log_in(body: Credentials) -> Response:
 
 @api.write("DELETE", "/v1/session", SessionModel)
 def log_out() -> Response:
-    """Log out: the session ends at once."""
+    """Log out.
+
+    The session ends immediately.
+    """
     authentication.log_out()
     return authentication.clear_session_cookie(json_response(_serialize_session("")))
 
 
 @api.write("POST", "/v1/session/password", SessionModel)
 def change_password(body: PasswordChange) -> Response:
-    """Choose a new password; all other sessions end, and this one goes on under a new cookie."""
+    """Change your password.
+
+    All other sessions end; the current session continues with a new cookie.
+    """
     token = authentication.change_password(body.current, body.password)
     return authentication.set_session_cookie(
         json_response(_serialize_session(derive_csrf_token(token))), token
@@ -134,7 +153,7 @@ def change_password(body: PasswordChange) -> Response:
 
 @api.get("/v1/keys", KeyListModel, requires_account=True)
 def list_own_keys() -> dict[str, Any]:
-    """The API keys of the person who asks."""
+    """List your API keys."""
     account = authentication.require_person()
     with connection() as conn:
         return {
@@ -144,7 +163,10 @@ def list_own_keys() -> dict[str, Any]:
 
 @api.write("POST", "/v1/keys", CreatedKeyModel, 201)
 def create_key(body: NewKey) -> dict[str, Any]:
-    """Make an API key; its text is told this one time."""
+    """Create an API key.
+
+    The key itself is shown only once, in this response.
+    """
     account = authentication.require_person()
     with connection() as conn:
         requested = [resolve_grant(conn, grant) for grant in body.grants]
@@ -160,13 +182,16 @@ def create_key(body: NewKey) -> dict[str, Any]:
 
 
 @api.write("DELETE", "/v1/keys/<key_id>", KeyModel)
-def revoke_key(key_id: Annotated[str, Field(description="Id of the key")]) -> dict[str, Any]:
-    """Stop a key for good: one's own, or any as an administrator."""
+def revoke_key(key_id: Annotated[str, Field(description="Id of the API key")]) -> dict[str, Any]:
+    """Revoke an API key.
+
+    You can revoke your own keys; an administrator can revoke any key.
+    """
     account = authentication.require_person()
     with connection() as conn:
         is_own = api_keys.find_key(conn, key_id).login == account.login
         if not is_own and not authentication.current_actor().may_perform(Action.MANAGE_PEOPLE):
-            raise NotFound(f"没有密钥 {key_id}。", f"there is no key {key_id}", field="key_id")
+            raise NotFound(message("account.no_key", key=key_id), field="key_id")
         api_keys.revoke_key(conn, key_id, by=authentication.current_actor().label)
         return serialize_key(conn, api_keys.find_key(conn, key_id))
 
@@ -182,13 +207,13 @@ def resolve_grant(conn: Any, grant: GrantRequest) -> Grant:
 
 
 def serialize_grants(conn: Any, granted: tuple[Grant, ...]) -> list[dict[str, str | None]]:
-    """Grants as answers show them."""
+    """Grants as responses show them, with codes and names of their units."""
     names = grants.load_unit_names(conn, granted)
     return [_serialize_grant(grant, names) for grant in granted]
 
 
 def serialize_key(conn: Any, key: ApiKey) -> dict[str, Any]:
-    """A key as answers show it."""
+    """A key as responses show it."""
     return {
         "key_id": key.key_id,
         "login": key.login,

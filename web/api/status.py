@@ -1,4 +1,4 @@
-"""Is the service well, and what does it hold: ``/status``."""
+"""The health of the service, and the extent of the register: ``/status``."""
 
 from importlib.metadata import version
 from typing import Any
@@ -21,7 +21,11 @@ FROM ledger_head h, alembic_version a
 
 
 class ServiceStatusModel(BaseModel):
-    """`ok`, or a 503 problem; how far the ledger is, what it holds, since when."""
+    """The status of the service, and the latest state and content of the register.
+
+    `status` is `ok`; if the service does not work, the response is a problem with status 503.
+    `records_begin` gives the beginning of the records for each level.
+    """
 
     status: str
     version: str
@@ -37,7 +41,10 @@ class ServiceStatusModel(BaseModel):
 
 @api.get("/status", ServiceStatusModel)
 def get_status() -> dict[str, Any]:
-    """Whether the service and its database are well, and how far the register is."""
+    """Get the status of the service.
+
+    Reports whether the service and its database work, and the state of the register.
+    """
     with connection() as conn:
         with conn.cursor(row_factory=dict_row) as cursor:
             head = cursor.execute(_HEAD_SQL).fetchone()

@@ -1,15 +1,16 @@
-"""As-you-type: ``/v1/suggest``."""
+"""Suggestions as you type: ``/v1/suggest``."""
 
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import Suggestion
 from gazetteer.search.index.day_index import DayIndex
-from web.http.as_of_params import Day
+from web.http.as_of_params import AtDay
 from web.http.endpoints import Api
 from web.services.search_index import get_day_index, index_as_of_fields
 from web.services.search_service import FilterQuery, suggest_from_home
@@ -21,36 +22,40 @@ MAX_PREFIX = 100
 
 
 class SuggestQuery(FilterQuery):
-    """What has been typed so far."""
+    """The text typed so far, and filters."""
 
     q: str = Field(
-        description="Characters, pinyin, initials, or a mixture such as gz天河",
+        description="Text typed so far, 1 to 100 characters: Chinese characters, pinyin,"
+        " initials, or a mixture such as `gz天河`",
         max_length=MAX_PREFIX,
     )
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
-    limit: int = Field(10, ge=1, le=50, description="How many at most")
+    at: AtDay = None
+    limit: int = Field(
+        10, ge=1, le=50, description="Maximum number of suggestions, 1 to 50; default: 10"
+    )
 
 
 class SuggestionModel(BaseModel):
-    """A place that may be meant."""
+    """A suggested place."""
 
     place_id: str | None
     unit_id: str | None
     code: str | None
     name: str
-    label: str = Field(description="The name with the units above it")
+    label: str = Field(description="Name, preceded by the names of the units above it")
     level: str
-    matched_name: str = Field(description="The name or spelling that begins as typed")
+    matched_name: str = Field(description="Name or spelling that matched")
     matched_by: str = Field(
-        description="standard, short, alias, former, later (it bears the name from a later day),"
-        " ended (in force no more), pinyin, initials, latin, address (the text names several"
-        " levels) or fuzzy (one character differs)"
+        description="How the text matched: `standard`, `short`, `alias`, `former`, `later` (in use"
+        " from a later date), `ended` (no longer in force), `pinyin`, `initials`,"
+        " `latin`, `address` (the text names several levels) or `fuzzy` (one character"
+        " differs)"
     )
     via_former_name: bool
 
 
 class SuggestResponse(BaseModel):
-    """The likeliest first."""
+    """Suggestions, most likely first."""
 
     query: str
     suggestions: list[SuggestionModel]
@@ -61,14 +66,14 @@ class SuggestResponse(BaseModel):
 
 @api.get("/v1/suggest", SuggestResponse)
 def list_suggestions(query: SuggestQuery) -> dict[str, Any]:
-    """Places that may be meant by a few characters, the likeliest first.
+    """Suggest places for the text typed so far, most likely first.
 
-    Whole names come before beginnings, names in force before former ones, higher levels before
-    lower ones, and with `near` what is nearer. One wrong character is forgiven where nothing else
-    fits.
+    Whole names rank before partial matches, names in force before former names, higher levels
+    before lower levels and, with `near`, nearer places before more distant ones. One wrong
+    character is tolerated if nothing else matches.
     """
     if not query.q.strip():
-        raise InvalidValue("请输入文字。", "type something", field="q")
+        raise InvalidValue(message("search.empty"), field="q")
     at = query.at or today()
     filters = query.build_filters(AsOf(at))
     day_index = get_day_index(at)

@@ -1,19 +1,21 @@
-"""A polygon layer judged, and a corrected copy of it: ``/v1/validate``."""
+"""Validating a polygon layer, and writing a corrected copy of it: ``/v1/validate``."""
 
 from pathlib import PurePath
 from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, request
 from pydantic import BaseModel, Field
 
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat
 from boundaries.validation.repair_proposals import ProposalRequest
 from boundaries.validation.report_formats import REPORT_MIME_TYPES
 from boundaries.validation.sandbox import CopyOptions, ReportOptions
+from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from web.api.finding_models import LayerFindingsModel
+from web.http.app_settings import current_settings
 from web.http.endpoints import Api, HandlerResult
 from web.http.language import request_language
 from web.uploads.layer_responses import GEOJSON, LayerModel
@@ -22,43 +24,57 @@ from web.uploads.layer_uploads import LayerUploadForm, read_progress, validate_u
 api = Api()
 
 MAX_PROPOSALS, MAX_PROPOSAL_SECONDS = 100, 15.0
-"""For how many findings proposals are looked for at once, and for how long."""
+"""For how many findings a request searches proposals, and for how many seconds."""
 
-ValidationId = Annotated[UUID, Field(description="The id that was sent as `progress`")]
+ValidationId = Annotated[UUID, Field(description="UUID that was sent as `progress`")]
 
 
 class ValidateForm(LayerUploadForm):
-    """The file, and how the findings on it are to be told."""
+    """The file, and the format of the findings."""
 
-    format: Literal["geojson", "gpkg", "csv", "xlsx"] = Field("geojson")
+    format: Literal["geojson", "gpkg", "csv", "xlsx"] = Field(
+        "geojson",
+        description="Format of the findings: `geojson` (default), `gpkg`, `csv` or `xlsx`",
+    )
     outlines: bool = Field(
-        False, description="With the borders of the layer to draw beneath (GeoJSON only)"
+        False,
+        description="Include the outlines of the layer as a backdrop (GeoJSON only); default:"
+        " `false`",
     )
     proposals: bool = Field(
         False,
-        description="With what could be done about overlaps, gaps and borders that are not"
-        f" identical: for the {MAX_PROPOSALS} gravest findings, as far as time allows",
+        description="Include proposals to correct overlaps, gaps and mismatched boundaries, for the"
+        f" {MAX_PROPOSALS} most severe findings as far as time allows; default: `false`",
     )
     findings: list[str] | None = Field(
-        None, description="Proposals for the findings with these ids only"
+        None, description="Include proposals only for the findings with these ids"
     )
 
 
 class CorrectedCopyForm(LayerUploadForm):
-    """The file, the proposals that were accepted, and how the copy is to be written."""
+    """The file, the accepted proposals, and the format of the copy."""
 
     accept: list[str] = Field(
-        description="Each as `ID=WAY:UNIT`: the id of a finding, the way and unit of its proposal",
+        description="Accepted proposals, each as `ID=WAY:UNIT`: id of the finding, way and unit of"
+        " the proposal",
         min_length=1,
         max_length=MAX_PROPOSALS,
     )
-    format: Literal["gpkg", "shp", "geojson"] = Field("gpkg")
-    result_crs: str | None = Field(None, description="Of the copy; default: that of the file")
-    result_encoding: Literal["utf-8", "gbk"] = Field("utf-8", description="Of a Shapefile")
+    format: Literal["gpkg", "shp", "geojson"] = Field(
+        "gpkg", description="Format of the copy: `gpkg` (default), `shp` or `geojson`"
+    )
+    result_crs: str | None = Field(
+        None,
+        description="EPSG code of the coordinate reference system of the copy; default: that of the"
+        " file",
+    )
+    result_encoding: Literal["utf-8", "gbk"] = Field(
+        "utf-8", description="Encoding of the attributes of a Shapefile: `utf-8` (default) or `gbk`"
+    )
 
 
 class ValidationProgressModel(BaseModel):
-    """How far a judgement is: `done` of `total` steps of reading, judging or proposing."""
+    """The progress of a validation: `done` of `total` steps of the stage `what`."""
 
     what: Literal["read", "judge", "propose"]
     done: int
@@ -76,12 +92,12 @@ class ValidationProgressModel(BaseModel):
     ),
 )
 def validate_layer(form: ValidateForm) -> Response:
-    """Judge a polygon layer by all rules of `/v1/rules`.
+    """Validate a polygon layer against all rules of `/v1/rules`.
 
-    No account is needed and nothing is kept. Nothing is repaired: findings tell the exact place,
-    what was measured and what may be; proposals tell what could be done, and never stand in the
-    way of the findings. A layer that takes longer or is larger than the service allows is refused
-    (413); `gazetteer validate` judges it without limits.
+    No account is required, and nothing is stored or repaired. Each finding gives the exact
+    location, the measured value and the limit. Proposals show possible corrections and never delay
+    the findings. A layer that exceeds the size or time limit of the service is refused (413); the
+    command `gazetteer validate` has no limits.
     """
     proposal_request = None
     if form.proposals or form.findings:
@@ -108,10 +124,11 @@ def validate_layer(form: ValidateForm) -> Response:
     alternative_media=(MIME_TYPES[LayerFormat.GEOPACKAGE], MIME_TYPES[LayerFormat.SHAPEFILE]),
 )
 def write_corrected_copy(form: CorrectedCopyForm) -> Response:
-    """A copy of a layer in which accepted proposals are done, one after the other.
+    """Create a copy of a layer with the accepted proposals applied.
 
-    The file is judged anew, with the same fields as before. What was not accepted stays as it is,
-    attributes and all. An accepted proposal that there is not (any more) is refused by its id.
+    The file is validated again, with the same form fields as before, and the accepted proposals are
+    applied one after the other. Everything else remains unchanged, including the attributes. An
+    accepted proposal that does not exist, or no longer exists, is refused with its id.
     """
     copy_options = CopyOptions(
         form.format, tuple(form.accept), form.result_crs, form.result_encoding
@@ -128,13 +145,12 @@ def write_corrected_copy(form: CorrectedCopyForm) -> Response:
 
 @api.get("/v1/validate/<uuid:judgement>", ValidationProgressModel)
 def get_validation_progress(judgement: ValidationId) -> HandlerResult:
-    """How far the judgement is that was sent with this id as `progress`.
+    """Get the progress of a validation.
 
-    404 before it begins and when it is over.
+    The validation is identified by the id that was sent as `progress`. Returns 404 before it begins
+    and after it has ended.
     """
-    progress = read_progress(current_app.config["GAZETTEER"], judgement)
+    progress = read_progress(current_settings(), judgement)
     if progress is None:
-        raise NotFound(
-            "没有以此编号进行的检查。", "no judgement with this id is at work", field="judgement"
-        )
+        raise NotFound(message("layer.no_validation"), field="judgement")
     return {"what": progress.what, "done": progress.done, "total": progress.total}

@@ -1,1 +1,1 @@
-"""Who is asking, and whether they may."""
+"""Authentication of requests, and their permissions."""

@@ -1,7 +1,7 @@
-"""Who is asking, and whether they may: sessions by cookie, keys by header, CSRF, limits.
+"""Authentication and authorisation: sessions by cookie, keys by header, CSRF, limits.
 
-Reading what is public asks none of this: without a cookie or key a request touches no database
-here. A handler that needs a right calls :func:`require_permission`.
+Public reads need none of this: without a cookie or key a request touches no database here. A
+handler that needs a right calls :func:`require_permission`.
 """
 
 from datetime import timedelta
@@ -17,6 +17,7 @@ from gazetteer.accounts.actors import ANONYMOUS, Actor
 from gazetteer.accounts.problems import CsrfFailed, PasswordChangeRequired
 from gazetteer.accounts.roles import Action, find_current_unit, load_unit_chain
 from gazetteer.accounts.sessions import SessionLifetime
+from gazetteer.messages import message
 from gazetteer.problems import Forbidden, Unauthenticated
 from gazetteer.settings import Settings
 from web.http import rate_limits
@@ -41,7 +42,7 @@ def install_authentication(app: Flask, settings: Settings) -> None:
 
 
 def current_actor() -> Actor:
-    """Whoever asks; anonymous without a key or an open session.
+    """The actor of this request; anonymous without a key or an open session.
 
     Raises:
         Unauthenticated: there is a key, but it is not valid (any more).
@@ -60,7 +61,7 @@ def current_actor() -> Actor:
 def require_permission(
     action: Action, unit_code: str | None = None, unit_id: UUID | None = None
 ) -> Actor:
-    """Whoever asks, if they may do it over the unit; without a unit, over the whole register.
+    """The actor, if they may perform the action over the unit, or else the whole register.
 
     Raises:
         Unauthenticated: nobody is logged in.
@@ -78,11 +79,11 @@ def require_permission(
 
 
 def require_permission_somewhere(action: Action) -> Actor:
-    """Whoever asks, if there is any unit over which they may do it.
+    """The actor, if there is any unit over which they may perform the action.
 
     Raises:
         Unauthenticated: nobody is logged in.
-        Forbidden: they may do it nowhere.
+        Forbidden: they may perform it nowhere.
     """
     who = current_actor()
     _require_account(who)
@@ -92,26 +93,27 @@ def require_permission_somewhere(action: Action) -> Actor:
 
 
 def require_person(*, new_password: bool = True) -> Account:
-    """The account of an open session: some things a person does, and never a key.
+    """The account of an open session, for actions that a key may never perform.
 
     Args:
-        new_password: False lets somebody in who must still choose a password of their own.
+        new_password: whether accounts that must still choose a password of their own are refused.
 
     Raises:
         Unauthenticated: nobody is logged in.
-        Forbidden: a key asks; PasswordChangeRequired: the password was set by somebody else.
+        Forbidden: the request has a key.
+        PasswordChangeRequired: the password was set by somebody else.
     """
     who = current_actor()
     if who.key is not None:
-        raise Forbidden("密钥不能执行此操作。", "a key may not do this; log in")
+        raise Forbidden(message("account.key_refused"))
     return _require_account(who, new_password=new_password)
 
 
 def log_in(login: str, password: str) -> tuple[Account, str]:
-    """Open a session for name and password; :func:`set_session_cookie` puts its token into a response.
+    """Open a session; :func:`set_session_cookie` puts its token into a response.
 
     Raises:
-        BadCredentials: they open nothing.
+        BadCredentials: no active account has this name and password.
         TooManyRequests: there were too many attempts.
     """
     rate_limits.count_action("login")
@@ -125,7 +127,7 @@ def log_in(login: str, password: str) -> tuple[Account, str]:
 
 
 def log_out() -> None:
-    """End the session of this request, if it has one; :func:`clear_session_cookie` clears the cookie."""
+    """End the session of this request; :func:`clear_session_cookie` clears its cookie."""
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         with connection() as conn:
@@ -134,7 +136,7 @@ def log_out() -> None:
 
 
 def change_password(current: str, password: str) -> str:
-    """Give the person who asks a new password.
+    """Change the password of the person of this session.
 
     Returns:
         The token of a new session: the change ended all others.
@@ -152,7 +154,7 @@ def change_password(current: str, password: str) -> str:
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
-    """Give the browser the session's cookie."""
+    """Set the session cookie."""
     response.set_cookie(
         SESSION_COOKIE,
         token,
@@ -165,15 +167,15 @@ def set_session_cookie(response: Response, token: str) -> Response:
 
 
 def clear_session_cookie(response: Response) -> Response:
-    """Take the session's cookie from the browser."""
+    """Delete the session cookie."""
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 
 def current_csrf_token() -> str:
-    """What this session's pages send with every write: header ``X-CSRF-Token`` or ``csrf_token``.
+    """The token that every write of this session sends: ``X-CSRF-Token`` or ``csrf_token``.
 
-    Empty without a cookie: then nothing is asked for.
+    Empty without a cookie, when none is required.
     """
     token = request.cookies.get(SESSION_COOKIE)
     return sessions.derive_csrf_token(token) if token else ""
@@ -209,7 +211,7 @@ def _bearer_token() -> str | None:
 
 
 def _rate_limited_key_id() -> str | None:
-    """The key whose limit counts; a key that is not valid counts for its address."""
+    """The key whose limit applies; a request with an invalid key counts for its address."""
     if _bearer_token() is None:
         return None
     try:
@@ -220,18 +222,18 @@ def _rate_limited_key_id() -> str | None:
 
 
 def _check_request() -> None:
-    """Refuse a key that is not valid, and a write that another site made the browser send."""
+    """Refuse an invalid key, and a write that another site made the browser send."""
     if _bearer_token() is not None:
         current_actor()
     elif request.method not in _SAFE_METHODS:
         if request.path in _LOGIN_PATHS and request.method == "POST":
-            _check_origin()  # there is no session yet whose token could be asked for
+            _check_origin()  # there is no session yet that has a token
         elif request.cookies.get(SESSION_COOKIE):
             _check_csrf()
 
 
 def _forbid_caching(response: Response) -> Response:
-    """What depended on who asks is nothing for a cache, unless the answer itself says otherwise."""
+    """Responses that depend on the actor are not cached, unless they say otherwise themselves."""
     if "actor" in g and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -242,11 +244,7 @@ def _check_csrf() -> None:
     if sent is None and request.mimetype in _FORM_MEDIA_TYPES:
         sent = request.form.get("csrf_token")
     if not sent or not compare_digest(sent.encode(), current_csrf_token().encode()):
-        raise CsrfFailed(
-            "缺少页面令牌或令牌无效，请重新加载页面后再试。",
-            "the page token (X-CSRF-Token) is missing or wrong; load the page again",
-            field="X-CSRF-Token",
-        )
+        raise CsrfFailed(message("account.page_token_wrong"), field="X-CSRF-Token")
 
 
 def _check_origin() -> None:
@@ -254,22 +252,17 @@ def _check_origin() -> None:
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
     if site not in ("same-origin", "none") if site else foreign:
-        raise CsrfFailed(
-            "只能从本系统的页面登录。", "log in from a page of this service", field="Origin"
-        )
+        raise CsrfFailed(message("account.foreign_login"), field="Origin")
 
 
 def _build_forbidden(action: Action) -> Forbidden:
-    return Forbidden(
-        "您没有此操作的权限。", f"you may not {action.replace('_', ' ')} here", action=action
-    )
+    words = message("account.not_authorised", action=message(f"action.{action}"))
+    return Forbidden(words, action=action)
 
 
 def _require_account(who: Actor, *, new_password: bool = True) -> Account:
     if who.account is None:
-        raise Unauthenticated("请先登录或提供密钥。", "log in, or send an API key")
+        raise Unauthenticated(message("account.login_required"))
     if new_password and who.key is None and who.account.must_change_password:
-        raise PasswordChangeRequired(
-            "请先设置您自己的密码。", "choose a password of your own first (/v1/session/password)"
-        )
+        raise PasswordChangeRequired(message("account.own_password_required"))
     return who.account

@@ -1,17 +1,23 @@
-"""The command line ``gazetteer``: how operators reach the register.
+"""The command line ``gazetteer`` for operators of the register.
 
-Exit code 1: something that blocks was found or failed; 2: wrong usage.
+Exit code 1: the command failed, or found an error that blocks; 2: wrong usage.
 """
 
 import errno
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 import psycopg
 
 from gazetteer.database.errors import DatabaseFault
 from gazetteer.problems import Problem
+from web.commands.terminal_language import (
+    command_language,
+    global_language_option,
+    terminal_text,
+)
 
 COMMANDS = {
     "serve": "serve.serve_command",
@@ -29,14 +35,18 @@ COMMANDS = {
     "key": "users.key_group",
     "follow": "follow.follow_command",
 }
-"""The commands, and where each stands: read only when asked for, so that each starts fast."""
+"""Module and function of each command; imported only when called, so that each starts fast."""
 
 
 class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002  (click's signature)
+        cmd_name: str,
+    ) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(".")
@@ -45,25 +55,27 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@global_language_option
 def cli() -> None:
-    """The register of geographic names and administrative boundaries."""
+    """Register of Places and Boundaries."""
 
 
 def main() -> None:
-    """Run the command line; what went wrong is told in words, without a traceback."""
+    """Run the command line; faults and problems end it with their text, without a traceback."""
     try:
         cli(prog_name="gazetteer")
     except (DatabaseFault, Problem) as error:
-        click.echo(f"gazetteer: {error}", err=True)
-        sys.exit(1)
+        _exit_with_error(error.text(command_language()))
     except psycopg.errors.DiskFull:
-        click.echo("gazetteer: the database's disk is full; nothing was changed.", err=True)
-        sys.exit(1)
+        _exit_with_error(terminal_text("cli.database_disk_full"))
     except psycopg.OperationalError as error:
-        click.echo(f"gazetteer: the database went away; nothing was changed: {error}", err=True)
-        sys.exit(1)
+        _exit_with_error(terminal_text("cli.database_lost", error=str(error)))
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        click.echo(f"gazetteer: no space left on the disk of {error.filename}.", err=True)
-        sys.exit(1)
+        _exit_with_error(terminal_text("cli.disk_full", path=error.filename))
+
+
+def _exit_with_error(text: str) -> NoReturn:
+    click.echo(f"gazetteer: {text}", err=True)
+    sys.exit(1)

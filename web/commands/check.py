@@ -1,50 +1,68 @@
-"""``gazetteer check``: the register examines itself."""
+"""``gazetteer check``: data quality checks on the whole register."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
 
 import click
-import psycopg
 
 from boundaries.consistency.consistency_check import run_self_check
-from gazetteer.database.connection_info import register_database
+from gazetteer.messages import Message, has_message, message
 from gazetteer.records.check_result import CheckResult
-from gazetteer.settings import get_settings
+from gazetteer.rules.rule_catalogue import read_catalogue
 from web.commands.progress import show_progress
+from web.commands.register_connection import open_register
+from web.commands.severity_counts import count_severities
+from web.commands.terminal_language import command_language, echo_message
 
 _MAX_SHOWN = 10
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Every finding, one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Every result, one JSON object a line.")
 def check_command(as_json: bool) -> None:
-    """Look for what is wrong in the register; exit code 1 if there is an error among it."""
-    with (
-        register_database(get_settings()) as conninfo,
-        psycopg.connect(conninfo, autocommit=True) as conn,
-        show_progress() as report_progress,
-    ):
+    """Check the register; exit code 1 if there is an error among the results."""
+    with open_register() as conn, show_progress() as report_progress:
         results = run_self_check(conn, report_progress)
     if as_json:
-        for finding in results:
-            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+        for result in results:
+            click.echo(json.dumps(result.serialize(), ensure_ascii=False))
     else:
         _print_results(results)
-    if any(finding.severity == "error" for finding in results):
+    if any(result.severity == "error" for result in results):
         raise click.exceptions.Exit(1)
 
 
-def _print_results(results: list[CheckResult]) -> None:
+def _print_results(results: Sequence[CheckResult]) -> None:
     by_check: dict[str, list[CheckResult]] = {}
-    for finding in results:
-        by_check.setdefault(finding.check, []).append(finding)
-    for name, findings in by_check.items():
-        first = findings[0]
-        click.secho(f"{first.severity}: {name} ({len(findings):,})", bold=True)
-        click.echo(f"  hint: {first.hint_en}")
-        for finding in findings[:_MAX_SHOWN]:
-            click.echo(f"  - {finding.detail_en}")
-        if len(findings) > _MAX_SHOWN:
-            click.echo(f"  … and {len(findings) - _MAX_SHOWN:,} more; --json shows all")
-    errors = sum(finding.severity == "error" for finding in results)
-    click.echo(f"{errors:,} errors, {len(results) - errors:,} warnings and remarks")
+    for result in results:
+        by_check.setdefault(result.check, []).append(result)
+    for same_check in by_check.values():
+        _print_check(same_check)
+    echo_message("cli.check.total", counts=count_severities(r.severity for r in results))
+
+
+def _print_check(results: Sequence[CheckResult]) -> None:
+    """The results of one check under a heading, the first few in full."""
+    first, lang = results[0], command_language()
+    heading = message(
+        "cli.check.heading",
+        severity=message(f"severity.{first.severity}"),
+        title=_find_title(first.check),
+        check=first.check,
+        count=len(results),
+    )
+    click.secho(heading.text(lang), bold=True)
+    echo_message("cli.check.hint", hint=first.hint)
+    for result in results[:_MAX_SHOWN]:
+        click.echo(f"  - {result.detail.text(lang)}")
+    if len(results) > _MAX_SHOWN:
+        echo_message("cli.check.more", n=len(results) - _MAX_SHOWN)
+
+
+def _find_title(check: str) -> Message | str:
+    """The title of a check; that of the rule where the check is one of the rule catalogue."""
+    rule = read_catalogue().get(check)
+    if rule is not None:
+        return rule.title
+    id_ = f"check.{check}.title"
+    return message(id_) if has_message(id_) else check

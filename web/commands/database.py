@@ -10,7 +10,10 @@ import click
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.cluster_binaries import find_binaries
 from gazetteer.database.connection_info import register_database, running_database
+from gazetteer.database.requirements import ensure_database
+from gazetteer.messages import message
 from gazetteer.settings import get_settings
+from web.commands.terminal_language import CommandFailed, echo_message
 
 
 @click.group()
@@ -20,7 +23,7 @@ def db_group() -> None:
 
 @db_group.command()
 def start_command() -> None:
-    """Start the private cluster and leave it running."""
+    """Start the private cluster and leave it running; prints its connection string."""
     click.echo(Cluster(get_settings().home).start(stay_up=True))
 
 
@@ -33,20 +36,20 @@ def stop_command() -> None:
 @db_group.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status_command(as_json: bool) -> None:
-    """Say whether the private cluster runs, and where its files are."""
+    """Show whether the private cluster runs, and where its files are."""
     cluster_status = asdict(Cluster(get_settings().home).status())
     if as_json:
         click.echo(json.dumps(cluster_status, default=str))
         return
     for name, value in cluster_status.items():
-        click.echo(f"{name:10} {value}")
+        echo_message(f"cli.db.status.{name}", value=_describe_value(value))
 
 
 @db_group.command()
 def migrate_command() -> None:
-    """Bring the schema to this program's; nothing happens if it is there."""
+    """Bring the schema to the version of this program; does nothing if it is up to date."""
     with register_database(get_settings()):
-        click.echo("The schema is up to date.")
+        echo_message("cli.db.schema_current")
 
 
 @db_group.command()
@@ -55,19 +58,17 @@ def backup_command(target: Path) -> None:
     """Write the whole register to TARGET (a pg_dump archive)."""
     with running_database(get_settings()) as conninfo:
         _run_program("pg_dump", "--format=custom", f"--file={target}", conninfo)
-    click.echo(f"{target}: {target.stat().st_size:,} bytes")
+    echo_message("cli.db.backed_up", path=target, n=target.stat().st_size)
 
 
 @db_group.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Replace what is in the database now.")
+@click.option("--replace", is_flag=True, help="Replace the present content of the database.")
 def restore_command(source: Path, replace: bool) -> None:
     """Read the whole register from SOURCE in one transaction: all of it or nothing."""
     clean = ["--clean", "--if-exists"] if replace else []
     with running_database(get_settings()) as conninfo:
         if not get_settings().database_url:
-            from gazetteer.database.requirements import ensure_database
-
             ensure_database(conninfo)
         _run_program(
             "pg_restore", "--single-transaction", "--no-owner", *clean, "-d", conninfo, str(source)
@@ -82,4 +83,13 @@ def _run_program(program: str, *arguments: str) -> None:
         check=False,
     )
     if finished.returncode:
-        raise click.ClickException(f"{program}: {finished.stderr.strip()}")
+        raise CommandFailed(f"{program}: {finished.stderr.strip()}")
+
+
+def _describe_value(value: object) -> object:
+    """A value of the status: yes, no, or none for what has no words of its own."""
+    if value is None:
+        return message("cli.none")
+    if isinstance(value, bool):
+        return message("cli.yes" if value else "cli.no")
+    return value

@@ -1,21 +1,23 @@
-"""``gazetteer export``: what the register holds, as a file for other programs."""
+"""``gazetteer export``: areas, borders and places as a file for other programs."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
-import psycopg
 
 from boundaries.exports.export_query import ExportRequest
 from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import ENCODINGS, LayerFormat, detect_layer_format, write_table
-from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.records.levels import LEVELS
-from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
-
-_NOUN_OF_WHAT = {ExportKind.DIVISIONS: "areas"}
+from web.commands.register_connection import open_register
+from web.commands.terminal_language import (
+    CommandFailed,
+    command_language,
+    echo_message,
+    terminal_text,
+)
 
 
 @click.command()
@@ -29,16 +31,32 @@ _NOUN_OF_WHAT = {ExportKind.DIVISIONS: "areas"}
 @click.option(
     "--level",
     type=click.Choice(LEVELS),
-    help="Of which level; else county for divisions and lines, and every level for the others.",
+    help="Level of the units; default: county for divisions and lines, all levels for the others.",
 )
-@click.option("--within", metavar="CODE", help="Only what belongs to the unit with this code.")
-@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
-@click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As known then.")
+@click.option(
+    "--within", metavar="CODE", help="Only the unit with this code and what belongs to it."
+)
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; default: today."
+)
+@click.option(
+    "--known-at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+    help="As known at this moment; default: now.",
+)
 @click.option("--crs", default="4490", help="EPSG code: 4490, 4326, 4546, 4547, 4548 and others.")
 @click.option(
-    "--format", "format_", type=click.Choice(list(LayerFormat)), help="Else by the ending."
+    "--format",
+    "format_",
+    type=click.Choice(list(LayerFormat)),
+    help="Default: by the ending of the file.",
 )
-@click.option("--encoding", type=click.Choice(ENCODINGS), default="utf-8", help="Of a Shapefile.")
+@click.option(
+    "--encoding",
+    type=click.Choice(ENCODINGS),
+    default="utf-8",
+    help="Encoding of a Shapefile's attributes.",
+)
 @click.option(
     "-o",
     "--output",
@@ -59,23 +77,19 @@ def export_command(
 ) -> None:
     """Write areas, borders or places, as of a date, with codes and names.
 
-    Units without a known area on that day are left out; how many were written is said.
+    Units without a known area on that day are left out; the number written is printed.
     """
-    detect_layer_format(output, format_)  # a wrong ending is told before the database is read
+    detect_layer_format(output, format_)  # fails before the database is read
     as_of = AsOf(at.date() if at else today(), known_at)
-    with (
-        register_database(get_settings()) as conninfo,
-        psycopg.connect(conninfo, autocommit=True) as conn,
-        show_progress() as report_progress,
-    ):
+    with open_register() as conn, show_progress() as report_progress:
         table = export_table(
             conn, ExportKind(what), ExportRequest(as_of, level, within, progress=report_progress)
         )
     try:
         losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
     except OSError as error:
-        raise click.FileError(str(output), error.strerror) from None
+        reason = error.strerror or str(error)
+        raise CommandFailed(terminal_text("cli.cannot_write", path=output, reason=reason)) from None
     for loss in losses:
-        click.echo(loss.en, err=True)
-    noun = _NOUN_OF_WHAT.get(ExportKind(what), what)
-    click.echo(f"{len(table.geometries):,} {noun}: {output}")
+        click.echo(loss.text(command_language()), err=True)
+    echo_message(f"cli.export.{what}", n=len(table.geometries), path=output)

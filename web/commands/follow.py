@@ -1,4 +1,4 @@
-"""``gazetteer follow``: keep a copy of a register in step, and prove it."""
+"""``gazetteer follow``: keep a copy of a register up to date, and verify it by checksum."""
 
 import logging
 import sqlite3
@@ -10,6 +10,11 @@ import click
 
 from gazetteer.ledger.follower import Follower, OutOfStep
 from web.commands.progress import show_progress
+from web.commands.terminal_language import (
+    CommandFailed,
+    echo_message,
+    terminal_text,
+)
 
 
 @click.command()
@@ -18,24 +23,24 @@ from web.commands.progress import show_progress
     "--into",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The SQLite file of the copy; it is made if it does not exist.",
+    help="The SQLite file of the copy; created if it does not exist.",
 )
-@click.option("--once", is_flag=True, help="Catch up, prove it, and end.")
+@click.option("--once", is_flag=True, help="Catch up, verify the checksum, and end.")
 @click.option(
     "--every",
     default=10.0,
     show_default=True,
     type=click.FloatRange(min=0.1),
-    help="Seconds between two looks for changes.",
+    help="Seconds between two requests for changes.",
 )
 def follow_command(url: str, into: Path, once: bool, every: float) -> None:
     """Copy the register at URL, then follow its changes; may be killed at any moment.
 
-    Exit code 1 with --once: the register could not be reached, or gave a checksum that its own
-    snapshot does not have.
+    Exit code 1 with --once: the register could not be reached, or its checksum is not that of its
+    own snapshot.
     """
     if not url.startswith(("http://", "https://")):
-        raise click.BadParameter("must begin with http:// or https://", param_hint="URL")
+        raise click.BadParameter(terminal_text("cli.follow.not_a_url"), param_hint="URL")
     logging.basicConfig(format="%(message)s")
     try:
         with show_progress() as report_progress:
@@ -43,11 +48,23 @@ def follow_command(url: str, into: Path, once: bool, every: float) -> None:
             while not _catch_up(follower, once) or not once:
                 time.sleep(every)
     except (OutOfStep, sqlite3.Error, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise CommandFailed(_describe_error(error)) from error
+
+
+def _describe_error(error: OutOfStep | sqlite3.Error | OSError) -> str:
+    match error:
+        case OutOfStep():
+            id_ = "cli.follow.out_of_step"
+        case sqlite3.Error():
+            id_ = "cli.follow.copy_failed"
+        case _:
+            id_ = "cli.follow.unreachable"
+    reason = error if isinstance(error, HTTPError) else getattr(error, "reason", error)
+    return terminal_text(id_, error=str(reason))
 
 
 def _catch_up(follower: Follower, once: bool) -> bool:
-    """Catch up and say so if there was anything; a register that is away may come back."""
+    """Catch up, and report it if there were changes; False if the register did not answer."""
     before = follower.seq
     try:
         follower.catch_up()
@@ -55,9 +72,9 @@ def _catch_up(follower: Follower, once: bool) -> bool:
         if once:
             raise
         wait = error.headers.get("Retry-After", "") if isinstance(error, HTTPError) else ""
-        click.echo(f"{error}; trying again", err=True)
+        echo_message("cli.follow.retry", error=_describe_error(error), err=True)
         time.sleep(int(wait) if wait.isdigit() else 0)
         return False
     if once or follower.seq != before:
-        click.echo(f"In step at {follower.seq}: checksum {follower.compute_checksum()}")
+        echo_message("cli.follow.in_step", seq=follower.seq, checksum=follower.compute_checksum())
     return True

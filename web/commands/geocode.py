@@ -1,9 +1,9 @@
-"""``gazetteer geocode``: a file of addresses on all cores, or on a Dask cluster."""
+"""``gazetteer geocode``: geocoding a file of addresses on all cores, or on a Dask cluster."""
 
 import json
 import sys
 import time
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from os import cpu_count
@@ -22,15 +22,17 @@ from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
 from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
+from web.commands.terminal_language import command_language, language_option, terminal_text
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
 
 
 @dataclass(frozen=True, slots=True)
 class GeocodeSummary:
-    """What became of a file; ``known_at`` is the state of the register that answered."""
+    """The outcome for a file; ``known_at`` is the state of the register that was searched."""
 
     rows: int
     seconds: float
@@ -58,12 +60,12 @@ class GeocodeSummary:
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: to stdout."
 )
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
-@click.option("--encoding", help="utf-8, utf-8-sig or gb18030; default: found out.")
-@click.option("--delimiter", help="comma, semicolon or tab; default: found out.")
+@click.option("--encoding", help="utf-8, utf-8-sig or gb18030; default: detected.")
+@click.option("--delimiter", help="comma, semicolon or tab; default: detected.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; default: one for each core.")
-@click.option("--dask", metavar="ADDRESS", help="A Dask scheduler whose cluster shall do it.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", help="Of what is told.")
-@click.option("--json", "as_json", is_flag=True, help="Tell a summary for programs; needs -o.")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for programs; needs -o.")
+@language_option
 def geocode_command(
     file: Path,
     columns: tuple[str, ...],
@@ -75,41 +77,60 @@ def geocode_command(
     delimiter: str | None,
     jobs: int | None,
     dask: str | None,
-    lang: str,
     as_json: bool,
 ) -> None:
-    """Add to every row of the CSV FILE what its address names.
+    """Geocode the address in every row of the CSV FILE.
 
-    Rows stay as they are, in the encoding of the file, and keep their order; result_ columns are
-    added, the same as of /v1/geocode/csv. Without --columns the only column is taken.
+    Rows remain as they are, in the encoding of the file, and keep their order; result_ columns are
+    added, as by /v1/geocode/csv. Without --columns the only column is taken.
     """
-    if as_json and output is None:
-        raise click.UsageError("--json needs -o: the rows go to stdout otherwise")
-    if output is not None and output.exists() and output.samefile(file):
-        raise click.UsageError("the output would overwrite the file while it is read")
-    result_names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
-    day = at.date() if at else today()
+    _check_output(file, output, as_json)
+    names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
+    task_options = (names, at.date() if at else today(), command_language())
     with ExitStack() as stack:
         data = stack.enter_context(file.open("rb"))
-        address = (columns, dict(parts))
-        plan, task = _plan_task(data, (encoding, delimiter), address, (result_names, day, lang))
-        conninfo = stack.enter_context(register_database(get_settings()))
-        index = load_newest_index(conninfo)
-        if dask:
-            recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
-            ask = stack.enter_context(open_dask_executor(dask, recipe))
-        else:
-            answering = task.build_processor(DayIndex(index, day), plan.columns)
-            ask = stack.enter_context(open_process_executor(answering, jobs or cpu_count() or 1))
+        plan, task = _plan_task(data, (encoding, delimiter), (columns, dict(parts)), task_options)
+        index = load_newest_index(stack.enter_context(register_database(get_settings())))
+        executor = stack.enter_context(_open_executor(plan, task, index, dask, jobs))
         started = time.monotonic()
-        _write_result(plan, data, ask, output)
+        _write_result(plan, data, executor, output)
         elapsed = time.monotonic() - started
     if as_json:
-        known_at = index.recorded_at.isoformat() if index.recorded_at else None
-        rate = round(plan.csv_file.rows / elapsed, 1) if elapsed else 0.0
-        summary = GeocodeSummary(plan.csv_file.rows, round(elapsed, 3), rate, plan.csv_file.encoding,
-                       plan.csv_file.delimiter, day.isoformat(), known_at, str(output))  # fmt: skip
+        summary = _summarize(plan, task, index, elapsed, str(output))
         click.echo(json.dumps(asdict(summary), ensure_ascii=False))
+
+
+def _check_output(file: Path, output: Path | None, as_json: bool) -> None:
+    if as_json and output is None:
+        raise click.UsageError(terminal_text("cli.geocode.json_needs_output"))
+    if output is not None and output.exists() and output.samefile(file):
+        raise click.UsageError(terminal_text("cli.geocode.output_is_input"))
+
+
+def _open_executor(
+    plan: FilePlan, task: GeocodeTask, index: NameIndex, dask: str | None, jobs: int | None
+) -> AbstractContextManager[Executor[str]]:
+    """The executor: a Dask cluster at the address ``dask``, else ``jobs`` processes."""
+    if dask:
+        return open_dask_executor(dask, GeocodeWorkerSpec(task, plan.columns, index.seq))
+    processor = task.build_processor(DayIndex(index, task.at), plan.columns)
+    return open_process_executor(processor, jobs or cpu_count() or 1)
+
+
+def _summarize(
+    plan: FilePlan, task: GeocodeTask, index: NameIndex, elapsed: float, output: str
+) -> GeocodeSummary:
+    csv_file = plan.csv_file
+    return GeocodeSummary(
+        rows=csv_file.rows,
+        seconds=round(elapsed, 3),
+        rows_per_second=round(csv_file.rows / elapsed, 1) if elapsed else 0.0,
+        encoding=csv_file.encoding,
+        delimiter=csv_file.delimiter,
+        at=task.at.isoformat(),
+        known_at=index.recorded_at.isoformat() if index.recorded_at else None,
+        output=output,
+    )
 
 
 def _plan_task(
@@ -118,7 +139,12 @@ def _plan_task(
     address: tuple[tuple[str, ...], dict[str, str]],
     task_options: tuple[tuple[str, ...], date, str],
 ) -> tuple[FilePlan, GeocodeTask]:
-    """The task held against the file; what is wrong with an option is wrong usage."""
+    """The task and its plan for the file.
+
+    Raises:
+        UsageError: an option does not fit the file.
+        InvalidValue: the file cannot be read.
+    """
     try:
         sheet = sniff_csv(data, *file_format)
         columns, parts = address
@@ -129,11 +155,13 @@ def _plan_task(
     except InvalidValue as problem:
         if problem.field == "data":
             raise
-        raise click.UsageError(str(problem)) from None
+        raise click.UsageError(problem.text(command_language())) from None
 
 
-def _write_result(plan: FilePlan, data: BinaryIO, ask: Executor[str], output: Path | None) -> None:
-    """Write the result; a file gets its name when it is whole."""
+def _write_result(
+    plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None
+) -> None:
+    """Write the result; a file gets its name when it is complete."""
     next_encoding = "utf-8" if plan.csv_file.encoding == "utf-8-sig" else plan.csv_file.encoding
     part = output.with_name(f"{output.name}.part") if output else None
     encoding, done = plan.csv_file.encoding, 0
@@ -141,7 +169,7 @@ def _write_result(plan: FilePlan, data: BinaryIO, ask: Executor[str], output: Pa
         show_progress() as report_progress,
         part.open("wb") if part else nullcontext(sys.stdout.buffer) as out,
     ):
-        for piece in plan.iter_result_chunks(data, ask):
+        for piece in plan.iter_result_chunks(data, executor):
             out.write(piece.text.encode(encoding))
             encoding, done = next_encoding, done + piece.rows
             report_progress(done, plan.csv_file.rows, "geocode")

@@ -13,31 +13,32 @@ from gazetteer.ingest.publish_batch import publish_staged_batch
 from gazetteer.settings import Settings, get_settings
 from web.commands.load import FIXTURES
 from web.commands.progress import show_progress
+from web.commands.terminal_language import echo_message
 from web.gunicorn_server import GunicornServer, check_port_free, prepare_metrics
 from web.supervised_worker import run_supervised_worker
 
 
 @click.command()
-@click.option("--empty", is_flag=True, help="Do not load the shipped data into an empty register.")
+@click.option("--empty", is_flag=True, help="Do not load the bundled data into an empty register.")
 @click.option("--no-worker", is_flag=True, help="Leave the jobs of /v1/jobs to other workers.")
 def serve_command(empty: bool, no_worker: bool) -> None:
-    """Serve the register; at the first start, load the shipped data and make an administrator."""
-    ours = get_settings()
-    check_port_free(ours)
-    with register_database(ours) as conninfo:
+    """Serve the register; the first start loads the bundled data and creates an administrator."""
+    settings = get_settings()
+    check_port_free(settings)
+    with register_database(settings) as conninfo:
         if not empty:
             _load_if_empty(conninfo)
-        _print_greeting(conninfo, ours)
-        prepare_metrics(ours)
+        _print_greeting(conninfo, settings)
+        prepare_metrics(settings)
         with nullcontext() if no_worker else run_supervised_worker():
-            GunicornServer(ours, conninfo).run()
+            GunicornServer(settings, conninfo).run()
 
 
 def _load_if_empty(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if conn.execute("SELECT changeset_id FROM changeset LIMIT 1").fetchone():
             return
-        click.echo("First start: loading Guangdong …", err=True)
+        echo_message("cli.serve.first_start", err=True)
         with show_progress() as report_progress:
             batch = read_bundled_data(FIXTURES, report_progress)
             publish_staged_batch(
@@ -50,10 +51,10 @@ def _load_if_empty(conninfo: str) -> None:
             )
 
 
-def _print_greeting(conninfo: str, ours: Settings) -> None:
+def _print_greeting(conninfo: str, settings: Settings) -> None:
     with psycopg.connect(conninfo, autocommit=True) as conn:
         first = ensure_first_administrator(conn)
     if first:
-        name, password = first
-        click.echo(f"First login: {name} / {password}  (shown once; change it then)")
-    click.echo(f"Register: http://{ours.host}:{ours.port}")
+        login, password = first
+        echo_message("cli.serve.first_login", login=login, password=password)
+    echo_message("cli.serve.address", host=settings.host, port=settings.port)

@@ -1,6 +1,5 @@
-"""``gazetteer validate``: a polygon layer judged without any database."""
+"""``gazetteer validate``: validating a polygon layer, without any database."""
 
-import locale
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from boundaries.layers.geometry_faults import Floats
-from boundaries.layers.layer_writer import detect_layer_format as format_of_layer
+from boundaries.layers.layer_writer import detect_layer_format
 from boundaries.layers.point_files import read_points
 from boundaries.validation.corrected_layer import write_corrected_layer
 from boundaries.validation.proposal_rows import format_proposal
@@ -20,14 +19,13 @@ from boundaries.validation.repair_proposals import (
     ProposalEngine,
     ProposalRequest,
     ProposalSet,
+    apply_choices,
     parse_choice,
     propose_for_findings,
 )
-from boundaries.validation.repair_proposals import apply_choices as done_in_copy
 from boundaries.validation.report_formats import detect_report_format, encode_geojson, write_report
-from boundaries.validation.report_rows import SEVERITIES, count_findings
+from boundaries.validation.report_rows import count_findings
 from boundaries.validation.validation_report import (
-    Progress,
     ReadOptions,
     ValidationOptions,
     ValidationReport,
@@ -36,9 +34,17 @@ from boundaries.validation.validation_report import (
     validate_file,
 )
 from gazetteer.problems import Problem
+from gazetteer.progress import Progress
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
 from web.commands.progress import show_progress
+from web.commands.severity_counts import count_severities
+from web.commands.terminal_language import (
+    command_language,
+    echo_message,
+    language_option,
+    terminal_text,
+)
 
 EXIT_WRONG_USAGE = 2
 _PROGRESS_DELAY_S = 2.0
@@ -47,53 +53,59 @@ _MAX_SHOWN = 5
 
 @click.command("validate")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--level", type=click.Choice(UNIT_LEVELS), help="Judge the units of this level only.")
+@click.option("--level", type=click.Choice(UNIT_LEVELS), help="Check the units of this level only.")
 @click.option(
     "--gap-width",
     type=click.FloatRange(min=0),
     metavar="M",
-    help="Holes up to this many metres wide are gaps; wider ones are left open and listed.",
+    help="Maximum gap width in metres; wider holes are listed, not counted as gaps.",
 )
 @click.option(
     "--accuracy",
     type=click.FloatRange(min=0),
     metavar="M",
-    help="The accuracy of the lines (RMSE) in metres, if known.",
+    help="Accuracy of the lines (RMSE) in metres, if known.",
 )
-@click.option("--planar", is_flag=True, help="Coordinates are plain metres, whatever FILE says.")
-@click.option("--crs", help="The coordinate system, where FILE does not say it: 4490, 4547, …")
-@click.option("--encoding", help="The encoding of attributes, where it cannot be told: gb18030, …")
-@click.option("--layer", help="Which of several layers.")
-@click.option("--columns", metavar="code=XZQDM,…", help="Which column is what.")
+@click.option(
+    "--planar", is_flag=True, help="Planar coordinates in metres, whatever FILE declares."
+)
+@click.option(
+    "--crs", help="Coordinate reference system, if FILE does not declare it: 4490, 4547, …"
+)
+@click.option("--encoding", help="Encoding of the attributes, if it cannot be detected: gb18030, …")
+@click.option("--layer", help="Layer name, for files with several layers.")
+@click.option("--columns", metavar="code=XZQDM,…", help="Field mapping.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the findings: .geojson, .gpkg, .csv or .xlsx; else GeoJSON on stdout.",
+    help="File for the findings: .geojson, .gpkg, .csv or .xlsx; default: GeoJSON on stdout.",
 )
 @click.option("--json", "as_json", is_flag=True, help="GeoJSON only, also on a terminal.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language; else that of the locale.")
 @click.option(
-    "--proposals", is_flag=True, help="With what could be done about each finding; nothing is done."
+    "--proposals",
+    is_flag=True,
+    help="Include proposals to correct each finding; FILE is not changed.",
 )
 @click.option(
     "--fixed",
     type=click.Path(path_type=Path),
     metavar="POINTS",
-    help="GeoJSON of places, such as surveyed markers, whose vertices must not move.",
+    help="GeoJSON of points, such as surveyed markers, whose vertices must not move.",
 )
 @click.option(
     "--accept",
     multiple=True,
     metavar="ID=WAY:UNIT",
-    help="A proposal that is to be done in the copy; may be given several times, in their order.",
+    help="A proposal to apply in the copy; may be repeated, applied in this order.",
 )
 @click.option(
     "--corrected",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="COPY",
-    help="Where to write the copy: .gpkg, .zip (Shapefile) or .geojson. FILE stays as it is.",
+    help="File for the copy: .gpkg, .zip (Shapefile) or .geojson. FILE is not changed.",
 )
+@language_option
 @click.pass_context
 def validate_command(
     context: click.Context,
@@ -101,18 +113,16 @@ def validate_command(
     file: Path,
     output: Path | None,
     as_json: bool,
-    lang: str | None,
     accept: tuple[str, ...],
     corrected: Path | None,
     **options: Any,
 ) -> None:
-    """Judge the polygons of FILE (GeoJSON, GeoPackage, Shapefile; packed or not) by all rules.
+    """Check the polygons of FILE (GeoJSON, GeoPackage, Shapefile; optionally zipped).
 
-    Exit code 1 if there is an error among the findings, 2 if FILE cannot be judged.
+    Exit code 1 if there is an error among the findings, 2 if FILE cannot be validated.
     """
     if bool(accept) != bool(corrected):
-        raise click.UsageError("--accept and --corrected go together")
-    output_lang = lang or _terminal_language()
+        raise click.UsageError(terminal_text("cli.validate.accept_needs_corrected"))
     try:
         kind = detect_report_format(output) if output else "geojson"
         request = _parse_options(options)
@@ -126,19 +136,19 @@ def validate_command(
                 if options["proposals"]
                 else None
             )
-        _write_findings(report, proposal_set, output, kind, output_lang, as_json)
+        _write_findings(report, proposal_set, output, kind, as_json)
         if corrected:
-            _write_corrected_copy(report, engine, accept, corrected, output_lang)
+            _write_corrected_copy(report, engine, accept, corrected)
     except Problem as problem:
-        click.echo(f"gazetteer: {problem.text(output_lang)}", err=True)
+        click.echo(f"gazetteer: {problem.text(command_language())}", err=True)
         context.exit(EXIT_WRONG_USAGE)
-    _print_summary(report, output_lang)
+    _print_summary(report)
     context.exit(1 if report.is_blocking else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _ValidateRequest:
-    """How to read and to judge, and which vertices must not move."""
+    """How to read and validate a layer, and which vertices must not move."""
 
     read_options: ReadOptions
     validation_options: ValidationOptions
@@ -158,27 +168,21 @@ def _parse_options(options: Mapping[str, Any]) -> _ValidateRequest:
 
 
 def _write_corrected_copy(
-    report: ValidationReport, engine: ProposalEngine, accept: tuple[str, ...], path: Path, lang: str
+    report: ValidationReport, engine: ProposalEngine, accept: tuple[str, ...], path: Path
 ) -> None:
-    """Write the copy, and say what was done in it."""
-    format_of_layer(path)
-    correction = done_in_copy(report, map(parse_choice, accept), engine)
+    """Write the copy, and print the changes made in it."""
+    lang = command_language()
+    detect_layer_format(path)
+    correction = apply_choices(report, map(parse_choice, accept), engine)
     try:
         losses = write_corrected_layer(path, correction.layer, None, None)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.BadParameter(
-            f"cannot write {path}: {reason}", param_hint="--corrected"
-        ) from None
+        raise _build_write_error(path, error, "--corrected") from None
     for step in correction.steps:
-        click.echo(f"{path}: {format_proposal(step, report.layer.names, lang)}", err=True)
+        change = format_proposal(step, report.layer.names, lang)
+        echo_message("cli.validate.corrected", path=path, change=change, err=True)
     for loss in losses:
         click.echo(loss.text(lang), err=True)
-
-
-def _terminal_language() -> str:
-    """The language of the terminal; English where it is neither."""
-    return "zh" if (locale.getlocale(locale.LC_MESSAGES)[0] or "").startswith("zh") else "en"
 
 
 @contextmanager
@@ -199,9 +203,9 @@ def _write_findings(
     proposal_set: ProposalSet | None,
     output: Path | None,
     kind: str,
-    lang: str,
     as_json: bool,
 ) -> None:
+    lang = command_language()
     if output is None:
         indent = sys.stdout.isatty() and not as_json
         click.echo(encode_geojson(report, lang, proposal_set=proposal_set, indent=indent))
@@ -209,23 +213,33 @@ def _write_findings(
     try:
         write_report(report, output, kind, lang, proposal_set)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.BadParameter(f"cannot write {output}: {reason}", param_hint="-o") from None
+        raise _build_write_error(output, error, "-o") from None
 
 
-def _print_summary(report: ValidationReport, lang: str) -> None:
-    """What was found, in a few lines on stderr."""
-    totals = count_findings(report)
-    by_severity = ", ".join(f"{totals['by_severity'][grade]} {grade}" for grade in SEVERITIES)
-    click.echo(f"{report.layer.source}: {len(report.layer)} features; {by_severity}", err=True)
-    for rule, count in totals["by_rule"].items():
+def _build_write_error(path: Path, error: OSError, option: str) -> click.BadParameter:
+    reason = error.strerror or str(error)
+    text = terminal_text("cli.cannot_write", path=path, reason=reason)
+    return click.BadParameter(text, param_hint=option)
+
+
+def _print_summary(report: ValidationReport) -> None:
+    """Print the outcome in a few lines on stderr."""
+    lang = command_language()
+    echo_message(
+        "cli.validate.total",
+        file=report.layer.source,
+        n=len(report.layer),
+        counts=count_severities(finding.severity for finding in report.findings),
+        err=True,
+    )
+    for rule, count in count_findings(report)["by_rule"].items():
         click.echo(f"  {rule}: {count}", err=True)
     for finding in report.findings[:_MAX_SHOWN]:
         click.echo(f"  - {finding.rule} {finding.text(lang)}", err=True)
     if len(report.findings) > _MAX_SHOWN:
-        click.echo(f"  … {len(report.findings) - _MAX_SHOWN} more", err=True)
+        echo_message("cli.validate.more", n=len(report.findings) - _MAX_SHOWN, err=True)
     if report.holes:
         width = report.tolerances.gap_width_m
-        click.echo(f"  {len(report.holes)} holes wider than {width:g} m left open", err=True)
+        echo_message("cli.validate.open_holes", n=len(report.holes), width=width, err=True)
     for remark in report.remarks:
         click.echo(f"  {remark.rule} {remark.text(lang)}", err=True)

@@ -1,8 +1,7 @@
-"""``gazetteer worker``: does the jobs that people sent to ``/v1/jobs``."""
+"""``gazetteer worker``: processes the jobs of ``/v1/jobs``."""
 
 import os
 import signal
-import sys
 import time
 from functools import partial
 from threading import Thread
@@ -15,19 +14,20 @@ from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_runner import JobRunner
 from gazetteer.jobs.job_worker import run_worker
 from gazetteer.settings import get_settings
+from web.commands.terminal_language import CommandFailed, terminal_text
 from web.services.job_kinds import JobPreparer
 
 _POLL_SECONDS = 1.0
 
 
 @click.command()
-@click.option("--until-idle", is_flag=True, help="Stop when no job waits, for cron.")
+@click.option("--until-idle", is_flag=True, help="Stop when no job is waiting, for cron.")
 @click.option("--with-parent", type=int, metavar="PID", help="Stop when this parent has ended.")
 def worker_command(until_idle: bool, with_parent: int | None) -> None:
-    """Do the jobs of /v1/jobs, one after another, until stopped.
+    """Process the jobs of /v1/jobs, one after another, until stopped.
 
-    A job that a killed worker leaves behind goes on from where it was. Any number of workers may
-    run, on any machine that shares the database and the directory of the jobs' files.
+    A job that a killed worker left behind is resumed. Any number of workers may run, on any
+    machine that shares the database and the directory of the job files.
     """
     if with_parent is not None:
         Thread(target=_stop_with_parent, args=(with_parent,), daemon=True).start()
@@ -40,8 +40,9 @@ def worker_command(until_idle: bool, with_parent: int | None) -> None:
         try:
             run_worker(runner, ours, until_idle=until_idle)
         except ConnectorException as error:
-            click.echo(f"gazetteer: the database went away: {error.__cause__}", err=True)
-            sys.exit(1)
+            raise CommandFailed(
+                terminal_text("cli.database_lost", error=str(error.__cause__))
+            ) from error
 
 
 def _stop_with_parent(parent: int) -> None:

@@ -1,1 +1,1 @@
-"""What every HTTP answer needs: endpoints, their description, problems, limits, connections."""
+"""What every HTTP response needs: endpoints, their description, problems, limits, connections."""

@@ -16,14 +16,14 @@ from pydantic_core import PydanticCustomError
 
 from gazetteer.ledger.as_of import AsOf, Basis, today
 from web.http.endpoints import Parameters
+from web.http.text_patterns import CODE_PATTERN
 from web.http.validation_errors import build_invalid_value
-
-CODE_PATTERN = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 Code = Annotated[
     str,
     Field(
-        description="Division code: 6 digits to county, 9 to township, 12 to village",
+        description="Division code: 6 digits down to the county, 9 for a township, 12 for a"
+        " village",
         pattern=CODE_PATTERN,
         examples=["440106"],
     ),
@@ -34,7 +34,7 @@ _INSTANT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+", re.
 
 
 def _check_day_text(value: Any) -> Any:
-    """Let through what is written as a day: a bare number is not taken for seconds since 1970."""
+    """Accept only the form YYYY-MM-DD: pydantic would take a bare number for seconds since 1970."""
     if isinstance(value, str) and not _DAY_PATTERN.fullmatch(value):
         raise PydanticCustomError("date_form", "write it as YYYY-MM-DD")
     return value
@@ -61,18 +61,35 @@ Instant = Annotated[
 ]
 """A moment with its offset."""
 
+AtDay = Annotated[
+    Day | None,
+    Field(
+        description="Date on which the data is in force, `YYYY-MM-DD` (Asia/Shanghai);"
+        " default: today"
+    ),
+]
+KnownAt = Annotated[
+    Instant | None,
+    Field(
+        description="Time up to which recorded data is taken into account, ISO 8601 with UTC offset"
+        " or `Z`; default: now"
+    ),
+]
+ActDate = Annotated[
+    Basis,
+    Field(
+        description="Date of a legal act from which a change counts: `effective` (default),"
+        " `announced` or `implemented`"
+    ),
+]
+
 
 class AsOfParams(Parameters):
-    """The moment that a question is about."""
+    """The moment of a request."""
 
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
-    known_at: Instant | None = Field(
-        None, description="As known at this moment; default now. With an offset or Z"
-    )
-    basis: Basis = Field(
-        Basis.EFFECTIVE,
-        description="Which date of an act decides: its effect, announcement or implementation",
-    )
+    at: AtDay = None
+    known_at: KnownAt = None
+    basis: ActDate = Basis.EFFECTIVE
 
     def to_as_of(self) -> AsOf:
         """The moment as a value, with its defaults."""

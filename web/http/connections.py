@@ -9,18 +9,24 @@ from psycopg import Connection, IsolationLevel
 from psycopg_pool import ConnectionPool
 
 _EXTENSION_KEY = "gazetteer_pool"
+_LOOKUP_EXTENSION_KEY = "gazetteer_lookup_pool"
 
 BACKGROUND_CONNECTIONS = 2
-"""Connections for the threads that read the search index and the ground beside the requests.
+"""Connections for the threads that load the search index and the area index in the background.
 
-They hold theirs for as long as they read. A request takes one connection at a time, never a second
-while it holds one: so a pool of one for each thread and these never lets anybody wait for long.
+Each is held for a whole load. A request takes one connection at a time, never a second while it
+holds one: with one for each thread and these, nobody waits for long.
 """
 
 
-def install_pool(app: Any, pool: ConnectionPool[Connection[Any]]) -> None:
-    """Give ``app`` its pool."""
+def install_pool(
+    app: Any,
+    pool: ConnectionPool[Connection[Any]],
+    replica_pool: ConnectionPool[Connection[Any]] | None = None,
+) -> None:
+    """Give ``app`` its pool, and one for look-ups where there is a replica for them."""
     app.extensions[_EXTENSION_KEY] = pool
+    app.extensions[_LOOKUP_EXTENSION_KEY] = replica_pool or pool
 
 
 def connection() -> Any:
@@ -28,9 +34,17 @@ def connection() -> Any:
     return current_app.extensions[_EXTENSION_KEY].connection()
 
 
+def lookup_connection() -> Any:
+    """A connection for reads of published data: to the replica, where there is one.
+
+    A replica may be a moment behind; every answer names the state it comes from (``known_at``).
+    """
+    return current_app.extensions[_LOOKUP_EXTENSION_KEY].connection()
+
+
 @contextmanager
 def snapshot_connection() -> Iterator[Connection[Any]]:
-    """A connection on which all statements see one and the same state of the register."""
+    """A read-only connection on which all statements see the same state of the register."""
     with connection() as conn:
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
         conn.read_only = True

@@ -1,4 +1,4 @@
-"""Answers that pages of other origins may read: public data, without a session."""
+"""CORS: responses that pages of other origins may read, public data without a session."""
 
 from flask import Flask, Response, request
 

@@ -1,38 +1,37 @@
-"""How an endpoint is declared: once, and both the checking and ``/openapi.json`` follow from it.
+"""The declaration of an endpoint, from which both validation and ``/openapi.json`` follow.
 
-An endpoint is a function whose signature says everything: path parameters by name (annotated),
+An endpoint is a function whose signature declares everything: path parameters by name (annotated),
 ``query``, ``body`` (JSON), ``form`` (the fields beside an uploaded file ``data``) or ``fields`` (a
-form without a file) as pydantic models, the answer as a pydantic model or a media type. A model is
-the only description of a parameter that there is.
+form without a file) as pydantic models, the response as a pydantic model or a media type. A model
+is the only description of a parameter.
 """
 
 import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, wraps
-from typing import Any, get_args, get_origin
+from functools import wraps
+from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
-from gazetteer.problems import InvalidValue
-from web.http.validation_errors import build_invalid_value
+from web.http.request_values import read_form, read_json_body, read_query, validate_model
 
 HandlerResult = Mapping[str, Any] | Response
 Handler = Callable[..., HandlerResult]
 
 
 class Parameters(BaseModel):
-    """Query parameters or a body; whatever is not declared is refused by name."""
+    """Query parameters or a body; undeclared names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One declared operation; ``answer`` is a model or a media type such as ``text/csv``."""
+    """One declared operation; ``response_type`` is a model or a media type such as ``text/csv``."""
 
     rule: str
     method: str
@@ -56,7 +55,7 @@ class Endpoint:
 
     @property
     def resource(self) -> str:
-        """The file that answers: the tag under which the description lists the operation."""
+        """The module of the handler: the tag under which the description lists the operation."""
         return self.handler.__module__.rsplit(".", 1)[-1]
 
 
@@ -76,11 +75,15 @@ class Api:
         empty_description: str | None = None,
         alternative_media: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        """Declare a read; ``account`` says in the description that a login or key is needed.
+        """Declare a read.
 
-        ``media`` is the type of an answer that a model describes, such as GeoJSON; ``empty`` says
-        when there is nothing to answer (204). ``also`` are media types of files that are answered
-        when asked for.
+        Args:
+            rule: the path, as werkzeug writes it.
+            response_type: a model, or the media type of a response that no model describes.
+            requires_account: whether the description demands a login or key.
+            media: the media type of a response that a model describes, such as GeoJSON.
+            empty_description: when the response is empty (204).
+            alternative_media: the media types of files that are returned on request.
         """
         return self._declare_endpoint(
             "GET",
@@ -104,9 +107,9 @@ class Api:
         media: str = "application/json",
         alternative_media: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        """Declare any other method; ``account`` False: open to all, as a look-up by a file is.
+        """Declare any other method; for the arguments see :meth:`get`.
 
-        ``also`` are media types of files that are answered when asked for.
+        ``requires_account`` is False where it is open to all, such as geocoding a file.
         """
         return self._declare_endpoint(
             method,
@@ -189,25 +192,19 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
     @wraps(handler)
     def handle_request(**arguments: Any) -> Response:
         if path is not None:
-            arguments = {**vars(_validate_model(path, arguments))}
+            arguments = {**vars(validate_model(path, arguments))}
         if query is not None:
             text = request.environ.get("QUERY_STRING")
             if text or default_query is None:
-                arguments["query"] = _validate_model(
-                    query, _collect_values(query, _parse_query_string(text or ""))
-                )
+                arguments["query"] = read_query(query, text or "")
             else:
                 arguments["query"] = default_query
         if body is not None:
-            arguments["body"] = _validate_model(body, _parse_json_body())
+            arguments["body"] = read_json_body(body)
         if form is not None:
-            arguments["form"] = _validate_model(
-                form, _collect_values(form, request.form.to_dict(flat=False))
-            )
+            arguments["form"] = read_form(form)
         if fields is not None:
-            arguments["fields"] = _validate_model(
-                fields, _collect_values(fields, request.form.to_dict(flat=False))
-            )
+            arguments["fields"] = read_form(fields)
         result = handler(**arguments)
         return result if isinstance(result, Response) else json_response(result, endpoint.status)
 
@@ -215,7 +212,7 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
 
 
 def _build_default(model: _OptionalModel) -> BaseModel | None:
-    """The values of parameters when none is sent; None if some must be."""
+    """The values of parameters when none is sent; None if some are required."""
     if model is None or any(field.is_required() for field in model.model_fields.values()):
         return None
     return model.model_validate({})
@@ -224,87 +221,3 @@ def _build_default(model: _OptionalModel) -> BaseModel | None:
 def json_response(content: Any, status: int = 200, media: str = "application/json") -> Response:
     """A JSON response."""
     return Response(orjson.dumps(content), status, content_type=media)
-
-
-def _validate_model(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
-    for name, value in values.items():
-        if _has_null_character(value):
-            raise InvalidValue(
-                f"{name} 含有空字符。", f"{name} contains a null character", field=name
-            )
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise build_invalid_value(error) from None
-
-
-def _has_null_character(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    return isinstance(value, list) and any(isinstance(t, str) and "\0" in t for t in value)
-
-
-def _parse_query_string(query: str) -> dict[str, list[str]]:
-    """The parameters of a query string with all their values, as the framework reads them.
-
-    Several times as fast for Chinese, which has nine characters for each of its own.
-    """
-    values: dict[str, list[str]] = {}
-    text = query if query.isascii() else query.encode("latin1").decode(errors="replace")
-    for pair in text.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            values.setdefault(_unescape_text(name), []).append(_unescape_text(value))
-    return values
-
-
-_PERCENT_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-
-
-def _unescape_text(text: str) -> str:
-    """What stands in a query string; bytes that are no UTF-8 stay escaped."""
-    text = text.replace("+", " ")
-    return _PERCENT_ESCAPES.sub(_decode_escapes, text) if "%" in text else text
-
-
-def _decode_escapes(escaped: re.Match[str]) -> str:
-    return bytes.fromhex(escaped[0].replace("%", "")).decode(errors="werkzeug.url_quote")
-
-
-def _collect_values(model: type[BaseModel], values: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What was sent, each once; a field that is a list may come several times."""
-    list_fields = _list_fields(model)
-    for name, sent in values.items():
-        if len(sent) > 1 and name not in list_fields:
-            raise InvalidValue(
-                f"参数 {name} 出现了 {len(sent)} 次。",
-                f"{name} is given {len(sent)} times",
-                field=name,
-            )
-    return {name: sent if name in list_fields else sent[0] for name, sent in values.items()}
-
-
-@cache
-def _list_fields(model: type[BaseModel]) -> frozenset[str]:
-    """The fields of a model that are lists, by the names under which they are sent."""
-    fields = model.model_fields.items()
-    return frozenset(f.alias or name for name, f in fields if _is_list_type(f.annotation))
-
-
-def _is_list_type(annotation: Any) -> bool:
-    """Whether a field takes a list, or a list or nothing."""
-    return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
-
-
-def _parse_json_body() -> Mapping[str, Any]:
-    try:
-        content = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        raise InvalidValue(
-            f"请求正文不是有效的 JSON:{error}", f"the body is not JSON: {error}", field="body"
-        ) from None
-    if not isinstance(content, dict):
-        raise InvalidValue(
-            "请求正文须为 JSON 对象。", "the body must be a JSON object", field="body"
-        )
-    return content

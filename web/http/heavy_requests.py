@@ -1,27 +1,25 @@
-"""Heavy requests take turns: they never keep all threads of a process from the light ones."""
+"""Heavy requests take turns, so that they never occupy all threads of a process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
 
+from gazetteer.messages import message
 from gazetteer.problems import Unavailable
 from gazetteer.settings import Settings
 
 
 @contextmanager
 def limited_slot(settings: Settings) -> Iterator[None]:
-    """A place among the heavy requests that are answered now: half of the threads, at most.
+    """One of the slots for heavy requests, which are half of the threads of a process.
 
     Raises:
-        Unavailable: all are taken.
+        Unavailable: all slots are taken.
     """
     semaphore = slot_semaphore(max(1, settings.threads // 2))
     if not semaphore.acquire(blocking=False):
-        raise Unavailable(
-            "其他图层正在处理中，请稍后再试。",
-            "other layers are being judged or written; try again soon",
-        )
+        raise Unavailable(message("request.slots_taken"))
     try:
         yield
     finally:
@@ -30,5 +28,5 @@ def limited_slot(settings: Settings) -> Iterator[None]:
 
 @cache
 def slot_semaphore(number: int) -> BoundedSemaphore:
-    """The places in this process."""
+    """The slots of this process."""
     return BoundedSemaphore(number)

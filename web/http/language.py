@@ -1,34 +1,34 @@
-"""Chinese or English: what the reader asked for."""
+"""The language of the reader, among those that the message catalogues have."""
 
 from functools import lru_cache
-from typing import Literal
 
 from flask import has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-Lang = Literal["zh", "en"]
+from gazetteer.messages import DEFAULT_LANG, LANGS, Lang
+
 LANGUAGE_COOKIE = "lang"
+_SCRIPT_TAGS = {"zh-CN": "zh", "zh-Hans": "zh"}
+"""Tags under which browsers ask for Chinese."""
 
 
-def request_language() -> Lang:
+def request_language(default: Lang = DEFAULT_LANG) -> Lang:
     """``?lang=`` for this page, else the cookie of an earlier choice, else ``Accept-Language``."""
     if not has_request_context():
-        return "zh"
-    environ = request.environ  # most requests say none of the three: nothing is parsed for them
-    if "lang=" in environ.get("QUERY_STRING", "") or LANGUAGE_COOKIE in environ.get(
-        "HTTP_COOKIE", ""
-    ):
+        return default
+    environ = request.environ  # most requests have none of the three: nothing is parsed for them
+    has_cookie = LANGUAGE_COOKIE in environ.get("HTTP_COOKIE", "")
+    if has_cookie or "lang=" in environ.get("QUERY_STRING", ""):
         for choice in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
-            if choice in ("zh", "en"):
-                return "zh" if choice == "zh" else "en"
+            if choice in LANGS:
+                return choice
     accepted = environ.get("HTTP_ACCEPT_LANGUAGE")
-    return _match_language(accepted) if accepted else "zh"
+    return _match_language(accepted, default) if accepted else default
 
 
 @lru_cache(256)
-def _match_language(accepted: str) -> Lang:
-    best = parse_accept_header(accepted, LanguageAccept).best_match(
-        ["zh", "zh-CN", "zh-Hans", "en"], default="zh"
-    )
-    return "en" if best == "en" else "zh"
+def _match_language(accepted: str, default: Lang) -> Lang:
+    accept = parse_accept_header(accepted, LanguageAccept)
+    best = accept.best_match([*LANGS, *_SCRIPT_TAGS], default=default)
+    return _SCRIPT_TAGS.get(best, best)

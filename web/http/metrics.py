@@ -1,7 +1,7 @@
-"""What the service counts: requests by operation, status and time, and how far the ledger is.
+"""Metrics: requests by operation, status and time, and the head of the ledger.
 
 Operations are labelled by name, never by URL, so that there are few of them. All serving
-processes count in one directory; any of them can tell the sum.
+processes count in one directory; any of them can serve the sum.
 """
 
 import os
@@ -42,7 +42,7 @@ def install_metrics(app: Flask) -> None:
         return wsgi_app(environ, start_response)
 
     def count_response(response: Response) -> Response:
-        # Looked up once, since that costs more than counting.
+        # The proxy is resolved once: resolving costs more than counting.
         counted_request: Request = request._get_current_object()  # type: ignore[attr-defined]
         request_counter, duration_histogram = _label_counters(
             counted_request.endpoint or "unknown", response.status_code
@@ -58,7 +58,7 @@ def install_metrics(app: Flask) -> None:
 
 @cache
 def _label_counters(operation: str, status: int) -> tuple[Counter, Histogram]:
-    """What counts an answer; found once, since looking labels up costs more than counting."""
+    """The counters of a response; cached, since looking labels up costs more than counting."""
     return _REQUESTS.labels(operation, str(status)), _SECONDS.labels(operation)
 
 

@@ -1,20 +1,32 @@
-"""``/openapi.json``, made from the declared endpoints: the models that check are what it says."""
+"""The OpenAPI document, made from the declared endpoints: the models that check also describe.
+
+Docstrings and field descriptions are its English words. Their translations stand in the message
+catalogues of the other languages under ``api:`` and the English text.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from inspect import getdoc
 from typing import Any
 
+from flask import Flask, current_app
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gazetteer.messages import Lang, find_template, has_message, message
 from web.http.endpoints import Endpoint
 
+SOURCE_LANG: Lang = "en"
+"""The language of the docstrings."""
+
+_EXTENSION = "gazetteer_api_description"
+_DESCRIBING = ("summary", "description")
 _SCHEMA_REF = "#/components/schemas/{model}"
 
 
 class ProblemBody(BaseModel):
-    """RFC 9457 problem; ``code`` is stable, ``field`` names what was wrong."""
+    """An error (RFC 9457): `code` is stable, `field` names the field concerned."""
 
     type: str
     title: str
@@ -22,6 +34,70 @@ class ProblemBody(BaseModel):
     code: str
     detail: str
     field: str | None = None
+
+
+class ApiDescription:
+    """The document of the service in every language; each is made when first asked for."""
+
+    def __init__(self, endpoints: Sequence[Endpoint], version: str) -> None:
+        self._source = build_openapi(endpoints, version)
+        self._translate = cache(self._build_translation)
+
+    def in_language(self, lang: Lang) -> dict[str, Any]:
+        """The OpenAPI document with its descriptions in a language."""
+        return self._source if lang == SOURCE_LANG else self._translate(lang)
+
+    def iter_texts(self) -> Iterator[str]:
+        """Every text to translate, in the words of the source."""
+        yield from iter_descriptions(self._source)
+
+    def _build_translation(self, lang: Lang) -> dict[str, Any]:
+        translated: dict[str, Any] = translate_descriptions(self._source, lang)
+        translated["info"]["title"] = message("product").text(lang)
+        return translated
+
+
+def install_api_description(app: Flask, endpoints: Sequence[Endpoint], version: str) -> None:
+    """Let :func:`describe_api` answer for the endpoints of an application."""
+    app.extensions[_EXTENSION] = ApiDescription(endpoints, version)
+
+
+def describe_api(lang: Lang) -> dict[str, Any]:
+    """The OpenAPI document of the serving application in a language."""
+    description: ApiDescription = current_app.extensions[_EXTENSION]
+    return description.in_language(lang)
+
+
+def iter_descriptions(value: Any) -> Iterator[str]:
+    """The describing texts in a document, in their order."""
+    if isinstance(value, list):
+        for part in value:
+            yield from iter_descriptions(part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key in _DESCRIBING and isinstance(part, str):
+                yield part
+            else:
+                yield from iter_descriptions(part)
+
+
+def translate_descriptions(value: Any, lang: Lang) -> Any:
+    """A document with its describing texts in another language; what has no words yet stays."""
+    if isinstance(value, list):
+        return [translate_descriptions(part, lang) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _translate_text(part, lang)
+        if key in _DESCRIBING and isinstance(part, str)
+        else translate_descriptions(part, lang)
+        for key, part in value.items()
+    }
+
+
+def _translate_text(text: str, lang: Lang) -> str:
+    id_ = f"api:{text}"
+    return find_template(id_, lang) if has_message(id_, lang) else text
 
 
 def build_openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
@@ -34,10 +110,11 @@ def build_openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "地名与行政区域界线登记册 / Register of geographic names and boundaries",
+            "title": message("product").text(SOURCE_LANG),
             "version": version,
-            "description": "Every answer repeats `at`, `known_at` and `basis`. "
-            "Coordinates are lon, lat in CGCS2000 (EPSG:4490) unless `crs` says otherwise.",
+            "description": "Responses state the `at`, `known_at` and `basis` for which they hold. "
+            "Coordinates are longitude, latitude in CGCS2000 (EPSG:4490) unless `crs` specifies "
+            "otherwise.",
         },
         "paths": paths,
         "components": {
@@ -81,7 +158,7 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
         "responses": {
             str(endpoint.status): _build_response(endpoint),
             "default": {
-                "description": "What was wrong, and in which field",
+                "description": "Error, with the field concerned",
                 "content": {
                     "application/problem+json": {
                         "schema": {"$ref": _SCHEMA_REF.format(model="ProblemBody")}
@@ -119,7 +196,7 @@ def _build_upload_schema(form: type[BaseModel]) -> dict[str, Any]:
     """The fields of a form and the file ``data`` as one object: both are closed to others."""
     schema = form.model_json_schema()
     fields = _inline_references(schema["properties"], schema.get("$defs", {}))
-    file = {"type": "string", "format": "binary", "description": "The file"}
+    file = {"type": "string", "format": "binary", "description": "File to upload"}
     required = [*schema.get("required", []), "data"]
     closed = {"type": "object", "additionalProperties": False}
     return {**closed, "properties": {**fields, "data": file}, "required": required}
@@ -145,8 +222,8 @@ def _iter_parameters(model: type[BaseModel] | None, place: str) -> Iterable[dict
         return
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
-    for name, field in schema["properties"].items():
-        field = _inline_references(field, definitions)
+    for name, referring_field in schema["properties"].items():
+        field = _inline_references(referring_field, definitions)
         yield {
             "name": name,
             "in": place,

@@ -1,12 +1,15 @@
 """Problems over HTTP: one table from kind to status, RFC 9457 bodies, and no database text."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 import psycopg
 from flask import Flask, Response, request
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import Problem, Unavailable
 from web.http.endpoints import json_response
 from web.http.language import request_language
@@ -24,18 +27,22 @@ STATUS_OF_KIND = {
     "unavailable": 503,
 }
 
-_HTTP_TITLES = {
-    400: ("bad_request", "请求有误"),
-    404: ("not_found", "没有此地址"),
-    405: ("method_not_allowed", "不支持的方法"),
-    413: ("too_large", "内容过大"),
-    415: ("unsupported_media_type", "不支持的媒体类型"),
-    429: ("too_many_requests", "请求过多"),
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
 }
+"""The stable codes of errors that the framework finds; any other status is ``http_error``.
+
+Each is worded by the messages ``problem.<code>`` and ``request.<code>``.
+"""
 
 
 def serialize_problem(problem: Problem) -> dict[str, object]:
-    """A problem as RFC 9457 has it, in the reader's language."""
+    """The RFC 9457 body of a problem, in the language of the request."""
     lang = request_language()
     body: dict[str, object] = {
         "type": f"/docs/problems#{problem.code}",
@@ -46,11 +53,11 @@ def serialize_problem(problem: Problem) -> dict[str, object]:
     }
     if problem.field:
         body["field"] = problem.field
-    return {**problem.extras, **body}
+    return {**_word_messages(problem.extras, lang), **body}
 
 
 def build_problem_response(problem: Problem) -> Response:
-    """The problem as a response; a page where the reader is a browser on a page."""
+    """The problem as a response of the API."""
     response = json_response(
         serialize_problem(problem), STATUS_OF_KIND[problem.kind], "application/problem+json"
     )
@@ -63,16 +70,18 @@ def build_problem_response(problem: Problem) -> Response:
 def build_http_problem_response(error: HTTPException) -> Response:
     """An error that the framework itself found (no such path, wrong method) as a problem."""
     status = error.code or 500
-    code, zh = _HTTP_TITLES.get(status, ("http_error", error.name))
+    code = _HTTP_CODES.get(status, "http_error")
+    words = "server_error" if status >= 500 else code
     lang = request_language()
     body = {
         "type": f"/docs/problems#{code}",
-        "title": zh if lang == "zh" else error.name,
+        "title": message(f"problem.{words}").text(lang),
         "status": status,
         "code": code,
-        "detail": zh if lang == "zh" else (error.description or error.name),
+        "detail": message(f"request.{words}", method=request.method, status=status).text(lang),
     }
     response = json_response(body, status, "application/problem+json")
+    response.headers["Content-Language"] = lang
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
@@ -80,13 +89,9 @@ def build_http_problem_response(error: HTTPException) -> Response:
 
 
 def handle_database_error(error: Exception) -> Response:
-    """The database does not answer: 503, told to the log and not to the reader."""
+    """The database does not answer: 503; the cause goes to the log and not to the reader."""
     log.error("%s %s: %s", request.method, request.path, error)
-    response = build_problem_response(
-        Unavailable(
-            "数据库暂时无法访问，请稍后再试。", "the database does not answer; try again soon"
-        )
-    )
+    response = build_problem_response(Unavailable(message("request.database_unavailable")))
     response.headers["Retry-After"] = "5"
     return response
 
@@ -97,3 +102,16 @@ def install_problem_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, build_http_problem_response)
     for database_error in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
         app.register_error_handler(database_error, handle_database_error)
+
+
+def _word_messages(value: Any, lang: Lang) -> Any:
+    """Extras of a problem, with the messages in them worded in a language."""
+    match value:
+        case Message():
+            return value.text(lang)
+        case Mapping():
+            return {name: _word_messages(part, lang) for name, part in value.items()}
+        case list() | tuple():
+            return [_word_messages(part, lang) for part in value]
+        case _:
+            return value

@@ -1,4 +1,4 @@
-"""How much one address, one key and one person who logs in may ask for.
+"""Rate limits: how many requests an address, a key and a person who logs in may make.
 
 Fixed windows of the library ``limits``, counted for all serving processes of the machine together
 (:mod:`web.http.shared_counters`). The setting ``off`` lifts them.
@@ -15,25 +15,26 @@ from limits.strategies import FixedWindowRateLimiter
 
 from gazetteer.accounts.client_network import derive_client_network
 from gazetteer.accounts.problems import TooManyRequests
+from gazetteer.messages import message
 from gazetteer.settings import Settings
 from web.http import problems
 from web.http.shared_counters import SharedCounters
 
 OFF = "off"
 UNLIMITED_PATHS = frozenset({"/status", "/metrics"})
-"""Asked by the machines that watch the service, which must not be told to come back later."""
+"""Requested by monitoring, which must never be refused."""
 
 _EXTENSION_KEY = "gazetteer_limits"
 
 LimitedAction = Literal["login", "job", "validate", "export"]
-"""What has a limit of its own, beside that on all requests."""
+"""Actions with a limit of their own, beside that on all requests."""
 
 
 class RateLimits:
     """The limits of one application, and the counts."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read the limits; the counts lie in a file under the program's home."""
+        """Read the limits; the counts are in a file under the program's home."""
         self._address_limit = parse(settings.rate_limit)
         self._key_limit = parse(settings.key_rate_limit)
         self._action_limits: Mapping[LimitedAction, RateLimitItem] = {
@@ -48,7 +49,7 @@ class RateLimits:
         """Count a request of this key, or without a key of this address.
 
         Raises:
-            TooManyRequests: it is one too many.
+            TooManyRequests: the limit is exceeded.
         """
         if key_id is None:
             self._count_hit(self._address_limit, "address", client_address())
@@ -56,10 +57,10 @@ class RateLimits:
             self._count_hit(self._key_limit, "key", key_id)
 
     def count_action(self, action: LimitedAction) -> None:
-        """Count what this address asks for of a kind that has a limit of its own.
+        """Count an action of this address that has a limit of its own.
 
         Raises:
-            TooManyRequests: it is one too many.
+            TooManyRequests: the limit is exceeded.
         """
         self._count_hit(self._action_limits[action], action, client_address())
 
@@ -67,11 +68,7 @@ class RateLimits:
         if not self._limiter.hit(limit, *identifiers):
             ends = self._limiter.get_window_stats(limit, *identifiers).reset_time
             wait = max(1, ceil(ends - time.time()))
-            raise TooManyRequests(
-                f"请求过于频繁，请 {wait} 秒后再试。",
-                f"too many requests; try again in {wait} seconds",
-                retry_after=wait,
-            )
+            raise TooManyRequests(message("request.too_frequent", n=wait), retry_after=wait)
 
 
 def install_rate_limits(app: Flask, settings: Settings, key_id: Callable[[], str | None]) -> None:
@@ -80,7 +77,7 @@ def install_rate_limits(app: Flask, settings: Settings, key_id: Callable[[], str
     Args:
         app: the application.
         settings: with the limits, as ``limits`` writes them: ``600/minute``.
-        key_id: tells which key, if any, makes the request.
+        key_id: the key that makes the request, if any.
     """
     app.register_error_handler(TooManyRequests, _build_too_many_response)
     if settings.rate_limit == OFF:
@@ -94,7 +91,7 @@ def install_rate_limits(app: Flask, settings: Settings, key_id: Callable[[], str
 
 
 def count_action(action: LimitedAction) -> None:
-    """Count an attempt to log in, a job, a layer to be judged or an export, where limits are on.
+    """Count a login attempt, a job, a validation or an export, where limits are on.
 
     Raises:
         TooManyRequests: there were too many in a short time.
@@ -105,7 +102,7 @@ def count_action(action: LimitedAction) -> None:
 
 
 def client_address() -> str:
-    """The address that asks, as it is counted; behind proxies the one that they vouch for."""
+    """The client address as it is counted; behind trusted proxies the one they forward."""
     return derive_client_network(request.remote_addr or "")
 
 

@@ -1,9 +1,10 @@
-"""Pages of a person: log in and out, one's own password and keys. Forms over ``/v1/session``."""
+"""Pages of an account: login, logout, password and keys. Forms over ``/v1/session``."""
 
 from flask import Blueprint, Response, request
 
 from gazetteer.accounts import api_keys
 from gazetteer.accounts.roles import Action
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, Problem
 from web.api import session as api
 from web.auth import authentication
@@ -15,7 +16,6 @@ from web.pages.forms import (
     redirect_after_post,
     restrict_to_local_path,
 )
-from web.pages.messages import text
 from web.pages.rendering import render_page
 
 account_blueprint = Blueprint("account", __name__, template_folder="templates")
@@ -31,7 +31,7 @@ def show_login() -> Response:
 
 @account_blueprint.post("/login")
 def log_in() -> Response:
-    """Open a session and go on to where the person came from."""
+    """Open a session and redirect to where the person came from."""
     name, target = request.form.get("login", ""), restrict_to_local_path(request.form.get("next"))
     try:
         _, token = authentication.log_in(name, request.form.get("password", ""))
@@ -49,13 +49,13 @@ def log_out() -> Response:
 
 @account_blueprint.get("/account")
 def show_account() -> Response:
-    """Who one is, what one may do, and one's keys."""
+    """The account with its roles and keys."""
     return _render_account()
 
 
 @account_blueprint.post("/account/password")
 def change_password() -> Response:
-    """Choose a password of one's own; all other sessions end."""
+    """Change the password; all other sessions end."""
     answer, problem = attempt_write(_submit_password)
     if answer is None:
         return _render_account(problem=problem)
@@ -64,7 +64,7 @@ def change_password() -> Response:
 
 @account_blueprint.post("/account/keys")
 def create_key() -> Response:
-    """Make a key with some of one's own roles; only this answer shows its text."""
+    """Create a key with some of the roles of the account; only this response shows its text."""
     chosen = [
         {"role": role, "unit_code": code or None}
         for role, _, code in (value.partition(":") for value in request.form.getlist("grant"))
@@ -77,7 +77,7 @@ def create_key() -> Response:
 
 @account_blueprint.post("/account/keys/<key_id>/revoke")
 def revoke_key(key_id: str) -> Response:
-    """Stop a key for good."""
+    """Revoke a key."""
     api.revoke_key(key_id)
     return redirect_after_post("/account")
 
@@ -96,7 +96,7 @@ def _render_account(created: Body | None = None, problem: Problem | None = None)
         person=person,
         grants=granted,
         api_keys=own_keys,
-        made=created,
+        created=created,
         problem=problem,
         manages=authentication.current_actor().may_perform(Action.MANAGE_PEOPLE),
         csrf=authentication.current_csrf_token(),
@@ -106,6 +106,5 @@ def _render_account(created: Body | None = None, problem: Problem | None = None)
 def _submit_password() -> Body:
     password = request.form.get("password", "")
     if password != request.form.get("again"):
-        zh, en = (text("account.password_differs", lang) for lang in ("zh", "en"))
-        raise InvalidValue(zh, en, field="again")
+        raise InvalidValue(message("account.password_differs"), field="again")
     return {"token": authentication.change_password(request.form.get("current", ""), password)}

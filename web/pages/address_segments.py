@@ -1,4 +1,4 @@
-"""An address cut into the pieces that were understood, to be shown as it was written."""
+"""An address cut into segments by what was recognised, to be shown as it was entered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class AddressSegment:
-    """A stretch of the address; ``kind`` is that of its element, ``unit`` or ``unmatched``."""
+    """A part of the address; ``kind`` is that of its element, ``unit`` or ``unmatched``."""
 
     text: str
     kind: str
@@ -16,10 +16,10 @@ class AddressSegment:
 def segment_address(
     address: str, elements: Iterable[Mapping[str, Any]], unmatched: str
 ) -> list[AddressSegment]:
-    """The whole address in pieces: its elements by their offsets, what is between them as units.
+    """The whole address in segments: its elements by their offsets, the text between them as units.
 
-    What was not understood is told without offsets, as the normalised text has it; it is sought
-    in what lies between the elements.
+    ``unmatched`` holds the words that were not recognised, normalised and without offsets: they
+    are searched for between the elements.
     """
     unmatched_words = unmatched.split()
     segments: list[AddressSegment] = []

@@ -1,4 +1,4 @@
-"""Where the built client is: hashed file names from the manifest that Vite writes."""
+"""Addresses of the built client: hashed file names from the manifest that Vite writes."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ class ClientAssets:
 
 @cache
 def load_assets(entry: str = ENTRY) -> ClientAssets:
-    """The addresses that the templates link to: of the script of all pages, or of one of its own.
+    """The addresses for the templates: of the script of all pages, or of one page's own.
 
     Raises:
-        FileNotFoundError: the client has not been built (``npm run build`` in ``web/client``).
+        FileNotFoundError: The client has not been built (``npm run build`` in ``web/client``).
     """
     manifest: Mapping[str, Any] = json.loads((DIST / "manifest.json").read_text("utf-8"))
     built = manifest[entry]
@@ -37,7 +37,7 @@ def load_assets(entry: str = ENTRY) -> ClientAssets:
 
 
 def _iter_styles(manifest: Mapping[str, Any], chunk: str) -> Iterator[str]:
-    """The style sheets of what a chunk imports, then its own: pages share some of both."""
+    """The style sheets of the imports of a chunk, then its own."""
     for imported in manifest[chunk].get("imports", ()):
         yield from _iter_styles(manifest, imported)
     yield from manifest[chunk].get("css", ())

@@ -5,6 +5,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from gazetteer.messages import Lang, message
+
 PAGE_SIZE = 50
 
 _LATEST_SQL = """
@@ -30,9 +32,16 @@ def load_latest_changesets(
     """At most :data:`PAGE_SIZE` changesets with the first three of their acts, the newest first.
 
     Args:
-        conn: a connection to the register.
-        before: only those with a smaller number; None begins with the newest.
+        conn: A connection to the register.
+        before: Only those with a smaller number; None begins with the newest.
     """
     params = {"before": before or 2**63 - 1, "limit": PAGE_SIZE}
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_LATEST_SQL, params).fetchall()
+
+
+def word_reason(changeset: dict[str, Any], lang: Lang) -> str:
+    """Why a changeset was published; the standard reason of a load in the reader's language."""
+    if changeset["reason"] == f"load of {changeset['origin']}":
+        return message("changes.load", source=changeset["origin"]).text(lang)
+    return str(changeset["reason"])

@@ -1,4 +1,4 @@
-"""The files that the page of a unit offers: its area, the areas below it, its lines, its places."""
+"""The files that the page of a unit offers: polygons, boundary lines, place names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ FORMATS = {
     "csv": "CSV",
     "xlsx": "XLSX",
 }
-"""What the formats are called."""
+"""The names of the formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One thing to be had, as links by the name of the format; ``key`` is that of its text."""
+    """One data set, as links by the name of the format; ``key`` ends the id of its message."""
 
     key: str
     formats: Sequence[tuple[str, str]]
@@ -28,7 +28,7 @@ class Download:
 def list_downloads(
     division: Mapping[str, Any], as_of: AsOf, level_below: str | None, *, has_area: bool
 ) -> list[Download]:
-    """What there is of a unit at the moment: no link leads to a file that cannot be made.
+    """The data sets of a unit at the moment; each link leads to a file that can be made.
 
     ``level_below`` is that of the units below it, where the areas of some are known.
     """
@@ -42,7 +42,7 @@ def list_downloads(
 def _iter_exports(
     level: str, level_below: str | None, *, has_area: bool
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What can be asked for, as parameters of the export."""
+    """The available data sets, as parameters of the export."""
     if has_area:
         yield "area", {"what": "divisions", "level": level}
     if level_below is not None:
@@ -55,7 +55,7 @@ def _iter_exports(
 def _build_export_url(
     division: Mapping[str, Any], as_of: AsOf, format_: str, arguments: Mapping[str, str]
 ) -> str:
-    """Without a moment of knowledge and a basis where these are the usual ones."""
+    """The address of an export; the default ``known_at`` and ``basis`` are left out."""
     query = {
         **arguments,
         "within": str(division["code"]),

@@ -1,27 +1,27 @@
-"""The history of a unit as it is read: newest first, what one act did told together."""
+"""The history of a unit for readers: newest first, the changes by one act together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from web.http.language import Lang
+from gazetteer.messages import Lang
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """What happened on one day by one act (or by none that is on record)."""
+    """The changes on one day by one act (or by none that is on record)."""
 
     on: str | None
     precision: str
     act: Mapping[str, Any] | None
-    what: tuple[str, ...]
+    summaries: tuple[str, ...]
     is_later: bool
-    """Whether it lies after the date that the page answers for."""
+    """Whether it lies after the date of the page."""
 
 
 def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[TimelineEntry]:
-    """The events of an answer of ``history``, which come in order of time."""
+    """The timeline of the events of a unit, which come in order of time."""
     groups = groupby(events, key=lambda event: (event["on"], event["precision"], event["act"]))
     entries = [
         TimelineEntry(
@@ -37,7 +37,7 @@ def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> 
 
 
 def list_years_of_change(events: Iterable[Mapping[str, Any]]) -> list[int]:
-    """The years in which something happened, each once; the start of the records is no event."""
+    """The years with an event, each once; the start of the records is none."""
     return sorted(
         {
             int(event["on"][:4])

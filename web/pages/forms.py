@@ -1,4 +1,4 @@
-"""What the forms of the pages share: their values, and what is said when these are wrong."""
+"""Shared by the forms of the pages: their values, and the problems with them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
@@ -19,7 +19,7 @@ def parse_posted_form(model: type[Model], **more: Any) -> Model:
     """The fields of the posted form as the body of an API operation; empty ones are left out.
 
     Raises:
-        InvalidValue: names the field.
+        InvalidValue: A value is wrong; the problem names the field.
     """
     values = {name: request.form[name] for name in model.model_fields if request.form.get(name)}
     try:
@@ -29,17 +29,21 @@ def parse_posted_form(model: type[Model], **more: Any) -> Model:
 
 
 def require_body(answer: HandlerResult) -> Body:
-    """What an operation of the API answers, where it answers plainly."""
+    """The body that an operation of the API returns.
+
+    Raises:
+        TypeError: It returns a response of its own.
+    """
     if isinstance(answer, Response):
         raise TypeError("the operation answers with a response of its own")
     return answer
 
 
 def attempt_write(write: Callable[[], HandlerResult]) -> tuple[Body | None, Problem | None]:
-    """What a write answered, or the problem to be shown beside the form that asked for it.
+    """The result of a write, or the problem to be shown with the form.
 
     Raises:
-        Unauthenticated, Forbidden: the person has nothing to do on this page.
+        Unauthenticated, Forbidden: The person may not use this page.
     """
     try:
         return require_body(write()), None
@@ -52,12 +56,12 @@ def attempt_write(write: Callable[[], HandlerResult]) -> tuple[Body | None, Prob
 
 
 def redirect_after_post(path: str) -> Response:
-    """Go on to a page after a form was taken, so that loading it again sends nothing twice."""
+    """Redirect after a form was accepted, so that reloading the page sends nothing twice."""
     return cast(Response, redirect(path, 303, Response))
 
 
 def restrict_to_local_path(target: str | None) -> str:
-    """Where to go on to after the login: a path of this service and nothing else."""
+    """The target of a login: a path of this service and nothing else."""
     if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
         return target
     return "/account"

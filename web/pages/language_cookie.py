@@ -1,16 +1,17 @@
-"""A language that was chosen on a page is remembered in a cookie."""
+"""The cookie that remembers a language chosen on a page."""
 
 from flask import Response, request
 
+from gazetteer.messages import LANGS
 from web.http.language import LANGUAGE_COOKIE
 
 COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def remember_lang(response: Response) -> Response:
-    """Keep a language that was asked for by ``?lang=`` for a year."""
+    """Remember a language chosen by ``?lang=`` for a year."""
     chosen = request.args.get("lang")
-    if chosen in ("zh", "en"):
+    if chosen in LANGS:
         response.set_cookie(
             LANGUAGE_COOKIE,
             chosen,

@@ -1,5 +1,6 @@
-"""Problems as pages: the same shell, the same words as the API, and a way on."""
+"""Problems as pages, in the shell of the others and with the words of the API."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -10,11 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gazetteer.accounts.problems import PasswordChangeRequired
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import DEFAULT_LANG, message
 from gazetteer.problems import CodeNotInForce, Problem, Unauthenticated, Unavailable
+from web.http.connections import connection
 from web.http.language import request_language
 from web.http.problems import build_http_problem_response, handle_database_error
-from web.pages.messages import text
 from web.pages.rendering import render_page
+from web.pages.translation import build_translator
+from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_period_links
 
 API_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
@@ -33,7 +37,7 @@ def register_problem_pages(blueprint: Blueprint) -> None:
 
 
 def render_problem_page(problem: Problem) -> BaseResponse:
-    """The page of a problem; who must log in first is sent to do so and comes back after it."""
+    """The page of a problem; where a login is required, a redirect to it and back."""
     if isinstance(problem, PasswordChangeRequired):
         return redirect("/account", 303)
     if isinstance(problem, Unauthenticated) and request.method == "GET":
@@ -42,16 +46,29 @@ def render_problem_page(problem: Problem) -> BaseResponse:
     detail = problem.text(lang)
     code = (request.view_args or {}).get("code", "")
     if isinstance(problem, CodeNotInForce):
-        detail = text("problem.not_in_force", lang, code=code)
+        detail = message("problem_page.not_in_force", code=code).text(lang)
     return render_page(
         "problem.html",
         problem=problem,
         title=problem.title(lang),
         detail=detail,
-        periods=build_period_links(problem.extras.get("periods", ()), code),
+        periods=_build_periods(problem, code),
         since=problem.extras.get("since"),
         at=problem.extras.get("at") or today().isoformat(),
     )
+
+
+def _build_periods(problem: Problem, code: str) -> list[dict[str, Any]]:
+    """The periods of a code that is not in force on the date, as the page shows them."""
+    periods = build_period_links(problem.extras.get("periods", ()), code)
+    if periods:
+        with connection() as conn:
+            for period in periods:
+                mark_transfers_to_existing_units(conn, {**period, "predecessors": ()})
+            if request_language() != DEFAULT_LANG:
+                successors = (link for period in periods for link in period["successors"])
+                add_romanized_names(conn, [*periods, *successors])
+    return periods
 
 
 def _handle_http_error(error: HTTPException) -> Response:
@@ -59,7 +76,7 @@ def _handle_http_error(error: HTTPException) -> Response:
     if request.path.startswith(API_PATHS) or not wants_page:
         return build_http_problem_response(error)
     status = error.code or 500
-    lang = request_language()
+    translate = build_translator(request_language())
     name = {404: "not_found", 405: "not_found", 429: "too_many"}.get(status)
     if name is None:
         name = "failed" if status >= 500 else "refused"
@@ -67,8 +84,8 @@ def _handle_http_error(error: HTTPException) -> Response:
     page = render_page(
         "problem.html",
         status,
-        title=text(f"problem.{name}", lang),
-        detail=text(f"problem.{name}_text", lang),
+        title=translate(f"problem_page.{name}"),
+        detail=translate(f"problem_page.{name}_text"),
     )
     page.headers.extend(headers)
     return page
@@ -76,10 +93,4 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_database_error(error: Exception) -> BaseResponse:
     handle_database_error(error)  # writes the log
-    return render_problem_page(
-        Unavailable(
-            "数据库暂时无法访问，请稍后再试。",
-            "the database does not answer; try again soon",
-            retry_after=5,
-        )
-    )
+    return render_problem_page(Unavailable(message("request.database_unavailable"), retry_after=5))

@@ -1,7 +1,7 @@
-"""The public pages: start, unit and search. They ask the register what the API asks."""
+"""The public pages: start, unit, place, search, checks and changes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,22 @@ from boundaries.areas import area_queries as areas
 from boundaries.exports.area_table import has_known_area
 from boundaries.network.border_queries import load_unit_borders
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.messages import DEFAULT_LANG
 from gazetteer.problems import NoAreaKnown
 from gazetteer.records import division_queries, place_queries
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.records.unit_history import load_history
 from gazetteer.search.autocomplete.filters import Filters
 from web.api.checks import run_current_checks
-from web.http.as_of_params import CODE_PATTERN, parse_as_of_args
+from web.http.as_of_params import parse_as_of_args
 from web.http.connections import snapshot_connection
 from web.http.language import request_language
+from web.http.text_patterns import CODE_PATTERN
 from web.pages import change_list, unit_counts
 from web.pages.downloads import list_downloads
 from web.pages.event_timeline import build_timeline, list_years_of_change
 from web.pages.rendering import build_unit_url, current_settings, render_page
+from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_succession_links
 from web.services.search_service import search_places
 
@@ -52,7 +55,7 @@ def show_home() -> Response:
 
 @public_blueprint.get("/units/<code>")
 def show_unit(code: str) -> Response:
-    """Everything the register tells of the unit that carried the code on the date."""
+    """The unit that carried the code on the date, with its history and its subdivisions."""
     as_of = parse_as_of_args()
     with snapshot_connection() as conn:
         division = division_queries.load_division(conn, code, as_of, today())
@@ -61,6 +64,9 @@ def show_unit(code: str) -> Response:
         area, known_since = _load_area(conn, code, as_of)
         lines = [line["properties"] for line in load_unit_borders(conn, code, as_of)["features"]]
         below = _find_level_with_areas(conn, children["children"], as_of)
+        mark_transfers_to_existing_units(conn, division)
+        if request_language() != DEFAULT_LANG:
+            add_romanized_names(conn, _list_linked_units(division, lines))
     division["predecessors"] = build_succession_links(division["predecessors"], before=True)
     division["successors"] = build_succession_links(division["successors"], before=False)
     return render_page(
@@ -68,7 +74,7 @@ def show_unit(code: str) -> Response:
         division=division,
         children=children,
         children_begin=_find_later_begin(children["records_begin"], division),
-        moments=build_timeline(events, division["at"], request_language()),
+        timeline=build_timeline(events, division["at"], request_language()),
         area=area,
         lines=lines,
         known_since=known_since,
@@ -81,7 +87,7 @@ def show_unit(code: str) -> Response:
 
 @public_blueprint.get("/search")
 def show_search() -> BaseResponse:
-    """The full list of what a name or code finds; works without a script."""
+    """The full list of search results; works without a script."""
     as_of = parse_as_of_args()
     query = request.args.get("q", "").strip()
     if CODE_REGEX.fullmatch(query):
@@ -104,10 +110,12 @@ def show_search() -> BaseResponse:
 
 @public_blueprint.get("/places/<uuid:place_id>")
 def show_place(place_id: UUID) -> BaseResponse:
-    """A named place with all its names; the place of a unit is told on the unit's own page."""
+    """A named place with all its names; the place of a unit redirects to the unit."""
     as_of = parse_as_of_args()
     with snapshot_connection() as conn:
         record = place_queries.load_place(conn, place_id, as_of)
+        if request_language() != DEFAULT_LANG:
+            add_romanized_names(conn, [record["within"]])
     if record["code"]:
         return redirect(build_unit_url(record["code"]))
     inside, point = record["within"], record["location"]
@@ -123,34 +131,50 @@ def show_place(place_id: UUID) -> BaseResponse:
 
 @public_blueprint.get("/checks")
 def show_checks() -> Response:
-    """What the register finds in itself, with a hint for each finding."""
+    """The results of the data quality checks, with a hint for each."""
     _, results = run_current_checks()
     by_check = {
         check: list(group) for check, group in groupby(results, key=lambda result: result.check)
     }
-    return render_page("checks.html", by_check=by_check, most=MAX_SHOWN_OF_CHECK)
+    return render_page("checks.html", by_check=by_check, limit=MAX_SHOWN_OF_CHECK)
 
 
 @public_blueprint.get("/changes")
 def show_changes() -> Response:
-    """What was published lately, and by which documents."""
+    """The latest published changesets, with their documents."""
     before = request.args.get("before", type=int)
     with snapshot_connection() as conn:
         listed = change_list.load_latest_changesets(conn, before)
+    for changeset in listed:
+        changeset["reason"] = change_list.word_reason(changeset, request_language())
     older = listed[-1]["id"] if len(listed) == change_list.PAGE_SIZE else None
     return render_page("changes.html", changesets=listed, older=older)
+
+
+def _list_linked_units(
+    division: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any] | None]:
+    """The units that the page of a unit links to, beside its subdivisions."""
+    return [
+        *division["ancestors"],
+        division["subordination_parent"],
+        division["custody_parent"],
+        *division["predecessors"],
+        *division["successors"],
+        *(line["neighbour"] for line in lines),
+    ]
 
 
 def _find_level_with_areas(
     conn: Connection[Any], children: Sequence[Mapping[str, Any]], as_of: AsOf
 ) -> str | None:
-    """The level of the units below, if the area of any of them is known."""
+    """The level of the units below, if any of them has a known area."""
     known = has_known_area(conn, [child["unit_id"] for child in children], as_of)
     return str(children[0]["level"]) if known else None
 
 
 def _find_later_begin(begins: Mapping[str, str], division: Mapping[str, Any]) -> str | None:
-    """Since when the units below are on record, if that is later than the date of the page."""
+    """The start of the records of the units below, if later than the date of the page."""
     below = UNIT_LEVELS[UNIT_LEVELS.index(division["level"]) + 1 :]
     begin = next((begins[level] for level in below if level in begins), None)
     return begin if begin and begin > division["at"] else None
@@ -164,7 +188,7 @@ def _name_sort_key(name: Mapping[str, Any]) -> tuple[bool, bool, bool]:
 def _load_area(
     conn: Connection[Any], code: str, as_of: AsOf
 ) -> tuple[dict[str, Any] | None, str | None]:
-    """The properties of the unit's polygon; without one on the date, since when there is one."""
+    """The properties of the unit's polygon; without one on the date, the start of the first one."""
     try:
         return areas.load_area_properties(conn, code, as_of), None
     except NoAreaKnown as problem:

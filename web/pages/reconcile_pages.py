@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from gazetteer.search.reconcile.identified_candidates import parse_place_id
 from gazetteer.search.reconcile.place_facts import (
@@ -17,8 +18,8 @@ from gazetteer.search.reconcile.place_facts import (
 from web.http.connections import connection
 from web.http.endpoints import json_response
 from web.http.language import request_language
-from web.pages import messages
-from web.pages.rendering import Display
+from web.pages.display import Display
+from web.pages.translation import build_translator
 
 reconcile_blueprint = Blueprint("reconciling", __name__, template_folder="templates")
 
@@ -46,7 +47,7 @@ def show_flyout() -> Response:
 
 @reconcile_blueprint.get("/reconcile/view")
 def redirect_to_place() -> BaseResponse:
-    """On to the page of a place, on a day on which it was in force."""
+    """Redirect to the page of a place, on a day on which it was in force."""
     place = _load_requested_place()
     at = None if place.day == today() else place.day.isoformat()
     if place.code:
@@ -70,7 +71,7 @@ def _render_place(template: str) -> str:
             "to_precision": place.until_precision,
         },
         lang=lang,
-        t=lambda key, **values: messages.text(key, lang, **values),
+        t=build_translator(lang),
         d=Display(lang),
     )
 
@@ -90,7 +91,5 @@ def _load_requested_place() -> PlaceEntity:
     with connection() as conn:
         places = load_entities(conn, [place_id], _current_as_of()) if place_id else []
     if not places:
-        raise NotFound(
-            f"没有编号为 {raw_id[:80]} 的地名。", f"there is no place {raw_id[:80]}", field="id"
-        )
+        raise NotFound(message("reconcile.unknown_place", id=raw_id[:80]), field="id")
     return places[0]

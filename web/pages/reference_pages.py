@@ -1,13 +1,15 @@
-"""The description of the API as a page, made from the document that the service gives out."""
+"""The API reference, built from the OpenAPI document in the language of the reader."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from gazetteer.problems import Problem
+from web.http.language import request_language
+from web.http.openapi import describe_api
 from web.http.problems import STATUS_OF_KIND
 from web.pages.rendering import render_page
 
@@ -18,7 +20,7 @@ JsonObject = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ApiOperation:
-    """One operation as the page tells it."""
+    """One operation as the page shows it."""
 
     name: str
     resource: str
@@ -28,15 +30,15 @@ class ApiOperation:
     description: str
     parameters: tuple[JsonObject, ...]
     body: JsonObject | None
-    answer: JsonObject | None
-    media: str
+    response: JsonObject | None
+    media_type: str
     needs_account: bool
 
 
 @reference_blueprint.get("/docs")
 def show_reference() -> Response:
-    """Every operation with its parameters, body and answer."""
-    document = cast(Response, current_app.view_functions["openapi"]()).get_json()
+    """Every operation with its parameters, request body and response."""
+    document = describe_api(request_language())
     ordered = sorted(parse_operations(document), key=lambda operation: operation.resource)
     by_resource = {
         resource: list(group)
@@ -47,47 +49,48 @@ def show_reference() -> Response:
         info=document["info"],
         by_resource=by_resource,
         schemas=document["components"]["schemas"],
-        type_of=describe_type,
+        describe_type=describe_type,
     )
 
 
 @reference_blueprint.get("/docs/problems")
 def show_problem_kinds() -> Response:
-    """Every problem that an answer may tell, by its stable code."""
+    """Every kind of problem by its stable code, with its HTTP status."""
     kinds: list[type[Problem]] = [Problem, *_iter_problem_kinds(Problem)]
     kind_of_code = {kind.code: (kind, STATUS_OF_KIND[kind.kind]) for kind in kinds}
-    return render_page("problems.html", problems=sorted(kind_of_code.items()))
+    kinds_by_code = [kind_of_code[code] for code in sorted(kind_of_code)]
+    return render_page("problems.html", kinds=kinds_by_code)
 
 
 def parse_operations(document: JsonObject) -> Iterator[ApiOperation]:
     """The operations of an OpenAPI document."""
     for path, methods in document["paths"].items():
-        for method, described in methods.items():
-            body = _first_schema(described.get("requestBody", {}).get("content", {}))
-            answer = next(iter(described["responses"].values())).get("content", {})
+        for method, operation in methods.items():
+            body = _first_schema(operation.get("requestBody", {}).get("content", {}))
+            content = next(iter(operation["responses"].values())).get("content", {})
             yield ApiOperation(
-                name=described["operationId"],
-                resource=described["tags"][0],
+                name=operation["operationId"],
+                resource=operation["tags"][0],
                 method=method.upper(),
                 path=path,
-                summary=described.get("summary", ""),
-                description=described.get("description", ""),
-                parameters=tuple(described.get("parameters", ())),
+                summary=operation.get("summary", ""),
+                description=operation.get("description", ""),
+                parameters=tuple(operation.get("parameters", ())),
                 body=body,
-                answer=_first_schema(answer),
-                media=next(iter(answer), ""),
-                needs_account="security" in described,
+                response=_first_schema(content),
+                media_type=next(iter(content), ""),
+                needs_account="security" in operation,
             )
 
 
 def describe_type(schema: JsonObject) -> tuple[str, str | None]:
-    """What a schema says in a word or two, and the name of the model that it is or contains."""
+    """The type of a schema in a word or two, and the name of the model that it is or contains."""
     if ref := schema.get("$ref"):
         name = str(ref).rpartition("/")[2]
         return name, name
     if options := schema.get("anyOf"):
-        described = [describe_type(option) for option in options]
-        return " | ".join(word for word, _ in described), next((m for _, m in described if m), None)
+        types = [describe_type(option) for option in options]
+        return " | ".join(word for word, _ in types), next((m for _, m in types if m), None)
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"]), None
     if schema.get("type") == "array":

@@ -1,21 +1,23 @@
-"""One way to answer with a page: the whole shell, or only the panel for a client that asks so."""
+"""Rendering of pages: the whole shell, or only the panel for a script that asks for it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import Lang
 from gazetteer.problems import Problem
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
-from web.http.language import Lang, request_language
+from web.http.language import request_language
 from web.http.problems import STATUS_OF_KIND
-from web.pages import display, messages
 from web.pages.assets import load_assets
+from web.pages.display import Display
+from web.pages.inline_code import render_inline_code
 from web.pages.language_cookie import remember_lang
+from web.pages.translation import build_translator, find_script_text
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""
@@ -39,13 +41,9 @@ MENU = (
 )
 
 CLIENT_TEXTS = {
-    "map_label": "map.label",
-    "map_help": "map.help",
     "map_home": "map.home",
     "map_zoom_in": "map.zoom_in",
     "map_zoom_out": "map.zoom_out",
-    "map_ghost": "map.ghost",
-    "map_failed": "map.failed",
     "page_failed": "client.page_failed",
     "results_none": "client.results_none",
     "results_count": "client.results_count",
@@ -59,7 +57,7 @@ def current_settings() -> Settings:
 
 
 def current_as_of_args() -> dict[str, str]:
-    """The parts of the address that say which moment is asked about; every link carries them."""
+    """The query parameters of the page that say as of when; every link carries them."""
     names = ("at", "known_at", "basis")
     return {name: request.args[name] for name in names if request.args.get(name)}
 
@@ -77,7 +75,7 @@ def build_place_url(place_id: object) -> str:
 
 
 def build_address_url(address: str) -> str:
-    """The page that reads an address at the moment of the current page."""
+    """The page that geocodes an address at the moment of the current page."""
     return _add_as_of_args("/geocode", {"address": address, **current_as_of_args()})
 
 
@@ -118,11 +116,13 @@ def render_page(
 
 def _build_context() -> dict[str, Any]:
     lang = request_language()
+    translate = build_translator(lang)
     now = today()
     return {
         "lang": lang,
-        "t": lambda key, **values: messages.text(key, lang, **values),
+        "t": translate,
         "d": Display(lang),
+        "with_code": render_inline_code,
         "today": now.isoformat(),
         "first_year": FIRST_YEAR,
         "home_code": current_settings().home_division,
@@ -136,51 +136,7 @@ def _build_context() -> dict[str, Any]:
         "assets": load_assets(),
         "panel_only": request.headers.get("X-Panel") == "1",
         "map_review_no": current_settings().map_review_no,
-        "level_names": {level: messages.text(f"level.{level}", lang) for level in LEVELS},
-        "client_texts": {name: messages.text(key, lang) for name, key in CLIENT_TEXTS.items()},
+        "level_names": {level: translate(f"level.{level}") for level in LEVELS},
+        "client_texts": {name: find_script_text(id_, lang) for name, id_ in CLIENT_TEXTS.items()},
         "at": now.isoformat(),
     }
-
-
-class Display:
-    """The functions of ``display`` with the language of the page already in."""
-
-    def __init__(self, lang: Lang) -> None:
-        self.lang = lang
-
-    def day(self, value: str | date) -> str:
-        """A calendar day."""
-        return display.format_day(value, self.lang)
-
-    def moment(self, value: datetime) -> str:
-        """An instant on the clock of China."""
-        return display.format_moment(value, self.lang)
-
-    def bound(self, on: str | None, precision: str | None) -> str:
-        """One end of a period."""
-        return display.format_period_end(on, precision, self.lang)
-
-    def period(self, valid: Mapping[str, Any]) -> str:
-        """A period of validity."""
-        return display.format_period(valid, self.lang)
-
-    def share(self, value: float | None) -> str:
-        """A share of territory."""
-        return display.format_share(value, self.lang)
-
-    def km2(self, value: float) -> str:
-        """An area."""
-        return display.format_area_km2(value)
-
-    def kilometres(self, metres: float) -> str:
-        """A length."""
-        return display.format_length_km(metres)
-
-    def unit_type(self, name: str | None) -> str:
-        """A legal unit type."""
-        return messages.unit_type(name, self.lang)
-
-    def known(self, prefix: str, name: str) -> str:
-        """The text of a code-list value, the value itself where the list has grown since."""
-        key = f"{prefix}.{name}"
-        return messages.text(key, self.lang) if key in messages.CATALOGUE else name

@@ -1,4 +1,4 @@
-"""Pages on which people try addresses and lists of their own; they ask what the API asks."""
+"""Pages that geocode an address, a list of addresses or a list of facilities."""
 
 from typing import Any
 
@@ -6,15 +6,13 @@ from flask import Blueprint, Response, request
 
 from boundaries.batch.address_rows import MAX_ADDRESS
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search.geocoder.faults import FAULT_TEXTS
 from web.api.geocode import GeocodeQuery, geocode_single_address
 from web.http.as_of_params import parse_as_of_args
 from web.http.language import request_language
 from web.pages.address_segments import segment_address
 from web.pages.forms import require_body
-from web.pages.messages import text
 from web.pages.rendering import current_settings, render_page
-from web.pages.tool_texts import TOOL_TEXTS
+from web.pages.translation import ScriptText, list_script_texts
 
 tool_blueprint = Blueprint("tools", __name__, template_folder="templates")
 
@@ -24,7 +22,7 @@ COUNTED_LEVELS = UNIT_LEVELS[1:]
 
 @tool_blueprint.get("/geocode")
 def show_geocode() -> Response:
-    """An address, read step by step; works without a script."""
+    """The result for an address, with its derivation; works without a script."""
     as_of = parse_as_of_args()
     address = request.args.get("address", "").strip()[:MAX_ADDRESS]
     context: dict[str, Any] = {"address": address, "at": as_of.at.isoformat()}
@@ -32,16 +30,16 @@ def show_geocode() -> Response:
         parameters = {"address": address, "at": as_of.at, "explain": True}
         answer = require_body(geocode_single_address(GeocodeQuery.model_validate(parameters)))
         context |= _build_answer_context(address, answer)
-    return render_page("geocode.html", texts=_client_texts(), **context)
+    return render_page("geocode.html", texts=_list_script_texts(), **context)
 
 
 @tool_blueprint.get("/coverage")
 def show_coverage() -> Response:
-    """A list of facilities, counted by unit."""
+    """The form for a list of facilities to be counted by unit."""
     as_of = parse_as_of_args()
     return render_page(
         "coverage.html",
-        texts=_client_texts(),
+        texts=_list_script_texts(),
         at=as_of.at.isoformat(),
         levels=COUNTED_LEVELS,
         within=current_settings().home_division,
@@ -49,7 +47,7 @@ def show_coverage() -> Response:
 
 
 def _build_answer_context(address: str, answer: Any) -> dict[str, Any]:
-    """The answer with the pieces of the address, and what the map should show of it."""
+    """The result with the segments of the address, and what the map shows of it."""
     context = {
         "answer": answer["geocoding"],
         "places": [_flatten_feature(f) for f in answer["features"]],
@@ -58,7 +56,10 @@ def _build_answer_context(address: str, answer: Any) -> dict[str, Any]:
         return {**context, "choices": _build_choices(address, answer)}
     place = context["places"][0]
     chain = [d["code"] for d in reversed(place["divisions"]) if d["code"]]
-    matched = {**context, "pieces": segment_address(address, place["elements"], place["unmatched"])}
+    matched = {
+        **context,
+        "segments": segment_address(address, place["elements"], place["unmatched"]),
+    }
     if place["point"] and place["coordinate_level"] not in UNIT_LEVELS:
         return {**matched, "point": "{} {}".format(*place["point"])}
     return {**matched, "chain": chain}
@@ -71,7 +72,7 @@ def _flatten_feature(feature: Any) -> dict[str, Any]:
 
 
 def _build_choices(address: str, answer: Any) -> list[dict[str, str]]:
-    """For each candidate the address with the unit that would decide put before it."""
+    """For each candidate the address, preceded by the unit that would decide."""
     level = answer["geocoding"]["deciding_field"]
     choices = []
     for feature in answer["features"]:
@@ -92,13 +93,5 @@ def _build_choices(address: str, answer: Any) -> list[dict[str, str]]:
     return choices
 
 
-def _client_texts() -> dict[str, str]:
-    """What the script says on these pages."""
-    lang = request_language()
-    names = [key.partition(".") for key in TOOL_TEXTS]
-    faults = {f"fault.{kind}": meanings[lang != "zh"] for kind, meanings in FAULT_TEXTS.items()}
-    return faults | {
-        f"{group}.{name}": text(f"tool.{name}" if group == "tool" else f"status.{name}", lang)
-        for group, _, name in names
-        if group in ("tool", "status")
-    }
+def _list_script_texts() -> dict[str, ScriptText]:
+    return list_script_texts(request_language(), "tool.", "status.", "fault.")

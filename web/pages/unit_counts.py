@@ -1,4 +1,4 @@
-"""How many units of each level there are inside a unit, for the start page."""
+"""Number of units of each level inside a unit, for the start page."""
 
 from typing import Any
 

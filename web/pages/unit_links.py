@@ -1,4 +1,4 @@
-"""Addresses of units that may not be in force on the date of the page that links to them."""
+"""Links to units that may not be in force on the date of the page."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from web.pages.rendering import build_unit_url
 def build_succession_links(
     links: Iterable[Mapping[str, Any]], *, before: bool
 ) -> list[dict[str, Any]]:
-    """Successors with the address on the day of the change, predecessors on the day before it."""
+    """Successors with their page on the day of the change, predecessors on the day before."""
     return [
         {**link, "href": build_unit_url(link["code"], _shift_day(link["on"], -1 if before else 0))}
         for link in links
@@ -18,7 +18,7 @@ def build_succession_links(
 
 
 def build_period_links(periods: Iterable[Mapping[str, Any]], code: str) -> list[dict[str, Any]]:
-    """Periods of a code with the address of its page on the first day, else the last."""
+    """Periods of a code, each with its page on the first day, else the last."""
     return [
         {
             **period,

@@ -31,28 +31,28 @@ def show_users() -> Response:
 
 @user_blueprint.post("")
 def create_user() -> Response:
-    """Make an account; only this answer shows the password for its first login."""
+    """Create an account; only this response shows the password for its first login."""
     created, problem = attempt_write(lambda: api.create_account(parse_posted_form(api.NewAccount)))
     return _render_users(created, problem)
 
 
 @user_blueprint.post("/<login>/password")
 def reset_password(login: str) -> Response:
-    """Give somebody a new first password."""
+    """Set a new initial password."""
     created, problem = attempt_write(lambda: api.reset_password(login, api.EmptyBody()))
     return _render_users(created, problem)
 
 
 @user_blueprint.post("/<login>/active")
 def set_active(login: str) -> Response:
-    """Switch an account on or off."""
+    """Enable or disable an account."""
     changes = api.AccountChanges.model_validate({"active": request.form.get("active") == "yes"})
     return _finish_write(*attempt_write(lambda: api.change_account(login, changes)))
 
 
 @user_blueprint.post("/<login>/grants")
 def grant_role(login: str) -> Response:
-    """Give a role over a unit and all below it, or over the whole register."""
+    """Grant a role over a unit and all below it, or over the entire register."""
     return _finish_write(
         *attempt_write(lambda: api.grant_role(login, parse_posted_form(GrantRequest)))
     )
@@ -60,7 +60,7 @@ def grant_role(login: str) -> Response:
 
 @user_blueprint.post("/<login>/grants/<uuid:grant_id>/revoke")
 def revoke_role(login: str, grant_id: UUID) -> Response:
-    """Take a role away."""
+    """Revoke a role."""
     return _finish_write(*attempt_write(lambda: api.revoke_role(login, grant_id)))
 
 
@@ -74,6 +74,6 @@ def _render_users(created: Body | None = None, problem: Problem | None = None) -
         problem=problem,
         accounts=require_body(api.list_accounts())["accounts"],
         roles=[role.value for role in Role],
-        made=created,
+        created=created,
         csrf=authentication.current_csrf_token(),
     )

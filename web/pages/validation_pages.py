@@ -1,42 +1,47 @@
-"""Pages on which layers are judged, and on which the rules are told."""
+"""The page on which layers are validated, and those of the rules."""
 
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from boundaries.rules.rule_registry import Rule, read_catalogue
 from boundaries.validation.report_formats import REPORT_MIME_TYPES
+from gazetteer.messages import LANGS
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.rules.rule_catalogue import Rule, read_catalogue
 from web.api.rules import current_tolerances, find_rule, serialize_rule
 from web.http.language import request_language
 from web.pages.assets import load_assets
-from web.pages.messages import text
 from web.pages.rendering import current_settings, render_page
-from web.pages.validation_texts import VALIDATION_TEXTS
+from web.pages.translation import list_script_texts
 
 validation_blueprint = Blueprint("validation", __name__, template_folder="templates")
 
 SCRIPT = "src/validate/main.ts"
+_SCRIPT_PREFIXES = (
+    *("validate.", "findings_view.", "measure."),
+    *("separator.", "severity.", "tolerance."),
+)
 
 
 @validation_blueprint.get("/validate")
 def show_validate() -> Response:
-    """Drop a layer, see its findings; without a script the answer is a file."""
+    """Validate a layer and show its findings; without a script the result is a file."""
     return render_page(
         "validate.html",
         levels=UNIT_LEVELS,
         gap_width=current_settings().rule_gap_width_m,
         limit_mb=current_settings().validate_limit_mb,
         formats=tuple(REPORT_MIME_TYPES),
-        texts=_client_texts(),
+        proposable_rules=[rule.id for rule in read_catalogue().values() if rule.proposals],
+        texts=list_script_texts(request_language(), *_SCRIPT_PREFIXES),
         own=load_assets(SCRIPT),
     )
 
 
 @validation_blueprint.get("/rules")
 def show_rules() -> Response:
-    """The whole catalogue, or what of it holds the words that are looked for."""
+    """The catalogue of rules, or those that contain every word of a query."""
     query = request.args.get("q", "").strip()
     matching = [rule for rule in read_catalogue().values() if _matches_query(rule, query)]
     grouped = {
@@ -48,7 +53,7 @@ def show_rules() -> Response:
 
 @validation_blueprint.get("/rules/<rule_id>")
 def show_rule(rule_id: str) -> Response:
-    """One rule, at an address that a finding can name."""
+    """One rule, at an address that a finding can link to."""
     return render_page("rule.html", rule=_serialize_rule(find_rule(rule_id)))
 
 
@@ -57,24 +62,8 @@ def _serialize_rule(rule: Rule) -> dict[str, Any]:
 
 
 def _matches_query(rule: Rule, query: str) -> bool:
-    """Whether every word of the query stands somewhere in the rule, in either language."""
-    texts = (*rule.title.values(), *rule.explanation.values(), *rule.trap.values())
-    searchable = " ".join((rule.id, rule.origin, *texts)).casefold()
+    """Whether the rule contains every word of the query, in any language."""
+    parts = (rule.title, rule.explanation, rule.trap, rule.origin)
+    texts = (part.text(lang) for part in parts for lang in LANGS)
+    searchable = " ".join((rule.id, *texts)).casefold()
     return all(word in searchable for word in query.casefold().split())
-
-
-def _client_texts() -> dict[str, str]:
-    """What the script says, and what severities are called."""
-    lang = request_language()
-    parts_of_key = {key: key.partition(".") for key in VALIDATION_TEXTS}
-    return {
-        **{
-            key: text(f"judged.{name}", lang)
-            for key, (group, _, name) in parts_of_key.items()
-            if group == "judged"
-        },
-        **{f"severity.{name}": text(f"severity.{name}", lang) for name in SEVERITIES},
-    }
-
-
-SEVERITIES = ("error", "warning", "info")

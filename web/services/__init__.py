@@ -1,1 +1,1 @@
-"""What API, pages and commands ask alike, each with one answer."""
+"""Services that API, pages and commands share."""

@@ -1,4 +1,4 @@
-"""Findings on the register as answers tell them, in the language of the reader."""
+"""Findings on the register as responses show them, in the language of the request."""
 
 from typing import Any
 from uuid import UUID
@@ -13,23 +13,24 @@ from boundaries.findings.finding_store import (
     StoredFindingEvent,
     ValidationRun,
 )
-from boundaries.rules.finding_workflow import is_blocking, is_expired
 from boundaries.rules.observations import SpatialObservation
 from boundaries.validation.report_rows import find_rule_title
 from gazetteer.jobs import job_store as jobs
 from gazetteer.jobs.job_store import Job
 from gazetteer.ledger.as_of import today
+from gazetteer.messages import Lang, message
 from gazetteer.problems import NotFound
+from gazetteer.rules.finding_workflow import is_blocking, is_expired
 from web.auth import authentication
 from web.http.connections import connection, snapshot_connection
-from web.http.language import Lang, request_language
+from web.http.language import request_language
 
 JsonObject = dict[str, Any]
 UnitNames = dict[UUID, tuple[str | None, str | None]]
 
 
 def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonObject:
-    """A page of findings, those behind the number ``after``, with the newest run."""
+    """A page of findings, those after the number ``after``, with the newest run."""
     lang = request_language()
     with snapshot_connection() as conn:
         findings = finding_store.load_findings(conn, filters, after, limit + 1)
@@ -49,12 +50,12 @@ def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonOb
 
 
 def load_finding_detail(finding_id: UUID) -> JsonObject:
-    """A finding with everything that happened to it.
+    """A finding with its history.
 
-    Who did something, and who signed, is told to people of the register only.
+    Actors and signers are shown only to holders of an account.
 
     Raises:
-        NotFound: there is none of the id.
+        NotFound: no finding has the id.
     """
     lang = request_language()
     known_person = authentication.current_actor().account is not None
@@ -66,7 +67,7 @@ def load_finding_detail(finding_id: UUID) -> JsonObject:
 
 
 def load_run_status(run_id: UUID) -> JsonObject:
-    """How far a run is, and what it did.
+    """The progress and result of a run.
 
     Raises:
         NotFound: there is no such run.
@@ -77,7 +78,7 @@ def load_run_status(run_id: UUID) -> JsonObject:
     if run is not None:
         return _serialize_finished_run(run)
     if job is None or job.kind != background_runs.KIND:
-        raise NotFound("没有此次检查。", "there is no such run", field="run_id")
+        raise NotFound(message("findings.no_run"), field="run_id")
     return _serialize_waiting_run(job)
 
 
@@ -124,7 +125,7 @@ def _serialize_observation(observation: SpatialObservation, lang: Lang) -> JsonO
         "kind": observation.key.kind,
         "severity": observation.severity,
         "title": find_rule_title(observation.key.rule, lang),
-        "message": observation.zh if lang == "zh" else observation.en,
+        "message": observation.message.text(lang),
         "measured": observation.measured,
         "limit": observation.limit,
         "unit": observation.unit,
@@ -149,7 +150,7 @@ def _serialize_event(event: StoredFindingEvent, lang: Lang, known_person: bool) 
         "state": event.state,
         "cause": event.cause,
         "run": event.run,
-        "message": (observation.zh if lang == "zh" else observation.en) if observation else None,
+        "message": observation.message.text(lang) if observation else None,
         "measured": observation.measured if observation else None,
         "unit": observation.unit if observation else None,
         "by": event.actor if known_person else None,

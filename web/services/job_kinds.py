@@ -1,4 +1,4 @@
-"""What a job of each kind does: the same tasks as the endpoints of single files."""
+"""The work of each kind of job: the same tasks as the endpoints for single files."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,7 +19,7 @@ from boundaries.batch.facility_coverage import CoveragePlan, CoverageTask, iter_
 from boundaries.batch.position_rows import PositionProcessor
 from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.result_geopackage import write_geopackage
-from boundaries.batch.row_processing import Executor, ResultChunk
+from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import (
     FilePlan,
     GeocodeTask,
@@ -31,6 +31,7 @@ from boundaries.findings import background_runs
 from gazetteer.jobs.job_files import JobFiles
 from gazetteer.jobs.job_runner import PrepareJob
 from gazetteer.jobs.job_store import Job
+from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.ledger.as_of import AsOf, resolve_known_at
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.index_loading import load_ledger_seq
@@ -47,14 +48,14 @@ RowTask = GeocodeTask | ReverseTask | CoverageTask
 
 
 def build_row_task(form: FileForm, lang: str, settings: Settings) -> RowTask:
-    """What the form of a kind asks for."""
+    """The task that the form of a kind describes."""
     assert isinstance(form, GeocodeForm | ReverseForm | CoverageForm)
     return form.build_task(lang, settings.near_boundary_m)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedFileJob:
-    """A job made ready; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
+    """A prepared job; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
 
     seq: int
     known_at: datetime | None
@@ -64,11 +65,11 @@ class PreparedFileJob:
     point_columns: tuple[str, str]
 
     def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
-        """The result from behind so many lines of the file."""
+        """The result after so many lines of the file."""
         return self.chunks_after(skip)
 
     def write_extras(self, files: JobFiles) -> None:
-        """Make the GeoPackage of the whole result."""
+        """Write the GeoPackage of the whole result."""
         encoding, delimiter = self.sheet.encoding, self.sheet.delimiter
         write_geopackage(
             files.result_file, files.geopackage_file, encoding, delimiter, self.point_columns
@@ -79,7 +80,7 @@ _POINT_COLUMNS = ("result_lon", "result_lat")
 
 
 class JobPreparer:
-    """Makes jobs ready over one database; keeps what it read of the newest state between jobs."""
+    """Prepares jobs over one database; caches the indexes of the newest state between jobs."""
 
     def __init__(self, conninfo: str, settings: Settings) -> None:
         self._settings = settings
@@ -91,7 +92,7 @@ class JobPreparer:
         self._area_index: AreaIndex | None = None
 
     def build_openers(self) -> dict[str, PrepareJob]:
-        """How each kind is made ready."""
+        """The functions that prepare each kind."""
         return {
             "geocode_csv": self._prepare_geocode,
             "reverse_csv": self._prepare_reverse,
@@ -162,7 +163,7 @@ class JobPreparer:
         with self._connect() as conn:
             seq = load_ledger_seq(conn)
         if self._name_index is None or self._name_index.seq != seq:
-            self._name_index = None  # two of them may be more than there is memory
+            self._name_index = None  # two at once may not fit into memory
             self._name_index = load_newest_index(self._conninfo)
         return self._name_index
 

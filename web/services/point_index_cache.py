@@ -1,4 +1,4 @@
-"""What lies where, in the memory of a serving process."""
+"""The area index of a serving process, in memory."""
 
 from contextlib import AbstractContextManager
 from functools import partial
@@ -13,18 +13,18 @@ from gazetteer.ledger.as_of import AsOf
 from gazetteer.ledger.snapshot_cache import SnapshotCache
 from web.http import connections
 
-_EXTENSION_KEY = "gazetteer_ground"
+_EXTENSION_KEY = "gazetteer_areas"
 _CREATION_LOCK = Lock()
 
 
 def find_area_index(as_of: AsOf) -> AreaIndex | None:
-    """The ground, if memory has the state that is asked for; None if not. Never waits."""
+    """The area index, if it can answer for the moment; None if not. Never waits."""
     area_index = _get_cache().get_newest()
     return area_index if area_index is not None and area_index.can_answer(as_of) else None
 
 
 def warm_up_area_index() -> None:
-    """Begin to read, so that the database need not answer for long."""
+    """Begin to load, so that the database answers only the first requests."""
     _get_cache().begin_reload()
 
 
@@ -40,6 +40,6 @@ def _get_cache() -> SnapshotCache[AreaIndex]:
 
 
 def _background_connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
-    """A connection for the thread that reads, which has no application context of its own."""
+    """A connection for the loading thread, which has no application context of its own."""
     with app.app_context():
         return cast(AbstractContextManager[Connection[Any]], connections.connection())

@@ -22,12 +22,12 @@ _CREATION_LOCK = Lock()
 
 
 def get_day_index(at: date) -> DayIndex:
-    """The names of the register on a day, as its newest index has them."""
+    """The names of the register on a day, from its newest index."""
     return _get_cache().get_day_index(at)
 
 
 def get_newest_index() -> NameIndex | None:
-    """The index if it is in step with the register; None while it is not. Never waits."""
+    """The index if it is up to date with the register; None while it is not. Never waits."""
     return _get_cache().get_newest()
 
 
@@ -37,7 +37,7 @@ def warm_up_index() -> None:
 
 
 def index_as_of_fields(day_index: DayIndex) -> Mapping[str, str | None]:
-    """The moment of an answer from the index; ``known_at`` is null in an empty register."""
+    """The moment of a response from the index; ``known_at`` is null in an empty register."""
     known = day_index.index.recorded_at
     if known is None:
         return {"at": day_index.at.isoformat(), "known_at": None, "basis": "effective"}
@@ -56,6 +56,6 @@ def _get_cache() -> IndexCache:
 
 
 def _background_connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
-    """A connection for the thread that builds, which has no application context of its own."""
+    """A connection for the building thread, which has no application context of its own."""
     with app.app_context():
         return cast(AbstractContextManager[Connection[Any]], connections.connection())

@@ -1,4 +1,4 @@
-"""Vector tiles over HTTP: cacheable, and told apart by the head of the ledger."""
+"""Vector tiles over HTTP, cacheable: the head of the ledger is part of their entity tags."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -12,37 +12,41 @@ from boundaries.areas import vector_tiles
 from boundaries.areas.vector_tiles import Tile
 from gazetteer.ledger.as_of import AsOf, resolve_known_at
 from web.http.as_of_params import AsOfParams
-from web.http.connections import connection
+from web.http.connections import lookup_connection
 from web.http.endpoints import Api
 
 api = Api()
 
 MVT = "application/vnd.mapbox-vector-tile"
 TILE_VERSION = "1"
-"""Raise it with every change of what a tile of the same state contains."""
+"""To be raised with every change of what a tile of the same state contains."""
 
-TileZoom = Annotated[int, Field(description="Zoom, 0 to 22")]
-TileColumn = Annotated[int, Field(description="Column, counted from the west")]
-TileRow = Annotated[int, Field(description="Row, counted from the north")]
+TileZoom = Annotated[int, Field(description="Zoom level, 0 to 22")]
+TileColumn = Annotated[int, Field(description="Tile column, counted from the west")]
+TileRow = Annotated[int, Field(description="Tile row, counted from the north")]
 TileLoader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
 
 
-@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty_description="Nothing lies there")
+@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty")
 def get_division_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
-    """Areas of units in force: layers `province`, `prefecture`, `county`, and `label` (points).
+    """Get a vector tile with the areas of the units in force.
 
-    Properties: `unit_id`, `code`, `name`, `romanized_name`, `level`. An empty tile is 204.
+    The layers are `province`, `prefecture` and `county` (polygons), and `label` (points). Their
+    properties are `unit_id`, `code`, `name`, `romanized_name` and `level`. The tiling scheme is XYZ
+    in Web Mercator; an empty tile returns 204.
     """
     return _build_tile_response(
         "divisions", vector_tiles.load_division_tile, Tile(z, x, y), query.to_as_of()
     )
 
 
-@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty_description="Nothing lies there")
+@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty")
 def get_place_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
-    """Places in force: layer `places`, thinned below zoom 14. An empty tile is 204.
+    """Get a vector tile with the places in force.
 
-    Properties: `place_id`, `name`, `level`, `legal_class`, `class_code`.
+    The layer is `places`; below zoom 14 it contains a selection of the places. The properties are
+    `place_id`, `name`, `level`, `legal_class` and `class_code`. The tiling scheme is XYZ in Web
+    Mercator; an empty tile returns 204.
     """
     return _build_tile_response(
         "places", vector_tiles.load_place_tile, Tile(z, x, y), query.to_as_of()
@@ -50,7 +54,7 @@ def get_place_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) ->
 
 
 def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: AsOf) -> Response:
-    with connection() as conn:
+    with lookup_connection() as conn:
         if as_of.known_at is not None:
             resolve_known_at(conn, as_of)
         if request.if_none_match:
@@ -65,7 +69,7 @@ def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: A
 
 
 def _compute_etag(layer: str, tile: Tile, as_of: AsOf, seq: int) -> str:
-    """The tile of one state of the register at one moment: the same tag, the same bytes."""
+    """The tag of a tile in a state of the register at a moment: the same tag, the same bytes."""
     return sha256(repr((TILE_VERSION, layer, tile, as_of, seq)).encode()).hexdigest()[:32]
 
 

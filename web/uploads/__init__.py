@@ -1,1 +1,1 @@
-"""Files that somebody sends: their forms, their limits, and the answers as files."""
+"""Uploaded files: their forms, their limits, and responses as files."""

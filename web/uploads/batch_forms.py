@@ -1,4 +1,4 @@
-"""The forms beside a file: what is asked of its rows. Endpoints and jobs take the same."""
+"""The forms beside an uploaded file of rows; endpoints and jobs share them."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,52 +9,64 @@ from boundaries.batch.facility_coverage import CoverageTask
 from boundaries.batch.row_tasks import GeocodeTask, ReverseTask
 from boundaries.layers.coordinates import parse_crs
 from gazetteer.ledger.as_of import AsOf, Basis, today
-from web.http.as_of_params import Code, Day, Instant
+from web.http.as_of_params import ActDate, AtDay, Code, KnownAt
 from web.http.endpoints import Parameters
 
 CRS_DESCRIPTION = (
-    "4490 (CGCS2000), 4326, 3857, 4546, 4547, 4548, gcj02 or bd09; as `/v1/reverse` takes them"
+    "Coordinate reference system of the positions: 4490 (CGCS2000, default), 4326,"
+    " 3857, 4546, 4547, 4548, `gcj02` or `bd09`, as for `/v1/reverse`"
 )
 
 
 def _split_names(value: Any) -> Any:
-    """The names in a list whose texts may each hold several between commas."""
+    """The names in a list whose texts may each hold several, separated by commas."""
     if not isinstance(value, list):
         return value
     return [name.strip() for text in value for name in str(text).split(",") if name.strip()]
 
 
-CommaSeparatedNames = Annotated[list[str], BeforeValidator(_split_names)]
+ResultColumnNames = Annotated[
+    list[str],
+    BeforeValidator(_split_names),
+    Field(
+        description="Result columns to add, in this order; default: all except `result_at` and"
+        " `result_known_at`"
+    ),
+]
 LevelColumn = Annotated[
-    str | None, Field(description="The column that holds the part of this level")
+    str | None, Field(description="Name of the column that contains this level of the address")
 ]
 
 
 class FileForm(Parameters):
-    """How the file is written; what is not named is found out."""
+    """The encoding of the file; detected where it is not given."""
 
     encoding: str | None = Field(
-        None, description="utf-8, utf-8-sig or gb18030; default: found out", max_length=40
+        None,
+        description="Encoding of the file: `utf-8`, `utf-8-sig` or `gb18030`; default: detected",
+        max_length=40,
     )
     delimiter: str | None = Field(
-        None, description="comma, semicolon or tab; default: found out", max_length=10
+        None,
+        description="Delimiter of the file: `comma`, `semicolon` or `tab`; default: detected",
+        max_length=10,
     )
 
 
 class AddressForm(FileForm):
-    """Which columns hold the address."""
+    """The columns that hold the address."""
 
     columns: list[str] = Field(
         [],
-        description="The columns that make the address, in this order: several times, or with"
-        " commas between",
+        description="Names of the columns that make up the address, in this order; repeat the field"
+        " or separate the names by commas",
     )
     province: LevelColumn = None
     prefecture: LevelColumn = None
     county: LevelColumn = None
     township: LevelColumn = None
     village: LevelColumn = None
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
+    at: AtDay = None
 
     def address_columns(self) -> AddressColumns:
         """The columns as a value."""
@@ -67,13 +79,10 @@ class AddressForm(FileForm):
 class GeocodeForm(AddressForm):
     """A file of addresses."""
 
-    result_columns: CommaSeparatedNames = Field(
-        [], description="The columns to add, in this order; default: all but result_at and"
-        " result_known_at"
-    )  # fmt: skip
+    result_columns: ResultColumnNames = Field([])
 
     def build_task(self, lang: str, _: float) -> GeocodeTask:
-        """What is asked, its words in ``lang``."""
+        """The task, with its texts in ``lang``."""
         return GeocodeTask(
             self.address_columns(), tuple(self.result_columns), self.at or today(), lang
         )
@@ -83,19 +92,18 @@ class ReverseForm(FileForm):
     """A file of positions."""
 
     columns: list[str] = Field(
-        ["lon,lat"], description="The two columns of the position: longitude, then latitude"
+        ["lon,lat"],
+        description="Names of the two columns of the position: longitude (easting), then latitude"
+        " (northing); default: `lon,lat`",
     )
     crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
-    at: Day | None = Field(None, description="In force on this day (Asia/Shanghai); default today")
-    known_at: Instant | None = Field(None, description="As known at this moment; default now")
-    basis: Basis = Field(Basis.EFFECTIVE, description="Which date of an act decides")
-    result_columns: CommaSeparatedNames = Field(
-        [], description="The columns to add, in this order; default: all but result_at and"
-        " result_known_at"
-    )  # fmt: skip
+    at: AtDay = None
+    known_at: KnownAt = None
+    basis: ActDate = Basis.EFFECTIVE
+    result_columns: ResultColumnNames = Field([])
 
     def build_task(self, lang: str, near_boundary_m: float) -> ReverseTask:
-        """What is asked, its words in ``lang``."""
+        """The task, with its texts in ``lang``."""
         return ReverseTask(
             tuple(self.columns),
             parse_crs(self.crs),
@@ -107,22 +115,24 @@ class ReverseForm(FileForm):
 
 
 class CoverageForm(AddressForm):
-    """A list of facilities, and the units in which they are counted."""
+    """A list of facilities, and the units in which to count them."""
 
     level: Literal["prefecture", "county", "township", "village"] = Field(
-        description="The level of the units"
+        description="Level of the units in which facilities are counted"
     )
     within: Code
     coordinates: list[str] = Field(
         [],
-        description="The two columns of a position (longitude, latitude), which locates a facility"
+        description="Names of the two columns of the position (longitude, latitude), for facilities"
         " without an address",
     )
     crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
-    name: str | None = Field(None, description="The column with the facility's name")
+    name: str | None = Field(
+        None, description="Name of the column that contains the facility names"
+    )
 
     def build_task(self, lang: str, near_boundary_m: float) -> CoverageTask:
-        """What is asked, its words in ``lang``."""
+        """The task, with its texts in ``lang``."""
         return CoverageTask(
             self.level,
             self.within,

@@ -1,48 +1,46 @@
-"""CSV in and out over HTTP: the uploaded file with its limit, and the answer as it is made."""
+"""CSV files over HTTP: the upload with its limit, and the response as a stream."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from flask import Response, after_this_request, current_app, request, stream_with_context
+from flask import Response, after_this_request, request, stream_with_context
 
 from boundaries.batch.csv_files import CsvFile
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, TooLarge
+from web.http.app_settings import current_settings
 
 JOBS_PATH = "/v1/jobs"
 _MAX_IN_MEMORY = 1 << 20
 
 
 def get_upload(field: str = "data") -> BinaryIO:
-    """The uploaded file of the form field; large ones lie on disk, not in memory.
+    """The uploaded file of a form field; large ones are on disk, not in memory.
 
     Raises:
         InvalidValue: there is none.
     """
     upload = request.files.get(field)
     if upload is None:
-        raise InvalidValue(f"缺少文件 {field}。", f"the file {field} is missing", field=field)
+        raise InvalidValue(message("request.file_missing", name=field), field=field)
     return cast(BinaryIO, upload.stream)
 
 
 def copy_small_upload(field: str = "data") -> BinaryIO:
-    """A copy of the uploaded file, which the answer still reads when the request is over.
+    """A copy of the uploaded file, which a streamed response can read after the request.
 
     Raises:
         InvalidValue: there is none.
-        TooLarge: it would keep its sender waiting; ``jobs`` is the path that takes it.
+        TooLarge: it is larger than the setting allows; ``jobs`` is the path for such files.
     """
     stream = get_upload(field)
-    limit: float = current_app.config["GAZETTEER"].csv_limit_mb
+    limit = current_settings().csv_limit_mb
     size = stream.seek(0, 2)
     if size > limit * 1_000_000:
-        raise TooLarge(
-            f"文件超过 {limit:g} MB，请改为提交任务：POST {JOBS_PATH}。",
-            f"the file has over {limit:g} MB; send it as a job: POST {JOBS_PATH}",
-            field=field,
-            jobs=JOBS_PATH,
-        )
+        words = message("batch.file_too_large", limit=limit, path=JOBS_PATH)
+        raise TooLarge(words, field=field, jobs=JOBS_PATH)
     stream.seek(0)
     copy = SpooledTemporaryFile(_MAX_IN_MEMORY)  # noqa: SIM115 (closed after the response)
     after_this_request(lambda response: _close_with_response(response, copy))
@@ -59,12 +57,12 @@ def _close_with_response(response: Response, file: SpooledTemporaryFile[bytes]) 
 def stream_csv(
     pieces: Iterable[str], sheet: CsvFile, extra_headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A CSV file as it is being made, in the encoding of the one that was sent.
+    """A CSV file, streamed while it is computed, in the encoding of the uploaded one.
 
     Args:
-        pieces: of its text; the first is made before anything is sent.
-        sheet: what the file that was sent is like; headers tell what was found out about it.
-        told: more to tell in headers, by names without their prefix.
+        pieces: its text; the first piece is computed before anything is sent.
+        sheet: the format of the uploaded file, which headers report.
+        extra_headers: further headers, by names without the prefix ``X-Gazetteer-``.
     """
     remaining = iter(pieces)
     first = next(remaining, "")

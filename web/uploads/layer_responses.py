@@ -1,4 +1,4 @@
-"""Layers as they are answered: GeoJSON by a model, the other formats as files."""
+"""Layers in responses: GeoJSON by a model, the other formats as files."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ GEOJSON = MIME_TYPES[LayerFormat.GEOJSON]
 
 
 class LayerFeatureModel(BaseModel):
-    """A row of the file; without a geometry where none is known."""
+    """A row of the layer; `geometry` is null if it is not known."""
 
     type: Literal["Feature"]
     geometry: dict[str, Any] | None
@@ -18,10 +18,12 @@ class LayerFeatureModel(BaseModel):
 
 
 class LayerModel(BaseModel):
-    """A layer as GeoJSON, east before north; other formats hold the same."""
+    """A layer as GeoJSON, x (east) before y (north); other formats have the same content."""
 
     type: Literal["FeatureCollection"]
     crs: dict[str, Any] | None = Field(
-        None, description="In another system than EPSG:4326, as GeoJSON of 2008 names it"
+        None,
+        description="Coordinate reference system if other than EPSG:4326, in the form of"
+        " GeoJSON 2008",
     )
     features: list[LayerFeatureModel]

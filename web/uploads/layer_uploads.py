@@ -1,4 +1,4 @@
-"""A layer that somebody sends to be judged: its form, its file, its limits, and how far it is."""
+"""An uploaded layer to validate: its form, its file, its limits and its progress."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from uuid import UUID
 
-from flask import current_app, request
+from flask import request
 from pydantic import Field, FiniteFloat, model_validator
 
 from boundaries.validation.sandbox import (
@@ -24,14 +24,16 @@ from boundaries.validation.validation_report import (
     build_validation_options,
     parse_column_names,
 )
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, Problem, TooLarge
 from gazetteer.settings import Settings
 from web.http import rate_limits
+from web.http.app_settings import current_settings
 from web.http.endpoints import Parameters
 from web.http.heavy_requests import limited_slot
 
 MAX_UNPACK_RATIO = 4
-"""How many times its size a file may have once it is unpacked."""
+"""The largest size of an unpacked file, as a multiple of the upload limit."""
 
 _MB = 1 << 20
 _MAX_NAME_BYTES = 200
@@ -39,29 +41,48 @@ _STALE_AFTER_S = 3600.0
 
 
 class LayerUploadForm(Parameters):
-    """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, packed or not."""
+    """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, optionally zipped."""
 
     level: Literal["province", "prefecture", "county", "township", "village"] | None = Field(
-        None, description="The level of the units; default: told by their attributes"
+        None, description="Level of the units; default: all levels found in the attributes"
     )
     gap_width: FiniteFloat | None = Field(
         None,
         ge=0,
         lt=1e7,
-        description="Holes up to this many metres wide are gaps; wider ones are left open, listed",
+        description="Maximum gap width in metres; wider holes are listed but not reported as gaps."
+        " For the default, see the limits in `/v1/rules`.",
     )
     accuracy: FiniteFloat | None = Field(
-        None, ge=0, lt=1e5, description="The accuracy of the lines (RMSE) in metres, if known"
+        None,
+        ge=0,
+        lt=1e5,
+        description="Accuracy of the lines (root mean square error) in metres, if known",
     )
-    planar: bool = Field(False, description="Coordinates are plain metres, whatever the file says")
-    crs: str | None = Field(None, description="Where the file does not say it: 4490, 4547, …")
-    encoding: str | None = Field(None, description="Of attributes, where it cannot be told")
-    layer: str | None = Field(None, description="Which of several layers")
+    planar: bool = Field(
+        False,
+        description="Read the coordinates as planar, in metres, regardless of what the file"
+        " declares; default: `false`",
+    )
+    crs: str | None = Field(
+        None,
+        description="EPSG code of the coordinate reference system, such as 4490 or 4547, if the"
+        " file does not declare it",
+    )
+    encoding: str | None = Field(
+        None, description="Encoding of the attributes, if it cannot be detected, such as `gbk`"
+    )
+    layer: str | None = Field(
+        None, description="Name of the layer to read, if the file contains several"
+    )
     columns: str | None = Field(
-        None, description="Which column is what: `code=XZQDM,name=XZQMC`; also level, parent_code"
+        None,
+        description="Mapping of the fields `code`, `name`, `level` and `parent_code`, such as"
+        " `code=XZQDM,name=XZQMC`; default: detected",
     )
     progress: UUID | None = Field(
-        None, description="An id of your own, by which `/v1/validate/{id}` tells how far it is"
+        None,
+        description="UUID of your choice, under which `/v1/validate/{id}` reports the progress",
     )
 
     @model_validator(mode="before")
@@ -78,7 +99,7 @@ class LayerUploadForm(Parameters):
 
 @dataclass(frozen=True, slots=True)
 class ValidationProgress:
-    """How far a judgement is: so many of so many steps of what is being done."""
+    """The progress of a validation: `done` of `total` steps of the activity `what`."""
 
     done: int
     total: int
@@ -86,12 +107,12 @@ class ValidationProgress:
 
 
 def validate_upload(form: LayerUploadForm, output_options: ReportOptions | CopyOptions) -> bytes:
-    """What the child process makes of the file of this request: a report or a copy.
+    """The output of the validating subprocess for the file of this request: a report or a copy.
 
     Raises:
-        Problem: the file cannot be judged, or is more than the service takes.
+        Problem: the file cannot be validated, or exceeds what the service accepts.
     """
-    settings: Settings = current_app.config["GAZETTEER"]
+    settings = current_settings()
     rate_limits.count_action("validate")
     with (
         TemporaryDirectory(prefix="validate-") as directory,
@@ -117,7 +138,7 @@ def validate_upload(form: LayerUploadForm, output_options: ReportOptions | CopyO
 
 
 def read_progress(settings: Settings, progress: UUID) -> ValidationProgress | None:
-    """How far the judgement is that was sent with this id; None where none is at work."""
+    """The progress of the validation that was sent with this id; None where none is running."""
     try:
         return ValidationProgress(**json.loads(_progress_path(settings, progress).read_text()))
     except FileNotFoundError:
@@ -126,7 +147,7 @@ def read_progress(settings: Settings, progress: UUID) -> ValidationProgress | No
 
 @contextmanager
 def _open_progress_file(settings: Settings, progress: UUID | None) -> Iterator[Path | None]:
-    """A file for the progress, seen by every process of the service; gone when the work is."""
+    """A file for the progress, visible to every process of the service; removed at the end."""
     if progress is None:
         yield None
         return
@@ -144,12 +165,12 @@ def _progress_path(settings: Settings, progress: UUID) -> Path:
 
 
 def _delete_stale_files(folder: Path) -> None:
-    """Delete what a service that was killed has left."""
+    """Delete the files that a killed service left behind."""
     for stale in folder.iterdir():
         try:
             if time.time() - stale.stat().st_mtime > _STALE_AFTER_S:
                 stale.unlink()
-        except FileNotFoundError:  # another process was quicker
+        except FileNotFoundError:  # deleted by another process
             continue
 
 
@@ -162,7 +183,7 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
     """
     upload = request.files.get("data")
     if upload is None:
-        raise InvalidValue("缺少文件 data。", "the file data is missing", field="data")
+        raise InvalidValue(message("request.file_missing", name="data"), field="data")
     size = upload.stream.seek(0, 2)
     upload.stream.seek(0)
     if size > settings.validate_limit_mb * _MB:
@@ -174,16 +195,12 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
 
 def build_too_large(settings: Settings) -> TooLarge:
     """The problem of a file that is larger than the setting allows."""
-    limit = settings.validate_limit_mb
-    return TooLarge(
-        f"文件超过 {limit:g} MB；更大的图层请在本机运行 gazetteer validate。",
-        f"the file has over {limit:g} MB; run gazetteer validate on larger layers yourself",
-        field="data",
-    )
+    words = message("layer.file_too_large", limit=settings.validate_limit_mb)
+    return TooLarge(words, field="data")
 
 
 def _sanitize_file_name(sent_name: str) -> str:
-    """What the sender calls the file, fit to be a name here: it stands in problems and answers."""
+    """The sender's name of the file, safe as a file name here; problems and responses show it."""
     base_name = PurePath(sent_name.replace("\\", "/")).name
     printable = "".join(char for char in base_name if char.isprintable())
     return printable.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore").lstrip(".") or "layer"

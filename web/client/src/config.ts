@@ -1,30 +1,26 @@
-/** What the server tells the client: language, addresses and texts, in one JSON block of the shell. */
+import type { Template } from "./translations";
+
+/** Language, codes and texts from the server, in one JSON block of the shell. */
 export interface Config {
   readonly lang: "zh" | "en";
   readonly today: string;
   /** Code of the unit whose territory is drawn in full; everything else is context. */
   readonly home: string;
-  /** What the levels of units and places are called. */
+  /** The names of the levels of units and places. */
   readonly levels: Readonly<Record<string, string>>;
-  readonly text: Readonly<Record<TextKey, string>>;
+  readonly text: Readonly<Record<TextKey, string>> & { readonly results_count: Template };
 }
 
 export type TextKey =
-  | "map_label"
-  | "map_help"
   | "map_home"
   | "map_zoom_in"
   | "map_zoom_out"
-  | "map_ghost"
-  | "map_no_area"
-  | "map_failed"
   | "results_none"
-  | "results_count"
   | "former_name"
   | "page_failed";
 
-/** The moment a page answers for, as it stands in the address; `at` is always a full date. */
-export interface Moment {
+/** The moment of a page, as in its address; `at` is always a full date. */
+export interface AsOf {
   readonly at: string;
   readonly knownAt: string | null;
   readonly basis: string | null;
@@ -32,12 +28,12 @@ export interface Moment {
 
 /** The page in the panel, read from the data attributes of its element. */
 export interface PageState {
-  readonly moment: Moment;
+  readonly asOf: AsOf;
   /** The unit shown and its ancestors, nearest first; empty on pages that show no unit. */
   readonly chain: readonly string[];
   /** Longitude and latitude of the place shown, in degrees. */
   readonly point: readonly [number, number] | null;
-  /** Years in which something changed here. */
+  /** Years in which the unit changed. */
   readonly years: readonly number[];
 }
 
@@ -48,30 +44,30 @@ export function readConfig(): Config {
   return JSON.parse(block.textContent) as Config;
 }
 
-/** Read what the page in the panel says about itself. */
+/** Read the state of the page in the panel from its data attributes. */
 export function readPage(page: HTMLElement): PageState {
   const { at, knownAt, basis, chain, point, years } = page.dataset;
   const [lon, lat] = point?.split(" ").map(Number) ?? [];
   return {
-    moment: { at: at ?? "", knownAt: knownAt ?? null, basis: basis ?? null },
+    asOf: { at: at ?? "", knownAt: knownAt ?? null, basis: basis ?? null },
     chain: chain ? chain.split(" ") : [],
     point: lon !== undefined && lat !== undefined ? [lon, lat] : null,
     years: years ? years.split(" ").map(Number) : [],
   };
 }
 
-/** The query that repeats a moment, `today` left out so that plain addresses stay plain. */
-export function momentQuery(moment: Moment, today: string): URLSearchParams {
+/** The query parameters of a moment; the present day is left out, so that addresses stay short. */
+export function asOfQuery(asOf: AsOf, today: string): URLSearchParams {
   const query = new URLSearchParams();
-  if (moment.at !== today) query.set("at", moment.at);
-  if (moment.knownAt) query.set("known_at", moment.knownAt);
-  if (moment.basis) query.set("basis", moment.basis);
+  if (asOf.at !== today) query.set("at", asOf.at);
+  if (asOf.knownAt) query.set("known_at", asOf.knownAt);
+  if (asOf.basis) query.set("basis", asOf.basis);
   return query;
 }
 
-/** An element of the shell that the templates promise. */
-export function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
+/** An element of the page. */
+export function getElement(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
 }

@@ -1,10 +1,10 @@
-import { type Config, type PageState, element } from "./config";
+import { type Config, type PageState, getElement } from "./config";
 
-/** The date field and the slider of years; both answer by opening the same page on another date. */
+/** The date field and the slider of years; both open the same page on another date. */
 export class DateControl {
-  private readonly field = element("at") as HTMLInputElement;
-  private readonly slider = element("year") as HTMLInputElement;
-  private readonly marks = element("year-marks");
+  private readonly field = getElement("at") as HTMLInputElement;
+  private readonly slider = getElement("year") as HTMLInputElement;
+  private readonly marks = getElement("year-marks");
 
   constructor(
     private readonly config: Config,
@@ -31,9 +31,9 @@ export class DateControl {
 
   /** Show the date of the page and mark the years in which something changed. */
   show(state: PageState): void {
-    this.field.value = state.moment.at;
-    this.slider.value = state.moment.at.slice(0, 4);
-    this.slider.ariaValueText = state.moment.at;
+    this.field.value = state.asOf.at;
+    this.slider.value = state.asOf.at.slice(0, 4);
+    this.slider.ariaValueText = state.asOf.at;
     const first = Number(this.slider.min);
     const span = Number(this.slider.max) - first;
     this.marks.replaceChildren(
@@ -47,7 +47,7 @@ export class DateControl {
     );
   }
 
-  /** A year stands for its last day, when all changes of the year have happened; this year for today. */
+  /** The last day of a year, after all its changes; today for the present year. */
   private endOf(year: number): string {
     const end = `${year}-12-31`;
     return end > this.config.today ? this.config.today : end;

@@ -1,7 +1,7 @@
 import "./tokens.css";
 import "./base.css";
 import "./layout.css";
-import "./components.css";
+import "./components/index.css";
 import "./map.css";
 import "./tools.css";
 
@@ -12,7 +12,7 @@ import { Suggestions } from "./search";
 import type { RegisterMap } from "./map/map";
 import type { Tool } from "./tools/tool";
 
-/** Pages of wide tables carry no map; they need nothing but the menu. */
+/** Pages without a map need only the menu. */
 function start(): void {
   closeMenuByEscape();
   if (!document.getElementById("map")) return;
@@ -31,10 +31,10 @@ function start(): void {
   const dates = new DateControl(config, open);
   new Suggestions(
     config,
-    () => panel.state.moment,
+    () => panel.state.asOf,
     open,
     (text) => {
-      panel.say(text);
+      panel.announce(text);
     },
   );
   dates.show(panel.state);
@@ -49,22 +49,22 @@ function start(): void {
     return map;
   }
 
-  /** Bring the tool of the page to life, if it has one; the one before has left with its page. */
+  /** Start the tool of the page, if it has one; the one before is closed with its page. */
   async function startTool(): Promise<void> {
     tool?.close();
     tool = null;
-    const place = document.querySelector<HTMLElement>("[data-tool]");
-    if (!place) return;
-    const { mount } = await import("./tools/mount");
-    if (!place.isConnected) return;
+    const host = document.querySelector<HTMLElement>("[data-tool]");
+    if (!host) return;
+    const { mountTool } = await import("./tools/mount");
+    if (!host.isConnected) return;
     const announce = (text: string): void => {
-      panel.say(text);
+      panel.announce(text);
     };
-    tool = mount(place.dataset["tool"] ?? "", { config, state: panel.state, map: mapReady, announce });
+    tool = mountTool(host.dataset["tool"] ?? "", { config, state: panel.state, map: mapReady, announce });
   }
 }
 
-/** The link to the other language repeats the address now shown. */
+/** The link to the other language repeats the current address. */
 function updateLanguageLink(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-lang]")) {
     const url = new URL(location.href);

@@ -1,12 +1,12 @@
-import { type Config, type PageState, element, readPage } from "./config";
+import { type Config, type PageState, getElement, readPage } from "./config";
 
 /** Paths that open inside the panel; all others are pages of their own. */
 const IN_PANEL = /^\/(?:$|units\/|search$|places\/|geocode$|coverage$)/;
 
 /** The page in the panel: replaced in place by fetching the same address as a fragment. */
 export class Panel {
-  private readonly page = element("page");
-  private readonly live = element("live");
+  private readonly page = getElement("page");
+  private readonly live = getElement("live");
   private loading: AbortController | null = null;
 
   constructor(
@@ -14,7 +14,7 @@ export class Panel {
     private readonly onChange: (state: PageState) => void,
   ) {
     document.addEventListener("click", (event) => {
-      const link = plainClick(event);
+      const link = findPanelLink(event);
       if (!link) return;
       event.preventDefault();
       void this.open(new URL(link.href));
@@ -24,7 +24,7 @@ export class Panel {
     });
   }
 
-  /** What the page now shown says about itself. */
+  /** The state of the current page. */
   get state(): PageState {
     return readPage(this.page);
   }
@@ -39,8 +39,8 @@ export class Panel {
     await this.load(url);
   }
 
-  /** Say something to people who listen instead of look. */
-  say(text: string): void {
+  /** Announce a text to users of screen readers. */
+  announce(text: string): void {
     this.live.textContent = text;
   }
 
@@ -49,16 +49,16 @@ export class Panel {
     const loading = (this.loading = new AbortController());
     this.page.ariaBusy = "true";
     try {
-      const answer = await fetch(url, { headers: { "X-Panel": "1", Accept: "text/html" }, signal: loading.signal });
-      if (!answer.headers.get("Content-Type")?.startsWith("text/html")) {
+      const response = await fetch(url, { headers: { "X-Panel": "1", Accept: "text/html" }, signal: loading.signal });
+      if (!response.headers.get("Content-Type")?.startsWith("text/html")) {
         location.assign(url);
         return;
       }
-      if (answer.redirected) history.replaceState(null, "", answer.url);
-      this.show(await answer.text());
+      if (response.redirected) history.replaceState(null, "", response.url);
+      this.show(await response.text());
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
-      this.say(this.config.text.page_failed);
+      this.announce(this.config.text.page_failed);
       throw error;
     } finally {
       if (this.loading === loading) this.page.ariaBusy = "false";
@@ -71,24 +71,24 @@ export class Panel {
       location.reload();
       return;
     }
-    for (const name of Object.keys(this.page.dataset)) this.page.removeAttribute(dataName(name));
+    for (const name of Object.keys(this.page.dataset)) this.page.removeAttribute(dataAttribute(name));
     Object.assign(this.page.dataset, fragment.dataset);
     this.page.replaceChildren(...fragment.childNodes);
     document.title = fragment.dataset["title"] ?? document.title;
-    element("panel").scrollTop = 0;
+    getElement("panel").scrollTop = 0;
     const heading = this.page.querySelector<HTMLElement>("h1");
     heading?.focus({ preventScroll: true });
-    this.say(heading?.textContent.trim() ?? "");
+    this.announce(heading?.textContent.trim() ?? "");
     this.onChange(this.state);
   }
 }
 
-function dataName(property: string): string {
+function dataAttribute(property: string): string {
   return `data-${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The link of an ordinary click that stays inside the panel, if the click is one. */
-function plainClick(event: MouseEvent): HTMLAnchorElement | null {
+/** The link that an ordinary click opens inside the panel; null for other clicks. */
+function findPanelLink(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = (event.target as Element).closest("a");

@@ -1,7 +1,8 @@
-import { type Config, type Moment, element, momentQuery } from "./config";
+import { type AsOf, type Config, asOfQuery, getElement } from "./config";
+import { fillTemplate } from "./translations";
 
-/** A place as `/v1/suggest` tells it. */
-interface Hit {
+/** A place as `/v1/suggest` returns it. */
+interface Suggestion {
   readonly label: string;
   readonly name: string;
   readonly code: string | null;
@@ -11,8 +12,8 @@ interface Hit {
   readonly via_former_name: boolean;
 }
 
-interface Answer {
-  readonly suggestions: readonly Hit[];
+interface SuggestResponse {
+  readonly suggestions: readonly Suggestion[];
 }
 
 const PAUSE_MS = 120;
@@ -20,22 +21,22 @@ const LIMIT = 8;
 
 /** Suggestions under the search box, by the ARIA combobox pattern with a listbox. */
 export class Suggestions {
-  private readonly input = element("q") as HTMLInputElement;
-  private readonly list = element("q-list");
-  private hits: readonly Hit[] = [];
+  private readonly input = getElement("q") as HTMLInputElement;
+  private readonly list = getElement("q-list");
+  private hits: readonly Suggestion[] = [];
   private active = -1;
   private timer = 0;
   private request: AbortController | null = null;
 
   constructor(
     private readonly config: Config,
-    private readonly moment: () => Moment,
+    private readonly currentAsOf: () => AsOf,
     private readonly open: (url: URL) => void,
-    private readonly say: (text: string) => void,
+    private readonly announce: (text: string) => void,
   ) {
     this.input.addEventListener("input", (event) => {
-      // While a Chinese input method composes, the box holds letters that are not meant yet.
-      if (!(event).isComposing) this.schedule();
+      // While a Chinese input method composes, the box holds letters of unfinished input.
+      if (!event.isComposing) this.schedule();
     });
     this.input.addEventListener("compositionend", () => {
       this.schedule();
@@ -62,10 +63,10 @@ export class Suggestions {
 
   private schedule(): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
+    this.timer = window.setTimeout(() => void this.load(), PAUSE_MS);
   }
 
-  private async ask(): Promise<void> {
+  private async load(): Promise<void> {
     this.request?.abort();
     const text = this.input.value.trim();
     if (!text) {
@@ -73,34 +74,34 @@ export class Suggestions {
       return;
     }
     const request = (this.request = new AbortController());
-    const query = new URLSearchParams({ q: text, at: this.moment().at, limit: String(LIMIT) });
+    const query = new URLSearchParams({ q: text, at: this.currentAsOf().at, limit: String(LIMIT) });
     try {
-      const answer = await fetch(`/v1/suggest?${query}`, {
+      const response = await fetch(`/v1/suggest?${query}`, {
         headers: { "Accept-Language": this.config.lang },
         signal: request.signal,
       });
-      if (answer.ok) this.show(((await answer.json()) as Answer).suggestions);
+      if (response.ok) this.show(((await response.json()) as SuggestResponse).suggestions);
       else this.close();
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
   }
 
-  private show(hits: readonly Hit[]): void {
+  private show(hits: readonly Suggestion[]): void {
     if (document.activeElement !== this.input) return;
     this.hits = hits;
     this.active = -1;
-    this.list.replaceChildren(...this.hits.map((hit, index) => this.option(hit, index)));
+    this.list.replaceChildren(...this.hits.map((hit, index) => this.createOption(hit, index)));
     this.list.hidden = this.hits.length === 0;
-    this.mark();
-    this.say(
+    this.markActive();
+    this.announce(
       this.hits.length === 0
         ? this.config.text.results_none
-        : this.config.text.results_count.replace("{n}", String(this.hits.length)),
+        : fillTemplate(this.config.text.results_count, { n: this.hits.length }),
     );
   }
 
-  private option(hit: Hit, index: number): HTMLElement {
+  private createOption(hit: Suggestion, index: number): HTMLElement {
     const option = document.createElement("li");
     option.id = `q-option-${index}`;
     option.className = "search__option";
@@ -110,9 +111,9 @@ export class Suggestions {
     const where = hit.label.endsWith(hit.name) ? hit.label.slice(0, -hit.name.length) : hit.label;
     const former = hit.via_former_name ? `${this.config.text.former_name} ${hit.matched_name}` : "";
     option.append(
-      text("b", hit.name, "zh-Hans"),
-      text("span", hit.code ?? "", null, "code quiet"),
-      text("small", [level, where, former].filter(Boolean).join(" · ")),
+      createText("b", hit.name, "zh-Hans"),
+      createText("span", hit.code ?? "", null, "code quiet"),
+      createText("small", [level, where, former].filter(Boolean).join(" · ")),
     );
     return option;
   }
@@ -125,7 +126,7 @@ export class Suggestions {
       const step = event.key === "ArrowDown" ? 1 : -1;
       // One position more than there are options: the box itself, as the pattern has it.
       this.active = ((this.active + 1 + step + count + 1) % (count + 1)) - 1;
-      this.mark();
+      this.markActive();
     } else if (event.key === "Escape" && !this.list.hidden) {
       // The first Escape closes the list; a second one empties the box, as browsers do by themselves.
       event.preventDefault();
@@ -136,7 +137,7 @@ export class Suggestions {
     }
   }
 
-  private mark(): void {
+  private markActive(): void {
     for (const [index, option] of [...this.list.children].entries()) {
       option.ariaSelected = String(index === this.active);
       if (index === this.active) option.scrollIntoView({ block: "nearest" });
@@ -161,7 +162,7 @@ export class Suggestions {
   private go(path: string, more: Record<string, string>): void {
     this.close();
     const url = new URL(path, location.origin);
-    const query = momentQuery(this.moment(), this.config.today);
+    const query = asOfQuery(this.currentAsOf(), this.config.today);
     for (const [name, value] of Object.entries(more)) query.set(name, value);
     url.search = query.toString();
     this.open(url);
@@ -174,14 +175,14 @@ export class Suggestions {
     this.active = -1;
     this.list.hidden = true;
     this.list.replaceChildren();
-    this.mark();
+    this.markActive();
   }
 }
 
-function text(tag: string, content: string, lang: string | null = null, className = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  if (lang) made.lang = lang;
-  if (className) made.className = className;
-  return made;
+function createText(tag: string, content: string, lang: string | null = null, className = ""): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = content;
+  if (lang) element.lang = lang;
+  if (className) element.className = className;
+  return element;
 }

@@ -1,1 +1,1 @@
-"""What ``/reconcile`` asks and answers, beside its routes."""
+"""The service behind ``/reconcile``: the Reconciliation API over the search index."""

@@ -1,4 +1,4 @@
-"""Values of properties for places that were reconciled."""
+"""Data extension: the values of properties of reconciled places."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from boundaries.areas.label_points import load_label_points
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.reconcile.identified_candidates import parse_place_id
@@ -39,8 +40,9 @@ ValueJson = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _PlaceData:
-    """Everything that was looked up of the places on one day."""
+    """Everything that was loaded of the places on one day, and the language of the values."""
 
+    lang: Lang
     entities: Mapping[str, PlaceEntity]
     formers: Mapping[str, list[str]] = field(default_factory=dict)
     relatives: Mapping[tuple[UUID, bool], list[RelatedPlace]] = field(default_factory=dict)
@@ -48,7 +50,11 @@ class _PlaceData:
 
 
 def extend_rows(text: str) -> dict[str, Any]:
-    """The values of the properties asked for; problems as :func:`parse_extension`."""
+    """The response to ``extend``: the values of the requested properties.
+
+    Raises:
+        InvalidValue: as :func:`parse_extension`, or for a day that is none.
+    """
     request = parse_extension(text)
     lang = request_language()
     days = {column.settings.at or "": _parse_column_day(column) for column in request.properties}
@@ -58,7 +64,7 @@ def extend_rows(text: str) -> dict[str, Any]:
         for written, at in days.items():
             columns = [c for c in request.properties if (c.settings.at or "") == written]
             place_data = _load_place_data(
-                conn, list(ids.values()), at, {column.id for column in columns}
+                conn, list(ids.values()), at, {column.id for column in columns}, lang
             )
             for raw_id, row in rows.items():
                 entity = place_data.entities.get(str(ids[raw_id])) if raw_id in ids else None
@@ -75,10 +81,10 @@ def _parse_column_day(column: ExtensionColumn) -> date | None:
     try:
         return parse_written_day(written, today()) if written else None
     except InvalidQueryValue as mistake:
-        raise InvalidValue(mistake.zh, mistake.en, field="extend.properties.settings.at") from None
+        raise InvalidValue(mistake.message, field="extend.properties.settings.at") from None
 
 
-def _serialize_column(name: str, lang: str) -> dict[str, Any]:
+def _serialize_column(name: str, lang: Lang) -> dict[str, Any]:
     column: dict[str, Any] = {**serialize_term(PROPERTIES[name], lang)}
     if name in LEVEL_TYPES:
         column["type"] = serialize_term(LEVEL_TYPES[name], lang)
@@ -88,13 +94,14 @@ def _serialize_column(name: str, lang: str) -> dict[str, Any]:
 
 
 def _load_place_data(
-    conn: Connection[Any], places: list[UUID], at: date | None, names: Iterable[str]
+    conn: Connection[Any], places: list[UUID], at: date | None, names: Iterable[str], lang: Lang
 ) -> _PlaceData:
-    """What the properties need, and nothing besides."""
+    """What the properties need, and nothing more."""
     property_ids, as_of = set(names), EntityAsOf(at, today(), None)
     entity_of_place = {entity.place_id: entity for entity in load_entities(conn, places, as_of)}
     units = [entity.unit_id for entity in entity_of_place.values() if entity.unit_id]
     return _PlaceData(
+        lang=lang,
         entities=entity_of_place,
         formers=load_former_names(conn, places, as_of) if "former_name" in property_ids else {},
         relatives=load_related_places(conn, units, as_of)
@@ -109,16 +116,16 @@ def _load_place_data(
 def _collect_label_points(
     conn: Connection[Any], place_entities: Iterable[PlaceEntity]
 ) -> dict[UUID, tuple[float, float]]:
-    """Where the labels of units stand, each on its own day."""
+    """The label points of units, each on its own day."""
     by_day: defaultdict[date, list[UUID]] = defaultdict(list)
     for entity in place_entities:
         if entity.unit_id:
             by_day[entity.day].append(entity.unit_id)
-    points: dict[UUID, tuple[float, float]] = {}
-    for day, units in by_day.items():
-        for unit, (lon, lat) in load_label_points(conn, units, AsOf(day)).items():
-            points[unit] = lon, lat
-    return points
+    return {
+        unit: (lon, lat)
+        for day, units in by_day.items()
+        for unit, (lon, lat) in load_label_points(conn, units, AsOf(day)).items()
+    }
 
 
 def _serialize_values(name: str, entity: PlaceEntity, place_data: _PlaceData) -> list[ValueJson]:
@@ -144,18 +151,29 @@ def _serialize_date(day: date | None) -> ValueJson | None:
 def _serialize_relatives(
     entity: PlaceEntity, place_data: _PlaceData, *, later: bool
 ) -> list[ValueJson]:
-    """Each once; a unit that took over by several changes is told with the last of them."""
+    """Each once; a unit that took over by several changes has the last of them as description."""
     if entity.unit_id is None:
         return []
     by_place = {
         relative.place_id: {
             "id": relative.place_id,
             "name": relative.name,
-            "description": f"{relative.kind} {relative.on or ''}".strip(),
+            "description": _describe_relative(relative, place_data.lang),
         }
         for relative in place_data.relatives.get((entity.unit_id, later), [])
     }
     return list(by_place.values())
+
+
+def _describe_relative(relative: RelatedPlace, lang: Lang) -> str:
+    kind = message(f"kind.{relative.kind}")
+    if relative.on is None:
+        return kind.text(lang)
+    return message("reconcile.relative", kind=kind, day=relative.on).text(lang)
+
+
+def _serialize_level(entity: PlaceEntity, place_data: _PlaceData) -> ValueJson | None:
+    return _serialize_text(LEVEL_TYPES[entity.level].name.text(place_data.lang))
 
 
 def _serialize_coordinate(
@@ -167,7 +185,7 @@ def _serialize_coordinate(
 
 _SERIALIZERS: dict[str, Callable[[PlaceEntity, _PlaceData], Iterable[ValueJson | None]]] = {
     "within": lambda e, _: [_serialize_place(unit) for unit in e.ancestors[-1:]],
-    "level": lambda e, _: [_serialize_text(e.level)],
+    "level": lambda e, k: [_serialize_level(e, k)],
     "code": lambda e, _: [_serialize_text(e.code)],
     "unit_type": lambda e, _: [_serialize_text(e.unit_type)],
     "romanized_name": lambda e, _: [_serialize_text(e.romanized_name)],

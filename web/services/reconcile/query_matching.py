@@ -1,4 +1,4 @@
-"""A batch of queries to its candidates."""
+"""Matching a batch of reconciliation queries."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def match_batch(queries: str) -> dict[str, Any]:
         try:
             parsed_queries[name] = build_query(name, query, day)
         except InvalidQueryValue as mistake:
-            answers[name]["error"] = mistake.zh if lang == "zh" else mistake.en
+            answers[name]["error"] = mistake.message.text(lang)
     day_indexes = {at: get_day_index(at) for at in {q.at or day for q in parsed_queries.values()}}
     with connections.connection() as conn:
         references = {
@@ -54,7 +54,7 @@ def match_batch(queries: str) -> dict[str, Any]:
 
 
 class _ReferencedPlaces:
-    """What a question refers to by ids and codes; one look-up for each, before any name is read."""
+    """The places that a query refers to by ids and codes, loaded before any name is matched."""
 
     def __init__(self, conn: Connection[Any], query: ReconcileQuery, day_index: DayIndex) -> None:
         as_of = EntityAsOf(day_index.at, day_index.at, day_index.index.recorded_at)

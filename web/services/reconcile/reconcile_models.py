@@ -1,10 +1,12 @@
-"""The models of what ``/reconcile`` answers, and how a candidate is told."""
+"""The response models of ``/reconcile``, and the serialization of candidates."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic.alias_generators import to_camel
 
+from gazetteer.messages import Lang, message
 from gazetteer.search.reconcile.name_matching import FormerNameMatch, MatchCandidate
 from gazetteer.search.reconcile.vocabulary import LEVEL_TYPES, VocabularyTerm, find_broader_type
 
@@ -17,20 +19,20 @@ class ReconcileTerm(BaseModel):
 
 
 class ReconcileType(ReconcileTerm):
-    """A type, and what all places of it are besides."""
+    """A type and the broader type that includes it."""
 
     broader: list[ReconcileTerm]
 
 
 class MatchingFeature(BaseModel):
-    """What speaks for or against a candidate: a fault of the geocoder with its penalty."""
+    """A fault that counts against a candidate, with its penalty."""
 
     id: str
     value: float
 
 
 class ReconcileCandidate(BaseModel):
-    """A place that a query may mean; `match`: surely."""
+    """A place that a query may refer to; `match` is true if this is certain."""
 
     id: str
     name: str
@@ -42,7 +44,7 @@ class ReconcileCandidate(BaseModel):
 
 
 class ReconcileResult(BaseModel):
-    """The candidates of one query, the best first; `error` if a value of it cannot be right."""
+    """The candidates of a query, best first; `error` is set if a value is invalid."""
 
     result: list[ReconcileCandidate]
     error: str = ""
@@ -53,7 +55,7 @@ class ReconcileResults(RootModel[dict[str, ReconcileResult]]):
 
 
 class ServiceUrlModel(BaseModel):
-    """Where a part of the service is: the two joined."""
+    """The URL of a service: base URL and path are joined."""
 
     service_url: str
     service_path: str
@@ -61,7 +63,7 @@ class ServiceUrlModel(BaseModel):
 
 
 class PreviewUrlModel(BaseModel):
-    """Where a small page about a place is, and how large."""
+    """The URL and size of the preview page of a place."""
 
     url: str
     width: int
@@ -69,13 +71,13 @@ class PreviewUrlModel(BaseModel):
 
 
 class ViewUrlModel(BaseModel):
-    """Where the page of a place is."""
+    """The URL of the page of a place."""
 
     url: str
 
 
 class SuggestServicesModel(BaseModel):
-    """The services that complete what is typed."""
+    """The services for autocompletion."""
 
     entity: ServiceUrlModel
     property: ServiceUrlModel
@@ -83,7 +85,7 @@ class SuggestServicesModel(BaseModel):
 
 
 class PropertySetting(BaseModel):
-    """How a property may be fetched."""
+    """A setting for fetching a property."""
 
     name: str
     label: str
@@ -93,49 +95,51 @@ class PropertySetting(BaseModel):
 
 
 class ExtendServicesModel(BaseModel):
-    """How values of properties are fetched."""
+    """The services for fetching property values."""
 
     propose_properties: ServiceUrlModel
     property_settings: list[PropertySetting]
 
 
 class ReconcileManifest(BaseModel):
-    """What the service offers (Reconciliation API 0.2, 3.1)."""
+    """The service manifest (Reconciliation API 0.2, section 3.1)."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
 
     versions: list[str]
     name: str
-    identifierSpace: str
-    schemaSpace: str
+    identifier_space: str
+    schema_space: str
     documentation: str
-    serviceVersion: str
-    defaultTypes: list[ReconcileTerm]
+    service_version: str
+    default_types: list[ReconcileTerm]
     view: ViewUrlModel
     preview: PreviewUrlModel
     suggest: SuggestServicesModel
     extend: ExtendServicesModel
-    batchSize: int
+    batch_size: int
 
 
 class TextValue(BaseModel):
-    """A text."""
+    """A text value."""
 
     text: str = Field(alias="str")
 
 
 class NumberValue(BaseModel):
-    """A number."""
+    """A numeric value."""
 
     number: float = Field(alias="float")
 
 
 class DateValue(BaseModel):
-    """The first moment of a day, as the specification has no days."""
+    """A date, given as its first moment because the specification has no date type."""
 
     date: str
 
 
 class PlaceValue(BaseModel):
-    """Another place; the description of a relative is the kind and day of the change."""
+    """A place; for a predecessor or successor, with the kind and date of the change."""
 
     id: str
     name: str
@@ -143,28 +147,28 @@ class PlaceValue(BaseModel):
 
 
 class PropertyValue(RootModel[TextValue | NumberValue | DateValue | PlaceValue]):
-    """A value."""
+    """A property value."""
 
 
 class ExtendedProperty(ReconcileTerm):
-    """A property that was fetched; `type` if its values are places."""
+    """A fetched property; `type` is set if its values are places."""
 
     type: ReconcileTerm | None = None
 
 
 class ReconcileExtension(BaseModel):
-    """For each place and property the values that are known."""
+    """The known values of each property of each place."""
 
     meta: list[ExtendedProperty]
     rows: dict[str, dict[str, list[PropertyValue]]]
 
 
 class ReconcileResponse(RootModel[ReconcileManifest | ReconcileExtension | ReconcileResults]):
-    """The manifest, or the answer to `queries` or to `extend`."""
+    """The manifest, or the response to `queries` or `extend`."""
 
 
 class SuggestedEntity(BaseModel):
-    """A place that may be meant."""
+    """A place that matches the text typed so far."""
 
     id: str
     name: str
@@ -173,25 +177,25 @@ class SuggestedEntity(BaseModel):
 
 
 class SuggestedEntities(BaseModel):
-    """Places for what has been typed."""
+    """Places for the text typed so far."""
 
     result: list[SuggestedEntity]
 
 
 class SuggestedTypes(BaseModel):
-    """Types for what has been typed."""
+    """Types for the text typed so far."""
 
     result: list[ReconcileType]
 
 
 class SuggestedProperties(BaseModel):
-    """Properties for what has been typed."""
+    """Properties for the text typed so far."""
 
     result: list[ReconcileTerm]
 
 
 class ProposedProperties(BaseModel):
-    """Properties that can be fetched of a type."""
+    """The properties that can be fetched for places of a type."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -200,12 +204,12 @@ class ProposedProperties(BaseModel):
     properties: list[ReconcileTerm]
 
 
-def serialize_term(term: VocabularyTerm, lang: str) -> dict[str, str]:
+def serialize_term(term: VocabularyTerm, lang: Lang) -> dict[str, str]:
     """A type or property by id and name."""
-    return {"id": term.id, "name": term.get_name(lang)}
+    return {"id": term.id, "name": term.name.text(lang)}
 
 
-def serialize_types(level: str, lang: str) -> list[dict[str, str]]:
+def serialize_types(level: str, lang: Lang) -> list[dict[str, str]]:
     """The types of a place: its level, and whether it is a division at all."""
     return [
         serialize_term(LEVEL_TYPES[level], lang),
@@ -214,18 +218,24 @@ def serialize_types(level: str, lang: str) -> list[dict[str, str]]:
 
 
 def format_description(
-    above: Iterable[str], code: str | None, formers: Iterable[FormerNameMatch], lang: str
+    above: Iterable[str], code: str | None, formers: Iterable[FormerNameMatch], lang: Lang
 ) -> str:
-    """What tells a place from its namesakes: what it lies in, its code, how it was found."""
+    """What distinguishes a place from its namesakes: what it lies in, code and former names."""
     parts = ["".join(above), code or ""]
-    for former in formers:
-        years = [str(day.year) if day else "" for day in (former.since, former.until)]
-        period = f" ({'–'.join(years)})" if any(years) else ""
-        parts.append(f"{'曾用名' if lang == 'zh' else 'formerly'} {former.text}{period}")
+    parts += [_describe_former_name(former, lang) for former in formers]
     return " · ".join(part for part in parts if part)
 
 
-def serialize_candidate(candidate: MatchCandidate, lang: str) -> dict[str, Any]:
+def _describe_former_name(former: FormerNameMatch, lang: Lang) -> str:
+    since, until = (str(day.year) if day else "" for day in (former.since, former.until))
+    if since or until:
+        words = message("reconcile.formerly.period", name=former.text, since=since, until=until)
+    else:
+        words = message("reconcile.formerly", name=former.text)
+    return words.text(lang)
+
+
+def serialize_candidate(candidate: MatchCandidate, lang: Lang) -> dict[str, Any]:
     """A candidate as the specification has it."""
     features: dict[str, float] = {}
     for fault in candidate.faults:

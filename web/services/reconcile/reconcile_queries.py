@@ -1,4 +1,4 @@
-"""Queries of the Reconciliation API as they are asked, read into what is wanted."""
+"""Parsing the queries and data extensions of the Reconciliation API."""
 
 import calendar
 import re
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from gazetteer.messages import Message, message
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.reconcile.identified_candidates import is_division_code
@@ -17,10 +18,12 @@ from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, find_type_l
 from web.http.validation_errors import build_invalid_value
 
 MAX_QUERIES = 50
-"""Queries of one batch; the manifest says so."""
+"""Queries of one batch; part of the manifest."""
 MAX_LIMIT = 50
 MAX_IDS = 1000
 _MAX_TEXT = 10_000
+_MAX_SHOWN = 80
+"""Characters of an unknown name that a problem repeats."""
 _Model = TypeVar("_Model")
 
 
@@ -58,20 +61,20 @@ class RawReconcileQuery(BaseModel):
 
 
 class ColumnSettings(BaseModel):
-    """How a property is fetched."""
+    """The options for fetching a property."""
 
     at: str | None = None
 
 
 class ExtensionColumn(BaseModel):
-    """A property that is to be fetched."""
+    """A property to fetch."""
 
     id: str
     settings: ColumnSettings = ColumnSettings()
 
 
 class ExtensionRequest(BaseModel):
-    """Values of properties for places that were reconciled (Reconciliation API 0.2, 7.3)."""
+    """A request for properties of reconciled places (Reconciliation API 0.2, 7.3)."""
 
     ids: list[str] = Field(max_length=MAX_IDS)
     properties: list[ExtensionColumn] = Field(max_length=100)
@@ -79,10 +82,10 @@ class ExtensionRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReconcileQuery:
-    """A query with everything that can be read from it alone.
+    """A parsed query.
 
-    ``levels``: empty for any. ``inside``: units above, the highest first; a pair is the id of a
-    place and how it is called.
+    ``levels`` is empty for any level. ``containers`` are units above, the highest first; a pair is
+    the id of a place and its name. ``at`` is None for the present day.
     """
 
     text: str
@@ -94,11 +97,11 @@ class ReconcileQuery:
 
 
 class InvalidQueryValue(Exception):
-    """A value of one row that cannot be right; the other rows of the batch are answered."""
+    """A value of one query that cannot be right; the rest of the batch is answered."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def parse_batch(text: str) -> dict[str, RawReconcileQuery]:
@@ -110,30 +113,29 @@ def parse_batch(text: str) -> dict[str, RawReconcileQuery]:
     """
     content = _parse_json("queries", text)
     if not isinstance(content, dict):
-        raise InvalidValue(
-            "queries 须为 JSON 对象。", "queries must be a JSON object", field="queries"
-        )
+        raise InvalidValue(message("request.not_an_object", name="queries"), field="queries")
     if len(content) > MAX_QUERIES:
         raise TooLarge(
-            f"一次至多 {MAX_QUERIES} 条查询,收到 {len(content)} 条。",
-            f"at most {MAX_QUERIES} queries at once, there are {len(content)}",
+            message("reconcile.too_many_queries", limit=MAX_QUERIES, n=len(content)),
             field="queries",
         )
     return _validate_content(TypeAdapter(dict[str, RawReconcileQuery]), "queries", content)
 
 
 def parse_extension(text: str) -> ExtensionRequest:
-    """A question for values of properties.
+    """A request for properties.
 
     Raises:
-        InvalidValue: it is none, or asks for a property that there is not.
+        InvalidValue: not a request, or an unknown property; names the member.
     """
     request = _validate_content(
         TypeAdapter(ExtensionRequest), "extend", _parse_json("extend", text)
     )
     for column in request.properties:
         if column.id not in PROPERTIES or not PROPERTIES[column.id].can_fetch:
-            raise _build_unknown_name("属性", "property", column.id, "extend")
+            raise InvalidValue(
+                message("reconcile.no_property", property=_shorten(column.id)), field="extend"
+            )
     return request
 
 
@@ -142,7 +144,8 @@ def _parse_json(field: str, text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InvalidValue(
-            f"{field} 不是有效的 JSON：{error}", f"{field} is not JSON: {error}", field=field
+            message("reconcile.not_json", field=field, line=error.lineno, column=error.colno),
+            field=field,
         ) from None
 
 
@@ -151,15 +154,20 @@ def _validate_content(adapter: TypeAdapter[_Model], field: str, content: Any) ->
         return adapter.validate_python(content)
     except ValidationError as error:
         problem = build_invalid_value(error)
-        raise InvalidValue(problem.zh, problem.en, field=f"{field}.{problem.field}") from None
+        raise InvalidValue(problem.message, field=f"{field}.{problem.field}") from None
 
 
 def build_query(name: str, query: RawReconcileQuery, today: date) -> ReconcileQuery:
-    """What a query wants.
+    """A query of a batch, parsed.
+
+    Args:
+        name: the key of the query in its batch.
+        query: the query as it was sent.
+        today: the day that stands for a year or a month that is not over.
 
     Raises:
-        InvalidValue: it names a type or property that there is not, or asks for nothing.
-        Unanswerable: a value cannot be right.
+        InvalidValue: an unknown type or property, or nothing to search for; names the query.
+        InvalidQueryValue: a value cannot be right.
     """
     values_of = {pid: list(values) for pid, values in _iter_property_values(name, query)}
     levels = _levels_of_types(name, query.type)
@@ -171,11 +179,7 @@ def build_query(name: str, query: RawReconcileQuery, today: date) -> ReconcileQu
         last = containers.pop()  # the lowest part is the name itself
         text = last.text() if isinstance(last, EntityValue) else _format_value(last)
     if not text and code is None:
-        raise InvalidValue(
-            "须有 query 或 properties。",
-            "there must be a query or properties",
-            field=f"queries.{name}",
-        )
+        raise InvalidValue(message("reconcile.empty_query"), field=f"queries.{name}")
     at = next(
         (
             parse_written_day(_format_value(v), today)
@@ -197,8 +201,9 @@ def _iter_property_values(
     for constraint in query.properties:
         definition = PROPERTIES.get(constraint.pid)
         if definition is None or not definition.can_query:
-            raise _build_unknown_name(
-                "可查询的属性", "property to ask by", constraint.pid, f"queries.{name}"
+            raise InvalidValue(
+                message("reconcile.no_query_property", property=_shorten(constraint.pid)),
+                field=f"queries.{name}",
             )
         values = (
             constraint.v
@@ -211,7 +216,7 @@ def _iter_property_values(
 
 
 def _format_value(value: _Value) -> str:
-    """A value as people write it: a number that a table made of a code is that code again."""
+    """A value as people write it: a number into which a table turned a code is that code again."""
     if isinstance(value, EntityValue):
         return value.text()
     if isinstance(value, float) and value.is_integer():
@@ -223,18 +228,19 @@ def _levels_of_types(name: str, types: str | list[str] | None) -> frozenset[str]
     type_ids = [types] if isinstance(types, str) else types or []
     for type_id in type_ids:
         if type_id not in TYPES:
-            raise _build_unknown_name("类型", "type", type_id, f"queries.{name}.type")
+            raise InvalidValue(
+                message("reconcile.no_type", type=_shorten(type_id)), field=f"queries.{name}.type"
+            )
     return frozenset[str]().union(*map(find_type_levels, type_ids))
 
 
 def _levels_of_value(value: _Value) -> frozenset[str]:
-    folded = _format_value(value).casefold()
+    written = _format_value(value)
+    folded = written.casefold()
     for term in TYPES.values():
-        if folded in (term.id, term.zh, term.en.casefold()):
+        if any(folded == text.casefold() for text in term.list_texts()):
             return find_type_levels(term.id)
-    raise InvalidQueryValue(
-        f"没有层级“{_format_value(value)}”。", f"there is no level {_format_value(value)!r}"
-    )
+    raise InvalidQueryValue(message("reconcile.no_level", level=written))
 
 
 def _parse_code(values: list[_Value]) -> str | None:
@@ -242,10 +248,7 @@ def _parse_code(values: list[_Value]) -> str | None:
         return None
     code = _format_value(values[0])
     if not is_division_code(code):
-        raise InvalidQueryValue(
-            f"“{code}”不是区划代码：须为 6、9 或 12 位数字。",
-            f"{code!r} is not a division code: 6, 9 or 12 digits",
-        )
+        raise InvalidQueryValue(message("request.not_a_code", value=code))
     return code
 
 
@@ -261,7 +264,7 @@ def parse_written_day(text: str, today: date) -> date:
     is not over stands for today.
 
     Raises:
-        Unanswerable: it is none.
+        InvalidQueryValue: it is none.
     """
     day_match = _DAY_PATTERN.fullmatch(text)
     try:
@@ -274,11 +277,8 @@ def parse_written_day(text: str, today: date) -> date:
             return today if first <= today < end else end
     except ValueError:
         pass  # no such year, month or day
-    raise InvalidQueryValue(
-        f"“{text}”不是日期，请写成 YYYY-MM-DD 或 YYYY。",
-        f"{text!r} is not a date; write it as YYYY-MM-DD or YYYY",
-    )
+    raise InvalidQueryValue(message("reconcile.not_a_day", value=text))
 
 
-def _build_unknown_name(zh: str, en: str, name: str, field: str) -> InvalidValue:
-    return InvalidValue(f"没有{zh}“{name[:80]}”。", f"there is no {en} {name[:80]!r}", field=field)
+def _shorten(name: str) -> str:
+    return name[:_MAX_SHOWN]

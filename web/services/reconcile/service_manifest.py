@@ -1,8 +1,9 @@
-"""What the reconciliation service says of itself."""
+"""The manifest of the reconciliation service."""
 
 from importlib.metadata import version
 from typing import Any
 
+from gazetteer.messages import Lang, message
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.search.reconcile.vocabulary import TYPES, UNIT
 from web.services.reconcile.reconcile_models import serialize_term
@@ -11,29 +12,14 @@ from web.services.reconcile.reconcile_queries import MAX_QUERIES
 PREVIEW_SIZE = (420, 260)
 """Width and height of the small page about a place, in CSS pixels."""
 
-_NAMES = ("地名与行政区划名录", "Register of geographic names and divisions")
-_AT_LABELS = ("日期", "As of")
-_AT_HELP = (
-    "例如 1990 或 1990-06-01；空则为现行或最后的情况",
-    "such as 1990 or 1990-06-01; empty: as it is or last was",
-)
 
-
-def build_manifest(root: str, lang: str) -> dict[str, Any]:
+def build_manifest(root: str, lang: Lang) -> dict[str, Any]:
     """The manifest of the service under ``root``, an address that ends in a slash."""
     base = root.rstrip("/")
-    english = lang != "zh"
     width, height = PREVIEW_SIZE
-
-    def service_url(path: str, flyout: bool = False) -> dict[str, str]:
-        parts = {"service_url": base, "service_path": f"/reconcile/{path}"}
-        if flyout:
-            parts["flyout_service_path"] = "/reconcile/flyout?id=${id}"
-        return parts
-
     return {
         "versions": ["0.2"],
-        "name": _NAMES[english],
+        "name": message("product").text(lang),
         "identifierSpace": f"{base}/v1/places/",
         "schemaSpace": f"{base}/docs",
         "documentation": f"{base}/docs",
@@ -48,21 +34,31 @@ def build_manifest(root: str, lang: str) -> dict[str, Any]:
             "height": height,
         },
         "suggest": {
-            "entity": service_url("suggest/entity", flyout=True),
-            "property": service_url("suggest/property"),
-            "type": service_url("suggest/type"),
+            "entity": {
+                **_build_service_url(base, "suggest/entity"),
+                "flyout_service_path": "/reconcile/flyout?id=${id}",
+            },
+            "property": _build_service_url(base, "suggest/property"),
+            "type": _build_service_url(base, "suggest/type"),
         },
         "extend": {
-            "propose_properties": service_url("properties"),
-            "property_settings": [
-                {
-                    "name": "at",
-                    "label": _AT_LABELS[english],
-                    "type": "text",
-                    "default": "",
-                    "help_text": _AT_HELP[english],
-                }
-            ],
+            "propose_properties": _build_service_url(base, "properties"),
+            "property_settings": [_build_day_setting(lang)],
         },
         "batchSize": MAX_QUERIES,
+    }
+
+
+def _build_service_url(base: str, path: str) -> dict[str, str]:
+    return {"service_url": base, "service_path": f"/reconcile/{path}"}
+
+
+def _build_day_setting(lang: Lang) -> dict[str, str]:
+    """The option that fetches a property as of a day."""
+    return {
+        "name": "at",
+        "label": message("reconcile.setting.at").text(lang),
+        "type": "text",
+        "default": "",
+        "help_text": message("reconcile.setting.at.help").text(lang),
     }

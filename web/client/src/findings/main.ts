@@ -2,194 +2,195 @@ import "ol/ol.css";
 import "../validate/validate.css";
 import "./findings.css";
 
-import { make } from "../tools/elements";
-import { Refused, accepted } from "../tools/send";
-import { type Say, readTexts } from "../tools/texts";
-import { placesOf } from "../validate/answer";
-import { explain } from "../validate/explain";
-import { FindingsTable } from "../validate/findings";
-import { Plan } from "../validate/plan";
-import { planFrame, planHelp, signs } from "../validate/report";
-import { type LivingFinding, bordersOf, finding, findings, stateOf } from "./answer";
+import { getElement } from "../config";
+import { createElement } from "../tools/elements";
+import { ServiceError, requireSuccess } from "../tools/requests";
+import { type Translate, readTranslations } from "../translations";
+import { FindingsMap } from "../validate/findings-map";
+import { FindingsTable } from "../validate/findings-table";
+import { createMapFrame, createMapHelp, createSeverityLegend } from "../validate/report";
+import { toLocations } from "../validate/results";
+import { showRule } from "../validate/rule-dialog";
+import {
+  type RegisterFinding,
+  displayedState,
+  fetchFinding,
+  fetchFindings,
+  fetchUnitAreas,
+} from "./register-findings";
 
 const PAUSE_MS = 700;
 
-/** What both pages share: a plan of places over the register's own borders. */
-class Places {
-  private readonly plan: Plan;
-  private readonly view: HTMLElement;
-  private readonly known: ReadonlyMap<string, LivingFinding>;
+/** A map of findings over the boundaries of the register. */
+class RegisterFindingsMap {
+  private readonly map: FindingsMap;
+  private readonly frame: HTMLElement;
+  private readonly findingsById: ReadonlyMap<string, RegisterFinding>;
 
-  /** Draws into `host`, which must stand on the page. */
+  /** Replaces the content of `host`, an element of the page. */
   constructor(
     host: HTMLElement,
-    shown: readonly LivingFinding[],
+    findings: readonly RegisterFinding[],
     private readonly lang: string,
-    say: Say,
-    pick: (id: string) => void,
+    t: Translate,
+    onSelect: (id: string) => void,
   ) {
-    this.known = new Map(shown.map((one) => [one.id, one]));
-    this.view = planFrame(say);
-    const whole = make("button", { type: "button", class: "button" }, say("findings.whole"));
-    whole.addEventListener("click", () => {
-      this.plan.showAll();
+    this.findingsById = new Map(findings.map((finding) => [finding.id, finding]));
+    this.frame = createMapFrame(t);
+    const showAll = createElement("button", { type: "button", class: "button" }, t("findings.show_all"));
+    showAll.addEventListener("click", () => {
+      this.map.showAll();
     });
-    const legend = signs(say);
-    legend.append(make("span", { class: "sign sign--open" }, say("life.verified")));
-    host.replaceChildren(this.view, planHelp(say), make("div", { class: "tool__actions" }, whole, legend));
-    const words = { zoomIn: say("judged.zoom_in"), zoomOut: say("judged.zoom_out") };
-    this.plan = new Plan(this.view, words, (id) => {
+    const legend = createSeverityLegend(t);
+    legend.append(createElement("span", { class: "sign sign--open" }, t("life.verified")));
+    const actions = createElement("div", { class: "tool__actions" }, showAll, legend);
+    host.replaceChildren(this.frame, createMapHelp(t), actions);
+    this.map = new FindingsMap(this.frame, t, (id) => {
       this.show(id);
-      pick(id);
+      onSelect(id);
     });
-    const gone = shown.filter(({ properties }) => properties.state === "verified");
-    const there = shown.filter(({ properties }) => properties.state !== "verified");
-    const traces = placesOf(gone).map((place) => ({ ...place, kind: "open" as const }));
-    this.plan.show({ isPlanar: false, places: [...traces, ...placesOf(there)] });
-    this.plan.overRegister();
+    const verified = findings.filter(({ properties }) => properties.state === "verified");
+    const present = findings.filter(({ properties }) => properties.state !== "verified");
+    const former = toLocations(verified).map((location) => ({ ...location, kind: "open" as const }));
+    this.map.show({ isPlanar: false, locations: [...former, ...toLocations(present)] });
+    this.map.showRegister();
   }
 
-  /** Show the place of a finding, with the borders of its units. */
+  /** Zoom to a finding, with the areas of its units. */
   show(id: string): void {
-    this.plan.showPlace(id);
-    const one = this.known.get(id);
-    if (!one) return;
-    void bordersOf(one, this.lang).then((borders) => {
-      this.plan.outline(borders);
+    this.map.showLocation(id);
+    const finding = this.findingsById.get(id);
+    if (!finding) return;
+    void fetchUnitAreas(finding, this.lang).then((areas) => {
+      this.map.showOutlines(areas);
     });
   }
 
-  /** Bring the plan into view. */
+  /** Bring the map into view. */
   reveal(): void {
-    this.view.scrollIntoView({ block: "nearest" });
+    this.frame.scrollIntoView({ block: "nearest" });
   }
 
-  /** Show only these places. */
-  only(ids: ReadonlySet<string>): void {
-    this.plan.only(ids);
+  /** Show only these findings. */
+  filter(ids: ReadonlySet<string>): void {
+    this.map.filter(ids);
   }
 }
 
-/** All findings of the page's filters, on a map and in a table that sorts. */
+/** The list of findings and the page of a single one. */
 class FindingsPage {
   private readonly lang = document.documentElement.lang;
-  private readonly problem = element("problem");
+  private readonly problem = getElement("problem");
 
-  constructor(private readonly say: Say) {}
+  constructor(private readonly t: Translate) {}
 
-  async show(host: HTMLElement): Promise<void> {
-    const { say } = this;
-    const found = await findings(new URLSearchParams(host.dataset["query"]), this.lang);
-    if (!found.length) return;
-    found.sort((a, b) => urgency(a) - urgency(b));
-    const places = new Places(host, found, this.lang, say, (id) => {
+  /** The findings that match the query of the page, on a map and in a sortable table. */
+  async showList(host: HTMLElement): Promise<void> {
+    const { t } = this;
+    const findings = await fetchFindings(new URLSearchParams(host.dataset["query"]), this.lang);
+    if (!findings.length) return;
+    findings.sort((a, b) => urgency(a) - urgency(b));
+    const map = new RegisterFindingsMap(host, findings, this.lang, t, (id) => {
       table.reveal(id);
     });
-    const table: FindingsTable<LivingFinding> = new FindingsTable(
-      found,
-      say,
-      {
-        show: (id) => {
-          places.show(id);
-          table.reveal(id);
-          places.reveal();
-        },
-        explain: (rule) => void this.tried(explain(rule, this.lang, say)),
-        shown: (ids) => {
-          places.only(ids);
-        },
+    const actions = {
+      show: (id: string) => {
+        map.show(id);
+        table.reveal(id);
+        map.reveal();
       },
-      [
-        {
-          key: "state",
-          of: stateOf,
-          named: (state) => say(`life.${state}`),
-          cell: (one) => this.link(one),
-        },
-      ],
-    );
+      explain: (rule: string) => void this.attempt(showRule(rule, this.lang, t)),
+      onFilter: (ids: ReadonlySet<string>) => {
+        map.filter(ids);
+      },
+    };
+    const stateColumn = {
+      key: "state",
+      value: displayedState,
+      label: (state: string) => t(`life.${state}`),
+      cell: (finding: RegisterFinding) => this.createLink(finding),
+    };
+    const table = new FindingsTable<RegisterFinding>(findings, t, actions, [stateColumn]);
     host.append(table.element);
   }
 
-  /** A finding by itself: its place on a map. */
+  /** The location of a single finding on a map. */
   async showOne(host: HTMLElement): Promise<void> {
-    const one = await finding(host.dataset["id"] ?? "", this.lang);
-    if (!one.geometry) return;
-    new Places(host, [one], this.lang, this.say, () => undefined).show(one.id);
+    const finding = await fetchFinding(host.dataset["id"] ?? "", this.lang);
+    if (!finding.geometry) return;
+    new RegisterFindingsMap(host, [finding], this.lang, this.t, () => undefined).show(finding.id);
   }
 
-  /** Ask for a run, wait for it, and show what it found. */
-  watch(form: HTMLFormElement): void {
+  /** Start a run of the checks when the form is submitted, and reload the page when it has ended. */
+  listenForRuns(form: HTMLFormElement): void {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.tried(this.run(form));
+      void this.attempt(this.run(form));
     });
   }
 
-  async tried(work: Promise<void>): Promise<void> {
+  /** Wait for work, and show the problem if it fails. */
+  async attempt(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      if (error instanceof Refused) this.fail(error.message);
-      else if (error instanceof TypeError) this.fail(this.say("judged.away"));
+      if (error instanceof ServiceError) this.showProblem(error.message);
+      else if (error instanceof TypeError) this.showProblem(this.t("validate.away"));
       else throw error;
     }
   }
 
   private async run(form: HTMLFormElement): Promise<void> {
-    const bar = make("progress", { max: "100", id: "run-bar" });
-    const told = make("label", { for: "run-bar" }, this.say("life.running"));
-    form.replaceChildren(told, " ", bar);
+    const bar = createElement("progress", { max: "100", id: "run-bar" });
+    const label = createElement("label", { for: "run-bar" }, this.t("life.running"));
+    form.replaceChildren(label, " ", bar);
     const headers = {
       "Accept-Language": this.lang,
       "Content-Type": "application/json",
       "X-CSRF-Token": form.dataset["csrf"] ?? "",
     };
-    const asked = await accepted(await fetch("/v1/findings/runs", { method: "POST", headers, body: "{}" }));
-    const address = asked.headers.get("Location") ?? "";
+    const started = await requireSuccess(
+      await fetch("/v1/findings/runs", { method: "POST", headers, body: "{}" }),
+    );
+    const url = started.headers.get("Location") ?? "";
     for (;;) {
-      const run = (await (await accepted(await fetch(address, { headers }))).json()) as Run;
+      const run = (await (await requireSuccess(await fetch(url, { headers }))).json()) as RunStatus;
       bar.value = run.done;
       if (run.state === "finished") break;
-      if (run.problem) throw new Refused(run.problem.detail, null);
+      if (run.problem) throw new ServiceError(run.problem.detail, null);
       await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     }
     location.reload();
   }
 
-  private link(one: LivingFinding): HTMLElement {
-    const { blocking, state } = one.properties;
-    const look = blocking ? "life life--blocking" : `life life--${state}`;
-    return make("a", { class: look, href: `/findings/${one.id}` }, this.say(`life.${stateOf(one)}`));
+  private createLink(finding: RegisterFinding): HTMLElement {
+    const { blocking, state } = finding.properties;
+    const style = blocking ? "life life--blocking" : `life life--${state}`;
+    const attributes = { class: style, href: `/findings/${finding.id}` };
+    return createElement("a", attributes, this.t(`life.${displayedState(finding)}`));
   }
 
-  private fail(text: string): void {
+  private showProblem(text: string): void {
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }
 }
 
-/** What waits for somebody stands first. */
-function urgency({ properties: { blocking, state } }: LivingFinding): number {
+/** The order of findings: what requires action comes first. */
+function urgency({ properties: { blocking, state } }: RegisterFinding): number {
   return blocking ? 0 : ["open", "answered", "verified"].indexOf(state) + 1;
 }
 
-interface Run {
+interface RunStatus {
   readonly state: string;
   readonly done: number;
   readonly problem: { readonly detail: string } | null;
 }
 
-function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-}
-
-const page = new FindingsPage(readTexts());
+const page = new FindingsPage(readTranslations());
 const list = document.getElementById("findings-list");
-const place = document.getElementById("finding-place");
-const run = document.getElementById("run-form");
-if (list) void page.tried(page.show(list));
-if (place) void page.tried(page.showOne(place));
-if (run instanceof HTMLFormElement) page.watch(run);
+const single = document.getElementById("finding-location");
+const runForm = document.getElementById("run-form");
+if (list) void page.attempt(page.showList(list));
+if (single) void page.attempt(page.showOne(single));
+if (runForm instanceof HTMLFormElement) page.listenForRuns(runForm);

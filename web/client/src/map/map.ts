@@ -15,22 +15,22 @@ import { fromLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 
-import { type Config, type Moment, type PageState, element, momentQuery } from "../config";
+import { type AsOf, type Config, type PageState, asOfQuery, getElement } from "../config";
 import { Overlay } from "./overlay";
 import { readPalette } from "./palette";
 import { fetchOutline } from "./outline";
 import { type MapLook, areaStyle, ghostStyle, hoverStyle, labelStyle, selectionStyle } from "./style";
-import { type TileUnit, nameIn, unitOf } from "./units";
+import { type TileUnit, displayName, readUnit } from "./units";
 
 /** The home province until its own outline has arrived, in degrees. */
 const FIRST_VIEW = transformExtent([109.6, 20.1, 117.4, 25.6], "EPSG:4326", "EPSG:3857");
 const PADDING = [40, 40, 40, 40];
 const WIDE = [80, 80, 80, 80];
 
-/** From this zoom on counties are what the pointer means; below it, prefectures. */
+/** From this zoom on the pointer selects counties; below it, prefectures. */
 const COUNTY_ZOOM = 7.8;
 
-/** The map beside the panel: draws the register's own tiles and opens the unit that is clicked. */
+/** The map next to the panel: draws the register's own tiles and opens the unit that is clicked. */
 export class RegisterMap {
   private readonly view = new View({
     extent: transformExtent([70, 5, 140, 55], "EPSG:4326", "EPSG:3857"),
@@ -38,22 +38,22 @@ export class RegisterMap {
     maxZoom: 16,
     enableRotation: false,
   });
-  private readonly past = new VectorTileLayer({ visible: false, renderMode: "vector" });
+  private readonly ghosts = new VectorTileLayer({ visible: false, renderMode: "vector" });
   private readonly areas = new VectorTileLayer({});
-  /** What a tool draws over the register. */
+  /** What a tool draws over the areas. */
   readonly overlay = new Overlay(this.areas);
   private readonly hover = new VectorTileLayer({ renderMode: "vector" });
   private readonly labels = new VectorTileLayer({ declutter: true, renderMode: "vector" });
   private readonly outline = new VectorLayer({ source: new VectorSource() });
   private readonly map: OlMap;
-  private readonly target = element("map");
-  private readonly tip = element("map-tip");
-  private readonly note = element("map-note");
+  private readonly target = getElement("map");
+  private readonly tip = getElement("map-tip");
+  private readonly note = getElement("map-note");
 
-  private moment: Moment | null = null;
+  private asOf: AsOf | null = null;
   private hovered: TileUnit | null = null;
   private fitting: AbortController | null = null;
-  private placed = false;
+  private hasView = false;
 
   constructor(
     private readonly config: Config,
@@ -63,7 +63,7 @@ export class RegisterMap {
       target: this.target,
       view: this.view,
       layers: [
-        this.past,
+        this.ghosts,
         this.areas,
         this.overlay.shades,
         this.hover,
@@ -72,7 +72,7 @@ export class RegisterMap {
         this.overlay.dots,
       ],
       controls: defaultControls({
-        attribution: false, // stands in the page's own text, where it is read without a script too
+        attribution: false, // part of the text of the page, which is read without a script too
         rotate: false,
         zoomOptions: {
           zoomInTipLabel: config.text.map_zoom_in,
@@ -97,10 +97,10 @@ export class RegisterMap {
     });
   }
 
-  /** Show the page's date and mark its unit. */
+  /** Show the date of the page and mark its unit. */
   show(state: PageState): void {
-    if (JSON.stringify(state.moment) !== JSON.stringify(this.moment)) this.setMoment(state.moment);
-    if (state.point) this.point(state.point);
+    if (JSON.stringify(state.asOf) !== JSON.stringify(this.asOf)) this.setAsOf(state.asOf);
+    if (state.point) this.showPoint(state.point);
     else void this.select(state.chain);
   }
 
@@ -117,7 +117,7 @@ export class RegisterMap {
   }
 
   /** Mark a place, and come near enough to see what is around it. */
-  private point(lonLat: readonly [number, number]): void {
+  private showPoint(lonLat: readonly [number, number]): void {
     this.fitting?.abort();
     const place = new Point(fromLonLat([...lonLat]));
     this.outline.getSource()?.clear();
@@ -125,22 +125,22 @@ export class RegisterMap {
     this.move(place.getExtent(), PADDING, 11);
   }
 
-  private setMoment(moment: Moment): void {
-    this.moment = moment;
+  private setAsOf(asOf: AsOf): void {
+    this.asOf = asOf;
     this.setHovered(null);
-    const source = this.tiles(moment);
+    const source = this.createTiles(asOf);
     for (const layer of [this.areas, this.overlay.shades, this.hover, this.labels]) layer.setSource(source);
-    const isToday = moment.at === this.config.today;
-    this.past.setVisible(!isToday);
+    const isToday = asOf.at === this.config.today;
+    this.ghosts.setVisible(!isToday);
     if (!isToday) {
-      this.past.setSource(this.tiles({ at: this.config.today, knownAt: null, basis: null }));
+      this.ghosts.setSource(this.createTiles({ at: this.config.today, knownAt: null, basis: null }));
     }
     this.note.hidden = isToday;
   }
 
-  private tiles(moment: Moment): VectorTileSource {
-    const query = momentQuery(moment, this.config.today);
-    query.set("at", moment.at);
+  private createTiles(asOf: AsOf): VectorTileSource {
+    const query = asOfQuery(asOf, this.config.today);
+    query.set("at", asOf.at);
     return new VectorTileSource({
       format: new MVT(),
       url: `/tiles/divisions/{z}/{x}/{y}.mvt?${query}`,
@@ -153,9 +153,9 @@ export class RegisterMap {
     this.fitting?.abort();
     const fitting = (this.fitting = new AbortController());
     const codes = chain.length > 0 ? chain : [this.config.home];
-    const moment = this.moment;
-    if (!moment) return;
-    const outline = await fetchOutline(codes, momentQuery(moment, this.config.today), fitting.signal);
+    const asOf = this.asOf;
+    if (!asOf) return;
+    const outline = await fetchOutline(codes, asOfQuery(asOf, this.config.today), fitting.signal);
     if (fitting.signal.aborted) return;
     const source = this.outline.getSource();
     source?.clear();
@@ -177,9 +177,9 @@ export class RegisterMap {
 
   /** Bring an extent into view: at once for the first page, with a short flight later. */
   private move(extent: Extent, padding: number[], maxZoom: number): void {
-    const still = !this.placed || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.placed = true;
-    this.view.fit(extent, { padding, maxZoom, duration: still ? 0 : 350 });
+    const isStill = !this.hasView || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.hasView = true;
+    this.view.fit(extent, { padding, maxZoom, duration: isStill ? 0 : 350 });
   }
 
   private restyle(): void {
@@ -188,7 +188,7 @@ export class RegisterMap {
     const look: MapLook = { palette, lang, home };
     this.overlay.restyle(palette);
     const zoom = (): number => this.view.getZoom() ?? 0;
-    this.past.setStyle(ghostStyle(look));
+    this.ghosts.setStyle(ghostStyle(look));
     this.areas.setStyle(areaStyle(look));
     this.hover.setStyle(hoverStyle(look, () => this.hovered?.code ?? null));
     this.labels.setStyle(labelStyle(look, zoom));
@@ -203,17 +203,17 @@ export class RegisterMap {
     this.setHovered(this.unitAt(event.pixel), event.pixel);
   }
 
-  /** The unit that a pixel means: a name means its unit, else the level that fits the zoom. */
+  /** The unit at a pixel: that of a label, else the one of the level that fits the zoom. */
   private unitAt(pixel: Pixel): TileUnit | null {
     const options = { layerFilter: (layer: unknown) => layer === this.labels };
-    const named = this.map.forEachFeatureAtPixel(pixel, unitOf, options);
-    if (named) return named;
-    const found = new Map<string, TileUnit>();
+    const labelled = this.map.forEachFeatureAtPixel(pixel, readUnit, options);
+    if (labelled) return labelled;
+    const unitsByLevel = new Map<string, TileUnit>();
     this.map.forEachFeatureAtPixel(
       pixel,
       (feature) => {
-        const unit = unitOf(feature);
-        if (unit) found.set(unit.level, unit);
+        const unit = readUnit(feature);
+        if (unit) unitsByLevel.set(unit.level, unit);
       },
       { layerFilter: (layer) => layer === this.areas },
     );
@@ -222,7 +222,7 @@ export class RegisterMap {
       ? (["county", "prefecture", "province"] as const)
       : (["prefecture", "county", "province"] as const);
     for (const level of levels) {
-      const unit = found.get(level);
+      const unit = unitsByLevel.get(level);
       if (unit) return unit;
     }
     return null;
@@ -232,7 +232,7 @@ export class RegisterMap {
     this.tip.hidden = unit === null;
     if (unit) {
       const note = this.overlay.note(unit.code);
-      this.tip.textContent = nameIn(unit, this.config.lang) + (note && ` · ${note}`);
+      this.tip.textContent = displayName(unit, this.config.lang) + (note && ` · ${note}`);
       this.tip.style.left = `${pixel[0] ?? 0}px`;
       this.tip.style.top = `${pixel[1] ?? 0}px`;
     }
@@ -244,7 +244,7 @@ export class RegisterMap {
 
   private openUnit(code: string): void {
     const url = new URL(`/units/${code}`, location.origin);
-    if (this.moment) url.search = momentQuery(this.moment, this.config.today).toString();
+    if (this.asOf) url.search = asOfQuery(this.asOf, this.config.today).toString();
     this.open(url);
   }
 

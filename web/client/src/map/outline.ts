@@ -17,9 +17,9 @@ export async function fetchOutline(
 ): Promise<Outline | null> {
   for (const code of codes) {
     try {
-      const answer = await fetch(`/v1/divisions/${code}/area?${query}`, { signal });
-      if (!answer.ok) continue;
-      const feature = new GeoJSON().readFeature(await answer.json(), {
+      const response = await fetch(`/v1/divisions/${code}/area?${query}`, { signal });
+      if (!response.ok) continue;
+      const feature = new GeoJSON().readFeature(await response.json(), {
         featureProjection: "EPSG:3857",
       }) as Feature;
       return { code, feature };

@@ -13,14 +13,14 @@ import type { Palette } from "./palette";
 
 const FADED = 0.3;
 
-/** Something found at a point; those at one and the same point are drawn as one, with their number. */
+/** Results at a point; those at the same point are drawn as one, with their number. */
 export interface Dot {
   readonly lon: number;
   readonly lat: number;
   readonly count: number;
 }
 
-/** A unit of the tiles: its step on the ramp, 0 for none at all, and what the pointer is told. */
+/** The shading of a unit: its step on the ramp (0: none) and the text under the pointer. */
 export interface Shade {
   readonly step: number;
   readonly note: string;
@@ -32,10 +32,10 @@ export class Overlay {
   readonly dots = new VectorLayer({ source: new VectorSource<Feature<Point>>() });
   private shaded: ReadonlyMap<string, Shade> = new Map();
 
-  /** `ground` fades where units are shaded, so that its tints are not taken for numbers. */
-  constructor(private readonly ground: BaseLayer) {}
+  /** `base` fades where units are shaded, so that its tints are not taken for numbers. */
+  constructor(private readonly base: BaseLayer) {}
 
-  /** Take the colours that are in force now. */
+  /** Apply a palette. */
   restyle(palette: Palette): void {
     const between = new Stroke({ color: palette.casing, width: 1 });
     const ramp = palette.ramp.map((color) => new Style({ fill: new Fill({ color }), stroke: between }));
@@ -52,45 +52,45 @@ export class Overlay {
     this.dots.setStyle((feature) => dotStyle(palette, Number(feature.get("count"))));
   }
 
-  /** Draw points; returns what they take up, null without any. */
+  /** Draw points; returns their extent, null without any. */
   showDots(dots: readonly Dot[]): Extent | null {
-    const together = new Map<string, Dot>();
+    const dotsByPoint = new Map<string, Dot>();
     for (const dot of dots) {
       const key = `${dot.lon} ${dot.lat}`;
-      together.set(key, { ...dot, count: dot.count + (together.get(key)?.count ?? 0) });
+      dotsByPoint.set(key, { ...dot, count: dot.count + (dotsByPoint.get(key)?.count ?? 0) });
     }
     const source = this.dots.getSource();
     source?.clear();
     const extent = createEmpty();
-    for (const { lon, lat, count } of together.values()) {
+    for (const { lon, lat, count } of dotsByPoint.values()) {
       const point = new Point(fromLonLat([lon, lat]));
       extend(extent, point.getExtent());
       source?.addFeature(new Feature({ geometry: point, count }));
     }
-    return isEmpty(extent) && together.size === 0 ? null : extent;
+    return isEmpty(extent) && dotsByPoint.size === 0 ? null : extent;
   }
 
   /** Shade units by their codes. */
   shade(units: ReadonlyMap<string, Shade>): void {
     this.shaded = units;
     this.shades.setVisible(units.size > 0);
-    this.ground.setOpacity(units.size > 0 ? FADED : 1);
+    this.base.setOpacity(units.size > 0 ? FADED : 1);
     this.shades.changed();
   }
 
-  /** What the pointer is told of a unit, besides its name. */
+  /** The text under the pointer for a unit, besides its name. */
   note(code: string): string {
     return this.shaded.get(code)?.note ?? "";
   }
 
-  /** Draw nothing. */
+  /** Remove everything. */
   clear(): void {
     this.shade(new Map());
     this.dots.getSource()?.clear();
   }
 }
 
-/** Stripes: what has none is told from what has few without any colour. */
+/** Stripes, so that none and few are distinguished without colour. */
 function hatch(color: string): CanvasPattern | string {
   const size = 8;
   const canvas = document.createElement("canvas");

@@ -26,11 +26,11 @@ const TINTS = 7;
 /** Steps of the ramp by which units are shaded, fewest first. */
 export const RAMP_STEPS = 4;
 
-/** Found by search: with these, no two neighbouring prefectures of Guangdong share a tint. */
+/** Chosen by search: with these, no two neighbouring prefectures of Guangdong share a tint. */
 const FACTOR = 22;
 const MODULUS = 53;
 
-/** Read the palette that is in force now (light or dark). */
+/** Read the current palette (light or dark). */
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(name).trim();

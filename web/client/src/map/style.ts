@@ -2,7 +2,7 @@ import type { FeatureLike } from "ol/Feature";
 import { Circle as CircleStyle, Fill, Stroke, Style, Text } from "ol/style";
 import type { StyleFunction } from "ol/style/Style";
 import { type DrawnLevel, type Palette, tintOf } from "./palette";
-import { nameIn, stem, unitOf } from "./units";
+import { codeStem, displayName, readUnit } from "./units";
 
 /** Widths of lines and sizes of labels in CSS pixels. */
 const LINE: Readonly<Record<DrawnLevel, number>> = { province: 1.8, prefecture: 1.2, county: 0.6 };
@@ -29,7 +29,7 @@ export interface MapLook {
 
 /** Prefectures tinted, thin county lines above them, everything outside the home unit muted. */
 export function areaStyle({ palette, home }: MapLook): StyleFunction {
-  const homeStem = stem(home);
+  const homeStem = codeStem(home);
   const context = new Style({
     fill: new Fill({ color: palette.context }),
     stroke: new Stroke({ color: palette.contextLine, width: 0.6 }),
@@ -47,7 +47,7 @@ export function areaStyle({ palette, home }: MapLook): StyleFunction {
   ) as Record<DrawnLevel, Style>;
 
   return (feature) => {
-    const unit = feature.get("layer") === "label" ? null : unitOf(feature);
+    const unit = feature.get("layer") === "label" ? null : readUnit(feature);
     if (!unit) return undefined;
     if (!unit.code.startsWith(homeStem)) return context;
     const line = lines[unit.level];
@@ -64,14 +64,14 @@ export function areaStyle({ palette, home }: MapLook): StyleFunction {
 
 /** Land without a tint and today's prefecture lines, dashed, where the date has none of its own. */
 export function ghostStyle({ palette, home }: MapLook): StyleFunction {
-  const homeStem = stem(home);
+  const homeStem = codeStem(home);
   const land = new Style({ fill: new Fill({ color: palette.context }) });
   const line = new Style({
     stroke: new Stroke({ color: palette.ghost, width: 1, lineDash: [4, 4] }),
     zIndex: 1,
   });
   return (feature) => {
-    const unit = feature.get("layer") === "label" ? null : unitOf(feature);
+    const unit = feature.get("layer") === "label" ? null : readUnit(feature);
     if (!unit) return undefined;
     return unit.level === "prefecture" && unit.code.startsWith(homeStem) ? [land, line] : land;
   };
@@ -79,7 +79,7 @@ export function ghostStyle({ palette, home }: MapLook): StyleFunction {
 
 /** Names at the label points of the tiles, larger levels winning where room is short. */
 export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number): StyleFunction {
-  const homeStem = stem(home);
+  const homeStem = codeStem(home);
   const make = (color: string, font: string, zIndex: number): Style =>
     new Style({
       text: new Text({
@@ -99,13 +99,13 @@ export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number)
   );
 
   return (feature: FeatureLike) => {
-    const unit = feature.get("layer") === "label" ? unitOf(feature) : null;
+    const unit = feature.get("layer") === "label" ? readUnit(feature) : null;
     if (!unit || unit.code === home) return undefined;
     const [from, to] = LABEL_ZOOM[unit.level];
     const isHome = unit.code.startsWith(homeStem);
     if (zoom() < from || zoom() >= to || (!isHome && unit.level === "prefecture")) return undefined;
     const style = (isHome ? own : other).get(unit.level);
-    style?.getText()?.setText(nameIn(unit, lang));
+    style?.getText()?.setText(displayName(unit, lang));
     return style;
   };
 }

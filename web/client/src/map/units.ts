@@ -1,7 +1,7 @@
 import type { FeatureLike } from "ol/Feature";
 import type { DrawnLevel } from "./palette";
 
-/** A unit as the tiles tell it. */
+/** A unit as the tiles have it. */
 export interface TileUnit {
   readonly code: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface TileUnit {
 }
 
 /** The unit of a tile's feature; `null` for anything else. */
-export function unitOf(feature: FeatureLike): TileUnit | null {
+export function readUnit(feature: FeatureLike): TileUnit | null {
   const code: unknown = feature.get("code");
   const level: unknown = feature.get("level");
   if (typeof code !== "string") return null;
@@ -24,11 +24,11 @@ export function unitOf(feature: FeatureLike): TileUnit | null {
 }
 
 /** The leading digits that a unit shares with everything inside it: 440000 → 44, 440100 → 4401. */
-export function stem(code: string): string {
+export function codeStem(code: string): string {
   return code.replace(/(?:00){1,2}$/, "");
 }
 
-/** The name in the page's language, the Chinese one where no other is known. */
-export function nameIn(unit: TileUnit, lang: "zh" | "en"): string {
+/** The name in the language of the page, the Chinese one where no other is known. */
+export function displayName(unit: TileUnit, lang: "zh" | "en"): string {
   return lang === "en" && unit.romanized ? unit.romanized : unit.name;
 }

@@ -1,5 +1,5 @@
-/** The beginning of a list: its encoding, what parts its cells, its column names and first rows. */
-export interface Beginning {
+/** The encoding, delimiter, column names and first rows of a list. */
+export interface ListPreview {
   readonly encoding: string;
   readonly delimiter: string;
   readonly header: readonly string[];
@@ -7,11 +7,11 @@ export interface Beginning {
 }
 
 const READ_BYTES = 64 * 1024;
-const SHOWN = 5;
+const PREVIEW_ROWS = 5;
 const DELIMITERS = [",", ";", "\t"] as const;
 
-/** Look at the beginning of a file; null where no column names can be read. */
-export async function beginning(file: Blob): Promise<Beginning | null> {
+/** Read the first rows of a file; null where no column names can be read. */
+export async function readListPreview(file: Blob): Promise<ListPreview | null> {
   const bytes = new Uint8Array(await file.slice(0, READ_BYTES).arrayBuffer());
   const decoded = decode(bytes, file.size > READ_BYTES);
   if (!decoded) return null;
@@ -19,12 +19,12 @@ export async function beginning(file: Blob): Promise<Beginning | null> {
   const delimiter = DELIMITERS.reduce((best, next) =>
     line.split(next).length > line.split(best).length ? next : best,
   );
-  const [header, ...rows] = parse(decoded.text, delimiter, SHOWN + 1);
+  const [header, ...rows] = parseCsv(decoded.text, delimiter, PREVIEW_ROWS + 1);
   if (!header?.some(Boolean)) return null;
   return { encoding: decoded.encoding, delimiter, header, rows };
 }
 
-/** UTF-8 if it is that, else GB18030; a character cut off at the end of a beginning is no fault. */
+/** UTF-8 where it is valid, else GB18030; the last character may be cut off. */
 function decode(bytes: Uint8Array, isCut: boolean): { text: string; encoding: string } | null {
   for (const encoding of ["utf-8", "gb18030"]) {
     try {
@@ -39,24 +39,24 @@ function decode(bytes: Uint8Array, isCut: boolean): { text: string; encoding: st
 }
 
 /** The rows of a CSV text (RFC 4180), at most `limit` of them; empty lines are no rows. */
-export function parse(text: string, delimiter: string, limit = Infinity): string[][] {
+export function parseCsv(text: string, delimiter: string, limit = Infinity): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = "";
-  let quoted = false;
+  let isQuoted = false;
   const endRow = (): void => {
     row.push(cell);
     if (row.length > 1 || cell) rows.push(row);
     row = [];
     cell = "";
   };
-  for (let at = 0; at < text.length && rows.length < limit; at++) {
-    const char = text.charAt(at);
-    if (quoted) {
+  for (let position = 0; position < text.length && rows.length < limit; position++) {
+    const char = text.charAt(position);
+    if (isQuoted) {
       if (char !== '"') cell += char;
-      else if (text[at + 1] === '"') cell += text.charAt(++at);
-      else quoted = false;
-    } else if (char === '"' && !cell) quoted = true;
+      else if (text[position + 1] === '"') cell += text.charAt(++position);
+      else isQuoted = false;
+    } else if (char === '"' && !cell) isQuoted = true;
     else if (char === delimiter) {
       row.push(cell);
       cell = "";

@@ -1,29 +1,32 @@
-import { ADDRESS_ROLES } from "./columns";
-import { parse } from "./csv";
-import { find, make, saveLink, under } from "./elements";
-import { ListForm, type Run } from "./list";
-import { LiveAddress } from "./live";
-import { received } from "./send";
-import { type TableRow, longTable } from "./table";
-import { type Say, counted, readTexts } from "./texts";
-import type { Surroundings, Tool } from "./tool";
+import { type Translate, readTranslations } from "../translations";
+import { ADDRESS_ROLES } from "./column-mapping";
+import { parseCsv } from "./csv";
+import { createElement, createSaveLink, createSecondLine, findElement } from "./elements";
+import { ListForm, type ListRun } from "./list-form";
+import { LiveGeocoder } from "./live-geocoder";
+import { readWithProgress } from "./requests";
+import { type TableRow, createLongTable } from "./table";
+import type { Tool, ToolContext } from "./tool";
 
 const STATUSES = ["matched", "ambiguous", "not_found", "invalid"] as const;
 
-/** The page that reads one address as it is typed, and the addresses of a file. */
-export function geocodeTool(around: Surroundings): Tool {
-  const say = readTexts();
-  const live = new LiveAddress(around);
+/** A row of the result by column name; a column that is missing is empty. */
+type ResultRow = (column: string) => string;
+
+/** The page that geocodes one address as it is typed, and the addresses of a file. */
+export function createGeocodeTool(context: ToolContext): Tool {
+  const t = readTranslations();
+  const live = new LiveGeocoder(context);
   const list = new ListForm(
     {
       action: "/v1/geocode/csv",
       job: "geocode_csv",
       roles: ADDRESS_ROLES,
-      show: (answer, run) => showAnswer(answer, run, around, say),
+      showResult: (response, run) => showResult(response, run, context, t),
     },
-    say,
-    around.config.lang,
-    around.announce,
+    t,
+    context.config.lang,
+    context.announce,
   );
   return {
     close: () => {
@@ -33,80 +36,97 @@ export function geocodeTool(around: Surroundings): Tool {
   };
 }
 
-async function showAnswer(answer: Response, run: Run, around: Surroundings, say: Say): Promise<void> {
-  const bytes = await received(answer, run.progress);
-  const encoding = answer.headers.get("X-Gazetteer-Encoding") ?? "utf-8";
-  const text = new TextDecoder(encoding.startsWith("utf") ? "utf-8" : encoding).decode(bytes);
-  const delimiter = answer.headers.get("X-Gazetteer-Delimiter") ?? ",";
-  const [header = [], ...rows] = parse(text, delimiter === "tab" ? "\t" : delimiter);
-  const at = new Map(header.map((name, index) => [name, index]));
-  const cell = (row: readonly string[], name: string): string => row[at.get(name) ?? -1] ?? "";
-  const address = run.form.getAll("columns").map(String);
-  const parts = ["province", "prefecture", "county", "township", "village"]
-    .map((part) => run.form.get(part))
-    .filter((name) => typeof name === "string");
-  const written = address.length > 0 ? address : parts;
+async function showResult(response: Response, run: ListRun, context: ToolContext, t: Translate): Promise<void> {
+  const bytes = await readWithProgress(response, run.progress);
+  const rows = parseResult(bytes, response.headers);
+  const columns = addressColumns(run.form);
   const dots = rows
-    .map((row) => ({ lon: cell(row, "result_lon"), lat: cell(row, "result_lat") }))
-    .filter(({ lon, lat }) => lon !== "" && lat !== "")
-    .map(({ lon, lat }) => ({ lon: Number(lon), lat: Number(lat), count: 1 }));
-
-  const told: TableRow[] = rows.map((row, index) => {
-    const status = cell(row, "result_status");
-    return {
-      kind: status,
-      cells: [
-        String(index + 1),
-        make(
-          "span",
-          { lang: "zh-Hans" },
-          written.map((name) => cell(row, name)).join(" "),
-          under(cell(row, "result_label"), " ", codeLink(cell(row, "result_code"))),
-          remarks((name) => cell(row, name), around.config.levels, say),
-        ),
-        make(
-          "span",
-          {},
-          make("span", { class: `badge badge--${status}` }, say(`status.${status}`)),
-          under(cell(row, "result_score")),
-        ),
-      ],
-    };
-  });
-  const columns = ["row", "address", "status"].map((name) => ({ title: say(`tool.${name}`) }));
-  const kinds = Object.fromEntries(STATUSES.map((status) => [status, say(`status.${status}`)]));
+    .filter((cell) => cell("result_lon") !== "" && cell("result_lat") !== "")
+    .map((cell) => ({ lon: Number(cell("result_lon")), lat: Number(cell("result_lat")), count: 1 }));
+  const tableRows = rows.map((cell, index) => createResultRow(cell, index, columns, context, t));
+  const heads = [t("tool.row"), t("tool.address"), t("tool.status")].map((title) => ({ title }));
+  const kinds = Object.fromEntries(STATUSES.map((status) => [status, t(`status.${status}`)]));
   const name = run.file.name.replace(/\.[^.]*$/, "") + "-result.csv";
-  find("list-answer", HTMLElement).replaceChildren(
-    make(
+  const done = t("tool.done", { n: rows.length });
+  const save = createSaveLink(t("tool.export"), new Blob([bytes], { type: "text/csv" }), name);
+  findElement("list-answer", HTMLElement).replaceChildren(
+    createElement(
       "section",
       { class: "section", "aria-labelledby": "list-title" },
-      make(
+      createElement(
         "h2",
         { class: "section__title", id: "list-title" },
-        `${say("tool.results")} `,
-        make("small", {}, say("tool.done", { rows: counted(rows.length) })),
-        make("small", {}, say("tool.on_map", { n: counted(dots.length) })),
+        `${t("tool.results")} `,
+        createElement("small", {}, done),
+        createElement("small", {}, t("tool.on_map", { n: dots.length })),
       ),
-      make("p", { class: "tool__actions" }, saveLink(say("tool.export"), new Blob([bytes], { type: "text/csv" }), name)),
-      longTable(say("tool.results"), columns, told, kinds, say),
+      createElement("p", { class: "tool__actions" }, save),
+      createLongTable(t("tool.results"), heads, tableRows, kinds, t),
     ),
   );
-  around.announce(say("tool.done", { rows: counted(rows.length) }));
-  const map = await around.map;
+  context.announce(done);
+  const map = await context.map;
   const extent = map.overlay.showDots(dots);
   if (extent) map.frame(extent);
 }
 
-function codeLink(code: string): Node | string {
-  return code ? make("a", { class: "code", href: `/units/${code}` }, code) : "";
+function parseResult(bytes: Uint8Array<ArrayBuffer>, headers: Headers): ResultRow[] {
+  const encoding = headers.get("X-Gazetteer-Encoding") ?? "utf-8";
+  const text = new TextDecoder(encoding.startsWith("utf") ? "utf-8" : encoding).decode(bytes);
+  const delimiter = headers.get("X-Gazetteer-Delimiter") ?? ",";
+  const [header = [], ...rows] = parseCsv(text, delimiter === "tab" ? "\t" : delimiter);
+  const positions = new Map(header.map((name, index) => [name, index]));
+  return rows.map((row) => (column) => row[positions.get(column) ?? -1] ?? "");
 }
 
-/** What a person should look at: why nothing was found, candidates, names of the past, faults. */
-function remarks(cell: (name: string) => string, levels: Readonly<Record<string, string>>, say: Say): HTMLElement {
-  const told = ["result_detail", "result_candidates", "result_former_names"].map(cell);
+/** The columns of the list that hold the address, or its parts. */
+function addressColumns(form: FormData): string[] {
+  const address = form.getAll("columns").map(String);
+  const parts = ["province", "prefecture", "county", "township", "village"]
+    .map((part) => form.get(part))
+    .filter((name) => typeof name === "string");
+  return address.length > 0 ? address : parts;
+}
+
+function createResultRow(
+  cell: ResultRow,
+  index: number,
+  columns: readonly string[],
+  context: ToolContext,
+  t: Translate,
+): TableRow {
+  const status = cell("result_status");
+  return {
+    kind: status,
+    cells: [
+      String(index + 1),
+      createElement(
+        "span",
+        { lang: "zh-Hans" },
+        columns.map((column) => cell(column)).join(" "),
+        createSecondLine(cell("result_label"), " ", createCodeLink(cell("result_code"))),
+        createRemarks(cell, context.config.levels, t),
+      ),
+      createElement(
+        "span",
+        {},
+        createElement("span", { class: `badge badge--${status}` }, t(`status.${status}`)),
+        createSecondLine(cell("result_score")),
+      ),
+    ],
+  };
+}
+
+function createCodeLink(code: string): Node | string {
+  return code ? createElement("a", { class: "code", href: `/units/${code}` }, code) : "";
+}
+
+/** What requires attention: why nothing was found, candidates, former names, deductions. */
+function createRemarks(cell: ResultRow, levels: Readonly<Record<string, string>>, t: Translate): HTMLElement {
+  const remarks = ["result_detail", "result_candidates", "result_former_names"].map(cell);
   for (const fault of cell("result_faults").split(";").filter(Boolean)) {
     const [kind = "", level = "", ...text] = fault.split(":");
-    told.push([say(`fault.${kind}`), levels[level] ?? "", text.join(":")].filter(Boolean).join(" "));
+    remarks.push([t(`fault.${kind}`), levels[level] ?? "", text.join(":")].filter(Boolean).join(" "));
   }
-  return under(told.filter(Boolean).join(" · "));
+  return createSecondLine(remarks.filter(Boolean).join(" · "));
 }

@@ -1,6 +1,6 @@
-import { type Progress, Refused, accepted, post } from "./send";
+import { type Progress, ServiceError, requireSuccess, postForm } from "./requests";
 
-/** A piece of work in the background, as the service tells it. */
+/** A background job, as the service returns it. */
 interface Job {
   readonly id: string;
   readonly state: "queued" | "running" | "finished" | "failed" | "cancelled";
@@ -10,10 +10,10 @@ interface Job {
   readonly result: Readonly<Record<string, string>> | null;
 }
 
-const ASK_EVERY_MS = 1500;
+const POLL_INTERVAL_MS = 1500;
 
-/** Have a form worked on in the background; resolves with the addresses of its results by format. */
-export async function inBackground(
+/** Submit a form as a background job; resolves with the addresses of its results by format. */
+export async function runInBackground(
   kind: string,
   form: FormData,
   lang: string,
@@ -21,21 +21,21 @@ export async function inBackground(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   form.set("kind", kind);
-  let job = (await (await post("/v1/jobs", form, lang, signal)).json()) as Job;
-  const address = `/v1/jobs/${job.id}`;
+  let job = (await (await postForm("/v1/jobs", form, lang, signal)).json()) as Job;
+  const url = `/v1/jobs/${job.id}`;
   try {
     while (job.state === "queued" || job.state === "running") {
       progress(job.rows_done, job.rows_total);
       await pause(signal);
-      job = (await (await accepted(await fetch(address, { signal }))).json()) as Job;
+      job = (await (await requireSuccess(await fetch(url, { signal }))).json()) as Job;
     }
   } catch (error) {
-    // Nobody waits any longer: the work stops too.
-    if (signal.aborted) void fetch(address, { method: "DELETE", keepalive: true });
+    // The page was left or the user cancelled: stop the job too.
+    if (signal.aborted) void fetch(url, { method: "DELETE", keepalive: true });
     throw error;
   }
   if (job.state !== "finished" || !job.result) {
-    throw new Refused(job.problem?.detail ?? job.state, null);
+    throw new ServiceError(job.problem?.detail ?? job.state, null);
   }
   return job.result;
 }
@@ -49,7 +49,7 @@ function pause(signal: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);
       resolve();
-    }, ASK_EVERY_MS);
+    }, POLL_INTERVAL_MS);
     signal.addEventListener("abort", stop, { once: true });
   });
 }

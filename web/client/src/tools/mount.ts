@@ -1,13 +1,13 @@
-import { coverageTool } from "./coverage";
-import { geocodeTool } from "./geocode";
-import type { Surroundings, Tool } from "./tool";
+import { createCoverageTool } from "./coverage";
+import { createGeocodeTool } from "./geocode";
+import type { ToolContext, Tool } from "./tool";
 
-const TOOLS: Readonly<Record<string, (around: Surroundings) => Tool>> = {
-  geocode: geocodeTool,
-  coverage: coverageTool,
+const TOOLS: Readonly<Record<string, (context: ToolContext) => Tool>> = {
+  geocode: createGeocodeTool,
+  coverage: createCoverageTool,
 };
 
-/** Bring a tool of the page to life. */
-export function mount(kind: string, around: Surroundings): Tool | null {
-  return TOOLS[kind]?.(around) ?? null;
+/** Start a tool of the page. */
+export function mountTool(kind: string, context: ToolContext): Tool | null {
+  return TOOLS[kind]?.(context) ?? null;
 }

@@ -1,5 +1,5 @@
-import { make } from "./elements";
-import { type Say, counted } from "./texts";
+import { createElement } from "./elements";
+import { type Translate, formatNumber } from "../translations";
 
 /** A row of a long table; `kind` is what it can be filtered by. */
 export interface TableRow {
@@ -15,48 +15,48 @@ export interface Column {
 const STEP = 100;
 
 /** A table that scrolls sideways by itself, also by the keyboard, where the screen is narrower. */
-export function scrollTable(
+export function createScrollTable(
   caption: string,
   heads: readonly HTMLTableRowElement[],
   body: HTMLTableSectionElement,
   look = "table",
 ): HTMLElement {
-  return make(
+  return createElement(
     "div",
     { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
-    make(
+    createElement(
       "table",
       { class: look },
-      make("caption", { class: "visually-hidden" }, caption),
-      make("thead", {}, ...heads),
+      createElement("caption", { class: "visually-hidden" }, caption),
+      createElement("thead", {}, ...heads),
       body,
     ),
   );
 }
 
-/** A long table, shown a hundred rows at a time, with a choice of what is shown; `first` at first. */
-export function longTable(
+/** A long table, shown a hundred rows at a time, with a filter by kind that begins at `first`. */
+export function createLongTable(
   caption: string,
   columns: readonly Column[],
   rows: readonly TableRow[],
   kinds: Readonly<Record<string, string>>,
-  say: Say,
+  t: Translate,
   first = "",
 ): HTMLElement {
-  const body = make("tbody");
-  const more = make("button", { type: "button", class: "button" });
-  let wanted = rows;
+  const body = createElement("tbody");
+  const more = createElement("button", { type: "button", class: "button" });
+  let filtered = rows;
   let shown = 0;
 
   const extend = (): void => {
-    const next = wanted.slice(shown, shown + STEP);
-    body.append(...next.map((row) => rowOf(row, columns)));
+    const next = filtered.slice(shown, shown + STEP);
+    body.append(...next.map((row) => createRow(row, columns)));
     shown += next.length;
-    more.hidden = shown >= wanted.length;
-    more.textContent = say("tool.more", { n: Math.min(STEP, wanted.length - shown) });
+    more.hidden = shown >= filtered.length;
+    more.textContent = t("tool.more", { n: Math.min(STEP, filtered.length - shown) });
   };
   const choose = (kind: string): void => {
-    wanted = kind ? rows.filter((row) => row.kind === kind) : rows;
+    filtered = kind ? rows.filter((row) => row.kind === kind) : rows;
     shown = 0;
     body.replaceChildren();
     extend();
@@ -64,52 +64,52 @@ export function longTable(
   more.addEventListener("click", extend);
   choose(first);
   const heads = columns.map(({ title, isNumber }) =>
-    make("th", { scope: "col", ...(isNumber ? { class: "num" } : {}) }, title),
+    createElement("th", { scope: "col", ...(isNumber ? { class: "num" } : {}) }, title),
   );
-  return make(
+  return createElement(
     "div",
     {},
-    filter(rows, kinds, choose, say, first),
-    scrollTable(caption, [make("tr", {}, ...heads)], body),
+    createFilter(rows, kinds, choose, t, first),
+    createScrollTable(caption, [createElement("tr", {}, ...heads)], body),
     more,
   );
 }
 
-function rowOf(row: TableRow, columns: readonly Column[]): HTMLTableRowElement {
-  return make(
+function createRow(row: TableRow, columns: readonly Column[]): HTMLTableRowElement {
+  return createElement(
     "tr",
     {},
     ...row.cells.map((cell, index) =>
-      make(index === 0 ? "th" : "td", attributes(index, columns[index]), cell),
+      createElement(index === 0 ? "th" : "td", cellAttributes(index, columns[index]), cell),
     ),
   );
 }
 
-function attributes(index: number, column: Column | undefined): Record<string, string> {
+function cellAttributes(index: number, column: Column | undefined): Record<string, string> {
   return { ...(index === 0 ? { scope: "row" } : {}), ...(column?.isNumber ? { class: "num" } : {}) };
 }
 
-function filter(
+function createFilter(
   rows: readonly TableRow[],
   kinds: Readonly<Record<string, string>>,
   choose: (kind: string) => void,
-  say: Say,
+  t: Translate,
   first: string,
 ): HTMLElement {
   const count = (kind: string): number => rows.filter((row) => row.kind === kind).length;
   const options = Object.entries(kinds)
     .map(([kind, name]) => ({ kind, name, n: count(kind) }))
     .filter(({ n }) => n > 0)
-    .map(({ kind, name, n }) => make("option", { value: kind }, `${name} (${counted(n)})`));
-  const select = make(
+    .map(({ kind, name, n }) => createElement("option", { value: kind }, `${name} (${formatNumber(n)})`));
+  const select = createElement(
     "select",
     {},
-    make("option", { value: "" }, `${say("tool.all")} (${counted(rows.length)})`),
+    createElement("option", { value: "" }, `${t("tool.all")} (${formatNumber(rows.length)})`),
     ...options,
   );
   select.value = first;
   select.addEventListener("change", () => {
     choose(select.value);
   });
-  return make("label", { class: "tool__filter" }, `${say("tool.filter")} `, select);
+  return createElement("label", { class: "tool__filter" }, `${t("tool.filter")} `, select);
 }

@@ -1,15 +1,15 @@
 import type { Config, PageState } from "../config";
 import type { RegisterMap } from "../map/map";
 
-/** What a tool may use of the page around it. */
-export interface Surroundings {
+/** The parts of the page that a tool may use. */
+export interface ToolContext {
   readonly config: Config;
   readonly state: PageState;
   readonly map: Promise<RegisterMap>;
   readonly announce: (text: string) => void;
 }
 
-/** A tool that stands on the page; `close` when the page is left. */
+/** A tool on the page; `close` is called when the page is left. */
 export interface Tool {
   close(): void;
 }

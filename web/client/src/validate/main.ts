@@ -1,41 +1,47 @@
 import "ol/ol.css";
 import "./validate.css";
 
-import { find, make } from "../tools/elements";
-import { Refused, post } from "../tools/send";
-import { type Say, readTexts } from "../tools/texts";
-import type { Answer } from "./answer";
-import { explain } from "./explain";
-import { Plan } from "./plan";
+import { createElement, findElement } from "../tools/elements";
+import { ServiceError, postForm } from "../tools/requests";
+import { type Translate, readTranslations } from "../translations";
+import { FindingsMap } from "./findings-map";
 import { showReport } from "./report";
+import type { Proposal, ValidationResult } from "./results";
+import { showRule } from "./rule-dialog";
 
 const MEGABYTE = 1 << 20;
 
-/** The page on which a layer is judged: a file is dropped or chosen, sent, and its findings shown. */
+type FormValues = Readonly<Record<string, string | readonly string[]>>;
+
+/** The page that validates a layer: a file is dropped or chosen, sent, and its findings shown. */
 class ValidatePage {
-  private readonly form = find("layer-form", HTMLFormElement);
-  private readonly input = find("data", HTMLInputElement);
-  private readonly problem = find("problem", HTMLElement);
-  private readonly working = find("working", HTMLElement);
-  private readonly stop = find("cancel", HTMLButtonElement);
-  private readonly report = find("report", HTMLElement);
+  private readonly form = findElement("layer-form", HTMLFormElement);
+  private readonly input = findElement("data", HTMLInputElement);
+  private readonly problem = findElement("problem", HTMLElement);
+  private readonly progress = findElement("working", HTMLElement);
+  private readonly status = findElement("working-status", HTMLElement);
+  private readonly bar = findElement("bar", HTMLProgressElement);
+  private readonly stop = findElement("cancel", HTMLButtonElement);
+  private readonly report = findElement("report", HTMLElement);
   private readonly lang = document.documentElement.lang;
+  private readonly proposableRules: ReadonlySet<string>;
   private file: File | null = null;
-  private sending: AbortController | null = null;
+  private request: AbortController | null = null;
   private clock = 0;
 
-  constructor(private readonly say: Say) {
+  constructor(private readonly t: Translate) {
+    this.proposableRules = new Set(this.form.dataset["proposableRules"]?.split(" "));
     this.input.addEventListener("change", () => {
       const [file] = this.input.files ?? [];
-      if (file) this.take(file, "");
+      if (file) this.setFile(file, "");
     });
-    this.listenForDrops(find("drop", HTMLElement));
+    this.listenForDrops(findElement("drop", HTMLElement));
     this.stop.addEventListener("click", () => {
-      this.sending?.abort();
+      this.request?.abort();
     });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.judge();
+      void this.validate();
     });
   }
 
@@ -55,52 +61,44 @@ class ValidatePage {
       const [file] = event.dataTransfer?.files ?? [];
       if (!file) return;
       this.input.required = false;
-      this.take(file, file.name);
-      void this.judge();
+      this.setFile(file, file.name);
+      void this.validate();
     });
   }
 
-  /** `told`: what the field of the file does not tell itself. */
-  private take(file: File, told: string): void {
+  /** `shownName` is empty where the file field itself shows the name. */
+  private setFile(file: File, shownName: string): void {
     this.file = file;
-    find("chosen", HTMLOutputElement).textContent = told;
-    this.fail("");
+    findElement("chosen", HTMLOutputElement).textContent = shownName;
+    this.showProblem("");
   }
 
-  private async judge(): Promise<void> {
+  private async validate(): Promise<void> {
     const file = this.file;
     if (!file) return;
-    this.fail("");
+    this.showProblem("");
     this.report.hidden = true;
-    const answer = await this.asked(file, { outlines: "true" });
-    if (!answer) return;
-    const told = (await answer.json()) as Answer;
-    showReport(this.report, told, {
-      say: this.say,
+    const response = await this.submit(file, { outlines: "true" });
+    if (!response) return;
+    const result = (await response.json()) as ValidationResult;
+    showReport(this.report, result, {
+      t: this.t,
       explain: (rule) => void this.explain(rule),
-      save: (format, button) => void this.save(file, told, format, button),
-      ask: async (id) => {
-        const found = (await (await this.asked(file, { findings: id }))?.json()) as Answer | undefined;
-        return found ? (found.features.find((one) => one.id === id)?.properties.proposals ?? []) : null;
-      },
-      copy: (accept, format) => void this.saveCopy(file, accept, format),
-      judge: (accept) => void this.judgeCopy(file, accept),
-      plan: (target, pick) => {
-        const words = { zoomIn: this.say("judged.zoom_in"), zoomOut: this.say("judged.zoom_out") };
-        return new Plan(target, words, pick);
-      },
+      saveFindings: (format, button) => void this.saveFindings(file, result, format, button),
+      isProposable: ({ geometry, properties }) =>
+        geometry !== null && this.proposableRules.has(properties.rule),
+      fetchProposals: (id) => this.fetchProposals(file, id),
+      saveCopy: (accept, format) => void this.saveCopy(file, accept, format),
+      validateCopy: (accept) => void this.validateCopy(file, accept),
+      createMap: (target, onSelect) => new FindingsMap(target, this.t, onSelect),
     });
   }
 
-  /** The answer for a file with the options of the form; null if there is none, which is told. */
-  private async asked(
-    file: File,
-    more: Readonly<Record<string, string | readonly string[]>>,
-    address = "/v1/validate",
-  ): Promise<Response | null> {
+  /** The response to a file with the options of the form; null if it failed, which is shown. */
+  private async submit(file: File, more: FormValues, url = "/v1/validate"): Promise<Response | null> {
     const limit = Number(this.form.dataset["limitMb"]);
     if (file.size > limit * MEGABYTE) {
-      this.fail(this.say("judged.too_large", { limit }));
+      this.showProblem(this.t("validate.too_large", { limit }));
       return null;
     }
     const form = new FormData(this.form);
@@ -109,127 +107,140 @@ class ValidatePage {
     for (const [name, value] of Object.entries(more)) {
       for (const one of typeof value === "string" ? [value] : value) form.append(name, one);
     }
-    const judgement = uuid();
-    form.set("progress", judgement);
-    this.sending?.abort();
-    const sending = (this.sending = new AbortController());
-    this.work(file.name, judgement);
+    const progressId = createUuid();
+    form.set("progress", progressId);
+    this.request?.abort();
+    const request = (this.request = new AbortController());
+    this.showProgress(file.name, progressId);
     try {
-      return await post(address, form, this.lang, sending.signal);
+      return await postForm(url, form, this.lang, request.signal);
     } catch (error) {
-      this.tell(error);
+      this.showError(error);
       return null;
     } finally {
-      if (this.sending === sending) this.rest();
+      if (this.request === request) this.hideProgress();
     }
   }
 
-  /** Findings as GeoJSON are here already; other formats are made by the service. */
-  private async save(file: File, told: Answer, format: string, button: HTMLButtonElement): Promise<void> {
-    button.disabled = true;
-    const content = format === "geojson" ? bare(told) : await (await this.asked(file, { format }))?.blob();
-    button.disabled = false;
-    if (content) save(content, `findings.${format}`);
+  private async fetchProposals(file: File, id: string): Promise<readonly Proposal[] | null> {
+    const response = await this.submit(file, { findings: id });
+    if (!response) return null;
+    const { features } = (await response.json()) as ValidationResult;
+    return features.find((finding) => finding.id === id)?.properties.proposals ?? [];
   }
 
-  /** The layer with accepted proposals done; the file that was chosen stays as it is. */
-  private async copied(file: File, accept: readonly string[], format: string): Promise<File | null> {
-    const answer = await this.asked(file, { accept, format }, "/v1/validate/copy");
+  /** Findings as GeoJSON are already here; other formats are made by the service. */
+  private async saveFindings(
+    file: File,
+    result: ValidationResult,
+    format: string,
+    button: HTMLButtonElement,
+  ): Promise<void> {
+    button.disabled = true;
+    const content = format === "geojson" ? toGeoJson(result) : await (await this.submit(file, { format }))?.blob();
+    button.disabled = false;
+    if (content) saveFile(content, `findings.${format}`);
+  }
+
+  /** The layer with accepted proposals applied; the chosen file is not changed. */
+  private async fetchCopy(file: File, accept: readonly string[], format: string): Promise<File | null> {
+    const response = await this.submit(file, { accept, format }, "/v1/validate/copy");
     const stem = file.name.split(".")[0] ?? "layer";
     const name = `${stem}-corrected.${format === "shp" ? "zip" : format}`;
-    return answer ? new File([await answer.blob()], name) : null;
+    return response ? new File([await response.blob()], name) : null;
   }
 
   private async saveCopy(file: File, accept: readonly string[], format: string): Promise<void> {
-    const copy = await this.copied(file, accept, format);
-    if (copy) save(copy, copy.name);
+    const copy = await this.fetchCopy(file, accept, format);
+    if (copy) saveFile(copy, copy.name);
   }
 
-  private async judgeCopy(file: File, accept: readonly string[]): Promise<void> {
-    const copy = await this.copied(file, accept, "gpkg");
+  private async validateCopy(file: File, accept: readonly string[]): Promise<void> {
+    const copy = await this.fetchCopy(file, accept, "gpkg");
     if (!copy) return;
     this.input.required = false;
-    this.take(copy, copy.name);
-    void this.judge();
+    this.setFile(copy, copy.name);
+    void this.validate();
   }
 
   private async explain(rule: string): Promise<void> {
     try {
-      await explain(rule, this.lang, this.say);
+      await showRule(rule, this.lang, this.t);
     } catch (error) {
-      this.tell(error);
+      this.showError(error);
     }
   }
 
-  private work(name: string, judgement: string): void {
-    const began = Date.now();
-    const told = find("working-told", HTMLElement);
-    const bar = find("bar", HTMLProgressElement);
-    bar.removeAttribute("value");
+  private showProgress(name: string, progressId: string): void {
+    const start = Date.now();
+    this.bar.removeAttribute("value");
     const tick = (): void => {
-      const seconds = Math.round((Date.now() - began) / 1000);
-      if (seconds) void this.hear(judgement, bar);
-      const step = bar.hasAttribute("value") ? this.say("judged.step", { done: bar.value, total: bar.max }) : "";
-      told.textContent = this.say("judged.working", { name, seconds }) + step;
+      const seconds = Math.round((Date.now() - start) / 1000);
+      if (seconds) void this.pollProgress(progressId);
+      this.status.textContent = this.bar.hasAttribute("value")
+        ? this.t("validate.working_step", { name, seconds, done: this.bar.value, total: this.bar.max })
+        : this.t("validate.working", { name, seconds });
     };
     clearInterval(this.clock);
     tick();
     this.clock = window.setInterval(tick, 1000);
-    this.working.hidden = false;
+    this.progress.hidden = false;
     this.stop.hidden = false;
   }
 
-  /** How many steps are done; nothing is known while the file is on its way. */
-  private async hear(judgement: string, bar: HTMLProgressElement): Promise<void> {
-    const answer = await fetch(`/v1/validate/${judgement}`).catch(() => null);
-    if (!answer?.ok) return;
-    const steps = (await answer.json()) as Steps;
-    bar.max = steps.total;
-    bar.value = steps.done;
+  /** Update the progress bar; no steps are known while the file is being uploaded. */
+  private async pollProgress(progressId: string): Promise<void> {
+    const response = await fetch(`/v1/validate/${progressId}`).catch(() => null);
+    if (!response?.ok) return;
+    const { done, total } = (await response.json()) as ProgressSteps;
+    this.bar.max = total;
+    this.bar.value = done;
   }
 
-  private rest(): void {
+  private hideProgress(): void {
     clearInterval(this.clock);
-    this.working.hidden = true;
+    this.progress.hidden = true;
     this.stop.hidden = true;
   }
 
-  private tell(error: unknown): void {
-    if (error instanceof Refused) this.fail(error.message);
-    else if (error instanceof DOMException && error.name === "AbortError") this.fail(this.say("judged.cancelled"));
-    else if (error instanceof TypeError) this.fail(this.say("judged.away"));
+  private showError(error: unknown): void {
+    if (error instanceof ServiceError) this.showProblem(error.message);
+    else if (error instanceof DOMException && error.name === "AbortError") {
+      this.showProblem(this.t("validate.cancelled"));
+    } else if (error instanceof TypeError) this.showProblem(this.t("validate.away"));
     else throw error;
   }
 
-  private fail(text: string): void {
+  private showProblem(text: string): void {
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }
 }
 
-/** How far a judgement is. */
-interface Steps {
+/** The steps of a running validation. */
+interface ProgressSteps {
   readonly done: number;
   readonly total: number;
 }
 
-/** A random id; the browser's own is kept from pages that come without encryption. */
-function uuid(): string {
+/** A random id; the browser's own function is missing on pages without encryption. */
+function createUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");
 }
 
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  make("a", { href: address, download: name }).click();
+function saveFile(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  createElement("a", { href: url, download: name }).click();
   setTimeout(() => {
-    URL.revokeObjectURL(address);
+    URL.revokeObjectURL(url);
   }, 60_000);
 }
 
-function bare({ type, summary, features }: Answer): Blob {
+/** The result without the outlines for the map. */
+function toGeoJson({ type, summary, features }: ValidationResult): Blob {
   return new Blob([JSON.stringify({ type, summary, features })], { type: "application/geo+json" });
 }
 
-new ValidatePage(readTexts());
+new ValidatePage(readTranslations());

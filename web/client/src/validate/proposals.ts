@@ -1,130 +1,142 @@
-import { make } from "../tools/elements";
-import { scrollTable } from "../tools/table";
-import { type Say, counted } from "../tools/texts";
-import type { Finding, Move, Proposal } from "./answer";
-import { amount } from "./findings";
+import { formatMeasure } from "../measures";
+import { createElement } from "../tools/elements";
+import { createScrollTable } from "../tools/table";
+import type { Translate } from "../translations";
+import type { Finding, Proposal, VertexMove } from "./results";
 
 const FORMATS = ["gpkg", "shp", "geojson"] as const;
-const MOVES = 50;
+const MAX_MOVES = 50;
 
-/** What the proposals may use of the page. */
-export interface Hands {
-  readonly say: Say;
-  /** The proposals for a finding; null where there is no answer, which is told elsewhere. */
-  readonly ask: (id: string) => Promise<readonly Proposal[] | null>;
-  /** Show on the map what moves. */
-  readonly draw: (moves: readonly Move[]) => void;
-  /** Save a copy of the layer with these done; each is `ID=WAY:UNIT`. */
-  readonly copy: (accept: readonly string[], format: string) => void;
-  /** Judge such a copy in place of the layer. */
-  readonly judge: (accept: readonly string[]) => void;
+/** What the page does on actions in the panel. */
+export interface ProposalActions {
+  readonly t: Translate;
+  /** The proposals for a finding; null if the request failed, which the page reports. */
+  readonly fetchProposals: (id: string) => Promise<readonly Proposal[] | null>;
+  /** Show the moves of vertices on the map. */
+  readonly showMoves: (moves: readonly VertexMove[]) => void;
+  /** Save a copy of the layer with accepted proposals; each is `ID=WAY:UNIT`. */
+  readonly saveCopy: (accept: readonly string[], format: string) => void;
+  /** Validate such a copy in place of the layer. */
+  readonly validateCopy: (accept: readonly string[]) => void;
 }
 
-/** What could be done about one finding at a time, what was accepted, and copies with it. */
-export class ProposalsBox {
+/** The proposals for one finding at a time, the accepted ones, and copies with these. */
+export class ProposalsPanel {
   readonly element: HTMLElement;
-  private readonly content = make("div");
-  private readonly bar = make("div", { class: "tool__actions" });
-  private readonly known = new Map<string, readonly Proposal[]>();
-  private readonly accepted = new Map<string, Proposal>();
+  private readonly content = createElement("div");
+  private readonly bar = createElement("div", { class: "tool__actions" });
+  private readonly offeredById = new Map<string, readonly Proposal[]>();
+  private readonly acceptedById = new Map<string, Proposal>();
   private readonly head: HTMLElement;
 
-  constructor(private readonly hands: Hands) {
-    const { say } = hands;
-    this.head = make("h2", { class: "section__title", id: "proposals", tabindex: "-1" }, say("judged.proposals"));
-    const lead = make("p", { class: "quiet" }, say("judged.proposals_lead"));
-    const about = { class: "section", "aria-labelledby": "proposals" };
-    this.element = make("section", about, this.head, lead, this.content, this.bar);
+  constructor(private readonly actions: ProposalActions) {
+    const { t } = actions;
+    const title = { class: "section__title", id: "proposals", tabindex: "-1" };
+    this.head = createElement("h2", title, t("validate.proposals"));
+    const lead = createElement("p", { class: "quiet" }, t("validate.proposals_lead"));
+    const attributes = { class: "section", "aria-labelledby": "proposals" };
+    this.element = createElement("section", attributes, this.head, lead, this.content, this.bar);
     this.element.hidden = true;
   }
 
-  /** Show what could be done about a finding; asked for once. */
+  /** Show the proposals for a finding; they are requested once. */
   async show(finding: Finding): Promise<void> {
     const { id } = finding;
-    const offered = this.known.get(id) ?? (await this.hands.ask(id));
+    const offered = this.offeredById.get(id) ?? (await this.actions.fetchProposals(id));
     if (!offered) return;
-    this.known.set(id, offered);
+    this.offeredById.set(id, offered);
     this.element.hidden = false;
+    const { t } = this.actions;
     this.content.replaceChildren(
-      make("p", {}, finding.properties.message),
-      offered.length ? this.choices(id, offered) : make("p", { class: "notice" }, this.hands.say("judged.no_proposals")),
+      createElement("p", {}, finding.properties.message),
+      offered.length
+        ? this.createChoices(id, offered)
+        : createElement("p", { class: "notice" }, t("validate.no_proposals")),
     );
-    this.hands.draw(this.accepted.get(id)?.moves ?? []);
+    this.actions.showMoves(this.acceptedById.get(id)?.moves ?? []);
     this.head.focus();
     this.head.scrollIntoView({ block: "nearest" });
   }
 
-  private choices(id: string, offered: readonly Proposal[]): HTMLElement {
-    const { say } = this.hands;
-    const moved = make("div");
-    const chosen = this.accepted.get(id);
-    const none = this.option(`${id}-none`, say("judged.as_it_is"), !chosen, () => {
-      this.accepted.delete(id);
-      this.reveal([], moved);
+  private createChoices(id: string, offered: readonly Proposal[]): HTMLElement {
+    const { t } = this.actions;
+    const moves = createElement("div");
+    const accepted = this.acceptedById.get(id);
+    const none = this.createOption(`${id}-none`, t("validate.no_change"), !accepted, () => {
+      this.acceptedById.delete(id);
+      this.showChoice([], moves);
     });
     const options = offered.map((proposal, index) =>
-      this.option(`${id}-${index}`, proposal.message, proposal === chosen, () => {
-        this.accepted.set(id, proposal);
-        this.reveal(proposal.moves, moved);
+      this.createOption(`${id}-${index}`, proposal.message, proposal === accepted, () => {
+        this.acceptedById.set(id, proposal);
+        this.showChoice(proposal.moves, moves);
       }),
     );
-    const legend = make("legend", {}, say("judged.choose_proposal"));
-    const box = make("fieldset", { class: "choices" }, legend, none, ...options);
-    if (chosen) this.reveal(chosen.moves, moved);
-    return make("div", {}, box, moved);
+    const legend = createElement("legend", {}, t("validate.choose_proposal"));
+    const choices = createElement("fieldset", { class: "choices" }, legend, none, ...options);
+    if (accepted) this.showChoice(accepted.moves, moves);
+    return createElement("div", {}, choices, moves);
   }
 
-  private option(id: string, text: string, isChosen: boolean, choose: () => void): HTMLElement {
-    const radio = make("input", { type: "radio", name: "proposal", id });
-    radio.checked = isChosen;
-    radio.addEventListener("change", choose);
-    return make("label", { class: "check", for: id }, radio, ` ${text}`);
+  private createOption(id: string, text: string, isSelected: boolean, select: () => void): HTMLElement {
+    const radio = createElement("input", { type: "radio", name: "proposal", id });
+    radio.checked = isSelected;
+    radio.addEventListener("change", select);
+    return createElement("label", { class: "check", for: id }, radio, ` ${text}`);
   }
 
-  private reveal(moves: readonly Move[], place: HTMLElement): void {
-    this.hands.draw(moves);
-    place.replaceChildren(...(moves.length ? [this.table(moves)] : []));
+  private showChoice(moves: readonly VertexMove[], host: HTMLElement): void {
+    this.actions.showMoves(moves);
+    host.replaceChildren(...(moves.length ? [this.createMovesTable(moves)] : []));
     this.offerCopies();
   }
 
-  private table(moves: readonly Move[]): HTMLElement {
-    const { say } = this.hands;
-    const keys = ["features", "from", "to", "distance"] as const;
-    const heads = keys.map((key) => make("th", { scope: "col" }, say(`judged.${key}`)));
-    const at = (place: readonly number[] | null, key: string): string => place?.join(", ") ?? say(key);
-    const rows = moves.slice(0, MOVES).map((move) =>
-      make(
+  private createMovesTable(moves: readonly VertexMove[]): HTMLElement {
+    const { t } = this.actions;
+    const labels = [
+      t("findings_view.column_features"),
+      t("validate.from"),
+      t("validate.to"),
+      t("validate.distance"),
+    ];
+    const heads = labels.map((label) => createElement("th", { scope: "col" }, label));
+    const rows = moves.slice(0, MAX_MOVES).map((move) =>
+      createElement(
         "tr",
         {},
-        make("th", { scope: "row", class: "code" }, move.feature),
-        make("td", { class: "code" }, at(move.from, "judged.inserted")),
-        make("td", { class: "code" }, at(move.to, "judged.taken_out")),
-        make("td", { class: "num" }, amount(move.distance_m, null)),
+        createElement("th", { scope: "row", class: "code" }, move.feature),
+        createElement("td", { class: "code" }, move.from?.join(", ") ?? t("validate.inserted")),
+        createElement("td", { class: "code" }, move.to?.join(", ") ?? t("validate.removed")),
+        createElement("td", { class: "num" }, formatMeasure(move.distance_m, null, t)),
       ),
     );
-    return scrollTable(say("judged.moved"), [make("tr", {}, ...heads)], make("tbody", {}, ...rows));
+    const body = createElement("tbody", {}, ...rows);
+    return createScrollTable(t("validate.vertex_changes"), [createElement("tr", {}, ...heads)], body);
   }
 
   private offerCopies(): void {
-    const { say, copy, judge } = this.hands;
-    const accept = [...this.accepted].map(([id, { way, feature }]) => `${id}=${way}${feature ? `:${feature}` : ""}`);
+    const { t, saveCopy, validateCopy } = this.actions;
+    const accept = [...this.acceptedById].map(
+      ([id, { way, feature }]) => `${id}=${way}${feature ? `:${feature}` : ""}`,
+    );
     if (!accept.length) {
       this.bar.replaceChildren();
       return;
     }
-    const button = (text: string, use: () => void): HTMLButtonElement => {
-      const made = make("button", { type: "button", class: "button" }, text);
-      made.addEventListener("click", use);
-      return made;
-    };
     const formats = FORMATS.map((format) =>
-      button(format === "shp" ? "Shapefile" : format.toUpperCase(), () => {
-        copy(accept, format);
+      createButton(format === "shp" ? "Shapefile" : format.toUpperCase(), () => {
+        saveCopy(accept, format);
       }),
     );
-    const again = button(say("judged.judge_copy"), () => {
-      judge(accept);
+    const validate = createButton(t("validate.check_copy"), () => {
+      validateCopy(accept);
     });
-    this.bar.replaceChildren(`${say("judged.copy", { n: counted(accept.length) })} `, ...formats, again);
+    this.bar.replaceChildren(`${t("validate.copy", { n: accept.length })} `, ...formats, validate);
   }
+}
+
+function createButton(text: string, onClick: () => void): HTMLButtonElement {
+  const button = createElement("button", { type: "button", class: "button" }, text);
+  button.addEventListener("click", onClick);
+  return button;
 }

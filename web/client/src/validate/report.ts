@@ -1,174 +1,214 @@
-import { make } from "../tools/elements";
-import { scrollTable } from "../tools/table";
-import { type Say, counted } from "../tools/texts";
-import { type Answer, type OpenHole, type Proposal, SEVERITIES, holeId, pictureOf } from "./answer";
-import { FindingsTable, amount } from "./findings";
-import type { Plan } from "./plan";
-import { ProposalsBox } from "./proposals";
+import { formatDecimal, formatMeasure } from "../measures";
+import { createElement } from "../tools/elements";
+import { createScrollTable } from "../tools/table";
+import type { Translate } from "../translations";
+import type { FindingsMap } from "./findings-map";
+import { FindingsTable } from "./findings-table";
+import { ProposalsPanel } from "./proposals";
+import {
+  type Finding,
+  type OpenHole,
+  type Proposal,
+  SEVERITIES,
+  type Summary,
+  type ValidationResult,
+  holeId,
+  toMapData,
+} from "./results";
 
-const HOLES = 200;
+const MAX_HOLES = 200;
 
-/** What the report may use of the page. */
-export interface Around {
-  readonly say: Say;
+/** What the page does on actions in the report. */
+export interface ReportActions {
+  readonly t: Translate;
   readonly explain: (rule: string) => void;
-  /** Save the findings as a file of a format. */
-  readonly save: (format: string, button: HTMLButtonElement) => void;
-  /** The proposals for a finding; null where there is no answer, which is told. */
-  readonly ask: (id: string) => Promise<readonly Proposal[] | null>;
+  /** Save the findings as a file in a format. */
+  readonly saveFindings: (format: string, button: HTMLButtonElement) => void;
+  /** Whether proposals can be made for a finding. */
+  readonly isProposable: (finding: Finding) => boolean;
+  /** The proposals for a finding; null if the request failed, which the page reports. */
+  readonly fetchProposals: (id: string) => Promise<readonly Proposal[] | null>;
   /** Save a copy of the layer with accepted proposals. */
-  readonly copy: (accept: readonly string[], format: string) => void;
-  /** Judge such a copy. */
-  readonly judge: (accept: readonly string[]) => void;
-  readonly plan: (target: HTMLElement, pick: (id: string) => void) => Plan;
+  readonly saveCopy: (accept: readonly string[], format: string) => void;
+  /** Validate such a copy in place of the layer. */
+  readonly validateCopy: (accept: readonly string[]) => void;
+  readonly createMap: (target: HTMLElement, onSelect: (id: string) => void) => FindingsMap;
 }
 
-/** Fill `place` with everything that an answer tells. */
-export function showReport(place: HTMLElement, answer: Answer, around: Around): void {
-  const { say } = around;
-  const view = planFrame(say);
-  const whole = make("button", { type: "button", class: "button" }, say("judged.whole"));
-  const head = make("h2", { class: "section__title", tabindex: "-1", id: "report-title" }, say("judged.results"));
-  place.replaceChildren(head, make("p", { class: "lead", role: "status" }, headline(answer, say)));
-  place.append(exports(around), view, planHelp(say));
-  place.append(make("div", { class: "tool__actions" }, whole, legend(say)));
-  place.hidden = false;
+/** Fill `host` with the report on a layer. */
+export function showReport(host: HTMLElement, result: ValidationResult, actions: ReportActions): void {
+  const { t } = actions;
+  const frame = createMapFrame(t);
+  const showLayer = createElement("button", { type: "button", class: "button" }, t("validate.show_layer"));
+  const title = { class: "section__title", tabindex: "-1", id: "report-title" };
+  const head = createElement("h2", title, t("findings_view.results"));
+  host.replaceChildren(
+    head,
+    createElement("p", { class: "lead", role: "status" }, headline(result.summary, t)),
+    createExports(actions),
+    frame,
+    createMapHelp(t),
+    createElement("div", { class: "tool__actions" }, showLayer, createLegend(t)),
+  );
+  host.hidden = false;
 
-  const plan = around.plan(view, (id) => {
-    plan.showPlace(id);
+  const map = actions.createMap(frame, (id) => {
+    map.showLocation(id);
     table?.reveal(id);
+  });
+  map.show(toMapData(result));
+  showLayer.addEventListener("click", () => {
+    map.showAll();
   });
   const show = (id: string): void => {
-    plan.showPlace(id);
+    map.showLocation(id);
     table?.reveal(id);
-    view.scrollIntoView({ block: "nearest" });
+    frame.scrollIntoView({ block: "nearest" });
   };
-  plan.show(pictureOf(answer));
-  whole.addEventListener("click", () => {
-    plan.showAll();
-  });
-  const box = new ProposalsBox({
-    say,
-    ask: around.ask,
-    draw: (moves) => {
-      plan.moved(moves);
+  const proposals = new ProposalsPanel({
+    ...actions,
+    showMoves: (moves) => {
+      map.showMoves(moves);
     },
-    copy: around.copy,
-    judge: around.judge,
   });
-  place.append(box.element);
-  const propose = (id: string): void => {
-    const finding = answer.features.find((one) => one.id === id);
-    plan.showPlace(id);
-    if (finding) void box.show(finding);
-  };
-  const holes = answer.summary.open_holes;
-  const table = answer.features.length
-    ? new FindingsTable(answer.features, say, {
-        show,
-        explain: around.explain,
-        propose,
-        shown: (ids) => {
-          plan.only(new Set([...ids, ...holes.map((_, index) => holeId(index))]));
-        },
-      })
-    : null;
-  place.append(table ? table.element : make("p", { class: "notice notice--good" }, say("judged.clean")));
-  if (holes.length) place.append(holesSection(answer, say, show));
-  place.append(...asides(answer, say));
+  const table = createTable(result, actions, map, proposals, show);
+  host.append(
+    proposals.element,
+    table ? table.element : createElement("p", { class: "notice notice--good" }, t("validate.clean")),
+    ...createHoles(result.summary, t, show),
+    ...createDetails(result.summary, t),
+  );
   head.focus();
   head.scrollIntoView({ block: "start" });
 }
 
-/** Where a plan is drawn; {@link planHelp} says how it is used by the keyboard. */
-export function planFrame(say: Say): HTMLElement {
-  return make("div", {
-    class: "plan",
+/** The element into which a map is drawn; {@link createMapHelp} describes its keyboard control. */
+export function createMapFrame(t: Translate): HTMLElement {
+  return createElement("div", {
+    class: "findings-map",
     tabindex: "0",
     role: "application",
-    "aria-label": say("judged.map"),
-    "aria-describedby": "plan-help",
+    "aria-label": t("findings_view.map"),
+    "aria-describedby": "findings-map-help",
   });
 }
 
-export function planHelp(say: Say): HTMLElement {
-  return make("p", { class: "quiet", id: "plan-help" }, say("judged.map_help"));
+/** The description of a map for people who use the keyboard. */
+export function createMapHelp(t: Translate): HTMLElement {
+  return createElement("p", { class: "quiet", id: "findings-map-help" }, t("findings_view.map_help"));
 }
 
-function headline({ summary }: Answer, say: Say): string {
-  const of = summary.findings.by_severity;
-  const numbers = Object.fromEntries(SEVERITIES.map((grade) => [grade, counted(of[grade])]));
-  return say("judged.told", {
-    name: summary.source,
-    features: counted(summary.features),
-    vertices: counted(summary.vertices),
-    ...numbers,
+/** The symbols of the severities. */
+export function createSeverityLegend(t: Translate): HTMLElement {
+  const items = SEVERITIES.map((severity) =>
+    createElement("span", { class: `sign sign--${severity}` }, t(`severity.${severity}`)),
+  );
+  return createElement("span", { class: "legend" }, ...items);
+}
+
+function headline({ source, features, vertices, findings }: Summary, t: Translate): string {
+  return t("validate.summary", { name: source, features, vertices, ...findings.by_severity });
+}
+
+function createTable(
+  result: ValidationResult,
+  actions: ReportActions,
+  map: FindingsMap,
+  proposals: ProposalsPanel,
+  show: (id: string) => void,
+): FindingsTable | null {
+  if (!result.features.length) return null;
+  const holes = result.summary.open_holes.map((_, index) => holeId(index));
+  return new FindingsTable(result.features, actions.t, {
+    show,
+    explain: actions.explain,
+    isProposable: actions.isProposable,
+    propose: (id) => {
+      const finding = result.features.find((candidate) => candidate.id === id);
+      map.showLocation(id);
+      if (finding) void proposals.show(finding);
+    },
+    onFilter: (ids) => {
+      map.filter(new Set([...ids, ...holes]));
+    },
   });
 }
 
-function exports(around: Around): HTMLElement {
+function createExports({ t, saveFindings }: ReportActions): HTMLElement {
   const buttons = ["geojson", "gpkg", "csv", "xlsx"].map((format) => {
-    const button = make("button", { type: "button", class: "button" }, format.toUpperCase());
+    const button = createElement("button", { type: "button", class: "button" }, format.toUpperCase());
     button.addEventListener("click", () => {
-      around.save(format, button);
+      saveFindings(format, button);
     });
     return button;
   });
-  const label = around.say("judged.export");
-  return make("div", { class: "tool__actions", role: "group", "aria-label": label }, `${label} `, ...buttons);
+  const label = t("validate.export");
+  const attributes = { class: "tool__actions", role: "group", "aria-label": label };
+  return createElement("div", attributes, `${label} `, ...buttons);
 }
 
-function legend(say: Say): HTMLElement {
-  const shown = signs(say);
-  shown.append(make("span", { class: "sign sign--open" }, say("judged.open_hole")));
-  return shown;
+function createLegend(t: Translate): HTMLElement {
+  const legend = createSeverityLegend(t);
+  legend.append(createElement("span", { class: "sign sign--open" }, t("validate.open_hole")));
+  return legend;
 }
 
-/** What the signs of the severities look like. */
-export function signs(say: Say): HTMLElement {
-  const items = SEVERITIES.map((grade) => make("span", { class: `sign sign--${grade}` }, say(`severity.${grade}`)));
-  return make("span", { class: "legend" }, ...items);
-}
-
-function holesSection({ summary }: Answer, say: Say, show: (id: string) => void): HTMLElement {
+function createHoles(summary: Summary, t: Translate, show: (id: string) => void): HTMLElement[] {
   const holes = summary.open_holes;
-  const title = say("judged.holes", { n: counted(holes.length) });
-  const lead = say("judged.holes_lead", { width: summary.tolerances["gap_width_m"] ?? 0 });
-  const row = (hole: OpenHole, index: number): HTMLTableRowElement => {
-    const what = hole.features.join(", ");
-    const name = say("judged.zoom", { what });
-    const button = make("button", { type: "button", class: "button", "aria-label": name }, say("judged.show"));
-    button.addEventListener("click", () => {
-      show(holeId(index));
-    });
-    return make(
-      "tr",
-      {},
-      make("th", { scope: "row", class: "code" }, what),
-      make("td", { class: "num" }, amount(hole.width_m, null)),
-      make("td", { class: "num" }, amount(hole.area_m2, null)),
-      make("td", {}, button),
-    );
-  };
-  const heads = ["features", "width", "area", "place"].map((key) => make("th", { scope: "col" }, say(`judged.${key}`)));
-  return make(
+  if (!holes.length) return [];
+  const title = t("validate.holes", { n: holes.length });
+  const width = formatDecimal(summary.tolerances["gap_width_m"] ?? 0);
+  const labels = [
+    t("findings_view.column_features"),
+    t("validate.width"),
+    t("findings_view.column_area"),
+    t("findings_view.place"),
+  ];
+  const heads = labels.map((label) => createElement("th", { scope: "col" }, label));
+  const rows = holes.slice(0, MAX_HOLES).map((hole, index) => createHoleRow(hole, holeId(index), t, show));
+  const section = createElement(
     "section",
     { class: "section", "aria-labelledby": "holes" },
-    make("h2", { class: "section__title", id: "holes" }, title),
-    make("p", { class: "quiet" }, lead),
-    scrollTable(title, [make("tr", {}, ...heads)], make("tbody", {}, ...holes.slice(0, HOLES).map(row))),
+    createElement("h2", { class: "section__title", id: "holes" }, title),
+    createElement("p", { class: "quiet" }, t("validate.holes_lead", { width })),
+    createScrollTable(title, [createElement("tr", {}, ...heads)], createElement("tbody", {}, ...rows)),
+  );
+  return [section];
+}
+
+function createHoleRow(hole: OpenHole, id: string, t: Translate, show: (id: string) => void): HTMLTableRowElement {
+  const what = hole.features.join(", ");
+  const attributes = { type: "button", class: "button", "aria-label": t("findings_view.zoom", { what }) };
+  const button = createElement("button", attributes, t("findings_view.show"));
+  button.addEventListener("click", () => {
+    show(id);
+  });
+  return createElement(
+    "tr",
+    {},
+    createElement("th", { scope: "row", class: "code" }, what),
+    createElement("td", { class: "num" }, formatMeasure(hole.width_m, null, t)),
+    createElement("td", { class: "num" }, formatMeasure(hole.area_m2, null, t)),
+    createElement("td", {}, button),
   );
 }
 
-function asides({ summary }: Answer, say: Say): HTMLElement[] {
-  const limits = Object.entries(summary.tolerances).map(([name, value]) => `${name} ${value}`);
-  const remarks = summary.remarks.map(({ message }) => make("li", {}, message));
-  const parts: HTMLElement[] = [];
-  if (remarks.length) parts.push(details(say("judged.remarks"), make("ul", {}, ...remarks)));
-  parts.push(details(say("judged.limits"), make("p", { class: "code" }, limits.join(" · "))));
-  return parts;
+/** The notes of the import and the limits, folded. */
+function createDetails({ remarks, tolerances }: Summary, t: Translate): HTMLElement[] {
+  const notes = remarks.map(({ message }) => createElement("li", {}, message));
+  const limits = Object.entries(tolerances).map(([name, value]) =>
+    createElement(
+      "li",
+      {},
+      `${t(`tolerance.${name}`, { value: formatDecimal(value) })} `,
+      createElement("small", { class: "code" }, name),
+    ),
+  );
+  const sections = [createFold(t("validate.limits"), createElement("ul", {}, ...limits))];
+  if (notes.length) sections.unshift(createFold(t("validate.remarks"), createElement("ul", {}, ...notes)));
+  return sections;
 }
 
-function details(title: string, content: HTMLElement): HTMLElement {
-  return make("details", { class: "explain" }, make("summary", {}, title), content);
+function createFold(title: string, content: HTMLElement): HTMLElement {
+  return createElement("details", { class: "explain" }, createElement("summary", {}, title), content);
 }

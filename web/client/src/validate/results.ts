@@ -1,13 +1,13 @@
-/** GeoJSON that is handed on to the map library, which reads it. */
-export type Shape = Readonly<Record<string, unknown>>;
+/** GeoJSON that is passed on to the map library, which reads it. */
+export type GeoJsonObject = Readonly<Record<string, unknown>>;
 
 export type Severity = "error" | "warning" | "info";
 
 /** Gravest first. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
-/** What the service tells of a finding. */
-export interface FindingFacts {
+/** The properties of a finding, as the service returns them. */
+export interface FindingProperties {
   readonly id: string;
   readonly rule: string;
   readonly severity: Severity;
@@ -19,39 +19,39 @@ export interface FindingFacts {
   readonly limit: number | null;
   readonly unit: string | null;
   readonly area_m2: number | null;
-  /** Where they were asked for. */
+  /** Present where they were requested. */
   readonly proposals?: readonly Proposal[];
 }
 
-/** A vertex that a proposal moves; without `from` it is inserted, without `to` taken out. */
-export interface Move {
+/** A vertex that a proposal moves; without `from` it is inserted, without `to` removed. */
+export interface VertexMove {
   readonly feature: string;
   readonly from: readonly [number, number] | null;
   readonly to: readonly [number, number] | null;
   readonly distance_m: number;
 }
 
-/** What could be done about a finding. */
+/** A possible repair of a finding. */
 export interface Proposal {
   readonly way: string;
   readonly feature: string | null;
   readonly message: string;
-  readonly moves: readonly Move[];
+  readonly moves: readonly VertexMove[];
 }
 
 export interface Finding {
   readonly type: "Feature";
   readonly id: string;
-  readonly geometry: Shape | null;
-  readonly properties: FindingFacts;
+  readonly geometry: GeoJsonObject | null;
+  readonly properties: FindingProperties;
 }
 
-/** Ground left open: wider than what counts as a gap. */
+/** A hole that is not treated as a gap, because it is wider than the limit. */
 export interface OpenHole {
   readonly features: readonly string[];
   readonly width_m: number;
   readonly area_m2: number;
-  readonly geometry: Shape;
+  readonly geometry: GeoJsonObject;
 }
 
 export interface Summary {
@@ -69,65 +69,58 @@ export interface Summary {
   readonly open_holes: readonly OpenHole[];
 }
 
-/** The answer of `/v1/validate`, asked with outlines. */
-export interface Answer {
+/** The response of `/v1/validate` with outlines. */
+export interface ValidationResult {
   readonly type: "FeatureCollection";
   readonly summary: Summary;
   readonly features: readonly Finding[];
   readonly outlines?: {
-    readonly coarse: Shape;
-    readonly exact: Shape;
+    readonly coarse: GeoJsonObject;
+    readonly exact: GeoJsonObject;
   };
 }
 
-/** A place to look at: that of a finding or an open hole, by its id on this page. */
-export interface Place {
+/** The location of a finding or an open hole, by its id on the page. */
+export interface MapLocation {
   readonly id: string;
   readonly kind: Severity | "open";
-  readonly geometry: Shape;
+  readonly geometry: GeoJsonObject;
   readonly label: string;
 }
 
-/** What a plan shows: places, over the outlines of a layer or over the register itself. */
-export interface Picture {
+/** The content of a map of findings: locations, over the outlines of a layer or the register. */
+export interface MapData {
   readonly isPlanar: boolean;
-  readonly places: readonly Place[];
-  readonly outlines?: Answer["outlines"];
+  readonly locations: readonly MapLocation[];
+  readonly outlines?: ValidationResult["outlines"];
 }
 
-/** What a plan shows of an answer. */
-export function pictureOf(answer: Answer): Picture {
-  const holes = answer.summary.open_holes.map((hole, index) => ({
+/** The content of the map for the validation of a layer. */
+export function toMapData(result: ValidationResult): MapData {
+  const holes = result.summary.open_holes.map((hole, index) => ({
     id: holeId(index),
     kind: "open" as const,
     geometry: hole.geometry,
     label: hole.features.join(", "),
   }));
-  const isPlanar = answer.summary.crs === "planar";
-  return { isPlanar, places: [...holes, ...placesOf(answer.features)], outlines: answer.outlines };
+  const isPlanar = result.summary.crs === "planar";
+  return { isPlanar, locations: [...holes, ...toLocations(result.features)], outlines: result.outlines };
 }
 
-/** The places of findings, of those that have one. */
-export function placesOf(findings: readonly Finding[]): Place[] {
+/** The locations of the findings that have one. */
+export function toLocations(findings: readonly Finding[]): MapLocation[] {
   return findings.flatMap(({ id, geometry, properties }) =>
     geometry ? [{ id, kind: properties.severity, geometry, label: properties.message }] : [],
   );
 }
 
-/** What an open hole is called on this page. */
+/** The id of an open hole on the page. */
 export function holeId(index: number): string {
   return `hole-${index}`;
 }
 
-/** A place as a feature for the map. */
-export function asFeature(place: Place): Shape {
-  const properties = { kind: place.kind, label: place.label };
-  return { type: "Feature", id: place.id, geometry: place.geometry, properties };
-}
-
-const PROPOSABLE: ReadonlySet<string> = new Set(["TOP-COV-01", "TOP-COV-02", "TOP-COV-03", "TOP-COV-04"]);
-
-/** Whether anything can be proposed for findings of the rule of this one. */
-export function isOpenToProposals({ geometry, properties }: Finding): boolean {
-  return PROPOSABLE.has(properties.rule) && geometry !== null;
+/** A location as a GeoJSON feature. */
+export function toFeature(location: MapLocation): GeoJsonObject {
+  const properties = { kind: location.kind, label: location.label };
+  return { type: "Feature", id: location.id, geometry: location.geometry, properties };
 }

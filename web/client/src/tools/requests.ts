@@ -1,5 +1,5 @@
-/** A problem that the service told, in words; `jobs` is where larger files go. */
-export class Refused extends Error {
+/** A problem that the service returned, in words; `jobs` is the address for larger files. */
+export class ServiceError extends Error {
   constructor(
     message: string,
     readonly jobs: string | null,
@@ -14,27 +14,27 @@ interface ProblemBody {
   readonly jobs?: string;
 }
 
-/** Done and, where it is known, of how many. */
+/** Rows processed and, where it is known, their total. */
 export type Progress = (done: number, total: number | null) => void;
 
 /** Post a form; resolves with the response once it has begun. */
-export async function post(url: string, form: FormData, lang: string, signal: AbortSignal): Promise<Response> {
-  return accepted(
+export async function postForm(url: string, form: FormData, lang: string, signal: AbortSignal): Promise<Response> {
+  return requireSuccess(
     await fetch(url, { method: "POST", body: form, headers: { "Accept-Language": lang }, signal }),
   );
 }
 
-/** A response, or what was wrong with the request. */
-export async function accepted(response: Response): Promise<Response> {
+/** The response, if it is one of success; throws a {@link ServiceError} with its problem otherwise. */
+export async function requireSuccess(response: Response): Promise<Response> {
   if (response.ok) return response;
-  const told: ProblemBody = response.headers.get("Content-Type")?.includes("json")
+  const problem: ProblemBody = response.headers.get("Content-Type")?.includes("json")
     ? ((await response.json()) as ProblemBody)
     : {};
-  throw new Refused(told.detail ?? told.title ?? String(response.status), told.jobs ?? null);
+  throw new ServiceError(problem.detail ?? problem.title ?? String(response.status), problem.jobs ?? null);
 }
 
-/** All bytes of a response whose rows arrive one by one; tells how many have come. */
-export async function received(response: Response, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
+/** All bytes of a response whose rows arrive one by one; reports how many have arrived. */
+export async function readWithProgress(response: Response, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
   const total = Number(response.headers.get("X-Gazetteer-Rows")) || null;
   const reader = response.body?.getReader();
   const parts: Uint8Array[] = [];
@@ -48,11 +48,11 @@ export async function received(response: Response, progress: Progress): Promise<
     for (const byte of part.value) if (byte === 10) lines++;
     progress(Math.max(0, total === null ? lines : Math.min(lines, total)), total);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    bytes.set(part, offset);
+    offset += part.length;
   }
-  return whole;
+  return bytes;
 }

@@ -1,17 +1,17 @@
-import { type Moment, type PageState, momentQuery, readPage } from "../config";
-import { find } from "./elements";
-import type { Surroundings, Tool } from "./tool";
+import { type AsOf, type PageState, asOfQuery, readPage } from "../config";
+import { findElement } from "./elements";
+import type { ToolContext, Tool } from "./tool";
 
 const PAUSE_MS = 250;
 
-/** The answer for one address, as it is typed: the page's own answer, fetched as a fragment. */
-export class LiveAddress implements Tool {
-  private readonly field = find("address", HTMLTextAreaElement);
-  private readonly answer = find("answer", HTMLElement);
+/** The result for one address as it is typed: the page's own result, fetched as a fragment. */
+export class LiveGeocoder implements Tool {
+  private readonly field = findElement("address", HTMLTextAreaElement);
+  private readonly result = findElement("answer", HTMLElement);
   private timer = 0;
   private request: AbortController | null = null;
 
-  constructor(private readonly around: Surroundings) {
+  constructor(private readonly context: ToolContext) {
     this.field.addEventListener("input", (event) => {
       if (!event.isComposing) this.schedule(PAUSE_MS);
     });
@@ -36,44 +36,44 @@ export class LiveAddress implements Tool {
 
   private schedule(pause: number): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), pause);
+    this.timer = window.setTimeout(() => void this.load(), pause);
   }
 
-  private async ask(): Promise<void> {
+  private async load(): Promise<void> {
     this.request?.abort();
     const request = (this.request = new AbortController());
-    const url = this.url(this.around.state.moment);
+    const url = this.url(this.context.state.asOf);
     try {
-      const answer = await fetch(url, {
+      const response = await fetch(url, {
         headers: { "X-Panel": "1", Accept: "text/html" },
         signal: request.signal,
       });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
-      if (page && answer.ok) this.show(url, page);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("page");
+      if (page && response.ok) this.show(url, page);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
-      this.around.announce(this.around.config.text.page_failed);
+      this.context.announce(this.context.config.text.page_failed);
       if (!(error instanceof TypeError)) throw error; // the network is away
     }
   }
 
-  private url(moment: Moment): URL {
+  private url(asOf: AsOf): URL {
     const url = new URL("/geocode", location.origin);
-    const query = momentQuery(moment, this.around.config.today);
+    const query = asOfQuery(asOf, this.context.config.today);
     if (this.field.value.trim()) query.set("address", this.field.value.trim());
     url.search = query.toString();
     return url;
   }
 
   private show(url: URL, page: HTMLElement): void {
-    const isOpen = this.answer.querySelector("details")?.open ?? false;
-    this.answer.replaceChildren(...(page.querySelector("#answer")?.childNodes ?? []));
-    const steps = this.answer.querySelector("details");
+    const isOpen = this.result.querySelector("details")?.open ?? false;
+    this.result.replaceChildren(...(page.querySelector("#answer")?.childNodes ?? []));
+    const steps = this.result.querySelector("details");
     if (steps) steps.open = isOpen;
     history.replaceState(null, "", url);
-    this.around.announce(this.answer.querySelector("h2")?.textContent.replace(/\s+/g, " ") ?? "");
+    this.context.announce(this.result.querySelector("h2")?.textContent.replace(/\s+/g, " ") ?? "");
     const state: PageState = readPage(page);
-    void this.around.map.then((map) => {
+    void this.context.map.then((map) => {
       map.show(state);
     });
   }

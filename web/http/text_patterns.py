@@ -1,0 +1,11 @@
+"""The patterns that codes and ids follow in requests; each has words of its own when it fails."""
+
+CODE_PATTERN = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
+
+CODE_OR_ID_PATTERN = f"{CODE_PATTERN}|^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$"
+
+PATTERN_MESSAGES = {
+    CODE_PATTERN: "request.not_a_code",
+    CODE_OR_ID_PATTERN: "request.not_a_code_or_id",
+}
+"""The message for a value that does not match, by pattern."""
