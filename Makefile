@@ -3,6 +3,7 @@
 # make lint    the checks without the tests
 # make bench   the benchmarks, as ratios to their peers
 # make quality how well addresses are read, by us and by two peers; FILES=… adds your own
+# make measure the tree in figures: names, lengths, doubles, tests beside code
 # make documents   write the documents that are made from data (the catalogue of rules)
 # make lock    pin the newest fitting Python packages anew (needs uv)
 # make clean   remove what was built; the register's data in var/ stay
@@ -12,7 +13,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: run test lint bench quality documents lock clean python
+.PHONY: run test lint bench quality measure documents lock clean python
 
 run: python
 	@$(PYTHON) -m tools.prepare run
@@ -33,6 +34,9 @@ bench: python
 quality: python
 	@$(PYTHON) -m tools.prepare test
 	@.venv/bin/python -m benchmarks.quality $(FILES)
+
+measure: python
+	@$(PYTHON) -m tools.measure
 
 documents: python
 	@$(PYTHON) -m tools.prepare test

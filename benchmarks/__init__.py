@@ -1,1 +1,1 @@
-"""What the service achieves, as ratios to its peers: ``python -m benchmarks``."""
+"""The performance of the service as ratios to its peers: ``python -m benchmarks``."""

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print one table, judge nothing by its exit code."""
+"""``python -m benchmarks``: measure and print one table; the exit code says nothing about it."""
 
 import sys
 from datetime import date

@@ -1,4 +1,4 @@
-"""How fast a batch of addresses is read in one process, against the peers on the same rows."""
+"""The speed of geocoding a batch in one process, compared with the peers on the same rows."""
 
 import gc
 import time
@@ -21,7 +21,7 @@ _ROWS_OF_JIONLP = 100
 
 
 def load_day_index(conninfo: str) -> DayIndex:
-    """The register on this day, in memory, as a process that reads batches has it."""
+    """The register of this day in memory, as in a process that geocodes batches."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
         index = load_index(conn)
     gc.collect()
@@ -30,7 +30,7 @@ def load_day_index(conninfo: str) -> DayIndex:
 
 
 def measure_geocoding(day_index: DayIndex, addresses: list[str]) -> float:
-    """Processor time for reading all, scores, faults and what was not understood included."""
+    """Processor time for geocoding all, including scores, faults and unmatched parts."""
     begun = time.process_time()
     for answer in geocode_many(day_index, addresses):
         for match in answer.matches:
@@ -39,7 +39,7 @@ def measure_geocoding(day_index: DayIndex, addresses: list[str]) -> float:
 
 
 class _RoundRates(NamedTuple):
-    """Rows a second: of ours met first, and read again, and of the peers."""
+    """Rows a second: ours on new rows, ours on the same rows again, and the peers."""
 
     unseen: float
     again: float
@@ -52,7 +52,7 @@ _FLOORS = {"cpca": 0.3, "jionlp": 50.0}
 
 
 def measure_batch(conninfo: str, rounds: int) -> Iterator[BenchmarkRow]:
-    """Rows a second as ratios; every round reads addresses that were not read before."""
+    """Rows a second as ratios; every round has new addresses."""
     day_index = load_day_index(conninfo)
     addresses = generate_addresses(day_index, _ROWS * (rounds + 1))
     measure_geocoding(day_index, addresses[:_ROWS])

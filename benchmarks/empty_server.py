@@ -1,6 +1,6 @@
-"""The peer of every endpoint: the same server with the same settings, answering nothing.
+"""The peer of every endpoint: the same server with the same settings and an empty response.
 
-Run as a program it serves the port of ``GAZETTEER_PORT``.
+Run as a program it serves the port ``GAZETTEER_PORT``.
 """
 
 from typing import Any
@@ -26,5 +26,5 @@ def _respond_empty() -> Response:
 
 
 if __name__ == "__main__":
-    prepare_metrics(get_settings())  # gunicorn's settings name it
+    prepare_metrics(get_settings())  # the settings of gunicorn refer to them
     EmptyService(get_settings(), "").run()

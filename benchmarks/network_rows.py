@@ -1,4 +1,4 @@
-"""The boundary network on the counties of all China: judged, edited, imported and drawn again."""
+"""The boundary network with the counties of all China: validation, edits, import, areas."""
 
 import sys
 import time
@@ -43,11 +43,11 @@ _LOAD = Changeset("benchmark", "counties of all China", "load")
 
 
 def measure_network(own: Cluster, rounds: int) -> Iterator[BenchmarkRow]:
-    """All rows; none, and said so, where the counties cannot be fetched."""
+    """All rows; none, with a note, where the counties cannot be downloaded."""
     try:
         codes, shapes = read_counties()
     except CalledProcessError:
-        print("The counties of all China cannot be fetched: not measured.", file=sys.stderr)
+        print("The counties of all China cannot be downloaded: not measured.", file=sys.stderr)
         return
     yield _measure_validation(shapes, rounds)
     yield _measure_edits(shapes)
@@ -60,12 +60,12 @@ def _measure_validation(shapes: Shapes, rounds: int) -> BenchmarkRow:
     remark = f"{median(ours for ours, _ in pairs):.1f} s of processor, {_format_counts(shapes)}"
     peer = "shapely.coverage_invalid_edges"
     return BenchmarkRow(
-        "judging by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark
+        "validation by the TOP-COV rules", ratio, "×", peer, ceiling=2.0, remark=remark
     )
 
 
 def _measure_edits(shapes: Shapes) -> BenchmarkRow:
-    """Vertices of counties moved by some metres, one county at a time, each move judged at once."""
+    """Move vertices by some metres, one county at a time; each edit is validated at once."""
     names = tuple(map(str, range(len(shapes))))
     state = validate_level(shapes, names, Metric(), Tolerances())
     random = np.random.default_rng(2024)
@@ -78,9 +78,9 @@ def _measure_edits(shapes: Shapes) -> BenchmarkRow:
         revalidate_edit(state, {feature: moved})
         spent.append((time.perf_counter() - begun) * 1000)
     remark = f"median of {_EDITS} edits, the slowest {max(spent):.0f} ms"
-    peer = "the layer as it was judged before"
+    peer = "the validated layer"
     return BenchmarkRow(
-        "judging one edit of that layer", median(spent), "ms", peer, ceiling=50, remark=remark
+        "validation of one edit of that layer", median(spent), "ms", peer, ceiling=50, remark=remark
     )
 
 
@@ -99,7 +99,7 @@ def _time_peer(shapes: Shapes) -> float:
 
 
 def _measure_import(own: Cluster, codes: tuple[str, ...], shapes: Shapes) -> BenchmarkRow:
-    """From polygons to the published network and back to polygons, against their bare COPY."""
+    """From polygons to the published network and back, compared with a bare COPY."""
     conninfo = own.get_conninfo("network")
     _drop_database(own, "network")
     ensure_database(conninfo)

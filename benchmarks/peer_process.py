@@ -1,4 +1,4 @@
-"""Runs in the peers' own environment: batches as JSON lines in, readings as JSON lines out."""
+"""Runs in the environment of the peers: batches in and results out, as JSON lines."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _NOWHERE = ("市辖区", "县")
-"""What a peer writes where there is no prefecture."""
+"""What a peer returns where there is no prefecture."""
 
 
 def _normalize_name(value: Any) -> str:
@@ -19,7 +19,7 @@ def _normalize_name(value: Any) -> str:
 
 def parse_with_cpca(addresses: Sequence[str]) -> list[list[str]]:
     """All in one call."""
-    import cpca  # type: ignore[import-not-found]
+    import cpca  # type: ignore[import-not-found]  # noqa: PLC0415  only where it is used
 
     table = cpca.transform(list(addresses))
     rows = table[["省", "市", "区"]].itertuples(index=False)
@@ -27,8 +27,8 @@ def parse_with_cpca(addresses: Sequence[str]) -> list[list[str]]:
 
 
 def parse_with_jionlp(addresses: Sequence[str]) -> list[list[str]]:
-    """One by one: it knows no batch."""
-    import jionlp  # type: ignore[import-not-found]
+    """One by one: it has no batches."""
+    import jionlp  # type: ignore[import-not-found]  # noqa: PLC0415  only where it is used
 
     locations = (jionlp.parse_location(address) for address in addresses)
     return [
@@ -43,7 +43,7 @@ PEERS: dict[str, Callable[[Sequence[str]], list[list[str]]]] = {
 
 
 def main() -> None:
-    """Answer until the input ends; what a peer prints by itself goes nowhere."""
+    """Answer until the input ends; what a peer prints itself is discarded."""
     with Path(os.devnull).open("w") as nowhere:
         for line in sys.stdin:
             request = json.loads(line)

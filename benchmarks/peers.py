@@ -1,4 +1,4 @@
-"""The two peers that read addresses: cpca and jionlp, each call in a process of their own.
+"""The two peers that geocode addresses: cpca and jionlp, in a process of their own.
 
 They are in the dependency group ``quality`` of ``pyproject.toml`` and are installed into an
 environment of their own below ``var/bench``, since nothing else needs them.
@@ -24,7 +24,7 @@ _Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class PeerResult:
-    """What a peer read, as names of province, city and county, and its seconds of processor."""
+    """Names of province, city and county as a peer reads them, and its processor seconds."""
 
     names: list[_Names]
     seconds: float
@@ -37,9 +37,10 @@ class PeerClient:
         self._process = process
 
     def parse_addresses(self, who: str, addresses: Sequence[str]) -> PeerResult:
-        """Let a peer read a batch in one call, or one by one if it takes no batch."""
+        """Send a batch to a peer, which takes it in one call or, without batches, one by one."""
         requests, responses = self._process.stdin, self._process.stdout
-        assert requests is not None and responses is not None
+        assert requests is not None
+        assert responses is not None
         requests.write(json.dumps({"who": who, "addresses": list(addresses)}) + "\n")
         requests.flush()
         answer = json.loads(responses.readline())
@@ -51,7 +52,7 @@ def run_peers() -> Iterator[PeerClient]:
     """Both peers, installed at the first use.
 
     Raises:
-        CalledProcessError: they cannot be installed; pip has said why.
+        CalledProcessError: they cannot be installed; pip has printed why.
     """
     python = ENVIRONMENT / "bin" / "python"
     if not (ENVIRONMENT / "ready").exists():

@@ -25,14 +25,14 @@ from gazetteer.search.index.day_index import DayIndex
 ADDRESSES = Path(__file__).with_name("addresses.csv")
 GEOCODERS = ("ours", *NAMES)
 _LEVELS = (("province", 1), ("city", 2), ("county", 3), ("village", 5))
-"""Recall is told down to each of these; the number is how many names have to be right."""
+"""The levels of recall, and how many names have to be right down to each."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressCase:
-    """An address and the names that it means, province to village, empty where it says nothing.
+    """An address and the names that are right, province to village, empty where it has none.
 
-    ``certain`` is how many of them are known: a code of a county says nothing of townships.
+    ``certain`` is how many of them are known: the code of a county has no township.
     """
 
     kind: str
@@ -43,7 +43,7 @@ class AddressCase:
 
 @dataclass(frozen=True, slots=True)
 class GeocodedNames:
-    """Names from province down; ``undecided`` if it was said that the text does not decide."""
+    """Names from province down; ``undecided`` if the result is that the text is ambiguous."""
 
     names: tuple[str, ...] = ()
     undecided: bool = False
@@ -59,9 +59,9 @@ def read_own_cases() -> list[AddressCase]:
 
 
 def read_cases(path: Path, day_index: DayIndex) -> Iterator[AddressCase]:
-    """Rows with ``address`` and ``expected_code``; a code is led to the unit it means today.
+    """Rows with ``address`` and ``expected_code``; a code is resolved to its unit of today.
 
-    A row whose code never was one of a unit of the register is passed over, and told.
+    A row whose code was never that of a unit of the register is skipped with a note.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
@@ -73,7 +73,7 @@ def read_cases(path: Path, day_index: DayIndex) -> Iterator[AddressCase]:
                 yield AddressCase(path.name, row["address"], names, len(names))
             else:
                 click.echo(
-                    f"passed over, {code} is no unit of the register: {row['address']}", err=True
+                    f"skipped, {code} is no unit of the register: {row['address']}", err=True
                 )
 
 
@@ -93,7 +93,7 @@ def _find_current_names(day_index: DayIndex, code: str) -> tuple[str, ...]:
 
 
 def geocode_addresses(day_index: DayIndex, addresses: Sequence[str]) -> list[GeocodedNames]:
-    """What the geocoder says."""
+    """The results of the geocoder."""
     results = []
     for answer in geocode_many(day_index, addresses):
         if answer.status is GeocodeStatus.MATCHED:
@@ -105,7 +105,7 @@ def geocode_addresses(day_index: DayIndex, addresses: Sequence[str]) -> list[Geo
 
 
 def is_correct(case: AddressCase, result: GeocodedNames, depth: int) -> bool:
-    """Whether the reading is right down to a depth."""
+    """Whether the result is right down to a depth."""
     if case.kind == "undecided":
         return result.undecided or not any(result.names)
     names = (*result.names, "", "", "", "", "")[: min(depth, case.certain)]
@@ -115,12 +115,12 @@ def is_correct(case: AddressCase, result: GeocodedNames, depth: int) -> bool:
 def _is_same_name(level: int, expected: tuple[str, ...], names: tuple[str, ...]) -> bool:
     if names[level] == expected[level]:
         return True
-    # 北京市 stands for the missing prefecture with the peers; 东莞市 has no county
+    # the peers repeat 北京市 as the missing prefecture; 东莞市 has no county
     return not expected[level] and names[level] in (expected[0], expected[1])
 
 
 def has_wrong_unit(case: AddressCase, result: GeocodedNames) -> bool:
-    """Whether a unit is answered that the text does not mean."""
+    """Whether the result has a unit that is not in the address."""
     names = (*result.names, "", "", "")[:3]
     if case.kind == "undecided":
         return any(names)
@@ -156,7 +156,7 @@ def iter_table_lines(
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--wrong", is_flag=True, help="Tell the rows that we read wrong.")
+@click.option("--wrong", is_flag=True, help="Print the rows with a wrong result.")
 def main(files: tuple[Path, ...], wrong: bool) -> None:
     """Print recall at 1 and the share of wrong units for each class: ours, cpca, jionlp.
 

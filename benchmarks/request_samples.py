@@ -1,4 +1,4 @@
-"""What is asked: keys drawn at random from the register itself, the same ones in every run."""
+"""The requests of a run: keys drawn at random from the register, the same in every run."""
 
 import random
 from collections.abc import Mapping

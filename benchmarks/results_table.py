@@ -1,4 +1,4 @@
-"""The one table that a run prints."""
+"""The table that a run prints."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRow:
-    """One measurement; ``floor`` is a least value, ``ceiling`` a largest one, neither: to know."""
+    """One measurement; ``floor`` is the smallest passing value, ``ceiling`` the largest one.
+
+    A row without either is for information.
+    """
 
     work: str
     value: float
@@ -45,5 +48,5 @@ def format_markdown(rows: Sequence[BenchmarkRow]) -> str:
 
 
 def format_json(rows: Sequence[BenchmarkRow]) -> str:
-    """The same for programs."""
+    """The rows as JSON, for programs."""
     return json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows], indent=1)

@@ -1,4 +1,4 @@
-"""Where the benchmarks play: a database that was loaded once, and servers over it."""
+"""The environment of the benchmarks: a database that is loaded once, and servers over it."""
 
 import hashlib
 import os
@@ -20,14 +20,14 @@ from gazetteer.database.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "bench"
-"""Holds a cluster of the benchmarks' own, whose loaded databases later runs use again."""
+"""The cluster of the benchmarks, whose loaded databases are reused by later runs."""
 
 _PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCost:
-    """What a load took; memory is the largest resident set of the loading program."""
+    """The cost of a load; memory is the largest resident set of the loading program."""
 
     seconds: float
     peak_mib: float
@@ -42,14 +42,14 @@ class ServerProcess:
     start_seconds: float
 
     def measure_pss_mib(self) -> float:
-        """The largest of its serving processes: memory, shared pages divided by who shares."""
+        """The memory (PSS, MiB) of the largest of its serving processes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return max(_read_pss_mib(int(pid)) for pid in children.read_text().split())
 
 
 @contextmanager
 def run_cluster() -> Iterator[Cluster]:
-    """The benchmarks' own cluster, running."""
+    """The running cluster of the benchmarks."""
     HOME.mkdir(parents=True, exist_ok=True)
     own = Cluster(HOME, durable=False)
     with own:
@@ -57,10 +57,10 @@ def run_cluster() -> Iterator[Cluster]:
 
 
 def ensure_loaded(own: Cluster, china: Path | None) -> tuple[str, LoadCost | None]:
-    """A database with the shipped data, or with all China, and what its load took, if it did.
+    """A database with the shipped data, or with all China, and the cost of its load, if any.
 
     Raises:
-        CalledProcessError: the load failed; it said why.
+        CalledProcessError: the load failed; it has printed why.
     """
     conninfo = own.get_conninfo(f"bench_{_compute_fingerprint(china)}")
     if _is_loaded(conninfo):
@@ -113,9 +113,10 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=10).close()
-            return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.05)
+        else:
+            return
     raise TimeoutError(f"{url} does not answer (exit code {process.poll()})")
 
 
@@ -133,7 +134,7 @@ def _find_program() -> str:
 
 
 def _is_loaded(conninfo: str) -> bool:
-    """Whether the load was committed; one that was killed left an empty database."""
+    """Whether the load was committed; one that was killed leaves an empty database."""
     try:
         with psycopg.connect(conninfo) as conn:
             return conn.execute("SELECT 1 FROM changeset LIMIT 1").fetchone() is not None
@@ -155,4 +156,4 @@ def _read_pss_mib(pid: int) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
-    raise OSError(f"the system does not tell the memory of process {pid}")
+    raise OSError(f"the system does not report the memory of process {pid}")

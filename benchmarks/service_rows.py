@@ -1,4 +1,4 @@
-"""The rows: each ratio is the median of rounds in which both sides were asked one after another."""
+"""The rows of the service: each ratio is the median of rounds that measure both sides in turn."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from gazetteer.ledger.follower import Follower
 
 CONNECTIONS = 8
 _WARM_UP_SECONDS = 3.0
-"""For each work, before any is measured: by then all processes have read what they remember."""
+"""For each kind of request, before the measurements: then the caches of all processes are full."""
 _READS = (
     ("division", "/v1/divisions/{code}"),
     ("reverse", "/v1/reverse"),
@@ -137,5 +137,5 @@ def _format_latency(loads: list[HttpLoad]) -> str:
 
 
 def describe_machine() -> str:
-    """What was measured on, and how busy it was with other things."""
+    """The machine, and how busy it is with other work."""
     return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"

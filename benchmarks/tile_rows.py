@@ -1,4 +1,4 @@
-"""A tile over HTTP against the bare ``ST_AsMVT`` statement by psycopg, tile by tile."""
+"""A tile over HTTP compared with the bare ``ST_AsMVT`` statement by psycopg, tile by tile."""
 
 import http.client
 import time
@@ -10,11 +10,11 @@ from boundaries.areas.vector_tiles import Tile, load_division_tile
 from gazetteer.ledger.as_of import AsOf, today
 
 TILES = (Tile(5, 26, 13), Tile(6, 52, 27), Tile(7, 104, 55), Tile(8, 208, 110), Tile(9, 417, 222))
-"""Guangdong from the zoom that shows all of it to one that shows a city."""
+"""Guangdong, from the zoom with all of it to the zoom of one city."""
 
 
 def measure_tile_seconds(port: int, conninfo: str, rounds: int) -> list[tuple[float, float]]:
-    """For each tile: median seconds over HTTP and of the statement, asked in turn."""
+    """For each tile: median seconds over HTTP and of the statement, measured in turn."""
     server = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     with psycopg.connect(conninfo, autocommit=True) as conn:
         as_of = AsOf(today())

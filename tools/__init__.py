@@ -1,1 +1,1 @@
-"""Setting the project up and examining it; needs nothing but Python."""
+"""Setting up and checking the project; needs nothing but Python."""

@@ -13,18 +13,18 @@ _LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.loc
 
 
 def ensure_environment(kind: str) -> None:
-    """Make the environment, or bring it up to date with the lock of ``run`` or ``dev``.
+    """Create the environment, or update it to the lock of ``run`` or ``dev``.
 
-    What was installed is remembered as a checksum, so that nothing is asked of pip, and nothing of
-    the network, when nothing changed.
+    Checksums of the installed locks are stored, so that neither pip nor the network is used when
+    nothing changed.
 
     Raises:
-        Stop: a package could not be installed.
+        SetupError: A package could not be installed.
     """
     if not _is_usable():
-        print_step("Making the Python environment in .venv")
+        print_step("Creating the Python environment in .venv")
         run_quietly([sys.executable, "-m", "venv", "--clear", VENV])
-    # The lock of "dev" holds everything of the other one, in the same versions.
+    # The lock of "dev" contains the other one, in the same versions.
     checksums = {name: _compute_checksum(_LOCKS[name]) for name in ("run", kind)}
     if all(
         _build_stamp_path(name).exists() and _build_stamp_path(name).read_text() == checksums[name]
@@ -40,7 +40,7 @@ def ensure_environment(kind: str) -> None:
 
 
 def _is_usable() -> bool:
-    """Whether the environment's Python runs; it does not after an upgrade or move of its base."""
+    """Whether its Python runs; it does not after an upgrade or a move of the base Python."""
     if not (VENV / "bin" / "pip").exists():
         return False
     test = f"import sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"

@@ -1,4 +1,4 @@
-"""Run every check and every test, and sum up: ``python -m tools.examine [lint]``."""
+"""Run all checks and all tests, and print a summary: ``python -m tools.examine [lint]``."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ _PACKAGES = ["gazetteer", "boundaries", "web"]
 
 @dataclass(frozen=True)
 class CheckCommand:
-    """One command whose exit code is the verdict."""
+    """A command; exit code 0 is a pass."""
 
     name: str
     command: Sequence[str]
@@ -28,12 +28,12 @@ class CheckCommand:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run_check(self) -> bool:
-        """Run it, its output going to the terminal."""
+        """Run it with its output on the terminal."""
         print(f"\n── {self.name}", flush=True)
         return self.start_process(None).wait() == 0
 
     def start_process(self, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":
-        """The running command, its output going to a file, or to the terminal."""
+        """The running command, with its output in a file or on the terminal."""
         environment = {**os.environ, **self.environment}
         errors = subprocess.STDOUT if output else None
         return subprocess.Popen(
@@ -54,16 +54,16 @@ def _list_checks() -> list[CheckCommand]:
 
 
 _LONGEST_TESTS = "tests/web"
-"""These take about as long as all the others."""
+"""These take about as long as all other tests."""
 
 
 class _TestSuite:
-    """All tests in two processes at once, each with a database server of its own."""
+    """All tests, in two processes at once, each with its own database server."""
 
     name = "tests"
 
     def run_check(self) -> bool:
-        """Run them; those that do not go to the terminal at once are told when they are done."""
+        """Run them; the output of one process is printed when both are done."""
         web_tests = CheckCommand("tests of the service", [PYTHON, "-m", "pytest", _LONGEST_TESTS])
         other_tests = CheckCommand(
             "all other tests", [PYTHON, "-m", "pytest", f"--ignore={_LONGEST_TESTS}"]
@@ -80,7 +80,7 @@ class _TestSuite:
 
 
 def main() -> int:
-    """Run all, stop at nothing, and return 1 when something failed."""
+    """Run everything, also after failures; return 1 if something failed."""
     checks: list[CheckCommand | _TestSuite] = [*_list_checks()]
     if sys.argv[1:] != ["lint"]:
         checks.append(_TestSuite())

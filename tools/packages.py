@@ -1,4 +1,4 @@
-"""What comes from the distribution: PostgreSQL with PostGIS, Chinese fonts, a browser for tests."""
+"""Packages of the distribution: PostgreSQL with PostGIS, Chinese fonts, a browser for tests."""
 
 import importlib.util
 import os
@@ -9,18 +9,17 @@ from pathlib import Path
 
 from tools.steps import SetupError, print_step, run_quietly
 
-# While this file exists, installing PostgreSQL does not also make and start a cluster of its own,
-# which nobody here would use. It lies in a directory that PostgreSQL's packages read but do not
-# fill, and goes again after the installation.
+# While this file exists, the packages of PostgreSQL do not create and start a cluster, which would
+# not be used. It is in a directory that they read but do not write to, and is removed afterwards.
 _NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/gazetteer.conf")
 _OLDEST_POSTGRESQL = 15
 
 
 def ensure_system_packages(*, database: bool, browser: bool) -> None:
-    """Install what is missing.
+    """Install missing packages.
 
     Raises:
-        Stop: something is missing and this user may not install it; the text has the one command.
+        SetupError: This user may not install them; the text has the command to run.
     """
     missing = [*_list_python_packages(), *_list_font_packages()]
     if database:
@@ -32,7 +31,7 @@ def ensure_system_packages(*, database: bool, browser: bool) -> None:
 
 
 def _list_python_packages() -> Iterable[str]:
-    """Debian splits what makes virtual environments off its Python."""
+    """Debian has virtual environments in a package of their own."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         yield "python3-venv"
 
@@ -80,16 +79,16 @@ def _find_root_command(missing: list[str]) -> list[str]:
     names = " ".join(missing)
     if shutil.which("apt-get") is None:
         raise SetupError(
-            f"This is not Debian, so these packages cannot be installed for you: {names}.\n"
-            "Install what corresponds to them, then start again."
+            f"This is not Debian, so these packages cannot be installed automatically: {names}.\n"
+            "Install the corresponding packages, then start again."
         )
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") and _can_run("sudo", "-n", "true"):
         return ["sudo", "-n"]
     raise SetupError(
-        f"Missing on this machine: {names}. You may not install packages without a password.\n"
-        "Run this one command, then start again:\n\n"
+        f"Missing on this machine: {names}. Installing packages requires a password.\n"
+        "Run this command, then start again:\n\n"
         f"    {'sudo ' if shutil.which('sudo') else ''}sh -c "
         f"'apt-get update && apt-get install -y --no-install-recommends {names}'"
         f"{'' if shutil.which('sudo') else '    (as root)'}"

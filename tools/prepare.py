@@ -1,7 +1,7 @@
-"""Bring this machine to where the program, or its tests, can run: ``python -m tools.prepare run``.
+"""Prepare this machine for the program or its tests: ``python -m tools.prepare run``.
 
-Does what is missing and nothing else: on a machine that has everything it takes a moment and
-neither needs the network nor any right.
+Only missing parts are installed: on a machine that has everything it takes a moment and needs
+neither the network nor any permission.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ def prepare_machine(purpose: str) -> None:
     """Install everything for ``run`` or for ``test``.
 
     Raises:
-        Stop: something is in the way.
+        SetupError: Something could not be installed.
     """
     tests = purpose == "test"
     own_database = tests or not os.environ.get("GAZETTEER_DATABASE_URL")
@@ -32,7 +32,7 @@ def main() -> None:
     if sys.argv[1:] not in (["run"], ["test"]):
         sys.exit("usage: python -m tools.prepare run|test")
     with (ROOT / "pyproject.toml").open() as lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)  # two at once would install into each other
+        fcntl.flock(lock_file, fcntl.LOCK_EX)  # two at once would write to the same environment
         try:
             prepare_machine(sys.argv[1])
         except SetupError as error:

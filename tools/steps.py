@@ -1,4 +1,4 @@
-"""Running the commands of the set-up and telling what goes on."""
+"""Running the commands of the setup and printing its progress."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class SetupError(Exception):
-    """The set-up cannot go on; the text says why and what to do."""
+    """The setup cannot continue; the text says why and what to do."""
 
 
 def print_step(text: str) -> None:
-    """Tell the person at the terminal what is being done."""
+    """Print the current step."""
     print(f"• {text}", flush=True)
 
 
@@ -25,10 +25,10 @@ def run_quietly(
     folder: Path = ROOT,
     hint: str = "",
 ) -> None:
-    """Run a command without its chatter, which is shown only when it fails.
+    """Run a command; its output is shown only when it fails.
 
     Raises:
-        Stop: it failed; the end of what it said, and the hint, are the text.
+        SetupError: It failed; the text is the end of its output, and the hint.
     """
     try:
         result = subprocess.run(
@@ -43,7 +43,7 @@ def run_quietly(
             env={**os.environ, **(environment or {})},
         )
     except FileNotFoundError as error:
-        raise SetupError(f"{command[0]} is not on this machine. {hint}") from error
+        raise SetupError(f"{command[0]} is not installed on this machine. {hint}") from error
     if result.returncode == 0:
         return
     if "No space left on device" in result.stdout:
@@ -54,5 +54,5 @@ def run_quietly(
 
 
 def exit_with_error(error: SetupError) -> None:
-    """End the program with the text of the error."""
+    """Exit with the text of the error."""
     sys.exit(f"\n{error}")

@@ -1,4 +1,4 @@
-"""The web client, built by the Node that came as a Python package."""
+"""Building the web client with the Node of a Python package."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ def ensure_client() -> None:
     """Build the client when its sources changed since the last build.
 
     Raises:
-        Stop: its packages could not be installed, or it does not compile.
+        SetupError: Its packages could not be installed, or it does not compile.
     """
     ensure_client_packages()
     stamp = _BUILD_FOLDER / "sources.sha256"
@@ -32,7 +32,7 @@ def ensure_client() -> None:
 
 
 def ensure_client_packages() -> None:
-    """Install the client's packages as its lock file names them."""
+    """Install the packages of the client from its lock file."""
     stamp = CLIENT / "node_modules" / "installed.sha256"
     checksum = _compute_checksum([CLIENT / "package.json", CLIENT / "package-lock.json"])
     if stamp.exists() and stamp.read_text() == checksum:
@@ -54,7 +54,7 @@ def build_npm_command() -> list[str]:
 
 
 def build_node_environment() -> dict[str, str]:
-    """Environment variables under which the client's tools find that Node."""
+    """Environment variables with which the tools of the client find that Node."""
     return {"PATH": f"{_find_node_root() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
