@@ -162,7 +162,8 @@ def _answering(address: str, process: subprocess.Popen[bytes]) -> str:
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"{address}/status", timeout=10).close()
-            return address
         except urllib.error.URLError:
             time.sleep(0.1)
+        else:
+            return address
     raise AssertionError(f"the service does not answer (exit code {process.poll()})")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from tests.browser.screens import DESKTOP
 
 PATIENCE_MS = 120_000
-"""No test is about speed: a busy machine and the first self-examination may take their time."""
+"""No test is about speed: a busy machine and the first data quality check may take their time."""
 
 expect.set_options(timeout=30_000)
 
@@ -32,19 +32,19 @@ def page(chromium: Browser, live_server: str, request: pytest.FixtureRequest) ->
 
     Fails the test if the page asked another host for anything, or if its script failed.
     """
-    wishes = {"viewport": DESKTOP, "locale": "zh-CN", **getattr(request, "param", {})}
-    context = chromium.new_context(base_url=live_server, reduced_motion="reduce", **wishes)
+    options = {"viewport": DESKTOP, "locale": "zh-CN", **getattr(request, "param", {})}
+    context = chromium.new_context(base_url=live_server, reduced_motion="reduce", **options)
     context.set_default_navigation_timeout(PATIENCE_MS)
     page = context.new_page()
-    asked: list[str] = []
+    requested: list[str] = []
     failed: list[str] = []
 
     def note(sent: Request) -> None:
-        asked.append(sent.url)
+        requested.append(sent.url)
 
     page.on("request", note)
     page.on("pageerror", lambda error: failed.append(str(error)))
     yield page
     context.close()
-    assert [url for url in asked if not url.startswith((live_server, "data:", "blob:"))] == []
+    assert [url for url in requested if not url.startswith((live_server, "data:", "blob:"))] == []
     assert failed == []

@@ -1,4 +1,4 @@
-"""Findings on the register: seen on the map and in the table, explained, and answered."""
+"""Findings on the register: on the map and in the table, with rules and responses."""
 
 from collections.abc import Iterator
 from threading import Thread
@@ -44,8 +44,8 @@ def office(cluster: Cluster) -> Iterator[str]:
 @pytest.fixture
 def desk(chromium: Browser, office: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in English; fails the test if its script does."""
-    wishes = {"locale": "en-GB", **getattr(request, "param", {})}
-    context = chromium.new_context(base_url=office, reduced_motion="reduce", **wishes)
+    options = {"locale": "en-GB", **getattr(request, "param", {})}
+    context = chromium.new_context(base_url=office, reduced_motion="reduce", **options)
     page = context.new_page()
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -55,7 +55,7 @@ def desk(chromium: Browser, office: str, request: pytest.FixtureRequest) -> Iter
 
 
 @pytest.mark.parametrize("desk", [{}, NARROW], indirect=True)
-def test_findings_are_seen_sorted_filtered_and_explained(desk: Page) -> None:
+def test_findings_are_listed_filtered_and_explained(desk: Page) -> None:
     desk.goto("/findings")
     table = desk.get_by_role("table", name="Findings")
     rows = table.locator("tbody tr")
@@ -76,24 +76,24 @@ def test_findings_are_seen_sorted_filtered_and_explained(desk: Page) -> None:
     expect(rows).to_have_count(everything)
 
 
-def test_a_finding_is_answered_and_shows_it_from_then_on(desk: Page) -> None:
+def test_a_response_to_a_finding_is_recorded_and_shown(desk: Page) -> None:
     desk.goto("/findings?rule=TOP-COV-01")
     desk.get_by_role("table").get_by_role("link", name="Open").click()
     expect(desk.get_by_role("application")).to_be_visible(timeout=PATIENCE_MS)
-    desk.get_by_role("link", name="Log in to answer.").click()
+    desk.get_by_role("link", name="Log in to respond.").click()
     desk.get_by_label("Login").fill("mapper")
     desk.get_by_label("Password").fill(PASSWORD)
     desk.get_by_label("Password").press("Enter")
     desk.get_by_role("radio", name="Exception").check()
-    desk.get_by_label("What was done, or why it may stay").fill("agreed by both")
-    desk.get_by_label("Document, with its number").fill("穗府〔2020〕1号")
+    desk.get_by_label("Explanation").fill("agreed by both")
+    desk.get_by_label("Document title and number").fill("穗府〔2020〕1号")
     desk.get_by_label("Last day of the exception").fill("2099-12-31")
-    desk.get_by_role("button", name="Give the answer").click()
+    desk.get_by_role("button", name="Submit response").click()
     expect(desk.get_by_role("alert").first).to_contain_text("signer")
     desk.get_by_label("Signed by").fill("李")
-    desk.get_by_role("button", name="Give the answer").click()
+    desk.get_by_role("button", name="Submit response").click()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Exception")
     expect(desk.get_by_role("list").filter(has_text="穗府〔2020〕1号")).to_be_visible()
     desk.get_by_role("link", name="All findings").click()
     expect(desk.get_by_role("table").get_by_role("link", name="Exception")).to_be_visible()
-    expect(desk.get_by_role("button", name="Examine now")).to_be_visible()
+    expect(desk.get_by_role("button", name="Run checks now")).to_be_visible()

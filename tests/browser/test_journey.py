@@ -33,7 +33,7 @@ def test_from_the_search_to_the_unit_to_another_date(page: Page) -> None:
     page.get_by_role("main").get_by_role("link", name="天河区").click()
     expect(page).to_have_url("/units/440106?at=1985-01-01")
     expect(page.get_by_role("main")).to_contain_text("以下为1985年1月1日的情况")
-    expect(page.get_by_role("main")).to_contain_text("当日界线未知")
+    expect(page.get_by_role("main")).to_contain_text("该日期无界线资料")
 
     page.go_back()
     page.go_back()
@@ -48,15 +48,15 @@ def test_one_code_is_two_units_on_two_dates(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).not_to_have_text(then)
 
 
-def test_the_history_tells_documents_and_predecessors(page: Page) -> None:
+def test_the_history_has_documents_and_predecessors(page: Page) -> None:
     page.goto("/units/440783")
     history = page.get_by_role("region", name="沿革")
     expect(history).to_contain_text("民政部关于广东省撤销开平县设立开平市的批复")
     expect(history).to_contain_text("1993年1月5日（批准日期）")
-    came_from = page.get_by_role("region", name="前身")
-    came_from.get_by_role("link", name="开平县").click()
+    predecessors = page.get_by_role("region", name="前身")
+    predecessors.get_by_role("link", name="开平县").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("开平县")
-    expect(page.get_by_role("main")).to_contain_text("现已撤销")
+    expect(page.get_by_role("main")).to_contain_text("已撤销")
 
 
 def test_down_to_the_villages_by_clicking_on(page: Page) -> None:
@@ -70,13 +70,13 @@ def test_down_to_the_villages_by_clicking_on(page: Page) -> None:
 
 def test_before_the_townships_are_on_record_the_page_says_since_when(page: Page) -> None:
     page.goto("/units/440106?at=1990-01-01")
-    expect(page.get_by_role("region", name="下辖")).to_contain_text("下一级的名录自")
+    expect(page.get_by_role("region", name="下辖")).to_contain_text("下一级记录始于")
 
 
 def test_a_place_that_is_no_unit_has_its_own_page(page: Page) -> None:
     page.goto("/")
     page.get_by_role("combobox").fill("鱼湾镇")
-    page.get_by_role("option").filter(has_text="自然村").first.click()
+    page.get_by_role("option").filter(has_text="居民点").first.click()
     expect(page).to_have_url(re.compile("/places/"))
     expect(page.get_by_role("region", name="名称")).to_contain_text("鱼湾镇")
 
@@ -111,7 +111,7 @@ def test_the_map_shows_the_register_and_opens_what_is_clicked(page: Page) -> Non
 def test_everything_by_keyboard_alone(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    expect(page.get_by_role("link", name="跳至正文")).to_be_focused()
     search = page.get_by_role("combobox")
     for _ in range(6):
         page.keyboard.press("Tab")
@@ -143,7 +143,7 @@ def test_everything_by_keyboard_alone(page: Page) -> None:
 def test_the_language_of_the_browser_and_the_other_one(page: Page) -> None:
     page.goto("/units/440106?at=2010-01-01")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("main")).to_contain_text("This is the state of 1 January 2010")
+    expect(page.get_by_role("main")).to_contain_text("Shown as of 1 January 2010.")
     expect(page.get_by_role("heading", level=1)).to_have_attribute("lang", "zh-Hans")
     page.get_by_role("link", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
@@ -183,10 +183,10 @@ def test_without_a_script_the_text_still_answers(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("以下为1990年1月1日的情况")
 
 
-def wait_until(page: Page, holds: Any) -> None:
-    """Try until it holds: what a canvas shows has no element to wait for."""
+def wait_until(page: Page, condition: Any) -> None:
+    """Wait for a condition on a canvas, whose content has no element to wait for."""
     for _ in range(100):
-        if holds():
+        if condition():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("it never came to hold")
+    raise AssertionError("the condition was never met")

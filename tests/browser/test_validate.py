@@ -1,4 +1,4 @@
-"""A layer is dropped, its findings are read on the map and in the table, and taken home."""
+"""A layer is validated; its findings are shown on the map and in the table, and exported."""
 
 import io
 from pathlib import Path
@@ -22,18 +22,18 @@ DROP = """async ([name, text]) => {
 }"""
 
 
-def judged(page: Page, path: Path) -> None:
+def validate_file(page: Page, path: Path) -> None:
     page.get_by_label("Choose a file").set_input_files(path)
     page.get_by_role("button", name="Validate").click()
     expect(page.get_by_role("heading", name="Findings")).to_be_focused(timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("page", [ENGLISH], indirect=True)
-def test_a_layer_is_judged_and_its_findings_are_found(page: Page, tmp_path: Path) -> None:
+def test_a_layer_is_validated_and_its_findings_are_shown(page: Page, tmp_path: Path) -> None:
     page.goto("/validate")
-    page.get_by_label("Coordinates are plain metres").check()
-    judged(page, samples.planar(tmp_path / "p.geojson"))
-    expect(page.get_by_role("status").filter(has_text="6 features")).to_contain_text("2 errors")
+    page.get_by_label("Planar coordinates (metres)").check()
+    validate_file(page, samples.planar(tmp_path / "p.geojson"))
+    expect(page.get_by_role("status").filter(has_text="features 6")).to_contain_text("errors 2")
     table = page.get_by_role("table", name="Findings")
     expect(table.locator("tbody tr")).to_have_count(2)
 
@@ -53,7 +53,7 @@ def test_a_layer_is_judged_and_its_findings_are_found(page: Page, tmp_path: Path
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
-    holes = page.get_by_role("table", name="Holes left open (1)")
+    holes = page.get_by_role("table", name="Holes not treated as gaps (1)")
     expect(holes.get_by_role("rowheader")).to_have_text("C")
     with page.expect_download(timeout=PATIENCE_MS) as download:
         page.get_by_role("button", name="XLSX").click()
@@ -63,7 +63,7 @@ def test_a_layer_is_judged_and_its_findings_are_found(page: Page, tmp_path: Path
 
 
 @pytest.mark.parametrize("page", [NARROW], indirect=True)
-def test_a_dropped_file_is_judged_at_once_on_a_narrow_screen(page: Page, tmp_path: Path) -> None:
+def test_a_dropped_file_is_validated_at_once_on_a_narrow_screen(page: Page, tmp_path: Path) -> None:
     page.goto("/validate")
     path = samples.sound(tmp_path / "s.geojson")
     page.evaluate(DROP, ["s.geojson", path.read_text("utf-8")])
@@ -81,22 +81,22 @@ def test_what_is_no_layer_is_refused_in_words(page: Page, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("page", [ENGLISH], indirect=True)
-def test_a_proposal_is_chosen_and_the_copy_is_judged(page: Page, tmp_path: Path) -> None:
+def test_a_proposal_is_accepted_and_the_copy_validated(page: Page, tmp_path: Path) -> None:
     page.goto("/validate")
-    page.get_by_label("Coordinates are plain metres").check()
-    judged(page, samples.planar(tmp_path / "p.geojson"))
+    page.get_by_label("Planar coordinates (metres)").check()
+    validate_file(page, samples.planar(tmp_path / "p.geojson"))
     page.get_by_role("button", name="Proposals for B, E").press("Enter")
     heading = page.get_by_role("heading", name="Proposals")
     expect(heading).to_be_focused(timeout=PATIENCE_MS)
-    expect(page.get_by_label("Leave it as it is")).to_be_checked()
-    expect(page.get_by_role("button", name="Judge the copy")).to_have_count(0)
-    page.get_by_label("B gives up what overlaps").check()
-    moved = page.get_by_role("table", name="Vertices that change")
+    expect(page.get_by_label("Leave unchanged")).to_be_checked()
+    expect(page.get_by_role("button", name="Validate the copy")).to_have_count(0)
+    page.get_by_label("Remove the overlap from B").check()
+    moved = page.get_by_role("table", name="Changed vertices")
     expect(moved.locator("tbody tr").first).to_contain_text("300")
     with page.expect_download(timeout=PATIENCE_MS) as download:
         page.get_by_role("button", name="Shapefile", exact=True).click()
     assert download.value.suggested_filename == "p-corrected.zip"
-    page.get_by_role("button", name="Judge the copy").click()
+    page.get_by_role("button", name="Validate the copy").click()
     expect(
-        page.get_by_role("status").filter(has_text="p-corrected.gpkg: 6 features")
-    ).to_contain_text("1 errors", timeout=PATIENCE_MS)
+        page.get_by_role("status").filter(has_text="p-corrected.gpkg: features 6")
+    ).to_contain_text("errors 1", timeout=PATIENCE_MS)

@@ -14,7 +14,7 @@ from web.http.connections import BACKGROUND_CONNECTIONS
 
 
 @contextmanager
-def ground_client(cluster: Cluster) -> Iterator[FlaskClient]:
+def open_area_client(cluster: Cluster) -> Iterator[FlaskClient]:
     """A client of the service; nobody limits its rate."""
     pool = open_pool(guangdong(cluster), 1 + BACKGROUND_CONNECTIONS)
     try:

@@ -1,4 +1,4 @@
-"""``gazetteer serve`` as a process: a first login, answers, and faults told in words."""
+"""``gazetteer serve`` as a process: a first login, answers, and faults reported in words."""
 
 import signal
 import socket
@@ -40,9 +40,9 @@ def free_port() -> int:
 def test_the_first_login_is_told_once_and_a_later_start_loads_nothing(
     register_copy: str, tmp_path: Path
 ) -> None:
-    told = [started(register_copy, tmp_path) for _ in range(2)]
-    assert [text.count("First login:") for text in told] == [1, 0]
-    assert all("loading" not in text for text in told)
+    outputs = [started(register_copy, tmp_path) for _ in range(2)]
+    assert [text.count("First login:") for text in outputs] == [1, 0]
+    assert all("loading" not in text for text in outputs)
 
 
 def started(database: str, home: Path) -> str:

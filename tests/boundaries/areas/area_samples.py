@@ -148,7 +148,7 @@ def toponyms() -> tuple[tuple[str, str, float, float], ...]:
 
 
 def campus() -> list[Statement]:
-    """Ground in Hengqin under the jurisdiction of Macao; its outline here is only a rectangle."""
+    """Land in Hengqin under the jurisdiction of Macao; its outline here is only a rectangle."""
     act = {
         "title": "关于授权澳门特别行政区对设在横琴岛的澳门大学新校区实施管辖的决定",
         "authority": "全国人民代表大会常务委员会",
@@ -167,7 +167,7 @@ def campus() -> list[Statement]:
     ]
 
 
-def real_ground() -> list[Statement]:
+def build_real_areas() -> list[Statement]:
     """All real areas with their units, the toponyms, and one override."""
     known = polygons().keys()
     statements: list[Statement] = []
@@ -183,11 +183,11 @@ def real_ground() -> list[Statement]:
 
 def guangdong(cluster: Cluster) -> str:
     """The connection string of the register, made once in a cluster; do not write to it."""
-    conninfo = cluster.get_conninfo("real_ground")
+    conninfo = cluster.get_conninfo("real_areas")
     ensure_database(conninfo)
     migrate_database(conninfo)
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if conn.execute("SELECT seq FROM ledger_head").fetchone() == (0,):
-            LEDGER.publish_statements(conn, LOAD, real_ground())
+            LEDGER.publish_statements(conn, LOAD, build_real_areas())
             conn.execute("ANALYZE")
     return conninfo

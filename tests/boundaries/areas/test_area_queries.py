@@ -20,14 +20,14 @@ EARTH = Geod(a=6378137, rf=298.257222101)  # CGCS2000
 Answer = dict[str, Any]
 
 
-def told(conn: Connection[Any], code: str, crs: Crs = Crs.CGCS2000) -> Answer:
+def load(conn: Connection[Any], code: str, crs: Crs = Crs.CGCS2000) -> Answer:
     answer: Answer = orjson.loads(orjson.dumps(load_area_feature(conn, code, TODAY, crs)))
     return answer
 
 
 @pytest.mark.parametrize("code", ["440000", "440106", "441900", "820000"])
-def test_every_digit_of_every_vertex_is_kept(real: Connection[Any], code: str) -> None:
-    geometry = shape(told(real, code)["geometry"])
+def test_every_digit_of_every_vertex_is_returned(real: Connection[Any], code: str) -> None:
+    geometry = shape(load(real, code)["geometry"])
     assert shapely.equals_identical(geometry, as_multi(polygons()[code]))
 
 
@@ -38,12 +38,12 @@ def as_multi(polygon: Any) -> Any:
 @pytest.mark.parametrize("code", ["440000", "440106", "440402", "441900"])
 def test_the_size_is_that_on_the_ellipsoid(real: Connection[Any], code: str) -> None:
     expected = abs(EARTH.geometry_area_perimeter(shapely.orient_polygons(polygons()[code]))[0])
-    assert told(real, code)["properties"]["area_km2"] == pytest.approx(expected / 1e6, rel=1e-9)
+    assert load(real, code)["properties"]["area_km2"] == pytest.approx(expected / 1e6, rel=1e-9)
 
 
 @pytest.mark.parametrize("crs", [Crs.GK_111, Crs.GK_114, Crs.GK_117, Crs.WEB_MERCATOR])
 def test_projected_coordinates_are_east_before_north(real: Connection[Any], crs: Crs) -> None:
-    answer = told(real, "440106", crs)
+    answer = load(real, "440106", crs)
     forward = Transformer.from_crs("EPSG:4490", f"EPSG:{crs}", always_xy=True)
     vertices = shapely.get_coordinates(polygons()["440106"])
     expected = np.column_stack(forward.transform(vertices[:, 0], vertices[:, 1]))
@@ -53,11 +53,11 @@ def test_projected_coordinates_are_east_before_north(real: Connection[Any], crs:
 
 
 def test_wgs84_has_the_same_figures(real: Connection[Any]) -> None:
-    assert told(real, "440106", Crs.WGS84)["geometry"] == told(real, "440106")["geometry"]
+    assert load(real, "440106", Crs.WGS84)["geometry"] == load(real, "440106")["geometry"]
 
 
-def test_an_area_says_what_it_is_and_how_well_it_is_known(real: Connection[Any]) -> None:
-    properties = told(real, "440106")["properties"]
+def test_an_area_has_its_unit_and_its_accuracy(real: Connection[Any]) -> None:
+    properties = load(real, "440106")["properties"]
     assert properties["name"] == "天河区"
     assert properties["accuracy_m"] == ACCURACY_M
     assert properties["valid"]["from"] == AREAS_SINCE.isoformat()
@@ -65,12 +65,12 @@ def test_an_area_says_what_it_is_and_how_well_it_is_known(real: Connection[Any])
 
 
 def test_facts_are_the_properties_without_the_polygon(real: Connection[Any]) -> None:
-    properties = told(real, "440106")["properties"]
+    properties = load(real, "440106")["properties"]
     facts = orjson.loads(orjson.dumps(load_area_properties(real, "440106", TODAY)))
     assert properties == {**facts, "crs": "EPSG:4490"}
 
 
-def test_a_unit_older_than_its_known_area_says_since_when_it_is_known(
+def test_before_an_area_is_known_the_problem_has_its_first_day(
     real: Connection[Any],
 ) -> None:
     for read in (load_area_feature, load_area_properties):
@@ -79,12 +79,13 @@ def test_a_unit_older_than_its_known_area_says_since_when_it_is_known(
         assert refusal.value.extras["known_since"] == AREAS_SINCE.isoformat()
 
 
-def test_a_code_that_nobody_had_is_not_a_unit_without_area(real: Connection[Any]) -> None:
+def test_an_unknown_code_is_not_a_unit_without_area(real: Connection[Any]) -> None:
     with pytest.raises(UnknownCode):
         load_area_feature(real, "999999", AsOf(date(2024, 1, 1)))
 
 
-def test_areas_are_not_told_in_shifted_coordinates(real: Connection[Any]) -> None:
+def test_areas_are_not_returned_in_shifted_coordinates(real: Connection[Any]) -> None:
     with pytest.raises(InvalidValue) as refusal:
         load_area_feature(real, "440106", TODAY, Crs.GCJ02)
     assert refusal.value.field == "crs"
+    assert "4490、4326" in refusal.value.text("zh")

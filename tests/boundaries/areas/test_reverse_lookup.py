@@ -53,8 +53,8 @@ def covering(lon: float, lat: float) -> tuple[set[str], bool]:
     return inside | border, bool(border)
 
 
-def judged_alike(conn: Connection[Any], points: list[tuple[float, float]]) -> int:
-    """Hold every point against the whole polygons; how many of them lie on a border."""
+def assert_same_as_polygons(conn: Connection[Any], points: list[tuple[float, float]]) -> int:
+    """Compare every point with the whole polygons; how many of them lie on a border."""
     on_border = 0
     for lon, lat in points:
         answer = at(conn, lon, lat)
@@ -74,26 +74,26 @@ def vertices(seed: int, count: int) -> list[tuple[float, float]]:
 def test_the_chain_is_that_of_the_whole_polygons_at_random_points(real: Connection[Any]) -> None:
     chance = random.Random(20240101)
     points = [(chance.uniform(109.5, 117.5), chance.uniform(20, 26)) for _ in range(500)]
-    assert judged_alike(real, points) == 0
+    assert assert_same_as_polygons(real, points) == 0
 
 
 def test_a_vertex_of_a_border_belongs_to_every_unit_that_has_it(real: Connection[Any]) -> None:
-    assert judged_alike(real, vertices(1, 150)) == 150
+    assert assert_same_as_polygons(real, vertices(1, 150)) == 150
 
 
-def test_a_hair_beside_a_border_is_judged_like_the_whole_polygon(real: Connection[Any]) -> None:
+def test_right_beside_a_border_the_whole_polygon_decides(real: Connection[Any]) -> None:
     chance = random.Random(2)
-    hairs = [
+    beside = [
         (
             lon + chance.choice((-1, 1)) * 10 ** chance.uniform(-14, -8),
             lat + chance.choice((0, 3e-14)),
         )
         for lon, lat in vertices(2, 150)
     ]
-    judged_alike(real, hairs)
+    assert_same_as_polygons(real, beside)
 
 
-def test_halfway_between_two_vertices_neither_nobody_nor_a_stranger_covers(
+def test_halfway_between_two_vertices_the_same_units_cover(
     real: Connection[Any],
 ) -> None:
     rings = [shapely.get_coordinates(polygon) for polygon in list(polygons().values())[:60]]
@@ -102,7 +102,7 @@ def test_halfway_between_two_vertices_neither_nobody_nor_a_stranger_covers(
         for ring in rings
         for i in (0, len(ring) // 2)
     ]
-    judged_alike(real, points)
+    assert_same_as_polygons(real, points)
 
 
 def test_where_an_area_was_cut_into_pieces_there_is_no_seam(real: Connection[Any]) -> None:
@@ -113,10 +113,10 @@ def test_where_an_area_was_cut_into_pieces_there_is_no_seam(real: Connection[Any
     ).fetchall()
     points = [(row[0], row[1]) for row in corners]
     points += [((x + u) / 2, (y + v) / 2) for x, y, u, v in corners]
-    judged_alike(real, points)
+    assert_same_as_polygons(real, points)
 
 
-def test_hengqin_and_macao_are_told_apart(real: Connection[Any]) -> None:
+def test_hengqin_and_macao_are_distinguished(real: Connection[Any]) -> None:
     assert codes(at(real, *HENGQIN)) == ["440000", "440400", "440402"]
     assert codes(at(real, *MACAO))[0] == "820000"
 
@@ -127,7 +127,7 @@ def test_a_prefecture_without_counties_is_the_lowest_unit(real: Connection[Any])
     assert [link["level"] for link in answer["chain"]] == ["province", "prefecture"]
 
 
-def test_before_an_area_is_known_the_answer_says_since_when_it_is(real: Connection[Any]) -> None:
+def test_before_an_area_is_known_the_answer_has_its_first_day(real: Connection[Any]) -> None:
     before = at(real, *TIANHE, AsOf(AREAS_SINCE - timedelta(days=1)))
     assert codes(before) == []
     assert before["known_since"] == dict.fromkeys(
@@ -136,7 +136,7 @@ def test_before_an_area_is_known_the_answer_says_since_when_it_is(real: Connecti
     assert codes(at(real, *TIANHE, AsOf(AREAS_SINCE))) == ["440000", "440100", "440106"]
 
 
-def test_in_the_sea_and_abroad_nobody_covers(real: Connection[Any]) -> None:
+def test_in_the_sea_and_abroad_no_unit_covers(real: Connection[Any]) -> None:
     for lon, lat in ((115.0, 18.0), (2.35, 48.86), (-180.0, -90.0), (180.0, 90.0)):
         answer = at(real, lon, lat)
         assert (codes(answer), answer["known_since"]) == ([], {})
@@ -166,9 +166,9 @@ def test_the_distance_to_the_border_is_geodesic(real: Connection[Any]) -> None:
             inner = polygon.buffer(-0.002 * (seed + 1))
             if inner.is_empty:
                 continue
-            spot = inner.boundary.interpolate(random.Random(seed).random(), normalized=True)
-            answer = at(real, spot.x, spot.y)
-            expected = geodesic_to_border(spot.x, spot.y, code)
+            point = inner.boundary.interpolate(random.Random(seed).random(), normalized=True)
+            answer = at(real, point.x, point.y)
+            expected = geodesic_to_border(point.x, point.y, code)
             assert answer["boundary_distance_m"] == pytest.approx(expected, rel=2e-4, abs=0.05)
             measured += 1
     assert measured >= 20
@@ -216,7 +216,7 @@ def test_the_stated_accuracy_of_a_border_widens_what_is_near(conn: Connection[An
     assert answer["near_boundary_limit_m"] == 300.0
 
 
-def test_the_doubt_of_a_converted_point_widens_what_is_near(conn: Connection[Any]) -> None:
+def test_the_accuracy_of_a_converted_point_widens_what_is_near(conn: Connection[Any]) -> None:
     two_squares(conn)
     lon, lat = metres_east(113.1, 23.05, 60)
     assert (
@@ -232,7 +232,7 @@ def test_a_point_on_a_shared_border_lies_in_both(conn: Connection[Any]) -> None:
     assert (answer["on_boundary"], answer["boundary_distance_m"]) == (True, 0.0)
 
 
-def test_just_off_the_coast_the_near_land_is_told(conn: Connection[Any]) -> None:
+def test_just_off_the_coast_the_near_land_is_returned(conn: Connection[Any]) -> None:
     two_squares(conn)
     answer = at(conn, *metres_east(113.2, 23.05, 30))
     assert codes(answer) == []
@@ -282,27 +282,27 @@ def test_an_area_changes_on_its_day_and_the_past_stays(conn: Connection[Any]) ->
     assert codes(at(conn, 113.15, 23.05, as_known_then)) == ["990000", "990002"]
 
 
-def test_an_override_tells_whose_law_applies_and_by_which_act(real: Connection[Any]) -> None:
-    spot = CAMPUS.representative_point()
-    answer = at(real, spot.x, spot.y)
+def test_an_override_has_both_units_and_its_act(real: Connection[Any]) -> None:
+    point = CAMPUS.representative_point()
+    answer = at(real, point.x, point.y)
     (override,) = answer["jurisdiction_overrides"]
     assert override["grantor"]["code"] == "440402"
     assert override["holder"]["code"] == "820000"
     assert override["act"]["approved_on"] == "2009-06-27"
     assert override["valid"] == {"from": CAMPUS_SINCE.isoformat(), "to": None}
     earlier = AsOf(CAMPUS_SINCE - timedelta(days=1))
-    assert at(real, spot.x, spot.y, earlier)["jurisdiction_overrides"] == []
+    assert at(real, point.x, point.y, earlier)["jurisdiction_overrides"] == []
     assert at(real, *TIANHE)["jurisdiction_overrides"] == []
 
 
 def test_the_nearest_names_are_the_nearest(real: Connection[Any]) -> None:
     for lon, lat in (TIANHE, MACAO, (110.36, 21.27), (116.68, 23.35)):
-        told = orjson.loads(orjson.dumps(at(real, lon, lat)["nearest_names"]))
+        names = orjson.loads(orjson.dumps(at(real, lon, lat)["nearest_names"]))
         by_distance = sorted(round(EARTH.inv(lon, lat, x, y)[2], 3) for _, _, x, y in toponyms())
-        assert [round(place["distance_m"], 3) for place in told] == pytest.approx(
+        assert [round(place["distance_m"], 3) for place in names] == pytest.approx(
             by_distance[:5], abs=0.002
         )
-        assert all(place["name"] and not math.isnan(place["lon"]) for place in told)
+        assert all(place["name"] and not math.isnan(place["lon"]) for place in names)
 
 
 def test_accuracy_of_the_real_areas_is_the_limit_of_being_near(real: Connection[Any]) -> None:

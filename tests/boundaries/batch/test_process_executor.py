@@ -14,34 +14,34 @@ from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.row_processing import RowInput
 
 
-def chunks(count: int, taken: list[int] | None = None) -> Iterator[list[RowInput]]:
+def iter_chunks(count: int, taken: list[int] | None = None) -> Iterator[list[RowInput]]:
     for number in range(count):
         if taken is not None:
             taken.append(number)
         yield [(str(number), str(part)) for part in range(3)]
 
 
-def slow_at_first(questions: Sequence[RowInput]) -> list[str]:
-    if questions[0][0] == "0":
+def join_slowly_at_first(inputs: Sequence[RowInput]) -> list[str]:
+    if inputs[0][0] == "0":
         time.sleep(0.3)
-    return ["-".join(question) for question in questions]
+    return ["-".join(cells) for cells in inputs]
 
 
-def who(questions: Sequence[RowInput]) -> list[int]:
+def return_pids(inputs: Sequence[RowInput]) -> list[int]:
     time.sleep(0.05)
-    return [os.getpid() for _ in questions]
+    return [os.getpid() for _ in inputs]
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_answers_come_in_the_order_of_the_questions(count: int) -> None:
-    with open_process_executor(slow_at_first, count) as ask:
-        found = list(ask(chunks(20)))
-    assert found == [["-".join(question) for question in chunk] for chunk in chunks(20)]
+def test_results_come_in_the_order_of_the_inputs(count: int) -> None:
+    with open_process_executor(join_slowly_at_first, count) as execute:
+        found = list(execute(iter_chunks(20)))
+    assert found == [["-".join(cells) for cells in chunk] for chunk in iter_chunks(20)]
 
 
 def test_all_processes_are_at_work_and_none_is_left() -> None:
-    with open_process_executor(who, 2) as ask:
-        pids = {pid for found in ask(chunks(12)) for pid in found}
+    with open_process_executor(return_pids, 2) as execute:
+        pids = {pid for found in execute(iter_chunks(12)) for pid in found}
     assert len(pids) == 2 and os.getpid() not in pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -50,20 +50,20 @@ def test_all_processes_are_at_work_and_none_is_left() -> None:
 
 def test_few_chunks_are_read_ahead() -> None:
     taken: list[int] = []
-    with open_process_executor(slow_at_first, 2) as ask:
-        found = ask(chunks(1000, taken))
+    with open_process_executor(join_slowly_at_first, 2) as execute:
+        found = execute(iter_chunks(1000, taken))
         next(found)
         assert len(taken) < 20
 
 
 PROGRAM = """
 import os, sys, time
-from boundaries.batch.process_executor import over_processes
-def answering(questions):
+from boundaries.batch.process_executor import open_process_executor
+def return_pid(inputs):
     time.sleep(0.02)
     return [os.getpid()]
-with over_processes(answering, 2) as ask:
-    for found in ask([("x",)] for _ in range(10_000)):
+with open_process_executor(return_pid, 2) as execute:
+    for found in execute([("x",)] for _ in range(10_000)):
         print(found[0], flush=True)
 """
 
@@ -75,12 +75,12 @@ def test_processes_end_with_a_killed_parent() -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     deadline = time.monotonic() + 20
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+    while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not any(alive(pid) for pid in pids)
+    assert not any(is_running(pid) for pid in pids)
 
 
-def alive(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Whether a process runs; one that nobody waited for has ended all the same."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")

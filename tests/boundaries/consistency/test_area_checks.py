@@ -10,6 +10,7 @@ from boundaries.consistency.area_checks import (
     find_units_without_area,
 )
 from gazetteer.ledger.versions import Statement
+from gazetteer.messages import message
 from tests.boundaries.areas.area_samples import LEDGER, LOAD, area, unit
 
 WEST = shapely.box(113, 23, 113.1, 23.1)
@@ -24,17 +25,17 @@ def test_the_real_areas_have_no_finding(real: Connection[Any]) -> None:
     assert [finding for check in CHECKS for finding in check(real)] == []
 
 
-def test_an_area_that_outlives_its_unit_is_told_with_the_days(conn: Connection[Any]) -> None:
+def test_an_area_that_outlives_its_unit_is_found_with_the_days(conn: Connection[Any]) -> None:
     published(
         conn,
         unit("990001", "撤县", "county", end=date(2000, 1, 1)),
         area("990001", WEST, start=date(1990, 1, 1)),
     )
     (finding,) = find_areas_without_unit(conn)
-    assert "[2000-01-01,)" in finding.detail_en
+    assert finding.detail == message("check.area_without_unit", days="{[2000-01-01,)}")
 
 
-def test_a_unit_without_area_is_only_worth_knowing(conn: Connection[Any]) -> None:
+def test_a_unit_without_area_is_for_information(conn: Connection[Any]) -> None:
     published(
         conn,
         unit("990001", "县", "county"),

@@ -1,4 +1,4 @@
-"""The register examines itself as a whole: the shipped data is sound, and tampering is found."""
+"""The self-check as a whole: the shipped data has no error, and tampering is found."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.messages import LANGS
 from gazetteer.records.check_result import CheckResult
 from tests.boundaries.areas.area_samples import LEDGER, LOAD, unit
 from tests.web.run_command import in_process
@@ -22,7 +23,7 @@ def test_the_shipped_data_has_no_error(shipped_findings: list[CheckResult]) -> N
     assert [finding for finding in shipped_findings if finding.severity == "error"] == []
 
 
-def test_what_the_sources_leave_open_is_told_and_not_hidden(
+def test_what_the_sources_leave_open_is_reported(
     shipped_findings: list[CheckResult],
 ) -> None:
     assert {finding.check for finding in shipped_findings} == {
@@ -36,11 +37,11 @@ def test_the_worst_comes_first(shipped_findings: list[CheckResult]) -> None:
     assert weights == sorted(weights)
 
 
-def test_every_step_is_told_as_progress(conn: psycopg.Connection[Any]) -> None:
-    told: list[tuple[int, int]] = []
-    assert run_self_check(conn, lambda done, total, what: told.append((done, total))) == []
-    assert [done for done, _ in told] == list(range(len(told)))
-    assert told[-1][0] == told[-1][1]
+def test_every_step_is_reported_as_progress(conn: psycopg.Connection[Any]) -> None:
+    steps: list[tuple[int, int]] = []
+    assert run_self_check(conn, lambda done, total, what: steps.append((done, total))) == []
+    assert [done for done, _ in steps] == list(range(len(steps)))
+    assert steps[-1][0] == steps[-1][1]
 
 
 @pytest.mark.parametrize(
@@ -52,18 +53,22 @@ def test_every_step_is_told_as_progress(conn: psycopg.Connection[Any]) -> None:
         ("UPDATE audit SET actor = 'nobody'", "audit_chain_broken"),
     ],
 )
-def test_who_writes_behind_the_program_is_found(
+def test_changes_outside_of_the_program_are_found(
     conn: psycopg.Connection[Any], tampering: str, check: str
 ) -> None:
     LEDGER.publish_statements(conn, LOAD, unit("440000", "广东省", "province"))
     assert [f for f in run_self_check(conn) if f.severity == "error"] == []
     with conn.transaction():
-        conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
+        conn.execute(
+            "SET LOCAL session_replication_role = replica"
+        )  # without the triggers that forbid it
         conn.execute(tampering.encode())
-    assert check in {finding.check for finding in run_self_check(conn)}
+    (result,) = [found for found in run_self_check(conn) if found.check == check]
+    for lang in LANGS:
+        assert result.detail.text(lang) and result.hint.text(lang)
 
 
-def test_the_command_tells_findings_and_ends_with_1_if_there_is_an_error(
+def test_the_command_prints_findings_and_ends_with_1_if_there_is_an_error(
     database: str,
     conn: psycopg.Connection[Any],
     monkeypatch: pytest.MonkeyPatch,

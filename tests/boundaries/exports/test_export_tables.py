@@ -1,4 +1,4 @@
-"""What the register holds as tables: the network with the units beside it, and the places."""
+"""The content of the register as tables: the network with the units beside it, and places."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -32,7 +32,7 @@ def rows(table: OutputTable) -> list[dict[str, object]]:
     ]
 
 
-def test_an_edge_tells_the_lowest_units_on_both_sides_of_its_way(conn: psycopg.Connection) -> None:
+def test_an_edge_has_the_lowest_units_on_both_sides(conn: psycopg.Connection) -> None:
     table = export_table(conn, ExportKind.EDGES, ExportRequest(NOW, within="440106"))
     areas = export_table(conn, ExportKind.DIVISIONS, ExportRequest(NOW, "county"))
     shape = dict(zip(areas.columns["code"], areas.geometries, strict=True))
@@ -56,7 +56,7 @@ def test_the_highest_level_of_an_edge_is_where_its_sides_first_differ(
     assert {e["level"] for e in found if e["beyond"] == "unknown"} <= {None}
 
 
-def test_at_a_level_only_its_borders_are_told_by_its_units(conn: psycopg.Connection) -> None:
+def test_at_a_level_only_its_borders_are_exported_with_its_units(conn: psycopg.Connection) -> None:
     found = rows(export_table(conn, ExportKind.EDGES, ExportRequest(NOW, "prefecture", "440100")))
     assert found
     for edge in found:
@@ -69,23 +69,23 @@ def test_lines_are_those_of_the_borders_of_a_unit_with_the_smaller_code_on_the_l
     conn: psycopg.Connection,
 ) -> None:
     table = export_table(conn, ExportKind.LINES, ExportRequest(NOW, "county", "440106"))
-    told = {
+    lengths = {
         line["properties"]["neighbour"]["code"]: line["properties"]["length_m"]
         for line in load_unit_borders(conn, "440106", NOW)["features"]
     }
     areas = export_table(conn, ExportKind.DIVISIONS, ExportRequest(NOW, "county"))
     shape = dict(zip(areas.columns["code"], areas.geometries, strict=True))
-    assert len(table.geometries) == len(told)
+    assert len(table.geometries) == len(lengths)
     for way, line in zip(table.geometries, rows(table), strict=True):
         left, right = str(line["left_code"]), str(line["right_code"])
         assert left < right
-        assert line["length_m"] == pytest.approx(told[right if left == "440106" else left])
+        assert line["length_m"] == pytest.approx(lengths[right if left == "440106" else left])
         whole = shapely.line_merge(way, directed=True)
         assert shapely.get_num_geometries(whole) == shapely.get_num_geometries(way)
         assert way.covered_by(shape[left].boundary) and way.covered_by(shape[right].boundary)
 
 
-def test_a_line_runs_on_where_it_has_several_edges(conn: psycopg.Connection) -> None:
+def test_a_line_of_several_edges_is_merged(conn: psycopg.Connection) -> None:
     table = export_table(conn, ExportKind.LINES, ExportRequest(NOW, "province"))
     pairs = {(r["left_code"], r["right_code"]): n for n, r in enumerate(rows(table))}
     number = pairs["430000", "440000"]
@@ -93,7 +93,7 @@ def test_a_line_runs_on_where_it_has_several_edges(conn: psycopg.Connection) -> 
     assert shapely.get_num_geometries(table.geometries[number]) == 1
 
 
-def test_a_coast_has_its_unit_on_the_left_and_says_that_nobody_is_beyond(
+def test_a_coast_has_its_unit_on_the_left_and_none_beyond(
     conn: psycopg.Connection,
 ) -> None:
     found = rows(export_table(conn, ExportKind.LINES, ExportRequest(NOW, "county", "440515")))
@@ -105,10 +105,10 @@ def test_a_coast_has_its_unit_on_the_left_and_says_that_nobody_is_beyond(
     )
 
 
-def test_nodes_tell_who_meets_there(conn: psycopg.Connection) -> None:
+def test_nodes_have_the_units_that_meet_there(conn: psycopg.Connection) -> None:
     every = export_table(conn, ExportKind.NODES, ExportRequest(NOW))
-    ends = {line.coords[k] for line in export_table(conn, ExportKind.EDGES, ExportRequest(NOW)).geometries
-            for k in (0, -1)}  # fmt: skip
+    edges = export_table(conn, ExportKind.EDGES, ExportRequest(NOW)).geometries
+    ends = {line.coords[k] for line in edges for k in (0, -1)}
     assert {(p.x, p.y) for p in every.geometries} == ends
     counties = rows(export_table(conn, ExportKind.NODES, ExportRequest(NOW, "county", "440106")))
     assert "440105 440106 440112" in {node["codes"] for node in counties}
@@ -134,7 +134,7 @@ def test_places_come_with_their_names_and_those_without_a_position_too(
     assert set(shapely.get_type_id(settlements.geometries).tolist()) == {0}
 
 
-def test_what_is_told_is_that_of_the_day(conn: psycopg.Connection) -> None:
+def test_the_content_is_that_of_the_day(conn: psycopg.Connection) -> None:
     then = AsOf(date(2020, 1, 1))
     codes = {
         code
@@ -165,17 +165,17 @@ def test_lengths_are_geodesic(conn: psycopg.Connection) -> None:
 
 
 @pytest.mark.parametrize("what", list(ExportKind))
-def test_more_than_may_be_read_is_refused_before_it_is_read(
+def test_a_table_over_the_limit_is_refused_before_it_is_read(
     conn: psycopg.Connection, what: ExportKind
 ) -> None:
     asked = ExportRequest(NOW, most_bytes=20 * ROW_BYTES)
     with pytest.raises(TooLarge) as caught:
         export_table(conn, what, asked)
-    assert "gazetteer export" in caught.value.en
+    assert "gazetteer export" in caught.value.text("en")
 
 
 @pytest.mark.parametrize("what", list(ExportKind))
-def test_what_is_not_there_is_told(conn: psycopg.Connection, what: ExportKind) -> None:
+def test_an_empty_table_is_a_problem(conn: psycopg.Connection, what: ExportKind) -> None:
     with pytest.raises(UnknownCode) as caught:
         export_table(conn, what, ExportRequest(NOW, within="999999"))
     assert caught.value.field == "within"

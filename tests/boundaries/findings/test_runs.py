@@ -7,16 +7,16 @@ from boundaries.findings import finding_store
 from boundaries.findings.finding_store import FindingFilter, FindingRecord, ValidationRun
 from boundaries.findings.responses import StaleFinding, record_response
 from boundaries.findings.validation_run import run_validation
-from boundaries.rules.finding_workflow import (
+from gazetteer.ledger.as_of import today
+from gazetteer.ledger.audit_chain import find_broken_row
+from gazetteer.problems import Conflict
+from gazetteer.rules.finding_workflow import (
     AnswerKind,
     FindingResponse,
     FindingState,
     ReopenCause,
     WorkflowStep,
 )
-from gazetteer.ledger.as_of import today
-from gazetteer.ledger.audit_chain import find_broken_row
-from gazetteer.problems import Conflict
 from tests.boundaries.findings.finding_samples import (
     CLEAN,
     EAST,

@@ -1,4 +1,4 @@
-"""Polygon files made into dated areas; broken geometries are told and left out."""
+"""Dated areas from polygon files; broken geometries are reported and left out."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ from gazetteer.ingest import (
     read_files,
     read_national_history,
 )
-from gazetteer.ingest.staged_batch import Severity
+from gazetteer.ingest.staged_batch import LoadSeverity
 from gazetteer.ledger.versions import Timeline
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -121,12 +121,12 @@ def test_an_area_goes_on_under_the_unit_that_took_the_whole_territory(
     assert county.attributes["geom"] == city.attributes["geom"]
 
 
-def test_a_change_after_the_state_of_the_polygons_is_told(shipped: StagedBatch) -> None:
+def test_a_change_after_the_date_of_the_polygons_is_reported(shipped: StagedBatch) -> None:
     late = {f.value: f.severity for f in shipped.findings if f.rule == "later_than_area"}
-    assert late == {"445202": Severity.WARNING, "445203": Severity.WARNING}
+    assert late == {"445202": LoadSeverity.WARNING, "445203": LoadSeverity.WARNING}
 
 
-def test_hengqin_and_macao_are_told_apart(
+def test_hengqin_and_macao_are_distinguished(
     history: StagedBatch, by_unit: dict[Any, Timeline]
 ) -> None:
     def covers(code: str, lon: float, lat: float) -> bool:
@@ -187,7 +187,7 @@ def serious(batch: StagedBatch) -> list[tuple[str, int]]:
     return [
         (f.rule, f.line)
         for f in batch.findings
-        if f.severity is Severity.REJECT or f.rule == "no_unit_for_area"
+        if f.severity is LoadSeverity.REJECT or f.rule == "no_unit_for_area"
     ]
 
 
@@ -209,7 +209,7 @@ def test_a_broken_geometry_is_rejected_with_its_feature(
     assert list(batch) == []
 
 
-def test_a_feature_without_polygon_is_told_and_the_others_are_loaded(
+def test_a_feature_without_polygon_is_reported_and_the_others_are_loaded(
     history: StagedBatch, write: Write
 ) -> None:
     path = write(None, polygon(SQUARE))
@@ -227,7 +227,7 @@ def test_of_a_layer_with_swapped_axes_nothing_is_loaded(history: StagedBatch, wr
     assert list(batch) == []
 
 
-def test_metres_that_are_said_to_be_degrees_are_refused(history: StagedBatch, write: Write) -> None:
+def test_metres_declared_as_degrees_are_refused(history: StagedBatch, write: Write) -> None:
     with pytest.raises(CrsNotKnown):
         read(history, write(polygon([[[x * 111_000, y * 111_000] for x, y in SQUARE[0]]])))
 
@@ -253,7 +253,7 @@ def test_a_code_that_begins_with_the_number_of_china_is_read(
     assert "TOP-FIL-04" in {f.rule for f in batch.findings}
 
 
-def test_columns_of_another_maker_are_read_when_they_are_named(
+def test_columns_of_another_producer_are_read_when_they_are_named(
     history: StagedBatch, write: Write
 ) -> None:
     path = write(polygon(SQUARE))
@@ -280,7 +280,7 @@ def test_a_system_that_contradicts_the_coordinates_is_refused_by_name(
     with pytest.raises(CrsNotKnown) as caught:
         read(history, write(polygon(SQUARE), crs=crs))
     assert caught.value.field == "crs"
-    assert "4547" in caught.value.en
+    assert "4547" in caught.value.text("en")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"type": "FeatureCollection"}', '{"features": [1]}'])

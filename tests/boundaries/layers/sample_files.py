@@ -1,4 +1,4 @@
-"""Layer files for the tests, made by other programs than the ones that read them."""
+"""Layer files for the tests, written by other programs than those that read them."""
 
 import json
 import sqlite3
@@ -14,10 +14,25 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.layers.polygon_layer import Layer
+from gazetteer.messages import Message
+from gazetteer.problems import Problem
+
 Ring = Sequence[Sequence[float]]
 SQUARE = [[113.0, 23.0], [113.0, 23.5], [113.5, 23.5], [113.5, 23.0], [113.0, 23.0]]
 NEXT = [[x + 0.5, y] for x, y in SQUARE]
 TIANHE = {"code": "440106", "name": "天河区"}
+
+
+def remark_keys(layer: Layer) -> list[tuple[str, int | None]]:
+    """Rule and feature of each remark, except on the columns used."""
+    return [(r.rule, r.feature) for r in layer.remarks if r.rule != "TOP-FIL-02"]
+
+
+def reason_of(problem: Problem) -> str:
+    """The message id of why a file is refused, without its name."""
+    detail = problem.message.params.get("detail")
+    return detail.id if isinstance(detail, Message) else problem.message.id
 
 
 def polygon(*rings: Any) -> dict[str, Any]:
@@ -66,7 +81,7 @@ def geopackage(
 
 
 def with_blob(path: Path, blob: bytes, layer: str = "counties") -> Path:
-    """Put a row with any geometry into a GeoPackage, as a program that does not care might."""
+    """Put a row with any geometry into a GeoPackage, as a careless program might."""
     with closing(sqlite3.connect(path)) as db, db:
         triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for (name,) in triggers:

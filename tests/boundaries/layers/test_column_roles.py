@@ -1,21 +1,20 @@
-"""Which column holds what is recognised or asked for, and always told."""
+"""Which column holds what is recognised or requested, and always reported."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from boundaries.layers.column_roles import ColumnRoles
-from boundaries.layers.column_roles import assign_column_roles as find
+from boundaries.layers.column_roles import ColumnRoles, assign_column_roles
 from gazetteer.ingest import UnreadableFile
 
 
-def found(
+def roles_of(
     rows: Sequence[Mapping[str, Any]],
-    asked: Mapping[str, str] | None = None,
+    requested: Mapping[str, str] | None = None,
     ids: Sequence[str | None] = (),
 ) -> ColumnRoles:
-    return find(rows, ids, asked, "l.shp")
+    return assign_column_roles(rows, ids, requested, "l.shp")
 
 
 @pytest.mark.parametrize(
@@ -35,23 +34,23 @@ def found(
     ],
 )
 def test_columns_are_recognised_by_their_names(row: Mapping[str, Any], of: object) -> None:
-    assert found([row]).by_field == of
+    assert roles_of([row]).by_field == of
 
 
-def test_columns_that_are_asked_for_come_first() -> None:
+def test_requested_columns_come_first() -> None:
     rows = [{"code": "x", "dm": "440106", "mc": "天河区", "name": "Tianhe"}]
-    columns = found(rows, {"code": "dm"})
+    columns = roles_of(rows, {"code": "dm"})
     assert columns.by_field == {"code": "dm", "name": "name"}
     assert columns.codes == ("440106",)
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
-    [({"code": "nix"}, "no column 'nix'"), ({"kode": "code"}, "no field 'kode'")],
+    ("requested", "words"),
+    [({"code": "nix"}, 'no column "nix"'), ({"kode": "code"}, 'column role "kode"')],
 )
-def test_a_column_that_is_not_there_is_refused(asked: dict[str, str], words: str) -> None:
+def test_a_column_that_is_not_there_is_refused(requested: dict[str, str], words: str) -> None:
     with pytest.raises(UnreadableFile, match=words) as caught:
-        found([{"code": "440106"}], asked)
+        roles_of([{"code": "440106"}], requested)
     assert caught.value.field == "columns"
 
 
@@ -75,29 +74,31 @@ def test_a_column_that_is_not_there_is_refused(asked: dict[str, str], words: str
         (None, None, None),
     ],
 )
-def test_what_stands_before_and_behind_codes_is_taken_off_and_told(
+def test_prefix_and_padding_of_codes_are_removed_and_reported(
     value: object, code: str | None, rule: str | None
 ) -> None:
-    columns = found([{"code": value}])
+    columns = roles_of([{"code": value}])
     assert columns.codes == (code,)
-    habits = [r for r in columns.remarks if r.rule in ("TOP-FIL-04", "TOP-FIL-05")]
-    assert [(r.rule, r.measured, r.severity) for r in habits] == (
+    cleaned = [r for r in columns.remarks if r.rule in ("TOP-FIL-04", "TOP-FIL-05")]
+    assert [(r.rule, r.measured, r.severity) for r in cleaned] == (
         [(rule, 1, "info")] if rule else []
     )
 
 
-def test_two_features_with_one_code_are_told_each() -> None:
-    columns = found([{"code": c} for c in ("440105", "440106", "156440105", None, None)])
+def test_each_feature_with_a_duplicate_code_is_reported() -> None:
+    columns = roles_of([{"code": c} for c in ("440105", "440106", "156440105", None, None)])
     twice = [(r.feature, r.severity) for r in columns.remarks if r.rule == "TOP-FIL-03"]
     assert twice == [(0, "error"), (2, "error")]
 
 
 def test_features_are_called_by_code_then_id_then_number() -> None:
     rows = [{"id": 7, "code": "440106"}, {"id": "B"}, {}, {}]
-    assert found(rows, ids=[None, "x", "y", None]).names == ("440106", "B", "y", "3")
+    assert roles_of(rows, ids=[None, "x", "y", None]).names == ("440106", "B", "y", "3")
 
 
-def test_no_column_of_codes_is_told_with_what_there_is() -> None:
-    columns = found([{"VILLCODE": "64000130006"}])
+def test_a_missing_column_of_codes_is_reported_with_the_columns_of_the_file() -> None:
+    columns = roles_of([{"VILLCODE": "64000130006"}])
     assert columns.codes == (None,)
-    assert "VILLCODE" in columns.remarks[-1].en
+    assert columns.remarks[-1].message.id == "layer.no_code_column"
+    assert columns.remarks[-1].message.params["columns"] == ["VILLCODE"]
+    assert "无" in roles_of([{}]).remarks[-1].text("zh")

@@ -38,8 +38,8 @@ def offset(shift: object, lon: float, lat: float) -> tuple[float, float]:
 def test_gcj02_shifts_guangdong_as_measured_to_the_east_southeast(
     lon: float, lat: float, metres: float
 ) -> None:
-    told, azimuth = offset(shift_to_gcj02, lon, lat)
-    assert told == pytest.approx(metres, abs=6)
+    distance, azimuth = offset(shift_to_gcj02, lon, lat)
+    assert distance == pytest.approx(metres, abs=6)
     assert 116 <= azimuth <= 124
 
 
@@ -74,13 +74,14 @@ def test_gauss_krueger_takes_easting_and_northing(
     assert back.accuracy_m is None
 
 
-def test_northing_before_easting_is_told_as_swapped() -> None:
+def test_northing_before_easting_is_reported_as_swapped() -> None:
     with pytest.raises(InvalidValue) as refusal:
         convert_position(2_560_000, 436_000, Crs.GK_114)
     assert refusal.value.extras["looks_swapped"] is True
+    assert "填反" in refusal.value.text("zh")
 
 
-def test_an_easting_with_its_zone_number_is_told_so() -> None:
+def test_an_easting_with_its_zone_number_is_refused() -> None:
     with pytest.raises(InvalidValue, match="zone number 38"):
         convert_position(38_436_000, 2_560_000, Crs.GK_114)
 
@@ -126,6 +127,7 @@ def test_the_older_datums_are_refused_with_the_reason(text: str) -> None:
     with pytest.raises(InvalidValue, match="not public") as refusal:
         parse_crs(text)
     assert refusal.value.field == "crs"
+    assert "转换参数不公开" in refusal.value.text("zh")
 
 
 @pytest.mark.parametrize("code", [4610, 4214])
@@ -134,6 +136,6 @@ def test_general_software_indeed_has_nothing_but_a_ballpark(code: int) -> None:
     assert {transformer.accuracy for transformer in group.transformers} == {-1}
 
 
-def test_an_unknown_system_is_told_what_there_is() -> None:
+def test_the_refusal_of_an_unknown_system_lists_the_known_ones() -> None:
     with pytest.raises(InvalidValue, match="4490"):
         parse_crs("27700")

@@ -1,4 +1,4 @@
-"""Coordinate systems: converted where that is exact, refused in words where it is not."""
+"""Coordinate systems: converted where that is exact, refused with the reason where it is not."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,14 @@ from shapely import box
 from boundaries.layers.crs import find_zone, recognize_crs, resolve_crs
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.problems import CrsNotKnown
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from tests.boundaries.layers.sample_files import (
     SQUARE,
     geojson,
     geopackage,
     polygon,
+    reason_of,
     shape_polygon,
     shapefile,
 )
@@ -44,8 +46,9 @@ def test_projections_of_the_same_datum_are_undone_exactly(tmp_path: Path, crs: s
     layer = read_layer(geopackage(tmp_path / "l.gpkg", [drawn_in(int(crs))], crs=f"EPSG:{crs}"))
     assert shapely.equals_exact(layer.geometries[0], DEGREES, tolerance=1e-10)
     assert (layer.declared_crs, layer.crs) == (f"EPSG:{crs}", "EPSG:4490")
-    (told,) = (r for r in layer.remarks if r.rule == "TOP-CRS-01")
-    assert (told.severity, told.measured) == ("info", 0.0)
+    (remark,) = (r for r in layer.remarks if r.rule == "TOP-CRS-01")
+    assert (remark.severity, remark.measured) == ("info", 0.0)
+    assert "无精度损失" in remark.text("zh")
 
 
 def test_the_grid_of_a_city_is_undone_exactly(tmp_path: Path) -> None:
@@ -66,7 +69,7 @@ def test_degrees_of_cgcs2000_and_wgs84_are_not_touched(tmp_path: Path, crs: str)
     assert shapely.get_coordinates(layer.geometries).tolist() == ring
 
 
-def test_other_datums_come_by_published_operations_and_their_accuracy_is_told(
+def test_other_datums_are_converted_by_published_operations_with_their_accuracy(
     tmp_path: Path,
 ) -> None:
     hong_kong = box(836000, 818000, 837000, 819000)
@@ -76,15 +79,15 @@ def test_other_datums_come_by_published_operations_and_their_accuracy_is_told(
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4301", "EPSG:8433"])
-def test_what_has_no_exact_way_is_refused(tmp_path: Path, crs: str) -> None:
+def test_systems_without_an_exact_conversion_are_refused(tmp_path: Path, crs: str) -> None:
     path = geopackage(tmp_path / "l.gpkg", [drawn_in(crs)], crs=crs)
-    with pytest.raises(CrsNotKnown, match="no public operation"):
+    with pytest.raises(CrsNotKnown, match="no published transformation"):
         read_layer(path)
 
 
 @pytest.mark.parametrize("crs", [4610, 2362, 4214, 2435, 4555])
 def test_xian_1980_and_beijing_1954_are_refused(tmp_path: Path, crs: int) -> None:
-    """PROJ would give the very same numbers back and call it a conversion."""
+    """PROJ would return the very same numbers and call it a conversion."""
     path = shapefile(tmp_path / "l.shp", [shape_polygon(SQUARE)], [b"x"], crs=crs)
     with pytest.raises(CrsNotKnown, match="is not public"):
         read_layer(path)
@@ -93,19 +96,19 @@ def test_xian_1980_and_beijing_1954_are_refused(tmp_path: Path, crs: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("declared", "drawn", "swap", "words"),
+    ("declared", "drawn", "swap", "fault", "suggested"),
     [
-        ("4547", 4526, False, "it looks like EPSG:4526"),
-        ("4526", 4547, False, "far off the meridian"),
-        ("4547", 4547, True, "north comes before east"),
-        ("4526", 4526, True, "north comes before east"),
-        ("4547", 4490, False, "longitudes and latitudes, not metres"),
-        ("4490", 4547, False, "metres, not degrees"),
-        ("4490", 4526, False, "it looks like EPSG:4526"),
+        ("4547", 4526, False, "far_from_meridian", 4526),
+        ("4526", 4547, False, "far_from_meridian", None),
+        ("4547", 4547, True, "northing_first", None),
+        ("4526", 4526, True, "northing_first", None),
+        ("4547", 4490, False, "degrees_not_metres", 4490),
+        ("4490", 4547, False, "metres_not_degrees", None),
+        ("4490", 4526, False, "metres_not_degrees", 4526),
     ],
 )
 def test_coordinates_that_contradict_their_system_are_refused(
-    tmp_path: Path, declared: str, drawn: int, swap: bool, words: str
+    tmp_path: Path, declared: str, drawn: int, swap: bool, fault: str, suggested: int | None
 ) -> None:
     shape = drawn_in(drawn)
     if swap:
@@ -113,7 +116,13 @@ def test_coordinates_that_contradict_their_system_are_refused(
     path = geopackage(tmp_path / "l.gpkg", [shape], crs=f"EPSG:{declared}")
     with pytest.raises(CrsNotKnown) as caught:
         read_layer(path)
-    assert words in caught.value.en and caught.value.field == "crs"
+    assert caught.value.field == "crs" and reason_of(caught.value) == "crs.misfit"
+    explanation = caught.value.text("en")
+    assert message(f"crs.misfit.{fault}").text("en") in explanation
+    if suggested is None:
+        assert "Correct the file" in explanation
+    else:
+        assert f"look like EPSG:{suggested}; specify crs={suggested}" in explanation
 
 
 def test_what_is_asked_for_overrules_the_file_and_that_is_told(tmp_path: Path) -> None:
@@ -141,7 +150,7 @@ def test_only_known_systems_can_be_asked_for(tmp_path: Path, crs: str) -> None:
     assert caught.value.field == "crs"
 
 
-def test_a_prj_that_says_nothing_sensible_is_refused(tmp_path: Path) -> None:
+def test_a_prj_without_a_known_system_is_refused(tmp_path: Path) -> None:
     path = shapefile(tmp_path / "l.shp", [shape_polygon(SQUARE)], [b"x"])
     path.with_suffix(".prj").write_text("PROJCS[nonsense", encoding="ascii")
     with pytest.raises(CrsNotKnown):

@@ -1,4 +1,4 @@
-"""Whatever bytes are called a layer: a layer, or a problem in words; never anything else."""
+"""Any bytes are read as a layer or refused with a reason, never anything else."""
 
 import gzip
 import io
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 from boundaries.layers.layer_reader import read_layer
+from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.position_checks import validate_positions
 from gazetteer.problems import Problem
 from tests.boundaries.layers.sample_files import (
@@ -36,21 +37,30 @@ JSON = st.recursive(
 )
 
 
-def read(path: Path) -> None:
-    """Reads and examines, or is refused in both languages."""
+def read_or_refuse(path: Path) -> None:
+    """Read and validate a file, or have it refused; either has words in both languages."""
     try:
         layer = read_layer(path)
     except Problem as problem:
-        assert problem.zh and problem.en and problem.field
-        return
-    validate_positions(layer)
+        assert_explained(problem)
+    else:
+        assert_faults_are_reported(layer)
+
+
+def assert_explained(problem: Problem) -> None:
+    assert problem.text("zh") and problem.text("en") and problem.field
+
+
+def assert_faults_are_reported(layer: Layer) -> None:
+    remarks = [*layer.remarks, *validate_positions(layer)]
+    assert all(remark.text(lang) for remark in remarks for lang in ("zh", "en"))
     broken = {i for i, geometry in enumerate(layer.geometries) if geometry is None}
     assert broken <= {remark.feature for remark in layer.remarks}
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A sound file of each format."""
+    """A flawless file of each format."""
     folder = tmp_path_factory.mktemp("good")
     shapefile(folder / "l.shp", [shape_polygon(SQUARE), shape_polygon(NEXT)], [b"a", b"b"])
     geopackage(folder / "l.gpkg", [box(113, 23, 114, 24), box(114, 23, 115, 24)])
@@ -64,15 +74,15 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @given(ending=st.sampled_from(ENDINGS), start=st.sampled_from(STARTS), body=st.binary())
 @GENTLE
-def test_random_bytes_are_refused_in_words(
+def test_random_bytes_are_refused_with_a_reason(
     tmp_path: Path, ending: str, start: bytes, body: bytes
 ) -> None:
     path = tmp_path / f"l{ending}"
     path.write_bytes(start + body)
-    read(path)
+    read_or_refuse(path)
 
 
-def spoiled(data: st.DataObject, content: bytes) -> bytes:
+def corrupted(data: st.DataObject, content: bytes) -> bytes:
     """The content with some bytes replaced, or cut off."""
     raw = bytearray(content)
     for _ in range(data.draw(st.integers(1, 6))):
@@ -83,28 +93,28 @@ def spoiled(data: st.DataObject, content: bytes) -> bytes:
 @pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".zip", ".gz"])
 @given(data=st.data())
 @GENTLE
-def test_a_spoiled_file_is_read_or_refused_in_words(
+def test_a_corrupted_file_is_read_or_refused_with_a_reason(
     tmp_path: Path, good: dict[str, bytes], ending: str, data: st.DataObject
 ) -> None:
     path = tmp_path / f"l{ending}"
-    path.write_bytes(spoiled(data, good[ending]))
-    read(path)
+    path.write_bytes(corrupted(data, good[ending]))
+    read_or_refuse(path)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("ending", [".shp", ".shx", ".dbf", ".prj"])
 @given(data=st.data())
 @GENTLE
-def test_a_shapefile_with_a_spoiled_part_is_read_or_refused_in_words(
+def test_a_shapefile_with_a_corrupted_part_is_read_or_refused_with_a_reason(
     tmp_path: Path, good: dict[str, bytes], ending: str, data: st.DataObject
 ) -> None:
     for part in (".shp", ".shx", ".dbf", ".prj"):
         content = good[part]
-        (tmp_path / f"l{part}").write_bytes(spoiled(data, content) if part == ending else content)
-    read(tmp_path / "l.shp")
+        (tmp_path / f"l{part}").write_bytes(corrupted(data, content) if part == ending else content)
+    read_or_refuse(tmp_path / "l.shp")
 
 
-def places(geometry: object) -> Iterator[str]:
+def documents(geometry: object) -> Iterator[str]:
     yield collection(geometry)
     yield collection(polygon(SQUARE), properties=[geometry])  # type: ignore[list-item]
 
@@ -116,9 +126,9 @@ def test_any_json_in_the_place_of_coordinates_or_properties_is_dealt_with(
 ) -> None:
     path = tmp_path / "l.geojson"
     for geometry in (value, {"type": kind, "coordinates": value}):
-        for text in places(geometry):
+        for text in documents(geometry):
             path.write_text(text, encoding="utf-8", errors="surrogatepass")
-            read(path)
+            read_or_refuse(path)
 
 
 def test_an_archive_with_a_nameless_file_is_dealt_with(tmp_path: Path) -> None:
@@ -129,7 +139,7 @@ def test_an_archive_with_a_nameless_file_is_dealt_with(tmp_path: Path) -> None:
     for header, name in ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46)):
         nameless[named.index(header) + name] = 0  # a name ends where a null is
     (tmp_path / "l.zip").write_bytes(nameless)
-    read(tmp_path / "l.zip")
+    read_or_refuse(tmp_path / "l.zip")
 
 
 def test_an_archive_of_archives_is_not_opened(tmp_path: Path) -> None:
@@ -138,4 +148,4 @@ def test_an_archive_of_archives_is_not_opened(tmp_path: Path) -> None:
         archive.writestr("l.geojson", collection(polygon(SQUARE)))
     with zipfile.ZipFile(tmp_path / "l.zip", "w") as archive:
         archive.writestr("l.geojson", inner.getvalue())
-    read(tmp_path / "l.zip")
+    read_or_refuse(tmp_path / "l.zip")

@@ -1,4 +1,4 @@
-"""What is written, another program reads back: vertex for vertex, value for value."""
+"""Other programs read written files back: vertex for vertex, value for value."""
 
 import csv
 import io
@@ -116,18 +116,18 @@ def test_a_shapefile_has_a_part_for_each_dimension(tmp_path: Path) -> None:
     mixed = shapely.GeometryCollection([Point(113, 23), LineString([(113, 23), (114, 24)])])
     shapes = np.array([AREA, mixed, Point(1, 2), None], dtype=object)
     write_table(tmp_path / "f.zip", OutputTable("f", shapes, {"n": [0, 1, 2, 3]}))
-    told = {}
+    parts = {}
     for part in ("f_polygons", "f_lines", "f_points"):
         with pyshp.Reader(str(tmp_path / f"f.zip/{part}.shp")) as back:
-            told[part] = [(r["n"], s.shapeTypeName) for r, s in zip(back.records(), back.shapes())]  # noqa: B905
-    assert told == {
+            parts[part] = [(r["n"], s.shapeTypeName) for r, s in zip(back.records(), back.shapes())]  # noqa: B905
+    assert parts == {
         "f_polygons": [(0, "POLYGON"), (3, "NULL")],
         "f_lines": [(1, "POLYLINE")],
         "f_points": [(2, "POINT")],
     }
 
 
-def test_what_a_shapefile_cannot_hold_is_cut_and_told(tmp_path: Path) -> None:
+def test_what_a_shapefile_cannot_hold_is_truncated_and_reported(tmp_path: Path) -> None:
     long = "行政区域界线" * 30
     columns = {"行政区划代码": ["440106"], "行政区划代码旧": ["440100"], "remark": [long]}
     losses = write_table(tmp_path / "f.zip", OutputTable("f", np.array([AREA]), columns))
@@ -135,8 +135,16 @@ def test_what_a_shapefile_cannot_hold_is_cut_and_told(tmp_path: Path) -> None:
         (record,) = (record.as_dict() for record in back.records())
     assert list(record) == ["行政区", "行政_1", "remark"]
     assert long.startswith(record["remark"]) and len(record["remark"].encode()) in (252, 253, 254)
-    assert [loss.text("en").split(":")[0] for loss in losses] == ["columns renamed", "Shapefile"]
-    assert "254" in losses[1].zh
+    renamed, truncated = losses
+    assert renamed.text("en") == (
+        "Columns renamed: 行政区划代码 → 行政区, 行政区划代码旧 → 行政_1."
+    )
+    assert truncated.text("zh") == (
+        "Shapefile：字段“remark”有 1 个值超过 254 字节，或含 UTF-8 编码没有的字符，已截断或替换。"
+    )
+    with zipfile.ZipFile(tmp_path / "f.zip") as archive:
+        notes = archive.read("README.txt").decode("utf-8-sig").splitlines()
+    assert notes == [loss.text(lang) for loss in losses for lang in ("zh", "en")]
 
 
 def test_geojson_is_read_back_by_any_json_reader(tmp_path: Path, table: OutputTable) -> None:
@@ -224,7 +232,7 @@ def test_planar_layers_are_written_without_a_system(tmp_path: Path) -> None:
         write_table(tmp_path / name, plain)
         if name not in ("p.csv", "p.xlsx"):
             assert read_layer(tmp_path / name, planar=True).geometries[0].area == 100
-    with pytest.raises(InvalidValue, match="plain metres"):
+    with pytest.raises(InvalidValue, match="Planar coordinates"):
         write_table(tmp_path / "p.gpkg", plain, crs="4547")
 
 
@@ -274,14 +282,14 @@ def test_no_rows_and_no_columns_are_written_as_well(tmp_path: Path, format: Laye
 def test_columns_that_a_format_needs_itself_get_another_name(tmp_path: Path) -> None:
     columns = {"fid": ["a"], "GEOM": ["b"], "name": ["c"], "NAME": ["d"], "": ["e"]}
     (loss,) = write_table(tmp_path / "f.gpkg", OutputTable("f", np.array([AREA]), columns))
-    assert "fid → fid_1" in loss.zh
+    assert "fid → fid_1" in loss.text("zh")
     _, rows, _ = sqlite_rows(tmp_path / "f.gpkg", "f")
     assert [rows[0][name] for name in ("fid_1", "GEOM_1", "name", "NAME_1", "_")] == list("abcde")
 
 
 def test_short_names_stay_apart() -> None:
-    given = assign_unique_names(["abcdef", "abcdeg", "ABCDEF"], (), lambda name: len(name) <= 4)
-    assert given == {"abcdef": "abcd", "abcdeg": "ab_1", "ABCDEF": "AB_2"}
+    assigned = assign_unique_names(["abcdef", "abcdeg", "ABCDEF"], (), lambda name: len(name) <= 4)
+    assert assigned == {"abcdef": "abcd", "abcdeg": "ab_1", "ABCDEF": "AB_2"}
 
 
 def test_numbers_too_large_for_a_column_become_text(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Metres and square metres agree with geodesics and with PostGIS."""
+"""Lengths and areas agree with geodesics and with PostGIS."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SQUARE = box(113, 23, 113.01, 23.01)
 
 
 @pytest.mark.parametrize("lat", [0.0, 18.2, 23.0, 53.5, -33.0, 89.0])
-def test_a_degree_is_as_long_as_geodesics_say(lat: float) -> None:
+def test_a_degree_is_as_long_as_a_geodesic(lat: float) -> None:
     east, north = local_scale(lat)
     step = 1e-4
     *_, along = GEOD.inv(113.0, lat, 113.0 + step, lat)
@@ -25,7 +25,7 @@ def test_a_degree_is_as_long_as_geodesics_say(lat: float) -> None:
     assert north * step == pytest.approx(up, rel=1e-7)
 
 
-def test_many_latitudes_are_answered_at_once() -> None:
+def test_arrays_of_latitudes_have_scales_of_the_same_shape() -> None:
     east, north = local_scale([[0.0, 23.0], [45.0, 60.0]])
     assert east.shape == north.shape == (2, 2)
     assert (np.diff(east.ravel()) < 0).all() and (np.diff(north.ravel()) > 0).all()

@@ -1,4 +1,4 @@
-"""Systematic shifts of whole layers are noticed, measured and named; ordinary drawings are not."""
+"""Systematic shifts of whole layers are detected, measured and named; other differences are not."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def guangdong() -> Layer:
     return read_layer(FIXTURE)
 
 
-def moved(layer: Layer, move: Move) -> Layer:
+def displaced(layer: Layer, move: Move) -> Layer:
     def each(points: np.ndarray) -> np.ndarray:
         return np.array([move(x, y) for x, y in points])
 
@@ -33,7 +33,7 @@ def moved(layer: Layer, move: Move) -> Layer:
 
 
 def redrawn(layer: Layer, metres: float, seed: int = 1) -> Layer:
-    """Each unit with another error of its own, as another maker draws it."""
+    """Each unit with another error of its own, as another source has it."""
     random = np.random.default_rng(seed)
     shapes = []
     for shape in layer.geometries:
@@ -63,33 +63,37 @@ def test_the_shifts_of_map_providers_are_recognised(
     toward: tuple[int, int],
     by_code: bool,
 ) -> None:
-    layer = moved(redrawn(guangdong, 300), formula)
+    layer = displaced(redrawn(guangdong, 300), formula)
     if not by_code:
         layer = replace(layer, codes=(None,) * len(layer))
     (remark,) = of_rule(validate_positions(layer, guangdong))
-    assert remark.severity == "error" and cause in remark.zh and f"that is {cause}" in remark.en
+    assert remark.severity == "error" and f"与 {cause} 加偏一致" in remark.text("zh")
+    assert f"which is the offset of {cause}" in remark.text("en")
     assert remark.measured is not None and metres[0] < remark.measured < metres[1]
-    azimuth = int(remark.en.split("toward ")[1].split("°")[0])
-    assert toward[0] < azimuth < toward[1]
+    azimuth = remark.message.params["azimuth"]
+    assert isinstance(azimuth, float) and toward[0] < azimuth < toward[1]
+    assert f"azimuth {azimuth:.0f}°" in remark.text("en")
 
 
-def test_the_same_layer_drawn_by_somebody_else_is_not_shifted(guangdong: Layer) -> None:
+def test_the_same_layer_from_another_source_is_not_shifted(guangdong: Layer) -> None:
     assert of_rule(validate_positions(guangdong, guangdong)) == []
     for seed in range(5):
         assert of_rule(validate_positions(redrawn(guangdong, 300, seed), guangdong)) == []
 
 
-def test_a_shift_that_no_formula_explains_is_measured_and_left_open(guangdong: Layer) -> None:
-    layer = moved(guangdong, lambda x, y: (x - 0.0006, y + 0.0004))
+def test_a_shift_that_no_formula_explains_is_measured_without_a_cause(guangdong: Layer) -> None:
+    layer = displaced(guangdong, lambda x, y: (x - 0.0006, y + 0.0004))
     (remark,) = of_rule(validate_positions(layer, guangdong))
-    assert remark.severity == "warning" and "perhaps" in remark.en
+    assert remark.severity == "warning"
+    assert remark.message.id == "finding.TOP-CRS-03.unexplained"
     assert remark.measured == pytest.approx(76, abs=3)
 
 
-def test_another_central_meridian_is_noticed(guangdong: Layer) -> None:
-    layer = moved(guangdong, lambda x, y: (x + 3, y))
+def test_another_central_meridian_is_detected(guangdong: Layer) -> None:
+    layer = displaced(guangdong, lambda x, y: (x + 3, y))
     (remark,) = of_rule(validate_positions(layer, guangdong))
-    assert remark.severity == "warning" and "central meridian" in remark.en
+    assert remark.severity == "warning"
+    assert "central meridian" in remark.text("en") and "带号" in remark.text("zh")
 
 
 def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> None:
@@ -108,8 +112,8 @@ def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> Non
     assert of_rule(validate_positions(layer, guangdong)) == []
 
 
-def test_few_units_and_no_reference_say_nothing(guangdong: Layer) -> None:
-    layer = moved(guangdong, shift_to_gcj02)
+def test_few_units_or_no_reference_allow_no_conclusion(guangdong: Layer) -> None:
+    layer = displaced(guangdong, shift_to_gcj02)
     few = replace(
         layer,
         geometries=layer.geometries[:4],
@@ -128,23 +132,24 @@ def test_units_that_are_invalid_or_missing_are_not_compared(guangdong: Layer) ->
     assert of_rule(validate_positions(replace(guangdong, geometries=shapes), guangdong)) == []
 
 
-def test_latitude_before_longitude_is_told_once(guangdong: Layer) -> None:
-    remarks = validate_positions(moved(guangdong, lambda x, y: (y, x)), guangdong)
+def test_latitude_before_longitude_is_reported_once(guangdong: Layer) -> None:
+    remarks = validate_positions(displaced(guangdong, lambda x, y: (y, x)), guangdong)
     (remark,) = of_rule(remarks, "TOP-CRS-02")
-    assert remark.severity == "error" and "latitude comes before longitude" in remark.en
+    assert remark.severity == "error"
+    assert "Latitude comes before longitude" in remark.text("en")
     assert of_rule(remarks) == []
 
 
-def test_strays_are_told_by_feature_and_layers_from_elsewhere_once(guangdong: Layer) -> None:
+def test_strays_are_reported_by_feature_and_layers_outside_china_once(guangdong: Layer) -> None:
     shapes = guangdong.geometries.copy()
     shapes[3] = shapely.box(0, 0, 0.1, 0.1)
     (remark,) = of_rule(validate_positions(replace(guangdong, geometries=shapes)), "TOP-CRS-02")
     assert (remark.feature, remark.measured, remark.severity) == (3, 5, "error")
-    away = validate_positions(moved(guangdong, lambda x, y: (x - 100, y)))
+    away = validate_positions(displaced(guangdong, lambda x, y: (x - 100, y)))
     assert [(r.feature, r.severity) for r in of_rule(away, "TOP-CRS-02")] == [(None, "warning")]
 
 
-def test_planar_and_empty_layers_have_nothing_to_examine(guangdong: Layer) -> None:
+def test_planar_and_empty_layers_have_no_remarks(guangdong: Layer) -> None:
     assert validate_positions(replace(guangdong, crs="planar"), guangdong) == []
     nothing = np.full(len(guangdong), None, dtype=object)
     assert validate_positions(replace(guangdong, geometries=nothing), guangdong) == []
@@ -152,7 +157,7 @@ def test_planar_and_empty_layers_have_nothing_to_examine(guangdong: Layer) -> No
 
 @given(decimals=st.integers(0, 10), seed=st.integers(0, 1000))
 @settings(deadline=None)
-def test_cut_decimals_are_counted(decimals: int, seed: int) -> None:
+def test_rounded_decimals_are_counted(decimals: int, seed: int) -> None:
     points = np.random.default_rng(seed).uniform((73, 3), (136, 54), (50, 2))
     cut = np.round(points, decimals)
     assert count_decimals(cut) == (decimals if decimals <= 8 else None)
@@ -161,17 +166,17 @@ def test_cut_decimals_are_counted(decimals: int, seed: int) -> None:
 
 @given(decimals=st.integers(0, 8), tail=st.integers(9, 10))
 @settings(deadline=None)
-def test_a_tail_is_decimals_too_but_the_rounding_of_computers_is_none(
-    decimals: int, tail: int
-) -> None:
+def test_a_tail_counts_as_decimals_but_rounding_noise_does_not(decimals: int, tail: int) -> None:
     cut = np.round(np.random.default_rng(7).uniform((73, 3), (136, 54), (50, 2)), decimals)
     assert count_decimals(cut + 10.0**-tail) is None
     assert count_decimals(cut * 3 / 3 + 1e-13) == decimals
 
 
-def test_cut_decimals_are_told_in_metres(guangdong: Layer) -> None:
+def test_few_decimals_are_reported_in_metres(guangdong: Layer) -> None:
     (remark,) = of_rule(
-        validate_positions(moved(guangdong, lambda x, y: (round(x, 5), round(y, 5)))), "TOP-CRS-05"
+        validate_positions(displaced(guangdong, lambda x, y: (round(x, 5), round(y, 5)))),
+        "TOP-CRS-05",
     )
     assert (remark.measured, remark.limit, remark.unit) == (5, 8, "decimals")
-    assert "1.1 m" in remark.en
+    assert "only 5 decimal places, a resolution of 1.1 m" in remark.text("en")
+    assert "5 位小数" in remark.text("zh") and "1.1 米" in remark.text("zh")

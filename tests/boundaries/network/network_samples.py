@@ -35,7 +35,7 @@ def multi(shape: shapely.Geometry) -> shapely.Geometry:
 def lines(
     net: Network, labels: NDArray[np.int64] | None = None
 ) -> dict[tuple[int, int], list[int]]:
-    """The edges between each two labels (smaller first), ascending; NOBODY is the outside."""
+    """The edges between each two labels (smaller first), ascending; ``OUTSIDE`` comes first."""
     found: dict[tuple[int, int], list[int]] = {}
     for edge, sides in enumerate(label_half_edges(net, labels).reshape(-1, 2).tolist()):
         if sides != [OUTSIDE, OUTSIDE]:
@@ -56,4 +56,4 @@ def features() -> tuple[tuple[dict[str, str], shapely.Geometry], ...]:
 
 
 def counties() -> NDArray[np.object_]:
-    return array(*(shape for said, shape in features() if said["level"] == "county"))
+    return array(*(shape for properties, shape in features() if properties["level"] == "county"))

@@ -1,4 +1,4 @@
-"""Territories become dated borders: who came after whom on the same ground is told apart."""
+"""Dated borders from territories: units that succeed each other are distinguished."""
 
 from datetime import date
 from uuid import UUID
@@ -29,31 +29,31 @@ def edges(*regions: Region) -> list[Timeline]:
     return [timeline for timeline in derive_network_timelines(regions) if timeline.kind == "edge"]
 
 
-def on(told: list[Timeline], year: int) -> set[frozenset[UUID | None]]:
+def sides_in(edges: list[Timeline], year: int) -> set[frozenset[UUID | None]]:
     day = date(year, 6, 1)
     return {
         frozenset((v.attributes["left_unit"], v.attributes["right_unit"]))
-        for timeline in told
+        for timeline in edges
         for v in timeline.versions
         if v.period.contains_day(day)
     }
 
 
-def test_a_county_and_the_two_that_came_out_of_it_stand_one_after_the_other() -> None:
-    told = edges(
+def test_a_county_and_its_two_successors_follow_each_other() -> None:
+    timelines = edges(
         region("440101", box(0, 0, 2, 1), OLD, since(1990, 2010)),
         region("440102", box(1, 0, 2, 1), EAST, since(2010)),
         region("440103", box(0, 0, 1, 1), WEST, since(2010)),
         region("440104", box(0, 1, 2, 2), NEXT, since(1980)),
     )
-    assert on(told, 1985) == {frozenset((NEXT, None))}
-    assert on(told, 2000) == {
+    assert sides_in(timelines, 1985) == {frozenset((NEXT, None))}
+    assert sides_in(timelines, 2000) == {
         frozenset((OLD, NEXT)),
         frozenset((OLD, None)),
         frozenset((NEXT, None)),
     }
-    assert frozenset((EAST, WEST)) in on(told, 2020)
-    assert not any(OLD in pair for pair in on(told, 2020))
+    assert frozenset((EAST, WEST)) in sides_in(timelines, 2020)
+    assert not any(OLD in pair for pair in sides_in(timelines, 2020))
 
 
 def test_the_same_territories_in_another_order_are_the_same_records() -> None:
@@ -67,27 +67,27 @@ def test_edges_run_from_west_to_east_and_from_north_to_south() -> None:
     one = region("440102", box(1, 0, 2, 1), EAST, since(2010))
     other = region("440103", box(0, 0, 1, 1), WEST, since(2010))
     common = next(t for t in edges(one, other) if t.versions[0].attributes["beyond"] is None)
-    said = common.versions[0].attributes
-    line = shapely.from_wkb(said["geom"])
+    attributes = common.versions[0].attributes
+    line = shapely.from_wkb(attributes["geom"])
     assert line.coords[0] == (1.0, 1.0) and line.coords[-1] == (1.0, 0.0)
-    assert (said["left_unit"], said["right_unit"]) == (EAST, WEST)
-    assert said["accuracy_m"] == 5.0 and said["source"] == "survey"
+    assert (attributes["left_unit"], attributes["right_unit"]) == (EAST, WEST)
+    assert attributes["accuracy_m"] == 5.0 and attributes["source"] == "survey"
 
 
-def test_what_the_counties_leave_of_a_city_is_a_face_of_the_city() -> None:
+def test_the_remainder_of_a_city_is_a_face() -> None:
     city = region("440100", box(0, 0, 3, 1), CITY, since(1980))
     part = region("440102", box(1, 0, 2, 1), EAST, since(2010))
     found = derive_leaf_faces([city, part])
     assert [face.code for face in found] == ["440102", "440100"]
     assert shapely.equals(found[1].shape, shapely.union(box(0, 0, 1, 1), box(2, 0, 3, 1)))
-    assert on(edges(city, part), 2020) == {
+    assert sides_in(edges(city, part), 2020) == {
         frozenset((CITY, EAST)),
         frozenset((CITY, None)),
         frozenset((EAST, None)),
     }
 
 
-def test_before_the_county_is_known_its_ground_is_the_citys() -> None:
+def test_before_the_county_is_known_it_belongs_to_the_city() -> None:
     city = region("440100", box(0, 0, 3, 1), CITY, since(1980))
     part = region("440102", box(1, 0, 2, 1), EAST, since(2010))
-    assert on(edges(city, part), 1990) == {frozenset((CITY, None))}
+    assert sides_in(edges(city, part), 1990) == {frozenset((CITY, None))}

@@ -94,18 +94,18 @@ def test_repeated_vertices_are_left_out() -> None:
     assert same(of(doubled, FOUR[1]), FOUR[0], FOUR[1])
 
 
-def test_a_polygon_that_runs_twice_along_a_piece_is_refused() -> None:
+def test_a_polygon_that_runs_along_a_segment_twice_is_refused() -> None:
     spike = Polygon([(0, 0), (100, 0), (100, 50), (150, 50), (100, 50), (100, 100), (0, 100)])
-    with pytest.raises(NotACoverage, match="feature 0"):
+    with pytest.raises(NotACoverage, match="Feature 1 "):
         of(spike)
 
 
 def test_upper_levels_are_bounded_by_the_very_edges_of_the_lower() -> None:
-    said = [properties for properties, _ in features()]
-    lowest = [n for n, p in enumerate(said) if p["level"] == "county" and p["code"][:2] == "44"]
+    shown = [properties for properties, _ in features()]
+    lowest = [n for n, p in enumerate(shown) if p["level"] == "county" and p["code"][:2] == "44"]
     net = build_network(build_segments(array(*(features()[n][1] for n in lowest))))
-    codes = sorted({said[n]["code"][:4] for n in lowest})
-    labels = np.array([codes.index(said[n]["code"][:4]) for n in lowest])
+    codes = sorted({shown[n]["code"][:4] for n in lowest})
+    labels = np.array([codes.index(shown[n]["code"][:4]) for n in lowest])
     shipped = {p["code"]: shape for p, shape in features() if p["level"] == "prefecture"}
     for number, area in derive_areas(net, labels).items():
         prefecture = shipped.get(codes[number] + "00")

@@ -1,4 +1,4 @@
-"""The network in the ledger: read as of any day, whole at every level, kept whole by an import."""
+"""The network in the ledger: read as of any day, complete at every level and after imports."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which unit lay on which side of a border, day by day."""
+"""The units on both sides of a border, day by day."""
 
 from datetime import date
 from uuid import UUID
@@ -22,31 +22,31 @@ def span(start: int | None, end: int | None = None) -> Period:
 
 
 def test_a_border_begins_with_the_first_side_that_is_known() -> None:
-    told = list(derive_side_periods([(A, span(2000))], [(B, span(2010))]))
-    assert told == [(span(2000, 2010), A, None), (span(2010), A, B)]
+    periods = list(derive_side_periods([(A, span(2000))], [(B, span(2010))]))
+    assert periods == [(span(2000, 2010), A, None), (span(2010), A, B)]
 
 
 def test_a_unit_that_takes_over_the_whole_territory_follows_on_its_side() -> None:
-    told = list(derive_side_periods([(A, span(2000, 2005)), (C, span(2005))], [(B, span(2000))]))
-    assert told == [(span(2000, 2005), A, B), (span(2005), C, B)]
+    periods = list(derive_side_periods([(A, span(2000, 2005)), (C, span(2005))], [(B, span(2000))]))
+    assert periods == [(span(2000, 2005), A, B), (span(2005), C, B)]
 
 
 def test_days_on_which_neither_side_is_known_are_left_out() -> None:
-    told = list(derive_side_periods([(A, span(1990, 1995)), (A, span(2000))], []))
-    assert told == [(span(1990, 1995), A, None), (span(2000), A, None)]
+    periods = list(derive_side_periods([(A, span(1990, 1995)), (A, span(2000))], []))
+    assert periods == [(span(1990, 1995), A, None), (span(2000), A, None)]
 
 
 def test_a_change_that_leaves_the_sides_alone_is_none() -> None:
-    told = list(derive_side_periods([(A, span(1990, 2000)), (A, span(2000))], [(B, span(1990))]))
-    assert told == [(span(1990), A, B)]
+    periods = list(derive_side_periods([(A, span(1990, 2000)), (A, span(2000))], [(B, span(1990))]))
+    assert periods == [(span(1990), A, B)]
 
 
 def test_bounds_keep_what_they_know_of_their_day() -> None:
-    ((told, _, _),) = derive_side_periods([(A, span(1990))], [])
-    assert told.start.precision is Precision.YEAR
+    ((periods, _, _),) = derive_side_periods([(A, span(1990))], [])
+    assert periods.start.precision is Precision.YEAR
 
 
-def test_before_a_county_is_known_its_ground_belongs_to_the_city() -> None:
+def test_before_a_county_is_known_it_belongs_to_the_city() -> None:
     assert overlay_tenures([(A, span(2010))], [(CITY, span(2000))]) == (
         (CITY, span(2000, 2010)),
         (A, span(2010)),

@@ -1,6 +1,6 @@
-"""Coverages made at random for the rules: borders are shared to the last bit by construction.
+"""Random coverages for the rules: boundaries are shared to the last bit by construction.
 
-A grid of cells with winding borders; the corners, the winding and everything else come from a seed.
+A grid of cells with winding boundaries; corners, winding and everything else come from a seed.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _ORIGIN = (500_000.0, 2_500_000.0)
 _LON, _LAT = 113.0, 23.0
 
 
-def layer_of(
+def make_layer(
     shapes: Iterable[Shape],
     planar: bool = True,
     attributes: Iterable[dict[str, object]] | None = None,
@@ -47,13 +47,13 @@ def layer_of(
     )
 
 
-def in_degrees(xy: Floats) -> Floats:
-    """Metres as degrees near Guangzhou: the same position is the same number everywhere."""
+def convert_to_degrees(xy: Floats) -> Floats:
+    """Metres as degrees near Guangzhou; equal coordinates stay equal."""
     return (np.asarray(xy) - _ORIGIN) / local_scale(_LAT) + (_LON, _LAT)
 
 
-def around(shape: BaseGeometry) -> BaseGeometry:
-    return shapely.transform(shape, in_degrees)
+def place_near_guangzhou(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.transform(shape, convert_to_degrees)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Grid:
         ]
 
 
-def grid(columns: int, rows: int, bends: int, seed: int) -> Grid:
+def make_grid(columns: int, rows: int, bends: int, seed: int) -> Grid:
     random = np.random.default_rng(seed)
     base = np.stack(np.meshgrid(np.arange(columns + 1), np.arange(rows + 1), indexing="ij"), -1)
     nodes = (base + random.uniform(-0.15, 0.15, base.shape)) * SIDE + _ORIGIN
@@ -112,12 +112,12 @@ def grid(columns: int, rows: int, bends: int, seed: int) -> Grid:
     return Grid(columns, rows, across, along)
 
 
-def with_ring(shape: BaseGeometry, ring: Floats) -> BaseGeometry:
+def replace_ring(shape: BaseGeometry, ring: Floats) -> BaseGeometry:
     """The polygon with another outer ring."""
     return shapely.Polygon(ring, [hole.coords for hole in shape.interiors])
 
 
-def moved(shape: BaseGeometry, old: Floats, new: Floats) -> BaseGeometry:
+def move_vertex(shape: BaseGeometry, old: Floats, new: Floats) -> BaseGeometry:
     """The shape with its vertex at ``old`` at ``new``."""
     xy = shapely.get_coordinates(shape)
     which = (xy == old).all(axis=1)
@@ -126,24 +126,26 @@ def moved(shape: BaseGeometry, old: Floats, new: Floats) -> BaseGeometry:
     return shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(shape)), xy)
 
 
-def inserted(shape: BaseGeometry, after: Floats, before: Floats, new: Floats) -> BaseGeometry:
+def insert_vertices(
+    shape: BaseGeometry, after: Floats, before: Floats, new: Floats
+) -> BaseGeometry:
     """The polygon with vertices between two that follow each other in its outer ring."""
     ring = shapely.get_coordinates(shape.exterior)
     for k in range(len(ring) - 1):
         for a, b, more in ((after, before, new), (before, after, new[::-1])):
             if (ring[k] == a).all() and (ring[k + 1] == b).all():
-                return with_ring(shape, np.vstack([ring[: k + 1], more, ring[k + 1 :]]))
+                return replace_ring(shape, np.vstack([ring[: k + 1], more, ring[k + 1 :]]))
     raise AssertionError("these vertices do not follow each other")
 
 
-def hexagon(middle: Floats, radius: float) -> Floats:
+def make_hexagon(middle: Floats, radius: float) -> Floats:
     angle = np.radians(np.arange(0, 361, 60) + 7)
     ring = middle + radius * np.column_stack([np.cos(angle), np.sin(angle)])
     ring[-1] = ring[0]
     return ring
 
 
-def voronoi(count: int, seed: int) -> list[BaseGeometry]:
+def make_voronoi_cells(count: int, seed: int) -> list[BaseGeometry]:
     """Cells round points, within a winding outline; nodes where cells meet the outline too."""
     random = np.random.default_rng(seed)
     side = int(np.ceil(np.sqrt(count)))

@@ -1,4 +1,4 @@
-"""Polygons strewn about, valid or not: judged without a fault, and no overlap is missed."""
+"""Random polygons, valid or not: validation never fails, and no overlap is missed."""
 
 from itertools import combinations
 
@@ -10,10 +10,11 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.layer_validation import validate_layer
-from tests.boundaries.rules.generated_layers import around, layer_of
+from tests.boundaries.rules.generated_layers import make_layer, place_near_guangzhou
+from tests.boundaries.rules.wording import assert_worded
 
 CORNERS = st.tuples(st.integers(0, 5), st.integers(0, 5))
-"""Few places, so that vertices, pieces and whole rings coincide often."""
+"""Few places, so that vertices, segments and whole rings coincide often."""
 POLYGONS = st.lists(CORNERS, min_size=3, max_size=8).map(
     lambda ring: shapely.Polygon(np.array(ring) * 10.0)
 )
@@ -27,32 +28,31 @@ LIMITS = Tolerances(gap_width_m=5.0)
 PROFILE = settings(derandomize=True, deadline=None, max_examples=80)
 
 
-def wide(ground: BaseGeometry) -> bool:
-    parts = [part for part in shapely.get_parts(ground) if part.area > 0]
+def is_wide(common: BaseGeometry) -> bool:
+    parts = [part for part in shapely.get_parts(common) if part.area > 0]
     return any(not part.buffer(-LIMITS.overlap_m).is_empty for part in parts)
 
 
 @PROFILE
 @given(st.lists(SHAPES, max_size=7), st.booleans())
-def test_no_layer_is_too_bad_to_be_judged(shapes: list, planar: bool) -> None:
-    given_ = [shape if planar or shape is None else around(shape) for shape in shapes]
-    for finding in validate_layer(layer_of(given_, planar), LIMITS).findings:
-        assert finding.zh
-        assert finding.en
-        assert all(0 <= feature < len(shapes) for feature in finding.features)
+def test_no_layer_is_too_bad_to_be_validated(shapes: list, planar: bool) -> None:
+    placed = [shape if planar or shape is None else place_near_guangzhou(shape) for shape in shapes]
+    findings = validate_layer(make_layer(placed, planar), LIMITS).findings
+    assert_worded(findings)
+    assert all(0 <= feature < len(shapes) for f in findings for feature in f.features)
 
 
 @PROFILE
 @given(st.lists(POLYGONS.filter(lambda shape: shape.is_valid), max_size=7))
 def test_overlaps_are_those_of_all_pairs(shapes: list) -> None:
-    told = {
+    reported = {
         f.features
-        for f in validate_layer(layer_of(shapes), LIMITS).findings
+        for f in validate_layer(make_layer(shapes), LIMITS).findings
         if f.rule == "TOP-COV-01"
     }
     pairs = [
         ((a, b), shapely.intersection(shapes[a], shapes[b]))
         for a, b in combinations(range(len(shapes)), 2)
     ]
-    assert {pair for pair, ground in pairs if wide(ground)} <= told
-    assert told <= {pair for pair, ground in pairs if ground.area > 0}
+    assert {pair for pair, common in pairs if is_wide(common)} <= reported
+    assert reported <= {pair for pair, common in pairs if common.area > 0}

@@ -1,4 +1,4 @@
-"""Every rule can be read, and every rule on a layer is judged by something."""
+"""Every rule has texts in all languages, and every rule on a layer is checked by code."""
 
 import dataclasses
 import re
@@ -7,8 +7,9 @@ import pytest
 
 import boundaries.rules.register_validation  # noqa: F401  (the rules register themselves)
 from boundaries.rules.common.tolerances import Tolerances, build_tolerances
-from boundaries.rules.rule_registry import find_rule_check, read_catalogue, rule_check
 from gazetteer.problems import InvalidValue
+from gazetteer.rules.rule_catalogue import read_catalogue
+from gazetteer.rules.rule_registry import find_rule_check, rule_check
 from gazetteer.settings import get_settings
 
 GROUPS = {"FIL", "CRS", "GEO", "COV", "HIE", "LIN", "NOD", "VER", "ATT"}
@@ -25,24 +26,25 @@ def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-
     assert re.fullmatch(r"TOP-[A-Z]{3}-\d\d", rule.id)
     assert rule.severity in ("error", "warning", "info")
     assert rule.scope in ("layer", "register", "inspection")
-    assert rule.origin
     for text in (rule.title, rule.explanation, rule.trap):
-        assert HAN.search(text["zh"])
-        assert text["en"]
-        assert not HAN.search(text["en"])
+        assert HAN.search(text.text("zh"))
+    for text in (rule.title, rule.explanation, rule.trap, rule.origin):
+        assert text.text("zh")
+        assert text.text("en")
+        assert not HAN.search(text.text("en"))
     assert set(rule.tolerance) <= LIMITS
 
 
 @pytest.mark.parametrize("rule", read_catalogue().values(), ids=lambda rule: rule.id)
-def test_a_rule_has_code_behind_it_or_says_who_sees_to_it(rule) -> None:  # type: ignore[no-untyped-def]
-    assert bool(find_rule_check(rule.id)) != bool(rule.seen_to)
+def test_a_rule_has_code_behind_it_or_says_who_checks_it(rule) -> None:  # type: ignore[no-untyped-def]
+    assert bool(find_rule_check(rule.id)) != bool(rule.checked_by)
     assert (rule.scope != "layer") or find_rule_check(rule.id)
-    if rule.seen_to:
-        assert HAN.search(rule.seen_to["zh"])
-        assert not HAN.search(rule.seen_to["en"])
+    if rule.checked_by:
+        assert HAN.search(rule.checked_by.text("zh"))
+        assert not HAN.search(rule.checked_by.text("en"))
 
 
-def test_no_rule_is_judged_by_two() -> None:
+def test_no_rule_has_two_checks() -> None:
     with pytest.raises(ValueError, match="twice"):
         rule_check("TOP-COV-01")(lambda: iter(()))
 

@@ -1,4 +1,4 @@
-"""The register of the shipped data with one record of each kind spoilt behind the program."""
+"""The register of the shipped data with one record of each kind corrupted in the database."""
 
 from collections import Counter
 from datetime import date
@@ -17,27 +17,28 @@ _BETWEEN = (
 )
 
 
-def between(one: str, other: str) -> str:
+def select_edges_between(one: str, other: str) -> str:
     return _BETWEEN.format(one=_COUNTY.format(one), other=_COUNTY.format(other))
 
 
-SPOILT = {
+CORRUPTIONS = {
     # 增城 and 博罗: one border, left and right
     f"UPDATE edge_version SET left_unit = right_unit, right_unit = left_unit WHERE version_id = ("
-    f"SELECT version_id FROM edge_version WHERE {between('440118', '441322')}"
+    f"SELECT version_id FROM edge_version WHERE {select_edges_between('440118', '441322')}"
     " ORDER BY record_id LIMIT 1)": [("TOP-LIN-02", "turned", ("440118", "441322"))],
     # 惠东 and 海丰: a border taken out
     f"DELETE FROM edge_version WHERE version_id = (SELECT version_id FROM edge_version WHERE"
-    f" {between('441323', '441521')} ORDER BY record_id LIMIT 1)": [
+    f" {select_edges_between('441323', '441521')} ORDER BY record_id LIMIT 1)": [
         ("TOP-COV-05", "differs", ("441323",)),
         ("TOP-COV-05", "differs", ("441521",)),
     ],
     # 肇庆 shifted by a centimetre, and none of its counties
     f"UPDATE area_version SET geom = ST_Translate(geom, 1e-7, 0) WHERE upper_inf(valid)"
     f" AND unit_id = {_COUNTY.format('441200')}": [("TOP-HIE-06", "differs", ("441200",))],
-    # a border of 英德 and 佛冈 begins in 2016, by nothing
+    # a border of 英德 and 佛冈 begins in 2016, without an act
     f"UPDATE edge_version SET valid = '[2016-01-01,)', start_precision = 'day', started_by = NULL"
-    f" WHERE version_id = (SELECT version_id FROM edge_version WHERE {between('441881', '441821')}"
+    " WHERE version_id = (SELECT version_id FROM edge_version"
+    f" WHERE {select_edges_between('441881', '441821')}"
     " ORDER BY record_id LIMIT 1)": [
         ("TOP-VER-02", "no_act", ("441821", "441881")),
         ("TOP-VER-03", "open", ("441821", "441881")),  # in the years before
@@ -56,32 +57,32 @@ SPOILT = {
 }
 
 
-FOLLOWS = {
+CONSEQUENCES = {
     ("TOP-NOD-02", "unfinished"),  # the ends of the border that is gone
     ("TOP-COV-03", "apart"),  # 肇庆 against its neighbours, its counties and its province
     ("TOP-HIE-03", "apart"),
 }
 
 
-def told(judged: RegisterValidationResult) -> Counter[tuple[str, str, tuple[str, ...]]]:
+def count_findings(result: RegisterValidationResult) -> Counter[tuple[str, str, tuple[str, ...]]]:
     return Counter(
-        (f.rule, f.kind, tuple(sorted(judged.codes[n] for n in f.features)))
-        for f in judged.findings
+        (f.rule, f.kind, tuple(sorted(result.codes[n] for n in f.features)))
+        for f in result.findings
     )
 
 
-def test_what_was_spoilt_is_told_and_everything_else_stays(register_copy: str) -> None:
+def test_what_was_corrupted_is_reported_and_everything_else_stays(register_copy: str) -> None:
     with psycopg.connect(register_copy, autocommit=True) as conn:
-        before = told(validate_register(conn, AT))
+        before = count_findings(validate_register(conn, AT))
         with conn.transaction():
             conn.execute("SET LOCAL session_replication_role = replica")  # the guards are asleep
-            for statement in SPOILT:
+            for statement in CORRUPTIONS:
                 assert conn.execute(statement.encode()).rowcount == 1
-        after = told(validate_register(conn, AT))
+        after = count_findings(validate_register(conn, AT))
         checked = {finding.check for finding in find_network_errors(conn)}
     assert before - after == Counter()
     new = after - before
-    expected = Counter(finding for findings in SPOILT.values() for finding in findings)
+    expected = Counter(finding for findings in CORRUPTIONS.values() for finding in findings)
     assert expected - new == Counter()
-    assert {n[:2] for n in new - expected} <= FOLLOWS
+    assert {n[:2] for n in new - expected} <= CONSEQUENCES
     assert {rule for rule, *_ in expected if rule not in ("TOP-ATT-03", "TOP-HIE-07")} <= checked

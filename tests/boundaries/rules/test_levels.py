@@ -1,19 +1,26 @@
-"""Levels of one layer: each by itself, and against the level above."""
+"""Levels of one layer: each by itself, and compared with the level above."""
 
 import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.polygon_layer import Layer
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.hierarchy.feature_levels import derive_feature_levels, parse_parent_code
 from boundaries.rules.layer_validation import validate_layer
 from gazetteer.problems import InvalidValue
-from tests.boundaries.rules.generated_layers import grid, hexagon, inserted, layer_of, moved
+from tests.boundaries.rules.generated_layers import (
+    insert_vertices,
+    make_grid,
+    make_hexagon,
+    make_layer,
+    move_vertex,
+)
+from tests.boundaries.rules.wording import assert_worded
 
-GROUND = grid(4, 2, 2, 11)
-COUNTIES = GROUND.shapes()
+GRID = make_grid(4, 2, 2, 11)
+COUNTIES = GRID.shapes()
 WEST, EAST = (shapely.coverage_union_all(half) for half in (COUNTIES[:4], COUNTIES[4:]))
 PROVINCE = shapely.coverage_union_all(COUNTIES)
 CODES = ["440000", "440100", "440200"] + [f"440{1 + i // 4}0{2 + i % 4}" for i in range(8)]
@@ -23,15 +30,16 @@ FIRST = 3
 
 def three_levels(counties: list[BaseGeometry | None] | None = None, **more: object) -> Layer:
     counties = COUNTIES if counties is None else counties
-    return layer_of([PROVINCE, WEST, EAST, *counties], codes=CODES, **more)  # type: ignore[arg-type]
+    return make_layer([PROVINCE, WEST, EAST, *counties], codes=CODES, **more)  # type: ignore[arg-type]
 
 
-def told(layer: Layer, **more: object) -> list[tuple[str, str, tuple[int, ...]]]:
+def list_findings(layer: Layer, **more: object) -> list[tuple[str, str, tuple[int, ...]]]:
     found = validate_layer(layer, Tolerances(), **more).findings  # type: ignore[arg-type]
+    assert_worded(found)
     return sorted((f.rule, f.kind, f.features) for f in found)
 
 
-def only(layer: Layer, rule: str) -> Finding:
+def find_only(layer: Layer, rule: str) -> SpatialFinding:
     (finding,) = (f for f in validate_layer(layer, Tolerances()).findings if f.rule == rule)
     return finding
 
@@ -39,67 +47,70 @@ def only(layer: Layer, rule: str) -> Finding:
 def test_levels_that_tile_each_other_have_no_finding() -> None:
     layer = three_levels()
     assert validate_layer(layer, Tolerances()).levels == ("province", "prefecture", "county")
-    assert told(layer) == []
+    assert list_findings(layer) == []
 
 
-def test_a_unit_that_is_not_there_is_ground_of_its_parent_without_a_unit() -> None:
+def test_an_absent_unit_is_an_uncovered_area_of_its_parent() -> None:
     layer = three_levels([None, *COUNTIES[1:]])
-    assert told(layer) == [("TOP-COV-02", "parent", (1,))]
-    assert only(layer, "TOP-COV-02").area_m2 == pytest.approx(COUNTIES[0].area)
+    assert list_findings(layer) == [("TOP-COV-02", "parent", (1,))]
+    assert find_only(layer, "TOP-COV-02").area_m2 == pytest.approx(COUNTIES[0].area)
 
 
 def test_a_hole_in_a_unit_belongs_to_the_parent_however_wide() -> None:
-    ring = hexagon(GROUND.middle(0, 0), 300)
+    ring = make_hexagon(GRID.middle(0, 0), 300)
     holed = shapely.Polygon(COUNTIES[0].exterior, [ring])
-    assert told(three_levels([holed, *COUNTIES[1:]])) == [("TOP-COV-02", "parent", (1,))]
+    assert list_findings(three_levels([holed, *COUNTIES[1:]])) == [("TOP-COV-02", "parent", (1,))]
 
 
-def test_a_narrow_gap_between_units_is_told_once() -> None:
-    border = GROUND.across[0, 1]
-    pulled = moved(COUNTIES[0], border[1], border[1] + (0, -0.5))
+def test_a_narrow_gap_between_units_is_reported_once() -> None:
+    border = GRID.across[0, 1]
+    pulled = move_vertex(COUNTIES[0], border[1], border[1] + (0, -0.5))
     layer = three_levels([pulled, *COUNTIES[1:]])
-    assert told(layer) == [("TOP-COV-02", "between", (FIRST, FIRST + 1))]
+    assert list_findings(layer) == [("TOP-COV-02", "between", (FIRST, FIRST + 1))]
 
 
 def test_a_unit_reaches_out_of_its_parent() -> None:
-    coast = GROUND.across[0, 0]
-    out = moved(COUNTIES[0], coast[1], coast[1] + (0, -50))
+    coast = GRID.across[0, 0]
+    out = move_vertex(COUNTIES[0], coast[1], coast[1] + (0, -50))
     layer = three_levels([out, *COUNTIES[1:]])
-    assert told(layer) == [("TOP-HIE-02", "outside", (1, FIRST))]
+    assert list_findings(layer) == [("TOP-HIE-02", "outside", (1, FIRST))]
     place = shapely.Polygon([*coast[:3], coast[1] + (0, -50)])
-    assert only(layer, "TOP-HIE-02").area_m2 == pytest.approx(place.area, rel=1e-6)
+    assert find_only(layer, "TOP-HIE-02").area_m2 == pytest.approx(place.area, rel=1e-6)
 
 
 def test_within_the_stated_accuracy_it_is_one_line_drawn_twice() -> None:
-    coast = GROUND.across[0, 0]
-    out = moved(COUNTIES[0], coast[1], coast[1] + (0, -5))
+    coast = GRID.across[0, 0]
+    out = move_vertex(COUNTIES[0], coast[1], coast[1] + (0, -5))
     layer = three_levels([out, *COUNTIES[1:]])
     found = validate_layer(layer, Tolerances(accuracy_m=5)).findings
-    told_ = [(f.rule, f.kind, f.features) for f in found if f.severity != "info"]
-    assert told_ == [("TOP-HIE-03", "apart", (1, FIRST))]
+    reported = [(f.rule, f.kind, f.features) for f in found if f.severity != "info"]
+    assert reported == [("TOP-HIE-03", "apart", (1, FIRST))]
 
 
 def test_a_vertex_that_only_one_level_has() -> None:
-    coast = GROUND.across[0, 0]
-    more = inserted(COUNTIES[0], coast[0], coast[1], (coast[:1] + coast[1:2]) / 2)
-    assert told(three_levels([more, *COUNTIES[1:]])) == [("TOP-HIE-03", "vertices", (1, FIRST))]
+    coast = GRID.across[0, 0]
+    more = insert_vertices(COUNTIES[0], coast[0], coast[1], (coast[:1] + coast[1:2]) / 2)
+    assert list_findings(three_levels([more, *COUNTIES[1:]])) == [
+        ("TOP-HIE-03", "vertices", (1, FIRST))
+    ]
 
 
-def test_one_level_is_judged_alone_when_asked_for() -> None:
+def test_one_level_can_be_validated_alone() -> None:
     layer = three_levels([None, *COUNTIES[1:]])
-    assert told(layer, level="county") == []
-    with pytest.raises(InvalidValue, match="township"):
+    assert list_findings(layer, level="county") == []
+    with pytest.raises(InvalidValue, match='no units of level "Township"') as refused:
         validate_layer(layer, Tolerances(), level="township")
+    assert "没有乡级单位；现有级别：省级、地级、县级" in refused.value.text("zh")
 
 
 def test_levels_come_from_a_column_before_the_code() -> None:
     attributes = [{"lv": "县级"}, {"lv": "市级"}, {"lv": None}]
-    layer = layer_of([None] * 3, attributes=attributes, columns={"level": "lv"})
+    layer = make_layer([None] * 3, attributes=attributes, columns={"level": "lv"})
     assert derive_feature_levels(layer).level == ("county", "prefecture", None)
 
 
 def test_six_digits_of_another_country_are_no_levels() -> None:
-    layer = layer_of(COUNTIES[:3], codes=["110001", "058091", "075100"])
+    layer = make_layer(COUNTIES[:3], codes=["110001", "058091", "075100"])
     assert validate_layer(layer, Tolerances()).levels == (None,)
 
 
@@ -118,7 +129,7 @@ def test_six_digits_of_another_country_are_no_levels() -> None:
         ("058091", None),
     ],
 )
-def test_the_parent_that_a_code_tells(code: str, parent: str | None) -> None:
+def test_the_parent_that_a_code_implies(code: str, parent: str | None) -> None:
     assert parse_parent_code(code) == parent
 
 
@@ -126,7 +137,7 @@ def with_parents(*rows: tuple[str, str, str]) -> Layer:
     attributes = [{"level": level, "up": up} for _, level, up in rows]
     columns = {"level": "level", "parent_code": "up"}
     codes = [code for code, _, _ in rows]
-    return layer_of([None] * len(rows), attributes=attributes, codes=codes, columns=columns)
+    return make_layer([None] * len(rows), attributes=attributes, codes=codes, columns=columns)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +156,7 @@ def test_parents_that_columns_state(rows: list, expected: list[str]) -> None:
     assert [f.rule for f in found if f.severity != "info"] == expected
 
 
-def test_parents_that_are_not_in_a_cut_are_told_once_each() -> None:
+def test_parents_that_are_not_in_a_cut_are_reported_once_each() -> None:
     rows = [
         ("440000", "province", ""),
         ("450421", "county", "450400"),
@@ -159,35 +170,35 @@ def test_parents_that_are_not_in_a_cut_are_told_once_each() -> None:
 def test_a_prefecture_without_counties_lies_between_the_counties_of_others() -> None:
     codes = [*CODES[:2], "441900", *CODES[FIRST : FIRST + 4]]
     counties = COUNTIES[:4]
-    layer = layer_of([PROVINCE, WEST, EAST, *counties], codes=codes)
-    assert told(layer) == []
-    border = GROUND.along[2, 0]
-    pulled = moved(COUNTIES[2], border[1], border[1] + (-0.5, 0))
-    spoiled = layer_of([None, None, EAST, *counties[:2], pulled, *counties[3:]], codes=codes)
-    assert ("TOP-COV-02", "between", (2, FIRST + 2)) in told(spoiled)
+    layer = make_layer([PROVINCE, WEST, EAST, *counties], codes=codes)
+    assert list_findings(layer) == []
+    border = GRID.along[2, 0]
+    pulled = move_vertex(COUNTIES[2], border[1], border[1] + (-0.5, 0))
+    spoiled = make_layer([None, None, EAST, *counties[:2], pulled, *counties[3:]], codes=codes)
+    assert ("TOP-COV-02", "between", (2, FIRST + 2)) in list_findings(spoiled)
 
 
 def test_zones_and_overrides_take_no_part() -> None:
-    zone = shapely.Polygon(hexagon(GROUND.middle(0, 0), 300))
+    zone = shapely.Polygon(make_hexagon(GRID.middle(0, 0), 300))
     kinds: list[dict[str, object]] = [{}] * len(COUNTIES)
-    layer = layer_of(
+    layer = make_layer(
         [*COUNTIES, zone, zone],
         attributes=[*kinds, {"unit_type": "经济技术开发区"}, {"kind": "jurisdiction"}],
     )
     count = len(COUNTIES)
-    assert told(layer) == [
+    assert list_findings(layer) == [
         ("TOP-COV-08", "functional_area", (count,)),
         ("TOP-COV-08", "jurisdiction", (count + 1,)),
     ]
 
 
 def test_an_overlap_in_a_declared_disputed_area_is_no_error() -> None:
-    border = GROUND.across[0, 1]
-    pushed = moved(COUNTIES[0], border[1], border[1] + (0, 20))
-    area = shapely.Polygon(hexagon(border[1], 900))
+    border = GRID.across[0, 1]
+    pushed = move_vertex(COUNTIES[0], border[1], border[1] + (0, 20))
+    area = shapely.Polygon(make_hexagon(border[1], 900))
     kinds: list[dict[str, object]] = [{}] * len(COUNTIES)
-    layer = layer_of([pushed, *COUNTIES[1:], area], attributes=[*kinds, {"unit_type": "争议区"}])
-    assert told(layer) == [
+    layer = make_layer([pushed, *COUNTIES[1:], area], attributes=[*kinds, {"unit_type": "争议区"}])
+    assert list_findings(layer) == [
         ("TOP-COV-07", "declared", (0, 1)),
         ("TOP-COV-08", "dispute", (len(COUNTIES),)),
     ]
@@ -195,16 +206,16 @@ def test_an_overlap_in_a_declared_disputed_area_is_no_error() -> None:
 
 
 def test_a_declared_exclave_is_none_of_ours() -> None:
-    ring = hexagon(GROUND.middle(0, 0), 100)
+    ring = make_hexagon(GRID.middle(0, 0), 100)
     shapes: list[BaseGeometry] = [shapely.Polygon(COUNTIES[0].exterior, [ring]), *COUNTIES[1:]]
     shapes[7] = shapely.MultiPolygon([shapes[7], shapely.Polygon(ring)])
-    assert told(layer_of(shapes)) == [("TOP-HIE-08", "exclave", (0, 7))]
+    assert list_findings(make_layer(shapes)) == [("TOP-HIE-08", "exclave", (0, 7))]
     declared: list[dict[str, object]] = [{}] * 7 + [{"exclave": "1957年协议"}]
-    assert told(layer_of(shapes, attributes=declared)) == []
+    assert list_findings(make_layer(shapes, attributes=declared)) == []
 
 
-def test_an_exclave_of_a_county_is_told_once_with_its_place() -> None:
-    ring = hexagon(GROUND.middle(3, 1), 100)
+def test_an_exclave_of_a_county_is_reported_once_with_its_place() -> None:
+    ring = make_hexagon(GRID.middle(3, 1), 100)
     own = shapely.Polygon(ring)
     counties: list[BaseGeometry | None] = list(COUNTIES)
     counties[0] = shapely.MultiPolygon([COUNTIES[0], own])
@@ -213,22 +224,22 @@ def test_an_exclave_of_a_county_is_told_once_with_its_place() -> None:
     east = shapely.Polygon(EAST.exterior, [ring])
     exclave = ("TOP-HIE-08", "exclave", (FIRST, FIRST + 7))
     for prefectures in ([west, east], [west, EAST]):
-        layer = layer_of([PROVINCE, *prefectures, *counties], codes=CODES)
-        assert [f for f in told(layer) if f[0] == "TOP-HIE-08"] == [exclave]
+        layer = make_layer([PROVINCE, *prefectures, *counties], codes=CODES)
+        assert [f for f in list_findings(layer) if f[0] == "TOP-HIE-08"] == [exclave]
     x, y = shapely.get_coordinates(shapely.point_on_surface(own))[0].tolist()
-    found = only(layer, "TOP-HIE-08")
-    assert f"(at {x:.1f}, {y:.1f})" in found.en and f"（{x:.1f}, {y:.1f}）" in found.zh
+    found = find_only(layer, "TOP-HIE-08")
+    assert found.message.params["position"] == f"{x:.1f}, {y:.1f}"
     declared = [{"exclave": "yes"} if i == FIRST else {} for i in range(len(layer))]
-    whole = layer_of([PROVINCE, west, east, *counties], codes=CODES, attributes=declared)
-    assert told(whole) == []
+    whole = make_layer([PROVINCE, west, east, *counties], codes=CODES, attributes=declared)
+    assert list_findings(whole) == []
 
 
 def test_seats_and_stated_areas() -> None:
-    middle = GROUND.middle(0, 0)
+    middle = GRID.middle(0, 0)
     km2 = COUNTIES[0].area / 1e6
     attributes = [
         {"seat_lon": middle[0], "seat_lat": middle[1], "area_km2": km2 * 1.005},
         {"seat_lon": middle[0], "seat_lat": middle[1], "area_km2": f"{km2 * 2}"},
     ]
-    layer = layer_of(COUNTIES[:2], attributes=attributes)
-    assert told(layer) == [("TOP-HIE-07", "outside", (1,)), ("TOP-HIE-10", "area", (1,))]
+    layer = make_layer(COUNTIES[:2], attributes=attributes)
+    assert list_findings(layer) == [("TOP-HIE-07", "outside", (1,)), ("TOP-HIE-10", "area", (1,))]

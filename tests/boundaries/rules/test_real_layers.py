@@ -1,4 +1,4 @@
-"""Layers that other people made: what is told of them, and what PostGIS counts in them."""
+"""Real layers: what is reported on them, compared with what PostGIS finds in them."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from boundaries.layers.layer_reader import read_layer
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.layer_validation import LayerValidationResult, validate_layer
 from gazetteer.ingest.fixture_manifest import iter_manifest_differences
-from tests.boundaries.rules.generated_layers import layer_of
+from tests.boundaries.rules.generated_layers import make_layer
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 LIMITS = Tolerances()
@@ -34,16 +34,16 @@ HOLES = """
 
 @pytest.fixture(scope="module")
 def municipalities() -> LayerValidationResult:
-    """Judged in metres, so that PostGIS can measure the very same."""
+    """Validated in metres, so that PostGIS measures the same."""
     layer = read_layer(FIXTURES / "layers" / "brazil_municipalities.geojson.gz")
     way = Transformer.from_crs("EPSG:4326", "EPSG:31984", always_xy=True)
     shapes = shapely.transform(layer.geometries, lambda xy: np.column_stack(way.transform(*xy.T)))
-    return validate_layer(layer_of(shapes, planar=True), LIMITS)
+    return validate_layer(make_layer(shapes, planar=True), LIMITS)
 
 
-def loaded(conn: psycopg.Connection, judged: LayerValidationResult) -> psycopg.Connection:
+def load_shapes(conn: psycopg.Connection, result: LayerValidationResult) -> psycopg.Connection:
     conn.execute("CREATE TABLE shape (id int, geom geometry)")
-    shapes = [shapely.make_valid(shape) for shape in judged.layer.geometries]
+    shapes = [shapely.make_valid(shape) for shape in result.layer.geometries]
     with conn.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO shape VALUES (%s, ST_GeomFromWKB(%s))",
@@ -59,10 +59,10 @@ def test_the_sample_is_what_its_manifest_says() -> None:
 def test_overlaps_are_those_that_a_pairwise_query_finds(
     conn: psycopg.Connection, municipalities: LayerValidationResult
 ) -> None:
-    rows = loaded(conn, municipalities).execute(OVERLAPS, [-LIMITS.overlap_m / 2]).fetchall()
-    told = [f for f in municipalities.findings if f.rule == "TOP-COV-01"]
-    assert len(told) == len(rows) > 100
-    ours = sorted((*f.features, f.area_m2) for f in told)
+    rows = load_shapes(conn, municipalities).execute(OVERLAPS, [-LIMITS.overlap_m / 2]).fetchall()
+    reported = [f for f in municipalities.findings if f.rule == "TOP-COV-01"]
+    assert len(reported) == len(rows) > 100
+    ours = sorted((*f.features, f.area_m2) for f in reported)
     theirs = sorted(rows)
     assert [pair[:2] for pair in ours] == [pair[:2] for pair in theirs]
     assert [area for *_, area in ours] == pytest.approx([area for *_, area in theirs], rel=1e-6)
@@ -72,11 +72,11 @@ def test_gaps_are_the_holes_of_the_union(
     conn: psycopg.Connection, municipalities: LayerValidationResult
 ) -> None:
     widths = {"least": -LIMITS.overlap_m / 2, "most": -LIMITS.gap_width_m / 2}
-    rows = loaded(conn, municipalities).execute(HOLES, widths).fetchall()
-    told = [f for f in municipalities.findings if f.rule == "TOP-COV-02"]
-    assert len(told) == len(rows) > 20
+    rows = load_shapes(conn, municipalities).execute(HOLES, widths).fetchall()
+    reported = [f for f in municipalities.findings if f.rule == "TOP-COV-02"]
+    assert len(reported) == len(rows) > 20
     areas = sorted(area for (area,) in rows)
-    assert sorted(f.area_m2 or 0 for f in told) == pytest.approx(areas, rel=1e-6)
+    assert sorted(f.area_m2 or 0 for f in reported) == pytest.approx(areas, rel=1e-6)
 
 
 def test_the_counties_of_guangdong_have_one_flaw() -> None:
@@ -92,7 +92,7 @@ def test_the_counties_of_guangdong_have_one_flaw() -> None:
 
 
 def test_provinces_prefectures_and_counties_of_guangdong_tile_each_other() -> None:
-    judged = validate_layer(read_layer(FIXTURES / "guangdong_boundaries.geojson.gz"), LIMITS)
-    assert judged.levels == ("province", "prefecture", "county")
-    groups = {f.rule for f in judged.findings if f.severity == "error"}
+    result = validate_layer(read_layer(FIXTURES / "guangdong_boundaries.geojson.gz"), LIMITS)
+    assert result.levels == ("province", "prefecture", "county")
+    groups = {f.rule for f in result.findings if f.severity == "error"}
     assert groups == {"TOP-COV-03"}

@@ -1,4 +1,4 @@
-"""Layers with one of every trouble, as people really send them."""
+"""Layers with one fault of each kind, as users really send them."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ def features(polygons: Mapping[str, Sequence[Ring]], key: str = "id") -> str:
 
 
 def planar(path: Path) -> Path:
-    """Metres: A and D have 0.4 m between them, E takes 400 x 300 m of B, C has a lake in it."""
+    """In metres: 0.4 m lie between A and D, E overlaps 400 x 300 m of B, and C has a lake in it."""
     b = [(1000, 0), (2000, 0), (2000, 2000.4), (1000, 2000.4), (1000, 1000.4), (1000, 1000)]
     rings: dict[str, Sequence[Ring]] = {
         "A": [square(0, 0)],
@@ -43,7 +43,7 @@ def planar(path: Path) -> Path:
 
 
 def sound(path: Path) -> Path:
-    """Three counties without a flaw, exact to nine decimals."""
+    """Three counties without any fault, with nine decimals."""
     x = [113.123456781, 113.223456782, 113.323456783, 113.423456784]
     low, high = 23.123456789, 23.223456787
     rings = {
@@ -123,7 +123,7 @@ FINDINGS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "none.geojson": ("TOP-GEO-02", _geometry(None)),
     "mixed.geojson": ("TOP-GEO-02", _geometry({"type": "Point", "coordinates": [113, 23]})),
 }
-"""Files that are judged, with the rule that tells what is wrong with one of their features."""
+"""Files with a fault in one feature, and the rule that reports it."""
 
 REFUSED: dict[str, Callable[[Path], None]] = {
     "nothing.geojson": _text(json.dumps({"type": "FeatureCollection", "features": []})),
@@ -137,13 +137,13 @@ REFUSED: dict[str, Callable[[Path], None]] = {
     "bomb.zip": _zip("layer.geojson", b" " * (40 << 20)),
     "bomb.geojson.gz": _gzip_bomb,
 }
-"""Files that are no layer."""
+"""Files that are not layers."""
 
 JUDGED: dict[str, Callable[[Path], None]] = {
     "heights.geojson": _ring(_HEIGHTS),
     "no_dbf.zip": _shape_without_dbf,
 }
-"""Files that look odd but can be judged, whatever is found."""
+"""Files that look odd but can be validated, whatever is found."""
 
 
 def made(directory: Path, name: str, write: Callable[[Path], None]) -> Path:

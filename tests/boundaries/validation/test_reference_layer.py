@@ -1,4 +1,4 @@
-"""A file that is shifted as a whole is told so without anybody bringing a reference."""
+"""The displacement of a whole layer is detected with the bundled reference layer."""
 
 import gzip
 import json
@@ -14,9 +14,9 @@ from boundaries.validation.validation_report import (
 from gazetteer.settings import get_settings
 
 
-def rules(path: Path) -> set[str]:
-    by = build_validation_options(get_settings(), "county", None, None)
-    report = validate_file(path, ReadOptions(), by, lambda done, total, what: None)
+def find_rules(path: Path) -> set[str]:
+    options = build_validation_options(get_settings(), "county", None, None)
+    report = validate_file(path, ReadOptions(), options, lambda *_: None)
     return {finding.rule for finding in report.findings}
 
 
@@ -25,7 +25,7 @@ def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_p
     counties = [f for f in document["features"] if f["properties"]["code"].startswith("4401")]
     path = tmp_path / "counties.geojson"
     path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
-    assert "TOP-CRS-03" not in rules(path)
+    assert "TOP-CRS-03" not in find_rules(path)
     for feature in counties:
         polygons = feature["geometry"]["coordinates"]
         if feature["geometry"]["type"] == "Polygon":
@@ -33,7 +33,7 @@ def test_counties_in_gcj02_are_recognised_and_the_same_in_cgcs2000_are_not(tmp_p
         for ring in (ring for polygon in polygons for ring in polygon):
             ring[:] = [list(shift_to_gcj02(*position)) for position in ring]
     path.write_text(json.dumps({**document, "features": counties}), encoding="utf-8")
-    assert "TOP-CRS-03" in rules(path)
+    assert "TOP-CRS-03" in find_rules(path)
 
 
 def test_the_reference_is_read_once() -> None:

@@ -1,8 +1,11 @@
+"""Validation in a child process: its results, refusals and limits."""
+
 from pathlib import Path
 
 import orjson
 import pytest
 
+from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.problems import CrsNotKnown
 from boundaries.validation.sandbox import ReportOptions, SandboxLimits, validate_in_subprocess
 from boundaries.validation.validation_report import ReadOptions, ValidationOptions
@@ -14,9 +17,9 @@ ENOUGH = SandboxLimits(250, 4 << 30)
 
 def test_a_child_writes_the_report_with_outlines(tmp_path: Path) -> None:
     path, result = samples.planar(tmp_path / "p.geojson"), tmp_path / "result"
-    wanted = ReportOptions("geojson", "en", outlines=True)
+    options = ReportOptions("geojson", "en", outlines=True)
     validate_in_subprocess(
-        path, ReadOptions(planar=True), ValidationOptions(), wanted, result, ENOUGH
+        path, ReadOptions(planar=True), ValidationOptions(), options, result, ENOUGH
     )
     content = orjson.loads(result.read_bytes())
     assert {feature["properties"]["rule"] for feature in content["features"]} == {
@@ -26,45 +29,33 @@ def test_a_child_writes_the_report_with_outlines(tmp_path: Path) -> None:
     assert set(content["outlines"]) == {"coarse", "exact"}
 
 
-def test_what_the_child_refuses_is_the_same_problem_here(tmp_path: Path) -> None:
+def validate_with(path: Path, limits: SandboxLimits) -> None:
+    options = ReportOptions("csv", "en")
+    validate_in_subprocess(
+        path, ReadOptions(), ValidationOptions(), options, path.parent / "result", limits
+    )
+
+
+def test_a_refusal_by_the_child_is_the_same_problem_here(tmp_path: Path) -> None:
     path = samples.made(tmp_path, "metres.geojson", samples.REFUSED["metres.geojson"])
     with pytest.raises(CrsNotKnown) as refused:
-        validate_in_subprocess(
-            path,
-            ReadOptions(),
-            ValidationOptions(),
-            ReportOptions("csv", "en"),
-            tmp_path / "r",
-            ENOUGH,
-        )
+        validate_with(path, ENOUGH)
+    with pytest.raises(CrsNotKnown) as expected:
+        read_layer(path)
+    assert refused.value.message == expected.value.message
     assert refused.value.field == "crs"
-    assert "metres" in refused.value.en
+    assert refused.value.extras == expected.value.extras
+    assert "in metres, not degrees" in refused.value.text("en")
 
 
 def test_a_layer_that_takes_too_long_is_refused(tmp_path: Path) -> None:
-    path = samples.planar(tmp_path / "p.geojson")
-    with pytest.raises(TooLarge, match="seconds"):
-        limits = SandboxLimits(0.01, 4 << 30)
-        validate_in_subprocess(
-            path,
-            ReadOptions(),
-            ValidationOptions(),
-            ReportOptions("csv", "en"),
-            tmp_path / "r",
-            limits,
-        )
+    path = samples.made(tmp_path, "metres.geojson", samples.REFUSED["metres.geojson"])
+    with pytest.raises(TooLarge, match=r"more than 0\.01 seconds"):
+        validate_with(path, SandboxLimits(0.01, 4 << 30))
 
 
 def test_a_layer_that_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.geojson"
     path.write_bytes(b'{"type": "FeatureCollection", "features": [' + b" " * (600 << 20))
-    with pytest.raises(TooLarge, match="memory"):
-        limits = SandboxLimits(250, 1 << 30)
-        validate_in_subprocess(
-            path,
-            ReadOptions(),
-            ValidationOptions(),
-            ReportOptions("csv", "en"),
-            tmp_path / "r",
-            limits,
-        )
+    with pytest.raises(TooLarge, match="more than 1024 MB of memory"):
+        validate_with(path, SandboxLimits(250, 1 << 30))

@@ -1,3 +1,5 @@
+"""Reports on a file: their findings, limits, languages and formats."""
+
 import csv
 import sqlite3
 from contextlib import closing
@@ -31,45 +33,43 @@ from gazetteer.settings import get_settings
 from tests.boundaries.validation import samples
 
 
-def judged(path: Path, **reading: Any) -> ValidationReport:
-    return validate_file(
-        path, ReadOptions(**reading), ValidationOptions(), lambda done, total, what: None
-    )
+def validate(path: Path, **read_options: Any) -> ValidationReport:
+    return validate_file(path, ReadOptions(**read_options), ValidationOptions(), lambda *_: None)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> ValidationReport:
-    return judged(samples.planar(tmp_path_factory.mktemp("layer") / "p.geojson"), planar=True)
+    return validate(samples.planar(tmp_path_factory.mktemp("layer") / "p.geojson"), planar=True)
 
 
-def test_each_flaw_is_told_once_and_the_lake_is_left_open(report: ValidationReport) -> None:
-    told = {finding.rule: finding for finding in report.findings}
-    names = {rule: [report.layer.names[f] for f in told[rule].features] for rule in told}
+def test_each_flaw_is_reported_once_and_the_lake_is_no_gap(report: ValidationReport) -> None:
+    found = {finding.rule: finding for finding in report.findings}
+    names = {rule: [report.layer.names[f] for f in found[rule].features] for rule in found}
     assert names == {"TOP-COV-01": ["B", "E"], "TOP-COV-02": ["A", "B", "D", "H"]}
-    assert told["TOP-COV-01"].area_m2 == pytest.approx(120_000)
-    assert told["TOP-COV-02"].measured == pytest.approx(0.4, abs=1e-3)
+    assert found["TOP-COV-01"].area_m2 == pytest.approx(120_000)
+    assert found["TOP-COV-02"].measured == pytest.approx(0.4, abs=1e-3)
     (lake,) = report.holes
     assert lake.area_m2 == pytest.approx(90_000)
     assert report.is_blocking
 
 
-def test_a_sound_layer_has_nothing_but_remarks(tmp_path: Path) -> None:
-    report = judged(samples.sound(tmp_path / "s.geojson"))
+def test_a_flawless_layer_has_only_remarks(tmp_path: Path) -> None:
+    report = validate(samples.sound(tmp_path / "s.geojson"))
     assert not report.findings
     assert not report.is_blocking
     assert [remark.rule for remark in report.remarks] == ["TOP-FIL-02"]
 
 
-def test_the_width_up_to_which_a_hole_is_a_gap_is_what_was_asked(tmp_path: Path) -> None:
+def test_holes_are_gaps_up_to_the_requested_width(tmp_path: Path) -> None:
     path = samples.planar(tmp_path / "p.geojson")
-    by = build_validation_options(get_settings(), None, 400.0, None)
-    report = validate_file(path, ReadOptions(planar=True), by, lambda done, total, what: None)
+    options = build_validation_options(get_settings(), None, 400.0, None)
+    report = validate_file(path, ReadOptions(planar=True), options, lambda *_: None)
     gaps = [finding for finding in report.findings if finding.rule == "TOP-COV-02"]
     assert sorted(round(gap.area_m2 or 0) for gap in gaps) == [400, 90_000]
     assert not report.holes
 
 
-def test_the_geojson_tells_names_places_and_figures(report: ValidationReport) -> None:
+def test_the_geojson_has_names_places_and_figures(report: ValidationReport) -> None:
     content = orjson.loads(encode_geojson(report, "en"))
     summary = content["summary"]
     assert summary["crs"] == "planar"
@@ -85,7 +85,7 @@ def test_the_geojson_tells_names_places_and_figures(report: ValidationReport) ->
         )
 
 
-def test_messages_and_titles_are_in_the_language_asked_for(report: ValidationReport) -> None:
+def test_messages_and_titles_are_in_the_requested_language(report: ValidationReport) -> None:
     chinese, english = (orjson.loads(encode_geojson(report, lang)) for lang in ("zh", "en"))
     first = [content["features"][0]["properties"] for content in (chinese, english)]
     assert "重叠" in first[0]["message"]
@@ -93,10 +93,10 @@ def test_messages_and_titles_are_in_the_language_asked_for(report: ValidationRep
     assert first[0]["title"] != first[1]["title"]
 
 
-def test_findings_keep_their_ids_when_the_layer_is_judged_again(
+def test_findings_have_the_same_ids_when_the_layer_is_validated_again(
     report: ValidationReport, tmp_path: Path
 ) -> None:
-    again = judged(samples.planar(tmp_path / "again.geojson"), planar=True)
+    again = validate(samples.planar(tmp_path / "again.geojson"), planar=True)
     assert [f.id for f in again.findings] == [f.id for f in report.findings]
 
 
@@ -113,6 +113,9 @@ def test_a_csv_file_has_a_row_for_each_finding_and_each_open_hole(
     assert [row["kind"] for row in rows][-1] == "open_hole"
     assert [row["id"] for row in rows[:-1]] == [finding.id for finding in report.findings]
     assert float(rows[-1]["area_m2"]) == pytest.approx(90_000)
+    assert rows[-1]["message"] == (
+        "The hole in C is 300.000 m wide, more than 1 m, and is not treated as a gap."
+    )
 
 
 def test_a_geopackage_is_read_by_sqlite_and_by_gdal(
@@ -137,7 +140,7 @@ def test_a_spreadsheet_is_read_by_another_program(report: ValidationReport, tmp_
 
 
 def test_a_layer_without_findings_can_be_written_in_every_format(tmp_path: Path) -> None:
-    report = judged(samples.sound(tmp_path / "s.geojson"))
+    report = validate(samples.sound(tmp_path / "s.geojson"))
     for name in REPORT_MIME_TYPES:
         write_report(report, tmp_path / f"out.{name}", name, "en")
         assert (tmp_path / f"out.{name}").stat().st_size
@@ -145,11 +148,11 @@ def test_a_layer_without_findings_can_be_written_in_every_format(tmp_path: Path)
 
 @pytest.mark.parametrize(("name", "known"), [("a.geojson", "geojson"), ("b.JSON", "geojson"),
                                              ("c.gpkg", "gpkg")])  # fmt: skip
-def test_the_ending_of_a_file_tells_its_format(name: str, known: str) -> None:
+def test_the_suffix_of_a_file_determines_its_format(name: str, known: str) -> None:
     assert detect_report_format(Path(name)) == known
 
 
-def test_another_ending_is_refused_with_those_that_there_are() -> None:
+def test_another_suffix_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidValue, match=r"\.gpkg"):
         detect_report_format(Path("findings.shp"))
 
@@ -162,12 +165,12 @@ def test_columns_are_named_by_pairs_and_anything_else_is_refused() -> None:
 
 
 def test_outlines_are_exact_around_findings_and_coarse_elsewhere(report: ValidationReport) -> None:
-    told = build_outlines(report)
-    names = [feature["properties"]["name"] for feature in told["exact"]["features"]]
+    outlines = build_outlines(report)
+    names = [feature["properties"]["name"] for feature in outlines["exact"]["features"]]
     assert set(names) == {"A", "B", "D", "E", "H"}
-    coarse = [feature["properties"]["name"] for feature in told["coarse"]["features"]]
+    coarse = [feature["properties"]["name"] for feature in outlines["coarse"]["features"]]
     assert coarse == ["A", "B", "C", "D", "E", "H"]
-    exact = orjson.loads(orjson.dumps(told["exact"]["features"]))
+    exact = orjson.loads(orjson.dumps(outlines["exact"]["features"]))
     positions = {tuple(p) for p in shapely.get_coordinates(
         [shapely.from_geojson(orjson.dumps(f["geometry"])) for f in exact]
     )}  # fmt: skip

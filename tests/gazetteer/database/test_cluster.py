@@ -315,10 +315,9 @@ def test_the_directory_of_another_user_is_refused_and_not_touched(home: Path) ->
 
 
 def test_a_full_disk_is_called_a_full_disk(home: Path) -> None:
-    said = 'FATAL: could not write to file "pg_wal/xlogtemp.9": No space left on device'
-    assert isinstance(
-        server_failure_error("It did not start", said, prepare_layout(home)), DiskFull
-    )
+    output = 'FATAL: could not write to file "pg_wal/xlogtemp.9": No space left on device'
+    fault = server_failure_error("database.server_not_started", output, prepare_layout(home))
+    assert isinstance(fault, DiskFull)
 
 
 def test_a_server_that_refuses_its_settings_says_which(home: Path) -> None:

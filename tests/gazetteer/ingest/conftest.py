@@ -7,6 +7,7 @@ import pytest
 from gazetteer.ingest import StagedBatch, read_guangdong
 from gazetteer.ingest.code_index import CodeIndex
 from gazetteer.ledger.versions import Timeline
+from tests.gazetteer.ingest.csv_samples import Write
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
@@ -33,3 +34,15 @@ def timelines(shipped: StagedBatch) -> tuple[Timeline, ...]:
 def index(shipped: StagedBatch) -> CodeIndex:
     """Who carried which code when, in the shipped data."""
     return shipped.code_index
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes the files of a test."""
+
+    def _write(text: str, name: str = "file.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return _write

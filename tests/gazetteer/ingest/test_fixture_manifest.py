@@ -1,4 +1,4 @@
-"""The manifest says what is shipped, and says it truly."""
+"""The manifest agrees with the shipped files."""
 
 from pathlib import Path
 from shutil import copytree
@@ -19,13 +19,13 @@ def test_every_file_names_its_licence_source_and_flaws(fixtures: Path) -> None:
         assert shipped.kind in {*CSV_FILE_KINDS, "areas"}
 
 
-def test_a_changed_missing_or_unlisted_file_is_told(fixtures: Path, tmp_path: Path) -> None:
+def test_a_changed_missing_or_unlisted_file_is_reported(fixtures: Path, tmp_path: Path) -> None:
     folder = copytree(fixtures, tmp_path / "copy")
     (folder / "hongkong_districts.csv").unlink()
     (folder / "division_days_of_effect.csv").write_text("code\n", encoding="utf-8")
     (folder / "more.csv").write_text("x", encoding="utf-8")
-    told = list(iter_manifest_differences(folder))
-    assert [line.split(":")[0] for line in told] == [
+    differences = list(iter_manifest_differences(folder))
+    assert [line.split(":")[0] for line in differences] == [
         "more.csv",
         "division_days_of_effect.csv",
         "hongkong_districts.csv",

@@ -116,7 +116,7 @@ def test_only_provinces_have_no_parent_and_nobody_is_held_without_a_sovereign(
             assert (version.attributes["subordination_parent"] is None) == (level == "province")
 
 
-def test_every_year_of_the_records_is_kept(shipped: StagedBatch, records: Records) -> None:
+def test_every_year_of_the_records_is_preserved(shipped: StagedBatch, records: Records) -> None:
     """No day of effect leaves the year that the source gives."""
     assert shipped.row_counts["division_records.csv"] == 6823
     versions = [v for t in records["code"].values() for v in t.versions]

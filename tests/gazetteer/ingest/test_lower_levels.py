@@ -101,7 +101,7 @@ def test_a_township_moved_to_another_county_is_found_under_its_new_code(index: C
     assert only.period.start.on == date(2017, 1, 1)
 
 
-def test_codes_of_the_statistics_office_are_told_from_those_of_civil_affairs(
+def test_codes_of_the_statistics_office_and_of_civil_affairs_are_distinguished(
     timelines: tuple[Timeline, ...],
 ) -> None:
     systems = {

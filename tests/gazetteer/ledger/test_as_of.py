@@ -123,13 +123,19 @@ def test_who_asks_without_a_moment_is_told_the_last_publication(conn: Conn) -> N
 
 
 @pytest.mark.parametrize(
-    "moment", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)]
+    ("moment", "reason"),
+    [
+        (datetime(2000, 1, 1, tzinfo=UTC), "ledger.known_at_too_early"),
+        (datetime(2200, 1, 1, tzinfo=UTC), "ledger.known_at_in_future"),
+    ],
 )
-def test_a_moment_of_which_nothing_is_known_is_refused(conn: Conn, moment: datetime) -> None:
+def test_a_moment_of_which_nothing_is_known_is_refused(
+    conn: Conn, moment: datetime, reason: str
+) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     with pytest.raises(InvalidValue) as refused:
         resolve_known_at(conn, AsOf(date(2020, 1, 1), moment))
-    assert refused.value.field == "known_at"
+    assert (refused.value.field, refused.value.message.id) == ("known_at", reason)
 
 
 def test_a_deleted_period_is_empty_and_the_rest_stays(conn: Conn) -> None:

@@ -114,8 +114,8 @@ def test_of_two_who_change_the_same_record_at_once_one_is_told(database: str) ->
         return None
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(change, ["甲", "乙"]))
-    assert sorted(told, key=str) == sorted([None, unit.name], key=str)
+        conflicts = list(pool.map(change, ["甲", "乙"]))
+    assert sorted(conflicts, key=str) == sorted([None, unit.name], key=str)
 
 
 def test_a_code_that_two_want_at_once_goes_to_one(database: str) -> None:

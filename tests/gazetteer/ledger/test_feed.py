@@ -58,10 +58,10 @@ def test_a_change_tells_what_ended_what_began_and_by_which_act(conn: Conn) -> No
         ("从化区", {"from": "2014-02-12", "to": None}),
     ]
     assert second["after"][1]["started_by"] == str(approval)
-    told = second["changeset"]
-    assert (told["id"], told["first_seq"], told["last_seq"]) == (2, 6, 7)
-    assert (told["reason"], told["purpose"]) == ("撤市设区", "act")
-    assert [(a["act_id"], a["number"]) for a in told["acts"]] == [
+    published = second["changeset"]
+    assert (published["id"], published["first_seq"], published["last_seq"]) == (2, 6, 7)
+    assert (published["reason"], published["purpose"]) == ("撤市设区", "act")
+    assert [(a["act_id"], a["number"]) for a in published["acts"]] == [
         (str(approval), "国函〔2014〕14号")
     ]
 
@@ -156,7 +156,10 @@ def test_a_state_inside_a_changeset_has_no_checksum(conn: Conn) -> None:
     publish(conn, *UnitRecords().founded("440106", "天河区"))
     with pytest.raises(InvalidValue) as refused:
         compute_checksum(conn, KINDS, 3)
-    assert refused.value.field == "seq"
+    assert (refused.value.field, refused.value.message.id) == (
+        "seq",
+        "ledger.seq_inside_changeset",
+    )
     assert refused.value.extras == {"first_seq": 1, "last_seq": 5}
 
 
@@ -165,6 +168,7 @@ def test_a_number_that_is_not_published_yet_has_no_checksum(conn: Conn) -> None:
     with pytest.raises(InvalidValue) as refused:
         compute_checksum(conn, KINDS, 2)
     assert refused.value.extras == {"last_seq": 1}
+    assert refused.value.text("zh") == "序号 2 尚未发布；最新序号为 1。"
 
 
 def test_a_snapshot_of_one_kind_holds_only_that(conn: Conn) -> None:

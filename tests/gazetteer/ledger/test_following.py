@@ -52,8 +52,8 @@ from gazetteer.ledger.follower import Follower
 class Suicidal(Follower):
     applied = 0
 
-    def _apply(self, change):
-        super()._apply(change)
+    def _apply_change(self, change):
+        super()._apply_change(change)
         self.applied += 1
         if self.applied == int(sys.argv[3]):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -125,8 +125,8 @@ def test_killed_inside_the_first_snapshot_the_copy_begins_again(
 ) -> None:
     copy = tmp_path / "copy.sqlite"
     publish(conn, *UnitRecords().founded("440106", "天河区"))
-    dying = SUICIDAL.replace("_apply(self, change)", "_add(self, version)").replace(
-        "_apply(change)", "_add(version)"
+    dying = SUICIDAL.replace("_apply_change(self, change)", "_add_version(self, version)").replace(
+        "_apply_change(change)", "_add_version(version)"
     )
     assert start(dying, service, copy, 3).wait() == -signal.SIGKILL
     follower = Follower(service, copy)
@@ -251,12 +251,12 @@ def test_the_command_catches_up_once_and_says_where_it_stands(
 
 
 @pytest.mark.parametrize(
-    ("url", "code", "said"),
+    ("url", "code", "expected"),
     [("ftp://names.example", 2, "http://"), ("http://127.0.0.1:9", 1, "refused")],
 )
 def test_the_command_says_what_is_wrong_with_the_address(
-    tmp_path: Path, url: str, code: int, said: str
+    tmp_path: Path, url: str, code: int, expected: str
 ) -> None:
     arguments = [url, "--into", os.fspath(tmp_path / "copy.sqlite"), "--once"]
     result = CliRunner().invoke(follow_command, arguments)
-    assert (result.exit_code, said in result.output) == (code, True)
+    assert (result.exit_code, expected in result.output) == (code, True)

@@ -36,7 +36,7 @@ def stop(conn, changeset):
 
 with psycopg.connect(sys.argv[1], autocommit=True) as conn:
     ledger = Ledger(LEDGER.kinds, (*LEDGER.derivations, stop))
-    ledger.publish(conn, LOAD, UnitRecords().founded("440106", "天河区"))
+    ledger.publish_statements(conn, LOAD, UnitRecords().founded("440106", "天河区"))
 """
 TABLES = ["changeset", "change", "record", "unit_version", "name_version", "unit_state", "audit"]
 
@@ -69,7 +69,7 @@ def counts(conn: Connection[Any]) -> dict[str, int]:
     return found
 
 
-def nothing_stayed(conn: Connection[Any], before: dict[str, int]) -> None:
+def assert_nothing_stayed(conn: Connection[Any], before: dict[str, int]) -> None:
     """Nothing of the killed changeset is there, and the register goes on without a gap."""
     assert counts(conn) == before
     assert publish(conn, *UnitRecords().founded("440106", "天河区")).first_seq == 2
@@ -84,7 +84,7 @@ def test_a_killed_publisher_leaves_nothing(database: str, conn: Connection[Any])
         assert counts(conn) == before
         process.send_signal(signal.SIGKILL)
         process.wait()
-        nothing_stayed(conn, before)
+        assert_nothing_stayed(conn, before)
 
 
 def test_a_publisher_whose_connection_is_ended_leaves_nothing(
@@ -94,7 +94,7 @@ def test_a_publisher_whose_connection_is_ended_leaves_nothing(
     before = counts(conn)
     with publisher(database) as (_, backend):
         conn.execute("SELECT pg_terminate_backend(%s)", (backend,))
-        nothing_stayed(conn, before)
+        assert_nothing_stayed(conn, before)
 
 
 def test_a_killed_database_process_leaves_nothing() -> None:
@@ -111,7 +111,7 @@ def test_a_killed_database_process_leaves_nothing() -> None:
         with publisher(database) as (_, backend):
             os.kill(backend, signal.SIGKILL)  # the server ends every session and recovers
             with reconnected(database) as conn:
-                nothing_stayed(conn, before)
+                assert_nothing_stayed(conn, before)
     finally:
         cluster.remove()
         subprocess.run(["rm", "-rf", str(home)], check=True)

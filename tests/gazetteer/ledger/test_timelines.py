@@ -36,17 +36,17 @@ def statements(draw: st.DrawFn) -> Statement:
     return Statement("functional_area", RECORD, Period(*bounds(draw)), attributes)
 
 
-def told(said: list[Statement]) -> tuple[Version, ...]:
+def apply_all(history: list[Statement]) -> tuple[Version, ...]:
     timeline: tuple[Version, ...] = ()
-    for statement in said:
+    for statement in history:
         timeline = apply_statement(timeline, statement)
     return timeline
 
 
-def day_by_day(said: list[Statement]) -> list[object]:
+def day_by_day(history: list[Statement]) -> list[object]:
     """What each day says: the last statement about it wins."""
     table: list[object] = [None] * len(DAYS)
-    for statement in said:
+    for statement in history:
         for number, day in enumerate(DAYS):
             if statement.period.contains_day(day):
                 table[number] = statement.attributes
@@ -54,28 +54,28 @@ def day_by_day(said: list[Statement]) -> list[object]:
 
 
 @given(st.lists(statements(), max_size=8))
-def test_every_day_says_what_the_last_statement_about_it_said(said: list[Statement]) -> None:
-    timeline = told(said)
+def test_every_day_says_what_the_last_statement_about_it_said(history: list[Statement]) -> None:
+    timeline = apply_all(history)
     found = [[v.attributes for v in timeline if v.period.contains_day(day)] for day in DAYS]
-    assert found == [[] if wanted is None else [wanted] for wanted in day_by_day(said)]
+    assert found == [[] if wanted is None else [wanted] for wanted in day_by_day(history)]
 
 
 @given(st.lists(statements(), max_size=8))
-def test_versions_come_in_order_and_never_share_a_day(said: list[Statement]) -> None:
-    timeline = told(said)
+def test_versions_come_in_order_and_never_share_a_day(history: list[Statement]) -> None:
+    timeline = apply_all(history)
     assert sort_versions(reversed(timeline)) == timeline
 
 
 @given(st.lists(statements(), min_size=1, max_size=6))
-def test_a_statement_said_twice_changes_nothing_more(said: list[Statement]) -> None:
-    assert told([*said, said[-1]]) == told(said)
+def test_a_statement_said_twice_changes_nothing_more(history: list[Statement]) -> None:
+    assert apply_all([*history, history[-1]]) == apply_all(history)
 
 
 @given(st.lists(statements(), min_size=1, max_size=6))
-def test_only_what_a_statement_cuts_takes_its_bounds(said: list[Statement]) -> None:
-    before, last = told(said[:-1]), said[-1]
+def test_only_what_a_statement_cuts_takes_its_bounds(history: list[Statement]) -> None:
+    before, last = apply_all(history[:-1]), history[-1]
     own = Version(last.period, last.attributes or {})
-    for version in told(said):
+    for version in apply_all(history):
         cut_here = (
             version.period.end == last.period.start or version.period.start == last.period.end
         )

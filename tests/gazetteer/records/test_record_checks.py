@@ -10,12 +10,13 @@ from psycopg import Connection
 
 from gazetteer.ledger.period import Period, PeriodEnd
 from gazetteer.ledger.versions import Statement
+from gazetteer.messages import LANGS, message
 from gazetteer.records.check_result import CheckResult
 from gazetteer.records.record_checks import CHECKS, run_check
 from tests.boundaries.areas.area_samples import LEDGER, LOAD, record, unit
 
 Conn = Connection[Any]
-Said = list[Statement]
+Statements = list[Statement]
 MIDDLE = date(2000, 1, 1)
 
 
@@ -29,7 +30,7 @@ def link(number: int, old: str, new: str, day: date, share: float | None = None)
     return Statement("succession", UUID(int=number), Period(PeriodEnd(day)), attributes)
 
 
-def sound() -> Said:
+def sound() -> Statements:
     """A province, a prefecture, two counties, and one that became another."""
     return [
         *unit("440000", "广东省", "province"),
@@ -41,18 +42,18 @@ def sound() -> Said:
     ]
 
 
-def without(kind: str, said: Said) -> Said:
-    return [statement for statement in said if statement.kind != kind]
+def without(kind: str, statements: Statements) -> Statements:
+    return [statement for statement in statements if statement.kind != kind]
 
 
-def same_code_in_another_system() -> Said:
+def same_code_in_another_system() -> Statements:
     township = unit("440199", "五山", "county", "440100")
     carried = {"unit_id": record("unit", "440199"), "code": "440106", "code_system": "stats"}
     code = Statement("code", record("code", "440199"), township[0].period, carried)
     return [*without("code", township), code]
 
 
-FAULTS: dict[str, tuple[Callable[[], Said], str]] = {
+FAULTS: dict[str, tuple[Callable[[], Statements], str]] = {
     "code_collision": (same_code_in_another_system, "440106"),
     "parent_not_in_force": (
         lambda: unit("440122", "从化县", "county", "440181"),  # the parent begins in 2000
@@ -98,8 +99,27 @@ def test_a_fault_is_found_with_its_subject_and_a_hint(conn: Conn, fault: str) ->
     LEDGER.publish_statements(conn, LOAD, [*sound(), *faulty()])
     found = [finding for finding in findings(conn) if finding.check == fault]
     assert [finding.subject for finding in found] == [subject]
-    for text in (found[0].detail_zh, found[0].detail_en, found[0].hint_zh, found[0].hint_en):
-        assert text and not any(hole in text for hole in ("{subject}", "{detail}", "{days}"))
+    assert found[0].detail.id in (f"check.{fault}", f"check.{fault}.name")
+    for lang in LANGS:
+        assert subject in found[0].detail.text(lang)
+        assert found[0].hint.text(lang)
+
+
+def test_a_period_is_worded_in_the_language_of_the_reader(conn: Conn) -> None:
+    LEDGER.publish_statements(conn, LOAD, [*sound(), *unit("440122", "从化县", "county", "440181")])
+    (result,) = [r for r in findings(conn) if r.check == "parent_not_in_force"]
+    days = message("period.both", start=date(1981, 1, 1), end=MIDDLE)
+    assert (
+        result.detail.text("zh") == f"440122 从化县 的上级单位在此期间不存续：{days.text('zh')}。"
+    )
+    assert result.detail.text("en").endswith(f"in this period: {days.text('en')}.")
+
+
+def test_units_of_one_code_are_enumerated_in_the_language_of_the_reader(conn: Conn) -> None:
+    LEDGER.publish_statements(conn, LOAD, [*sound(), *same_code_in_another_system()])
+    details = [r.detail for r in findings(conn) if r.check == "code_collision"]
+    assert sorted(details[0].text("zh").partition("：")[2]) == sorted("天河区、五山。")
+    assert sorted(details[0].text("en").partition(": ")[2]) == sorted("天河区, 五山.")
 
 
 def test_states_that_overlap_behind_the_constraints_are_found(conn: Conn) -> None:

@@ -14,7 +14,7 @@ NOW = "SELECT state_id FROM unit_state WHERE unit_id = %s ORDER BY 1"
 def test_no_state_is_lost_to_an_index_that_grows_while_states_are_closed(
     conn: Connection[Any], counted: int
 ) -> None:
-    """PostgreSQL 15 lost entries of the index once the planner preferred it, see ``states.py``."""
+    """PostgreSQL 15 lost index entries once the planner preferred it, see ``unit_states.py``."""
     register = RandomChanges(7, units=3)
     register.found(conn)
     for number in range(40):

@@ -1,4 +1,4 @@
-"""The life of findings, for any history of runs and answers."""
+"""The workflow of findings, for any history of runs and answers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.rules.finding_workflow import (
+from boundaries.rules.observations import SpatialObservation, match_observations
+from gazetteer.accounts.roles import Action, Grant, Role, may_perform
+from gazetteer.messages import message
+from gazetteer.problems import Conflict, InvalidValue
+from gazetteer.rules.finding_workflow import (
     ANSWER_ACTIONS,
     AnswerKind,
     FindingResponse,
@@ -24,9 +28,7 @@ from boundaries.rules.finding_workflow import (
     is_blocking,
     may_answer,
 )
-from boundaries.rules.observations import FindingKey, SpatialObservation
-from gazetteer.accounts.roles import Action, Grant, Role, may_perform
-from gazetteer.problems import Conflict, InvalidValue
+from gazetteer.rules.observation import FindingKey
 
 TODAY, BEGAN = date(2026, 5, 1), datetime(2026, 5, 1, tzinfo=UTC)
 BEFORE, LATER = BEGAN - timedelta(hours=1), BEGAN + timedelta(seconds=1)
@@ -34,32 +36,40 @@ A, B = UUID(int=1), UUID(int=2)
 GRANTED = FindingResponse(AnswerKind.EXCEPTION, "agreed", "粤民〔2026〕1号", "李", TODAY)
 
 
-def sight(
+def observe(
     fingerprint: str = "as it was",
     place: shapely.Geometry | None = None,
     *,
     units: tuple[UUID, ...] = (A, B),
-    zh: str = "重叠",
+    words: str = "重叠",
 ) -> SpatialObservation:
-    subject = FindingKey("TOP-COV-01", "overlap", units)
+    key = FindingKey("TOP-COV-01", "overlap", units)
+    text = message("finding.recorded_text", zh=words, en="overlap")
     at = place or shapely.Point(113, 23)
-    return SpatialObservation(subject, "error", zh, "overlap", 1.0, 0.05, "m", 2.0, at, fingerprint)
+    return SpatialObservation(
+        key, "error", text, 1.0, 0.05, "m", fingerprint, area_m2=2.0, geometry=at
+    )
 
 
-def standing(state: FindingState, seen: SpatialObservation, **more: object) -> StoredFinding:
+Stored = StoredFinding[SpatialObservation]
+
+
+def store(state: FindingState, seen: SpatialObservation, **more: object) -> Stored:
     return replace(StoredFinding(uuid4(), 1, state, seen), **more)  # type: ignore[arg-type]
 
 
-def excepted(seen: SpatialObservation, until: date = TODAY) -> StoredFinding:
+def excepted(seen: SpatialObservation, until: date = TODAY) -> Stored:
     more = {"answer": AnswerKind.EXCEPTION, "answered_at": BEFORE, "expires_on": until}
-    return standing(FindingState.ANSWERED, seen, **more)
+    return store(FindingState.ANSWERED, seen, **more)
 
 
-def run(stored: Sequence[StoredFinding], seen: Sequence[SpatialObservation]) -> list[Transition]:
-    return list(derive_transitions(stored, seen, TODAY, BEGAN))
+def run(
+    stored: Sequence[Stored], seen: Sequence[SpatialObservation]
+) -> list[Transition[SpatialObservation]]:
+    return list(derive_transitions(stored, seen, match_observations, today=TODAY, began=BEGAN))
 
 
-def only(stored: StoredFinding, *seen: SpatialObservation) -> Transition | None:
+def only(stored: Stored, *seen: SpatialObservation) -> Transition[SpatialObservation] | None:
     """What a run does to one finding, where it does anything."""
     nexts = run([stored], seen)
     assert len(nexts) <= 1
@@ -67,7 +77,7 @@ def only(stored: StoredFinding, *seen: SpatialObservation) -> Transition | None:
 
 
 def test_what_is_new_is_open() -> None:
-    (found,) = run([], [sight()])
+    (found,) = run([], [observe()])
     assert (found.before, found.step, found.state) == (
         None,
         WorkflowStep.DETECTED,
@@ -76,64 +86,68 @@ def test_what_is_new_is_open() -> None:
 
 
 def test_what_is_open_stays_open_while_it_is_found() -> None:
-    assert only(standing(FindingState.OPEN, sight()), sight()) is None
-    told = only(standing(FindingState.OPEN, sight()), sight("moved"))
-    assert told is not None
-    assert (told.step, told.state, told.cause) == (WorkflowStep.CHANGED, FindingState.OPEN, None)
+    assert only(store(FindingState.OPEN, observe()), observe()) is None
+    changed = only(store(FindingState.OPEN, observe()), observe("moved"))
+    assert changed is not None
+    assert (changed.step, changed.state, changed.cause) == (
+        WorkflowStep.CHANGED,
+        FindingState.OPEN,
+        None,
+    )
 
 
 @pytest.mark.parametrize("state", [FindingState.OPEN, FindingState.ANSWERED])
 def test_what_is_not_found_any_more_is_verified(state: FindingState) -> None:
-    gone = only(standing(state, sight(), answer=AnswerKind.CORRECTED, answered_at=BEFORE))
+    gone = only(store(state, observe(), answer=AnswerKind.CORRECTED, answered_at=BEFORE))
     assert gone is not None
     assert (gone.step, gone.state) == (WorkflowStep.GONE, FindingState.VERIFIED)
 
 
 def test_a_correction_that_is_found_again_is_open_again() -> None:
-    corrected = standing(
-        FindingState.ANSWERED, sight(), answer=AnswerKind.CORRECTED, answered_at=BEFORE
+    corrected = store(
+        FindingState.ANSWERED, observe(), answer=AnswerKind.CORRECTED, answered_at=BEFORE
     )
-    back = only(corrected, sight())
+    back = only(corrected, observe())
     assert back is not None
     assert (back.state, back.cause) == (FindingState.OPEN, ReopenCause.NOT_CORRECTED)
 
 
 def test_an_exception_holds_on_its_last_day_and_not_on_the_next() -> None:
-    assert only(excepted(sight(), TODAY), sight()) is None
-    back = only(excepted(sight(), TODAY - timedelta(days=1)), sight())
+    assert only(excepted(observe(), TODAY), observe()) is None
+    back = only(excepted(observe(), TODAY - timedelta(days=1)), observe())
     assert back is not None
     assert (back.state, back.cause) == (FindingState.OPEN, ReopenCause.EXPIRED)
 
 
 def test_an_exception_holds_for_the_ground_that_it_was_granted_for() -> None:
-    renamed = only(excepted(sight()), sight(zh="重叠（更名）"))
+    renamed = only(excepted(observe()), observe(words="重叠（更名）"))
     assert renamed is not None
     assert (renamed.step, renamed.state) == (WorkflowStep.CHANGED, FindingState.ANSWERED)
-    back = only(excepted(sight()), sight("redrawn"))
+    back = only(excepted(observe()), observe("redrawn"))
     assert back is not None
     assert (back.state, back.cause) == (FindingState.OPEN, ReopenCause.CHANGED)
 
 
 def test_what_is_verified_may_return() -> None:
-    gone = standing(FindingState.VERIFIED, sight())
+    gone = store(FindingState.VERIFIED, observe())
     assert only(gone) is None
-    back = only(gone, sight("a little otherwise"))
+    back = only(gone, observe("a little otherwise"))
     assert back is not None
     assert (back.before, back.state, back.cause) == (gone, FindingState.OPEN, ReopenCause.AGAIN)
 
 
-@pytest.mark.parametrize("seen", [[], [sight("redrawn")]])
+@pytest.mark.parametrize("seen", [[], [observe("redrawn")]])
 def test_an_answer_that_is_younger_than_the_run_is_left_to_the_next_one(
     seen: list[SpatialObservation],
 ) -> None:
     for answer in AnswerKind:
-        young = standing(FindingState.ANSWERED, sight(), answer=answer, answered_at=LATER)
+        young = store(FindingState.ANSWERED, observe(), answer=answer, answered_at=LATER)
         assert run([young], seen) == []
 
 
 def test_a_finding_far_from_the_other_one_is_another_one() -> None:
-    there = standing(FindingState.OPEN, sight("here"))
-    nexts = run([there], [sight("there", shapely.Point(113.1, 23))])
+    there = store(FindingState.OPEN, observe("here"))
+    nexts = run([there], [observe("there", shapely.Point(113.1, 23))])
     assert {(n.before, n.step) for n in nexts} == {
         (there, WorkflowStep.GONE),
         (None, WorkflowStep.DETECTED),
@@ -142,30 +156,36 @@ def test_a_finding_far_from_the_other_one_is_another_one() -> None:
 
 def test_an_exception_is_not_taken_over_by_a_neighbour() -> None:
     """Two findings between the same units at one place; the other one is corrected."""
-    kept, corrected = excepted(sight("kept")), standing(FindingState.OPEN, sight("corrected"))
-    for stored in ([kept, corrected], [corrected, kept]):
-        (gone,) = run(stored, [sight("kept")])
+    granted, corrected = (
+        excepted(observe("granted")),
+        store(FindingState.OPEN, observe("corrected")),
+    )
+    for stored in ([granted, corrected], [corrected, granted]):
+        (gone,) = run(stored, [observe("granted")])
         assert (gone.before, gone.step) == (corrected, WorkflowStep.GONE)
 
 
 def test_of_two_findings_on_one_ground_each_keeps_its_own_words() -> None:
     """The same flaw on two dates: the earlier one is corrected in the past."""
-    earlier, later = excepted(sight(zh="1990 年")), standing(FindingState.OPEN, sight(zh="2005 年"))
+    earlier, later = (
+        excepted(observe(words="1990 年")),
+        store(FindingState.OPEN, observe(words="2005 年")),
+    )
     for stored in ([earlier, later], [later, earlier]):
-        (gone,) = run(stored, [sight(zh="2005 年")])
+        (gone,) = run(stored, [observe(words="2005 年")])
         assert (gone.before, gone.step) == (earlier, WorkflowStep.GONE)
 
 
 places = st.builds(
     shapely.Point, st.sampled_from([113.0, 113.001, 113.02, 114.0]), st.sampled_from([23.0, 23.003])
 )
-sights = st.builds(
-    lambda ground, place, units: sight(f"{ground} {place}", place, units=units),
+observations = st.builds(
+    lambda ground, place, units: observe(f"{ground} {place}", place, units=units),
     st.sampled_from(["a", "b", "c"]),
     places,
     st.sampled_from([(), (A,), (A, B)]),
 )
-runs = st.lists(st.lists(sights, max_size=5), min_size=1, max_size=5)
+runs = st.lists(st.lists(observations, max_size=5), min_size=1, max_size=5)
 answers = st.sampled_from([None, AnswerKind.CORRECTED, AnswerKind.EXCEPTION])
 
 
@@ -197,7 +217,7 @@ def test_any_history_ends_in_step_with_its_last_run(
                 stored[finding_id] = replace(now, state=FindingState.ANSWERED, **more)
 
 
-def _after(following: Transition) -> StoredFinding:
+def _after(following: Transition[SpatialObservation]) -> Stored:
     """What is stored after an event."""
     before = following.before
     seen = following.observation or (before.observation if before else None)
@@ -238,8 +258,8 @@ def test_an_exception_does_not_end_before_it_begins() -> None:
 def test_a_correction_has_nothing_of_an_exception(field: str) -> None:
     correction = FindingResponse(AnswerKind.CORRECTED, "redrawn", "粤民〔2026〕1号")
     check_response(correction, FindingState.ANSWERED, TODAY)
+    wrong = replace(correction, **{field: getattr(GRANTED, field)})
     with pytest.raises(InvalidValue) as refused:
-        wrong = replace(correction, **{field: getattr(GRANTED, field)})
         check_response(wrong, FindingState.OPEN, TODAY)
     assert refused.value.field == field
 

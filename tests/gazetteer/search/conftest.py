@@ -1,4 +1,4 @@
-"""The shipped register as an index, built once a session."""
+"""The bundled register as an index, built once a session."""
 
 from datetime import date
 
@@ -6,8 +6,9 @@ import psycopg
 import pytest
 
 from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.index.index_building import build_name_index
 from gazetteer.search.index.index_loading import load_source
-from gazetteer.search.index.name_index import NameIndex, build_name_index
+from gazetteer.search.index.name_index import NameIndex
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,6 @@ def index(register: str) -> NameIndex:
 
 
 @pytest.fixture(scope="session")
-def view(index: NameIndex) -> DayIndex:
-    """The register as it stands in the autumn of 2026."""
+def day_index(index: NameIndex) -> DayIndex:
+    """The register in the autumn of 2026."""
     return DayIndex(index, date(2026, 11, 1))

@@ -5,12 +5,12 @@ from flask.testing import FlaskClient
 
 from gazetteer.database.cluster import Cluster
 from tests.boundaries.areas.area_samples import AREAS_SINCE
-from tests.web.area_client import ground_client
+from tests.web.area_client import open_area_client
 
 
 @pytest.fixture(scope="module")
 def client(cluster: Cluster) -> Iterator[FlaskClient]:
-    with ground_client(cluster) as client:
+    with open_area_client(cluster) as client:
         yield client
 
 

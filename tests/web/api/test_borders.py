@@ -59,7 +59,7 @@ def test_a_code_without_a_unit_on_the_day_is_404(client: FlaskClient) -> None:
 
 def test_the_page_of_a_unit_names_its_neighbours(client: FlaskClient) -> None:
     page = client.get("/units/440106?at=2024-01-01&lang=en").get_data(as_text=True)
-    assert "Borders" in page and "海珠区" in page and " km" in page
+    assert "Boundary lines" in page and "海珠区" in page and " km" in page
 
 
 def test_a_village_has_no_border_yet_and_a_page_all_the_same(client: FlaskClient) -> None:

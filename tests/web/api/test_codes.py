@@ -157,8 +157,8 @@ def assert_same_as_single_call(
         assert (row["result_status"], row["result_detail"]) == (answer["code"], answer["detail"])
     elif answer["status"] == "matched":
         (only,) = answer["results"]
-        told = (row["result_status"], row["result_code"], row["result_name"], row["result_kind"])
-        assert told == ("matched", only["code"], only["name"], only["kind"])
+        found = (row["result_status"], row["result_code"], row["result_name"], row["result_kind"])
+        assert found == ("matched", only["code"], only["name"], only["kind"])
         assert row["result_share"] == ("" if only["share"] is None else str(only["share"]))
     else:
         assert row["result_status"] == answer["status"]

@@ -45,8 +45,8 @@ def test_every_unit_is_told_with_its_facilities_also_those_without_any(
 
 def test_who_is_counted_nowhere_is_told_with_the_reason(client: FlaskClient) -> None:
     answer = counted(client, LIST)
-    standing = {f["name"]: f["status"] for f in answer["facilities"]}
-    assert standing == {
+    statuses = {f["name"]: f["status"] for f in answer["facilities"]}
+    assert statuses == {
         "一站": "counted",
         "二站": "counted",
         "三站": "not_at_level",
@@ -56,8 +56,8 @@ def test_who_is_counted_nowhere_is_told_with_the_reason(client: FlaskClient) -> 
         "七站": "invalid",
         "八站": "counted",
     }
-    told = answer["totals"]
-    assert sum(told[status] for status in set(standing.values())) == told["facilities"] == 8
+    totals = answer["totals"]
+    assert sum(totals[status] for status in set(statuses.values())) == totals["facilities"] == 8
     assert answer["facilities"][2]["unit"] == {
         "level": "county",
         "code": "440106",
@@ -105,13 +105,13 @@ def test_the_day_decides_which_units_there_are(client: FlaskClient) -> None:
 def test_the_file_tells_the_same(client: FlaskClient, encoding: str) -> None:
     form = {"columns": "地址", "name": "名称", "level": "township", "within": "440106"}
     response = sent(client, f"{PATH}/csv", LIST.encode(encoding), **form)
-    told = rows(response.data, encoding)
+    records = rows(response.data, encoding)
     answer = counted(client, LIST)
-    units = [row for row in told if row["record"] == "unit"]
+    units = [row for row in records if row["record"] == "unit"]
     assert [(row["code"], int(row["count"])) for row in units] == [
         (unit["code"], unit["count"]) for unit in answer["units"]
     ]
-    left = {row["rows"]: row["status"] for row in told if row["record"] == "facility"}
+    left = {row["rows"]: row["status"] for row in records if row["record"] == "facility"}
     assert left == {
         str(f["row"]): f["status"] for f in answer["facilities"] if f["status"] != "counted"
     }

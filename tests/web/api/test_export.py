@@ -26,11 +26,11 @@ COUNTIES = "/v1/export?what=divisions&level=county&within=440100"
 
 @pytest.fixture(scope="module")
 def areas(service: Flask) -> dict[str, Any]:
-    """The areas of the counties of Guangzhou as the service tells them one by one."""
+    """The areas of the counties of Guangzhou as the service returns them one by one."""
     client = service.test_client()
     children = client.get("/v1/divisions/440100/children").get_json()["children"]
-    told = {child["code"]: f"/v1/divisions/{child['code']}/area" for child in children}
-    return {code: shape(client.get(path).get_json()["geometry"]) for code, path in told.items()}
+    paths = {child["code"]: f"/v1/divisions/{child['code']}/area" for child in children}
+    return {code: shape(client.get(path).get_json()["geometry"]) for code, path in paths.items()}
 
 
 @pytest.mark.parametrize("format_", ["gpkg", "shp", "geojson"])

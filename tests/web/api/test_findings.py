@@ -91,10 +91,10 @@ def logged_in(desk: Flask, login: str) -> tuple[FlaskClient, dict[str, str]]:
 
 
 def overlap(reader: FlaskClient) -> dict[str, Any]:
-    """What is told of the overlap."""
+    """The properties of the overlap."""
     (found,) = reader.get("/v1/findings?rule=TOP-COV-01").get_json()["features"]
-    told: dict[str, Any] = found["properties"]
-    return told
+    properties: dict[str, Any] = found["properties"]
+    return properties
 
 
 def at_overlap(reader: FlaskClient) -> str:
@@ -104,11 +104,11 @@ def at_overlap(reader: FlaskClient) -> str:
 def test_anybody_reads_what_was_found(reader: FlaskClient) -> None:
     answer = reader.get("/v1/findings", headers={"Accept-Language": "en"}).get_json()
     assert answer["matched"] == len(answer["features"]) == answer["run"]["found"]
-    told = overlap(reader)
-    assert [unit["code"] for unit in told["units"]] == [WEST, EAST]
-    assert [unit["name"] for unit in told["units"]] == ["天河区", "白云区"]
-    assert (told["state"], told["blocking"], told["last_event"]) == ("open", True, 1)
-    (place,) = [f["geometry"] for f in answer["features"] if f["id"] == told["id"]]
+    found = overlap(reader)
+    assert [unit["code"] for unit in found["units"]] == [WEST, EAST]
+    assert [unit["name"] for unit in found["units"]] == ["天河区", "白云区"]
+    assert (found["state"], found["blocking"], found["last_event"]) == ("open", True, 1)
+    (place,) = [f["geometry"] for f in answer["features"] if f["id"] == found["id"]]
     assert place["type"] == "Polygon"
 
 
@@ -154,12 +154,12 @@ def test_an_answer_is_kept_told_and_audited(
     mapper, headers = logged_in(desk, "mapper")
     answer = mapper.post(at_overlap(reader), json=EXCEPTION, headers=headers)
     assert answer.status_code == 201
-    told = answer.get_json()
-    properties = told["properties"]
+    found = answer.get_json()
+    properties = found["properties"]
     assert (properties["state"], properties["answer"]) == ("answered", "exception")
     assert (properties["expires_on"], properties["blocking"]) == (UNTIL, False)
-    assert [event["step"] for event in told["events"]] == ["found", "excepted"]
-    last = told["events"][-1]
+    assert [event["step"] for event in found["events"]] == ["found", "excepted"]
+    last = found["events"][-1]
     assert (last["by"], last["signer"]) == ("account:mapper", "李")
     row = conn.execute(
         "SELECT actor, detail->>'document' FROM audit WHERE action = 'finding.answer'"
@@ -276,16 +276,16 @@ def test_a_run_is_asked_for_done_by_a_worker_and_told(
 
     ended = gazetteer(database, tmp_path, "worker", "--until-idle")
     assert ended.returncode == 0, ended.stderr
-    told = mapper.get(where).get_json()
-    assert (told["state"], told["done"], told["problem"]) == ("finished", told["total"], None)
-    assert (told["number"], told["steps"]) == (2, {}), "it is what the first run found"
-    assert reader_run(mapper) == told
+    found = mapper.get(where).get_json()
+    assert (found["state"], found["done"], found["problem"]) == ("finished", found["total"], None)
+    assert (found["number"], found["steps"]) == (2, {}), "it is what the first run found"
+    assert reader_run(mapper) == found
     actors = conn.execute("SELECT actor FROM finding_run ORDER BY number").fetchall()
     assert actors == [("operator:test",), ("account:mapper",)]
 
 
 def reader_run(reader: FlaskClient) -> Any:
-    """The newest run, as the list of findings tells it."""
+    """The newest run, from the list of findings."""
     return reader.get("/v1/findings?limit=1").get_json()["run"]
 
 
@@ -304,10 +304,10 @@ def test_a_run_is_not_for_everybody(
 def test_the_list_shows_the_findings_without_a_script(reader: FlaskClient) -> None:
     page = reader.get("/findings?rule=TOP-COV-01&lang=en").text
     assert f'href="/findings/{overlap(reader)["id"]}"' in page
-    assert "Errors without an answer that holds" in page
-    assert "白云区" in page and "Examine now" not in page
+    assert "Unresolved errors: " in page
+    assert "白云区" in page and "Run checks now" not in page
     assert reader.get("/findings?unit=4401").status_code == 400
-    assert "There are no such findings." in reader.get("/findings?state=verified&lang=en").text
+    assert "No matching findings." in reader.get("/findings?state=verified&lang=en").text
 
 
 def test_a_register_that_nobody_examined_says_so(client: FlaskClient) -> None:
@@ -339,4 +339,4 @@ def test_a_run_is_asked_for_without_a_script(desk: Flask) -> None:
     assert "立即检查" in mapper.get("/findings").text
     sent = mapper.post("/findings/run", data={"csrf_token": headers["X-CSRF-Token"]})
     assert sent.status_code == 303
-    assert "检查已排队" in mapper.get(sent.headers["Location"]).text
+    assert "检查任务已排队" in mapper.get(sent.headers["Location"]).text

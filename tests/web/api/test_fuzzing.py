@@ -39,7 +39,7 @@ def test_random_requests_are_answered_as_described(operations: list[Operation]) 
 
 
 def ask_at_random(operation: Operation) -> None:
-    """Send some requests that the description allows; each answer must be one that it tells."""
+    """Send some requests that the description allows; each response must be one it declares."""
 
     @seed(7)
     @bounds(

@@ -102,20 +102,20 @@ def test_parts_are_read_like_one_text(client: FlaskClient) -> None:
 
 def test_a_fault_is_told_in_the_language_of_the_reader(client: FlaskClient) -> None:
     query = {"address": "广州市南山区"}
-    for language, words in (("en", "contradicts"), ("zh", "矛盾")):
+    for language, words in (("en", "Contradicts"), ("zh", "矛盾")):
         response = client.get(
             "/v1/geocode", query_string=query, headers={"Accept-Language": language}
         )
         found = place(response.get_json())
-        told = [f["detail"] for f in found["faults"] if f["fault"] == "contradiction"]
-        assert [words in detail for detail in told] == [True]
+        details = [f["detail"] for f in found["faults"] if f["fault"] == "contradiction"]
+        assert [words in detail for detail in details] == [True]
 
 
 def test_an_explanation_tells_steps_readings_and_faults(client: FlaskClient) -> None:
     lines = asked(client, "廣州市南山区", explain="1", at="2026-01-01")["geocoding"]["explain"]
     text = "\n".join(lines)
     assert "广州市南山区" in text
-    assert text.count("读法") + text.count("reading") >= 2
+    assert text.count("释读 · ") + text.count("Interpretation · ") >= 2
     assert "−0.30" in text
 
 

@@ -32,15 +32,15 @@ def single(client: FlaskClient, text: str, **query: str) -> dict[str, Any]:
     return answer
 
 
-def assert_same(row: dict[str, str], answer: dict[str, Any]) -> None:
+def assert_same_as_single_call(row: dict[str, str], answer: dict[str, Any]) -> None:
     """A row says what the single call says, field by field."""
     if "geocoding" not in answer:
         assert (row["result_status"], row["result_detail"]) == ("invalid", answer["detail"])
         return
-    told = answer["geocoding"]
-    assert row["result_status"] == told["status"]
-    assert row["result_deciding_field"] == (told["deciding_field"] or "")
-    if told["status"] != "matched":
+    geocoding = answer["geocoding"]
+    assert row["result_status"] == geocoding["status"]
+    assert row["result_deciding_field"] == (geocoding["deciding_field"] or "")
+    if geocoding["status"] != "matched":
         assert (row["result_code"], row["result_lon"], row["result_score"]) == ("", "", "")
         labels = [f["properties"]["geocoding"]["label"] for f in answer["features"]]
         told_labels = [c.split(" ", 1)[1] for c in row["result_candidates"].split(";") if c]
@@ -79,7 +79,7 @@ def test_every_row_is_answered_as_a_single_call_and_comes_back_as_it_was_written
     answered = rows(response.data, encoding)
     assert len(answered) == len(samples()) + 3
     for row in answered:
-        assert_same(row, single(client, address(row, ["地址"]), at="2026-11-01"))
+        assert_same_as_single_call(row, single(client, address(row, ["地址"]), at="2026-11-01"))
 
 
 def test_several_columns_and_levels_make_one_address(client: FlaskClient) -> None:
@@ -89,7 +89,7 @@ def test_several_columns_and_levels_make_one_address(client: FlaskClient) -> Non
     assert [row["result_code"] for row in answered] == ["440106", "440113", ""]
     for row in answered:
         parts = {"province": row["省"], "county": row["区"]}
-        assert_same(row, single(client, address(row, ["路", "号"]), **parts))
+        assert_same_as_single_call(row, single(client, address(row, ["路", "号"]), **parts))
     together = rows(sent(client, PATH, content, columns="省,区,路,号").data)
     assert [row["result_code"] for row in together] == ["440106", "440113", ""]
 

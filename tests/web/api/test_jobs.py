@@ -58,8 +58,8 @@ def put(asker: FlaskClient, content: bytes, **fields: str) -> str:
 
 
 def job(asker: FlaskClient, identity: str) -> dict[str, object]:
-    told: dict[str, object] = asker.get(f"{JOBS}/{identity}").get_json()
-    return told
+    found: dict[str, object] = asker.get(f"{JOBS}/{identity}").get_json()
+    return found
 
 
 def result(asker: FlaskClient, identity: str, form: str = "csv") -> bytes:
@@ -81,9 +81,9 @@ def test_endpoint_command_and_job_give_the_same_bytes(
     at_once = sent(asker, "/v1/geocode/csv", content, columns="地址", at="2026-11-01").data
     identity = put(asker, content, at="2026-11-01")
     work_all(register, home)
-    told = job(asker, identity)
-    assert (told["state"], told["encoding"]) == ("finished", encoding)
-    assert told["rows_done"] == told["rows_total"] == len(rows(content, encoding))
+    found = job(asker, identity)
+    assert (found["state"], found["encoding"]) == ("finished", encoding)
+    assert found["rows_done"] == found["rows_total"] == len(rows(content, encoding))
     assert result(asker, identity) == at_once
     if encoding == "utf-8":
         file, output = tmp_path / "in.csv", tmp_path / "out.csv"
@@ -131,15 +131,15 @@ def worker(register: str, home: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def waited(asker: FlaskClient, identity: str, until: str) -> dict[str, object]:
+def wait_for_state(asker: FlaskClient, identity: str, until: str) -> dict[str, object]:
     """The job, once it has answered some rows or is in the state."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        told = job(asker, identity)
-        if told["state"] == until or (until == "begun" and told["rows_done"]):
-            return told
+        found = job(asker, identity)
+        if found["state"] == until or (until == "begun" and found["rows_done"]):
+            return found
         time.sleep(0.05)
-    raise AssertionError(f"the job does not come to {until}: {told}")
+    raise AssertionError(f"the job does not come to {until}: {found}")
 
 
 def many_points(count: int) -> bytes:
@@ -159,22 +159,22 @@ def test_a_job_goes_on_after_its_worker_is_killed_and_no_row_is_there_twice(
     content = many_points(MANY)
     identity = put(asker, content, **POINTS)
     first = worker(register, home)
-    before = waited(asker, identity, "begun")
+    before = wait_for_state(asker, identity, "begun")
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     assert before["state"] == "running"
     part = home / "jobs" / identity / "result.part"
     with part.open("ab") as torn:
         torn.write("一半的行".encode())  # what a kill may leave behind the last checkpoint
-    kept = part.stat().st_ino
+    inode = part.stat().st_ino
     second = worker(register, home)
     try:
-        told = waited(asker, identity, "finished")
+        found = wait_for_state(asker, identity, "finished")
     finally:
         second.terminate()
         assert second.wait(30) == 0
-    assert told["rows_done"] == MANY
-    assert (home / "jobs" / identity / "result.csv").stat().st_ino == kept  # not begun anew
+    assert found["rows_done"] == MANY
+    assert (home / "jobs" / identity / "result.csv").stat().st_ino == inode  # not begun anew
     fields = {name: value for name, value in POINTS.items() if name != "kind"}
     at_once = sent(asker, "/v1/reverse/csv", content, **fields).data
     assert result(asker, identity) == at_once
@@ -187,9 +187,9 @@ def test_a_running_job_is_cancelled_and_its_files_go(
     identity = put(asker, many_points(MANY), **POINTS)
     process = worker(register, home)
     try:
-        waited(asker, identity, "begun")
-        told = asker.delete(f"{JOBS}/{identity}").get_json()
-        assert told["state"] == "cancelled"
+        wait_for_state(asker, identity, "begun")
+        found = asker.delete(f"{JOBS}/{identity}").get_json()
+        assert found["state"] == "cancelled"
         directory = home / "jobs" / identity
         deadline = time.monotonic() + 30
         while directory.exists() and time.monotonic() < deadline:
@@ -208,13 +208,13 @@ def test_a_worker_that_is_told_to_stop_leaves_the_job_to_the_next_one(
 ) -> None:
     identity = put(asker, many_points(MANY), **POINTS)
     first = worker(register, home)
-    waited(asker, identity, "begun")
+    wait_for_state(asker, identity, "begun")
     first.terminate()
     assert first.wait(30) == 0
     assert job(asker, identity)["state"] == "running"
     second = worker(register, home)
     try:
-        waited(asker, identity, "finished")
+        wait_for_state(asker, identity, "finished")
     finally:
         second.terminate()
         assert second.wait(30) == 0

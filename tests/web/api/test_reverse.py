@@ -12,7 +12,7 @@ from boundaries.layers.coordinates import shift_to_bd09, shift_to_gcj02
 from gazetteer.database.cluster import Cluster
 from gazetteer.ledger.as_of import AsOf, Basis
 from tests.boundaries.areas.area_samples import AREAS_SINCE, CAMPUS
-from tests.web.area_client import ground_client
+from tests.web.area_client import open_area_client
 from web.services.point_index_cache import find_area_index
 
 TIANHE = (113.33, 23.13)
@@ -21,7 +21,7 @@ CHAIN = ["440000", "440100", "440106"]
 
 @pytest.fixture(scope="module")
 def client(cluster: Cluster) -> Iterator[FlaskClient]:
-    with ground_client(cluster) as client:
+    with open_area_client(cluster) as client:
         yield client
 
 
@@ -105,8 +105,8 @@ def test_before_the_areas_are_known_the_chain_is_empty_and_says_so(client: Flask
 
 
 def test_an_override_comes_beside_the_chain(client: FlaskClient) -> None:
-    spot = CAMPUS.representative_point()
-    answer = asked(client, lon=spot.x, lat=spot.y, at="2024-01-01")
+    point = CAMPUS.representative_point()
+    answer = asked(client, lon=point.x, lat=point.y, at="2024-01-01")
     assert "440402" in codes(answer)
     assert answer["jurisdiction_overrides"][0]["holder"]["code"] == "820000"
     assert answer["jurisdiction_overrides"][0]["act"]["effective_on"] == "2013-07-20"
@@ -119,8 +119,8 @@ def test_an_override_comes_beside_the_chain(client: FlaskClient) -> None:
         ("lon=2560000&lat=436000&crs=4547", "lon", "swapped"),
         ("lon=nan&lat=23", "lon", "number"),
         ("lon=113&lat=inf", "lat", "number"),
-        ("lon=181&lat=23", "lon", "outside"),
-        ("lon=113", "lat", "missing"),
+        ("lon=181&lat=23", "lon", "out of range"),
+        ("lon=113", "lat", 'Missing parameter "lat".'),
         ("lon=113&lat=23&lat=24", "lat", "2 times"),
         ("lon=113,5&lat=23", "lon", "number"),
         ("lon=113&lat=23&crs=xian80", "crs", "not public"),

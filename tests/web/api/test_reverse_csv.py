@@ -33,7 +33,7 @@ def single(client: FlaskClient, row: dict[str, str], **query: str) -> dict[str, 
     return answer
 
 
-def assert_same(row: dict[str, str], answer: dict[str, Any]) -> None:
+def assert_same_as_single_call(row: dict[str, str], answer: dict[str, Any]) -> None:
     if "chain" not in answer:
         assert row["result_status"] == "invalid"
         return
@@ -61,7 +61,7 @@ def test_every_row_is_answered_as_a_single_call(client: FlaskClient, encoding: s
     answered = rows(response.data, encoding)
     assert [row["名称"] for row in answered] == [f"点,{n}" for n in range(len(POINTS))]
     for row in answered:
-        assert_same(row, single(client, row))
+        assert_same_as_single_call(row, single(client, row))
 
 
 @pytest.mark.parametrize("crs", ["4547", "gcj02", "3857"])
@@ -73,7 +73,7 @@ def test_a_file_may_be_in_another_system(client: FlaskClient, crs: str) -> None:
     answered = rows(sent(client, PATH, table(points).encode(), columns="x,y", crs=crs).data)
     assert answered[0]["result_county"] == "天河区"
     for row in answered:
-        assert_same(row, single(client, row, crs=crs))
+        assert_same_as_single_call(row, single(client, row, crs=crs))
 
 
 def test_a_file_is_answered_as_of_a_day(client: FlaskClient) -> None:
@@ -81,7 +81,7 @@ def test_a_file_is_answered_as_of_a_day(client: FlaskClient) -> None:
     (row,) = rows(response.data)
     assert response.headers["X-Gazetteer-At"] == "1990-01-01"
     answer = single(client, row, at="1990-01-01")
-    assert_same(row, answer)
+    assert_same_as_single_call(row, answer)
     assert [part.split(":")[0] for part in row["result_known_since"].split(";") if part] == list(
         answer["known_since"]
     )

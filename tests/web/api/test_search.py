@@ -124,8 +124,8 @@ def test_signs_of_patterns_and_statements_are_plain_text(client: FlaskClient, te
 
 def test_the_moment_that_an_answer_tells_gives_the_same_answer(client: FlaskClient) -> None:
     first = client.get("/v1/search?q=gz").get_json()
-    told = {name: first["geocoding"][name] for name in ("at", "known_at", "basis")}
-    assert client.get("/v1/search", query_string={"q": "gz", **told}).get_json() == first
+    moment = {name: first["geocoding"][name] for name in ("at", "known_at", "basis")}
+    assert client.get("/v1/search", query_string={"q": "gz", **moment}).get_json() == first
 
 
 @pytest.mark.parametrize("q", ["天河区", "开平县", "tianhequ"])

@@ -24,11 +24,11 @@ def test_the_end_of_the_feed_has_no_changes(client: FlaskClient) -> None:
 def test_the_snapshot_adds_up_to_the_checksum(client: FlaskClient) -> None:
     response = client.get("/v1/snapshot?kind=act", headers={"Accept-Encoding": "gzip"})
     head, *lines = gzip.decompress(response.data).splitlines()
-    told = client.get("/v1/checksum").get_json()
-    assert json.loads(head)["seq"] == told["seq"]
+    checksum = client.get("/v1/checksum").get_json()
+    assert json.loads(head)["seq"] == checksum["seq"]
     digests = (int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines)
-    assert f"{sum(digests) % 2**256:064x}" == told["kinds"]["act"]["checksum"]
-    assert len(lines) == told["kinds"]["act"]["versions"]
+    assert f"{sum(digests) % 2**256:064x}" == checksum["kinds"]["act"]["checksum"]
+    assert len(lines) == checksum["kinds"]["act"]["versions"]
 
 
 def test_a_question_about_the_feed_that_cannot_be_right_is_refused_by_its_field(

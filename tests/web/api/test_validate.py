@@ -10,11 +10,12 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
-from boundaries.rules.rule_registry import read_catalogue
 from boundaries.validation import sandbox
 from gazetteer.database.pool import open_pool
+from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.settings import get_settings
 from tests.boundaries.validation import samples
 from web.app import create_app
@@ -127,19 +128,19 @@ def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
 
 def test_proposals_are_told_where_they_are_asked_for(client: FlaskClient, tmp_path: Path) -> None:
     path = samples.planar(tmp_path / "p.geojson")
-    told = send(client, path, planar="true").get_json()
-    assert all("proposals" not in f["properties"] for f in told["features"])
-    told = send(client, path, planar="true", proposals="true").get_json()
-    assert told["summary"]["proposals"] == {"findings": 2, "left": 0}
-    one = told["features"][0]["id"]
-    told = send(client, path, planar="true", findings=one).get_json()
-    assert [f["id"] for f in told["features"] if "proposals" in f["properties"]] == [one]
+    report = send(client, path, planar="true").get_json()
+    assert all("proposals" not in f["properties"] for f in report["features"])
+    report = send(client, path, planar="true", proposals="true").get_json()
+    assert report["summary"]["proposals"] == {"findings": 2, "left": 0}
+    one = report["features"][0]["id"]
+    report = send(client, path, planar="true", findings=one).get_json()
+    assert [f["id"] for f in report["features"] if "proposals" in f["properties"]] == [one]
 
 
 def test_a_copy_has_only_what_was_accepted(client: FlaskClient, tmp_path: Path) -> None:
     path = samples.planar(tmp_path / "p.geojson")
-    told = send(client, path, planar="true", proposals="true").get_json()
-    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    report = send(client, path, planar="true", proposals="true").get_json()
+    overlap = next(f for f in report["features"] if f["properties"]["rule"] == "TOP-COV-01")
     data: dict[str, Any] = {
         "planar": "true",
         "accept": [f"{overlap['id']}=trim:B"],
@@ -166,11 +167,11 @@ def test_how_far_a_judgement_is_can_be_asked(
     monkeypatch.setitem(service.config, "GAZETTEER", here)
     own, heard = str(uuid4()), []
 
-    def judged_apart(*given: Any) -> None:
+    def run_in_subprocess(*given: Any) -> None:
         sandbox.validate_in_subprocess(*given)
         heard.append(client.get(f"/v1/validate/{own}").get_json())
 
-    monkeypatch.setattr(layer_uploads, "validate_in_subprocess", judged_apart)
+    monkeypatch.setattr(layer_uploads, "validate_in_subprocess", run_in_subprocess)
     path = samples.planar(tmp_path / "p.geojson")
     assert client.get(f"/v1/validate/{own}").status_code == 404
     assert send(client, path, planar="true", progress=own).status_code == 200
@@ -226,5 +227,5 @@ def test_pages_tell_the_form_the_catalogue_and_one_rule(client: FlaskClient) -> 
     assert 'id="TOP-COV-02"' in found
     assert 'id="TOP-GEO-01"' not in found
     one = client.get("/rules/TOP-COV-02", headers=ENGLISH).text
-    assert read_catalogue()["TOP-COV-02"].trap["en"].split(":")[0] in one
+    assert escape(read_catalogue()["TOP-COV-02"].trap.text("en")) in one
     assert client.get("/rules/TOP-XYZ-99", headers=ENGLISH).status_code == 404

@@ -403,8 +403,8 @@ def test_the_administrator_of_a_unit_gives_roles_within_it_only(
     refused(give(None), 403, "forbidden")
     refused(give("999999"), 404, "unknown_code")
     outside = {"role": "viewer", "unit_code": "440300"}
-    kept = _json(whole.post("/v1/accounts/plain/grants", json=outside, headers=headers))["grants"]
-    codes = {grant["unit_code"]: grant["grant_id"] for grant in kept}
+    grants = _json(whole.post("/v1/accounts/plain/grants", json=outside, headers=headers))["grants"]
+    codes = {grant["unit_code"]: grant["grant_id"] for grant in grants}
     path = "/v1/accounts/plain/grants/"
     refused(part.delete(path + codes["440300"], headers=theirs), 403, "forbidden")
     assert part.delete(path + codes["440106"], headers=theirs).status_code == 200
@@ -464,9 +464,9 @@ def test_no_secret_reaches_the_log_or_the_audit(
     client.post("/v1/session", json={"login": "chief", "password": ["wrong wrong wrong"]})
     key = _json(client.post("/v1/keys", json={"name": "k"}, headers=headers))["key"]
     client.get("/v1/session", headers={"Authorization": f"Bearer {key}"})
-    told = caplog.text + "".join(capfd.readouterr()) + str(audit_log.load_audit_rows(conn, 1000))
+    output = caplog.text + "".join(capfd.readouterr()) + str(audit_log.load_audit_rows(conn, 1000))
     for secret in (PASSWORD, "wrong wrong wrong", cookie.value, key, headers["X-CSRF-Token"]):
-        assert secret not in told
+        assert secret not in output
     with conn.transaction():
         assert audit_chain.find_broken_row(conn) is None
 

@@ -73,7 +73,7 @@ def test_other_formats_and_systems_are_written(export: Any, tmp_path: Path, endi
     )
     assert (outcome.exit_code, outcome.stdout) == (0, f"21 areas: {path}\n")
     if ending == "zip":
-        assert "columns renamed: romanized_name → romanized_" in outcome.stderr
+        assert "Columns renamed: romanized_name → romanized_, " in outcome.stderr
         layer = read_layer(path)
         assert layer.codes[0] == "440100" and layer.attributes[0]["name"] == "广州市"
     if ending == "csv":
@@ -86,10 +86,13 @@ def test_other_formats_and_systems_are_written(export: Any, tmp_path: Path, endi
     ("arguments", "words"),
     [
         (("--within", "999999"), "999999"),
-        (("--level", "village", "--within", "440106"), "no area is known of any of the"),
+        (
+            ("--level", "village", "--within", "440106"),
+            'None of the 230 units of the level "Village" has an area on record',
+        ),
         (("--crs", "4610"), "is not public"),
-        (("--crs", "2326"), "nothing is written in 2326"),
-        (("--at", "1949-10-01"), "no area is known"),
+        (("--crs", "2326"), "Output in 2326 is not possible"),
+        (("--at", "1949-10-01"), 'No unit of the level "County" is on record for 1949-10-01'),
     ],
 )
 def test_what_cannot_be_written_is_told_and_leaves_no_file(
@@ -108,11 +111,11 @@ def test_an_ending_that_tells_no_format_is_refused(export: Any, tmp_path: Path) 
 
 
 def test_progress_is_told_while_polygons_are_read(register: str) -> None:
-    told: list[tuple[int, int, str]] = []
+    steps: list[tuple[int, int, str]] = []
     with psycopg.connect(register, autocommit=True) as conn:
-        asked = ExportRequest(AsOf(today()), "county", progress=lambda *step: told.append(step))
-        table = export_table(conn, ExportKind.DIVISIONS, asked)
-        assert told[-1] == (len(table.geometries), len(table.geometries), "read")
+        request = ExportRequest(AsOf(today()), "county", progress=lambda *step: steps.append(step))
+        table = export_table(conn, ExportKind.DIVISIONS, request)
+        assert steps[-1] == (len(table.geometries), len(table.geometries), "read")
         with pytest.raises(UnknownCode):
             export_table(conn, ExportKind.DIVISIONS, ExportRequest(AsOf(today()), within="999999"))
         with pytest.raises(NoAreaKnown) as caught:

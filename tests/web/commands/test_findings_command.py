@@ -1,6 +1,7 @@
 """``gazetteer findings``: run, list, show and answer from the terminal."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 
 from boundaries.findings import finding_store
 from boundaries.findings.finding_store import FindingFilter
-from boundaries.rules.finding_workflow import is_blocking
 from gazetteer.ledger.as_of import today
+from gazetteer.rules.finding_workflow import is_blocking
 from tests.boundaries.findings.finding_samples import (
     CLEAN,
     FAR,
@@ -39,7 +40,9 @@ def findings(
     plant(conn)
     for name, value in environment(database, tmp_path).items():
         monkeypatch.setenv(name, value)
-    return lambda *arguments: in_process(monkeypatch, capfd, "findings", *arguments)
+    return lambda *arguments, **options: in_process(
+        monkeypatch, capfd, "findings", *arguments, **options
+    )
 
 
 def lines(outcome: Outcome) -> list[dict[str, Any]]:
@@ -47,30 +50,32 @@ def lines(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def overlap(findings: Run) -> dict[str, Any]:
-    (told,) = lines(findings("list", "--rule", "TOP-COV-01", "--json"))
-    return told
+    (found,) = lines(findings("list", "--rule", "TOP-COV-01", "--json"))
+    return found
 
 
-def settle(findings: Run) -> None:
+def grant_exceptions(findings: Run) -> None:
     """Grant an exception for everything that stands in the way."""
-    for told in lines(findings("list", "--severity", "error", "--json")):
-        done = findings("answer", told["id"], "exception", *EXCEPTION, "--expires-on", str(today()))
+    for listed in lines(findings("list", "--severity", "error", "--json")):
+        done = findings(
+            "answer", listed["id"], "exception", *EXCEPTION, "--expires-on", str(today())
+        )
         assert done.exit_code == 0, done.stderr
 
 
-def test_the_exit_code_is_1_until_every_error_has_an_answer_that_holds(
+def test_the_exit_code_is_1_until_every_error_is_resolved(
     findings: Run, conn: psycopg.Connection
 ) -> None:
     first = findings("run", "--json")
-    (told,) = lines(first)
-    assert (first.exit_code, told["number"]) == (1, 1)
-    assert told["steps"] == {"found": told["found"]}
+    (found,) = lines(first)
+    assert (first.exit_code, found["number"]) == (1, 1)
+    assert found["steps"] == {"found": found["found"]}
     errors = finding_store.load_findings(conn, FindingFilter(severity="error"))
-    standing = [known.finding for known in errors]
-    blocking = [is_blocking("error", s.state, s.expires_on, today()) for s in standing]
-    assert told["blocking"] == finding_store.count_blocking(conn, today()) == sum(blocking) > 0
+    stored = [known.finding for known in errors]
+    blocking = [is_blocking("error", s.state, s.expires_on, today()) for s in stored]
+    assert found["blocking"] == finding_store.count_blocking(conn, today()) == sum(blocking) > 0
     assert findings("list").exit_code == 1
-    settle(findings)
+    grant_exceptions(findings)
     assert findings("list").exit_code == 0
     again = findings("run")
     assert (again.exit_code, again.stdout.splitlines()[0][-9:]) == (0, "no change")
@@ -85,7 +90,22 @@ def test_findings_are_listed_by_what_they_are(findings: Run) -> None:
         listed = findings("list", "--rule", "TOP-COV-01", "--unit", unit, "--json")
         assert len(lines(listed)) == count
     assert lines(findings("list", "--state", "verified", "--json")) == []
-    assert "440106 天河区, 440111 白云区" in findings("list", "--rule", "TOP-COV-01").stdout
+    listed = findings("list", "--rule", "TOP-COV-01").stdout
+    assert "440106 天河区, 440111 白云区: " in listed
+    assert re.search(r"^[1-9]\d* unresolved errors?$", listed, re.MULTILINE)
+
+
+def test_findings_are_listed_in_chinese_where_the_terminal_is_chinese(
+    findings: Run, conn: psycopg.Connection
+) -> None:
+    findings("run")
+    chinese = findings("list", "--rule", "TOP-COV-01", locale="zh_CN.UTF-8").stdout
+    assert chinese.startswith("错误：TOP-COV-01 ")
+    assert "待处理\n  440106 天河区、440111 白云区：" in chinese
+    assert "未处理的错误：" in chinese
+    (found,) = lines(findings("list", "--rule", "TOP-COV-01", "--json", locale="zh_CN.UTF-8"))
+    (record,) = finding_store.load_findings(conn, FindingFilter(rule="TOP-COV-01"))
+    assert found["message"] == record.finding.observation.message.text("zh")
 
 
 def test_a_finding_is_shown_with_everything_that_happened_to_it(
@@ -97,19 +117,19 @@ def test_a_finding_is_shown_with_everything_that_happened_to_it(
     assert "answered (corrected)" in answered.stdout
     redraw(conn, WEST, west(CLEAN))
     findings("run")
-    (told,) = lines(findings("show", identity, "--json"))
-    assert [event["step"] for event in told["events"]] == ["found", "corrected", "gone"]
+    (found,) = lines(findings("show", identity, "--json"))
+    assert [event["step"] for event in found["events"]] == ["found", "corrected", "gone"]
     shown = findings("show", identity).stdout
-    assert "corner taken out" in shown and "gone in run 2" in shown
+    assert "corner taken out" in shown and "No longer present (run 2; by " in shown
 
 
 def test_an_answer_that_cannot_be_right_is_refused_in_words(findings: Run) -> None:
     findings("run")
     identity = overlap(findings)["id"]
     lacking = findings("answer", identity, "exception", "--reason", "agreed")
-    assert (lacking.exit_code, lacking.stderr) == (1, "gazetteer: document is missing\n")
+    assert (lacking.exit_code, lacking.stderr) == (1, 'gazetteer: Missing field "document".\n')
     late = findings("answer", identity, "corrected", "--reason", "redrawn", "--last-event", "7")
     assert late.exit_code == 1
-    assert "something happened" in late.stderr
+    assert "The finding has changed since you viewed it." in late.stderr
     assert findings("answer", "7", "corrected", "--reason", "x").exit_code == 2
     assert overlap(findings)["last_event"] == 1

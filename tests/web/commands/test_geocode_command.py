@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +25,12 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def here(
+def configured(
     register: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[pytest.MonkeyPatch]:
+) -> pytest.MonkeyPatch:
     monkeypatch.setenv("GAZETTEER_DATABASE_URL", register)
     monkeypatch.setenv("GAZETTEER_HOME", str(tmp_path))
-    yield monkeypatch
+    return monkeypatch
 
 
 @pytest.fixture
@@ -41,9 +40,12 @@ def expected(client: FlaskClient) -> bytes:
 
 
 def test_rows_go_to_stdout_and_progress_does_not(
-    here: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], file: Path, expected: bytes
+    configured: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    file: Path,
+    expected: bytes,
 ) -> None:
-    here.setattr(sys, "argv", ["gazetteer", "geocode", str(file), "--columns", "地址", *DAY])
+    configured.setattr(sys, "argv", ["gazetteer", "geocode", str(file), "--columns", "地址", *DAY])
     get_settings.cache_clear()
     with pytest.raises(SystemExit) as ended:
         main()
@@ -54,21 +56,21 @@ def test_rows_go_to_stdout_and_progress_does_not(
 
 
 def test_a_summary_for_programs(
-    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
 ) -> None:
     output = file.with_name("out.csv")
     options = ["--columns", "地址", "-o", str(output), "--jobs", "1", "--json", *DAY]
-    ended = in_process(here, capfd, "geocode", str(file), *options)
+    ended = in_process(configured, capfd, "geocode", str(file), *options)
     assert ended.exit_code == 0, ended.stderr
     assert output.read_bytes() == expected
-    told = json.loads(ended.stdout)
+    summary = json.loads(ended.stdout)
     count = len(rows(expected, "gb18030"))
-    assert (told["rows"], told["encoding"], told["at"]) == (count, "gb18030", "2026-11-01")
-    assert f"{count:,} of {count:,}" in ended.stderr
+    assert (summary["rows"], summary["encoding"], summary["at"]) == (count, "gb18030", "2026-11-01")
+    assert f"解析地址：{count:,} / {count:,}\n" in ended.stderr
 
 
 def test_a_cluster_of_two_workers_gives_the_same_rows(
-    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
 ) -> None:
     output = file.with_name("out.csv")
     with LocalCluster(
@@ -76,17 +78,17 @@ def test_a_cluster_of_two_workers_gives_the_same_rows(
     ) as cluster:
         options = ["--columns", "地址", "-o", str(output), *DAY]
         dask = ["--dask", cluster.scheduler_address]
-        ended = in_process(here, capfd, "geocode", str(file), *options, *dask)
+        ended = in_process(configured, capfd, "geocode", str(file), *options, *dask)
     assert ended.exit_code == 0, ended.stderr
     assert output.read_bytes() == expected
 
 
 def test_a_scheduler_that_is_not_there_is_told(
-    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path
 ) -> None:
-    here.setattr("boundaries.batch.dask_executor._PATIENCE", "1s")
+    configured.setattr("boundaries.batch.dask_executor._PATIENCE", "1s")
     options = ["--columns", "地址", "--dask", "tcp://127.0.0.1:1"]
-    ended = in_process(here, capfd, "geocode", str(file), *options)
+    ended = in_process(configured, capfd, "geocode", str(file), *options)
     assert ended.exit_code == 1
     assert "127.0.0.1:1" in ended.stderr and "Traceback" not in ended.stderr
 
@@ -103,33 +105,33 @@ def test_a_scheduler_that_is_not_there_is_told(
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_read(
-    here: pytest.MonkeyPatch,
+    configured: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     file: Path,
     options: list[str],
     word: str,
 ) -> None:
-    ended = in_process(here, capfd, "geocode", str(file), *options)
+    ended = in_process(configured, capfd, "geocode", str(file), *options)
     assert ended.exit_code == 2
     assert word in ended.stderr
 
 
 def test_a_broken_file_is_told_with_its_line_and_leaves_no_output(
-    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path, output = tmp_path / "broken.csv", tmp_path / "out.csv"
     path.write_text('地址\n天河区\n"番禺区\n', encoding="utf-8")
-    ended = in_process(here, capfd, "geocode", str(path), "-o", str(output))
+    ended = in_process(configured, capfd, "geocode", str(path), "-o", str(output))
     assert ended.exit_code == 1
     assert "line 3" in ended.stderr
     assert not output.exists()
 
 
 def test_the_only_column_needs_no_name(
-    here: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path, output = tmp_path / "one.csv", tmp_path / "out.csv"
     path.write_text("地址\n天河区\n", encoding="utf-8")
     wanted = ["--result-columns", "result_code", "-o", str(output), "--jobs", "1"]
-    assert in_process(here, capfd, "geocode", str(path), *wanted).exit_code == 0
+    assert in_process(configured, capfd, "geocode", str(path), *wanted).exit_code == 0
     assert output.read_text(encoding="utf-8") == "地址,result_code\n天河区,440106\n"

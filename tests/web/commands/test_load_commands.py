@@ -51,13 +51,13 @@ def is_empty(database: str) -> bool:
 
 
 @pytest.fixture
-def taken_in(
+def import_text(
     database: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Import:
-    """Import a text as a file of a kind into the test's own database; the facts it tells."""
+    """Import a text as a file of a kind into the test's own database; the facts it reports."""
     monkeypatch.setenv("GAZETTEER_DATABASE_URL", database)
     monkeypatch.setenv("GAZETTEER_HOME", str(tmp_path / "home"))
 
@@ -85,7 +85,7 @@ def test_a_load_that_is_killed_leaves_nothing(database: str, tmp_path: Path) -> 
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("publish"):  # rows are being written
+        if line.startswith("Publishing"):  # rows are being written
             break
     process.send_signal(signal.SIGKILL)
     process.wait(30)
@@ -126,46 +126,46 @@ def test_a_second_load_changes_nothing_not_even_what_people_corrected(
     before = checksum(register_copy)
     result = gazetteer(register_copy, tmp_path, "load")
     assert result.returncode == 0, result.stderr
-    assert "publish" in result.stderr  # it says how far it is
+    assert "Publishing" in result.stderr  # it says how far it is
     assert checksum(register_copy) == before
     assert name_of(register_copy, "440106001") == "五山街"
 
 
 def test_what_a_load_leaves_as_people_corrected_it_is_counted(
-    taken_in: Import, database: str
+    import_text: Import, database: str
 ) -> None:
-    taken_in("records", HISTORY)
+    import_text("records", HISTORY)
     corrected(database, "广州市", "羊城")
-    facts = taken_in("records", HISTORY + "440103,荔湾区,county,440100,1981,\n")
+    facts = import_text("records", HISTORY + "440103,荔湾区,county,440100,1981,\n")
     assert facts["kept_records"] == 1
     assert facts["changed_records"] > 1
     assert name_of(database, "440100") == "羊城"
 
 
 def test_a_users_file_is_taken_in_and_a_second_time_changes_nothing(
-    taken_in: Import, database: str
+    import_text: Import, database: str
 ) -> None:
-    first = taken_in("records", HISTORY)
+    first = import_text("records", HISTORY)
     assert (first["rejected"], first["rows"]) == (0, {"records.csv": 2})
     assert first["changed_records"] > 2
     before = checksum(database)
-    second = taken_in("records", HISTORY)
+    second = import_text("records", HISTORY)
     assert (second["changeset"], second["changed_records"]) == (None, 0)
     assert checksum(database) == before
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
 def test_a_users_file_in_an_offices_encoding_is_taken_in(
-    taken_in: Import, database: str, encoding: str
+    import_text: Import, database: str, encoding: str
 ) -> None:
-    taken_in("records", HISTORY.encode(encoding))
+    import_text("records", HISTORY.encode(encoding))
     assert name_of(database, "440100") == "广州市"
 
 
-def test_a_check_reads_and_reports_and_loads_nothing(taken_in: Import, database: str) -> None:
-    facts = taken_in("records", HISTORY, "--check")
+def test_a_check_reads_and_reports_and_loads_nothing(import_text: Import, database: str) -> None:
+    facts = import_text("records", HISTORY, "--check")
     assert (facts["rejected"], facts["changeset"]) == (0, None)
-    taken_in("records", HISTORY + "44,x,county,440100,1981,\n", "--check", exit_code=1)
+    import_text("records", HISTORY + "44,x,county,440100,1981,\n", "--check", exit_code=1)
     assert is_empty(database)
 
 
@@ -186,7 +186,7 @@ def test_a_check_reads_and_reports_and_loads_nothing(taken_in: Import, database:
     ],
 )  # fmt: skip
 def test_a_broken_row_is_reported_by_file_line_and_field_and_keeps_everything_out(
-    taken_in: Import,
+    import_text: Import,
     database: str,
     tmp_path: Path,
     kind: str,
@@ -195,18 +195,18 @@ def test_a_broken_row_is_reported_by_file_line_and_field_and_keeps_everything_ou
     field: str,
     rule: str,
 ) -> None:
-    said = taken_in(kind, content, exit_code=1)["said"]
+    said = import_text(kind, content, exit_code=1)["said"]
     (row,) = [row for row in reported(tmp_path) if row["severity"] == "reject"]
     assert (row["file"], row["line"], row["rule"]) == (f"{kind}.csv", str(line), rule)
     assert row["field"] == field
     assert row["reason_zh"] and row["reason_en"]
-    assert f"{kind}.csv line {line}" in said
+    assert f"1 row was rejected: {kind}.csv, line {line}" in said
     assert is_empty(database)
 
 
-def test_the_good_rows_are_taken_in_where_that_was_asked_for(taken_in: Import) -> None:
+def test_the_good_rows_are_taken_in_where_that_was_asked_for(import_text: Import) -> None:
     broken = HISTORY + "44010,x,county,440100,1981,\n"
-    facts = taken_in("records", broken, "--skip-rejected")
+    facts = import_text("records", broken, "--skip-rejected")
     assert facts["rejected"] == 1
     assert facts["changed_records"] > 2
 
@@ -223,9 +223,9 @@ def test_the_good_rows_are_taken_in_where_that_was_asked_for(taken_in: Import) -
     ],
 )
 def test_a_file_that_is_none_of_its_kind_is_told_in_words(
-    taken_in: Import, database: str, content: bytes, named: str
+    import_text: Import, database: str, content: bytes, named: str
 ) -> None:
-    said = taken_in("records", content, exit_code=1)["said"]
+    said = import_text("records", content, exit_code=1)["said"]
     assert "records.csv" in said and named in said
     assert is_empty(database)
 
@@ -305,7 +305,7 @@ def test_areas_that_fit_those_around_them_need_no_reason(
         register_copy, tmp_path / "home", "import", str(path), "--kind", "areas", *WHO
     )
     assert result.returncode == 0, result.stderr
-    assert "judge areas.geojson" in result.stderr  # it says how far it is
+    assert "Validating areas.geojson" in result.stderr  # it says how far it is
     assert "accepted" not in reason_of_last(register_copy)
 
 

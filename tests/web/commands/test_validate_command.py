@@ -32,8 +32,8 @@ def test_a_process_judges_without_a_database_and_tells_programs_and_people_apart
     content = json.loads(ended.stdout)
     assert content["summary"]["blocking"]
     assert {f["properties"]["rule"] for f in content["features"]} == {"TOP-COV-01", "TOP-COV-02"}
-    assert "6 features" in ended.stderr
-    assert "left open" in ended.stderr
+    assert "p.geojson: 6 features; 2 errors, 0 warnings, 0 notes\n" in ended.stderr
+    assert "1 hole wider than 1 m not treated as a gap\n" in ended.stderr
     assert not (tmp_path / "home").exists()
 
 
@@ -103,10 +103,10 @@ def test_what_is_no_layer_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "words"),
     [
         (["nowhere.geojson"], "nowhere.geojson"),
-        (["."], "directory"),
+        (["."], "folder"),
         (["{layer}", "-o", "findings.doc"], ".xlsx"),
         (["{layer}", "-o", "{home}/no/such/f.csv"], "f.csv"),
         (["{layer}", "--gap-width", "-1"], "gap-width"),
@@ -120,13 +120,13 @@ def test_what_is_no_layer_is_refused_in_one_line(
     ],
 )
 def test_wrong_usage_names_what_is_wrong(
-    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, arguments: list[str], told: str
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, arguments: list[str], words: str
 ) -> None:
     layer = samples.sound(tmp_path / "s.geojson")
     given = [argument.format(layer=layer, home=tmp_path) for argument in arguments]
     ended = in_process(monkeypatch, capfd, "validate", *given)
     assert ended.exit_code == 2
-    assert told in ended.stderr
+    assert words in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -136,13 +136,13 @@ def test_a_proposal_is_told_and_done_only_in_a_copy_and_only_when_it_is_accepted
     path, copy = samples.planar(tmp_path / "p.geojson"), tmp_path / "copy.gpkg"
     before = path.read_bytes()
     how = ("validate", str(path), "--planar", "--json", "--lang", "en")
-    told = json.loads(in_process(monkeypatch, capfd, *how, "--proposals").stdout)
-    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    report = json.loads(in_process(monkeypatch, capfd, *how, "--proposals").stdout)
+    overlap = next(f for f in report["features"] if f["properties"]["rule"] == "TOP-COV-01")
     trims = {p["feature"] for p in overlap["properties"]["proposals"]}
     assert trims == {"B", "E"} and not copy.exists()
     accept = ("--accept", f"{overlap['id']}=trim:B", "--corrected", str(copy))
     done = in_process(monkeypatch, capfd, *how, *accept)
-    assert done.exit_code == 1 and "B gives up what overlaps" in done.stderr
+    assert done.exit_code == 1 and "Remove the overlap from B; 6 vertices change" in done.stderr
     assert path.read_bytes() == before
     again = in_process(monkeypatch, capfd, "validate", str(copy), "--planar", "--json")
     rules = [f["properties"]["rule"] for f in json.loads(again.stdout)["features"]]
@@ -155,12 +155,12 @@ def test_a_proposal_that_would_move_a_marker_is_not_made(
     path, markers = samples.planar(tmp_path / "p.geojson"), tmp_path / "markers.geojson"
     markers.write_text('{"type": "Point", "coordinates": [1200.0, 1700.4, 7.5]}')
     how = ("validate", str(path), "--planar", "--json", "--proposals", "--fixed", str(markers))
-    told = json.loads(in_process(monkeypatch, capfd, *how).stdout)
-    overlap = next(f for f in told["features"] if f["properties"]["rule"] == "TOP-COV-01")
+    report = json.loads(in_process(monkeypatch, capfd, *how).stdout)
+    overlap = next(f for f in report["features"] if f["properties"]["rule"] == "TOP-COV-01")
     assert [p["feature"] for p in overlap["properties"]["proposals"]] == ["B"]
     markers.write_text('{"type": "LineString", "coordinates": [[0, 0], [1, 1]]}')
     refused = in_process(monkeypatch, capfd, *how, "--lang", "en")
-    assert refused.exit_code == 2 and "must hold points" in refused.stderr
+    assert refused.exit_code == 2 and "The file must contain points only." in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,10 @@ def test_a_proposal_that_would_move_a_marker_is_not_made(
     [
         (("--accept", "1=clean"), "go together"),
         (("--corrected", "c.gpkg"), "go together"),
-        (("--accept", "1=clean", "--corrected", "c.gpkg"), "no finding with this id"),
+        (
+            ("--accept", "1=clean", "--corrected", "c.gpkg"),
+            "1=clean: There is no finding with this ID.",
+        ),
         (("--accept", "1", "--corrected", "c.gpkg"), "ID=WAY:UNIT"),
         (("--accept", "1=clean", "--corrected", "c.shp"), "write it as .zip"),
     ],

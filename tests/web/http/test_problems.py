@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told as a problem, in the reader's language and without database text."""
+"""Whatever goes wrong is a problem, in the reader's language and without database text."""
 
 import json
 import socket
@@ -35,14 +35,14 @@ def assert_problem(response: TestResponse, status: int, code: str) -> dict[str, 
      ("/v1/nothing", "not_found")],
 )  # fmt: skip
 def test_problems_speak_chinese_or_english(client: FlaskClient, path: str, code: str) -> None:
-    def told(language: str) -> dict[str, Any]:
+    def ask(language: str) -> dict[str, Any]:
         response = client.get(path, headers={"Accept-Language": language})
         return assert_problem(response, response.status_code, code)
 
-    chinese, english = told("zh-CN,zh;q=0.9"), told("en-GB,en;q=0.8")
+    chinese, english = ask("zh-CN,zh;q=0.9"), ask("en-GB,en;q=0.8")
     assert english["title"].isascii() and english["detail"].isascii()
     assert not chinese["title"].isascii() and not chinese["detail"].isascii()
-    assert told("fr") == chinese  # the register's own language, if it has none of the wanted
+    assert ask("fr") == chinese  # the register's own language, if it has none of the wanted
 
 
 def test_an_unknown_address_and_a_wrong_method_are_problems_too(client: FlaskClient) -> None:
@@ -50,6 +50,47 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(client: FlaskCli
     response = client.delete("/v1/divisions/440106")
     assert_problem(response, 405, "method_not_allowed")
     assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code", "title", "detail"),
+    [
+        ("GET", "/v1/nothing", "not_found", "未找到", "没有此地址，请核对路径。"),
+        ("PUT", "/v1/search", "method_not_allowed", "不支持的请求方法",
+         "此地址不支持 PUT 方法。"),
+    ],
+)  # fmt: skip
+def test_errors_of_the_framework_are_worded_in_the_readers_language(
+    client: FlaskClient, method: str, path: str, code: str, title: str, detail: str
+) -> None:
+    response = client.open(path, method=method, headers={"Accept-Language": "zh"})
+    body = assert_problem(response, response.status_code, code)
+    assert (body["title"], body["detail"]) == (title, detail)
+    assert response.headers["Content-Language"] == "zh"
+
+
+def test_a_fault_of_the_program_is_a_problem_in_the_readers_language(register: str) -> None:
+    with open_pool(register, 1) as pool:
+        app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
+        app.add_url_rule("/v1/broken", "broken", lambda: {}["nothing"])
+        client = app.test_client()
+        chinese = client.get("/v1/broken", headers={"Accept-Language": "zh"})
+        english = client.get("/v1/broken", headers={"Accept-Language": "en"})
+    body = assert_problem(chinese, 500, "http_error")
+    assert body["title"] == "服务器内部错误"
+    assert assert_problem(english, 500, "http_error")["title"] == "Internal server error"
+
+
+def test_all_errors_of_a_request_are_worded_in_the_readers_language(client: FlaskClient) -> None:
+    query = {"limit": "0", "lim": "1"}
+    chinese = client.get("/v1/search", query_string=query, headers={"Accept-Language": "zh"})
+    body = assert_problem(chinese, 400, "invalid_value")
+    errors = {error["field"]: error["detail"] for error in body["errors"]}
+    assert errors == {
+        "q": "缺少参数“q”。",
+        "limit": "“limit”不得小于 1，当前为 0。",
+        "lim": "没有名为“lim”的参数。",
+    }
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: FlaskClient) -> None:
@@ -85,7 +126,7 @@ def relay(register: str) -> Iterator[tuple[FlaskClient, ConnectionPool[Any]]]:
         yield create_app(unlimited, pool).test_client(), pool
 
 
-def assert_told_to_come_back(response: TestResponse) -> None:
+def assert_unavailable(response: TestResponse) -> None:
     body = assert_problem(response, 503, "unavailable")
     assert int(response.headers["Retry-After"]) > 0
     text = str(body).lower()
@@ -102,7 +143,7 @@ def assert_told_to_come_back(response: TestResponse) -> None:
         "/metrics",
     ],
 )
-def test_a_database_that_went_away_is_told_as_come_back_later(
+def test_a_database_that_went_away_is_unavailable(
     relay: tuple[FlaskClient, ConnectionPool[Any]], register: str, path: str
 ) -> None:
     client, pool = relay
@@ -110,15 +151,15 @@ def test_a_database_that_went_away_is_told_as_come_back_later(
         victim = conn.info.backend_pid
     with psycopg.connect(register, autocommit=True) as killer:
         killer.execute("SELECT pg_terminate_backend(%s)", (victim,))
-    assert_told_to_come_back(client.get(path))
+    assert_unavailable(client.get(path))
     pool.wait()
     assert client.get(path).status_code == 200  # and it heals by itself
 
 
-def test_a_database_that_never_answers_is_told_as_come_back_later() -> None:
+def test_a_database_that_never_answers_is_unavailable() -> None:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))  # bound and not listening: refused
         nowhere = f"host=127.0.0.1 port={free.getsockname()[1]} dbname=gazetteer connect_timeout=1"
         with ConnectionPool(nowhere, min_size=0, max_size=1, timeout=0.5, open=True) as pool:
             app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
-            assert_told_to_come_back(app.test_client().get("/v1/divisions/440106"))
+            assert_unavailable(app.test_client().get("/v1/divisions/440106"))

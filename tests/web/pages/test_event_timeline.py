@@ -1,3 +1,5 @@
+"""The timeline of a unit groups its events by act, the newest first."""
+
 from typing import Any
 
 from web.pages.event_timeline import build_timeline, list_years_of_change
@@ -23,15 +25,15 @@ EVENTS = [
 ]
 
 
-def test_the_newest_comes_first_and_what_one_act_did_stands_together() -> None:
+def test_the_newest_comes_first_and_the_changes_by_one_act_are_together() -> None:
     newest, oldest = build_timeline(EVENTS, "2020-01-01", "zh")
-    assert newest.what == ("撤销番禺县", "整体延续为番禺市")
+    assert newest.summaries == ("撤销番禺县", "整体延续为番禺市")
     assert newest.act == ACT
-    assert oldest.what == ("有记录以来为番禺县",)
+    assert oldest.summaries == ("有记录以来为番禺县",)
 
 
 def test_what_lies_after_the_date_of_the_page_is_marked() -> None:
-    assert [moment.is_later for moment in build_timeline(EVENTS, "1985-01-01", "en")] == [
+    assert [entry.is_later for entry in build_timeline(EVENTS, "1985-01-01", "en")] == [
         True,
         False,
     ]

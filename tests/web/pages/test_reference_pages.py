@@ -1,6 +1,9 @@
+"""The API reference shows the OpenAPI document in the language of the reader."""
+
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from web.pages.reference_pages import describe_type, parse_operations
 
@@ -17,11 +20,13 @@ from web.pages.reference_pages import describe_type, parse_operations
         ({}, "any", None),
     ],
 )
-def test_a_schema_is_told_in_a_word(schema: dict[str, Any], word: str, model: str | None) -> None:
+def test_a_schema_is_described_in_a_word(
+    schema: dict[str, Any], word: str, model: str | None
+) -> None:
     assert describe_type(schema) == (word, model)
 
 
-def test_an_operation_is_told_with_its_parameters_and_answer() -> None:
+def test_an_operation_has_its_parameters_and_response() -> None:
     unit = {"$ref": "#/components/schemas/Division"}
     parameter = {"name": "at", "in": "query", "schema": {"type": "string"}}
     document = {
@@ -37,7 +42,29 @@ def test_an_operation_is_told_with_its_parameters_and_answer() -> None:
             }
         }
     }
-    (told,) = parse_operations(document)
-    assert (told.method, told.path, told.answer) == ("GET", "/v1/divisions/{code}", unit)
-    assert told.parameters == (parameter,)
-    assert not told.needs_account
+    (operation,) = parse_operations(document)
+    assert (operation.method, operation.path, operation.response) == (
+        "GET",
+        "/v1/divisions/{code}",
+        unit,
+    )
+    assert operation.parameters == (parameter,)
+    assert not operation.needs_account
+
+
+@pytest.mark.parametrize(
+    ("lang", "summary", "meaning"),
+    [
+        ("zh", "行政区划单位", "没有任何单位使用过"),
+        ("en", "Administrative units", "No unit has ever"),
+    ],
+)
+def test_the_reference_is_in_the_language_of_the_reader_without_backticks(
+    client: FlaskClient, lang: str, summary: str, meaning: str
+) -> None:
+    page = client.get("/docs", query_string={"lang": lang}).text
+    assert summary in page
+    assert '<code class="code">at</code>' in page
+    problems = client.get("/docs/problems", query_string={"lang": lang}).text
+    assert meaning in problems
+    assert "`" not in page + problems

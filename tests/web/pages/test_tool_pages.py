@@ -1,13 +1,15 @@
-"""The page of an address answers without a script what the API answers."""
+"""The page of an address shows without a script what the API returns."""
 
 from flask.testing import FlaskClient
 
 
-def test_an_address_is_shown_with_its_unit_pieces_faults_and_steps(client: FlaskClient) -> None:
+def test_an_address_is_shown_with_its_unit_segments_deductions_and_derivation(
+    client: FlaskClient,
+) -> None:
     page = client.get("/geocode", query_string={"address": "广东省萝岗区科学大道100号"}).text
     assert "黄埔区" in page
     assert 'data-chain="440112 440100 440000"' in page
-    assert "按曾用名找到：萝岗区" in page
+    assert "按曾用名匹配：萝岗区" in page
     assert "piece--road" in page and "piece--door" in page
     assert "<details" in page
 
@@ -22,7 +24,7 @@ def test_the_page_keeps_to_its_date_and_language(client: FlaskClient) -> None:
     query = {"address": "萝岗区", "at": "2010-06-01", "lang": "en"}
     page = client.get("/geocode", query_string=query).text
     assert "440116" in page
-    assert "This is the state of 1 June 2010" in page
+    assert "Shown as of 1 June 2010." in page
 
 
 def test_markup_in_an_address_stays_text(client: FlaskClient) -> None:

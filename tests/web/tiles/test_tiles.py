@@ -14,7 +14,7 @@ from pyproj import Transformer
 
 from gazetteer.database.cluster import Cluster
 from tests.boundaries.areas.area_samples import polygons, toponyms
-from tests.web.area_client import ground_client
+from tests.web.area_client import open_area_client
 
 MERCATOR = Transformer.from_crs("EPSG:4490", "EPSG:3857", always_xy=True)
 HALF = 20037508.342789244
@@ -26,7 +26,7 @@ Layer = dict[str, list[Any]]
 
 @pytest.fixture(scope="module")
 def client(cluster: Cluster) -> Iterator[FlaskClient]:
-    with ground_client(cluster) as client:
+    with open_area_client(cluster) as client:
         yield client
 
 

@@ -40,22 +40,22 @@ DAYS = (
 
 
 @pytest.fixture(scope="module")
-def ground(real: Connection[Any]) -> AreaIndex:
+def index(real: Connection[Any]) -> AreaIndex:
     return load_area_index(real)
 
 
-def told_alike(
+def assert_same_answers(
     conn: Connection[Any],
-    ground: AreaIndex,
+    index: AreaIndex,
     points: Sequence[GeodeticPosition],
     day: date = TODAY.at,
 ) -> list[dict[str, Any]]:
-    """The answers from memory, all at once, held against those of the database, one by one."""
-    answers = list(look_up_points_in_index(ground, points, day, NEAR_M))
+    """The answers from memory, all at once, compared with those of the database, one by one."""
+    answers = list(look_up_points_in_index(index, points, day, NEAR_M))
     for point, answer in zip(points, answers, strict=True):
-        told = reverse_by_sql(conn, point, AsOf(day), NEAR_M)
+        expected = reverse_by_sql(conn, point, AsOf(day), NEAR_M)
         assert answer is not None
-        assert orjson.dumps(answer) == orjson.dumps(told), point
+        assert orjson.dumps(answer) == orjson.dumps(expected), point
     return [answer for answer in answers if answer is not None]
 
 
@@ -67,7 +67,7 @@ def scattered(seed: int, count: int) -> list[GeodeticPosition]:
 
 
 def on_borders(seed: int, count: int) -> list[GeodeticPosition]:
-    """Vertices, and spots a hair to some metres beside them."""
+    """Vertices, and points up to some metres beside them."""
     chance = random.Random(seed)
     every = shapely.get_coordinates(list(polygons().values())).tolist()
     return [
@@ -76,48 +76,44 @@ def on_borders(seed: int, count: int) -> list[GeodeticPosition]:
     ]
 
 
-def test_anywhere_in_and_around_the_province(real: Connection[Any], ground: AreaIndex) -> None:
-    answers = told_alike(real, ground, scattered(1, 300))
+def test_anywhere_in_and_around_the_province(real: Connection[Any], index: AreaIndex) -> None:
+    answers = assert_same_answers(real, index, scattered(1, 300))
     lengths = {len(answer["chain"]) for answer in answers}
     assert {0, 2, 3} <= lengths  # the sea, and units down to the prefecture and to the county
 
 
-def test_on_borders_and_right_beside_them(real: Connection[Any], ground: AreaIndex) -> None:
-    answers = told_alike(real, ground, on_borders(2, 300))
+def test_on_borders_and_right_beside_them(real: Connection[Any], index: AreaIndex) -> None:
+    answers = assert_same_answers(real, index, on_borders(2, 300))
     assert sum(answer["on_boundary"] for answer in answers) > 50
     assert sum(bool(answer["beyond_boundary"]) for answer in answers) > 100
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_on_days_with_and_without_areas(
-    real: Connection[Any], ground: AreaIndex, day: date
-) -> None:
-    told_alike(real, ground, [*scattered(3, 40), *on_borders(4, 20)], day)
+def test_on_days_with_and_without_areas(real: Connection[Any], index: AreaIndex, day: date) -> None:
+    assert_same_answers(real, index, [*scattered(3, 40), *on_borders(4, 20)], day)
 
 
-def test_at_the_ends_of_the_world(real: Connection[Any], ground: AreaIndex) -> None:
+def test_at_the_ends_of_the_world(real: Connection[Any], index: AreaIndex) -> None:
     corners = [(-180.0, -90.0), (180.0, 90.0), (0.0, 0.0), (113.3, 90.0), (-180.0, 23.1)]
-    told_alike(real, ground, [GeodeticPosition(*corner) for corner in corners])
+    assert_same_answers(real, index, [GeodeticPosition(*corner) for corner in corners])
 
 
-def test_a_point_of_doubtful_position(real: Connection[Any], ground: AreaIndex) -> None:
+def test_a_point_of_low_accuracy(real: Connection[Any], index: AreaIndex) -> None:
     points = [GeodeticPosition(p.lon, p.lat, 4000.0) for p in scattered(5, 60)]
-    assert any(answer["beyond_boundary"] for answer in told_alike(real, ground, points))
+    assert any(answer["beyond_boundary"] for answer in assert_same_answers(real, index, points))
 
 
-def test_alone_a_point_is_answered_as_among_others(ground: AreaIndex) -> None:
+def test_the_answer_does_not_depend_on_the_other_points(index: AreaIndex) -> None:
     points = [*scattered(6, 100), *on_borders(7, 100)]
-    together = list(look_up_points_in_index(ground, points, TODAY.at, NEAR_M))
-    assert together == [
-        next(look_up_points_in_index(ground, [p], TODAY.at, NEAR_M)) for p in points
-    ]
-    assert list(look_up_points_in_index(ground, [], TODAY.at, NEAR_M)) == []
+    together = list(look_up_points_in_index(index, points, TODAY.at, NEAR_M))
+    assert together == [next(look_up_points_in_index(index, [p], TODAY.at, NEAR_M)) for p in points]
+    assert list(look_up_points_in_index(index, [], TODAY.at, NEAR_M)) == []
 
 
-def test_where_another_law_applies_only_the_database_can_tell(ground: AreaIndex) -> None:
-    spot = CAMPUS.representative_point()
-    points = [GeodeticPosition(113.33, 23.13), GeodeticPosition(spot.x, spot.y)]
-    answers = list(look_up_points_in_index(ground, points, TODAY.at, NEAR_M))
+def test_where_another_law_applies_only_the_database_has_the_answer(index: AreaIndex) -> None:
+    point = CAMPUS.representative_point()
+    points = [GeodeticPosition(113.33, 23.13), GeodeticPosition(point.x, point.y)]
+    answers = list(look_up_points_in_index(index, points, TODAY.at, NEAR_M))
     assert [answer is None for answer in answers] == [False, True]
 
 
@@ -155,12 +151,12 @@ def test_on_a_regular_layer_with_an_enclave(conn: Connection[Any]) -> None:
             area("990003", hole, start=day),
         ],
     )
-    ground = load_area_index(conn)
+    index = load_area_index(conn)
     steps = [i / 100 for i in range(-2, 13)]
     points = [GeodeticPosition(113 + x, 23 + y) for x in steps for y in steps]
     for at in (day - timedelta(days=1), day):
-        told_alike(conn, ground, points, at)
-    inside = told_alike(conn, ground, [GeodeticPosition(113.05, 23.05)], day)
+        assert_same_answers(conn, index, points, at)
+    inside = assert_same_answers(conn, index, [GeodeticPosition(113.05, 23.05)], day)
     assert [link["code"] for link in inside[0]["chain"]] == ["990000", "990003"]
 
 
@@ -177,7 +173,7 @@ def test_a_later_state_takes_over_the_borders_that_did_not_change(database: str)
         LEDGER.publish_statements(conn, LOAD, [area("990001", moved, start=date(2023, 1, 1))])
         third = load_area_index(conn, second)
         points = [GeodeticPosition(113.11, 23.05), GeodeticPosition(113.15, 23.05)]
-        told_alike(conn, third, points)
-        told_alike(conn, third, points, date(2022, 12, 31))
+        assert_same_answers(conn, third, points)
+        assert_same_answers(conn, third, points, date(2022, 12, 31))
     before = next(look_up_points_in_index(first, points[:1], TODAY.at, NEAR_M))
     assert before is not None and [u["code"] for u in before["chain"]] == ["990000", "990002"]

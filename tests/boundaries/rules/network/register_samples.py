@@ -16,7 +16,7 @@ from boundaries.network.network_builder import OUTSIDE, Network
 from boundaries.network.network_store import KnownNetwork, NetworkHistory, NetworkUnit
 from boundaries.network.polygonize import derive_areas
 from boundaries.network.segments import Floats
-from boundaries.rules.common.layer_finding import Finding
+from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.history.history_context import (
     AreaTenure,
@@ -30,16 +30,17 @@ from boundaries.rules.network.network_context import NetworkContext
 from boundaries.rules.register_validation import NETWORK_RULES
 from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Timeline
+from tests.boundaries.rules.wording import assert_worded
 
 SPACE = UUID("5a2f7d60-39b5-4f6e-8f0f-5b5b8e0f5f00")
 
 
-def unit_of(code: str) -> UUID:
+def get_unit_id(code: str) -> UUID:
     return uuid5(SPACE, code)
 
 
-def units_of(codes: Sequence[str]) -> dict[UUID, NetworkUnit]:
-    """The counties of these codes with the prefectures and provinces that the codes tell."""
+def make_units(codes: Sequence[str]) -> dict[UUID, NetworkUnit]:
+    """The counties of these codes, with the prefectures and provinces that the codes imply."""
     found = {}
     for code in codes:
         for own, level, parent in (
@@ -47,29 +48,31 @@ def units_of(codes: Sequence[str]) -> dict[UUID, NetworkUnit]:
             (code[:4] + "00", "prefecture", code[:2] + "0000"),
             (code, "county", code[:4] + "00"),
         ):
-            if unit_of(own) not in found:
-                above = unit_of(parent) if parent else None
-                found[unit_of(own)] = NetworkUnit(level, own, f"单位{own}", above)
+            if get_unit_id(own) not in found:
+                above = get_unit_id(parent) if parent else None
+                found[get_unit_id(own)] = NetworkUnit(level, own, f"单位{own}", above)
     return found
 
 
-Said = Mapping[str, object]
+EdgeAttributes = Mapping[str, object]
 
 
-def net_of(said: Sequence[Said]) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
-    """What edges say of themselves as a network, with its faces and its nodes."""
-    ends = list(dict.fromkeys(n for one in said for n in (one["start_node"], one["end_node"])))
+def build_network(
+    edges: Sequence[EdgeAttributes],
+) -> tuple[Network, tuple[UUID, ...], tuple[UUID, ...]]:
+    """The network of edges given by their attributes, with its faces and its nodes."""
+    ends = list(dict.fromkeys(n for one in edges for n in (one["start_node"], one["end_node"])))
     faces = list(
-        dict.fromkeys(u for one in said for u in (one["left_unit"], one["right_unit"]) if u)
+        dict.fromkeys(u for one in edges for u in (one["left_unit"], one["right_unit"]) if u)
     )
     start, end = (
-        np.array([ends.index(one[key]) for one in said]) for key in ("start_node", "end_node")
+        np.array([ends.index(one[key]) for one in edges]) for key in ("start_node", "end_node")
     )
     left, right = (
-        np.array([faces.index(one[key]) if one[key] else OUTSIDE for one in said])
+        np.array([faces.index(one[key]) if one[key] else OUTSIDE for one in edges])
         for key in ("left_unit", "right_unit")
     )
-    lines = shapely.from_wkb([one["geom"] for one in said])
+    lines = shapely.from_wkb([one["geom"] for one in edges])
     xy = shapely.get_coordinates(lines)
     at = np.r_[0, np.cumsum(shapely.get_num_coordinates(lines))]
     nodes = np.empty((len(ends), 2))
@@ -77,29 +80,31 @@ def net_of(said: Sequence[Said]) -> tuple[Network, tuple[UUID, ...], tuple[UUID,
     return Network(nodes, start, end, left, right, xy, at), tuple(faces), tuple(ends)
 
 
-def known_of(regions: Sequence[Region], units: Mapping[UUID, NetworkUnit]) -> KnownNetwork:
-    """The network of regions that live for ever."""
+def build_known_network(
+    regions: Sequence[Region], units: Mapping[UUID, NetworkUnit]
+) -> KnownNetwork:
+    """The network of regions without beginning and end."""
     timelines = [t for t in derive_network_timelines(regions) if t.kind == "edge"]
-    said = [timeline.versions[0].attributes for timeline in timelines]
-    net, faces, nodes = net_of(said)
-    beyond = tuple(one["beyond"] for one in said)
+    edges = [timeline.versions[0].attributes for timeline in timelines]
+    net, faces, nodes = build_network(edges)
+    beyond = tuple(one["beyond"] for one in edges)
     return KnownNetwork(net, faces, tuple(t.record_id for t in timelines), nodes, units, beyond)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A network with the areas that its edges bound, and how many edges ever met at a node."""
+    """A network with the areas that its edges bound, and the number of edges ever at each node."""
 
     known: KnownNetwork
     areas: Mapping[UUID, BaseGeometry]
-    ways: Mapping[UUID, int]
+    degree_ever: Mapping[UUID, int]
 
     def with_net(self, **parts: object) -> "Sample":
         known = replace(self.known, net=replace(self.known.net, **parts))
         return replace(self, known=known)
 
     def with_area(self, code: str, shape: BaseGeometry) -> "Sample":
-        return replace(self, areas={**self.areas, unit_of(code): shape})
+        return replace(self, areas={**self.areas, get_unit_id(code): shape})
 
     def code(self, face: int) -> str:
         return str(self.known.units[self.known.faces[face]].code)
@@ -109,61 +114,63 @@ class Sample:
         sides = (int(net.left[edge]), int(net.right[edge]))
         return tuple(sorted(self.code(side) for side in sides if side != OUTSIDE))
 
-    def picture(self) -> NetworkContext:
-        return NetworkContext(BoundaryLines(self.known), Tolerances(), self.areas, self.ways)
+    def build_context(self) -> NetworkContext:
+        return NetworkContext(BoundaryLines(self.known), Tolerances(), self.areas, self.degree_ever)
 
-    def findings(self) -> list[Finding]:
-        picture = self.picture()
-        return [found for rule in NETWORK_RULES for found in rule(picture)]
+    def findings(self) -> list[SpatialFinding]:
+        context = self.build_context()
+        findings = [found for rule in NETWORK_RULES for found in rule(context)]
+        assert_worded(findings)
+        return findings
 
-    def told(self) -> list[tuple[str, str, tuple[str, ...]]]:
+    def list_findings(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Rule, kind and codes of each finding."""
-        names = self.picture().names
+        names = self.build_context().names
         return sorted(
             (f.rule, f.kind, tuple(sorted(names[n] for n in f.features))) for f in self.findings()
         )
 
 
-def sample(
+def make_sample(
     shapes: Sequence[BaseGeometry], codes: Sequence[str], *, upper: Sequence[Region] = ()
 ) -> Sample:
     """A register of counties with all units above them, whose areas are drawn from the edges.
 
     ``upper`` are regions that are only partly covered by the counties.
     """
-    units = units_of([*codes, *(region.code for region in upper)])
+    units = make_units([*codes, *(region.code for region in upper)])
     regions = [
-        Region(code, code[:4] + "00", shape, ((unit_of(code), Period()),), 1.0, "made")
+        Region(code, code[:4] + "00", shape, ((get_unit_id(code), Period()),), 1.0, "made")
         for code, shape in zip(codes, shapes, strict=True)
     ]
-    known = known_of([*regions, *upper], units)
+    known = build_known_network([*regions, *upper], units)
     drawn: dict[UUID, BaseGeometry] = {}
     for level in ("province", "prefecture", "county"):
         labels, found = known.label_faces(level)
         for number, shape in derive_areas(known.net, labels).items():
             if known.units[found[number]].level == level:
                 drawn[found[number]] = shape
-    ways: dict[UUID, int] = {}
+    degree_ever: dict[UUID, int] = {}
     for node in np.r_[known.net.start, known.net.end].tolist():
-        ways[known.nodes[node]] = ways.get(known.nodes[node], 0) + 1
-    return Sample(known, drawn, ways)
+        degree_ever[known.nodes[node]] = degree_ever.get(known.nodes[node], 0) + 1
+    return Sample(known, drawn, degree_ever)
 
 
-def province(code: str, shape: BaseGeometry) -> Region:
-    return Region(code, None, shape, ((unit_of(code), Period()),), 1.0, "made")
+def make_province(code: str, shape: BaseGeometry) -> Region:
+    return Region(code, None, shape, ((get_unit_id(code), Period()),), 1.0, "made")
 
 
-def without_edge(made: Sample, edge: int) -> Sample:
+def remove_edge(made: Sample, edge: int) -> Sample:
     """The network as if somebody had taken an edge out."""
-    return with_edges(made, [k for k in range(len(made.known.net)) if k != edge])
+    return select_edges(made, [k for k in range(len(made.known.net)) if k != edge])
 
 
-def with_edges(made: Sample, edges: Sequence[int]) -> Sample:
+def select_edges(made: Sample, edges: Sequence[int]) -> Sample:
     """The network of these edges, some of them perhaps twice."""
-    return rebuilt(made, [(e, made.known.net.get_vertices(e)) for e in edges])
+    return rebuild_network(made, [(e, made.known.net.get_vertices(e)) for e in edges])
 
 
-def rebuilt(made: Sample, runs: Sequence[tuple[int, Floats]]) -> Sample:
+def rebuild_network(made: Sample, runs: Sequence[tuple[int, Floats]]) -> Sample:
     """The network of these runs of vertices, each with the sides of the edge it is named by."""
     known, net = made.known, made.known.net
     places = {tuple(place): k for k, place in enumerate(net.nodes.tolist())}
@@ -204,22 +211,22 @@ NO_NETWORK = NetworkHistory(
 )
 
 
-def state(
+def make_tenure(
     code: str, start: date | None = None, stop: date | None = None, **other: object
 ) -> UnitTenure:
-    """A county for a time; ``parent`` is told by its code."""
-    said = {"level": "county", "unit_type": "县", "name": f"县{code}", "parent": "440100", **other}
+    """A county in a period; ``parent`` is given by its code."""
+    edges = {"level": "county", "unit_type": "县", "name": f"县{code}", "parent": "440100", **other}
     return UnitTenure(
-        str(said["level"]),
-        str(said["unit_type"]),
+        str(edges["level"]),
+        str(edges["unit_type"]),
         code,
-        str(said["name"]),
-        unit_of(str(said["parent"])),
+        str(edges["name"]),
+        get_unit_id(str(edges["parent"])),
         ValidityPeriod(start, stop),
     )
 
 
-def past(
+def make_history(
     states: Mapping[str, Sequence[UnitTenure]],
     *,
     codes: Sequence[tuple[str, str, date | None, date | None]] = (),
@@ -228,25 +235,30 @@ def past(
     network: NetworkHistory = NO_NETWORK,
     until: date = date(2030, 1, 1),
 ) -> HistoryContext:
-    """A history of units, that are called by names of their own."""
+    """A history of units, which are identified by any names."""
     held = [
-        CodeTenure(unit_of(u), code, ValidityPeriod(start, stop)) for u, code, start, stop in codes
+        CodeTenure(get_unit_id(u), code, ValidityPeriod(start, stop))
+        for u, code, start, stop in codes
     ]
-    passed = [SuccessionTransfer(unit_of(giver), unit_of(taker), on) for giver, taker, on in links]
-    known = {unit_of(name): list(lives) for name, lives in states.items()}
+    passed = [
+        SuccessionTransfer(get_unit_id(giver), get_unit_id(taker), on) for giver, taker, on in links
+    ]
+    known = {get_unit_id(name): list(lives) for name, lives in states.items()}
     return HistoryContext(until, known, held, passed, list(areas), network)
 
 
-def area_life(
+def make_area_tenure(
     version: int, unit: str, start: date | None, stop: date | None, source: str = "made"
 ) -> AreaTenure:
-    return AreaTenure(version, unit_of(unit), ValidityPeriod(start, stop), 5.0, source)
+    return AreaTenure(version, get_unit_id(unit), ValidityPeriod(start, stop), 5.0, source)
 
 
-def history(timelines: Sequence[Timeline], units: Mapping[UUID, NetworkUnit]) -> NetworkHistory:
+def make_network_history(
+    timelines: Sequence[Timeline], units: Mapping[UUID, NetworkUnit]
+) -> NetworkHistory:
     """The edges of timelines with all their versions, as the ledger gives them back."""
     rows = [(t.record_id, v) for t in timelines if t.kind == "edge" for v in t.versions]
-    net, faces, nodes = net_of([version.attributes for _, version in rows])
+    net, faces, nodes = build_network([version.attributes for _, version in rows])
     spans = [version.period for _, version in rows]
     loose = [
         [bound.on is not None and bound.act is None for bound in (span.start, span.end)]

@@ -1,4 +1,4 @@
-"""What is suggested for a few characters, on the shipped register."""
+"""Suggestions for a few characters, on the bundled register."""
 
 from datetime import date
 
@@ -18,8 +18,8 @@ from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.text.romanized_keys import extract_initials
 
 
-def names(view: DayIndex, typed: str, limit: int = 10) -> list[str]:
-    return [suggestion.leaf.name for suggestion in find_suggestions(view, typed, limit)]
+def suggest_names(day_index: DayIndex, typed: str, limit: int = 10) -> list[str]:
+    return [suggestion.leaf.name for suggestion in find_suggestions(day_index, typed, limit)]
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,17 @@ def names(view: DayIndex, typed: str, limit: int = 10) -> list[str]:
         ("番玉区", "番禺区"),
     ],
 )
-def test_the_expected_place_comes_first(view: DayIndex, typed: str, first: str) -> None:
-    assert names(view, typed)[0] == first
+def test_the_expected_place_comes_first(day_index: DayIndex, typed: str, first: str) -> None:
+    assert suggest_names(day_index, typed)[0] == first
 
 
-def test_initials_find_every_place_that_has_them(view: DayIndex) -> None:
-    assert "广州市" in names(view, "gz")
-    assert "天河区" in names(view, "thq", 50)
+def test_initials_find_every_place_that_has_them(day_index: DayIndex) -> None:
+    assert "广州市" in suggest_names(day_index, "gz")
+    assert "天河区" in suggest_names(day_index, "thq", 50)
 
 
-def test_what_was_found_by_a_former_name_says_so(view: DayIndex) -> None:
-    (found,) = find_suggestions(view, "萝岗区", 1)
+def test_what_was_found_by_a_former_name_says_so(day_index: DayIndex) -> None:
+    (found,) = find_suggestions(day_index, "萝岗区", 1)
     assert (found.is_former_name, found.matched_by) == (True, "former")
 
 
@@ -84,76 +84,82 @@ def test_the_day_decides_what_is_suggested(index: NameIndex) -> None:
     assert [s.matched_by for s in now] == ["standard", "standard"]
 
 
-def test_a_level_can_be_asked_for(view: DayIndex) -> None:
-    found = find_suggestions(view, "天河", 10, Filters(level="township"))
+def test_a_level_filters(day_index: DayIndex) -> None:
+    found = find_suggestions(day_index, "天河", 10, Filters(level="township"))
     assert found
     assert {suggestion.leaf.name for suggestion in found} >= {"天河南街道"}
 
 
-def unit(view: DayIndex, code: str) -> str:
-    state = find_state_by_code(view.index, code, view.day)
+def find_unit_id(day_index: DayIndex, code: str) -> str:
+    state = find_state_by_code(day_index.index, code, day_index.day)
     assert state is not None
-    return view.index.ids[find_node_of_state(view.index, state)]
+    return day_index.index.ids[find_node_of_state(day_index.index, state)]
 
 
 @pytest.mark.parametrize(
     ("typed", "first"), [("gz", "广州市"), ("th", "天河区"), ("南山", "深圳市")]
 )
-def test_at_home_the_places_of_home_come_first(view: DayIndex, typed: str, first: str) -> None:
-    home = Filters(home=unit(view, "440000"))
-    (found,) = find_suggestions(view, typed, 1, home)
-    assert first in [spot.name for spot in found.chain]
+def test_at_home_the_places_of_home_come_first(day_index: DayIndex, typed: str, first: str) -> None:
+    home = Filters(home=find_unit_id(day_index, "440000"))
+    (found,) = find_suggestions(day_index, typed, 1, home)
+    assert first in [unit.name for unit in found.chain]
 
 
-def test_only_what_lies_in_the_unit_is_found_however_many_have_the_name(view: DayIndex) -> None:
-    guangzhou = unit(view, "440100")
-    found = find_suggestions(view, "新", 50, Filters(within=guangzhou))
+def test_only_what_lies_in_the_unit_is_found_however_many_have_the_name(
+    day_index: DayIndex,
+) -> None:
+    guangzhou = find_unit_id(day_index, "440100")
+    found = find_suggestions(day_index, "新", 50, Filters(within=guangzhou))
     assert len(found) == 50
-    assert all("广州市" in [spot.name for spot in s.chain] for s in found)
-    everywhere = find_suggestions(view, "石牌", 50)
-    inside = find_suggestions(view, "石牌", 50, Filters(within=guangzhou))
+    assert all("广州市" in [unit.name for unit in s.chain] for s in found)
+    everywhere = find_suggestions(day_index, "石牌", 50)
+    inside = find_suggestions(day_index, "石牌", 50, Filters(within=guangzhou))
     assert {s.leaf for s in inside} == {
-        s.leaf for s in everywhere if "广州市" in [spot.name for spot in s.chain]
+        s.leaf for s in everywhere if "广州市" in [unit.name for unit in s.chain]
     }
 
 
-def test_a_unit_is_looked_in_as_it_was_on_the_day(index: NameIndex) -> None:
+def test_a_unit_is_searched_as_it_was_on_the_day(index: NameIndex) -> None:
     then = DayIndex(index, date(1990, 1, 1))
-    foshan = Filters(within=unit(then, "440600"))
+    foshan = Filters(within=find_unit_id(then, "440600"))
     first = find_suggestions(then, "三水", 1, foshan)[0]
     assert (first.leaf.name, first.leaf.code) == ("三水县", "440621")
 
 
-def test_a_name_that_a_filter_keeps_back_is_no_slip_of_the_pen(view: DayIndex) -> None:
-    assert find_suggestions(view, "天河区", 10, Filters(within=unit(view, "440300"))) == []
+def test_a_name_that_a_filter_excludes_is_no_typing_error(day_index: DayIndex) -> None:
+    assert (
+        find_suggestions(day_index, "天河区", 10, Filters(within=find_unit_id(day_index, "440300")))
+        == []
+    )
 
 
-def test_a_class_filters(view: DayIndex) -> None:
-    found = find_suggestions(view, "大", 50, Filters(legal_class="facility"))
+def test_a_class_filters(day_index: DayIndex) -> None:
+    found = find_suggestions(day_index, "大", 50, Filters(legal_class="facility"))
     assert found
-    particulars = view.index.attributes
-    assert {particulars.words[particulars.legal_classes[s.state]] for s in found} == {"facility"}
-    assert find_suggestions(view, "大", 50, Filters(legal_class="no such class")) == []
+    attributes = day_index.index.attributes
+    assert {attributes.words[attributes.legal_classes[s.state]] for s in found} == {"facility"}
+    assert find_suggestions(day_index, "大", 50, Filters(legal_class="no such class")) == []
 
 
-def test_a_box_holds_what_has_its_point_there(view: DayIndex) -> None:
-    found = find_suggestions(view, "大", 50, Filters(bbox=(113.0, 22.0, 114.0, 23.5)))
+def test_a_box_holds_what_has_its_point_there(day_index: DayIndex) -> None:
+    found = find_suggestions(day_index, "大", 50, Filters(bbox=(113.0, 22.0, 114.0, 23.5)))
     assert found
     for suggestion in found:
-        point = view.index.points.find_point(suggestion.leaf.node, view.day)
+        point = day_index.index.points.find_point(suggestion.leaf.node, day_index.day)
         assert point is not None
         assert 113.0 <= point[0] <= 114.0
         assert 22.0 <= point[1] <= 23.5
 
 
 def test_what_is_near_comes_first_and_what_has_no_point_lies_where_its_unit_does(
-    index: NameIndex, view: DayIndex
+    index: NameIndex, day_index: DayIndex
 ) -> None:
     far, near = (113.26, 23.13), (110.36, 21.27)  # 广州, 湛江
-    there = find_suggestions(view, "罗镜", 10, Filters(near=(111.44, 22.54)))
+    there = find_suggestions(day_index, "罗镜", 10, Filters(near=(111.44, 22.54)))
     assert there[0].leaf.name in ("罗镜", "罗镜镇")
     orders = [
-        [s.leaf for s in find_suggestions(view, "龙潭", 10, Filters(near=at))] for at in (far, near)
+        [s.leaf for s in find_suggestions(day_index, "龙潭", 10, Filters(near=at))]
+        for at in (far, near)
     ]
     assert orders[0] != orders[1]
 
@@ -209,5 +215,5 @@ def test_one_edit_is_near(typed: str, text: str, near: bool) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1, max_size=100) | st.text(alphabet="gzth'v天河广州 1", max_size=100))
-def test_whatever_is_typed_gets_an_answer(view: DayIndex, typed: str) -> None:
-    assert len(find_suggestions(view, typed, 5)) <= 5
+def test_whatever_is_typed_gets_an_answer(day_index: DayIndex, typed: str) -> None:
+    assert len(find_suggestions(day_index, typed, 5)) <= 5

@@ -1,4 +1,4 @@
-"""A unit told from memory is told as the database tells it, to the last byte."""
+"""A unit looked up in memory is the same as from the database, to the last byte."""
 
 import random
 from datetime import date
@@ -12,8 +12,9 @@ from gazetteer.ledger.as_of import AsOf
 from gazetteer.problems import Problem
 from gazetteer.records import division_queries
 from gazetteer.search.index.division_lookup import find_division
+from gazetteer.search.index.index_building import build_name_index
 from gazetteer.search.index.index_loading import load_source
-from gazetteer.search.index.name_index import NameIndex, build_name_index
+from gazetteer.search.index.name_index import NameIndex
 from tests.gazetteer.ledger.registers import UnitRecords, publish
 
 TODAY = date(2026, 11, 1)
@@ -24,7 +25,7 @@ WHERE upper_inf(recorded) AND code IS NOT NULL ORDER BY level = 'village', md5(c
 """
 
 
-def asked(conn: Connection, code: str, at: date) -> bytes | None:
+def load_from_database(conn: Connection, code: str, at: date) -> bytes | None:
     try:
         return orjson.dumps(division_queries.load_division(conn, code, AsOf(at), TODAY))
     except Problem:
@@ -38,29 +39,29 @@ def test_both_ways_give_one_answer_for_every_kind_of_code_and_day(
     with psycopg.connect(register, autocommit=True) as conn:
         periods = conn.execute(_PERIODS).fetchall()
         chosen = chance.sample(periods[:8_500], CODES) + chance.sample(periods[8_500:], CODES // 7)
-        told = 0
+        found = 0
         for code, start, end in chosen:
             first, last = start or date(1985, 1, 1), end or TODAY
             for at in {first, last, date(chance.randint(1982, 2026), 7, 1), TODAY}:
                 remembered = find_division(index, code, at, TODAY)
                 if remembered is None:
-                    assert asked(conn, code, at) is None, (code, at)
+                    assert load_from_database(conn, code, at) is None, (code, at)
                     continue
-                told += 1
-                assert orjson.dumps(remembered) == asked(conn, code, at), (code, at)
-    assert told > CODES
+                found += 1
+                assert orjson.dumps(remembered) == load_from_database(conn, code, at), (code, at)
+    assert found > CODES
 
 
 @pytest.mark.parametrize("code", ["999999", "000000000", "000000440106"])
-def test_of_an_unknown_code_nothing_is_told(index: NameIndex, code: str) -> None:
+def test_an_unknown_code_is_not_answered(index: NameIndex, code: str) -> None:
     assert find_division(index, code, TODAY, TODAY) is None
 
 
-def test_before_the_first_record_nothing_is_told(index: NameIndex) -> None:
+def test_a_day_before_the_first_record_is_not_answered(index: NameIndex) -> None:
     assert find_division(index, "440106", date(1900, 1, 1), TODAY) is None
 
 
-def test_an_empty_register_tells_nothing(conn: Connection) -> None:
+def test_an_empty_register_answers_nothing(conn: Connection) -> None:
     assert find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY) is None
 
 
@@ -72,9 +73,9 @@ def test_what_lies_in_a_unit_without_a_name_is_left_to_the_database(conn: Connec
         " WHERE unit_id = %(below)s",
         {"above": above.unit, "below": below.unit},
     )
-    told = find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY)
-    assert told is not None
-    assert told["parent"] == {"code": "440100", "name": "广州市"}
+    division = find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY)
+    assert division is not None
+    assert division["parent"] == {"code": "440100", "name": "广州市"}
     conn.execute("UPDATE unit_state SET name = NULL WHERE unit_id = %s", [above.unit])
     assert find_division(build_name_index(load_source(conn)), "440106", TODAY, TODAY) is None
-    assert asked(conn, "440106", TODAY) is not None
+    assert load_from_database(conn, "440106", TODAY) is not None

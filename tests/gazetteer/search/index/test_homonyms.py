@@ -1,4 +1,4 @@
-"""A name that very many bear means the same whether all of them are looked at or the worthiest."""
+"""A name that very many bear means the same whether all meanings are examined or the best."""
 
 from collections import Counter
 from datetime import date
@@ -6,12 +6,13 @@ from random import Random
 
 import pytest
 
-from gazetteer.search.index import day_index as views
-from gazetteer.search.index.day_index import MAX_KEY_CANDIDATES, DayIndex
+from gazetteer.search.index import candidate_lookup
+from gazetteer.search.index.candidate_lookup import MAX_KEY_CANDIDATES
+from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 
 
-def keys_of(index: NameIndex) -> list[int]:
+def select_keys(index: NameIndex) -> list[int]:
     """The names that most bear, and some of all others."""
     size = [
         after - at
@@ -22,36 +23,39 @@ def keys_of(index: NameIndex) -> list[int]:
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 1), date(2015, 6, 1), date(1990, 1, 1)])
-def test_the_worthiest_of_many_are_found_without_looking_at_all(
+def test_the_best_of_many_are_found_without_examining_all(
     index: NameIndex, day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = keys_of(index)
-    monkeypatch.setattr(views, "_MAX_EXAMINED", 1_000_000)
+    keys = select_keys(index)
+    monkeypatch.setattr(candidate_lookup, "_MAX_EXAMINED", 1_000_000)
     one_by_one = DayIndex(index, day)
     slowly = {
         key: (one_by_one.get_candidates(key), one_by_one.count_candidates(key, 15, None))
         for key in keys
     }
-    monkeypatch.setattr(views, "_MAX_EXAMINED", 0)
+    monkeypatch.setattr(candidate_lookup, "_MAX_EXAMINED", 0)
     at_once = DayIndex(index, day)
-    for key, (meant, count) in slowly.items():
+    for key, (expected, count) in slowly.items():
         found = at_once.get_candidates(key)
-        assert found.is_truncated == meant.is_truncated
+        assert found.is_truncated == expected.is_truncated
         assert Counter(c.weight for c in found.candidates) == Counter(
-            c.weight for c in meant.candidates
+            c.weight for c in expected.candidates
         )
-        if not meant.is_truncated:
-            assert set(found.candidates) == set(meant.candidates)
+        if not expected.is_truncated:
+            assert set(found.candidates) == set(expected.candidates)
         assert at_once.count_candidates(key, 15, None) == count
-    assert any(meant.is_truncated for meant, _ in slowly.values()) or day.year == 1990
-    assert max(len(meant.candidates) for meant, _ in slowly.values()) <= MAX_KEY_CANDIDATES
+    assert any(expected.is_truncated for expected, _ in slowly.values()) or day.year == 1990
+    assert max(len(expected.candidates) for expected, _ in slowly.values()) <= MAX_KEY_CANDIDATES
 
 
-def test_the_many_under_one_unit_are_those_that_lie_in_it(index: NameIndex, view: DayIndex) -> None:
+def test_the_many_under_one_unit_are_those_that_lie_in_it(
+    index: NameIndex, day_index: DayIndex
+) -> None:
     key = index.find_key("新村")
     assert key is not None
     guangdong = next(
         n for n in range(len(index.ids)) if index.codes[index.state_offsets[n]] == "440000"
     )
-    claims = view.find_candidates_under(key, guangdong)
-    assert claims and all(guangdong in view.get_node_path(claim.node) for claim in claims)
+    candidates = day_index.find_candidates_under(key, guangdong)
+    assert candidates
+    assert all(guangdong in day_index.get_node_path(c.node) for c in candidates)

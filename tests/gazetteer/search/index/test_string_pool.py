@@ -9,10 +9,10 @@ from gazetteer.search.index.string_pool import OptionalStringPool, SortedStringP
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]))))
 def test_texts_are_read_as_they_were_given(texts: list[str]) -> None:
-    kept = StringPool(texts)
-    assert list(kept) == texts == kept[:]
-    assert [kept[-i - 1] for i in range(len(texts))] == texts[::-1]
-    assert all(kept[kept.index(text)] == text for text in texts)
+    pool = StringPool(texts)
+    assert list(pool) == texts == pool[:]
+    assert [pool[-i - 1] for i in range(len(texts))] == texts[::-1]
+    assert all(pool[pool.index(text)] == text for text in texts)
 
 
 @given(st.lists(st.none() | st.text(min_size=1, alphabet="广州ab")))
@@ -21,25 +21,25 @@ def test_a_missing_text_stays_missing(texts: list[str | None]) -> None:
 
 
 def test_what_only_reaches_over_two_texts_is_not_among_them() -> None:
-    kept = StringPool(["广州", "天河"])
-    assert "州天" not in kept and "广" not in kept and "天河" in kept
+    pool = StringPool(["广州", "天河"])
+    assert "州天" not in pool and "广" not in pool and "天河" in pool
     with pytest.raises(ValueError, match="not among"):
-        kept.index("州")
+        pool.index("州")
     with pytest.raises(IndexError):
-        kept[2]
+        pool[2]
 
 
 @given(st.sets(st.text(alphabet="广州天河ab\U0001f600", max_size=4)), st.text(alphabet="广州a"))
 def test_sorted_texts_are_found_by_their_beginning(texts: set[str], prefix: str) -> None:
     ordered = sorted(texts)
-    kept = SortedStringPool(ordered)
-    low, high = kept.find_prefix_range(prefix)
-    assert kept[low:high] == [text for text in ordered if text.startswith(prefix)]
-    assert kept.find_position(prefix) == (ordered.index(prefix) if prefix in texts else None)
+    pool = SortedStringPool(ordered)
+    low, high = pool.find_prefix_range(prefix)
+    assert pool[low:high] == [text for text in ordered if text.startswith(prefix)]
+    assert pool.find_position(prefix) == (ordered.index(prefix) if prefix in texts else None)
 
 
 def test_many_sorted_texts_are_found_as_few_are() -> None:
     ordered = sorted(f"{number:x}" for number in range(1000))
-    kept = SortedStringPool(ordered)
-    assert [kept.find_position(text) for text in ordered] == list(range(1000))
-    assert kept.find_position("zz") is None and kept.find_prefix_range("zz") == (1000, 1000)
+    pool = SortedStringPool(ordered)
+    assert [pool.find_position(text) for text in ordered] == list(range(1000))
+    assert pool.find_position("zz") is None and pool.find_prefix_range("zz") == (1000, 1000)

@@ -7,11 +7,11 @@ from gazetteer.search.text.folding import fold_text, is_latin, to_ascii_key
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "folded"),
     [("廣州", "广州"), (" 天河 ", "天河"), ("ＡＢ１２", "AB12"), ("臺灣", "台湾"), ("", "")],
 )
-def test_text_is_folded_to_simplified_characters_of_one_width(typed: str, kept: str) -> None:
-    assert fold_text(typed) == kept
+def test_text_is_folded_to_simplified_characters_of_one_width(typed: str, folded: str) -> None:
+    assert fold_text(typed) == folded
 
 
 @pytest.mark.parametrize(

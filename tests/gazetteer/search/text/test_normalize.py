@@ -1,4 +1,4 @@
-"""What people write becomes what the index holds, and every offset is kept."""
+"""Normalisation of what people write, with every offset preserved."""
 
 import pytest
 from hypothesis import given
@@ -52,7 +52,7 @@ def test_notes_and_noise_are_no_part_of_an_address(text: str, expected: str) -> 
     assert normalize_text(text).value.strip() == expected
 
 
-def test_each_step_that_changes_something_is_told_by_its_name() -> None:
+def test_each_step_that_changes_something_is_traced_by_its_name() -> None:
     assert [name for name, _ in trace_normalization("廣州市１２号")] == [
         "compatibility",
         "simplify",
@@ -78,9 +78,9 @@ def test_the_input_behind_a_stretch_is_found_again() -> None:
 @given(st.text(max_size=80))
 def test_offsets_never_leave_the_input_nor_go_back(text: str) -> None:
     done = normalize_text(text)
-    spots = [done.find_source_offset(i) for i in range(len(done.value) + 1)]
-    assert spots == sorted(spots)
-    assert all(0 <= spot <= len(text) for spot in spots)
+    offsets = [done.find_source_offset(i) for i in range(len(done.value) + 1)]
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset <= len(text) for offset in offsets)
 
 
 def test_a_long_text_is_done_in_one_pass_a_step() -> None:

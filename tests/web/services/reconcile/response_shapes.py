@@ -1,4 +1,4 @@
-"""The shapes that the specification of the Reconciliation API 0.2 asks for, as JSON schemas."""
+"""The shapes that the specification of the Reconciliation API 0.2 requires, as JSON schemas."""
 
 from typing import Any
 

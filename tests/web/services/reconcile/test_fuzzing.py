@@ -1,4 +1,4 @@
-"""Whatever is sent to ``/reconcile``: an answer of the right shape, or a problem; never a fault."""
+"""Whatever is sent to ``/reconcile``: an answer of the right shape, or a problem; no error."""
 
 import json
 from typing import Any
@@ -67,7 +67,7 @@ often = bounds(
 )
 
 
-def answered(client: FlaskClient, field: str, text: str, shape: dict[str, Any]) -> None:
+def assert_answered(client: FlaskClient, field: str, text: str, shape: dict[str, Any]) -> None:
     response = client.post("/reconcile", data={field: text})
     if response.status_code == 200:
         assert response_shapes.fits(response.get_json(), shape)
@@ -80,20 +80,20 @@ def answered(client: FlaskClient, field: str, text: str, shape: dict[str, Any]) 
 @given(st.dictionaries(st.text(max_size=5), queries, max_size=3))
 @example({"q": {"query": "天河区", "properties": [{"pid": "at", "v": 0}]}})
 @example({"q": {"query": "天河区", "properties": [{"pid": "at", "v": "9999"}]}})
-def test_any_queries(client: FlaskClient, asked: dict[str, Any]) -> None:
-    answered(client, "queries", json.dumps(asked), response_shapes.RESULTS)
+def test_any_queries(client: FlaskClient, content: dict[str, Any]) -> None:
+    assert_answered(client, "queries", json.dumps(content), response_shapes.RESULTS)
 
 
 @often
 @given(extensions)
-def test_any_extension(client: FlaskClient, asked: dict[str, Any]) -> None:
-    answered(client, "extend", json.dumps(asked), response_shapes.EXTENSION)
+def test_any_extension(client: FlaskClient, content: dict[str, Any]) -> None:
+    assert_answered(client, "extend", json.dumps(content), response_shapes.EXTENSION)
 
 
 @often
 @given(st.sampled_from(["queries", "extend"]), st.one_of(st.text(), values.map(json.dumps)))
 def test_any_text(client: FlaskClient, field: str, text: str) -> None:
-    answered(client, field, text.encode("utf-8", "replace").decode(), {})
+    assert_answered(client, field, text.encode("utf-8", "replace").decode(), {})
 
 
 @often

@@ -1,4 +1,4 @@
-"""``/reconcile`` on the shipped register, as OpenRefine asks it."""
+"""``/reconcile`` on the bundled register, as OpenRefine queries it."""
 
 import json
 from typing import Any
@@ -13,12 +13,12 @@ from web.services.reconcile.reconcile_queries import MAX_QUERIES
 Answer = dict[str, Any]
 
 
-def sent(client: FlaskClient, **fields: Any) -> TestResponse:
+def send(client: FlaskClient, **fields: Any) -> TestResponse:
     return client.post("/reconcile", data={k: json.dumps(v) for k, v in fields.items()})
 
 
-def batch(client: FlaskClient, **queries: Answer) -> Answer:
-    response = sent(client, queries=queries)
+def send_batch(client: FlaskClient, **queries: Answer) -> Answer:
+    response = send(client, queries=queries)
     assert response.status_code == 200, response.text
     answer: Answer = response.get_json()
     assert response_shapes.fits(answer, response_shapes.RESULTS)
@@ -26,21 +26,21 @@ def batch(client: FlaskClient, **queries: Answer) -> Answer:
     return answer
 
 
-def candidates(client: FlaskClient, query: str | None, **more: Any) -> list[Answer]:
+def find_candidates(client: FlaskClient, query: str | None, **more: Any) -> list[Answer]:
     given = more.pop("given", {})
     properties = [{"pid": pid, "v": value} for pid, value in given.items()]
-    asked = {**({"query": query} if query else {}), "properties": properties, **more}
-    found: list[Answer] = batch(client, q0=asked)["q0"]["result"]
+    content = {**({"query": query} if query else {}), "properties": properties, **more}
+    found: list[Answer] = send_batch(client, q0=content)["q0"]["result"]
     return found
 
 
-def best(client: FlaskClient, query: str | None, **more: Any) -> Answer:
-    return candidates(client, query, **more)[0]
+def find_best(client: FlaskClient, query: str | None, **more: Any) -> Answer:
+    return find_candidates(client, query, **more)[0]
 
 
-def extended(client: FlaskClient, place: str, *columns: str, at: str = "") -> Answer:
+def extend_place(client: FlaskClient, place: str, *columns: str, at: str = "") -> Answer:
     properties = [{"id": column, **({"settings": {"at": at}} if at else {})} for column in columns]
-    response = sent(client, extend={"ids": [place], "properties": properties})
+    response = send(client, extend={"ids": [place], "properties": properties})
     assert response.status_code == 200, response.text
     answer: Answer = response.get_json()
     assert response_shapes.fits(answer, response_shapes.EXTENSION)
@@ -59,29 +59,31 @@ def test_the_manifest_says_what_there_is_and_where(client: FlaskClient) -> None:
         assert response_shapes.fits(
             client.get(address + "?prefix=a").get_json(), response_shapes.SUGGESTIONS
         )
-    found = best(client, "天河区")
+    found = find_best(client, "天河区")
     for pattern in (manifest["preview"]["url"], manifest["view"]["url"]):
         address = pattern.removeprefix("http://localhost").replace("{{id}}", found["id"])
         assert client.get(address).status_code in (200, 302)
 
 
 def test_a_name_that_the_register_has_once_is_a_match(client: FlaskClient) -> None:
-    found = candidates(client, "天河区")
+    found = find_candidates(client, "天河区")
     assert [(c["name"], c["match"]) for c in found] == [("天河区", True)]
     assert "440106" in found[0]["description"]
     assert [term["id"] for term in found[0]["type"]] == ["county", "unit"]
 
 
-def test_namesakes_are_told_and_none_is_a_match_until_the_table_decides(
+def test_namesakes_are_candidates_and_none_is_a_match_until_the_table_decides(
     client: FlaskClient,
 ) -> None:
-    found = candidates(client, "朝阳区")
+    found = find_candidates(client, "朝阳区")
     assert len(found) >= 2
     assert not any(candidate["match"] for candidate in found)
-    by_name = best(client, "朝阳区", given={"province": "吉林省"})
-    by_code = best(client, "朝阳区", given={"within": "220100"})
-    by_id = best(
-        client, "朝阳区", given={"within": {"id": best(client, "长春市")["id"], "name": "长春"}}
+    by_name = find_best(client, "朝阳区", given={"province": "吉林省"})
+    by_code = find_best(client, "朝阳区", given={"within": "220100"})
+    by_id = find_best(
+        client,
+        "朝阳区",
+        given={"within": {"id": find_best(client, "长春市")["id"], "name": "长春"}},
     )
     assert by_name["match"]
     assert by_code == by_id
@@ -92,62 +94,62 @@ def test_a_place_elsewhere_than_the_table_says_is_offered_but_no_match(
     client: FlaskClient,
 ) -> None:
     for within in ("广州市", "440100"):
-        found = candidates(client, "宝安区", given={"within": within})
+        found = find_candidates(client, "宝安区", given={"within": within})
         assert found[0]["name"] == "宝安区"
         assert not any(candidate["match"] for candidate in found)
 
 
 def test_the_type_is_kept_to_and_may_ask_for_the_unit_of_an_address(client: FlaskClient) -> None:
     address = "广州市天河区五山街道五山路381号"
-    assert not best(client, address)["match"]
-    county = best(client, address, type="county")
+    assert not find_best(client, address)["match"]
+    county = find_best(client, address, type="county")
     assert (county["name"], county["match"]) == ("天河区", True)
-    assert best(client, address, type=["township", "village"])["name"] == "五山街道"
-    assert candidates(client, "天河区", type="village") == []
-    assert best(client, address, given={"level": "县级"})["name"] == "天河区"
+    assert find_best(client, address, type=["township", "village"])["name"] == "五山街道"
+    assert find_candidates(client, "天河区", type="village") == []
+    assert find_best(client, address, given={"level": "县级"})["name"] == "天河区"
 
 
 def test_a_year_decides_which_unit_a_name_and_a_code_mean(client: FlaskClient) -> None:
-    now = best(client, "440511")
-    then = best(client, "440511", given={"at": 1990})
+    now = find_best(client, "440511")
+    then = find_best(client, "440511", given={"at": 1990})
     assert (now["match"], then["match"]) == (True, True)
     assert now["id"] != then["id"]
-    assert best(client, "萝岗区")["name"] == "黄埔区"
-    assert "2005–2014" in best(client, "萝岗区")["description"]
-    assert best(client, "萝岗区", given={"at": "2010-06-01T00:00:00Z"})["name"] == "萝岗区"
+    assert find_best(client, "萝岗区")["name"] == "黄埔区"
+    assert "2005–2014" in find_best(client, "萝岗区")["description"]
+    assert find_best(client, "萝岗区", given={"at": "2010-06-01T00:00:00Z"})["name"] == "萝岗区"
 
 
 def test_a_code_of_another_day_is_offered_but_no_match(client: FlaskClient) -> None:
-    found = best(client, "440221")
+    found = find_best(client, "440221")
     assert (found["name"], found["match"]) == ("曲江县", False)
 
 
 def test_a_code_and_a_name_must_agree(client: FlaskClient) -> None:
-    assert best(client, "天河区", given={"code": 440106.0})["match"]
-    differing = candidates(client, "天河区", given={"code": "440105"})
+    assert find_best(client, "天河区", given={"code": 440106.0})["match"]
+    differing = find_candidates(client, "天河区", given={"code": "440105"})
     assert {"天河区", "海珠区"} <= {candidate["name"] for candidate in differing}
     assert not any(candidate["match"] for candidate in differing)
 
 
 def test_parts_in_columns_of_their_own_need_no_query(client: FlaskClient) -> None:
-    found = best(client, None, given={"province": "广东省", "county": "天河", "village": ""})
+    found = find_best(client, None, given={"province": "广东省", "county": "天河", "village": ""})
     assert (found["name"], found["match"]) == ("天河区", True)
 
 
 def test_an_id_finds_its_place(client: FlaskClient) -> None:
-    first = best(client, "番禺区")
-    again = best(client, first["id"])
+    first = find_best(client, "番禺区")
+    again = find_best(client, first["id"])
     assert (again["name"], again["score"], again["match"]) == ("番禺区", 100, True)
 
 
 def test_one_wrong_letter_is_offered_but_no_match(client: FlaskClient) -> None:
-    found = best(client, "东莞市麻冲镇")
+    found = find_best(client, "东莞市麻冲镇")
     assert (found["name"], found["match"]) == ("麻涌镇", False)
 
 
 def test_a_row_that_cannot_be_right_leaves_the_others_answered(client: FlaskClient) -> None:
     bad = {"query": "天河区", "properties": [{"pid": "at", "v": "1990-13-40"}]}
-    answer = batch(client, good={"query": "天河区"}, bad=bad)
+    answer = send_batch(client, good={"query": "天河区"}, bad=bad)
     assert answer["good"]["result"][0]["match"]
     assert answer["bad"]["result"] == []
     assert "1990-13-40" in answer["bad"]["error"]
@@ -167,7 +169,7 @@ def test_a_row_that_cannot_be_right_leaves_the_others_answered(client: FlaskClie
 def test_what_no_row_can_mean_is_refused_by_name(
     client: FlaskClient, query: Any, field: str
 ) -> None:
-    response = sent(client, queries={"q0": query})
+    response = send(client, queries={"q0": query})
     assert response.status_code == 400
     assert response.get_json()["field"] == field
 
@@ -181,34 +183,55 @@ def test_what_is_no_batch_is_refused(client: FlaskClient, text: str) -> None:
 def test_a_batch_is_bounded_as_the_manifest_says(client: FlaskClient) -> None:
     assert client.get("/reconcile").get_json()["batchSize"] == MAX_QUERIES
     queries = {f"q{i}": {"query": "天河区"} for i in range(MAX_QUERIES + 1)}
-    response = sent(client, queries=queries)
+    response = send(client, queries=queries)
     assert (response.status_code, response.get_json()["field"]) == (413, "queries")
 
 
 def test_properties_are_fetched_as_of_a_day_or_as_they_last_were(client: FlaskClient) -> None:
-    district = best(client, "440106")["id"]
-    row = extended(client, district, "within", "code", "valid_from", "lon", "county", "township")
+    district = find_best(client, "440106")["id"]
+    row = extend_place(
+        client, district, "within", "code", "valid_from", "lon", "county", "township"
+    )
     assert row["within"][0]["name"] == "广州市"
     assert row["code"] == [{"str": "440106"}]
     assert row["valid_from"] == [{"date": "1985-01-01T00:00:00Z"}]
     assert 113 < row["lon"][0]["float"] < 114
     assert row["county"] == [{"id": district, "name": "天河区"}]
     assert row["township"] == []
-    assert extended(client, district, "code", at="1984") == {"code": []}
-    ended = best(client, "440221")["id"]
-    row = extended(client, ended, "code", "successor", "valid_to", "valid_to_precision")
+    assert extend_place(client, district, "code", at="1984") == {"code": []}
+    ended = find_best(client, "440221")["id"]
+    row = extend_place(client, ended, "code", "successor", "valid_to", "valid_to_precision")
     assert row["code"] == [{"str": "440221"}]
     assert "曲江区" in {successor["name"] for successor in row["successor"]}
     assert row["valid_to"] == [{"date": "2004-05-29T00:00:00Z"}]
     assert row["valid_to_precision"] == [{"str": "approved"}]
 
 
+def test_levels_and_changes_are_worded_in_the_language_of_the_reader(client: FlaskClient) -> None:
+    ended = find_best(client, "440221")["id"]
+    columns = [{"id": "level"}, {"id": "successor"}]
+    extend = json.dumps({"ids": [ended], "properties": columns})
+    words = {}
+    for lang in ("zh", "en"):
+        answer = client.post(f"/reconcile?lang={lang}", data={"extend": extend}).get_json()
+        row = answer["rows"][ended]
+        words[lang] = row["level"], {s["description"] for s in row["successor"]}
+    assert words["zh"][0] == [{"str": "县级"}]
+    assert words["en"][0] == [{"str": "County"}]
+    assert words["zh"][1] == {"2004-05-29 划转部分区域"}
+    assert words["en"][1] == {"part transferred, 2004-05-29"}
+
+
 def test_every_property_that_is_proposed_can_be_fetched(client: FlaskClient) -> None:
-    places = [best(client, "天河区")["id"], best(client, "龙潭", type="place")["id"], "no id"]
+    places = [
+        find_best(client, "天河区")["id"],
+        find_best(client, "龙潭", type="place")["id"],
+        "no id",
+    ]
     for type_id in ("unit", "poi", ""):
         proposed = client.get("/reconcile/properties", query_string={"type": type_id}).get_json()
         columns = [{"id": p["id"]} for p in proposed["properties"]]
-        response = sent(client, extend={"ids": places, "properties": columns})
+        response = send(client, extend={"ids": places, "properties": columns})
         answer = response.get_json()
         assert response_shapes.fits(answer, response_shapes.EXTENSION)
         assert list(answer["rows"]) == places
@@ -216,17 +239,17 @@ def test_every_property_that_is_proposed_can_be_fetched(client: FlaskClient) -> 
 
 
 def test_what_is_typed_is_completed_and_can_be_paged(client: FlaskClient) -> None:
-    def suggested(**query: Any) -> list[str]:
+    def suggest_names(**query: Any) -> list[str]:
         answer = client.get("/reconcile/suggest/entity", query_string=query).get_json()
         assert response_shapes.fits(answer, response_shapes.SUGGESTIONS)
         return [entity["name"] for entity in answer["result"]]
 
-    assert suggested(prefix="panyu")[0] == "番禺区"
-    assert suggested(prefix="440106") == ["天河区"]
-    first, second = suggested(prefix="龙"), suggested(prefix="龙", cursor=10)
+    assert suggest_names(prefix="panyu")[0] == "番禺区"
+    assert suggest_names(prefix="440106") == ["天河区"]
+    first, second = suggest_names(prefix="龙"), suggest_names(prefix="龙", cursor=10)
     assert first[0] != second[0]
-    assert suggested(prefix="龙", type="prefecture")[0] == "龙岩市"
-    assert suggested(prefix="", lang="zh", callback="x") == []
+    assert suggest_names(prefix="龙", type="prefecture")[0] == "龙岩市"
+    assert suggest_names(prefix="", lang="zh", callback="x") == []
 
 
 def test_clients_in_pages_of_others_may_read_everything(client: FlaskClient) -> None:
@@ -239,7 +262,7 @@ def test_clients_in_pages_of_others_may_read_everything(client: FlaskClient) -> 
 
 
 def test_the_preview_may_stand_in_a_frame_and_runs_nothing(client: FlaskClient) -> None:
-    place = best(client, "440221")["id"]
+    place = find_best(client, "440221")["id"]
     page = client.get("/reconcile/preview", query_string={"id": place, "lang": "en"})
     assert "Qujiang" in page.text
     assert "County" in page.text

@@ -1,3 +1,5 @@
+"""A register of the real areas of Guangdong, for all tests of boundaries."""
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is plain at first sight is what a full comparison would say, and a batch says the same."""
+"""The fast path agrees with the full comparison, and a batch with single calls."""
 
 import csv
 from collections.abc import Iterator
@@ -11,13 +11,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks.generated_addresses import generate_addresses
+from gazetteer.search.geocoder.ambiguity import find_ambiguous
 from gazetteer.search.geocoder.fast_path import parse_hierarchical
 from gazetteer.search.geocoder.geocoding import GeocodeResult, geocode, geocode_many
-from gazetteer.search.geocoder.interpretations import (
-    Interpretation,
-    find_ambiguous,
-    rank_interpretations,
-)
+from gazetteer.search.geocoder.interpretations import Interpretation, rank_interpretations
 from gazetteer.search.geocoder.mentions import find_key_hits, find_mentions
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
@@ -36,13 +33,13 @@ _quick = settings(
 )
 
 
-def addresses() -> list[str]:
+def read_addresses() -> list[str]:
     with ADDRESSES.open(encoding="utf-8") as file:
         return [row["address"] for row in csv.DictReader(file)]
 
 
-def written(index: NameIndex, data: st.DataObject) -> str:
-    """An address out of real names in any order, most of them those of one unit."""
+def draw_address(index: NameIndex, data: st.DataObject) -> str:
+    """An address of real names in any order, most of them those of one unit."""
     pieces: list[str] = []
     for _ in range(data.draw(st.integers(1, 3))):
         state = data.draw(st.integers(0, len(index.names) - 1))
@@ -52,42 +49,47 @@ def written(index: NameIndex, data: st.DataObject) -> str:
             parent = index.parents[state]
             state = index.state_offsets[parent] if parent >= 0 else -1
         chain.reverse()
-        kept = data.draw(st.lists(st.sampled_from(chain), min_size=1, max_size=4))
-        pieces += sorted(kept, key=chain.index)
+        chosen = data.draw(st.lists(st.sampled_from(chain), min_size=1, max_size=4))
+        pieces += sorted(chosen, key=chain.index)
         pieces.append(data.draw(st.sampled_from(_TAILS)))
     cut = data.draw(st.integers(0, 2))
     return "".join(piece[:-cut] if cut and len(piece) > 3 else piece for piece in pieces)
 
 
-def said(reading: Interpretation) -> object:
-    """All that a reading says; what marks may mean besides is left out."""
-    supports = [(s.start, s.end, s.key, s.generic, s.candidate, s.weight) for s in reading.evidence]
-    return (replace(reading, evidence=()), supports)
+def as_tuple(interpretation: Interpretation) -> object:
+    """All fields of an interpretation, without what its mentions may mean besides."""
+    evidence = [
+        (s.start, s.end, s.key, s.generic, s.candidate, s.weight) for s in interpretation.evidence
+    ]
+    return (replace(interpretation, evidence=()), evidence)
 
 
-def same_at_first_sight(view: DayIndex, text: str) -> bool:
-    """Whether the first sight says what a comparison says; True where it says nothing."""
-    hits = find_key_hits(view, text)
-    stage = parse_hierarchical(view, text, hits)
-    if stage is None:
+def fast_path_agrees(day_index: DayIndex, text: str) -> bool:
+    """Whether the fast path gives the result of the comparison; True where it gives none."""
+    hits = find_key_hits(day_index, text)
+    parse_state = parse_hierarchical(day_index, text, hits)
+    if parse_state is None:
         return True
-    ranked = rank_interpretations(view, find_mentions(view, text, hits), include_all=True)
+    ranked = rank_interpretations(day_index, find_mentions(day_index, text, hits), include_all=True)
     best = ranked[0]
-    return said(stage.interpretation) == said(best) and not find_ambiguous(best, ranked[1:])
+    return as_tuple(parse_state.interpretation) == as_tuple(best) and not find_ambiguous(
+        best, ranked[1:]
+    )
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 1), date(2015, 6, 1), date(2000, 1, 1)])
-def test_the_first_sight_of_addresses_is_right(index: NameIndex, day: date) -> None:
-    view = DayIndex(index, day)
+def test_the_fast_path_agrees_on_addresses(index: NameIndex, day: date) -> None:
+    day_index = DayIndex(index, day)
     texts = [
         normalize_text(text).value
-        for text in (*addresses(), *generate_addresses(DayIndex(index, LATELY), 1000))
+        for text in (*read_addresses(), *generate_addresses(DayIndex(index, LATELY), 1000))
     ]
-    assert [text for text in texts if not same_at_first_sight(view, text)] == []
-    seen = sum(
-        parse_hierarchical(view, text, find_key_hits(view, text)) is not None for text in texts
+    assert [text for text in texts if not fast_path_agrees(day_index, text)] == []
+    parsed = sum(
+        parse_hierarchical(day_index, text, find_key_hits(day_index, text)) is not None
+        for text in texts
     )
-    assert seen > len(texts) / (2 if day == LATELY else 10)
+    assert parsed > len(texts) / (2 if day == LATELY else 10)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +102,11 @@ def test_the_first_sight_of_addresses_is_right(index: NameIndex, day: date) -> N
         "揭阳市普宁市大坪农场村广东江门恩平牛江中路3号",  # behind 农场村 another name may begin
     ],
 )
-def test_what_names_have_to_do_with_each_other_is_seen(
-    view: DayIndex, earlier: DayIndex, text: str
+def test_relations_between_names_are_taken_into_account(
+    day_index: DayIndex, earlier: DayIndex, text: str
 ) -> None:
-    assert same_at_first_sight(view, text)
-    assert same_at_first_sight(earlier, text)
+    assert fast_path_agrees(day_index, text)
+    assert fast_path_agrees(earlier, text)
 
 
 @pytest.fixture(scope="session")
@@ -115,16 +117,16 @@ def earlier(index: NameIndex) -> DayIndex:
 
 @_quick
 @given(st.data())
-def test_the_first_sight_of_any_names_is_right(
-    view: DayIndex, earlier: DayIndex, data: st.DataObject
+def test_the_fast_path_agrees_on_any_names(
+    day_index: DayIndex, earlier: DayIndex, data: st.DataObject
 ) -> None:
-    text = normalize_text(written(view.index, data)).value
-    assert same_at_first_sight(view, text)
-    assert same_at_first_sight(earlier, text)
+    text = normalize_text(draw_address(day_index.index, data)).value
+    assert fast_path_agrees(day_index, text)
+    assert fast_path_agrees(earlier, text)
 
 
-def told(answer: GeocodeResult) -> object:
-    """All that an answer says; marks themselves compare by identity."""
+def result_as_tuple(answer: GeocodeResult) -> object:
+    """All fields of a result; sets of candidates would compare by identity."""
     matches = [
         (replace(match, evidence=()), [(s.candidate, s.start, s.end) for s in match.evidence])
         for match in answer.matches
@@ -132,30 +134,32 @@ def told(answer: GeocodeResult) -> object:
     return replace(answer, matches=()), matches
 
 
-def _texts() -> Iterator[str]:
-    yield from addresses()
-    yield from addresses()[::-1]
+def iter_texts() -> Iterator[str]:
+    yield from read_addresses()
+    yield from read_addresses()[::-1]
     yield from ("", "我喜欢猫", "\U0001f600", "广州市" * 300)
 
 
-def test_a_batch_says_what_single_calls_say(index: NameIndex) -> None:
+def test_a_batch_agrees_with_single_calls(index: NameIndex) -> None:
     day = date(2026, 11, 1)
-    together = map(told, geocode_many(DayIndex(index, day), _texts()))
+    together = map(result_as_tuple, geocode_many(DayIndex(index, day), iter_texts()))
     alone = DayIndex(index, day)
-    assert list(together) == [told(geocode(alone, text)) for text in _texts()]
+    assert list(together) == [result_as_tuple(geocode(alone, text)) for text in iter_texts()]
 
 
 @_quick
-@given(st.lists(st.text(max_size=40) | st.sampled_from(addresses()), max_size=5))
-def test_a_batch_of_anything_says_what_single_calls_say(view: DayIndex, texts: list[str]) -> None:
-    together = map(told, geocode_many(view, texts))
-    assert list(together) == [told(geocode(view, text)) for text in texts]
+@given(st.lists(st.text(max_size=40) | st.sampled_from(read_addresses()), max_size=5))
+def test_a_batch_of_anything_agrees_with_single_calls(
+    day_index: DayIndex, texts: list[str]
+) -> None:
+    together = map(result_as_tuple, geocode_many(day_index, texts))
+    assert list(together) == [result_as_tuple(geocode(day_index, text)) for text in texts]
 
 
 @_quick
 @given(st.text(max_size=80))
-def test_every_offset_leads_back_into_the_input(view: DayIndex, address: str) -> None:
-    answer = geocode(view, address)
+def test_every_offset_leads_back_into_the_input(day_index: DayIndex, address: str) -> None:
+    answer = geocode(day_index, address)
     spans = [
         answer.text.find_source_span(part.start, part.end)
         for m in answer.matches
