@@ -27,7 +27,7 @@ ObservationMatcher = Callable[
 
 
 class FindingState(StrEnum):
-    """Where a finding stands."""
+    """The state of a finding."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -38,7 +38,7 @@ class WorkflowStep(StrEnum):
     """What can happen to a finding: the first four by a run, the others by a person."""
 
     DETECTED = "found"
-    CHANGED = "changed"  # still there, and to be seen or told otherwise than before
+    CHANGED = "changed"  # still present, but worded, rated or situated otherwise
     RETURNED = "returned"  # open again
     GONE = "gone"  # no longer there
     CORRECTED = "corrected"
@@ -46,17 +46,17 @@ class WorkflowStep(StrEnum):
 
 
 OBSERVING_STEPS = (WorkflowStep.DETECTED, WorkflowStep.CHANGED, WorkflowStep.RETURNED)
-"""The steps at which a run writes down what it saw."""
+"""The steps at which a run stores what it observed."""
 
 ANSWER_STEPS = (WorkflowStep.CORRECTED, WorkflowStep.EXCEPTED)
 """The steps of people."""
 
 
 class ReopenCause(StrEnum):
-    """Why a finding is open again."""
+    """Why a finding was reopened."""
 
     NOT_CORRECTED = "not_corrected"
-    CHANGED = "changed"  # an exception was granted for ground that is not like this any more
+    CHANGED = "changed"  # the surroundings are not those that the exception was granted for
     EXPIRED = "expired"
     AGAIN = "again"  # it was gone
 
@@ -127,7 +127,7 @@ def is_expired(expires_on: date | None, today: date) -> bool:
 
 
 def is_blocking(severity: str, state: FindingState, expires_on: date | None, today: date) -> bool:
-    """Whether a finding stands in the way: an error that nobody has answered, or not any more."""
+    """Whether a finding blocks: an error that is unanswered, or whose exception has expired."""
     lapsed = state is FindingState.ANSWERED and is_expired(expires_on, today)
     return severity == "error" and (state is FindingState.OPEN or lapsed)
 
@@ -146,7 +146,7 @@ def may_answer(
 
 
 def check_response(response: FindingResponse, state: FindingState, today: date) -> None:
-    """Refuse an answer that says too little, or that there is nothing to give to.
+    """Refuse an answer that is incomplete, or to a finding that was verified.
 
     Raises:
         InvalidValue: names the field.
