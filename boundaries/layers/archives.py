@@ -67,7 +67,7 @@ def open_layer_file(
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise open_error(path.name, error) from error
+        raise open_error(path.name or str(path), error) from error
     if size > max_bytes:
         raise _size_error(path.name, max_bytes)
     with TemporaryDirectory(prefix="layer-") as directory:

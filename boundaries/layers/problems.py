@@ -62,4 +62,4 @@ def layer_choice_error(source: str, layers: Sequence[str], requested: str | None
 
 def name_file(source: str, detail: Message) -> Message:
     """``detail`` after the name of the file that it is about."""
-    return message("layer.in_file", file=PurePath(source).name, detail=detail)
+    return message("layer.in_file", file=PurePath(source).name or source, detail=detail)

@@ -17,7 +17,7 @@ import gzip
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
@@ -25,10 +25,10 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from gazetteer.progress import Progress, ignore_progress
+Progress = Callable[[int, int, str], None]
+"""Called with how many changes are done, how many there are, and what is being done."""
 
 log = logging.getLogger(__name__)
-
 
 PAGE = 1000
 MODULUS = 1 << 256
@@ -54,7 +54,9 @@ class Follower:
         report_progress: called after each page.
     """
 
-    def __init__(self, url: str, into: Path, report_progress: Progress = ignore_progress) -> None:
+    def __init__(
+        self, url: str, into: Path, report_progress: Progress = lambda done, total, what: None
+    ) -> None:
         self.url, self.report_progress = url.rstrip("/"), report_progress
         self.database = sqlite3.connect(into, isolation_level=None)  # BEGIN and COMMIT are explicit
         self.database.execute("PRAGMA journal_mode = WAL")

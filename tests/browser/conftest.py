@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, live_server: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of 1366 px in Chinese, or as ``@pytest.mark.parametrize("page", …, indirect=True)``.
 
-    Fails the test if the page asked another host for anything, or if its script failed.
+    Fails the test if the page sends a request to another host, or if its script fails.
     """
     options = {"viewport": DESKTOP, "locale": "zh-CN", **getattr(request, "param", {})}
     context = chromium.new_context(base_url=live_server, reduced_motion="reduce", **options)

@@ -1,4 +1,4 @@
-"""The pages for people: server-rendered text that a script makes into a map product."""
+"""The pages for people: rendered on the server; a script adds the map and live results."""
 
 from flask import Flask
 

@@ -22,7 +22,7 @@ def format_moment(value: datetime, lang: Lang) -> str:
 def format_period_end(on: str | date | None, precision: str | None, lang: Lang) -> str:
     """One end of a period, with how well it is known (``Precision`` of the ledger).
 
-    A day that stands for a whole year is never shown as a day.
+    Where only the year is known, no day is shown.
     """
     if on is None or precision == "unknown":
         return message("precision.unknown").text(lang)

@@ -9,5 +9,5 @@ _AS_HTML = r'<code class="code">\g<code></code>'
 
 
 def render_inline_code(text: str | None) -> Markup:
-    """The text as safe HTML: what stands between (double) backticks becomes ``<code>``."""
+    """The text as safe HTML; text between (double) backticks becomes ``<code>``."""
     return Markup(_CODE.sub(_AS_HTML, str(escape(text or ""))))  # noqa: S704  escaped before

@@ -25,12 +25,12 @@ API_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "
 
 
 def install_error_pages(app: Flask) -> None:
-    """Answer with a page wherever a person asked for one; comes after the problems of the API."""
+    """Answer browsers with a page; call it after the problems of the API are installed."""
     app.register_error_handler(HTTPException, _handle_http_error)
 
 
 def register_problem_pages(blueprint: Blueprint) -> None:
-    """Answer problems of a blueprint with pages; once, before any application registers it."""
+    """Answer the problems of a blueprint with pages; call it once, before it is registered."""
     blueprint.register_error_handler(Problem, render_problem_page)
     for database_error in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
         blueprint.register_error_handler(database_error, _handle_database_error)

@@ -154,7 +154,7 @@ def show_changes() -> Response:
 def _list_linked_units(
     division: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any] | None]:
-    """The units that the page of a unit links to, beside its subdivisions."""
+    """The units that the page of a unit links to, without its subdivisions."""
     return [
         *division["ancestors"],
         division["subordination_parent"],

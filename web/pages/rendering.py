@@ -1,4 +1,4 @@
-"""Rendering of pages: the whole shell, or only the panel for a script that asks for it."""
+"""Rendering of pages: the whole shell, or only the panel for a script."""
 
 from collections.abc import Mapping
 from typing import Any, cast

@@ -84,8 +84,9 @@ def iter_literals(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value, id(node) in arguments
         elif isinstance(node, ast.IfExp) and id(node) in arguments:
-            yield from ((part.value, True) for part in (node.body, node.orelse)
-                        if isinstance(part, ast.Constant))  # fmt: skip
+            for part in (node.body, node.orelse):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.value, True
 
 
 def name_of(function: ast.expr) -> str:
@@ -182,8 +183,9 @@ def test_plural_forms_are_complete(lang: str) -> None:
     catalogue = parse_catalogue(lang)
     for entry in catalogue:
         if entry.pluralizable:
-            assert len(entry.string) == catalogue.num_plurals, entry.id
-            assert all(form.strip() for form in entry.string), entry.id
+            forms = list(entry.string or ())
+            assert len(forms) == catalogue.num_plurals, entry.id
+            assert all(form.strip() for form in forms), entry.id
     for n in range(200):
         assert 0 <= gettext.c2py(catalogue.plural_expr)(n) < catalogue.num_plurals
 

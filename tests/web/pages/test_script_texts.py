@@ -1,4 +1,4 @@
-"""Each page carries every text that its script asks for."""
+"""Each page carries every text that its script uses."""
 
 import json
 import re
@@ -18,7 +18,7 @@ FINDINGS = (
 )
 TOOLS = ("tools/*.ts",)
 ONLY_WITH_PROPOSALS = {"validate.propose", "validate.proposals"}
-"""The table of findings asks for them on the page that proposes repairs."""
+"""The table of findings uses them on the page that proposes repairs."""
 
 
 def ids_in(patterns: tuple[str, ...]) -> tuple[set[str], set[str]]:
