@@ -5,11 +5,11 @@ from itertools import groupby
 from pathlib import Path
 
 from boundaries.rules.common.tolerances import Tolerances
-from gazetteer.messages import Lang, message
+from gazetteer.messages import LANGS, Lang, message
 from gazetteer.rules.rule_catalogue import Rule, read_catalogue
 
 DOCS = Path(__file__).parents[2] / "docs"
-FILES = {"en": DOCS / "rules.md", "zh": DOCS / "rules.zh.md"}
+FILES = {lang: DOCS / ("rules.md" if lang == "en" else f"rules.{lang}.md") for lang in LANGS}
 
 _LIMITS = Tolerances()
 

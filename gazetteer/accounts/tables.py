@@ -35,7 +35,7 @@ def add_account_tables(metadata: MetaData) -> None:
         Column("active", Boolean, nullable=False),
         Column("language", Text, nullable=False),
         Column("created_at", _TIMESTAMP, nullable=False),
-        CheckConstraint("language IN ('zh', 'en')", name="account_language"),
+        CheckConstraint("language ~ '^[a-z]{2,3}$'", name="account_language"),
     )
     _add_grant_table(
         metadata, "account_grant", Column("account_id", Uuid, ForeignKey("account.account_id"))

@@ -28,4 +28,4 @@ def word_source(stored: str, lang: Lang) -> str:
         message(_MESSAGES[part]).text(lang) if part in _MESSAGES else part
         for part in stored.split(_SEPARATOR)
     )
-    return ("；" if lang == "zh" else _SEPARATOR).join(words)
+    return message("list.group_separator").text(lang).join(words)

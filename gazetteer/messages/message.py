@@ -9,7 +9,7 @@ from babel.lists import format_list
 
 from gazetteer.messages.catalogue import Lang, find_template
 
-_SEPARATORS = {"zh": "、"}
+_LIST_SEPARATOR = "list.separator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def _word_parameter(value: object, lang: Lang) -> object:
             words = [str(_word_parameter(part, lang)) for part in value.values]
             return format_list(words, "or", locale=lang)
         case list() | tuple():
-            separator = _SEPARATORS.get(lang, ", ")
-            return separator.join(str(_word_parameter(part, lang)) for part in value)
+            words = [str(_word_parameter(part, lang)) for part in value]
+            return find_template(_LIST_SEPARATOR, lang).join(words)
         case _:
             return value
 

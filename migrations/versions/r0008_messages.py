@@ -1,4 +1,7 @@
-"""Findings store what is said as an id with parameters; the words stand in the catalogues."""
+"""Findings store messages as ids with parameters; accounts may have any language.
+
+The words stand in the catalogues, and a further language is one more of them.
+"""
 
 import hashlib
 import json
@@ -35,6 +38,8 @@ ALTER TABLE finding_event ADD CONSTRAINT finding_event_seen CHECK (
     num_nulls(severity, message, fingerprint) =
         CASE WHEN step IN ('found', 'changed', 'returned') THEN 0 ELSE 3 END);
 ALTER TABLE finding_event ENABLE TRIGGER append_only;
+ALTER TABLE account DROP CONSTRAINT account_language;
+ALTER TABLE account ADD CONSTRAINT account_language CHECK (language ~ '^[a-z]{2,3}$');
 """
 
 Message = dict[str, Any]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.as_of import today
-from gazetteer.messages import Lang
+from gazetteer.messages import LANGS, Lang, message
 from gazetteer.problems import Problem
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
@@ -114,6 +114,12 @@ def render_page(
     return remember_lang(response)
 
 
+def _describe_language(lang: Lang) -> dict[str, str]:
+    """A language as the switch at the top of a page names it, in its own words."""
+    name, tag = (message(f"language.{part}").text(lang) for part in ("name", "tag"))
+    return {"lang": lang, "name": name, "tag": tag}
+
+
 def _build_context() -> dict[str, Any]:
     lang = request_language()
     translate = build_translator(lang)
@@ -131,6 +137,7 @@ def _build_context() -> dict[str, Any]:
         "place_url": build_place_url,
         "address_url": build_address_url,
         "lang_url": build_language_url,
+        "other_languages": [_describe_language(other) for other in LANGS if other != lang],
         "today_url": build_today_url,
         "menu": MENU,
         "assets": load_assets(),
