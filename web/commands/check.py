@@ -9,7 +9,7 @@ from boundaries.consistency.consistency_check import run_self_check
 from gazetteer.messages import Message, has_message, message
 from gazetteer.records.check_result import CheckResult
 from gazetteer.rules.rule_catalogue import read_catalogue
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
 from web.commands.severity_counts import count_severities
 from web.commands.terminal_language import command_language, echo_message

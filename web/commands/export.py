@@ -10,7 +10,7 @@ from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import ENCODINGS, LayerFormat, detect_layer_format, write_table
 from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.records.levels import LEVELS
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
 from web.commands.terminal_language import (
     CommandFailed,

@@ -21,7 +21,7 @@ from web.commands.finding_output import (
     serialize_event,
     serialize_finding,
 )
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.register_connection import label_operator, open_register
 from web.commands.terminal_language import echo_message
 

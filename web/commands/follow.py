@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 import click
 
 from gazetteer.ledger.follower import Follower, OutOfStep
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.terminal_language import (
     CommandFailed,
     echo_message,

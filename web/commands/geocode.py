@@ -24,7 +24,7 @@ from gazetteer.problems import InvalidValue
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.terminal_language import command_language, language_option, terminal_text
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")

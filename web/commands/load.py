@@ -27,7 +27,7 @@ from gazetteer.problems import Problem
 from gazetteer.progress import Progress
 from gazetteer.settings import get_settings
 from web.commands.load_output import LoadOutput
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.terminal_language import terminal_text
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -12,7 +12,7 @@ from gazetteer.database.connection_info import register_database
 from gazetteer.ingest.publish_batch import publish_staged_batch
 from gazetteer.settings import Settings, get_settings
 from web.commands.load import FIXTURES
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.terminal_language import echo_message
 from web.gunicorn_server import GunicornServer, check_port_free, prepare_metrics
 from web.supervised_worker import run_supervised_worker

@@ -37,7 +37,7 @@ from gazetteer.problems import Problem
 from gazetteer.progress import Progress
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
-from web.commands.progress import show_progress
+from web.commands.progress_display import show_progress
 from web.commands.severity_counts import count_severities
 from web.commands.terminal_language import (
     command_language,
