@@ -27,7 +27,7 @@ STATUS_OF_KIND = {
     "unavailable": 503,
 }
 
-_HTTP_CODES = {
+HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
@@ -35,10 +35,12 @@ _HTTP_CODES = {
     415: "unsupported_media_type",
     429: "too_many_requests",
 }
-"""The stable codes of errors that the framework finds; any other status is ``http_error``.
+"""The stable codes of errors that the framework finds; any other is :data:`OTHER_HTTP_CODE`.
 
 Each is worded by the messages ``problem.<code>`` and ``request.<code>``.
 """
+
+OTHER_HTTP_CODE = "http_error"
 
 
 def serialize_problem(problem: Problem) -> dict[str, object]:
@@ -70,7 +72,7 @@ def build_problem_response(problem: Problem) -> Response:
 def build_http_problem_response(error: HTTPException) -> Response:
     """An error that the framework itself found (no such path, wrong method) as a problem."""
     status = error.code or 500
-    code = _HTTP_CODES.get(status, "http_error")
+    code = HTTP_CODES.get(status, OTHER_HTTP_CODE)
     words = "server_error" if status >= 500 else code
     lang = request_language()
     body = {

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from gazetteer.problems import Problem
 from web.http.language import request_language
 from web.http.openapi import describe_api
-from web.http.problems import STATUS_OF_KIND
+from web.http.problems import HTTP_CODES, OTHER_HTTP_CODE, STATUS_OF_KIND
 from web.pages.rendering import render_page
 
 reference_blueprint = Blueprint("reference", __name__, template_folder="templates")
@@ -57,9 +57,12 @@ def show_reference() -> Response:
 def show_problem_kinds() -> Response:
     """Every kind of problem by its stable code, with its HTTP status."""
     kinds: list[type[Problem]] = [Problem, *_iter_problem_kinds(Problem)]
-    kind_of_code = {kind.code: (kind, STATUS_OF_KIND[kind.kind]) for kind in kinds}
-    kinds_by_code = [kind_of_code[code] for code in sorted(kind_of_code)]
-    return render_page("problems.html", kinds=kinds_by_code)
+    status_of_code: dict[str, int | str] = {
+        OTHER_HTTP_CODE: "4xx, 5xx",
+        **{code: status for status, code in HTTP_CODES.items()},
+        **{kind.code: STATUS_OF_KIND[kind.kind] for kind in kinds},
+    }
+    return render_page("problems.html", status_of_code=sorted(status_of_code.items()))
 
 
 def parse_operations(document: JsonObject) -> Iterator[ApiOperation]:

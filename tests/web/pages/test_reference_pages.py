@@ -68,3 +68,14 @@ def test_the_reference_is_in_the_language_of_the_reader_without_backticks(
     problems = client.get("/docs/problems", query_string={"lang": lang}).text
     assert meaning in problems
     assert "`" not in page + problems
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("DELETE", "/v1/search"), ("GET", "/v1/nothing"), ("GET", "/v1/divisions/999999")],
+)
+def test_the_type_of_a_problem_leads_to_its_explanation(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    page, _, anchor = client.open(path, method=method).get_json()["type"].partition("#")
+    assert f'id="{anchor}"' in client.get(page).text
