@@ -32,7 +32,7 @@ from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.messages import Lang, message
 from gazetteer.search.index.day_index import DayIndex
-from gazetteer.search.index.index_loading import load_index
+from gazetteer.search.index.index_files import IndexFiles
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
 
@@ -171,7 +171,7 @@ class GeocodeWorkerSpec:
     seq: int
 
     def build_processor(self) -> RowProcessor[Any]:
-        """Build the index from the database that this process knows.
+        """Build the processor over the database that this process knows.
 
         Raises:
             StateMoved: it is at another state.
@@ -185,6 +185,7 @@ class GeocodeWorkerSpec:
 
 
 def load_newest_index(conninfo: str) -> NameIndex:
-    """The index of the newest state of a register."""
+    """The index of the newest state of a register, by the file that other processes map too."""
+    files = IndexFiles(get_settings().index_directory, load_unit_points)
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        return load_index(conn, load_unit_points)
+        return files.load_newest(conn)

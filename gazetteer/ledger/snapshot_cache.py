@@ -1,22 +1,20 @@
 """A cache of one snapshot of the register, reloaded after each publication.
 
-A snapshot never changes once it is loaded. When the ledger has moved on, the next snapshot is
-loaded in the background; until then the outdated one is not handed out.
+A snapshot never changes once it is loaded. When the ledger moves on, the next one is loaded in the
+background; what must be of the newest state is not given out until then.
 """
 
-import time
+import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from threading import Lock, Thread
 from typing import Any, Generic, Protocol, TypeVar
 
 import psycopg
 from psycopg import Connection
 
-CHECK_EVERY = 0.1
-"""Seconds between two checks of the head of the ledger."""
+from gazetteer.ledger.head_watch import Connect, HeadWatch
 
-_HEAD = "SELECT seq FROM ledger_head"
+log = logging.getLogger(__name__)
 
 
 class Snapshot(Protocol):
@@ -29,59 +27,89 @@ class Snapshot(Protocol):
 
 
 T = TypeVar("T", bound=Snapshot)
-Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 class SnapshotCache(Generic[T]):
     """Holds the newest snapshot; thread-safe.
 
     Args:
+        watch: knows the head of the ledger.
         connect: opens an autocommit connection to the register.
-        load: loads a snapshot; it receives the previous one, to reuse what did not change.
+        load: loads a snapshot; it receives the previous one, to reuse what did not change. Only
+            one thread at a time calls it.
     """
 
-    def __init__(self, connect: Connect, load: Callable[[Connection[Any], T | None], T]) -> None:
-        self._connect = connect
-        self._load = load
+    def __init__(
+        self,
+        watch: HeadWatch,
+        connect: Connect,
+        load: Callable[[Connection[Any], T | None], T],
+    ) -> None:
+        self._watch, self._connect, self._load = watch, connect, load
+        self._load_lock = Lock()
         self._lock = Lock()
         self._snapshot: T | None = None
-        self._checked_at = float("-inf")
-        self._is_behind = True
+        self._is_wanted = False
         self._reload_thread: Thread | None = None
+        watch.add_subscriber(self.begin_reload)
 
     def get_newest(self) -> T | None:
-        """The snapshot if it was the newest at the last check of the head, otherwise None.
+        """The snapshot if it is of the last publication, as far as is known; otherwise None.
 
         Does not wait for a snapshot: a missing or outdated one is loaded in the background.
+        """
+        snapshot, seq = self._snapshot, self._watch.known_seq
+        if snapshot is not None and snapshot.seq == seq:
+            return snapshot
+        if snapshot is None or seq is not None:  # else the watch says when the head is known again
+            self.begin_reload()
+        return None
+
+    def get_latest(self) -> T:
+        """The snapshot at hand, be it outdated; the first call waits until there is one.
 
         Raises:
-            psycopg.OperationalError: the head could not be read.
+            psycopg.OperationalError: there is none, and the register cannot be reached.
         """
-        if time.monotonic() - self._checked_at >= CHECK_EVERY:
-            self._check_head()
-        return None if self._is_behind else self._snapshot
+        if self._snapshot is None:
+            self._load_snapshot(only_first=True)
+        snapshot = self._snapshot
+        assert snapshot is not None, "it was loaded above, and is never taken away"
+        if self._watch.known_seq not in (snapshot.seq, None):
+            self.begin_reload()
+        return snapshot
 
     def begin_reload(self) -> None:
-        """Load the newest snapshot in a thread, unless that is under way; returns at once."""
+        """Load the newest snapshot in a thread, if it is not at hand; returns at once."""
         with self._lock:
+            self._is_wanted = True
             if self._reload_thread is None or not self._reload_thread.is_alive():
                 self._reload_thread = Thread(
                     target=self._reload_snapshot, name="snapshot-cache", daemon=True
                 )
                 self._reload_thread.start()
 
-    def _check_head(self) -> None:
-        self._checked_at = time.monotonic()
-        snapshot = self._snapshot
-        with self._connect() as conn:
-            row = conn.execute(_HEAD).fetchone()
-        self._is_behind = snapshot is None or row is None or row[0] != snapshot.seq
-        if self._is_behind:
-            self.begin_reload()
-
     def _reload_snapshot(self) -> None:
-        try:
+        while self._take_order():
+            try:
+                self._load_snapshot()
+            except psycopg.OperationalError:
+                log.debug("the register cannot be reached; the next request tries again")
+
+    def _take_order(self) -> bool:
+        """Whether another snapshot is wanted; if not, the thread ends and the next starts anew."""
+        with self._lock:
+            if not self._is_wanted:
+                self._reload_thread = None
+                return False
+            self._is_wanted = False
+            return True
+
+    def _load_snapshot(self, *, only_first: bool = False) -> None:
+        with self._load_lock:
+            snapshot = self._snapshot
+            if snapshot is not None and (only_first or snapshot.seq == self._watch.known_seq):
+                return
             with self._connect() as conn:
-                self._snapshot = self._load(conn, self._snapshot)
-        except psycopg.OperationalError:
-            return  # the database cannot be reached: the next check tries again
+                self._snapshot = loaded = self._load(conn, snapshot)
+            self._watch.advance_seq(loaded.seq)

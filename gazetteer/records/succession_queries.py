@@ -1,5 +1,6 @@
 """The succession of units: from which and to which units territory passed."""
 
+from collections.abc import Collection
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -35,11 +36,11 @@ def succession_sql(unit: LiteralString) -> LiteralString:
         WHERE range_contains_elem(s.recorded, moment.known_at)
         ORDER BY abs(coalesce(
             CASE WHEN l.is_predecessor THEN upper(s.valid) ELSE lower(s.valid) END
-            - lower(l.valid), 1000000))
+            - lower(l.valid), 1000000)), lower(s.valid)
         LIMIT 1
     ) o ON true
     WHERE range_contains_elem(l.recorded, moment.known_at)
-    ORDER BY lower(l.valid), o.code"""
+    ORDER BY lower(l.valid), o.code, o.unit_id, l.version_id"""
 
 
 _SUCCESSION = f"""
@@ -50,7 +51,9 @@ SELECT json_agg(k)::text FROM moment, LATERAL ({succession_sql("%(unit_id)s")}) 
 _ALL_SUCCESSIONS = f"""
 WITH {MOMENT_CTE}, linked AS (
     SELECT from_unit AS unit FROM succession_version WHERE upper_inf(recorded)
+    AND (%(units)s::uuid[] IS NULL OR from_unit = ANY(%(units)s))
     UNION SELECT to_unit FROM succession_version WHERE upper_inf(recorded)
+    AND (%(units)s::uuid[] IS NULL OR to_unit = ANY(%(units)s))
 )
 SELECT linked.unit::text, (SELECT json_agg(k) FROM ({succession_sql("linked.unit")}) k)::text
 FROM moment, linked
@@ -67,10 +70,17 @@ def load_succession(
     return parse_succession(row[0] if row else None)
 
 
-def load_all_successions(conn: Connection[Any]) -> list[tuple[str, str]]:
-    """The succession of all units that have any: unit id, and JSON for :func:`parse_succession`."""
+def load_all_successions(
+    conn: Connection[Any], units: Collection[str] | None = None
+) -> list[tuple[str, str]]:
+    """The succession of all units that have any, or of some: id, and JSON to be parsed.
+
+    For the JSON see :func:`parse_succession`.
+    """
+    params = {"known_at": None, "units": None if units is None else list(units)}
     with conn.cursor(row_factory=tuple_row) as cursor:
-        return [row for row in cursor.execute(_ALL_SUCCESSIONS, {"known_at": None}) if row[1]]
+        rows = cursor.execute(_ALL_SUCCESSIONS, params, prepare=False)
+        return [row for row in rows if row[1]]
 
 
 def parse_succession(links: str | None) -> tuple[list[JsonObject], list[JsonObject]]:

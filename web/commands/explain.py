@@ -5,11 +5,12 @@ from datetime import datetime
 
 import click
 
+from boundaries.batch.row_tasks import load_newest_index
+from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import today
 from gazetteer.search.geocoder.explanation import explain_address
 from gazetteer.search.index.day_index import DayIndex
-from gazetteer.search.index.index_loading import load_index
-from web.commands.register_connection import open_register
+from gazetteer.settings import get_settings
 from web.commands.terminal_language import command_language, language_option
 
 
@@ -20,8 +21,8 @@ from web.commands.terminal_language import command_language, language_option
 @language_option
 def explain_command(address: str, at: datetime | None, as_json: bool) -> None:
     """Show how ADDRESS is parsed: each step, each interpretation and each discrepancy."""
-    with open_register() as conn:
-        index = load_index(conn)
+    with register_database(get_settings()) as conninfo:
+        index = load_newest_index(conninfo)
     day_index = DayIndex(index, at.date() if at else today())
     lang = command_language()
     lines = [line.text(lang) for line in explain_address(day_index, address)]

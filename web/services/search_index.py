@@ -1,24 +1,25 @@
 """The search index of a serving process."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
-from threading import Lock
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 from psycopg import Connection
 
 from boundaries.areas.label_points import load_unit_points
 from gazetteer.ledger.as_of import newest_as_of_fields
 from gazetteer.search.index.day_index import DayIndex
-from gazetteer.search.index.index_cache import IndexCache
+from gazetteer.search.index.day_index_cache import DayIndexCache
+from gazetteer.search.index.index_files import IndexFiles
 from gazetteer.search.index.name_index import NameIndex
-from web.http import connections
+from gazetteer.settings import Settings
+from web.http.connections import get_conninfo
+from web.services.index_building_process import build_index_apart
+from web.services.snapshot_caches import create_snapshot_cache, get_extension
 
 _EXTENSION_KEY = "gazetteer_search"
-_CREATION_LOCK = Lock()
 
 
 def get_day_index(at: date) -> DayIndex:
@@ -28,12 +29,12 @@ def get_day_index(at: date) -> DayIndex:
 
 def get_newest_index() -> NameIndex | None:
     """The index if it is up to date with the register; None while it is not. Never waits."""
-    return _get_cache().get_newest()
+    return _get_cache().indexes.get_newest()
 
 
 def warm_up_index() -> None:
-    """Begin to build the index, so that no request has to wait for all of it."""
-    _get_cache().start_rebuild()
+    """Begin to load the index, so that no request has to wait for all of it."""
+    _get_cache().indexes.begin_reload()
 
 
 def index_as_of_fields(day_index: DayIndex) -> Mapping[str, str | None]:
@@ -44,18 +45,16 @@ def index_as_of_fields(day_index: DayIndex) -> Mapping[str, str | None]:
     return newest_as_of_fields(day_index.at, known)
 
 
-def _get_cache() -> IndexCache:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    cache = app.extensions.get(_EXTENSION_KEY)
-    if cache is None:
-        with _CREATION_LOCK:
-            cache = app.extensions.setdefault(
-                _EXTENSION_KEY, IndexCache(partial(_background_connection, app), load_unit_points)
-            )
-    return cast(IndexCache, cache)
+def _get_cache() -> DayIndexCache:
+    return get_extension(_EXTENSION_KEY, _create_cache)
 
 
-def _background_connection(app: Flask) -> AbstractContextManager[Connection[Any]]:
-    """A connection for the building thread, which has no application context of its own."""
-    with app.app_context():
-        return cast(AbstractContextManager[Connection[Any]], connections.connection())
+def _create_cache() -> DayIndexCache:
+    settings: Settings = current_app.config["GAZETTEER"]
+    conninfo, directory = get_conninfo(current_app), settings.index_directory
+    files = IndexFiles(directory, load_unit_points, partial(build_index_apart, conninfo, directory))
+
+    def load_index(conn: Connection[Any], _: NameIndex | None) -> NameIndex:
+        return files.load_newest(conn)
+
+    return DayIndexCache(create_snapshot_cache(load_index))

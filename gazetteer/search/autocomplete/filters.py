@@ -164,8 +164,9 @@ def _apply_filters(
 def _find_descendants(day_index: DayIndex, node_arrays: NodeArrays, unit: str) -> NDArray[np.bool_]:
     """The unit and all that lies in it on the day."""
     descendants = np.zeros(len(node_arrays.parents), np.bool_)
-    if unit in day_index.index.ids:
-        descendants[day_index.index.ids.index(unit)] = True
+    node = day_index.index.find_node(unit)
+    if node is not None:
+        descendants[node] = True
         for _ in LEVELS:
             descendants |= (node_arrays.parents >= 0) & descendants[node_arrays.parents]
     return descendants

@@ -71,11 +71,18 @@ def find_division(index: NameIndex, code: str, at: date, today: date) -> JsonObj
             "from_precision": words[attributes.start_precisions[state]],
             "to_precision": words[attributes.end_precisions[state]],
         },
-        "status": "retired" if index.find_state(node, today.toordinal()) is None else "current",
+        "status": _find_status(index, node, today.toordinal()),
         "predecessors": predecessors,
         "successors": successors,
         **newest_as_of_fields(at, index.recorded_at),
     }
+
+
+def _find_status(index: NameIndex, node: int, today: int) -> str:
+    if index.find_state(node, today) is not None:
+        return "current"
+    starts = index.starts[index.state_offsets[node] : index.state_offsets[node + 1]]
+    return "upcoming" if min(starts) > today else "retired"
 
 
 def _find_units_above(

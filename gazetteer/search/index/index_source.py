@@ -70,7 +70,7 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexSource:
-    """One state of the register, at ledger sequence ``seq``.
+    """One state of the register, at ledger sequence ``seq``, or the part of it that was changed.
 
     ``latin``: (node, name) for names in Latin letters that are not its pinyin. ``succession``:
     (unit, its succession links as JSON text). ``nameless``: units that had no name at some time.
@@ -86,3 +86,16 @@ class IndexSource:
     seats: Sequence[PointRow] = ()
     succession: Sequence[tuple[str, str]] = ()
     nameless: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChanges:
+    """What may differ from an earlier state of the register.
+
+    Of ``nodes`` anything may; of ``located`` nodes the points, and of ``linked`` ones what their
+    succession links lead to. Both contain all of ``nodes``.
+    """
+
+    nodes: Collection[str]
+    located: Collection[str]
+    linked: Collection[str]

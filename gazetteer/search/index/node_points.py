@@ -1,22 +1,28 @@
 """Where nodes lie: points with the periods for which they are known, in flat arrays."""
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazetteer.search.index.day_ordinals import OPEN_END, OPEN_START, to_ordinal
-from gazetteer.search.index.index_source import PointRow
+from gazetteer.search.index.columns import Column, Columns, pack_values
+from gazetteer.search.index.splice import Splice
 
 LonLat = tuple[float, float]
 """Lon, lat in degrees, CGCS2000."""
 
 BoundingBox = tuple[float, float, float, float]
 """West, south, east, north in degrees, CGCS2000."""
+
+
+NumberedPoint = tuple[int, int, int, float, float]
+"""Node, first day, day after the last, lon, lat."""
+
+_TYPES = {"nodes": "i", "starts": "i", "ends": "i", "lons": "d", "lats": "d"}
+"""The columns of points, in the order of their fields, and the types of their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +56,31 @@ class NodePoints:
         return (np.asarray(self.starts) <= day) & (day < np.asarray(self.ends))
 
 
-def build_node_points(rows: Iterable[PointRow], node_numbers: Mapping[str, int]) -> NodePoints:
-    """The points of numbered nodes; a row of any other node is passed over."""
-    ordered = sorted(
-        (
-            node_numbers[r.node],
-            to_ordinal(r.start, OPEN_START),
-            to_ordinal(r.end, OPEN_END),
-            r.lon,
-            r.lat,
-        )
-        for r in rows
-        if r.node in node_numbers
-    )
-    return NodePoints(
-        array("i", (row[0] for row in ordered)),
-        array("i", (row[1] for row in ordered)),
-        array("i", (row[2] for row in ordered)),
-        array("d", (row[3] for row in ordered)),
-        array("d", (row[4] for row in ordered)),
-    )
+def open_node_points(columns: Columns, name: str) -> NodePoints:
+    """The points of a name over their columns."""
+    return NodePoints(*(columns[f"{name}.{each}"].value_view for each in _TYPES))
+
+
+def splice_points(
+    columns: Columns, name: str, nodes_now: NDArray[Any], rows: Iterable[NumberedPoint]
+) -> dict[str, Column]:
+    """The columns of points with those of nodes that are new or replaced.
+
+    Args:
+        columns: those of the earlier index.
+        name: of the points.
+        nodes_now: the node of each earlier row; -1 removes it.
+        rows: the points of other nodes.
+    """
+    new = sorted(rows)
+    retained = np.flatnonzero(nodes_now >= 0)
+    nodes = np.concatenate([nodes_now[retained], [row[0] for row in new]])
+    order = np.argsort(nodes, kind="stable")
+    positions = np.concatenate([retained, len(nodes_now) + np.arange(len(new))])[order]
+    splice = Splice.from_positions(positions, len(nodes_now))
+    added = list(zip(*new, strict=True)) or [()] * len(_TYPES)
+    columns_now = {
+        f"{name}.{each}": splice.splice_values(columns[f"{name}.{each}"], values)
+        for each, values in zip(_TYPES, added, strict=True)
+    }
+    return {**columns_now, f"{name}.nodes": pack_values("i", nodes[order])}

@@ -1,14 +1,13 @@
 """An index of texts by their beginnings, the best first."""
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazetteer.search.index.columns import Columns
 from gazetteer.search.index.string_pool import SortedStringPool, StringPool
 
 _LENGTH_RANGE = 64
@@ -65,36 +64,32 @@ def extract_lengths(rank: NDArray[np.int16]) -> NDArray[np.int16]:
     return rank % _LENGTH_RANGE
 
 
-def compute_ranks(texts: Sequence[str], levels: Iterable[int]) -> NDArray[np.int16]:
-    """The ranks of texts, each with the highest level that it means."""
-    pairs = zip(texts, levels, strict=True)
-    return np.fromiter(
-        (compute_rank(level, len(text)) for text, level in pairs), np.int16, len(texts)
-    )
+def compute_ranks(
+    lengths: NDArray[Any], row_offsets: NDArray[Any], levels: NDArray[Any]
+) -> NDArray[np.int16]:
+    """The ranks of texts of some lengths, each with the highest level of its rows.
+
+    Args:
+        lengths: those of the texts.
+        row_offsets: where the rows of each text begin, and the end of the last.
+        levels: the level that each row means.
+    """
+    if not len(lengths):
+        return np.zeros(0, np.int16)
+    highest = np.minimum.reduceat(levels, row_offsets[:-1]).astype(np.int16)
+    rank = highest * _LENGTH_RANGE + np.minimum(lengths, _LENGTH_RANGE - 1)
+    return np.asarray(rank, np.int16)
 
 
-def build_prefix_index(entries: Iterable[PrefixEntry]) -> PrefixIndex:
-    """From entries in any order."""
-    ordered = sorted(entry for entry in entries if entry.text)
-    rows = [row for row, after in pairwise(ordered) if row[:2] != after[:2]] + ordered[-1:]
-    texts: list[str] = []
-    levels: list[int] = []
-    row_offsets = array("i")
-    for position, row in enumerate(rows):
-        if texts and texts[-1] == row.text:
-            levels[-1] = min(levels[-1], row.level)
-        else:
-            texts.append(row.text)
-            levels.append(row.level)
-            row_offsets.append(position)
-    row_offsets.append(len(rows))
+def open_prefix_index(columns: Columns, name: str) -> PrefixIndex:
+    """The index of a name over its columns."""
+    display = f"{name}.display"
+    has_display = f"{display}.bytes" in columns
     return PrefixIndex(
-        SortedStringPool(texts),
-        row_offsets,
-        nodes=array("i", (row.node for row in rows)),
-        states=array("i", (row.state for row in rows)),
-        rank=compute_ranks(texts, levels),
-        display_texts=StringPool(row.display_text for row in rows)
-        if any(row.display_text for row in rows)
-        else (),
+        SortedStringPool.from_columns(columns, f"{name}.texts"),
+        columns[f"{name}.row_offsets"].value_view,
+        columns[f"{name}.nodes"].value_view,
+        columns[f"{name}.states"].value_view,
+        columns[f"{name}.rank"].array_view,
+        StringPool.from_columns(columns, display) if has_display else (),
     )

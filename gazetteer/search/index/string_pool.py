@@ -1,21 +1,32 @@
 """Very many short texts in little memory: one buffer, and the offset at which each begins."""
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from typing import overload
+from typing import Self, overload
+
+from gazetteer.search.index.columns import Columns, TextBuffer, pack_texts
 
 
 class StringPool(Sequence[str]):
-    """Texts as one run of UTF-8, a third of the size that they have as objects. Never changed."""
+    """Texts as one run of UTF-8, a third of the size that they have as objects. Never changed.
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        buffer = bytearray()
-        self._offsets = array("I", [0])
-        for text in texts:
-            buffer += text.encode()
-            self._offsets.append(len(buffer))
-        self._buffer = bytes(buffer)
+    ``offsets`` has where each begins, and the end of the last.
+    """
+
+    def __init__(self, buffer: TextBuffer, offsets: Sequence[int]) -> None:
+        self._buffer, self._offsets = buffer, offsets
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str]) -> Self:
+        """A pool in memory."""
+        return cls.from_columns(pack_texts("texts", texts), "texts")
+
+    @classmethod
+    def from_columns(cls, columns: Columns, name: str) -> Self:
+        """The pool of texts that :func:`gazetteer.search.index.columns.pack_texts` packed."""
+        buffer = columns[f"{name}.bytes"].buffer
+        assert not isinstance(buffer, memoryview), "texts are packed as bytes"
+        return cls(buffer, columns[f"{name}.offsets"].value_view)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -65,27 +76,27 @@ class StringPool(Sequence[str]):
 
 
 _LAST_CHARACTER = chr(0x10FFFF)
-_SAMPLE_STEP = 16
+_SAMPLE_STEP = 64
 
 
 class SortedStringPool(StringPool):
     """Texts in ascending order, none twice, to be found by what they begin with."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        super().__init__(texts)
+    def __init__(self, buffer: TextBuffer, offsets: Sequence[int]) -> None:
+        super().__init__(buffer, offsets)
         self._samples = self[::_SAMPLE_STEP]  # objects, among which a search is quick
 
     def find_prefix_range(self, prefix: str) -> tuple[int, int]:
         """The half-open range of positions of the texts that begin with a prefix."""
-        low = self._find_lower_bound(prefix)
-        return low, self._find_lower_bound(prefix + _LAST_CHARACTER)
+        low = self.find_lower_bound(prefix)
+        return low, self.find_lower_bound(prefix + _LAST_CHARACTER)
 
     def find_position(self, text: str) -> int | None:
         """The position of a text; None if it is not among them."""
-        position = self._find_lower_bound(text)
+        position = self.find_lower_bound(text)
         return position if position < len(self) and self[position] == text else None
 
-    def _find_lower_bound(self, text: str) -> int:
+    def find_lower_bound(self, text: str) -> int:
         """The position of the first text that does not come before another."""
         after = bisect_left(self._samples, text) * _SAMPLE_STEP
         return bisect_left(self, text, max(after - _SAMPLE_STEP, 0), min(after, len(self)))
@@ -94,8 +105,8 @@ class SortedStringPool(StringPool):
 class OptionalStringPool(Sequence[str | None]):
     """The same where a text may be missing; an empty one counts as that."""
 
-    def __init__(self, texts: Iterable[str | None]) -> None:
-        self._texts = StringPool(text or "" for text in texts)
+    def __init__(self, texts: StringPool) -> None:
+        self._texts = texts
 
     def __len__(self) -> int:
         return len(self._texts)
