@@ -5,10 +5,6 @@ amount of memory. In a child process neither affects the processes that serve ot
 """
 
 import json
-import os
-import resource
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,22 +33,18 @@ from boundaries.validation.validation_report import (
     validate_file,
 )
 from gazetteer.ingest.table_files import UnreadableFile
-from gazetteer.messages import Lang, Message, message, read_message
-from gazetteer.problems import InvalidValue, Problem, TooLarge
+from gazetteer.limited_process import (
+    MemoryLimitExceeded,
+    ProcessLimits,
+    TimeLimitExceeded,
+    execute_order,
+    run_limited,
+)
+from gazetteer.messages import Lang, Message, message
+from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.progress import Progress
 
-_PROBLEMS = {kind.code: kind for kind in (InvalidValue, UnreadableFile, TooLarge, LayerNotNamed,
-                                          CrsNotKnown)}  # fmt: skip
-_DONE, _REFUSED, _NO_MEMORY = 0, 2, 3
-_NICENESS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxLimits:
-    """The limits of one validation: seconds of wall-clock time, and bytes of memory."""
-
-    seconds: float
-    memory: int
+_PROBLEMS = (InvalidValue, UnreadableFile, TooLarge, LayerNotNamed, CrsNotKnown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ def validate_in_subprocess(
     validation_options: ValidationOptions,
     output_options: ReportOptions | CopyOptions,
     result: Path,
-    limits: SandboxLimits,
+    limits: ProcessLimits,
     progress_file: Path | None = None,
 ) -> None:
     """Validate ``path`` in a child process, which writes ``result`` and its progress.
@@ -103,7 +95,6 @@ def validate_in_subprocess(
         "copy" if isinstance(output_options, CopyOptions) else "report": asdict(output_options),
         "result": str(result),
         "progress_file": None if progress_file is None else str(progress_file),
-        "memory": limits.memory,
     }
     try:
         _run_child(order, limits)
@@ -112,58 +103,19 @@ def validate_in_subprocess(
             raise
 
 
-def _run_child(order: Mapping[str, Any], limits: SandboxLimits) -> None:
-    command = [sys.executable, "-m", "boundaries.validation.sandbox"]
+def _run_child(order: Mapping[str, Any], limits: ProcessLimits) -> None:
     try:
-        completed = subprocess.run(
-            command,
-            input=json.dumps(order),
-            capture_output=True,
-            text=True,
-            timeout=limits.seconds,
-            check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-    except subprocess.TimeoutExpired:
+        run_limited("boundaries.validation.sandbox", order, limits, _PROBLEMS)
+    except TimeLimitExceeded:
         detail = message("validation.took_too_long", seconds=limits.seconds)
         raise _limit_error(detail) from None
-    if completed.returncode == _REFUSED:
-        raise _parse_problem(json.loads(completed.stdout))
-    if completed.returncode != _DONE:
-        if completed.returncode != _NO_MEMORY and completed.returncode >= 0:
-            raise RuntimeError(f"validating a layer failed:\n{completed.stderr}")
-        raise _limit_error(message("validation.out_of_memory", megabytes=limits.memory >> 20))
+    except MemoryLimitExceeded:
+        detail = message("validation.out_of_memory", megabytes=limits.memory >> 20)
+        raise _limit_error(detail) from None
 
 
 def _limit_error(reason: Message) -> TooLarge:
     return TooLarge(message("validation.layer_too_large", reason=reason), field="file")
-
-
-def _parse_problem(members: Mapping[str, Any]) -> Problem:
-    kind, explanation = _PROBLEMS[members["code"]], read_message(members["message"])
-    return kind(explanation, field=members["field"], **members["extras"])
-
-
-def main() -> None:
-    """The child process: execute the order from stdin, and exit with a code for the outcome."""
-    order = json.load(sys.stdin)
-    os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
-    try:
-        _execute_order(order)
-    except Problem as problem:
-        members = {
-            "code": problem.code,
-            "message": problem.message.as_json(),
-            "field": problem.field,
-            "extras": dict(problem.extras),
-        }
-        print(json.dumps(members))
-        sys.exit(_REFUSED)
-    except (MemoryError, shapely.GEOSException) as error:
-        if isinstance(error, MemoryError) or "bad_alloc" in str(error):
-            sys.exit(_NO_MEMORY)
-        raise
 
 
 def _execute_order(order: Mapping[str, Any]) -> None:
@@ -233,4 +185,4 @@ def _write_correction(
 
 
 if __name__ == "__main__":
-    main()
+    execute_order(_execute_order, (shapely.GEOSException,))

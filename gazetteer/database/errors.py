@@ -54,3 +54,7 @@ class ClusterDirectoryInUse(DatabaseFault):
 
 class ClusterFailed(DatabaseFault):
     """The server did not start or stop; the text includes the end of its log."""
+
+
+class DatabaseProgramFailed(DatabaseFault):
+    """A program of PostgreSQL failed; the text includes what it reported."""

@@ -1,6 +1,6 @@
 """The kinds of records of units and names (field notes 2.2, 3; INSPIRE: place, name, spelling)."""
 
-from gazetteer.ledger.record_kind import Field, FieldType, RecordKind, build_kinds
+from gazetteer.ledger.record_kind import Audience, Field, FieldType, RecordKind, build_kinds
 
 ACT = RecordKind(
     "act",
@@ -108,4 +108,21 @@ FUNCTIONAL_AREA = RecordKind(
 )
 """A development or cooperation zone: named and coded, but not a unit (Order 704 knows none)."""
 
-NAME_KINDS = build_kinds(ACT, UNIT, CODE, PLACE, NAME, SPELLING, SUCCESSION, FUNCTIONAL_AREA)
+DOCUMENT_ROLES = ("approval", "announcement", "agreement", "map", "photo", "other")
+"""What a document is to its act: 批复, 公告, 协议书, 附图, 照片, 其他."""
+
+DOCUMENT = RecordKind(
+    "document",
+    (
+        Field("act", FieldType.UUID, required=True, target_kind="act"),
+        Field("title", required=True),
+        Field("role", required=True),
+        Field("file", required=True),
+    ),
+    audience=Audience.INTERNAL,
+)
+"""A document of an act; ``file`` is the SHA-256 of a file in the store."""
+
+NAME_KINDS = build_kinds(
+    ACT, UNIT, CODE, PLACE, NAME, SPELLING, SUCCESSION, FUNCTIONAL_AREA, DOCUMENT
+)

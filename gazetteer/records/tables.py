@@ -2,9 +2,11 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ColumnElement,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     MetaData,
@@ -15,6 +17,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint
+
+from gazetteer.records.record_kinds import DOCUMENT_ROLES
+
+_ROLES = ", ".join(f"'{role}'" for role in DOCUMENT_ROLES)
 
 
 def _exclude_overlaps(
@@ -56,6 +62,12 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
+    document = tables["document"]
+    document.append_constraint(
+        ForeignKeyConstraint(["file"], ["file.sha256"], name="document_file", deferrable=True)
+    )
+    document.append_constraint(CheckConstraint(f"role IN ({_ROLES})", name="document_role"))
+    Index("document_of_act", document.c.act)  # documents of an act
 
 
 def build_unit_state_table(metadata: MetaData) -> Table:

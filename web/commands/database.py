@@ -1,19 +1,19 @@
 """``gazetteer db``: the private cluster, and the schema of any database."""
 
 import json
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from gazetteer.database.cluster import Cluster
-from gazetteer.database.cluster_binaries import find_binaries
 from gazetteer.database.connection_info import register_database, running_database
 from gazetteer.database.requirements import ensure_database
+from gazetteer.files.file_store import open_store
+from gazetteer.files.register_backup import restore_backup, write_backup
 from gazetteer.messages import message
 from gazetteer.settings import get_settings
-from web.commands.terminal_language import CommandFailed, echo_message
+from web.commands.terminal_language import echo_message
 
 
 @click.group()
@@ -54,36 +54,34 @@ def migrate_command() -> None:
 
 @db_group.command()
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-def backup_command(target: Path) -> None:
-    """Write the whole register to TARGET (a pg_dump archive)."""
-    with running_database(get_settings()) as conninfo:
-        _run_program("pg_dump", "--format=custom", f"--file={target}", conninfo)
-    echo_message("cli.db.backed_up", path=target, n=target.stat().st_size)
+@click.option("--allow-missing", is_flag=True, help="Leave out files that are missing or altered.")
+def backup_command(target: Path, allow_missing: bool) -> None:
+    """Write the whole register, database and files, to TARGET.
+
+    A backup that fails leaves an earlier one under this name as it was.
+    """
+    ours = get_settings()
+    with running_database(ours) as conninfo:
+        summary = write_backup(conninfo, open_store(ours), target, allow_missing=allow_missing)
+    echo_message("cli.db.backed_up", path=target, n=summary.size, files=summary.file_count)
+    if summary.missing:
+        echo_message("cli.db.files_left_out", err=True, n=len(summary.missing))
 
 
 @db_group.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Replace the present content of the database.")
 def restore_command(source: Path, replace: bool) -> None:
-    """Read the whole register from SOURCE in one transaction: all of it or nothing."""
-    clean = ["--clean", "--if-exists"] if replace else []
-    with running_database(get_settings()) as conninfo:
-        if not get_settings().database_url:
+    """Read the whole register from SOURCE: its database in one transaction, all of it or nothing.
+
+    Files that are stored already stay.
+    """
+    ours = get_settings()
+    with running_database(ours) as conninfo:
+        if not ours.database_url:
             ensure_database(conninfo)
-        _run_program(
-            "pg_restore", "--single-transaction", "--no-owner", *clean, "-d", conninfo, str(source)
-        )
-
-
-def _run_program(program: str, *arguments: str) -> None:
-    finished = subprocess.run(
-        [find_binaries().program_path(program), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode:
-        raise CommandFailed(f"{program}: {finished.stderr.strip()}")
+        file_count = restore_backup(conninfo, open_store(ours), source, replace=replace)
+    echo_message("cli.db.restored", n=file_count)
 
 
 def _describe_value(value: object) -> object:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from uuid import UUID
@@ -16,7 +16,6 @@ from pydantic import Field, FiniteFloat, model_validator
 from boundaries.validation.sandbox import (
     CopyOptions,
     ReportOptions,
-    SandboxLimits,
     validate_in_subprocess,
 )
 from boundaries.validation.validation_report import (
@@ -24,19 +23,24 @@ from boundaries.validation.validation_report import (
     build_validation_options,
     parse_column_names,
 )
+from gazetteer.files.file_formats import sanitize_file_name
+from gazetteer.limited_process import ProcessLimits
 from gazetteer.messages import message
-from gazetteer.problems import InvalidValue, Problem, TooLarge
+from gazetteer.problems import InvalidValue, Problem
 from gazetteer.settings import Settings
 from web.http import rate_limits
 from web.http.app_settings import current_settings
+from web.http.body_limits import BodyLimit
 from web.http.endpoints import Parameters
 from web.http.heavy_requests import limited_slot
 
 MAX_UNPACK_RATIO = 4
 """The largest size of an unpacked file, as a multiple of the upload limit."""
 
+LAYER_FILE = BodyLimit(lambda settings: settings.validate_limit_mb, "layer.file_too_large", "data")
+"""How large a layer may be that is validated within the request."""
+
 _MB = 1 << 20
-_MAX_NAME_BYTES = 200
 _STALE_AFTER_S = 3600.0
 
 
@@ -125,7 +129,7 @@ def validate_upload(form: LayerUploadForm, output_options: ReportOptions | CopyO
             int(settings.validate_limit_mb * MAX_UNPACK_RATIO * _MB)
         )
         options = build_validation_options(settings, form.level, form.gap_width, form.accuracy)
-        limits = SandboxLimits(settings.validate_seconds, settings.validate_memory_mb * _MB)
+        limits = ProcessLimits(settings.validate_seconds, settings.validate_memory_mb * _MB)
         try:
             validate_in_subprocess(
                 file, read_options, options, output_options, result, limits, progress_file
@@ -179,7 +183,7 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
 
     Raises:
         InvalidValue: there is none.
-        TooLarge: more than the setting allows.
+        TooLarge: more than :data:`LAYER_FILE` allows.
     """
     upload = request.files.get("data")
     if upload is None:
@@ -187,20 +191,7 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
     size = upload.stream.seek(0, 2)
     upload.stream.seek(0)
     if size > settings.validate_limit_mb * _MB:
-        raise build_too_large(settings)
-    file = directory / _sanitize_file_name(upload.filename or "")
+        raise LAYER_FILE.build_problem(settings)
+    file = directory / sanitize_file_name(upload.filename or "", "layer")
     upload.save(file)
     return file
-
-
-def build_too_large(settings: Settings) -> TooLarge:
-    """The problem of a file that is larger than the setting allows."""
-    words = message("layer.file_too_large", limit=settings.validate_limit_mb)
-    return TooLarge(words, field="data")
-
-
-def _sanitize_file_name(sent_name: str) -> str:
-    """The sender's name of the file, safe as a file name here; problems and responses show it."""
-    base_name = PurePath(sent_name.replace("\\", "/")).name
-    printable = "".join(char for char in base_name if char.isprintable())
-    return printable.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore").lstrip(".") or "layer"

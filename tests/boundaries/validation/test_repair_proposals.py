@@ -25,7 +25,6 @@ from boundaries.validation.report_formats import write_report
 from boundaries.validation.sandbox import (
     CopyOptions,
     ReportOptions,
-    SandboxLimits,
     validate_in_subprocess,
 )
 from boundaries.validation.validation_report import (
@@ -34,11 +33,12 @@ from boundaries.validation.validation_report import (
     ValidationReport,
     validate_file,
 )
+from gazetteer.limited_process import ProcessLimits
 from gazetteer.problems import InvalidValue
 from tests.boundaries.validation import samples
 
 OPTIONS = ValidationOptions()
-ENOUGH = SandboxLimits(250, 4 << 30)
+ENOUGH = ProcessLimits(250, 4 << 30)
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "guangdong_boundaries.geojson.gz"
 
 
@@ -205,7 +205,7 @@ def test_a_child_reports_progress_and_keeps_the_findings_when_proposals_take_too
     assert all(f["properties"]["proposals"] for f in content["features"])
     assert orjson.loads(progress.read_bytes())["what"] == "propose"
     # The result of the first run takes the part of a report that was complete in time.
-    too_short = SandboxLimits(0.01, 4 << 30)
+    too_short = ProcessLimits(0.01, 4 << 30)
     validate_in_subprocess(path, reading, OPTIONS, output, result, too_short)
     assert orjson.loads(result.read_bytes()) == content
 

@@ -7,12 +7,13 @@ import pytest
 
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.problems import CrsNotKnown
-from boundaries.validation.sandbox import ReportOptions, SandboxLimits, validate_in_subprocess
+from boundaries.validation.sandbox import ReportOptions, validate_in_subprocess
 from boundaries.validation.validation_report import ReadOptions, ValidationOptions
+from gazetteer.limited_process import ProcessLimits
 from gazetteer.problems import TooLarge
 from tests.boundaries.validation import samples
 
-ENOUGH = SandboxLimits(250, 4 << 30)
+ENOUGH = ProcessLimits(250, 4 << 30)
 
 
 def test_a_child_writes_the_report_with_outlines(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_a_child_writes_the_report_with_outlines(tmp_path: Path) -> None:
     assert set(content["outlines"]) == {"coarse", "exact"}
 
 
-def validate_with(path: Path, limits: SandboxLimits) -> None:
+def validate_with(path: Path, limits: ProcessLimits) -> None:
     options = ReportOptions("csv", "en")
     validate_in_subprocess(
         path, ReadOptions(), ValidationOptions(), options, path.parent / "result", limits
@@ -51,11 +52,11 @@ def test_a_refusal_by_the_child_is_the_same_problem_here(tmp_path: Path) -> None
 def test_a_layer_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     path = samples.made(tmp_path, "metres.geojson", samples.REFUSED["metres.geojson"])
     with pytest.raises(TooLarge, match=r"more than 0\.01 seconds"):
-        validate_with(path, SandboxLimits(0.01, 4 << 30))
+        validate_with(path, ProcessLimits(0.01, 4 << 30))
 
 
 def test_a_layer_that_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.geojson"
     path.write_bytes(b'{"type": "FeatureCollection", "features": [' + b" " * (600 << 20))
     with pytest.raises(TooLarge, match="more than 1024 MB of memory"):
-        validate_with(path, SandboxLimits(250, 1 << 30))
+        validate_with(path, ProcessLimits(250, 1 << 30))

@@ -1,0 +1,1 @@
+"""Files of evidence: approvals, agreements, maps, photos; checked, stored by hash, backed up."""
