@@ -1,108 +1,93 @@
-"""Runs in the background: requested by a person, done by a worker as one of its jobs."""
+"""Runs in the background: requested by a person or the clock, done by a worker as one of its jobs.
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+The id of a run is also that of its job.
+"""
+
 from datetime import datetime
-from io import BytesIO
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg import Connection
 
-from boundaries.findings import finding_store, finding_writes
+from boundaries.findings import finding_features, finding_store, finding_writes
 from boundaries.findings.validation_run import run_validation
 from gazetteer.jobs import job_queue
 from gazetteer.jobs import job_store as jobs
-from gazetteer.jobs.job_files import JobFiles
-from gazetteer.jobs.job_runner import JobStopped
-from gazetteer.jobs.job_store import Job, JobRequest
-from gazetteer.jobs.result_chunk import ResultChunk
+from gazetteer.jobs.clock import PeriodicRun, PeriodicTask
+from gazetteer.jobs.job_kind import JobKind, JobQueue
+from gazetteer.jobs.job_store import JobRequest
+from gazetteer.jobs.running_job import RunningJob
 from gazetteer.ledger.as_of import today
-from gazetteer.search.index.index_loading import load_ledger_seq
+from gazetteer.messages import DEFAULT_LANG, Lang
+from gazetteer.rules.finding_workflow import ANSWER_ACTIONS
 
-KIND = "findings"
-PROGRESS_STEPS = 100
-"""A run reports its progress in hundredths."""
-
-_REPORT_INTERVAL_SECONDS = 0.5
-
-Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+RESULT_NAME = "findings.geojson"
+CLOCK_ACTOR = "gazetteer worker"
+"""How the audit log names a run that the clock started."""
 
 
-def enqueue_run(conn: Connection[Any], directory: Path, actor: str, lang: str) -> UUID:
+def _run_findings_job(running: RunningJob) -> None:
+    """Validate the register, unless an earlier attempt has, and write all findings to a file."""
+    job = running.job
+    with psycopg.connect(running.conninfo, autocommit=True) as conn:
+        if finding_store.find_run(conn, job.job_id) is None:
+            run_validation(
+                conn,
+                lambda done, total, _: running.report_progress(done, total),
+                actor=job.form["by"],
+                run_id=job.job_id,
+            )
+        with running.write_result(RESULT_NAME, finding_features.MEDIA_TYPE) as file:
+            finding_features.write_findings(conn, file, job.language)
+
+
+FINDINGS = JobKind(
+    "findings",
+    JobQueue.SOON,
+    _run_findings_job,
+    # A run that was overtaken by a later one would fail.
+    one_at_a_time=True,
+    actions=ANSWER_ACTIONS,
+)
+
+
+def enqueue_run(conn: Connection[Any], actor: str, lang: Lang) -> UUID:
     """Put a run into the queue, or return the one that waits there already: it will see the same.
 
     Args:
         conn: to the register.
-        directory: of the jobs' files.
         actor: who asks for it, for the audit.
-        lang: the language of its problems.
+        lang: the language of its problems and of its file.
 
     Returns:
-        The id of the run, which is also that of the job.
+        The id of the run.
     """
     with conn.transaction():
         finding_writes.lock_findings(conn)
-        waiting = jobs.find_queued_job(conn, KIND)
+        waiting = jobs.find_queued_job(conn, FINDINGS.name)
         if waiting is not None:
             return waiting
         run_id = uuid4()
-        JobFiles(directory, run_id).store_input(BytesIO())  # a job has a file; a run needs none
-        jobs.insert_job(
-            conn,
-            JobRequest(run_id, KIND, {"by": actor}, lang, today(), "utf-8", ",", PROGRESS_STEPS),
-        )
-        job_queue.enqueue_job(conn, run_id)
+        job_queue.submit_job(conn, FINDINGS, JobRequest(run_id, {"by": actor}, lang, today()))
         return run_id
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A run prepared; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
-
-    job: Job
-    connect: Connect
-    seq: int
-    known_at: datetime | None = None
-    resumable: bool = False
-
-    def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:  # noqa: ARG002  not resumable
-        """Validate the register, unless that was done before the worker was killed."""
-        with self.connect() as conn, self.connect() as progress_conn:
-            if finding_store.find_run(conn, self.job.job_id) is None:
-                actor = self.job.form["by"]
-                run_validation(
-                    conn,
-                    self._build_progress_reporter(progress_conn),
-                    actor=actor,
-                    run_id=self.job.job_id,
-                )
-        yield ResultChunk("", PROGRESS_STEPS, PROGRESS_STEPS)
-
-    def write_extras(self, files: JobFiles) -> None:
-        """Nothing: the result is in the register."""
-
-    def _build_progress_reporter(self, conn: Connection[Any]) -> Callable[[int, int, str], None]:
-        last_report = 0.0
-
-        def report_progress(done: int, total: int, _: str) -> None:
-            nonlocal last_report
-            if time.monotonic() - last_report < _REPORT_INTERVAL_SECONDS:
-                return
-            last_report = time.monotonic()
-            part = PROGRESS_STEPS * done // max(total, 1)
-            if not jobs.save_checkpoint(conn, self.job.job_id, part, part, 0):
-                raise JobStopped
-
-        return report_progress
+def enqueue_due_run(run: PeriodicRun) -> None:
+    """Put a run into the queue if no run has seen what changed before the clock struck."""
+    last = finding_store.find_last_run(run.conn)
+    if _find_newest_seq(run.conn, run.due_at) > (last.seq if last else 0):
+        enqueue_run(run.conn, CLOCK_ACTOR, DEFAULT_LANG)
 
 
-@contextmanager
-def prepare_run(connect: Connect, job: Job, _: BinaryIO) -> Iterator[PreparedRun]:
-    """Prepare a run."""
-    with connect() as conn:
-        seq = load_ledger_seq(conn)
-    yield PreparedRun(job, connect, seq)
+NIGHTLY_RUN = PeriodicTask("findings", "0 18 * * *", enqueue_due_run)
+"""At two in the morning in China."""
+
+
+def _find_newest_seq(conn: Connection[Any], moment: datetime) -> int:
+    """The sequence number of the last change that was recorded up to a moment; 0 if none was."""
+    row = conn.execute(
+        "SELECT last_seq FROM changeset WHERE recorded_at <= %s ORDER BY recorded_at DESC LIMIT 1",
+        (moment,),
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,1 +1,1 @@
-"""Background jobs on files: stored in the database, run by workers, resumed after a kill."""
+"""Background jobs: stored in the database, run by workers from two queues, resumed after a kill."""

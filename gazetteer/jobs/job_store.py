@@ -4,7 +4,7 @@ A checkpoint states how many lines of the file are processed and how many bytes 
 is: to resume, the result is truncated to that length first, so that no row is lost or duplicated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -29,11 +29,37 @@ class JobState(StrEnum):
 OPEN_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
+class ProgressUnit(StrEnum):
+    """What the progress of a job is counted in."""
+
+    ROWS = "rows"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """The format of an uploaded file of rows."""
+
+    encoding: str
+    delimiter: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """A file of a result; ``media_type`` is what it is downloaded as."""
+
+    name: str
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job; ``form`` has the fields that were sent with the file, ``problem`` why it failed.
+    """A job; ``form`` has the fields of its request, ``problem`` why it failed.
 
-    ``seq`` is the sequence number of the register that the result so far was computed from.
+    ``done`` of ``total`` are rows or, if there are none, hundredths. ``encoding`` and ``delimiter``
+    are those of the uploaded file of rows. ``seq`` is the sequence number of the register that the
+    result so far was computed from.
     """
 
     job_id: UUID
@@ -44,10 +70,11 @@ class Job:
     at: date
     known_at: datetime | None
     seq: int | None
-    encoding: str
-    delimiter: str
-    rows_total: int
-    rows_done: int
+    encoding: str | None
+    delimiter: str | None
+    progress_unit: str
+    total: int
+    done: int
     records_done: int
     result_bytes: int
     problem: Mapping[str, Any] | None
@@ -58,21 +85,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """A request to process a file."""
+    """A request for a job; ``csv`` describes its uploaded file, if its kind works on rows."""
 
     job_id: UUID
-    kind: str
     form: Mapping[str, Any]
     language: str
     at: date
-    encoding: str
-    delimiter: str
-    rows_total: int
+    csv: CsvFormat | None = None
 
 
 _JOB = """
-SELECT job_id, kind, form, language, state, at, known_at, seq, encoding, delimiter, rows_total,
-       rows_done, records_done, result_bytes, problem, created_at, started_at, finished_at
+SELECT job_id, kind, form, language, state, at, known_at, seq, encoding, delimiter,
+       progress_unit, total, done, records_done, result_bytes, problem, created_at,
+       started_at, finished_at
 FROM job WHERE job_id = %s
 """
 
@@ -83,14 +108,23 @@ def load_job(conn: Connection[Any], job_id: UUID) -> Job | None:
         return cursor.execute(_JOB, (job_id,)).fetchone()
 
 
-def insert_job(conn: Connection[Any], request: JobRequest) -> None:
-    """Insert a new job; it waits until it is put into the queue."""
+def load_result_files(conn: Connection[Any], job_id: UUID) -> list[ResultFile]:
+    """The files of the result of a job, by name; none before it is finished."""
+    with conn.cursor(row_factory=class_row(ResultFile)) as cursor:
+        query = "SELECT name, media_type FROM job_file WHERE job_id = %s ORDER BY name"
+        return cursor.execute(query, (job_id,)).fetchall()
+
+
+def insert_job(conn: Connection[Any], kind: str, request: JobRequest) -> None:
+    """Insert a new job; it waits until it is put into a queue."""
+    csv = request.csv
+    unit, total = (ProgressUnit.ROWS, csv.rows) if csv else (ProgressUnit.PERCENT, 100)
     conn.execute(
         "INSERT INTO job (job_id, kind, form, language, state, at, encoding, delimiter,"
-        " rows_total, created_at)"
-        " VALUES (%s, %s, %s, %s, 'queued', %s, %s, %s, %s, now())",
-        (request.job_id, request.kind, Jsonb(request.form), request.language, request.at,
-         request.encoding, request.delimiter, request.rows_total),
+        " progress_unit, total, created_at)"
+        " VALUES (%s, %s, %s, %s, 'queued', %s, %s, %s, %s, %s, now())",
+        (request.job_id, kind, Jsonb(request.form), request.language, request.at,
+         csv and csv.encoding, csv and csv.delimiter, unit, total),
     )  # fmt: skip
 
 
@@ -120,7 +154,7 @@ def start_job(conn: Connection[Any], job_id: UUID) -> bool:
 def restart_job(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetime | None) -> None:
     """Discard the result so far; the job starts again with this state of the register."""
     conn.execute(
-        "UPDATE job SET seq = %s, known_at = %s, rows_done = 0, records_done = 0, result_bytes = 0"
+        "UPDATE job SET seq = %s, known_at = %s, done = 0, records_done = 0, result_bytes = 0"
         " WHERE job_id = %s",
         (seq, known_at, job_id),
     )
@@ -129,23 +163,37 @@ def restart_job(conn: Connection[Any], job_id: UUID, seq: int, known_at: datetim
 def save_checkpoint(
     conn: Connection[Any], job_id: UUID, rows: int, records: int, result_bytes: int
 ) -> bool:
-    """Record the progress of a running job; False if it was cancelled."""
+    """Record the progress of a running job on rows; False if it was cancelled."""
     return _update_one(
         conn,
-        "UPDATE job SET rows_done = %s, records_done = %s, result_bytes = %s"
+        "UPDATE job SET done = %s, records_done = %s, result_bytes = %s"
         " WHERE job_id = %s AND state = 'running'",
         (rows, records, result_bytes, job_id),
     )
 
 
-def finish_job(conn: Connection[Any], job_id: UUID) -> bool:
-    """Mark a job as finished; False if it was cancelled meanwhile."""
+def save_progress(conn: Connection[Any], job_id: UUID, done: int) -> bool:
+    """Record how much of a running job is done; False if it was cancelled."""
     return _update_one(
-        conn,
-        "UPDATE job SET state = 'finished', finished_at = now(), rows_done = rows_total"
-        " WHERE job_id = %s AND state = 'running'",
-        (job_id,),
+        conn, "UPDATE job SET done = %s WHERE job_id = %s AND state = 'running'", (done, job_id)
     )
+
+
+def finish_job(conn: Connection[Any], job_id: UUID, results: Sequence[ResultFile]) -> bool:
+    """Mark a job as finished with the files of its result; False if it was cancelled meanwhile."""
+    with conn.transaction(), conn.cursor() as cursor:
+        is_finished = _update_one(
+            conn,
+            "UPDATE job SET state = 'finished', finished_at = now(), done = total"
+            " WHERE job_id = %s AND state = 'running'",
+            (job_id,),
+        )
+        if is_finished:
+            cursor.executemany(
+                "INSERT INTO job_file (job_id, name, media_type) VALUES (%s, %s, %s)",
+                [(job_id, file.name, file.media_type) for file in results],
+            )
+        return is_finished
 
 
 def fail_job(conn: Connection[Any], job_id: UUID, problem: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""Maintenance of the queue: recovery of jobs of killed workers, deletion of old jobs."""
+"""Maintenance of the queues: recovery of jobs of killed workers, deletion of old jobs."""
 
 import shutil
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,20 +10,22 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.jobs import job_queue, job_store
+from gazetteer.jobs.clock import PeriodicRun, PeriodicTask
 from gazetteer.jobs.job_files import JobFiles
+from gazetteer.jobs.job_kind import JobKind
 from gazetteer.jobs.job_runner import try_lock_job
 from gazetteer.messages import message
 from gazetteer.settings import Settings
 
 _UNFINISHED_JOBS = f"""
-SELECT j.job_id, j.queue_id, j.language, q.status::text
+SELECT j.job_id, j.queue_id, j.kind, j.language, q.status::text
 FROM job j LEFT JOIN {job_queue.SCHEMA}.procrastinate_jobs q ON q.id = j.queue_id
 WHERE j.state = 'running' OR j.state = 'queued' AND q.status = 'failed'
 """
 _DAY_SECONDS = 86_400
 
 
-def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
+def recover_orphaned_jobs(conn: Connection[Any], kinds: Mapping[str, JobKind]) -> list[int]:
     """Recover jobs that no worker is processing although they are not finished.
 
     Jobs that ended in an unexpected error are marked as failed, and those that are missing from the
@@ -32,7 +35,7 @@ def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
         The queue ids of jobs whose worker is gone, which the queue must hand out again.
     """
     queue_ids: list[int] = []
-    for job_id, queue_id, language, status in conn.execute(_UNFINISHED_JOBS).fetchall():
+    for job_id, queue_id, kind, language, status in conn.execute(_UNFINISHED_JOBS).fetchall():
         if status == "failed":
             detail = message("jobs.internal").text(language)
             job_store.fail_job(conn, job_id, {"code": "internal", "detail": detail})
@@ -42,9 +45,9 @@ def recover_orphaned_jobs(conn: Connection[Any]) -> list[int]:
                 continue
             if status == "doing":
                 queue_ids.append(queue_id)
-            elif status != "todo":
+            elif status != "todo" and kind in kinds:
                 with conn.transaction():
-                    job_queue.enqueue_job(conn, job_id)
+                    job_queue.enqueue_job(conn, job_id, kinds[kind])
     return queue_ids
 
 
@@ -66,3 +69,11 @@ def _is_known_directory(conn: Connection[Any], name: str) -> bool:
         return job_store.load_job(conn, UUID(name)) is not None
     except ValueError:
         return True  # not a directory of this program
+
+
+def _purge_old_jobs(run: PeriodicRun) -> None:
+    purge_jobs(run.conn, run.settings)
+
+
+PURGE_JOBS = PeriodicTask("purge_jobs", "17 * * * *", _purge_old_jobs)
+"""Each hour."""

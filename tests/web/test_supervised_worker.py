@@ -1,4 +1,4 @@
-"""The worker that ``gazetteer serve`` starts: it is there, comes back, and goes with the server."""
+"""The workers that ``serve`` and ``worker`` start: one for each queue, and started again."""
 
 import os
 import signal
@@ -14,13 +14,16 @@ import pytest
 from tests.web.run_command import command, environment
 
 
-@pytest.fixture
-def serving(register_copy: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+@pytest.fixture(params=["serve", "worker"])
+def serving(
+    register_copy: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[subprocess.Popen[bytes]]:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     process = subprocess.Popen(
-        command("serve"), env=environment(register_copy, tmp_path, PORT=port, PROCESSES="1")
+        command(request.param),
+        env=environment(register_copy, tmp_path, PORT=port, PROCESSES="1"),
     )
     yield process
     if process.poll() is None:
@@ -28,9 +31,9 @@ def serving(register_copy: str, tmp_path: Path) -> Iterator[subprocess.Popen[byt
         process.wait(60)
 
 
-def workers(parent: int) -> set[int]:
-    """The worker processes that have a parent."""
-    found = set()
+def workers(parent: int) -> dict[str, int]:
+    """The worker processes that have a parent, by their queue."""
+    found = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             words = (status.parent / "cmdline").read_bytes().split(b"\0")
@@ -38,7 +41,7 @@ def workers(parent: int) -> set[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue
         if f"PPid:\t{parent}\n" in text and b"worker" in words and "State:\tZ" not in text:
-            found.add(int(status.parent.name))
+            found[words[words.index(b"--queue") + 1].decode()] = int(status.parent.name)
     return found
 
 
@@ -56,22 +59,23 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_a_worker_that_dies_is_started_again_and_ends_with_the_server(
+def test_a_worker_that_dies_is_started_again_and_all_end_with_their_parent(
     serving: subprocess.Popen[bytes],
 ) -> None:
-    waited(lambda: workers(serving.pid))
-    (first,) = workers(serving.pid)
-    os.kill(first, signal.SIGKILL)
-    waited(lambda: workers(serving.pid) - {first})
-    (second,) = workers(serving.pid) - {first}
+    waited(lambda: set(workers(serving.pid)) == {"files", "soon"})
+    first = workers(serving.pid)
+    os.kill(first["files"], signal.SIGKILL)
+    waited(lambda: workers(serving.pid).get("files") not in (None, first["files"]))
+    second = workers(serving.pid)
+    assert second["soon"] == first["soon"], "the other queue does not notice"
     serving.terminate()
     assert serving.wait(60) == 0
-    assert gone(second)
+    assert all(map(gone, second.values()))
 
 
-def test_a_worker_does_not_outlive_a_killed_server(serving: subprocess.Popen[bytes]) -> None:
-    waited(lambda: workers(serving.pid))
-    (worker,) = workers(serving.pid)
+def test_workers_do_not_outlive_a_killed_parent(serving: subprocess.Popen[bytes]) -> None:
+    waited(lambda: set(workers(serving.pid)) == {"files", "soon"})
+    pids = workers(serving.pid).values()
     serving.kill()
     serving.wait()
-    waited(lambda: gone(worker))
+    waited(lambda: all(map(gone, pids)))

@@ -1,127 +1,52 @@
-"""Large files, processed in the background: ``/v1/jobs``, with progress, resumed after a kill."""
+"""Work in the background: ``/v1/jobs``, with progress, files of results, resumed after a kill."""
 
 import errno
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 from uuid import UUID, uuid4
 
 from flask import Response, send_file
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.facility_coverage import CoverageTask
 from boundaries.batch.row_tasks import GeocodeTask
+from boundaries.findings import finding_features
 from gazetteer.jobs import job_queue, job_store
-from gazetteer.jobs.job_files import JobFiles
+from gazetteer.jobs.job_files import RESULT_NAME_PATTERN, JobFiles
 from gazetteer.jobs.job_runner import try_lock_job
-from gazetteer.jobs.job_store import Job, JobState
-from gazetteer.ledger.as_of import Basis, resolve_known_at
+from gazetteer.jobs.job_store import CsvFormat, Job, JobRequest, JobState, ProgressUnit, ResultFile
+from gazetteer.ledger.as_of import resolve_known_at
 from gazetteer.messages import message
 from gazetteer.problems import Conflict, NotFound, Unavailable
 from gazetteer.records.division_queries import find_unit
+from web.api.job_models import JobFilesModel, JobForm, JobModel
+from web.auth import authentication
 from web.http import rate_limits
 from web.http.app_settings import current_settings
-from web.http.as_of_params import AtDay, Instant
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters, json_response
 from web.http.language import request_language
 from web.http.validation_errors import build_invalid_value
-from web.services.job_kinds import FORM_OF_KIND, RowTask, build_row_task
-from web.uploads.batch_forms import (
-    CRS_DESCRIPTION,
-    CoverageForm,
-    FileForm,
-    GeocodeForm,
-    LevelColumn,
-    ReverseForm,
+from web.services.job_kinds import (
+    CSV_RESULT,
+    FORM_OF_KIND,
+    GEOPACKAGE,
+    GEOPACKAGE_RESULT,
+    JOB_KINDS,
+    RowTask,
+    build_row_task,
 )
+from web.uploads.batch_forms import CoverageForm, GeocodeForm, ReverseForm
 from web.uploads.csv_uploads import JOBS_PATH, get_upload
 
 api = Api()
 
 JobId = Annotated[UUID, Field(description="Id of the job, as returned when it was submitted")]
-
-GEOPACKAGE = "application/geopackage+sqlite3"
-JobKind = Literal["geocode_csv", "reverse_csv", "coverage"]
-
-
-class JobForm(FileForm):
-    """The kind of the job, and the form of its endpoint: `/v1/geocode/csv` and so on."""
-
-    kind: JobKind = Field(description="Kind of job: `geocode_csv`, `reverse_csv` or `coverage`")
-    columns: list[str] | None = Field(
-        None, description="All kinds: names of the columns to process"
-    )
-    province: LevelColumn = None
-    prefecture: LevelColumn = None
-    county: LevelColumn = None
-    township: LevelColumn = None
-    village: LevelColumn = None
-    result_columns: list[str] | None = Field(
-        None, description="`geocode_csv`, `reverse_csv`: result columns to add, in this order"
-    )
-    at: AtDay = None
-    known_at: Instant | None = Field(
-        None,
-        description="`reverse_csv`: time up to which recorded data is taken into account, ISO 8601"
-        " with UTC offset or `Z`; default: now",
-    )
-    basis: Basis | None = Field(
-        None,
-        description="`reverse_csv`: date of a legal act from which a change counts; default:"
-        " `effective`",
-    )
-    crs: str | None = Field(None, description=CRS_DESCRIPTION, max_length=40)
-    level: str | None = Field(
-        None, description="`coverage`: level of the units in which facilities are counted"
-    )
-    within: str | None = Field(None, description="`coverage`: division code of the territory")
-    coordinates: list[str] | None = Field(
-        None,
-        description="`coverage`: names of the two columns of the position (longitude, latitude)",
-    )
-    name: str | None = Field(
-        None, description="`coverage`: name of the column that contains the facility names"
-    )
-
-
-class JobProblemModel(BaseModel):
-    """The reason why a job failed."""
-
-    code: str
-    detail: str
-    field: str | None = None
-
-
-class JobResultModel(BaseModel):
-    """The URLs of the result."""
-
-    csv: str
-    gpkg: str
-
-
-class JobModel(BaseModel):
-    """A job; `rows_done` of `rows_total` rows have been processed.
-
-    `result` is set when the job is finished. Anyone who knows the id can read and delete the job:
-    do not share it.
-    """
-
-    id: str
-    kind: JobKind
-    state: JobState
-    rows_total: int
-    rows_done: int
-    encoding: str
-    delimiter: str
-    at: str
-    known_at: str | None
-    created_at: str
-    started_at: str | None
-    finished_at: str | None
-    expires_at: str
-    problem: JobProblemModel | None
-    result: JobResultModel | None
+ResultName = Annotated[
+    str, Field(pattern=RESULT_NAME_PATTERN, description="Name of the file, such as `result.csv`")
+]
 
 
 @api.write("POST", "/v1/jobs", JobModel, 202, requires_account=False)
@@ -142,21 +67,12 @@ def create_job(form: JobForm) -> Response:
     sheet = sniff_csv(stream, form.encoding, form.delimiter)
     task.build_plan(sheet)
     form_values = task_form.model_dump(mode="json", exclude_unset=True)
-    job_request = job_store.JobRequest(
-        uuid4(),
-        form.kind,
-        form_values,
-        request_language(),
-        day,
-        sheet.encoding,
-        sheet.delimiter,
-        sheet.rows,
-    )
+    csv = CsvFormat(sheet.encoding, sheet.delimiter, sheet.rows)
+    job_request = JobRequest(uuid4(), form_values, request_language(), day, csv)
     files = JobFiles(settings.jobs_directory, job_request.job_id)
     _store_upload(files, stream)
-    with connection() as conn, conn.transaction():
-        job_store.insert_job(conn, job_request)
-        job_queue.enqueue_job(conn, job_request.job_id)
+    with connection() as conn:
+        job_queue.submit_job(conn, JOB_KINDS[form.kind], job_request)
     response = json_response(_serialize_job(_load_job(job_request.job_id)), 202)
     response.headers["Location"] = f"{JOBS_PATH}/{job_request.job_id}"
     return response
@@ -179,28 +95,34 @@ class ResultQuery(Parameters):
 
 @api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", alternative_media=(GEOPACKAGE,))
 def download_job_result(job_id: JobId, query: ResultQuery) -> Response:
-    """Download the result of a finished job.
+    """Download the result of a finished job on a file.
 
     Returns 409 if the job has no result.
     """
-    job = _load_job(job_id)
-    files = JobFiles(current_settings().jobs_directory, job_id)
-    if job.state != JobState.FINISHED:
-        words = message("jobs.no_result", state=message(f"jobs.state.{job.state}"))
-        raise Conflict(words, state=job.state)
-    if query.format == "gpkg":
-        return send_file(
-            files.geopackage_file.absolute(),
-            GEOPACKAGE,
-            as_attachment=True,
-            download_name="result.gpkg",
-        )
-    body_encoding = "utf-8" if job.encoding == "utf-8-sig" else job.encoding
-    response = send_file(
-        files.result_file.absolute(), "text/csv", as_attachment=True, download_name="result.csv"
-    )
-    response.headers["Content-Type"] = f"text/csv; charset={body_encoding}"
-    return response
+    name = {"csv": CSV_RESULT, "gpkg": GEOPACKAGE_RESULT}[query.format]
+    return _send_result(job_id, name, field="format")
+
+
+@api.get("/v1/jobs/<uuid:job_id>/files", JobFilesModel)
+def list_job_files(job_id: JobId) -> dict[str, Any]:
+    """List the result files of a job."""
+    job, files = _load_job(job_id), JobFiles(current_settings().jobs_directory, job_id)
+    with connection() as conn:
+        results = job_store.load_result_files(conn, job.job_id)
+    return {"files": [_serialize_file(files, file) for file in results]}
+
+
+@api.get(
+    "/v1/jobs/<uuid:job_id>/files/<name>",
+    "text/csv",
+    alternative_media=(GEOPACKAGE, finding_features.MEDIA_TYPE),
+)
+def download_job_file(job_id: JobId, name: ResultName) -> Response:
+    """Download a result file of a finished job, with its own media type.
+
+    Returns 409 if the job has no result.
+    """
+    return _send_result(job_id, name, field="name")
 
 
 @api.write("DELETE", "/v1/jobs/<uuid:job_id>", JobModel, requires_account=False)
@@ -210,10 +132,10 @@ def delete_job(job_id: JobId) -> dict[str, Any]:
     A job that has not ended is cancelled; one that has ended is deleted. In both cases its files
     are deleted. The response is the cancelled job, or the deleted job in its last state.
     """
+    job = _load_job(job_id)
     with connection() as conn:
-        job = _read_job(conn, job_id)
         if job_store.cancel_job(conn, job_id):
-            job = _read_job(conn, job_id)
+            job = job_store.load_job(conn, job_id) or job
         else:
             job_store.delete_job(conn, job_id)
         with try_lock_job(conn, job_id) as is_exclusive:
@@ -255,27 +177,80 @@ def _store_upload(files: JobFiles, stream: BinaryIO) -> None:
 
 
 def _load_job(job_id: UUID) -> Job:
+    """A job that the actor may read and delete.
+
+    Raises:
+        NotFound: there is no such job.
+        Unauthenticated, Forbidden: its kind is for certain roles only.
+    """
     with connection() as conn:
-        return _read_job(conn, job_id)
-
-
-def _read_job(conn: Any, job_id: UUID) -> Job:
-    job = job_store.load_job(conn, job_id)
-    if job is None or job.kind not in FORM_OF_KIND:
+        job = job_store.load_job(conn, job_id)
+    kind = JOB_KINDS.get(job.kind) if job else None
+    if job is None or kind is None:
         raise NotFound(message("jobs.not_found"), field="job_id")
+    if kind.actions:
+        authentication.require_permission_somewhere(*kind.actions)
     return job
+
+
+def _send_result(job_id: UUID, name: str, *, field: str) -> Response:
+    """Send a file of a result.
+
+    Raises:
+        Conflict: the job is not finished.
+        NotFound: it has no such file; names ``field``.
+        Unavailable: the file is gone from the directory of jobs.
+    """
+    job = _load_job(job_id)
+    if job.state != JobState.FINISHED:
+        words = message("jobs.no_result", state=message(f"jobs.state.{job.state}"))
+        raise Conflict(words, state=job.state)
+    with connection() as conn:
+        results = job_store.load_result_files(conn, job_id)
+    file = next((file for file in results if file.name == name), None)
+    if file is None:
+        words = message("jobs.no_file", name=name, files=[file.name for file in results])
+        raise NotFound(words, field=field)
+    path = JobFiles(current_settings().jobs_directory, job_id).build_result_path(name)
+    _measure_file(path)
+    response = send_file(path.absolute(), as_attachment=True, download_name=name)
+    response.headers["Content-Type"] = file.media_type
+    return response
+
+
+def _measure_file(path: Path) -> int:
+    """The size of a file of a result in bytes.
+
+    Raises:
+        Unavailable: it is gone.
+    """
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        raise Unavailable(message("jobs.file_missing", name=path.name)) from None
+
+
+def _serialize_file(files: JobFiles, file: ResultFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "bytes": _measure_file(files.build_result_path(file.name)),
+        "href": f"{JOBS_PATH}/{files.job_id}/files/{file.name}",
+    }
 
 
 def _serialize_job(job: Job) -> dict[str, Any]:
     days = current_settings().job_days
     result_url = f"{JOBS_PATH}/{job.job_id}/result?format="
-    is_finished = job.state == JobState.FINISHED
+    has_rows = job.progress_unit == ProgressUnit.ROWS
+    has_result = has_rows and job.state == JobState.FINISHED
     return {
         "id": str(job.job_id),
         "kind": job.kind,
         "state": job.state,
-        "rows_total": job.rows_total,
-        "rows_done": job.rows_done,
+        "progress": {"done": job.done, "total": job.total, "unit": job.progress_unit},
+        "rows_total": job.total if has_rows else None,
+        "rows_done": job.done if has_rows else None,
         "encoding": job.encoding,
         "delimiter": job.delimiter,
         "at": job.at.isoformat(),
@@ -285,7 +260,8 @@ def _serialize_job(job: Job) -> dict[str, Any]:
         "finished_at": _serialize_moment(job.finished_at),
         "expires_at": _serialize_moment(job.created_at + timedelta(days=days)),
         "problem": job.problem,
-        "result": {"csv": result_url + "csv", "gpkg": result_url + "gpkg"} if is_finished else None,
+        "result": {"csv": result_url + "csv", "gpkg": result_url + "gpkg"} if has_result else None,
+        "files": f"{JOBS_PATH}/{job.job_id}/files",
     }
 
 

@@ -1,17 +1,16 @@
-"""The work of each kind of job: the same tasks as the endpoints for single files."""
+"""The kinds of job, and what the clock starts: each capability adds its own to these tuples.
 
-from collections.abc import Callable, Iterator
+Jobs on a file do the same work as the endpoints for small files.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from os import cpu_count
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import psycopg
-from psycopg import Connection
-
-from boundaries.areas.point_index.area_index import AreaIndex, load_area_index
 from boundaries.batch.csv_files import CsvFile, sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
 from boundaries.batch.facility_counts import Facility, FacilityStatus
@@ -20,23 +19,20 @@ from boundaries.batch.position_rows import PositionProcessor
 from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.result_geopackage import write_geopackage
 from boundaries.batch.row_processing import Executor
-from boundaries.batch.row_tasks import (
-    FilePlan,
-    GeocodeTask,
-    GeocodeWorkerSpec,
-    ReverseTask,
-    load_newest_index,
-)
-from boundaries.findings import background_runs
-from gazetteer.jobs.job_files import JobFiles
-from gazetteer.jobs.job_runner import PrepareJob
-from gazetteer.jobs.job_store import Job
+from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, ReverseTask
+from boundaries.findings.background_runs import FINDINGS, NIGHTLY_RUN
+from gazetteer.files.store_maintenance import TIDY_FILES
+from gazetteer.jobs.clock import PeriodicTask
+from gazetteer.jobs.job_kind import JobKind, JobQueue
+from gazetteer.jobs.maintenance import PURGE_JOBS
 from gazetteer.jobs.result_chunk import ResultChunk
-from gazetteer.ledger.as_of import AsOf, resolve_known_at
+from gazetteer.jobs.result_rows import write_result_rows
+from gazetteer.jobs.running_job import RunningJob
+from gazetteer.ledger.as_of import resolve_known_at
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.index_loading import load_ledger_seq
-from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import Settings
+from web.services.warm_indexes import get_warm_indexes
 from web.uploads.batch_forms import CoverageForm, FileForm, GeocodeForm, ReverseForm
 
 FORM_OF_KIND: dict[str, type[GeocodeForm] | type[ReverseForm] | type[CoverageForm]] = {
@@ -46,6 +42,9 @@ FORM_OF_KIND: dict[str, type[GeocodeForm] | type[ReverseForm] | type[CoverageFor
 }
 RowTask = GeocodeTask | ReverseTask | CoverageTask
 
+CSV_RESULT, GEOPACKAGE_RESULT = "result.csv", "result.gpkg"
+GEOPACKAGE = "application/geopackage+sqlite3"
+
 
 def build_row_task(form: FileForm, lang: str, settings: Settings) -> RowTask:
     """The task that the form of a kind describes."""
@@ -54,12 +53,12 @@ def build_row_task(form: FileForm, lang: str, settings: Settings) -> RowTask:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedFileJob:
-    """A prepared job; see :class:`gazetteer.jobs.job_runner.PreparedJob`."""
+class PreparedFile:
+    """A file ready for its rows; see :class:`gazetteer.jobs.result_rows.PreparedRows`."""
 
-    seq: int
+    ledger_seq: int
     known_at: datetime | None
-    resumable: bool
+    is_resumable: bool
     chunks_after: Callable[[int], Iterator[ResultChunk]]
     sheet: CsvFile
     point_columns: tuple[str, str]
@@ -68,104 +67,81 @@ class PreparedFileJob:
         """The result after so many lines of the file."""
         return self.chunks_after(skip)
 
-    def write_extras(self, files: JobFiles) -> None:
-        """Write the GeoPackage of the whole result."""
-        encoding, delimiter = self.sheet.encoding, self.sheet.delimiter
-        write_geopackage(
-            files.result_file, files.geopackage_file, encoding, delimiter, self.point_columns
-        )
 
-
+PrepareFile = Callable[[RunningJob, BinaryIO], AbstractContextManager[PreparedFile]]
 _POINT_COLUMNS = ("result_lon", "result_lat")
 
 
-class JobPreparer:
-    """Prepares jobs over one database; caches the indexes of the newest state between jobs."""
+def _run_file_job(prepare: PrepareFile, running: RunningJob) -> None:
+    """Write the result of a job on a file as CSV, and then as a GeoPackage."""
+    files = running.files
+    with files.input_file.open("rb") as data, prepare(running, data) as prepared:
+        table = write_result_rows(running, prepared, CSV_RESULT)
+        encoding, delimiter = prepared.sheet.encoding, prepared.sheet.delimiter
+        target = files.build_result_path(GEOPACKAGE_RESULT)
+        write_geopackage(table, target, encoding, delimiter, prepared.point_columns)
+    charset = "utf-8" if encoding == "utf-8-sig" else encoding
+    running.add_result(CSV_RESULT, f"text/csv; charset={charset}")
+    running.add_result(GEOPACKAGE_RESULT, GEOPACKAGE)
 
-    def __init__(self, conninfo: str, settings: Settings) -> None:
-        self._settings = settings
-        self._connect: Callable[[], AbstractContextManager[Connection[Any]]] = partial(
-            psycopg.connect, conninfo, autocommit=True
-        )
-        self._conninfo = conninfo
-        self._name_index: NameIndex | None = None
-        self._area_index: AreaIndex | None = None
 
-    def build_openers(self) -> dict[str, PrepareJob]:
-        """The functions that prepare each kind."""
-        return {
-            "geocode_csv": self._prepare_geocode,
-            "reverse_csv": self._prepare_reverse,
-            "coverage": self._prepare_coverage,
-            background_runs.KIND: partial(background_runs.prepare_run, self._connect),
-        }
+@contextmanager
+def _prepare_geocode(running: RunningJob, data: BinaryIO) -> Iterator[PreparedFile]:
+    sheet, task = _parse_job(running, data)
+    assert isinstance(task, GeocodeTask)
+    plan, index = task.build_plan(sheet), get_warm_indexes(running.conninfo).refresh_name_index()
+    with ExitStack() as stack:
+        if running.settings.dask_scheduler:
+            recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
+            ask: Executor[str] = stack.enter_context(
+                open_dask_executor(running.settings.dask_scheduler, recipe)
+            )
+        else:
+            answering = task.build_processor(DayIndex(index, task.at), plan.columns)
+            processes = _count_processes(running.settings)
+            ask = stack.enter_context(open_process_executor(answering, processes))
+        pieces = partial(_iter_result, plan, data, ask)
+        yield PreparedFile(index.seq, index.recorded_at, True, pieces, sheet, _POINT_COLUMNS)
 
-    @contextmanager
-    def _prepare_geocode(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
-        sheet, task = self._parse_job(job, data)
-        assert isinstance(task, GeocodeTask)
-        plan, index = task.build_plan(sheet), self._refresh_name_index()
-        with ExitStack() as stack:
-            if self._settings.dask_scheduler:
-                recipe = GeocodeWorkerSpec(task, plan.columns, index.seq)
-                ask: Executor[str] = stack.enter_context(
-                    open_dask_executor(self._settings.dask_scheduler, recipe)
-                )
-            else:
-                answering = task.build_processor(DayIndex(index, task.at), plan.columns)
-                ask = stack.enter_context(open_process_executor(answering, self._process_count))
-            pieces = partial(_iter_result, plan, data, ask)
-            yield PreparedFileJob(index.seq, index.recorded_at, True, pieces, sheet, _POINT_COLUMNS)
 
-    @contextmanager
-    def _prepare_reverse(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
-        sheet, task = self._parse_job(job, data)
-        assert isinstance(task, ReverseTask)
-        plan = task.build_plan(sheet)
-        with self._connect() as conn:
-            seq = load_ledger_seq(conn) if job.seq is None else job.seq
-            moment = resolve_known_at(conn, task.as_of) if job.known_at is None else job.known_at
-        pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
-        answering = pinned.build_processor(
-            self._connect, plan.columns, self._refresh_area_index(pinned.as_of)
-        )
-        with open_process_executor(answering, self._process_count) as ask:
-            pieces = partial(_iter_result, plan, data, ask)
-            yield PreparedFileJob(seq, moment, True, pieces, sheet, _POINT_COLUMNS)
+@contextmanager
+def _prepare_reverse(running: RunningJob, data: BinaryIO) -> Iterator[PreparedFile]:
+    sheet, task = _parse_job(running, data)
+    assert isinstance(task, ReverseTask)
+    plan, job, indexes = task.build_plan(sheet), running.job, get_warm_indexes(running.conninfo)
+    seq = load_ledger_seq(running.conn) if job.seq is None else job.seq
+    moment = job.known_at or resolve_known_at(running.conn, task.as_of)
+    pinned = replace(task, as_of=replace(task.as_of, known_at=moment))
+    answering = pinned.build_processor(
+        indexes.connect, plan.columns, indexes.refresh_area_index(pinned.as_of)
+    )
+    with open_process_executor(answering, _count_processes(running.settings)) as ask:
+        pieces = partial(_iter_result, plan, data, ask)
+        yield PreparedFile(seq, moment, True, pieces, sheet, _POINT_COLUMNS)
 
-    @contextmanager
-    def _prepare_coverage(self, job: Job, data: BinaryIO) -> Iterator[PreparedFileJob]:
-        sheet, task = self._parse_job(job, data)
-        assert isinstance(task, CoverageTask)
-        index = self._refresh_name_index()
-        day_index = DayIndex(index, task.as_of.at)
-        plan = task.build_plan(sheet)
-        points = plan.build_position_processor(day_index, self._connect, self._refresh_area_index)
-        pieces = partial(_iter_coverage, plan, data, day_index, points)
-        yield PreparedFileJob(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
 
-    def _refresh_area_index(self, as_of: AsOf) -> AreaIndex | None:
-        with self._connect() as conn:
-            self._area_index = load_area_index(conn, self._area_index)
-        return self._area_index if self._area_index.can_answer(as_of) else None
+@contextmanager
+def _prepare_coverage(running: RunningJob, data: BinaryIO) -> Iterator[PreparedFile]:
+    sheet, task = _parse_job(running, data)
+    assert isinstance(task, CoverageTask)
+    indexes = get_warm_indexes(running.conninfo)
+    index = indexes.refresh_name_index()
+    day_index = DayIndex(index, task.as_of.at)
+    plan = task.build_plan(sheet)
+    points = plan.build_position_processor(day_index, indexes.connect, indexes.refresh_area_index)
+    pieces = partial(_iter_coverage, plan, data, day_index, points)
+    yield PreparedFile(index.seq, index.recorded_at, False, pieces, sheet, ("lon", "lat"))
 
-    @property
-    def _process_count(self) -> int:
-        return self._settings.worker_processes or cpu_count() or 1
 
-    def _parse_job(self, job: Job, data: BinaryIO) -> tuple[CsvFile, RowTask]:
-        form = FORM_OF_KIND[job.kind].model_validate({**job.form, "at": job.at})
-        return sniff_csv(data, job.encoding, job.delimiter), build_row_task(
-            form, job.language, self._settings
-        )
+def _parse_job(running: RunningJob, data: BinaryIO) -> tuple[CsvFile, RowTask]:
+    job = running.job
+    form = FORM_OF_KIND[job.kind].model_validate({**job.form, "at": job.at})
+    task = build_row_task(form, job.language, running.settings)
+    return sniff_csv(data, job.encoding, job.delimiter), task
 
-    def _refresh_name_index(self) -> NameIndex:
-        with self._connect() as conn:
-            seq = load_ledger_seq(conn)
-        if self._name_index is None or self._name_index.seq != seq:
-            self._name_index = None  # two at once may not fit into memory
-            self._name_index = load_newest_index(self._conninfo)
-        return self._name_index
+
+def _count_processes(settings: Settings) -> int:
+    return settings.worker_processes or cpu_count() or 1
 
 
 def _iter_result(
@@ -187,3 +163,15 @@ def _iter_coverage(
         uncounted += [f for f in chunk if f.status is not FacilityStatus.COUNTED]
         yield ResultChunk("", len(chunk), len(chunk))
     yield ResultChunk("".join(iter_result_lines(plan.csv_file, counted, uncounted)), 0, 0)
+
+
+JOB_KINDS: Mapping[str, JobKind] = {
+    kind.name: kind
+    for kind in (
+        JobKind("geocode_csv", JobQueue.FILES, partial(_run_file_job, _prepare_geocode)),
+        JobKind("reverse_csv", JobQueue.FILES, partial(_run_file_job, _prepare_reverse)),
+        JobKind("coverage", JobQueue.FILES, partial(_run_file_job, _prepare_coverage)),
+        FINDINGS,
+    )
+}
+PERIODIC_TASKS: tuple[PeriodicTask, ...] = (PURGE_JOBS, TIDY_FILES, NIGHTLY_RUN)

@@ -6,9 +6,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import psycopg
 import pyogrio
 import pytest
 from distributed import LocalCluster
@@ -52,6 +51,7 @@ def put(asker: FlaskClient, content: bytes, **fields: str) -> str:
     assert response.status_code == 202, response.text
     job = response.get_json()
     assert (job["state"], job["rows_done"], job["result"]) == ("queued", 0, None)
+    assert job["progress"] == {"done": 0, "total": job["rows_total"], "unit": "rows"}
     assert response.headers["Location"] == f"{JOBS}/{job['id']}"
     identity: str = job["id"]
     return identity
@@ -69,7 +69,8 @@ def result(asker: FlaskClient, identity: str, form: str = "csv") -> bytes:
 
 
 def work_all(register: str, home: Path, **more: str) -> None:
-    ended = gazetteer(register, home, "worker", "--until-idle", WORKER_PROCESSES="1", **more)
+    options = ("--queue", "files", "--until-idle")
+    ended = gazetteer(register, home, "worker", *options, WORKER_PROCESSES="1", **more)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -125,9 +126,18 @@ def test_positions_and_coverage_are_jobs_too(asker: FlaskClient, register: str, 
     assert result(asker, coverage) == sent(asker, "/v1/coverage/csv", facilities, **form).data
 
 
+@pytest.fixture(scope="module")
+def finished(desk: Flask, register: str, home: Path) -> str:
+    """The id of a finished job."""
+    identity = put(desk.test_client(), "地址\n天河区\n".encode())
+    work_all(register, home)
+    return identity
+
+
 def worker(register: str, home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        command("worker"), env=environment(register, home, WORKER_PROCESSES="1")
+        command("worker", "--queue", "files"),
+        env=environment(register, home, WORKER_PROCESSES="1"),
     )
 
 
@@ -238,18 +248,63 @@ def test_there_is_no_result_before_the_end(asker: FlaskClient) -> None:
     asker.delete(f"{JOBS}/{identity}")
 
 
-def test_old_jobs_are_deleted_with_their_files(
-    asker: FlaskClient, register: str, home: Path
-) -> None:
-    identity = put(asker, "地址\n天河区\n".encode())
-    with psycopg.connect(register, autocommit=True) as conn:
-        conn.execute(
-            "UPDATE job SET created_at = now() - interval '8 days' WHERE job_id = %s",
-            (UUID(identity),),
-        )
+def test_results_are_files_by_name(asker: FlaskClient, register: str, home: Path) -> None:
+    identity = put(asker, "地址\n天河区\n".encode("gb18030"))
+    url = f"{JOBS}/{identity}/files"
+    assert asker.get(f"{JOBS}/{identity}").get_json()["files"] == url
+    assert asker.get(url).get_json() == {"files": []}
+    refused = asker.get(f"{url}/result.csv")
+    assert (refused.status_code, refused.get_json()["state"]) == (409, "queued")
     work_all(register, home)
-    assert asker.get(f"{JOBS}/{identity}").status_code == 404
-    assert not (home / "jobs" / identity).exists()
+    files = asker.get(url).get_json()["files"]
+    assert [(file["name"], file["media_type"]) for file in files] == [
+        ("result.csv", "text/csv; charset=gb18030"),
+        ("result.gpkg", "application/geopackage+sqlite3"),
+    ]
+    for file, form in zip(files, ("csv", "gpkg"), strict=True):
+        response = asker.get(file["href"])
+        assert response.data == result(asker, identity, form)
+        assert len(response.data) == file["bytes"]
+        assert response.headers["Content-Type"] == file["media_type"]
+        assert response.headers["Content-Disposition"] == f"attachment; filename={file['name']}"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("other.csv", 404),
+        ("data.csv", 404),
+        ("result.part", 404),
+        ("..", 400),
+        ("%2e%2e", 400),
+        (".result.csv", 400),
+        ("..%2fdata.csv", 404),
+        ("%2fetc%2fpasswd", 404),
+        ("result.csv%00", 400),
+        ("result.csv%0a", 400),
+        ("报表.csv", 400),
+        ("x" * 100, 400),
+    ],
+)
+def test_no_other_file_can_be_downloaded(
+    asker: FlaskClient, finished: str, name: str, status: int
+) -> None:
+    response = asker.get(f"{JOBS}/{finished}/files/{name}")
+    assert response.status_code == status, response.text
+    if "%2f" not in name:
+        assert response.get_json()["field"] == "name"
+
+
+def test_a_file_that_is_gone_from_the_directory_is_missed_by_name(
+    asker: FlaskClient, finished: str, home: Path
+) -> None:
+    url, path = f"{JOBS}/{finished}/files", home / "jobs" / finished / "result.gpkg"
+    aside = path.rename(path.with_name("aside"))
+    for response in (asker.get(url), asker.get(f"{url}/result.gpkg")):
+        assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
+        assert "result.gpkg" in response.get_json()["detail"]
+    aside.rename(path)
+    assert asker.get(f"{url}/result.gpkg").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -284,6 +339,8 @@ def test_an_unknown_job_is_not_found(asker: FlaskClient) -> None:
     for response in (
         asker.get(f"{JOBS}/{uuid4()}"),
         asker.get(f"{JOBS}/{uuid4()}/result"),
+        asker.get(f"{JOBS}/{uuid4()}/files"),
+        asker.get(f"{JOBS}/{uuid4()}/files/result.csv"),
         asker.delete(f"{JOBS}/{uuid4()}"),
     ):
         assert response.status_code == 404

@@ -1,6 +1,6 @@
 import { type Progress, ServiceError, requireSuccess, postForm } from "./requests";
 
-/** A background job, as the service returns it. */
+/** A background job on a file, as the service returns it. */
 interface Job {
   readonly id: string;
   readonly state: "queued" | "running" | "finished" | "failed" | "cancelled";
