@@ -15,8 +15,8 @@ from gazetteer.settings import Settings
 from web import pages
 from web.api import APIS
 from web.auth import authentication
-from web.http import connections, cors, metrics, problems
-from web.http.endpoints import Endpoint, json_response
+from web.http import body_limits, connections, cors, metrics, problems
+from web.http.endpoints import json_response
 from web.http.language import request_language
 from web.http.openapi import SOURCE_LANG, describe_api, install_api_description
 
@@ -47,19 +47,20 @@ def create_app(
     """The application over a pool of connections to the register's database, or to a replica."""
     app = _RegisterApp(__name__, static_folder="static", static_url_path="/static")
     app.json = _OrjsonProvider(app)
-    app.config.update(MAX_CONTENT_LENGTH=int(settings.upload_limit_mb * 1e6), GAZETTEER=settings)
+    app.config["GAZETTEER"] = settings
+    endpoints = [endpoint for api in APIS for endpoint in api.endpoints]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     connections.install_pool(app, pool, replica_pool)
     problems.install_problem_handlers(app)
     metrics.install_metrics(app)
+    limits = {endpoint.name: endpoint.effective_body_limit for endpoint in endpoints}
+    body_limits.install_body_limits(app, limits)
     authentication.install_authentication(app, settings)
     cors.install_cors(app)
-    endpoints: list[Endpoint] = []
     for api in APIS:
         api.register_routes(app)
-        endpoints.extend(api.endpoints)
     pages.install_pages(app)
     install_api_description(app, endpoints, version("gazetteer"))
     app.add_url_rule("/openapi.json", "openapi", _answer_openapi)

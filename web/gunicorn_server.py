@@ -15,6 +15,7 @@ from gazetteer.database.errors import DatabaseFault
 from gazetteer.database.pool import open_pool
 from gazetteer.messages import message
 from gazetteer.settings import Settings
+from web.tls_files import create_tls_context, serves_https
 
 _GC_THRESHOLDS = (20_000, 20, 50)
 """Thresholds of the garbage collector for its three generations.
@@ -58,9 +59,8 @@ class GunicornServer(BaseApplication):
     def load_config(self) -> None:
         """Gunicorn's settings, derived from those of the program."""
         settings = self._settings
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        options = {
-            "bind": f"{host}:{settings.port}",
+        options: dict[str, Any] = {
+            "bind": _format_address(settings),
             "workers": settings.processes or cpu_count(),
             "threads": settings.threads,
             "worker_class": "gthread",
@@ -71,6 +71,9 @@ class GunicornServer(BaseApplication):
             "proc_name": "gazetteer",
             "child_exit": _mark_worker_dead,
         }
+        if serves_https(settings):
+            options["certfile"], options["keyfile"] = settings.tls_cert, settings.tls_key
+            options["ssl_context"] = lambda _conf, _default: create_tls_context(settings)
         for name, value in options.items():
             self.cfg.set(name, value)
 
@@ -93,6 +96,16 @@ class GunicornServer(BaseApplication):
             warm_up_index()
             warm_up_area_index()
         return app
+
+
+def format_service_url(settings: Settings) -> str:
+    """The URL under which the service answers on this machine."""
+    return f"{'https' if serves_https(settings) else 'http'}://{_format_address(settings)}"
+
+
+def _format_address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{host}:{settings.port}"
 
 
 def prepare_metrics(settings: Settings) -> None:

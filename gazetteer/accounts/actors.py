@@ -1,12 +1,20 @@
 """The author of a request: anonymous, a person in a session, or a system with an API key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from psycopg import Connection
 
 from gazetteer.accounts.account_store import Account
 from gazetteer.accounts.api_keys import ApiKey
-from gazetteer.accounts.roles import Action, may_perform, may_perform_anywhere
+from gazetteer.accounts.roles import (
+    Action,
+    load_unit_chain,
+    may_perform,
+    may_perform_anywhere,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +52,24 @@ class Actor:
 
 
 ANONYMOUS = Actor()
+
+
+def list_units_in_charge(
+    conn: Connection[Any], who: Actor, actions: Collection[Action]
+) -> list[UUID | None]:
+    """The units over which somebody may perform one of the actions, and so over all below them.
+
+    None stands for the whole register. Units below another one of the list are left out.
+    """
+    grants = [*(who.account.grants if who.account else ()), *(who.key.grants if who.key else ())]
+    chains = {
+        grant.unit_id: load_unit_chain(conn, grant.unit_id) if grant.unit_id else ()
+        for grant in grants
+        if any(may_perform_anywhere([grant], action) for action in actions)
+    }
+    units = {
+        unit for unit, chain in chains.items() if any(who.may_perform(a, chain) for a in actions)
+    }
+    if None in units:
+        return [None]
+    return [unit for unit in chains if unit in units and units.isdisjoint(chains[unit][1:])]

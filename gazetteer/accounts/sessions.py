@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -37,8 +38,7 @@ class Session:
     csrf: str
 
 
-_LIVE_SESSION = f"""
-SELECT {account_store.ACCOUNT_COLUMNS}, s.seen_at < now() - %(every)s
+_LIVE_SESSION = """
 FROM login_session s JOIN account a USING (account_id)
 WHERE s.token_hash = %(token)s AND a.active
 AND s.seen_at > now() - %(idle)s AND s.opened_at > now() - %(total)s
@@ -73,7 +73,8 @@ def load_session(conn: Connection[Any], token: str, lifetime: SessionLifetime) -
         "idle": lifetime.idle,
         "total": lifetime.total,
     }
-    row = conn.execute(_LIVE_SESSION, params).fetchone()
+    columns = f"{account_store.ACCOUNT_COLUMNS}, s.seen_at < now() - %(every)s"
+    row = conn.execute(f"SELECT {columns} {_LIVE_SESSION}", params).fetchone()
     if row is None:
         return None
     if row[-1]:
@@ -81,6 +82,15 @@ def load_session(conn: Connection[Any], token: str, lifetime: SessionLifetime) -
             "UPDATE login_session SET seen_at = now() WHERE token_hash = %(token)s", params
         )
     return Session(account_store.account_from_row(row[:-1]), derive_csrf_token(token))
+
+
+def find_session_account(
+    conn: Connection[Any], token: str, lifetime: SessionLifetime
+) -> UUID | None:
+    """The account of an open session, without noting that it was used: a replica can answer."""
+    params = {"token": _hash_token(token), "idle": lifetime.idle, "total": lifetime.total}
+    row = conn.execute(f"SELECT a.account_id {_LIVE_SESSION}", params).fetchone()
+    return row[0] if row is not None else None
 
 
 def close_session(conn: Connection[Any], token: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from gazetteer.database.cluster import Cluster
 from tests.web.run_command import command, environment, gazetteer, in_process
+from tests.web.served import free_port
 
 
 def get(address: str) -> tuple[int, str]:
@@ -29,12 +30,6 @@ def test_the_service_answers_over_http(live_server: str) -> None:
     with closing(refused.value):
         assert refused.value.code == 400
         assert refused.value.headers["Content-Type"] == "application/problem+json"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_the_first_login_is_told_once_and_a_later_start_loads_nothing(

@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from flask import Response
 from pydantic import BaseModel, Field
 
 from gazetteer.accounts import account_store, audit_log, passwords
 from gazetteer.accounts.account_store import Account
+from gazetteer.accounts.account_writes import lock_accounts
 from gazetteer.accounts.roles import Action
 from gazetteer.ledger import audit_chain
 from gazetteer.messages import message
@@ -14,7 +16,8 @@ from gazetteer.problems import NotFound
 from web.api.session import GrantModel, GrantRequest, resolve_grant, serialize_grants
 from web.auth import authentication
 from web.http.connections import connection
-from web.http.endpoints import Api, Parameters
+from web.http.endpoints import Api, Parameters, json_response
+from web.http.etags import check_if_match, derive_etag, respond_unless_current, tag_response
 
 api = Api()
 
@@ -152,8 +155,20 @@ def create_account(body: NewAccount) -> dict[str, Any]:
         return {**_serialize_account(conn, account), "password": password}
 
 
-@api.write("PATCH", "/v1/accounts/<login>", AccountModel)
-def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
+@api.get("/v1/accounts/<login>", AccountModel, requires_account=True, conditional=True)
+def get_account(login: LoginName) -> Response:
+    """Get an account with its roles.
+
+    Requires the role of administrator for at least one unit.
+    """
+    authentication.require_permission_somewhere(Action.MANAGE_PEOPLE)
+    with connection() as conn:
+        account = _serialize_account(conn, account_store.find_account(conn, login))
+    return respond_unless_current(derive_etag(account), lambda: json_response(account))
+
+
+@api.write("PATCH", "/v1/accounts/<login>", AccountModel, conditional=True)
+def change_account(login: LoginName, body: AccountChanges) -> Response:
     """Update an account.
 
     Changes the name or language of the user, or enables or disables the account. The last
@@ -161,6 +176,9 @@ def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
     """
     by = authentication.require_permission(Action.MANAGE_PEOPLE).label
     with connection() as conn, conn.transaction():
+        lock_accounts(conn)
+        account = _serialize_account(conn, account_store.find_account(conn, login))
+        check_if_match(derive_etag(account))
         if body.display_name is not None or body.language is not None:
             display_name, language = body.display_name, body.language
             account_store.edit_account(
@@ -168,7 +186,8 @@ def change_account(login: LoginName, body: AccountChanges) -> dict[str, Any]:
             )
         if body.active is not None:
             account_store.set_active(conn, login, body.active, by=by)
-        return _serialize_account(conn, account_store.find_account(conn, login))
+        account = _serialize_account(conn, account_store.find_account(conn, login))
+    return tag_response(json_response(account), derive_etag(account))
 
 
 @api.write("POST", "/v1/accounts/<login>/password", CreatedAccountModel)

@@ -19,7 +19,12 @@ from web.http.app_settings import current_settings
 from web.http.endpoints import Api, HandlerResult
 from web.http.language import request_language
 from web.uploads.layer_responses import GEOJSON, LayerModel
-from web.uploads.layer_uploads import LayerUploadForm, read_progress, validate_upload
+from web.uploads.layer_uploads import (
+    LAYER_FILE,
+    LayerUploadForm,
+    read_progress,
+    validate_upload,
+)
 
 api = Api()
 
@@ -86,6 +91,7 @@ class ValidationProgressModel(BaseModel):
     "/v1/validate",
     LayerFindingsModel,
     requires_account=False,
+    body_limit=LAYER_FILE,
     media=REPORT_MIME_TYPES["geojson"],
     alternative_media=tuple(
         REPORT_MIME_TYPES[disposition] for disposition in ("gpkg", "csv", "xlsx")
@@ -120,6 +126,7 @@ def validate_layer(form: ValidateForm) -> Response:
     "/v1/validate/copy",
     LayerModel,
     requires_account=False,
+    body_limit=LAYER_FILE,
     media=GEOJSON,
     alternative_media=(MIME_TYPES[LayerFormat.GEOPACKAGE], MIME_TYPES[LayerFormat.SHAPEFILE]),
 )

@@ -20,9 +20,9 @@ from gazetteer.accounts.sessions import SessionLifetime
 from gazetteer.messages import message
 from gazetteer.problems import Forbidden, Unauthenticated
 from gazetteer.settings import Settings
+from web.auth.key_credentials import find_key_scheme, read_key_credentials
 from web.http import rate_limits
-from web.http.connections import connection
-from web.uploads import upload_limits
+from web.http.connections import connection, lookup_connection
 
 SESSION_COOKIE = "gazetteer_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,10 +35,9 @@ def install_authentication(app: Flask, settings: Settings) -> None:
     app.extensions["gazetteer_lifetime"] = SessionLifetime(
         timedelta(minutes=settings.session_idle_minutes), timedelta(days=settings.session_days)
     )
-    rate_limits.install_rate_limits(app, settings, _rate_limited_key_id)
-    upload_limits.install_upload_limits(app)  # before anything looks into a form
+    rate_limits.install_rate_limits(app, settings, _find_counted_account)
     app.before_request(_check_request)
-    app.after_request(_forbid_caching)
+    app.after_request(_restrict_caching)
 
 
 def current_actor() -> Actor:
@@ -58,6 +57,18 @@ def current_actor() -> Actor:
     return identity
 
 
+def require_known_actor() -> Actor:
+    """The actor, with an account.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        PasswordChangeRequired: the password was set by somebody else.
+    """
+    who = current_actor()
+    _require_account(who)
+    return who
+
+
 def require_permission(
     action: Action, unit_code: str | None = None, unit_id: UUID | None = None
 ) -> Actor:
@@ -68,8 +79,7 @@ def require_permission(
         Forbidden: they may not.
         UnknownCode: no unit ever had the code.
     """
-    who = current_actor()
-    _require_account(who)
+    who = require_known_actor()
     with connection() as conn:
         unit = find_current_unit(conn, unit_code) if unit_code is not None else unit_id
         chain = load_unit_chain(conn, unit) if unit is not None else ()
@@ -78,17 +88,16 @@ def require_permission(
     return who
 
 
-def require_permission_somewhere(action: Action) -> Actor:
-    """The actor, if there is any unit over which they may perform the action.
+def require_permission_somewhere(*actions: Action) -> Actor:
+    """The actor, if there is any unit over which they may perform one of the actions.
 
     Raises:
         Unauthenticated: nobody is logged in.
-        Forbidden: they may perform it nowhere.
+        Forbidden: they may perform them nowhere; names the first.
     """
-    who = current_actor()
-    _require_account(who)
-    if not who.may_perform_anywhere(action):
-        raise _build_forbidden(action)
+    who = require_known_actor()
+    if not any(map(who.may_perform_anywhere, actions)):
+        raise _build_forbidden(actions[0])
     return who
 
 
@@ -188,10 +197,11 @@ def session_lifetime() -> SessionLifetime:
 
 
 def _identify_actor() -> Actor:
-    bearer = _bearer_token()
-    if bearer is not None:
+    credentials = read_key_credentials()
+    if credentials is not None:
         with connection() as conn:
-            key, account = api_keys.authenticate_key(conn, bearer)
+            key, account = api_keys.authenticate_key(conn, credentials.key)
+        credentials.check_login(account)
         return Actor(account, key)
     token = request.cookies.get(SESSION_COOKIE)
     if token:
@@ -202,40 +212,53 @@ def _identify_actor() -> Actor:
     return ANONYMOUS
 
 
-def _bearer_token() -> str | None:
-    sent = request.environ.get("HTTP_AUTHORIZATION")
-    if not sent:
-        return None
-    scheme, _, credentials = sent.partition(" ")
-    return credentials.strip() if scheme.lower() == "bearer" else None
+def _find_counted_account() -> UUID | None:
+    """The account whose limit applies; a request with an invalid key counts for its address.
 
-
-def _rate_limited_key_id() -> str | None:
-    """The key whose limit applies; a request with an invalid key counts for its address."""
-    if _bearer_token() is None:
+    A session is looked up where public data is, so that it costs public reads no primary.
+    """
+    if find_key_scheme() is not None:
+        try:
+            account = current_actor().account
+        except Unauthenticated:
+            return None
+        return account.account_id if account else None
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
         return None
-    try:
-        key = current_actor().key
-    except Unauthenticated:
-        return None
-    return key.key_id if key else None
+    with lookup_connection() as conn:
+        return sessions.find_session_account(conn, token, session_lifetime())
 
 
 def _check_request() -> None:
     """Refuse an invalid key, and a write that another site made the browser send."""
-    if _bearer_token() is not None:
+    scheme = find_key_scheme()
+    if scheme is not None:
         current_actor()
-    elif request.method not in _SAFE_METHODS:
-        if request.path in _LOGIN_PATHS and request.method == "POST":
-            _check_origin()  # there is no session yet that has a token
-        elif request.cookies.get(SESSION_COOKIE):
-            _check_csrf()
+    if scheme == "bearer" or request.method in _SAFE_METHODS:
+        return
+    if scheme == "basic":
+        _check_origin("account.foreign_write")  # a browser adds to any request what it once sent
+    elif request.path in _LOGIN_PATHS and request.method == "POST":
+        _check_origin("account.foreign_login")  # there is no session yet that has a token
+    elif request.cookies.get(SESSION_COOKIE):
+        _check_csrf()
 
 
-def _forbid_caching(response: Response) -> Response:
-    """Responses that depend on the actor are not cached, unless they say otherwise themselves."""
-    if "actor" in g and "Cache-Control" not in response.headers:
+def _restrict_caching(response: Response) -> Response:
+    """No shared cache stores what was answered to somebody, or depends on who asks.
+
+    Static files are the same for everybody.
+    """
+    is_signed = find_key_scheme() is not None or bool(request.cookies.get(SESSION_COOKIE))
+    if not (is_signed or "actor" in g) or request.endpoint == "static":
+        return response
+    if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
+    elif is_signed and not response.cache_control.no_store:
+        response.cache_control.public = False
+        response.cache_control.private = True
+        response.vary.update(("Authorization", "Cookie"))
     return response
 
 
@@ -247,12 +270,12 @@ def _check_csrf() -> None:
         raise CsrfFailed(message("account.page_token_wrong"), field="X-CSRF-Token")
 
 
-def _check_origin() -> None:
+def _check_origin(problem_id: str) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
     if site not in ("same-origin", "none") if site else foreign:
-        raise CsrfFailed(message("account.foreign_login"), field="Origin")
+        raise CsrfFailed(message(problem_id), field="Origin")
 
 
 def _build_forbidden(action: Action) -> Forbidden:

@@ -6,16 +6,23 @@ import click
 import psycopg
 
 from boundaries.ingest.register_files import read_bundled_data
-from boundaries.schema.register_ledger import LEDGER
+from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.bootstrap import ensure_first_administrator
 from gazetteer.database.connection_info import register_database
 from gazetteer.ingest.publish_batch import publish_staged_batch
+from gazetteer.problems import InvalidValue
 from gazetteer.settings import Settings, get_settings
 from web.commands.load import FIXTURES
 from web.commands.progress_display import show_progress
-from web.commands.terminal_language import echo_message
-from web.gunicorn_server import GunicornServer, check_port_free, prepare_metrics
-from web.supervised_worker import run_supervised_worker
+from web.commands.terminal_language import command_language, echo_message
+from web.gunicorn_server import (
+    GunicornServer,
+    check_port_free,
+    format_service_url,
+    prepare_metrics,
+)
+from web.supervised_worker import run_supervised_workers
+from web.tls_files import check_tls_files
 
 
 @click.command()
@@ -24,14 +31,23 @@ from web.supervised_worker import run_supervised_worker
 def serve_command(empty: bool, no_worker: bool) -> None:
     """Serve the register; the first start loads the bundled data and creates an administrator."""
     settings = get_settings()
+    _require_tls_files(settings)
     check_port_free(settings)
     with register_database(settings) as conninfo:
         if not empty:
             _load_if_empty(conninfo)
         _print_greeting(conninfo, settings)
         prepare_metrics(settings)
-        with nullcontext() if no_worker else run_supervised_worker():
+        with nullcontext() if no_worker else run_supervised_workers():
             GunicornServer(settings, conninfo).run()
+
+
+def _require_tls_files(settings: Settings) -> None:
+    """End with the usage (exit code 2) where certificate and key cannot be used."""
+    try:
+        check_tls_files(settings)
+    except InvalidValue as problem:
+        raise click.UsageError(problem.text(command_language())) from None
 
 
 def _load_if_empty(conninfo: str) -> None:
@@ -40,7 +56,7 @@ def _load_if_empty(conninfo: str) -> None:
             return
         echo_message("cli.serve.first_start", err=True)
         with show_progress() as report_progress:
-            batch = read_bundled_data(FIXTURES, report_progress)
+            batch = read_bundled_data(conn, FIXTURES, report_progress)
             publish_staged_batch(
                 conn,
                 LEDGER,
@@ -57,4 +73,4 @@ def _print_greeting(conninfo: str, settings: Settings) -> None:
     if first:
         login, password = first
         echo_message("cli.serve.first_login", login=login, password=password)
-    echo_message("cli.serve.address", host=settings.host, port=settings.port)
+    echo_message("cli.serve.address", url=format_service_url(settings))

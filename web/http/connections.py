@@ -29,6 +29,16 @@ def install_pool(
     app.extensions[_LOOKUP_EXTENSION_KEY] = replica_pool or pool
 
 
+def get_conninfo(app: Any) -> str:
+    """The connection string of an application's database, for a connection that lasts."""
+    return str(app.extensions[_EXTENSION_KEY].conninfo)
+
+
+def is_open(app: Any) -> bool:
+    """Whether an application still has connections."""
+    return not app.extensions[_EXTENSION_KEY].closed
+
+
 def connection() -> Any:
     """An autocommit connection for a ``with`` block; one statement sees one state."""
     return current_app.extensions[_EXTENSION_KEY].connection()

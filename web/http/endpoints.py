@@ -11,16 +11,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import orjson
 from flask import Flask, Response, request
 from pydantic import BaseModel, ConfigDict, create_model
 
-from web.http.request_values import read_form, read_json_body, read_query, validate_model
+from web.http.body_limits import SMALL_BODY, UPLOADED_FILE, BodyLimit
+from web.http.request_values import (
+    check_media_type,
+    read_form,
+    read_json_body,
+    read_query,
+    validate_model,
+)
 
 HandlerResult = Mapping[str, Any] | Response
 Handler = Callable[..., HandlerResult]
+
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 class Parameters(BaseModel):
@@ -29,9 +38,36 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class EndpointOptions(TypedDict, total=False):
+    """What a declaration may say beyond path, method and response; see :class:`Endpoint`."""
+
+    requires_account: bool
+    media: str
+    empty_description: str
+    alternative_media: tuple[str, ...]
+    accepts: tuple[str, ...]
+    body_limit: BodyLimit
+    conditional: bool
+    repeat_status: int
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One declared operation; ``response_type`` is a model or a media type such as ``text/csv``."""
+    """One declared operation.
+
+    Attributes:
+        rule: the path, as werkzeug writes it.
+        response_type: a model, or the media type of a response that no model describes.
+        requires_account: whether the description demands a login or key.
+        media: the media type of a response that a model describes, such as GeoJSON.
+        empty_description: when the response is empty (204).
+        alternative_media: the media types of files that are returned on request.
+        accepts: the media types of the body; JSON or those of forms, if none is declared.
+        body_limit: how large the body may be; one for JSON or uploads, if none is declared.
+        conditional: whether it answers with an entity tag and honours ``If-None-Match``, or
+            ``If-Match`` if it writes; the handler calls :mod:`web.http.etags`.
+        repeat_status: of the same response if what a write creates exists already.
+    """
 
     rule: str
     method: str
@@ -43,10 +79,14 @@ class Endpoint:
     form: type[BaseModel] | None
     fields: type[BaseModel] | None
     status: int
-    requires_account: bool
+    requires_account: bool = False
     media: str = "application/json"
     empty_description: str | None = None
     alternative_media: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    body_limit: BodyLimit | None = None
+    conditional: bool = False
+    repeat_status: int | None = None
 
     @property
     def name(self) -> str:
@@ -58,6 +98,20 @@ class Endpoint:
         """The module of the handler: the tag under which the description lists the operation."""
         return self.handler.__module__.rsplit(".", 1)[-1]
 
+    @property
+    def accepted_media(self) -> tuple[str, ...]:
+        """The media types of bodies that it takes; empty if it takes none."""
+        if self.accepts or self.body is not None:
+            return self.accepts or ("application/json",)
+        if self.form is not None:
+            return ("multipart/form-data", URLENCODED)
+        return (URLENCODED, "multipart/form-data") if self.fields is not None else ()
+
+    @property
+    def effective_body_limit(self) -> BodyLimit:
+        """How large the body may be."""
+        return self.body_limit or (SMALL_BODY if self.form is None else UPLOADED_FILE)
+
 
 class Api:
     """The operations of one resource."""
@@ -66,35 +120,10 @@ class Api:
         self.endpoints: list[Endpoint] = []
 
     def get(
-        self,
-        rule: str,
-        response_type: type[BaseModel] | str,
-        *,
-        requires_account: bool = False,
-        media: str = "application/json",
-        empty_description: str | None = None,
-        alternative_media: tuple[str, ...] = (),
+        self, rule: str, response_type: type[BaseModel] | str, **options: Unpack[EndpointOptions]
     ) -> Callable[[Handler], Handler]:
-        """Declare a read.
-
-        Args:
-            rule: the path, as werkzeug writes it.
-            response_type: a model, or the media type of a response that no model describes.
-            requires_account: whether the description demands a login or key.
-            media: the media type of a response that a model describes, such as GeoJSON.
-            empty_description: when the response is empty (204).
-            alternative_media: the media types of files that are returned on request.
-        """
-        return self._declare_endpoint(
-            "GET",
-            rule,
-            response_type,
-            200,
-            requires_account,
-            media,
-            empty_description,
-            alternative_media,
-        )
+        """Declare a read; for the arguments see :class:`Endpoint`."""
+        return self._declare_endpoint("GET", rule, response_type, 200, options)
 
     def write(
         self,
@@ -102,24 +131,14 @@ class Api:
         rule: str,
         response_type: type[BaseModel] | str,
         status: int = 200,
-        *,
-        requires_account: bool = True,
-        media: str = "application/json",
-        alternative_media: tuple[str, ...] = (),
+        **options: Unpack[EndpointOptions],
     ) -> Callable[[Handler], Handler]:
-        """Declare any other method; for the arguments see :meth:`get`.
+        """Declare any other method; for the arguments see :class:`Endpoint`.
 
-        ``requires_account`` is False where it is open to all, such as geocoding a file.
+        It requires an account, unless ``requires_account`` is False as for geocoding a file.
         """
-        return self._declare_endpoint(
-            method,
-            rule,
-            response_type,
-            status,
-            requires_account,
-            media,
-            alternative_media=alternative_media,
-        )
+        options.setdefault("requires_account", True)
+        return self._declare_endpoint(method, rule, response_type, status, options)
 
     def _declare_endpoint(
         self,
@@ -127,26 +146,12 @@ class Api:
         rule: str,
         response_type: type[BaseModel] | str,
         status: int,
-        requires_account: bool,
-        media: str = "application/json",
-        empty_description: str | None = None,
-        alternative_media: tuple[str, ...] = (),
+        options: EndpointOptions,
     ) -> Callable[[Handler], Handler]:
         def register_handler(handler: Handler) -> Handler:
             models = _inspect_handler(rule, handler)
             self.endpoints.append(
-                Endpoint(
-                    rule,
-                    method,
-                    handler,
-                    response_type,
-                    *models,
-                    status,
-                    requires_account,
-                    media,
-                    empty_description,
-                    alternative_media,
-                )
+                Endpoint(rule, method, handler, response_type, *models, status, **options)
             )
             return handler
 
@@ -187,7 +192,7 @@ def _inspect_handler(
 def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
     handler, path, query = endpoint.handler, endpoint.path, endpoint.query
     body, form, fields = endpoint.body, endpoint.form, endpoint.fields
-    default_query = _build_default(query)
+    default_query, accepted_media = _build_default(query), endpoint.accepted_media
 
     @wraps(handler)
     def handle_request(**arguments: Any) -> Response:
@@ -199,6 +204,8 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
                 arguments["query"] = read_query(query, text or "")
             else:
                 arguments["query"] = default_query
+        if accepted_media:
+            check_media_type(accepted_media)
         if body is not None:
             arguments["body"] = read_json_body(body)
         if form is not None:

@@ -121,6 +121,12 @@ def build_openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]
             "schemas": schemas,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
+                "key_as_password": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "The API key as the password; the user name is the login name of"
+                    " its account, or empty",
+                },
                 "session": {"type": "apiKey", "in": "cookie", "name": "gazetteer_session"},
             },
         },
@@ -154,6 +160,7 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [
             *_iter_parameters(endpoint.path, "path"),
             *_iter_parameters(endpoint.query, "query"),
+            *_iter_conditions(endpoint),
         ],
         "responses": {
             str(endpoint.status): _build_response(endpoint),
@@ -167,12 +174,16 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
             },
         },
     }
+    if endpoint.conditional and endpoint.method == "GET":
+        operation["responses"]["304"] = {"description": "Unchanged since the state in the header"}
+    if endpoint.repeat_status is not None:
+        operation["responses"][str(endpoint.repeat_status)] = _build_response(endpoint)
     if endpoint.empty_description is not None:
         operation["responses"]["204"] = {"description": endpoint.empty_description}
     if description:
         operation["description"] = description
     if endpoint.requires_account:
-        operation["security"] = [{"key": []}, {"session": []}]
+        operation["security"] = [{"key": []}, {"key_as_password": []}, {"session": []}]
     if (body := _build_request_body(endpoint)) is not None:
         operation["requestBody"] = body
     return operation
@@ -181,7 +192,10 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
 def _build_request_body(endpoint: Endpoint) -> dict[str, Any] | None:
     if endpoint.body is not None:
         schema: dict[str, Any] = _schema_reference(endpoint.body)
-        return {"required": True, "content": {"application/json": {"schema": schema}}}
+        return {
+            "required": True,
+            "content": {media: {"schema": schema} for media in endpoint.accepted_media},
+        }
     if endpoint.form is not None:
         schema = _build_upload_schema(endpoint.form)
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
@@ -210,7 +224,11 @@ def _build_response(endpoint: Endpoint) -> dict[str, Any]:
         return {"description": "OK", "content": {response_type: {"schema": kind}, **files}}
     summary = (getdoc(response_type) or "OK").partition("\n\n")[0]
     content = {endpoint.media: {"schema": _schema_reference(response_type)}, **files}
-    return {"description": summary, "content": content}
+    described: dict[str, Any] = {"description": summary, "content": content}
+    if endpoint.conditional:
+        tag = {"description": "Strong entity tag of the state", "schema": {"type": "string"}}
+        described["headers"] = {"ETag": tag}
+    return described
 
 
 def _schema_reference(model: type[BaseModel]) -> dict[str, str]:
@@ -230,6 +248,23 @@ def _iter_parameters(model: type[BaseModel] | None, place: str) -> Iterable[dict
             "required": name in schema.get("required", []),
             "description": field.pop("description", ""),
             "schema": field,
+        }
+
+
+def _iter_conditions(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    """The header in which a client names the state that it has."""
+    if endpoint.conditional:
+        is_read = endpoint.method == "GET"
+        yield {
+            "name": "If-None-Match" if is_read else "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "Entity tag of the state that you have; if it is current, the response"
+            " is 304"
+            if is_read
+            else "Entity tag of the state that you read; if it is no longer current, nothing is"
+            " changed (412 `precondition_failed`)",
+            "schema": {"type": "string"},
         }
 
 

@@ -1,5 +1,6 @@
 """Problems over HTTP: one table from kind to status, RFC 9457 bodies, and no database text."""
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +10,13 @@ from flask import Flask, Response, request
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from gazetteer.files.problems import StorageFull
 from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import Problem, Unavailable
+from web.http.auth_challenges import add_auth_challenges
 from web.http.endpoints import json_response
 from web.http.language import request_language
+from web.http.request_problems import UnsupportedMediaType
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +26,19 @@ STATUS_OF_KIND = {
     "forbidden": 403,
     "missing": 404,
     "conflict": 409,
+    "precondition": 412,
     "too_large": 413,
+    "unsupported": 415,
+    "unprocessable": 422,
     "too_many": 429,
     "unavailable": 503,
+    "storage_full": 507,
 }
 
 HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
     429: "too_many_requests",
 }
 """The stable codes of errors that the framework finds; any other is :data:`OTHER_HTTP_CODE`.
@@ -65,7 +71,9 @@ def build_problem_response(problem: Problem) -> Response:
     )
     response.headers["Content-Language"] = request_language()
     if problem.kind == "unauthenticated":
-        response.headers["WWW-Authenticate"] = "Bearer"
+        add_auth_challenges(response)
+    if isinstance(problem, UnsupportedMediaType):
+        response.headers["Accept"] = ", ".join(problem.accepted)
     return response
 
 
@@ -98,10 +106,19 @@ def handle_database_error(error: Exception) -> Response:
     return response
 
 
+def handle_disk_error(error: OSError) -> Response:
+    """No space is left for an upload or a temporary file: 507; other faults stay faults."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    log.error("%s %s: %s", request.method, request.path, error)
+    return build_problem_response(StorageFull(message("files.storage_full")))
+
+
 def install_problem_handlers(app: Flask) -> None:
     """Answer every error of ``app`` as a problem."""
     app.register_error_handler(Problem, build_problem_response)
     app.register_error_handler(HTTPException, build_http_problem_response)
+    app.register_error_handler(OSError, handle_disk_error)
     for database_error in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
         app.register_error_handler(database_error, handle_database_error)
 

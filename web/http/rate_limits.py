@@ -1,4 +1,7 @@
-"""Rate limits: how many requests an address, a key and a person who logs in may make.
+"""Rate limits: how many requests an account, and an address without one, may make.
+
+An account has one limit for its sessions and keys together, wherever they come from: people of an
+office behind one address do not share it, and more keys do not multiply it.
 
 Fixed windows of the library ``limits``, counted for all serving processes of the machine together
 (:mod:`web.http.shared_counters`). The setting ``off`` lifts them.
@@ -8,8 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Literal
+from uuid import UUID
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
 from limits.strategies import FixedWindowRateLimiter
 
@@ -36,7 +40,7 @@ class RateLimits:
     def __init__(self, settings: Settings) -> None:
         """Read the limits; the counts are in a file under the program's home."""
         self._address_limit = parse(settings.rate_limit)
-        self._key_limit = parse(settings.key_rate_limit)
+        self._account_limit = parse(settings.account_rate_limit)
         self._action_limits: Mapping[LimitedAction, RateLimitItem] = {
             "login": parse(settings.login_rate_limit),
             "job": parse(settings.job_rate_limit),
@@ -45,24 +49,22 @@ class RateLimits:
         }
         self._limiter = FixedWindowRateLimiter(SharedCounters(settings.home / "limits"))
 
-    def count_request(self, key_id: str | None) -> None:
-        """Count a request of this key, or without a key of this address.
+    def count_request(self, account_id: UUID | None) -> None:
+        """Count a request of this account, or without one of this address.
 
         Raises:
             TooManyRequests: the limit is exceeded.
         """
-        if key_id is None:
-            self._count_hit(self._address_limit, "address", client_address())
-        else:
-            self._count_hit(self._key_limit, "key", key_id)
+        limit = self._address_limit if account_id is None else self._account_limit
+        self._count_hit(limit, *_name_client(account_id))
 
-    def count_action(self, action: LimitedAction) -> None:
-        """Count an action of this address that has a limit of its own.
+    def count_action(self, action: LimitedAction, account_id: UUID | None) -> None:
+        """Count an action that has a limit of its own, of this account or else this address.
 
         Raises:
             TooManyRequests: the limit is exceeded.
         """
-        self._count_hit(self._action_limits[action], action, client_address())
+        self._count_hit(self._action_limits[action], action, *_name_client(account_id))
 
     def _count_hit(self, limit: RateLimitItem, *identifiers: str) -> None:
         if not self._limiter.hit(limit, *identifiers):
@@ -71,13 +73,15 @@ class RateLimits:
             raise TooManyRequests(message("request.too_frequent", n=wait), retry_after=wait)
 
 
-def install_rate_limits(app: Flask, settings: Settings, key_id: Callable[[], str | None]) -> None:
+def install_rate_limits(
+    app: Flask, settings: Settings, find_account: Callable[[], UUID | None]
+) -> None:
     """Put ``app`` under the limits of the settings; nothing where they are ``off``.
 
     Args:
         app: the application.
         settings: with the limits, as ``limits`` writes them: ``600/minute``.
-        key_id: the key that makes the request, if any.
+        find_account: finds the account that makes the request, if any.
     """
     app.register_error_handler(TooManyRequests, _build_too_many_response)
     if settings.rate_limit == OFF:
@@ -87,23 +91,31 @@ def install_rate_limits(app: Flask, settings: Settings, key_id: Callable[[], str
     @app.before_request
     def enforce_limits() -> None:
         if request.path not in UNLIMITED_PATHS and request.endpoint != "static":
-            limits.count_request(key_id())
+            g.counted_account = find_account()
+            limits.count_request(g.counted_account)
 
 
 def count_action(action: LimitedAction) -> None:
     """Count a login attempt, a job, a validation or an export, where limits are on.
+
+    Login attempts count for the address, whoever is logged in already.
 
     Raises:
         TooManyRequests: there were too many in a short time.
     """
     limits: RateLimits | None = current_app.extensions.get(_EXTENSION_KEY)
     if limits is not None:
-        limits.count_action(action)
+        limits.count_action(action, None if action == "login" else g.get("counted_account"))
 
 
 def client_address() -> str:
     """The client address as it is counted; behind trusted proxies the one they forward."""
     return derive_client_network(request.remote_addr or "")
+
+
+def _name_client(account_id: UUID | None) -> tuple[str, str]:
+    """Whom a count is for, by kind and name."""
+    return ("address", client_address()) if account_id is None else ("account", str(account_id))
 
 
 def _build_too_many_response(problem: TooManyRequests) -> Response:

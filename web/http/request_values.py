@@ -1,7 +1,7 @@
 """The values that a request carries, read from its query string, form or JSON body."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, get_args, get_origin
 
@@ -9,8 +9,9 @@ import orjson
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from gazetteer.messages import message
+from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
+from web.http.request_problems import UnsupportedMediaType
 from web.http.validation_errors import FieldKind, build_invalid_value
 
 _PERCENT_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -64,6 +65,18 @@ def read_json_body(model: type[BaseModel]) -> BaseModel:
         InvalidValue: as :func:`validate_model`, or the body is no JSON object.
     """
     return validate_model(model, _parse_json_body(), "field")
+
+
+def check_media_type(accepted: Sequence[str]) -> None:
+    """Refuse a body of another media type than the accepted ones; one that states none is read.
+
+    Raises:
+        UnsupportedMediaType: names the accepted ones.
+    """
+    sent = request.mimetype
+    if sent and sent not in accepted:
+        words = message("request.unsupported_media_type", sent=sent, accepted=AnyOf(list(accepted)))
+        raise UnsupportedMediaType(words, accepted=accepted)
 
 
 def parse_query_string(query: str) -> dict[str, list[str]]:

@@ -4,8 +4,11 @@ CODE_PATTERN = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 
 CODE_OR_ID_PATTERN = f"{CODE_PATTERN}|^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$"
 
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
+
 PATTERN_MESSAGES = {
     CODE_PATTERN: "request.not_a_code",
     CODE_OR_ID_PATTERN: "request.not_a_code_or_id",
+    SHA256_PATTERN: "request.not_a_sha256",
 }
 """The message for a value that does not match, by pattern."""

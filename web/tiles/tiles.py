@@ -1,7 +1,6 @@
 """Vector tiles over HTTP, cacheable: the head of the ledger is part of their entity tags."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Annotated, Any
 
 from flask import Response, request
@@ -11,6 +10,7 @@ from pydantic import Field
 from boundaries.areas import vector_tiles
 from boundaries.areas.vector_tiles import Tile
 from gazetteer.ledger.as_of import AsOf, resolve_known_at
+from web.http import etags
 from web.http.as_of_params import AsOfParams
 from web.http.connections import lookup_connection
 from web.http.endpoints import Api
@@ -27,7 +27,9 @@ TileRow = Annotated[int, Field(description="Tile row, counted from the north")]
 TileLoader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
 
 
-@api.get("/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty")
+@api.get(
+    "/tiles/divisions/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty", conditional=True
+)
 def get_division_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
     """Get a vector tile with the areas of the units in force.
 
@@ -40,7 +42,9 @@ def get_division_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams)
     )
 
 
-@api.get("/tiles/places/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty")
+@api.get(
+    "/tiles/places/<z>/<x>/<y>.mvt", MVT, empty_description="The tile is empty", conditional=True
+)
 def get_place_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) -> Response:
     """Get a vector tile with the places in force.
 
@@ -59,7 +63,7 @@ def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: A
             resolve_known_at(conn, as_of)
         if request.if_none_match:
             tag = _compute_etag(layer, tile, as_of, vector_tiles.load_ledger_head(conn))
-            if request.if_none_match.contains(tag):
+            if etags.has_current(tag):
                 return _make_cacheable(Response(status=304), tag)
         seq, content = load_tile(conn, tile, as_of)
     status = 200 if content else 204
@@ -70,10 +74,9 @@ def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: A
 
 def _compute_etag(layer: str, tile: Tile, as_of: AsOf, seq: int) -> str:
     """The tag of a tile in a state of the register at a moment: the same tag, the same bytes."""
-    return sha256(repr((TILE_VERSION, layer, tile, as_of, seq)).encode()).hexdigest()[:32]
+    return etags.derive_etag(TILE_VERSION, layer, tile, as_of, seq)
 
 
 def _make_cacheable(response: Response, tag: str) -> Response:
-    response.set_etag(tag)
     response.headers["Cache-Control"] = "public, max-age=60"
-    return response
+    return etags.tag_response(response, tag)

@@ -1,48 +1,20 @@
 """Who is asking, over HTTP: sessions, keys, page tokens, roles, limits."""
 
 import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
-from psycopg_pool import ConnectionPool
 from werkzeug.test import TestResponse
 
 from gazetteer.accounts import api_keys, audit_log
 from gazetteer.accounts.roles import Action, Grant, Role
-from gazetteer.database.pool import open_pool
 from gazetteer.ledger import audit_chain
-from gazetteer.settings import Settings, get_settings
 from tests.gazetteer.accounts.community import PASSWORD, Tree, person, plant_tree
-from web.app import create_app
+from tests.web.sign_in import Make, log_in, read_json, refused
 from web.auth import authentication
 
 NEW = "egret under the banyan"
-Make = Callable[..., FlaskClient]
-
-
-@pytest.fixture
-def pool(database: str) -> Iterator[ConnectionPool[Any]]:
-    with open_pool(database, 4) as pool:
-        yield pool
-
-
-@pytest.fixture
-def make(pool: ConnectionPool[Any], tmp_path: Path) -> Make:
-    """A client of a service with these settings; limits are off unless they are asked for."""
-
-    def client(**changed: Any) -> FlaskClient:
-        asked = {"rate_limit": "off", "home": tmp_path, **changed}
-        return create_app(_changed(get_settings(), asked), pool).test_client()
-
-    return client
-
-
-def _changed(ours: Settings, asked: dict[str, Any]) -> Settings:
-    return ours.model_copy(update=asked)
 
 
 @pytest.fixture
@@ -51,49 +23,27 @@ def client(make: Make) -> FlaskClient:
 
 
 @pytest.fixture
-def chief(conn: psycopg.Connection) -> None:
-    person(conn, "chief", Grant(Role.ADMINISTRATOR))
-
-
-@pytest.fixture
 def tree(conn: psycopg.Connection) -> Tree:
     return plant_tree(conn)
-
-
-def log_in(client: FlaskClient, login: str = "chief", password: str = PASSWORD) -> dict[str, str]:
-    """Log in; the headers with which this session may write."""
-    answer = client.post("/v1/session", json={"login": login, "password": password})
-    assert answer.status_code == 200, answer.json
-    return {"X-CSRF-Token": _json(answer)["csrf_token"]}
-
-
-def _json(answer: TestResponse) -> Any:
-    assert answer.json is not None
-    return answer.json
-
-
-def refused(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
-    body: dict[str, Any] = _json(answer)
-    assert answer.mimetype == "application/problem+json", body
-    assert (answer.status_code, body["code"]) == (status, code), body
-    return body
 
 
 # Sessions
 
 
 def test_a_person_logs_in_is_known_and_logs_out(client: FlaskClient, chief: None) -> None:
-    assert _json(client.get("/v1/session"))["login"] is None
+    assert read_json(client.get("/v1/session"))["login"] is None
     headers = log_in(client)
-    who = _json(client.get("/v1/session"))
+    who = read_json(client.get("/v1/session"))
     assert (who["login"], who["csrf_token"]) == ("chief", headers["X-CSRF-Token"])
     assert [grant["role"] for grant in who["grants"]] == ["administrator"]
     stolen = client.get_cookie(authentication.SESSION_COOKIE)
     assert stolen is not None
-    assert _json(client.delete("/v1/session", headers=headers))["login"] is None
+    assert read_json(client.delete("/v1/session", headers=headers))["login"] is None
     assert client.get_cookie(authentication.SESSION_COOKIE) is None
     client.set_cookie(authentication.SESSION_COOKIE, stolen.value)
-    assert _json(client.get("/v1/session"))["login"] is None, "ended on the server, not only here"
+    assert read_json(client.get("/v1/session"))["login"] is None, (
+        "ended on the server, not only here"
+    )
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
@@ -145,7 +95,7 @@ def test_odd_text_is_a_mistake_of_the_client_and_never_of_the_service(
     new = {"login": odd, "display_name": odd}
     refused(client.post("/v1/accounts", json=new, headers=headers), 400, "invalid_value")
     client.set_cookie(authentication.SESSION_COOKIE, "%00é")
-    assert _json(client.get("/v1/session"))["login"] is None
+    assert read_json(client.get("/v1/session"))["login"] is None
     too_long = {"login": "c" * 257, "password": "x"}
     refused(client.post("/v1/session", json=too_long), 400, "invalid_value")
 
@@ -166,14 +116,14 @@ def test_whoever_has_a_password_from_somebody_else_must_change_it_first(
 ) -> None:
     person(conn, "fresh", Grant(Role.ADMINISTRATOR), changed=False)
     headers = log_in(client, "fresh")
-    assert _json(client.get("/v1/session"))["must_change_password"] is True
+    assert read_json(client.get("/v1/session"))["must_change_password"] is True
     refused(client.get("/v1/accounts"), 403, "password_change_required")
     refused(client.get("/v1/keys"), 403, "password_change_required")
     weak = {"current": PASSWORD, "password": "short"}
     refused(client.post("/v1/session/password", json=weak, headers=headers), 400, "weak_password")
     change = {"current": PASSWORD, "password": NEW}
     changed = client.post("/v1/session/password", json=change, headers=headers)
-    assert _json(changed)["must_change_password"] is False
+    assert read_json(changed)["must_change_password"] is False
     assert client.get("/v1/accounts").status_code == 200, "the session goes on under a new cookie"
 
 
@@ -181,7 +131,25 @@ def test_no_cache_keeps_what_depends_on_who_asks(client: FlaskClient, chief: Non
     log_in(client)
     assert client.get("/v1/session").headers["Cache-Control"] == "no-store"
     assert client.get("/v1/accounts").headers["Cache-Control"] == "no-store"
-    assert "Cache-Control" not in client.get("/openapi.json").headers
+    stranger = client.application.test_client()
+    assert stranger.get("/v1/session").headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in stranger.get("/openapi.json").headers
+
+
+def test_a_shared_cache_stores_nothing_that_was_answered_to_somebody(
+    client: FlaskClient, chief: None
+) -> None:
+    def read(path: str) -> list[str]:
+        answer = client.get(path)
+        return sorted(value.strip() for value in answer.headers["Cache-Control"].split(","))
+
+    tile = "/tiles/divisions/9/417/222.mvt"
+    assert read(tile) == ["max-age=60", "public"]
+    log_in(client)
+    assert read(tile) == ["max-age=60", "private"]
+    assert {"Authorization", "Cookie"} <= client.get(tile).vary.as_set(preserve_casing=True)
+    assert read("/v1/accounts/chief") == ["no-cache", "private"]
+    assert read("/openapi.json") == ["no-store"]
 
 
 # Page tokens
@@ -250,22 +218,22 @@ def test_a_key_is_told_once_lists_without_its_secret_and_stops(
 ) -> None:
     headers = log_in(client)
     wanted = {"name": "permit system", "grants": [{"role": "administrator"}]}
-    made = _json(client.post("/v1/keys", json=wanted, headers=headers))
+    made = read_json(client.post("/v1/keys", json=wanted, headers=headers))
     text = made["key"]
     listed = client.get("/v1/keys")
     assert text.split("_", 2)[2] not in listed.text
-    assert [key["key_id"] for key in _json(listed)["keys"]] == [made["key_id"]]
+    assert [key["key_id"] for key in read_json(listed)["keys"]] == [made["key_id"]]
 
     stranger = client.application.test_client()
     bearer = {"Authorization": f"Bearer {text}"}
-    who = _json(stranger.get("/v1/session", headers=bearer))
+    who = read_json(stranger.get("/v1/session", headers=bearer))
     assert (who["login"], who["key_id"]) == ("chief", made["key_id"])
     assert who["csrf_token"] is None
     assert stranger.get("/v1/accounts", headers=bearer).status_code == 200
     refused(stranger.post("/v1/keys", json={"name": "k"}, headers=bearer), 403, "forbidden")
 
     stopped = client.delete(f"/v1/keys/{made['key_id']}", headers=headers)
-    assert _json(stopped)["revoked_at"]
+    assert read_json(stopped)["revoked_at"]
     answer = stranger.get("/v1/session", headers=bearer)
     refused(answer, 401, "unauthenticated")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -282,10 +250,10 @@ def test_one_person_cannot_see_or_stop_the_key_of_another(
     make: Make, conn: psycopg.Connection, chief: None
 ) -> None:
     one, other = make(), make()
-    key_id = _json(one.post("/v1/keys", json={"name": "k"}, headers=log_in(one)))["key_id"]
+    key_id = read_json(one.post("/v1/keys", json={"name": "k"}, headers=log_in(one)))["key_id"]
     person(conn, "other")
     headers = log_in(other, "other")
-    assert _json(other.get("/v1/keys")) == {"keys": []}
+    assert read_json(other.get("/v1/keys")) == {"keys": []}
     refused(other.delete(f"/v1/keys/{key_id}", headers=headers), 404, "not_found")
 
 
@@ -338,11 +306,11 @@ def test_an_administrator_makes_an_account_and_its_owner_comes_in(
     client, owner = make(), make()
     headers = log_in(client)
     new = {"login": "Wang.Wu", "display_name": "王五"}
-    made = _json(client.post("/v1/accounts", json=new, headers=headers))
+    made = read_json(client.post("/v1/accounts", json=new, headers=headers))
     role = {"role": "naming_officer", "unit_code": "440106"}
     granted = client.post("/v1/accounts/wang.wu/grants", json=role, headers=headers)
     assert granted.status_code == 201
-    (grant,) = _json(granted)["grants"]
+    (grant,) = read_json(granted)["grants"]
     assert (grant["role"], grant["unit_code"]) == ("naming_officer", "440106")
 
     theirs = log_in(owner, "wang.wu", made["password"])
@@ -350,12 +318,12 @@ def test_an_administrator_makes_an_account_and_its_owner_comes_in(
     assert owner.post("/v1/session/password", json=change, headers=theirs).status_code == 200
 
     path = f"/v1/accounts/wang.wu/grants/{grant['grant_id']}"
-    assert _json(client.delete(path, headers=headers))["grants"] == []
+    assert read_json(client.delete(path, headers=headers))["grants"] == []
     patch = {"active": False, "display_name": "王 五"}
-    changed = _json(client.patch("/v1/accounts/wang.wu", json=patch, headers=headers))
+    changed = read_json(client.patch("/v1/accounts/wang.wu", json=patch, headers=headers))
     assert (changed["active"], changed["display_name"]) == (False, "王 五")
-    assert _json(owner.get("/v1/session"))["login"] is None
-    assert [a["login"] for a in _json(client.get("/v1/accounts"))["accounts"]] == [
+    assert read_json(owner.get("/v1/session"))["login"] is None
+    assert [a["login"] for a in read_json(client.get("/v1/accounts"))["accounts"]] == [
         "chief",
         "wang.wu",
     ]
@@ -366,7 +334,7 @@ def test_a_change_that_fails_halfway_changes_nothing(client: FlaskClient, chief:
     patch = {"active": False, "display_name": "Gone"}
     answer = client.patch("/v1/accounts/chief", json=patch, headers=headers)
     refused(answer, 409, "last_administrator")
-    (account,) = _json(client.get("/v1/accounts"))["accounts"]
+    (account,) = read_json(client.get("/v1/accounts"))["accounts"]
     assert (account["display_name"], account["active"]) == ("Chief", True)
 
 
@@ -377,9 +345,9 @@ def test_a_reset_password_ends_sessions_and_must_be_changed(
     client, owner = make(), make()
     log_in(owner, "plain")
     answer = client.post("/v1/accounts/plain/password", json={}, headers=log_in(client))
-    assert _json(owner.get("/v1/session"))["login"] is None
-    log_in(owner, "plain", _json(answer)["password"])
-    assert _json(owner.get("/v1/session"))["must_change_password"] is True
+    assert read_json(owner.get("/v1/session"))["login"] is None
+    log_in(owner, "plain", read_json(answer)["password"])
+    assert read_json(owner.get("/v1/session"))["must_change_password"] is True
 
 
 def test_the_administrator_of_a_unit_gives_roles_within_it_only(
@@ -403,7 +371,9 @@ def test_the_administrator_of_a_unit_gives_roles_within_it_only(
     refused(give(None), 403, "forbidden")
     refused(give("999999"), 404, "unknown_code")
     outside = {"role": "viewer", "unit_code": "440300"}
-    grants = _json(whole.post("/v1/accounts/plain/grants", json=outside, headers=headers))["grants"]
+    grants = read_json(whole.post("/v1/accounts/plain/grants", json=outside, headers=headers))[
+        "grants"
+    ]
     codes = {grant["unit_code"]: grant["grant_id"] for grant in grants}
     path = "/v1/accounts/plain/grants/"
     refused(part.delete(path + codes["440300"], headers=theirs), 403, "forbidden")
@@ -433,17 +403,17 @@ def test_the_audit_is_paged_and_says_whether_it_was_tampered_with(
     client: FlaskClient, conn: psycopg.Connection, chief: None
 ) -> None:
     log_in(client)
-    first = _json(client.get("/v1/audit?limit=2"))
+    first = read_json(client.get("/v1/audit?limit=2"))
     assert (first["intact"], first["broken_at"]) == (True, None)
     assert first["entries"][0]["action"] == "session.open"
-    second = _json(client.get(f"/v1/audit?limit=2&before={first['before']}"))
+    second = read_json(client.get(f"/v1/audit?limit=2&before={first['before']}"))
     numbers = [entry["audit_id"] for entry in first["entries"] + second["entries"]]
     assert numbers == sorted(numbers, reverse=True) == list(range(numbers[0], 0, -1))
     assert (second["before"], second["intact"]) == (None, None)
 
     conn.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
     conn.execute("UPDATE audit SET actor = 'somebody else' WHERE audit_id = 2")
-    tampered = _json(client.get("/v1/audit"))
+    tampered = read_json(client.get("/v1/audit"))
     assert (tampered["intact"], tampered["broken_at"]) == (False, 2)
     body = refused(client.get("/v1/audit?limit=0"), 400, "invalid_value")
     assert body["field"] == "limit"
@@ -462,7 +432,7 @@ def test_no_secret_reaches_the_log_or_the_audit(
     assert cookie is not None
     client.post("/v1/session", json={"login": "chief", "password": "wrong wrong wrong"})
     client.post("/v1/session", json={"login": "chief", "password": ["wrong wrong wrong"]})
-    key = _json(client.post("/v1/keys", json={"name": "k"}, headers=headers))["key"]
+    key = read_json(client.post("/v1/keys", json={"name": "k"}, headers=headers))["key"]
     client.get("/v1/session", headers={"Authorization": f"Bearer {key}"})
     output = caplog.text + "".join(capfd.readouterr()) + str(audit_log.load_audit_rows(conn, 1000))
     for secret in (PASSWORD, "wrong wrong wrong", cookie.value, key, headers["X-CSRF-Token"]):
@@ -512,17 +482,67 @@ def test_off_lifts_the_limits(make: Make) -> None:
         refused(answer, 401, "bad_credentials")
 
 
-def test_a_key_has_a_limit_of_its_own_and_an_invalid_one_has_not(
+def test_an_account_has_a_limit_of_its_own_and_an_invalid_key_has_not(
     make: Make, conn: psycopg.Connection
 ) -> None:
     _, text = api_keys.create_key(conn, person(conn, "system"), by="test", name="k")
-    client = make(rate_limit="2/minute", key_rate_limit="5/minute")
+    client = make(rate_limit="2/minute", account_rate_limit="5/minute")
     bearer = {"Authorization": f"Bearer {text}"}
     codes = [client.get("/openapi.json", headers=bearer).status_code for _ in range(6)]
     assert codes == [200] * 5 + [429]
     false = {"Authorization": "Bearer gz_0123456789abcdef_" + "A" * 43}
     codes = [client.get("/openapi.json", headers=false).status_code for _ in range(3)]
     assert codes == [401, 401, 429]
+
+
+def test_people_behind_one_address_do_not_share_its_limit(
+    make: Make, conn: psycopg.Connection
+) -> None:
+    limits = {"rate_limit": "4/minute", "account_rate_limit": "3/minute"}
+    one, other, stranger = make(**limits), make(**limits), make(**limits)
+    for client, login in ((one, "one"), (other, "other")):
+        person(conn, login)
+        log_in(client, login)  # a request of the address
+
+    def count_answers(client: FlaskClient) -> list[int]:
+        return [client.get("/openapi.json").status_code for _ in range(4)]
+
+    assert count_answers(one) == [200, 200, 200, 429]
+    assert count_answers(other) == [200, 200, 200, 429]
+    assert count_answers(stranger) == [200, 200, 429, 429]
+
+
+def test_the_sessions_and_keys_of_an_account_count_together(
+    make: Make, conn: psycopg.Connection
+) -> None:
+    account = person(conn, "chief")
+    keys = [api_keys.create_key(conn, account, by="test", name="k")[1] for _ in range(2)]
+    client = make(rate_limit="100/minute", account_rate_limit="3/minute")
+    log_in(client)
+    headers = [{}, *({"Authorization": f"Bearer {text}"} for text in keys), {}]
+    codes = [client.get("/openapi.json", headers=sent).status_code for sent in headers]
+    assert codes == [200, 200, 200, 429]
+
+
+def test_a_cookie_of_no_session_counts_for_its_address(make: Make) -> None:
+    client = make(rate_limit="2/minute", account_rate_limit="100/minute")
+    codes = []
+    for n in range(3):
+        client.set_cookie(authentication.SESSION_COOKIE, f"invented {n}")
+        codes.append(client.get("/openapi.json").status_code)
+    assert codes == [200, 200, 429]
+
+
+def test_actions_with_a_limit_of_their_own_count_for_the_account_too(
+    make: Make, conn: psycopg.Connection
+) -> None:
+    limits = {"rate_limit": "100/minute", "validate_rate_limit": "1/hour"}
+    one, other = make(**limits), make(**limits)
+    for client, login in ((one, "one"), (other, "other")):
+        person(conn, login)
+        token = log_in(client, login)
+        codes = [client.post("/v1/validate", headers=token).status_code for _ in range(2)]
+        assert codes == [400, 429]
 
 
 def test_logging_in_has_a_stricter_limit(make: Make) -> None:
