@@ -18,7 +18,7 @@ class Problem(Exception):
     """
 
     kind: ClassVar[str] = "invalid"  # invalid | missing | conflict | forbidden | unauthenticated |
-    # too_large | too_many | unavailable
+    # precondition | storage_full | too_large | too_many | unavailable | unprocessable | unsupported
     code: ClassVar[str] = "invalid_request"
 
     def __init__(self, message: Message, *, field: str | None = None, **extras: Any) -> None:
@@ -81,6 +81,18 @@ class Conflict(Problem):
     """The data changed in the meantime, or a rule of the register would be violated."""
 
     kind, code = "conflict", "conflict"
+
+
+class LaterChange(Conflict):
+    """A later change of the record is known, and the request does not say that it replaces it."""
+
+    code = "later_change"
+
+
+class Unprocessable(Problem):
+    """Every value is valid by itself, but together they describe something that cannot be done."""
+
+    kind, code = "unprocessable", "unprocessable"
 
 
 class Unauthenticated(Problem):

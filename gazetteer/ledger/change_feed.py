@@ -3,6 +3,9 @@
 A reader pulls pages with ``after``. One change is one record within one changeset: the versions
 that were closed (``before``) and opened (``after``). A page may end inside a changeset, which is
 complete at its ``last_seq``. Published changes are never modified.
+
+A change of a kind that the reader may not see is *withheld*: only its number is there, so that
+numbers have no gaps for anybody. What is known of its changeset stays with it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +18,7 @@ from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
 from gazetteer.ledger.canonical_json import serialize_version
-from gazetteer.ledger.record_kind import RecordKind, RecordKinds
+from gazetteer.ledger.record_kind import WITHHELD, RecordKind, RecordKinds
 from gazetteer.ledger.version_store import StoredVersion, select_versions, version_from_row
 
 DEFAULT_LIMIT = 100
@@ -44,6 +47,12 @@ def load_change_page(
 ) -> JsonObject:
     """The changes that follow the sequence number ``after``, at most ``limit``.
 
+    Args:
+        conn: a connection outside any transaction.
+        kinds: the kinds that the reader may see; changes of all others are withheld.
+        after: the number before the first change.
+        limit: how many changes at most, withheld ones included.
+
     Returns:
         ``changes``, ``next_after`` (``after`` of the next page) and ``last_seq`` of the register.
         No changes means that the reader has seen everything; ``after`` beyond ``last_seq`` is no
@@ -56,24 +65,34 @@ def load_change_page(
             " WHERE seq > %s ORDER BY seq LIMIT %s",
             (after, limit),
         ).fetchall()
-        changesets = _load_changesets(conn, {row[1] for row in rows})
-        edits: _Edits = {(record_id, changeset): ([], []) for _, changeset, _, record_id in rows}
-        for name in dict.fromkeys(row[2] for row in rows):
-            kind_keys = [(row[3], row[1]) for row in rows if row[2] == name]
-            _collect_versions(conn, kinds[name], kind_keys, edits)
-    changes = [
-        {
+        visible = {change["seq"]: change for change in _load_changes(conn, kinds, rows)}
+    return {
+        "changes": [visible.get(row[0], {"seq": row[0], "kind": WITHHELD}) for row in rows],
+        "next_after": rows[-1][0] if rows else after,
+        "last_seq": head[0] if head else 0,
+    }
+
+
+def _load_changes(
+    conn: Connection[Any], kinds: RecordKinds, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[JsonObject]:
+    """The changes of these kinds among rows of ``change``, with what they closed and opened."""
+    visible = [row for row in rows if row[2] in kinds]
+    changesets = _load_changesets(conn, {row[1] for row in visible})
+    edits: _Edits = {(record_id, changeset): ([], []) for _, changeset, _, record_id in visible}
+    for name in dict.fromkeys(row[2] for row in visible):
+        kind_keys = [(row[3], row[1]) for row in visible if row[2] == name]
+        _collect_versions(conn, kinds[name], kind_keys, edits)
+    for seq, changeset, name, record_id in visible:
+        closed, opened = edits[record_id, changeset]
+        yield {
             "seq": seq,
             "changeset": changesets[changeset],
             "kind": name,
             "record_id": str(record_id),
-            "before": edits[record_id, changeset][0],
-            "after": edits[record_id, changeset][1],
+            "before": closed,
+            "after": opened,
         }
-        for seq, changeset, name, record_id in rows
-    ]
-    next_after = rows[-1][0] if rows else after
-    return {"changes": changes, "next_after": next_after, "last_seq": head[0] if head else 0}
 
 
 def _collect_versions(

@@ -13,9 +13,16 @@ from psycopg import Connection
 from gazetteer.ledger import version_store
 from gazetteer.ledger.canonical_json import compute_digest, serialize_version
 from gazetteer.ledger.record_kind import RecordKind, RecordKinds
-from gazetteer.ledger.versions import Statement, Timeline, Version, apply_statement, sort_versions
+from gazetteer.ledger.versions import (
+    Statement,
+    Timeline,
+    Version,
+    apply_statement,
+    find_next_change,
+    sort_versions,
+)
 from gazetteer.messages import message
-from gazetteer.problems import InvalidValue
+from gazetteer.problems import InvalidValue, LaterChange
 
 Conn = Connection[Any]
 
@@ -40,6 +47,7 @@ def diff_statements(
 
     Raises:
         InvalidValue: a kind or field does not exist, or a field has no valid value.
+        LaterChange: a statement covers a later change without saying that it replaces it.
     """
     statements_by_kind: dict[str, dict[UUID, list[Statement]]] = {}
     for statement in statements:
@@ -53,6 +61,7 @@ def diff_statements(
         ).items():
             versions = sort_versions(row.version for row in rows)
             for statement in by_record[record_id]:
+                _check_later_change(conn, versions, statement)
                 versions = apply_statement(versions, statement)
             known = {row.digest: row.version_id for row in rows}
             yield from _diff_record(kind, record_id, known, versions)
@@ -79,6 +88,32 @@ def load_hand_edited_ids(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
         (list(record_ids),),
     )
     return {row[0] for row in rows}
+
+
+def _check_later_change(conn: Conn, known: Sequence[Version], statement: Statement) -> None:
+    change = None if statement.replaces_later else find_next_change(known, statement)
+    if change is None or change.on is None:
+        return
+    found = {
+        "kind": statement.kind,
+        "record": str(statement.record_id),
+        "day": change.on.isoformat(),
+    }
+    cited = _load_cited_act(conn, change.act)
+    if cited is None:
+        raise LaterChange(message("ledger.later_change", **found), field="valid", **found)
+    words = message("ledger.later_change_by_act", **found, act=cited["number"] or cited["title"])
+    raise LaterChange(words, field="valid", **found, act=cited)
+
+
+def _load_cited_act(conn: Conn, act: UUID | None) -> dict[str, str | None] | None:
+    """Id, title and number of an act as known now."""
+    row = conn.execute(
+        "SELECT title, number FROM act_version WHERE record_id = %s AND upper_inf(recorded)"
+        " ORDER BY lower(valid) DESC NULLS LAST LIMIT 1",
+        (act,),
+    ).fetchone()
+    return {"act_id": str(act), "title": row[0], "number": row[1]} if row else None
 
 
 def _find_kind(kinds: RecordKinds, name: str) -> RecordKind:

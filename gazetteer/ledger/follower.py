@@ -8,6 +8,8 @@ a starting point.
    adds versions (``after``). Changes belong together in changesets; a page may end inside one, so
    the copy commits where ``seq`` is the changeset's ``last_seq``, and nowhere else. If it is killed
    at any moment, the copy is at the end of a changeset and continues from there.
+   Of a change that is not public there is only the number (``kind`` is ``withheld``). It changes
+   nothing in the copy; after the last page every number belongs to a complete changeset.
 3. Its checksum is the sum, modulo 2^256, of the SHA-256 of the canonical JSON of its versions. If
    the register has the same one at the same sequence number, the copy is exact. If not (somebody
    wrote into the copy, or the register was restored from a backup), it starts again.
@@ -117,7 +119,7 @@ class Follower:
         Raises:
             OutOfStep: a change is missing, or closes a version that the copy does not have.
         """
-        seq = after = self.seq or 0
+        seq = after = last_seq = self.seq or 0
         while True:
             page = self._fetch_json(f"/v1/changes?after={after}&limit={PAGE}")
             if page["last_seq"] < after:
@@ -125,15 +127,19 @@ class Follower:
             for change in page["changes"]:
                 if change["seq"] != seq + 1:
                     raise OutOfStep(f"no change with the number {seq + 1}")
+                seq += 1
                 if not self.database.in_transaction:
                     self.database.execute("BEGIN IMMEDIATE")
-                self._apply_change(change)
-                seq = change["seq"]
-                if seq == change["changeset"]["last_seq"]:
+                if change["kind"] != "withheld":
+                    self._apply_change(change)
+                    last_seq = change["changeset"]["last_seq"]
+                if seq == last_seq:
                     self._commit_seq(seq)
             after = page["next_after"]
             self.report_progress(after, page["last_seq"], "changes")
             if not page["changes"]:
+                if self.database.in_transaction:  # withheld changes after the last changeset
+                    self._commit_seq(seq)
                 return
 
     def verify_checksum(self) -> None:

@@ -5,7 +5,8 @@ have no gaps and their order is the order in which readers can see the changes; 
 times increase with them. A reader never sees a part of a changeset.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -30,25 +31,36 @@ from gazetteer.ledger.edits import (
     load_hand_edited_ids,
 )
 from gazetteer.ledger.record_kind import RecordKinds
-from gazetteer.ledger.references import check_references
+from gazetteer.ledger.references import References, check_references, find_dangling
 from gazetteer.ledger.versions import Statement, Timeline
 from gazetteer.messages import message
-from gazetteer.problems import Conflict
+from gazetteer.problems import Conflict, InvalidValue
 
 __all__ = ["Changeset", "Ledger", "Publication"]
 
 Conn = Connection[Any]
 CHUNK_SIZE = 20_000
+DERIVED_CHUNK_SIZE = 200
+"""Derived records are few and large: whole areas."""
 Derivation = Callable[[Conn, int], None]
 """Updates derived tables inside the publishing transaction (connection, changeset id)."""
 
 
+RecordDerivation = Callable[[Conn, Publication], Iterable[Timeline]]
+"""The records that follow from what a publication has written so far, inside its transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The record kinds of a register and the derivations from them, in order of execution."""
+    """The record kinds of a register and the derivations from them, in order of execution.
+
+    ``derived_kinds`` come about by ``derive_records`` only: nobody states them.
+    """
 
     kinds: RecordKinds
     derivations: tuple[Derivation, ...] = ()
+    derived_kinds: frozenset[str] = frozenset()
+    derive_records: RecordDerivation | None = None
 
     def publish_statements(
         self, conn: Conn, changeset: Changeset, statements: Iterable[Statement]
@@ -58,6 +70,7 @@ class Ledger:
         Raises:
             InvalidValue: the reason, the act of a legal change, a kind or a field is not valid.
             Conflict: a record changed since ``expected``, a code is taken, a reference is dangling.
+            LaterChange: a statement would take back a later change without saying so.
         """
         statement_list = list(statements)
 
@@ -107,24 +120,49 @@ class Ledger:
             check_expected(conn, changeset.expected)
             # A code may pass from one unit to another between two chunks: checked at the end.
             conn.execute("SET CONSTRAINTS ALL DEFERRED")
+            dangling: References = {}  # until a later chunk brings their records
             for chunk in chunks:
+                self._check_not_derived(chunk)
                 publication, edits = _drop_hand_edited(conn, changeset, publication, chunk)
-                publication = _number_edits(conn, publication, edits)
-                self._write_versions(conn, publication, edits)
+                publication = self._write_edits(conn, publication, edits)
+                dangling |= find_dangling(conn, edits)
             if not publication.change_count:
                 return publication if publication.preserved else None
-            self._finish_publication(conn, changeset, publication)
+            for edits in self._iter_derived_edits(conn, publication):
+                publication = self._write_edits(conn, publication, edits)
+                dangling |= find_dangling(conn, edits)
+            self._finish_publication(conn, changeset, publication, dangling)
             return publication
 
+    def _check_not_derived(self, edits: Sequence[Edit]) -> None:
+        for edit in edits:
+            if edit.kind.name in self.derived_kinds:
+                raise InvalidValue(
+                    message("ledger.derived_kind", kind=edit.kind.name), field="kind"
+                )
+
+    def _iter_derived_edits(self, conn: Conn, publication: Publication) -> Iterator[Sequence[Edit]]:
+        """The edits to records that follow from others, once these are written."""
+        rest = iter(self.derive_records(conn, publication) if self.derive_records else ())
+        while chunk := list(islice(rest, DERIVED_CHUNK_SIZE)):
+            yield list(diff_timelines(conn, self.kinds, chunk))
+
+    def _write_edits(
+        self, conn: Conn, publication: Publication, edits: Sequence[Edit]
+    ) -> Publication:
+        publication = _number_edits(conn, publication, edits)
+        self._write_versions(conn, publication, edits)
+        return publication
+
     def _finish_publication(
-        self, conn: Conn, changeset: Changeset, publication: Publication
+        self, conn: Conn, changeset: Changeset, publication: Publication, dangling: References
     ) -> None:
         write_changeset(conn, changeset, publication)
         try:
             conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        except errors.ExclusionViolation as error:
-            raise _collision_error(error) from None
-        check_references(conn, self.kinds, publication.changeset_id)
+        except (errors.ExclusionViolation, errors.ForeignKeyViolation) as error:
+            raise _constraint_error(error) from None
+        check_references(conn, changeset.acts, dangling)
         for derive in self.derivations:
             derive(conn, publication.changeset_id)
         write_head(conn, publication)
@@ -196,7 +234,14 @@ def _check_record_kinds(conn: Conn, edits: Sequence[Edit]) -> None:
         raise Conflict(message("ledger.kind_fixed", record=row[0], kind=row[1]), field="kind")
 
 
-def _collision_error(error: errors.ExclusionViolation) -> Conflict:
-    if error.diag.constraint_name == "code_once_a_day":
-        return Conflict(message("ledger.code_taken"), field="code")
-    return Conflict(message("ledger.periods_overlap"), field="valid")
+def _constraint_error(error: errors.IntegrityError) -> Conflict:
+    """The problem of a constraint that is checked at the end of a publication."""
+    match error.diag.constraint_name:
+        case "code_once_a_day":
+            return Conflict(message("ledger.code_taken"), field="code")
+        case "document_file":
+            missing = re.search(r"[0-9a-f]{64}", error.diag.message_detail or "")
+            words = message("ledger.file_not_stored", file=missing[0] if missing else "?")
+            return Conflict(words, field="file")
+        case _:
+            return Conflict(message("ledger.periods_overlap"), field="valid")

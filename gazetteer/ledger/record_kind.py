@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 from gazetteer.messages import Message, message
@@ -28,20 +28,52 @@ class FieldType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One dated attribute. ``target_kind`` is the kind of record that a UUID refers to."""
+    """One dated attribute. ``target_kind`` is the kind of record that a UUID refers to.
+
+    ``added_later``: the field is younger than versions of its kind. It is left out of the body of a
+    version while it is null, so that the digests of the versions before it stay what they were.
+
+    Raises:
+        ValueError: a field added later is required, which versions before it cannot satisfy.
+    """
 
     name: str
     type: FieldType = FieldType.TEXT
     required: bool = False
     target_kind: str | None = None
+    added_later: bool = False
+
+    def __post_init__(self) -> None:
+        if self.required and self.added_later:
+            raise ValueError(f"field {self.name}: a field added later cannot be required")
+
+
+class Audience(StrEnum):
+    """Who may read the records of a kind; each audience includes the one before it."""
+
+    PUBLIC = "public"  # everybody, for ever: the feed of changes repeats it to all followers
+    INTERNAL = "internal"  # those who may read what is not published
+
+
+WITHHELD = "withheld"
+"""Replaces the kind of a change in the feed if the audience of its reader does not include it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """A kind of record; its versions are stored in the table ``<name>_version``."""
+    """A kind of record; its versions are stored in the table ``<name>_version``.
+
+    Raises:
+        ValueError: the name is :data:`WITHHELD`.
+    """
 
     name: str
     fields: tuple[Field, ...]
+    audience: Audience = Audience.PUBLIC
+
+    def __post_init__(self) -> None:
+        if self.name == WITHHELD:
+            raise ValueError(f"{WITHHELD} is what the feed calls every kind that it withholds")
 
     @property
     def table_name(self) -> str:
@@ -49,7 +81,7 @@ class RecordKind:
         return f"{self.name}_version"
 
     def serialize_attributes(self, attributes: Mapping[str, Any]) -> dict[str, str | None]:
-        """Attributes as text or None, every field present.
+        """Attributes as text or None: every field, and of those added later the ones with a value.
 
         Numbers are text too (the shortest digits that are parsed as the same double): a digest
         must not depend on how two programs print a number.
@@ -69,8 +101,11 @@ class RecordKind:
             raise _attribute_error(
                 message("ledger.field_missing", kind=self.name, field=missing[0])
             )
+        values = [(field, attributes.get(field.name)) for field in self.fields]
         return {
-            field.name: _serialize_value(field, attributes.get(field.name)) for field in self.fields
+            field.name: _serialize_value(field, value)
+            for field, value in values
+            if value is not None or not field.added_later
         }
 
 
@@ -122,3 +157,10 @@ def _attribute_error(reason: Message) -> InvalidValue:
 def build_kinds(*kinds: RecordKind) -> RecordKinds:
     """The record kinds of a register by name."""
     return {kind.name: kind for kind in kinds}
+
+
+def select_visible_kinds(kinds: RecordKinds, audience: Audience) -> RecordKinds:
+    """The kinds that an audience may read, in the order given."""
+    if audience is Audience.INTERNAL:
+        return kinds
+    return {name: kind for name, kind in kinds.items() if kind.audience is audience}

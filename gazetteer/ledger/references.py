@@ -1,52 +1,76 @@
-"""Referential integrity: every reference leads to an existing record of the right kind."""
+"""Referential integrity: every reference leads to an existing record of the right kind.
 
+References are taken from the edits of a publication, in memory, and looked up in ``record`` by its
+primary key: the cost follows the publication and not the register.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from gazetteer.ledger.record_kind import RecordKinds
+from gazetteer.ledger.edits import Edit
 from gazetteer.messages import message
 from gazetteer.problems import Conflict
 
+Target = tuple[str, UUID]
+"""The kind and the id of a record that something refers to."""
+References = dict[Target, tuple[str, str]]
+"""The kind and the field of one of the references to each target."""
 
-def check_references(conn: Connection[Any], kinds: RecordKinds, changeset: int) -> None:
-    """Check every reference of the versions that a changeset opened, and the acts it cites.
+_BATCH_SIZE = 50_000
+
+
+def find_dangling(conn: Connection[Any], edits: Iterable[Edit]) -> References:
+    """The references of the versions that edits open whose record does not exist as yet.
+
+    A record of another kind than the field refers to counts as none.
+    """
+    return _keep_dangling(conn, _collect_references(edits))
+
+
+def check_references(conn: Connection[Any], acts: Sequence[UUID], dangling: References) -> None:
+    """Check the acts that a changeset cites, and that the records of dangling references have come.
 
     Raises:
         Conflict: states the kind, the field and one of the missing records.
     """
-    _check_acts_exist(conn, changeset)
-    opened = conn.execute(
-        "SELECT DISTINCT kind FROM change WHERE changeset_id = %s", (changeset,)
-    ).fetchall()
-    for (name,) in opened:
-        references = [(f.name, f.target_kind) for f in kinds[name].fields if f.target_kind]
-        for field, target in [*references, ("started_by", "act"), ("ended_by", "act")]:
-            row = conn.execute(
-                sql.SQL(
-                    "SELECT v.{field} FROM {table} v LEFT JOIN record r"
-                    " ON r.record_id = v.{field} AND r.kind = %s"
-                    " WHERE v.opened_in = %s AND v.{field} IS NOT NULL AND r.record_id IS NULL"
-                    " LIMIT 1"
-                ).format(field=sql.Identifier(field), table=sql.Identifier(kinds[name].table_name)),
-                (target, changeset),
-            ).fetchone()
-            if row:
-                dangling = message(
-                    "ledger.dangling_reference",
-                    kind=name,
-                    field=field,
-                    target=target,
-                    record=row[0],
-                )
-                raise Conflict(dangling, field=field)
+    for _, act in _keep_dangling(conn, {("act", act): ("changeset", "acts") for act in acts}):
+        raise Conflict(message("ledger.unknown_act", act=act), field="acts")
+    for (target, record_id), (kind, field) in _keep_dangling(conn, dangling).items():
+        words = message(
+            "ledger.dangling_reference", kind=kind, field=field, target=target, record=record_id
+        )
+        raise Conflict(words, field=field)
 
 
-def _check_acts_exist(conn: Connection[Any], changeset: int) -> None:
-    row = conn.execute(
-        "SELECT act FROM changeset, unnest(acts) AS act WHERE changeset_id = %s AND NOT EXISTS"
-        " (SELECT FROM record r WHERE r.record_id = act AND r.kind = 'act') LIMIT 1",
-        (changeset,),
-    ).fetchone()
-    if row:
-        raise Conflict(message("ledger.unknown_act", act=row[0]), field="acts")
+def _collect_references(edits: Iterable[Edit]) -> References:
+    """Every reference of the versions that edits open, with the acts that start and end them."""
+    references: References = {}
+    for edit in edits:
+        fields = [(f.name, f.target_kind) for f in edit.kind.fields if f.target_kind is not None]
+        for version, _ in edit.opened:
+            found = [(name, target, version.attributes.get(name)) for name, target in fields]
+            found.append(("started_by", "act", version.period.start.act))
+            found.append(("ended_by", "act", version.period.end.act))
+            for name, target, value in found:
+                if value is not None:
+                    references[target, _as_uuid(value)] = (edit.kind.name, name)
+    return references
+
+
+def _keep_dangling(conn: Connection[Any], references: References) -> References:
+    """Those of the references whose record does not exist, or is of another kind."""
+    record_ids = (record_id for _, record_id in references)
+    existing: set[Target] = set()
+    while batch := list(islice(record_ids, _BATCH_SIZE)):
+        existing.update(
+            conn.execute("SELECT kind, record_id FROM record WHERE record_id = ANY(%s)", (batch,))
+        )
+    return {target: by for target, by in references.items() if target not in existing}
+
+
+def _as_uuid(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

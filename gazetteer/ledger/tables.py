@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import (
     ARRAY,
@@ -30,6 +31,7 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.types import TypeEngine
 
+from gazetteer.ledger.coming_days import COMING_DAY_SQL
 from gazetteer.ledger.record_kind import Field, FieldType, RecordKind, RecordKinds
 
 _COLUMN_TYPES: dict[FieldType, TypeEngine[Any]] = {
@@ -74,6 +76,11 @@ def build_version_table(metadata: MetaData, kind: RecordKind) -> Table:
         Column("digest", LargeBinary, nullable=False),
         *[_build_column(field) for field in kind.fields],
         CheckConstraint("not isempty(valid)", name=f"{kind.name}_no_empty_period"),
+        Index(  # days to come
+            f"{kind.name}_coming",
+            text(COMING_DAY_SQL),
+            postgresql_where=text(f"{COMING_DAY_SQL} IS NOT NULL"),
+        ),
         ExcludeConstraint(
             ("record_id", "="),
             ("valid", "&&"),

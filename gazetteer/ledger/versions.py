@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from gazetteer.ledger.period import Period, ends_after, extends_past, starts_before
+from gazetteer.ledger.period import Period, PeriodEnd, ends_after, extends_past, starts_before
 
 Attributes = Mapping[str, Any]
 
@@ -27,12 +27,18 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """During ``period`` the record had ``attributes``; None: it was not in force."""
+    """During ``period`` the record had ``attributes``; None: it was not in force.
+
+    ``replaces_later``: the statement also holds where a later change is known already, which it
+    thereby takes back; without it such a statement is refused. :func:`cut_at_next_change` ends a
+    statement where the next change begins.
+    """
 
     kind: str
     record_id: UUID
     period: Period
     attributes: Attributes | None
+    replaces_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,29 @@ def apply_statement(known: Sequence[Version], statement: Statement) -> tuple[Ver
     if statement.attributes is not None:
         parts.append(Version(statement.period, statement.attributes))
     return sort_versions(parts)
+
+
+def find_next_change(known: Sequence[Version], statement: Statement) -> PeriodEnd | None:
+    """The first day inside the period of a statement, after its start, on which a change is known.
+
+    A change is the start of a version, or an end after which the record is not in force. For a
+    statement that the record is not in force such an end is none. Where a version ends and another
+    one starts, the end that names an act is returned.
+    """
+    bounds = [version.period.start for version in known]
+    if statement.attributes is not None:
+        bounds += [version.period.end for version in known]
+    period = statement.period
+    inside = [b for b in bounds if starts_before(period.start, b) and extends_past(period.end, b)]
+    return min(inside, key=lambda b: (b.on or date.min, b.act is None), default=None)
+
+
+def cut_at_next_change(known: Sequence[Version], statement: Statement) -> Statement:
+    """The statement, ended where the next known change begins: with its day, act and precision."""
+    change = find_next_change(known, statement)
+    if change is None:
+        return statement
+    return replace(statement, period=Period(statement.period.start, change))
 
 
 def sort_versions(versions: Iterable[Version]) -> tuple[Version, ...]:

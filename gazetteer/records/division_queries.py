@@ -51,10 +51,12 @@ SELECT moment.known_at, u0.unit_id::text, u0.code, u0.name, u0.romanized_name, u
        u0.unit_type, u0.place_id::text, u0.parent_id::text, u0.subordination_parent::text,
        u0.custody_parent::text, lower(u0.valid) AS start, upper(u0.valid) AS stop,
        u0.start_precision, u0.end_precision,
-       CASE WHEN u0.valid @> %(today)s::date THEN true ELSE EXISTS (
-           SELECT FROM unit_state now WHERE now.unit_id = u0.unit_id
-           AND now.recorded @> moment.known_at AND now.valid @> %(today)s::date
-       ) END AS is_current,
+       CASE WHEN u0.valid @> %(today)s::date THEN 'current' ELSE (
+           SELECT CASE WHEN bool_or(s.valid @> %(today)s::date) THEN 'current'
+               WHEN bool_and(NOT lower_inf(s.valid) AND lower(s.valid) > %(today)s::date)
+               THEN 'upcoming' ELSE 'retired' END
+           FROM unit_state s WHERE s.unit_id = u0.unit_id AND s.recorded @> moment.known_at
+       ) END AS status,
        (SELECT jsonb_build_object('lon', ST_X(v.seat), 'lat', ST_Y(v.seat)) FROM (
             SELECT * FROM unit_version WHERE record_id = u0.unit_id AND seat IS NOT NULL OFFSET 0
         ) v WHERE {in_force_sql("v")}) AS seat,
@@ -99,7 +101,7 @@ def load_division(conn: Connection[Any], code: str, as_of: AsOf, today: date) ->
         conn: connection to the register.
         code: division code of 2 to 12 digits.
         as_of: the moment of the query.
-        today: decides whether the unit is ``current`` or ``retired``.
+        today: decides whether the unit is ``current``, ``retired`` or ``upcoming``.
 
     Raises:
         UnknownCode: no unit ever carried the code.
@@ -137,7 +139,7 @@ def _serialize_division(row: JsonObject, as_of: AsOf) -> JsonObject:
             "from_precision": row["start_precision"],
             "to_precision": row["end_precision"],
         },
-        "status": "current" if row["is_current"] else "retired",
+        "status": row["status"],
         "predecessors": predecessors,
         "successors": successors,
         **as_of.as_of_fields(row["known_at"]),

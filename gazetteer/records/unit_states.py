@@ -8,13 +8,18 @@ publishes a change, for the units affected by it only.
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import dict_row
 
 _LARGE_CHANGESET = 5_000
-_CHANGESET_SIZE = "SELECT last_seq - first_seq FROM changeset WHERE changeset_id = %(changeset)s"
+_CHANGESET = """
+SELECT first_seq, last_seq, recorded_at FROM changeset WHERE changeset_id = %s
+"""
 
 _TOUCHED = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
-WITH changed AS (SELECT kind, record_id FROM change WHERE changeset_id = %(changeset)s),
+WITH changed AS (
+    SELECT kind, record_id FROM change WHERE seq BETWEEN %(first_seq)s AND %(last_seq)s
+),
 names AS (
     SELECT record_id FROM changed WHERE kind = 'name'
     UNION SELECT s.name_id FROM changed c JOIN spelling_version s USING (record_id)
@@ -133,9 +138,8 @@ WHERE upper_inf(old.recorded) AND ({_columns_sql("s")}) IS NOT DISTINCT FROM ({_
 """
 
 _CLOSE = """
-UPDATE unit_state SET recorded = tstzrange(lower(unit_state.recorded), changeset.recorded_at)
-FROM changeset
-WHERE changeset_id = %(changeset)s AND state_id = ANY(ARRAY(
+UPDATE unit_state SET recorded = tstzrange(lower(recorded), %(recorded_at)s)
+WHERE state_id = ANY(ARRAY(
     SELECT old.state_id FROM touched t JOIN unit_state old USING (unit_id)
     WHERE upper_inf(old.recorded) AND NOT EXISTS (
         SELECT FROM same WHERE same.state_id = old.state_id
@@ -145,9 +149,9 @@ WHERE changeset_id = %(changeset)s AND state_id = ANY(ARRAY(
 
 _OPEN = f"""
 INSERT INTO unit_state ({", ".join(_COLUMNS)}, recorded)
-SELECT {_columns_sql("s")}, tstzrange(changeset.recorded_at, NULL)
-FROM state s, changeset
-WHERE changeset_id = %(changeset)s AND NOT EXISTS (
+SELECT {_columns_sql("s")}, tstzrange(%(recorded_at)s, NULL)
+FROM state s
+WHERE NOT EXISTS (
     SELECT FROM same WHERE same.unit_id = s.unit_id AND same.valid = s.valid
 )
 """
@@ -155,9 +159,11 @@ WHERE changeset_id = %(changeset)s AND NOT EXISTS (
 
 def derive_states(conn: Connection[Any], changeset: int) -> None:
     """Derive the states of the units affected by a changeset; unchanged ones are not rewritten."""
-    params = {"changeset": changeset}
-    row = conn.execute(_CHANGESET_SIZE, params).fetchone()
-    if row and row[0] > _LARGE_CHANGESET:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        params = cursor.execute(_CHANGESET, (changeset,)).fetchone()
+    if params is None:
+        raise LookupError(f"no changeset {changeset}")
+    if params["last_seq"] - params["first_seq"] > _LARGE_CHANGESET:
         # The planner has no statistics yet of what this very transaction has written.
         conn.execute("ANALYZE change, unit_version, code_version, name_version, spelling_version")
     conn.execute(_TOUCHED, params)

@@ -1,19 +1,24 @@
-"""For other systems: the feed of changes, the snapshot and the checksum."""
+"""For other systems: the feed of changes, the snapshot and the checksum.
+
+The internal audience, which reads all kinds of record, needs a role over the whole register.
+"""
 
 import zlib
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, request
 from pydantic import BaseModel, Field
 
 from boundaries.schema.area_kinds import REGISTER_KINDS
+from gazetteer.accounts.roles import Action
 from gazetteer.ledger import change_feed
 from gazetteer.ledger import checksum as checksums
-from gazetteer.ledger.record_kind import RecordKinds
+from gazetteer.ledger.record_kind import Audience, RecordKinds, select_visible_kinds
 from gazetteer.ledger.snapshot_export import stream_snapshot as snapshot_lines
 from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
+from web.auth.authentication import require_permission
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
 
@@ -24,7 +29,28 @@ MAX_SEQ = 2**63 - 1
 """No sequence number is greater."""
 
 
-class ChangesQuery(Parameters):
+class AudienceQuery(Parameters):
+    """For whom the response is."""
+
+    audience: Audience = Field(
+        Audience.PUBLIC,
+        description="`public`: records of public kinds; `internal`: all records, for accounts and"
+        " API keys with a role over the whole register; default: public",
+    )
+
+    def authorise_kinds(self) -> RecordKinds:
+        """The kinds of record that the audience reads.
+
+        Raises:
+            Unauthenticated: the internal audience is requested and nobody is logged in.
+            Forbidden: they have no role over the whole register.
+        """
+        if self.audience is Audience.INTERNAL:
+            require_permission(Action.READ_UNPUBLISHED)
+        return select_visible_kinds(REGISTER_KINDS, self.audience)
+
+
+class ChangesQuery(AudienceQuery):
     """The position in the feed."""
 
     after: int = Field(
@@ -42,30 +68,32 @@ class ChangesQuery(Parameters):
     )
 
 
-class SnapshotQuery(Parameters):
+class SnapshotQuery(AudienceQuery):
     """The part of the register."""
 
     kind: str | None = Field(
         None,
         description=f"Return only records of this kind: {', '.join(REGISTER_KINDS)};"
-        " default: all kinds",
+        " default: all kinds of the audience",
     )
 
     def select_kinds(self) -> RecordKinds:
         """The requested kinds.
 
         Raises:
-            InvalidValue: no such kind.
+            InvalidValue: the audience reads no such kind.
+            Unauthenticated, Forbidden: as :meth:`authorise_kinds`.
         """
+        kinds = self.authorise_kinds()
         if self.kind is None:
-            return REGISTER_KINDS
-        if self.kind not in REGISTER_KINDS:
-            words = message("ledger.no_kind", kind=self.kind, allowed=AnyOf(list(REGISTER_KINDS)))
-            raise InvalidValue(words, field="kind", kinds=list(REGISTER_KINDS))
-        return {self.kind: REGISTER_KINDS[self.kind]}
+            return kinds
+        if self.kind not in kinds:
+            words = message("ledger.no_kind", kind=self.kind, allowed=AnyOf(list(kinds)))
+            raise InvalidValue(words, field="kind", kinds=list(kinds))
+        return {self.kind: kinds[self.kind]}
 
 
-class ChecksumQuery(Parameters):
+class ChecksumQuery(AudienceQuery):
     """A state of the register."""
 
     seq: int | None = Field(
@@ -94,7 +122,7 @@ class RecordVersionModel(BaseModel):
     ended_by: str | None
     attributes: dict[str, str | None] = Field(
         description="Attributes as text or null: numbers as text, geometries as hexadecimal WKB in"
-        " EPSG:4490"
+        " EPSG:4490. An attribute that was introduced later is absent where it has no value"
     )
 
 
@@ -141,10 +169,17 @@ class ChangeModel(BaseModel):
     after: list[RecordVersionModel]
 
 
+class WithheldChangeModel(BaseModel):
+    """The number of a change that the audience may not read."""
+
+    seq: int
+    kind: Literal["withheld"]
+
+
 class ChangePageModel(BaseModel):
     """A page of the change feed; without changes, the reader is up to date."""
 
-    changes: list[ChangeModel]
+    changes: list[ChangeModel | WithheldChangeModel]
     next_after: int = Field(description="Value of `after` for the next page")
     last_seq: int = Field(description="Latest sequence number of the register")
 
@@ -170,10 +205,12 @@ class ChecksumModel(BaseModel):
 def list_changes(query: ChangesQuery) -> dict[str, Any]:
     """List the published changes.
 
-    Changes are returned in the order in which they became visible, without gaps.
+    Changes are returned in the order in which they became visible, without gaps. Of a change that
+    the audience may not read, only the number is returned (`kind` is `withheld`).
     """
+    kinds = query.authorise_kinds()
     with connection() as conn:
-        return change_feed.load_change_page(conn, REGISTER_KINDS, query.after, query.limit)
+        return change_feed.load_change_page(conn, kinds, query.after, query.limit)
 
 
 @api.get("/v1/snapshot", NDJSON)
@@ -200,8 +237,9 @@ def get_checksum(query: ChecksumQuery) -> dict[str, Any]:
 
     Returns the checksum of the current state, or of the state at an earlier sequence number.
     """
+    kinds = query.authorise_kinds()
     with connection() as conn:
-        return checksums.compute_checksum(conn, REGISTER_KINDS, query.seq).serialize()
+        return checksums.compute_checksum(conn, kinds, query.seq).serialize()
 
 
 def _iter_snapshot(kinds: RecordKinds) -> Generator[bytes, None, None]:

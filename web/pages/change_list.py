@@ -1,10 +1,15 @@
-"""The list of published changesets, newest first, without their authors (see the feed)."""
+"""The list of published changesets, newest first, without their authors (see the feed).
+
+A changeset all of whose records are of internal kinds is not listed.
+"""
 
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from boundaries.schema.area_kinds import REGISTER_KINDS
+from gazetteer.ledger.record_kind import Audience, select_visible_kinds
 from gazetteer.messages import Lang, message
 
 PAGE_SIZE = 50
@@ -21,7 +26,10 @@ SELECT c.changeset_id AS id, c.reason, c.purpose, c.origin, c.recorded_at,
            FROM act_version a WHERE a.record_id = ANY (c.acts[1:3]) AND upper_inf(a.recorded)
        ), '[]') AS acts,
        cardinality(c.acts) AS act_count
-FROM changeset c WHERE c.changeset_id < %(before)s
+FROM changeset c WHERE c.changeset_id < %(before)s AND EXISTS (
+    SELECT FROM change
+    WHERE change.seq BETWEEN c.first_seq AND c.last_seq AND change.kind = ANY (%(kinds)s)
+)
 ORDER BY c.changeset_id DESC LIMIT %(limit)s
 """
 
@@ -35,7 +43,8 @@ def load_latest_changesets(
         conn: A connection to the register.
         before: Only those with a smaller number; None begins with the newest.
     """
-    params = {"before": before or 2**63 - 1, "limit": PAGE_SIZE}
+    kinds = list(select_visible_kinds(REGISTER_KINDS, Audience.PUBLIC))
+    params = {"before": before or 2**63 - 1, "limit": PAGE_SIZE, "kinds": kinds}
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_LATEST_SQL, params).fetchall()
 

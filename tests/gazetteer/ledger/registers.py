@@ -137,7 +137,8 @@ class RandomChanges:
             record_id = getattr(unit, kind)
             attributes = getattr(self, f"_{kind}")(unit)
         deleted = kind != "place" and self.random.random() < 0.15
-        return Statement(kind, record_id, self._span(), None if deleted else attributes)
+        told = None if deleted else attributes
+        return Statement(kind, record_id, self._span(), told, replaces_later=True)
 
     def _span(self) -> Period:
         first, second = sorted([self._day(), self._day()])

@@ -16,7 +16,7 @@ from gazetteer.ledger.period import Period
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
 from gazetteer.problems import Conflict
-from tests.gazetteer.ledger.registers import CORRECTION, LEDGER, UnitRecords, publish
+from tests.gazetteer.ledger.registers import CORRECTION, LEDGER, UnitRecords, publish, span
 
 WRITERS, CHANGESETS, READERS = 6, 12, 2
 
@@ -108,7 +108,8 @@ def test_of_two_who_change_the_same_record_at_once_one_is_told(database: str) ->
         with psycopg.connect(database, autocommit=True) as conn:
             begin.wait()
             try:
-                publish(conn, Statement("name", unit.name, Period(), unit.named(text)), why=mine)
+                whole = span("1985-05-24")
+                publish(conn, Statement("name", unit.name, whole, unit.named(text)), why=mine)
             except Conflict as refused:
                 return UUID(refused.extras["records"][0])
         return None

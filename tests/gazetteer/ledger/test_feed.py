@@ -12,7 +12,6 @@ from gazetteer.ledger.canonical_json import compute_digest
 from gazetteer.ledger.change_feed import load_change_page
 from gazetteer.ledger.checksum import compute_checksum
 from gazetteer.ledger.integrity import find_tampering
-from gazetteer.ledger.period import Period
 from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.snapshot_export import stream_snapshot
 from gazetteer.ledger.versions import Statement
@@ -194,7 +193,8 @@ def changed(conn: Conn) -> Conn:
     """A register with a unit whose name was corrected."""
     unit = UnitRecords()
     publish(conn, *unit.founded("440106", "天河区"), why=LOAD)
-    publish(conn, Statement("name", unit.name, Period(), unit.named("天河")), why=CORRECTION)
+    corrected = Statement("name", unit.name, span("1985-05-24"), unit.named("天河"))
+    publish(conn, corrected, why=CORRECTION)
     return conn
 
 

@@ -108,13 +108,20 @@ def test_a_killed_database_process_leaves_nothing() -> None:
         with psycopg.connect(database, autocommit=True) as conn:
             publish(conn, act(uuid4()))
             before = counts(conn)
-        with publisher(database) as (_, backend):
-            os.kill(backend, signal.SIGKILL)  # the server ends every session and recovers
-            with reconnected(database) as conn:
-                assert_nothing_stayed(conn, before)
+            with publisher(database) as (_, backend):
+                os.kill(backend, signal.SIGKILL)  # the server ends every session and recovers
+                wait_for_end(conn)
+        with reconnected(database) as conn:
+            assert_nothing_stayed(conn, before)
     finally:
         cluster.remove()
         subprocess.run(["rm", "-rf", str(home)], check=True)
+
+
+def wait_for_end(conn: Connection[Any]) -> None:
+    """Wait until the server has ended a session: only then has it noticed the crash."""
+    with pytest.raises(psycopg.OperationalError):
+        conn.execute("SELECT pg_sleep(30)")
 
 
 def reconnected(database: str) -> Connection[Any]:

@@ -88,6 +88,7 @@ def test_the_database_itself_refuses_a_period_without_a_day(conn: Conn, kind: st
 
 
 RAW_RECORD = uuid4()
+RAW_FILE = "ab" * 32
 
 
 RAW_VALUES = {
@@ -107,6 +108,8 @@ def insert_raw(conn: Conn, kind: str, period: str) -> None:
             values[field.name] = RAW_VALUES[field.type]()
     if kind == "edge":  # somebody is on one side, and the other says why nobody is
         values |= {"left_unit": uuid4(), "beyond": "outside"}
+    if kind == "document":  # of a known role, with a stored file
+        values |= {"role": "other", "file": RAW_FILE}
     columns = {
         "record_id": RAW_RECORD,
         "valid": period,
@@ -124,6 +127,11 @@ def insert_raw(conn: Conn, kind: str, period: str) -> None:
         )
         conn.execute(
             "INSERT INTO record VALUES (%s, %s) ON CONFLICT DO NOTHING", (RAW_RECORD, kind)
+        )
+        conn.execute(
+            "INSERT INTO file VALUES (%s, 'application/pdf', 1, '', 'internal', '', now())"
+            " ON CONFLICT DO NOTHING",
+            (RAW_FILE,),
         )
         conn.execute(
             f"INSERT INTO {kind}_version ({', '.join(columns)})"
@@ -298,7 +306,7 @@ def test_nothing_published_can_be_rewritten(conn: Conn, rewrite: str) -> None:
 def test_a_closed_version_stays_closed(conn: Conn) -> None:
     unit = UnitRecords()
     publish(conn, *unit.founded("440106", "天河区"))
-    publish(conn, Statement("name", unit.name, Period(), None), why=CORRECTION)
+    publish(conn, Statement("name", unit.name, span("1985-05-24"), None), why=CORRECTION)
     with pytest.raises(psycopg.errors.RaiseException, match="can only be closed"):
         conn.execute("UPDATE name_version SET recorded = tstzrange(lower(recorded), NULL)")
 

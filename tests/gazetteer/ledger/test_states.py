@@ -193,7 +193,8 @@ def test_an_act_explains_only_the_bound_that_it_set(conn: Conn) -> None:
     unit, naming = UnitRecords(), UnitRecords().unit
     publish(conn, *unit.founded("440106", "天河区", "1985-05-24"))
     # The place had its name, by an act, long before the unit.
-    named = Statement("name", unit.name, span("1950-01-01", act=naming), unit.named("天河"))
+    since = span("1950-01-01", act=naming)
+    named = Statement("name", unit.name, since, unit.named("天河"), replaces_later=True)
     publish(conn, act(naming), named, why=CORRECTION)
     rows = conn.execute("SELECT started_by FROM unit_state WHERE upper_inf(recorded)").fetchall()
     assert rows == [(None,)]
