@@ -34,11 +34,12 @@ unit AS MATERIALIZED (
 SELECT moment.known_at, unit.*, area.*
 FROM moment CROSS JOIN unit
 LEFT JOIN LATERAL (
-    SELECT a.area_m2 / 1e6 AS area_km2, a.source, a.accuracy_m,
+    SELECT d.area_m2 / 1e6 AS area_km2, a.source, a.accuracy_m,
         jsonb_build_object('from', lower(a.valid), 'to', upper(a.valid),
             'from_precision', a.start_precision, 'to_precision', a.end_precision) AS valid,
         {{geometry}} AS geometry
-    FROM area_version a WHERE a.unit_id = unit.unit_id AND {in_force_sql("a")}
+    FROM area_version a JOIN area_display d USING (version_id)
+    WHERE a.unit_id = unit.unit_id AND {in_force_sql("a")}
     ORDER BY lower(a.valid) DESC NULLS LAST LIMIT 1
 ) area ON true
 """

@@ -1,6 +1,6 @@
 """One point for each unit, inside its area: the position of its label."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from gazetteer.search.index.index_source import PointRow
 _POINTS = f"""
 WITH {MOMENT_CTE},
 point AS (
-    SELECT a.unit_id, ST_Transform(a.label, 4490) AS geom FROM area_version a, moment
+    SELECT a.unit_id, ST_Transform(d.label, 4490) AS geom
+    FROM moment, area_version a JOIN area_display d USING (version_id)
     WHERE a.unit_id = ANY(%(units)s) AND {in_force_sql("a")}
 )
 SELECT unit_id, ST_X(geom), ST_Y(geom) FROM point
@@ -22,15 +23,20 @@ SELECT unit_id, ST_X(geom), ST_Y(geom) FROM point
 _ALL_POINTS = """
 SELECT unit_id::text, lower(valid), upper(valid), ST_X(geom), ST_Y(geom)
 FROM (
-    SELECT unit_id, valid, ST_Transform(label, 4490) AS geom FROM area_version
-    WHERE upper_inf(recorded)
+    SELECT unit_id, valid, ST_Transform(label, 4490) AS geom
+    FROM area_version JOIN area_display USING (version_id)
+    WHERE upper_inf(recorded) AND (%(units)s::uuid[] IS NULL OR unit_id = ANY(%(units)s))
 ) point
 """
 
 
-def load_unit_points(conn: Connection[Any]) -> list[PointRow]:
-    """The points of all units at all times, as known now; see :func:`read_source`."""
-    return [PointRow(*row) for row in conn.execute(_ALL_POINTS)]
+def load_unit_points(conn: Connection[Any], units: Collection[str] | None = None) -> list[PointRow]:
+    """The points of all units, or of some, at all times, as known now.
+
+    See :func:`gazetteer.search.index.index_loading.load_source`.
+    """
+    params = {"units": None if units is None else list(units)}
+    return [PointRow(*row) for row in conn.execute(_ALL_POINTS, params, prepare=False)]
 
 
 def load_label_points(

@@ -1,10 +1,8 @@
 """Which units cover a point: the exact chain as of a date, and how near the border is.
 
-A point is first compared with small pieces of the areas. Cutting rounds new vertices, so a piece
-may be off by some 1e-13 degrees at a border: a point within
-:data:`~boundaries.areas.reverse_sql.EXACT_TEST_DISTANCE` of a border is compared with the whole
-polygon in exact arithmetic, every other point with the pieces. A point on a border belongs to both
-sides.
+The point is compared with the areas of the lowest known units; what is above them consists of
+theirs. Within :data:`~boundaries.areas.reverse_sql.EXACT_TEST_DISTANCE` of a border the comparison
+is made in exact arithmetic. A point on a border belongs to both sides.
 
 Distances are measured to the closest point of the border, found on a plane in which a degree of
 longitude is as long as it is at the point, and returned as geodesic metres on the CGCS2000

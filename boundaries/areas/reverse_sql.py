@@ -81,43 +81,61 @@ _NAMES = f"""
 
 _BORDER = _build_nearest_sql("b.geom", "b.version_id").format(
     rows="""
-                FROM point, border_piece b
-                WHERE b.version_id = low.version_id
-                AND first.degrees < %(reach)s / %(scale)s::float8
-                AND b.geom && ST_Expand(
-                    point.geom, first.degrees / %(scale)s::float8 * 1.001 + 1e-9
-                )"""
+                FROM point CROSS JOIN (
+                    SELECT version_id, ST_Boundary(geom) AS geom FROM area_version
+                    WHERE version_id = low.version_id
+                ) b"""
 )
 
+_IS_LOWEST = f"""EXISTS (
+    SELECT FROM edge_version e WHERE e.left_unit = a.unit_id AND {in_force_sql("e")}
+) OR EXISTS (
+    SELECT FROM edge_version e WHERE e.right_unit = a.unit_id AND {in_force_sql("e")}
+)"""
+"""SQL: whether a unit is on a side of an edge. Where it is not, its area is that of units below."""
+
 # One statement. LATERAL with OFFSET 0 keeps the planner on the keys (``without_basis_lookup`` has
-# the reason). Everything within a distance d of the point on the plane lies within d / scale in
-# degrees, so that a box around the first hit of the index holds the nearest.
+# the reason). Only the lowest known units are compared with the point: an area above them consists
+# of theirs. Areas of other days are all compared, for ``known_since``.
 COVERING_UNITS = f"""
-WITH {MOMENT_CTE}, {_POINT},
+WITH RECURSIVE {MOMENT_CTE}, {_POINT},
 candidate AS MATERIALIZED (
-    SELECT p.version_id, bool_or(ST_Covers(p.geom, point.geom)) AS inside,
-        bool_or(ST_DWithin(ST_Boundary(p.geom), point.geom, {EXACT_TEST_DISTANCE}))
-            AS at_cut_or_border
-    FROM point, area_piece p WHERE p.geom && ST_Expand(point.geom, {EXACT_TEST_DISTANCE}) GROUP BY 1
+    SELECT a.version_id, a.unit_id, a.accuracy_m, {in_force_sql("a")} AS in_force
+    FROM moment CROSS JOIN point
+    JOIN area_version a ON a.geom && point.geom AND a.recorded @> moment.known_at
+),
+tested AS MATERIALIZED (
+    SELECT a.* FROM moment, candidate a WHERE NOT a.in_force OR {_IS_LOWEST}
 ),
 related AS MATERIALIZED (
-    SELECT c.version_id, a.unit_id, a.accuracy_m, {in_force_sql("a")} AS in_force,
-        CASE WHEN c.at_cut_or_border AND EXISTS (
-            SELECT FROM border_piece b WHERE b.version_id = c.version_id
-            AND b.geom && ST_Expand(point.geom, {EXACT_TEST_DISTANCE})
-            AND ST_DWithin(b.geom, point.geom, {EXACT_TEST_DISTANCE})
-        ) THEN ST_Relate(a.geom, point.geom) WHEN c.inside THEN 'T' ELSE 'F' END AS relation
-    FROM moment CROSS JOIN point CROSS JOIN candidate c
-    JOIN LATERAL (SELECT * FROM area_version WHERE version_id = c.version_id OFFSET 0) a
-    ON a.recorded @> moment.known_at
+    SELECT t.*, CASE
+        WHEN ST_DWithin(ST_Boundary(a.geom), point.geom, {EXACT_TEST_DISTANCE})
+            THEN ST_Relate(a.geom, point.geom)
+        WHEN ST_Covers(a.geom, point.geom) THEN 'T' ELSE 'F' END AS relation
+    FROM point CROSS JOIN tested t
+    JOIN LATERAL (SELECT geom FROM area_version WHERE version_id = t.version_id OFFSET 0) a ON true
 ),
-link AS MATERIALIZED (
-    SELECT j.version_id, j.accuracy_m, s.unit_id, s.code, s.name, s.level, {_DEPTH} AS depth,
-        j.relation LIKE '___0%%' AS on_boundary
+upwards AS (
+    SELECT j.version_id, j.accuracy_m, j.relation LIKE '___0%%' AS on_boundary,
+        s.unit_id, s.code, s.name, s.level, s.parent_id, {_DEPTH} AS depth
     FROM moment CROSS JOIN related j
     JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = j.unit_id OFFSET 0) s
     ON {in_force_sql("s")}
     WHERE j.in_force AND j.relation ~ {_INSIDE}
+    UNION
+    SELECT a.version_id, a.accuracy_m, low.on_boundary,
+        s.unit_id, s.code, s.name, s.level, s.parent_id, {_DEPTH}
+    FROM upwards low CROSS JOIN moment
+    JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = low.parent_id OFFSET 0) s
+    ON {in_force_sql("s")} AND {_DEPTH} < low.depth
+    LEFT JOIN LATERAL (
+        SELECT a.* FROM area_version a WHERE a.unit_id = s.unit_id AND {in_force_sql("a")} LIMIT 1
+    ) a ON true
+),
+link AS MATERIALIZED (
+    SELECT version_id, accuracy_m, unit_id, code, name, level, depth,
+        bool_or(on_boundary) AS on_boundary
+    FROM upwards WHERE version_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
 SELECT moment.known_at,
     (SELECT json_agg(json_build_object('level', level, 'unit_id', unit_id, 'code', code,
@@ -130,32 +148,30 @@ SELECT moment.known_at,
     EXISTS (SELECT FROM jurisdiction_version j WHERE j.geom && point.geom) AS has_overrides
 FROM moment CROSS JOIN point
 LEFT JOIN LATERAL (SELECT * FROM link ORDER BY depth DESC, code LIMIT 1) low ON true
-LEFT JOIN LATERAL (
-    SELECT b.geom <-> point.geom AS degrees FROM border_piece b
-    WHERE b.version_id = low.version_id ORDER BY b.geom <-> point.geom LIMIT 1
-) first ON true
 LEFT JOIN LATERAL ({_BORDER}) border ON border.degrees < %(reach)s
 """
 
 # The units beyond the border: those that do not cover the point but are nearer than the limit.
-_NEIGHBOURS = _build_nearest_sql("p.geom", "p.version_id").format(
+_NEIGHBOURS = _build_nearest_sql("near.geom", "near.version_id").format(
     rows="""
-                FROM point, area_piece p
-                WHERE p.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)"""
+                FROM point CROSS JOIN near"""
 )
 NEARBY_UNITS = f"""
 WITH {MOMENT_CTE}, {_POINT},
 near AS MATERIALIZED (
-    SELECT of AS version_id, {_build_metres_sql("metres")} AS metres FROM ({_NEIGHBOURS}) near
+    SELECT a.* FROM moment, area_version a
+    WHERE a.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+    AND {in_force_sql("a")} AND ({_IS_LOWEST})
 )
-SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, near.metres AS distance_m
-FROM moment CROSS JOIN near
-JOIN LATERAL (SELECT * FROM area_version WHERE version_id = near.version_id OFFSET 0) a
-ON {in_force_sql("a")}
+SELECT s.unit_id, s.code, s.name, s.level, s.parent_id, measured.metres AS distance_m
+FROM moment CROSS JOIN (
+    SELECT of AS version_id, {_build_metres_sql("metres")} AS metres FROM ({_NEIGHBOURS}) nearest
+) measured
+JOIN near a USING (version_id)
 JOIN LATERAL (SELECT * FROM unit_state WHERE unit_id = a.unit_id OFFSET 0) s ON {in_force_sql("s")}
-WHERE near.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {MAX_OWN_ACCURACY_M}))
+WHERE measured.metres <= greatest(%(limit_m)s, least(a.accuracy_m, {MAX_OWN_ACCURACY_M}))
 AND s.unit_id <> ALL (%(chain)s::uuid[])
-ORDER BY near.metres, {_DEPTH} DESC, s.code
+ORDER BY measured.metres, {_DEPTH} DESC, s.code
 """
 
 JURISDICTION_OVERRIDES = f"""

@@ -1,20 +1,16 @@
-"""The tables of areas as SQLAlchemy metadata: Mercator for tiles, pieces for point queries."""
-
-from typing import Any
+"""The tables of areas and edges as SQLAlchemy metadata."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Computed,
     Double,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
     Table,
+    func,
 )
-from sqlalchemy.types import TypeEngine
 
 from boundaries.schema.area_kinds import REGISTER_KINDS
 from gazetteer.ledger.tables import build_ledger_tables
@@ -30,42 +26,38 @@ _EDGE_RULES = {
 }
 
 
-def _build_computed_column(name: str, type_: TypeEngine[Any], expression: str) -> Column[Any]:
-    return Column(name, type_, Computed(expression, persisted=True))
-
-
 def add_boundary_schema(metadata: MetaData, tables: dict[str, Table]) -> None:
-    """Add the derived geometries: Mercator for tiles, pieces for point queries."""
+    """Add what is derived of areas, and the indexes of the network."""
     area = tables["area"]
+    Index("area_of_unit", area.c.unit_id)
+    Index("area_geom", area.c.geom, postgresql_using="gist")  # the lowest known unit at a point
     mercator = Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
     point = Geometry("POINT", srid=3857, spatial_index=False)
-    area.append_column(_build_computed_column("web_mercator", mercator, "st_transform(geom, 3857)"))
-    area.append_column(
-        _build_computed_column("label", point, "label_point(st_transform(geom, 3857))")
+    Table(
+        "area_display",
+        metadata,
+        Column("version_id", ForeignKey("area_version.version_id"), primary_key=True),
+        Column("web_mercator", mercator, nullable=False),
+        Column("label", point, nullable=False),
+        Column("area_m2", Double(), nullable=False),
+        Index("area_web_mercator_3857", "web_mercator", postgresql_using="gist"),  # tiles
+        Index("area_label_3857", "label", postgresql_using="gist"),  # tiles
     )
-    area.append_column(_build_computed_column("area_m2", Double(), "st_area((geom)::geography)"))
-    Index("area_of_unit", area.c.unit_id)
-    Index("area_web_mercator", area.c.web_mercator, postgresql_using="gist")  # tiles
-    Index("area_label", area.c.label, postgresql_using="gist")  # tiles
+    unit = tables["unit"].c
+    Index(  # the units below a unit, down to townships
+        "unit_below",
+        func.coalesce(unit.custody_parent, unit.subordination_parent),
+        postgresql_where=unit.level != "village",
+    )
     edge = tables["edge"]
     for side in ("left_unit", "right_unit"):
         Index(f"edge_{side}", edge.c[side])  # the edges round a unit
+    for end in ("start_node", "end_node"):
+        Index(f"edge_{end}", edge.c[end])  # the edges that meet at a node
     Index("edge_geom", edge.c.geom, postgresql_using="gist")  # the edges at a place
     for name, rule in _EDGE_RULES.items():
         edge.append_constraint(CheckConstraint(rule, name=name))
     Index("jurisdiction_geom", tables["jurisdiction"].c.geom, postgresql_using="gist")  # reverse
-    for name, geometry, indexed in (
-        ("area_piece", "POLYGON", ["geom"]),  # the areas that may cover a point
-        ("border_piece", "LINESTRING", ["version_id", "geom"]),  # the border nearest to a point
-    ):
-        Table(
-            name,
-            metadata,
-            Column("version_id", ForeignKey("area_version.version_id"), primary_key=True),
-            Column("part", Integer, primary_key=True),
-            Column("geom", Geometry(geometry, srid=4490, spatial_index=False), nullable=False),
-            Index(f"{name}_geom", *indexed, postgresql_using="gist"),
-        )
 
 
 def build_register_metadata() -> MetaData:

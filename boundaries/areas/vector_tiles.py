@@ -42,20 +42,21 @@ _UNIT = "s.unit_id::text, s.code, s.name, s.romanized_name, s.level"
 _DIVISIONS = f"""
 WITH {MOMENT_CTE}, {_BOX},
 shown AS MATERIALIZED (
-    SELECT {_UNIT}, ST_AsMVTGeom(a.web_mercator, box.geom, 4096, 64) AS geom
+    SELECT {_UNIT}, ST_AsMVTGeom(d.web_mercator, box.geom, 4096, 64) AS geom
     FROM moment CROSS JOIN box
-    JOIN area_version a
-    ON a.web_mercator && ST_Expand(box.geom, (ST_XMax(box.geom) - ST_XMin(box.geom)) / 64)
-    AND {in_force_sql("a")}
+    JOIN area_display d
+    ON d.web_mercator && ST_Expand(box.geom, (ST_XMax(box.geom) - ST_XMin(box.geom)) / 64)
+    JOIN area_version a ON a.version_id = d.version_id AND {in_force_sql("a")}
     JOIN unit_state s
     ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force_sql("s")}
     ORDER BY s.code
 ),
 label AS (
-    SELECT {_UNIT}, ST_AsMVTGeom(a.label, box.geom, 4096, 0) AS geom
+    SELECT {_UNIT}, ST_AsMVTGeom(d.label, box.geom, 4096, 0) AS geom
     FROM moment CROSS JOIN box
-    JOIN area_version a ON a.label && box.geom AND {in_force_sql("a")}
-    AND ST_X(a.label) < ST_XMax(box.geom) AND ST_Y(a.label) > ST_YMin(box.geom)
+    JOIN area_display d ON d.label && box.geom
+    AND ST_X(d.label) < ST_XMax(box.geom) AND ST_Y(d.label) > ST_YMin(box.geom)
+    JOIN area_version a ON a.version_id = d.version_id AND {in_force_sql("a")}
     JOIN unit_state s
     ON s.unit_id = a.unit_id AND s.level = ANY(%(levels)s) AND {in_force_sql("s")}
     ORDER BY s.code

@@ -1,13 +1,17 @@
-"""The self-check as a whole: records, areas, network, the digests of the ledger, audit chain."""
+"""The self-check as a whole: records, areas, network, digests of the ledger, audit, files."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from psycopg import Connection
 
 from boundaries.consistency import area_checks as areas
-from boundaries.consistency import network_checks as network
-from boundaries.schema.register_ledger import LEDGER
+from boundaries.consistency.network_checks import find_network_errors
+from boundaries.register_ledger import LEDGER
+from boundaries.rules.register_observer import RegisterObserver, list_checked_days
+from gazetteer.files.file_integrity import find_damaged_files
+from gazetteer.files.file_store import FileStore
 from gazetteer.ingest.staged_batch import ignore_progress
 from gazetteer.ledger import audit_chain
 from gazetteer.ledger.integrity import find_tampering
@@ -18,6 +22,7 @@ from gazetteer.records.check_result import CheckResult
 from gazetteer.rules.finding import SEVERITIES
 
 Conn = Connection[Any]
+CheckStep = Callable[[Conn], Iterable[CheckResult]]
 
 
 def _find_ledger_tampering(conn: Conn) -> Iterable[CheckResult]:
@@ -45,20 +50,33 @@ def _find_broken_audit(conn: Conn) -> Iterable[CheckResult]:
         )
 
 
-def _list_steps() -> list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]]:
-    steps: list[tuple[str, Callable[[Conn], Iterable[CheckResult]]]] = [
-        (check.id, lambda conn, check=check: records.run_check(conn, check))  # type: ignore[misc]
-        for check in records.CHECKS
+def _list_steps(conn: Conn) -> list[CheckStep]:
+    """The checks in order; what depends on the day is one step for each of the days."""
+    observer = RegisterObserver()
+    return [
+        *(partial(records.run_check, check=check) for check in records.CHECKS),
+        *areas.CHECKS,
+        *(partial(find_network_errors, observer, day) for day in list_checked_days(conn)),
+        _find_ledger_tampering,
+        _find_broken_audit,
     ]
-    steps += [(check.__name__, check) for check in (*areas.CHECKS, *network.CHECKS)]
-    return [*steps, ("ledger_digests", _find_ledger_tampering), ("audit_chain", _find_broken_audit)]
 
 
-def run_self_check(conn: Conn, progress: Progress = ignore_progress) -> list[CheckResult]:
-    """All findings, errors first; ``progress`` is called with the steps done and their total."""
-    steps = _list_steps()
+def run_self_check(
+    conn: Conn, progress: Progress = ignore_progress, store: FileStore | None = None
+) -> list[CheckResult]:
+    """What is wrong today or on a day to come on which something changes, errors first.
+
+    Args:
+        conn: a connection to the register.
+        progress: called with the steps done and their total.
+        store: the files to hash again; None leaves them out, as they may be many gigabytes.
+    """
+    steps = _list_steps(conn)
+    if store is not None:
+        steps.append(partial(find_damaged_files, store=store))
     findings: list[CheckResult] = []
-    for done, (_, step) in enumerate(steps):
+    for done, step in enumerate(steps):
         progress(done, len(steps), "check")
         findings.extend(step(conn))
     progress(len(steps), len(steps), "check")

@@ -30,8 +30,9 @@ SELECT a.version_id, s.code, s.name, s.romanized_name, s.level, s.unit_type,
 FROM moment JOIN unit_state s ON s.level = %(level)s AND {in_force_sql("s")}
 LEFT JOIN unit_state p ON p.unit_id = s.parent_id AND {in_force_sql("p")}
 LEFT JOIN LATERAL (
-    SELECT v.*, pg_column_size(v.geom) AS bytes
-    FROM area_version v WHERE v.unit_id = s.unit_id AND {in_force_sql("v")}
+    SELECT v.*, d.area_m2, pg_column_size(v.geom) AS bytes
+    FROM area_version v JOIN area_display d USING (version_id)
+    WHERE v.unit_id = s.unit_id AND {in_force_sql("v")}
     ORDER BY lower(v.valid) DESC NULLS LAST LIMIT 1
 ) a ON true
 WHERE %(within)s::text IS NULL OR s.unit_id IN (SELECT unit_id FROM subtree)

@@ -83,7 +83,7 @@ class FindingFilter:
 
 _OBSERVATION_COLUMNS = (
     "severity, message, measured, may_be, measured_in, area_m2, ST_AsBinary(place, 'NDR') AS place,"
-    " fingerprint"
+    " fingerprint, begins_on"
 )
 
 # Two reads of one index for each finding. One that is not verified was seen by the newest run:
@@ -109,7 +109,8 @@ WHERE (%(state)s::text IS NULL OR last.state = %(state)s)
 _SELECT_FINDINGS = f"""
 SELECT f.number, f.finding_id, f.rule, f.kind, f.units, last.number, last.state,
     seen.severity, seen.message, seen.measured, seen.may_be, seen.measured_in, seen.area_m2,
-    seen.place, seen.fingerprint, answer.step, answer.happened_at, answer.expires_on,
+    seen.place, seen.fingerprint, seen.begins_on, answer.step, answer.happened_at,
+    answer.expires_on,
     (SELECT happened_at FROM finding_event e WHERE e.finding_id = f.finding_id AND number = 1),
     (SELECT max(finished_at) FROM finding_run r WHERE last.state <> 'verified' OR r.number < (
         SELECT number FROM finding_run WHERE run_id = last.run_id)),
@@ -236,12 +237,12 @@ def _load_run(conn: Conn, condition: str, value: object) -> ValidationRun | None
 def _build_record(row: tuple[Any, ...]) -> FindingRecord:
     number, finding_id, rule, kind, units, last_event, state, *rest = row
     key = FindingKey(rule, kind, tuple(units))
-    answer, answered_at, expires_on, *moments = rest[8:]
+    answer, answered_at, expires_on, *moments = rest[9:]
     finding = StoredFinding(
         finding_id,
         last_event,
         FindingState(state),
-        _build_observation(rest[:8], key),
+        _build_observation(rest[:9], key),
         _ANSWERS[WorkflowStep(answer)] if answer else None,
         answered_at,
         expires_on,
@@ -259,13 +260,13 @@ def _build_event(row: tuple[Any, ...], key: FindingKey) -> StoredFindingEvent:
         FindingState(state),
         ReopenCause(cause) if cause else None,
         run_number,
-        _build_observation(rest[:8], key) if rest[0] else None,
-        *rest[8:],
+        _build_observation(rest[:9], key) if rest[0] else None,
+        *rest[9:],
     )
 
 
 def _build_observation(row: Iterable[Any], key: FindingKey) -> SpatialObservation:
-    severity, stored_message, measured, limit, unit, area_m2, place, fingerprint = row
+    severity, stored_message, measured, limit, unit, area_m2, place, fingerprint, begins_on = row
     return SpatialObservation(
         key,
         severity,
@@ -274,6 +275,7 @@ def _build_observation(row: Iterable[Any], key: FindingKey) -> SpatialObservatio
         limit,
         unit,
         fingerprint,
+        begins_on,
         area_m2=area_m2,
         geometry=None if place is None else shapely.from_wkb(place),
     )

@@ -22,9 +22,9 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 _INSERT_FINDING = "INSERT INTO finding (finding_id, rule, kind, units) VALUES (%s, %s, %s, %s)"
 _INSERT_EVENT = """
 INSERT INTO finding_event (finding_id, number, happened_at, actor, step, state, cause, run_id,
-    severity, message, measured, may_be, measured_in, area_m2, place, fingerprint)
+    severity, message, measured, may_be, measured_in, area_m2, place, fingerprint, begins_on)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s,
-    %s, %s, %s, %s, %s, %s, ST_GeomFromWKB(%s, 4490), %s)
+    %s, %s, %s, %s, %s, %s, ST_GeomFromWKB(%s, 4490), %s, %s)
 """
 _INSERT_RESPONSE = """
 INSERT INTO finding_event (finding_id, number, happened_at, actor, step, state, reason, document,
@@ -83,9 +83,9 @@ def _build_finding_row(finding_id: UUID, observation: SpatialObservation) -> tup
 
 
 def _flatten_observation(observation: SpatialObservation | None) -> tuple[Any, ...]:
-    """The columns from ``severity`` to ``fingerprint``."""
+    """The columns from ``severity`` to ``begins_on``."""
     if observation is None:
-        return (None,) * 8
+        return (None,) * 9
     geometry = observation.geometry
     return (
         observation.severity,
@@ -96,4 +96,5 @@ def _flatten_observation(observation: SpatialObservation | None) -> tuple[Any, .
         observation.area_m2,
         None if geometry is None else shapely.to_wkb(shapely.force_2d(geometry), byte_order=1),
         observation.fingerprint,
+        observation.begins_on,
     )

@@ -101,6 +101,7 @@ def _add_event_table(metadata: MetaData) -> None:
         Column("signer", Text),
         Column("expires_on", Date),
         Column("message", JSONB),
+        Column("begins_on", Date),
         *[CheckConstraint(rule, name=f"finding_event_{name}") for name, rule in _CHECKS.items()],
         Index("finding_event_of_run", "run_id"),  # what a run did
     )

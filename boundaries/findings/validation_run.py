@@ -1,4 +1,4 @@
-"""A run: the register validated as of today, and stored findings brought into step with it."""
+"""A run: the register validated, and stored findings brought into step with what was found."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,17 +12,13 @@ from psycopg import Connection, IsolationLevel
 
 from boundaries.findings import finding_store, finding_writes
 from boundaries.findings.finding_store import FindingFilter, ValidationRun
-from boundaries.network.network_store import load_unit_areas
-from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 from boundaries.rules.observations import SpatialObservation, match_observations
-from boundaries.rules.register_validation import RegisterValidationResult, validate_register
+from boundaries.rules.register_observer import RegisterObserver, list_checked_days
 from gazetteer.ledger import audit_chain
-from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.messages import message
 from gazetteer.problems import Conflict
 from gazetteer.progress import Progress, ignore_progress
 from gazetteer.rules.finding_workflow import WorkflowStep, derive_transitions
-from gazetteer.rules.observation import FindingKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +38,11 @@ def run_validation(
     actor: str,
     run_id: UUID | None = None,
 ) -> ValidationRun:
-    """Validate the register as of today, and store the transitions of its findings.
+    """Validate the register, and store the transitions of its findings.
 
-    All of them are stored or, if anything fails, none. Validation reads one state of the register
-    and locks nobody out; people may publish and answer meanwhile.
+    It is validated as of today and of each day to come on which something changes. All transitions
+    are stored or, if anything fails, none. Validation reads one state of the register and locks
+    nobody out; people may publish and answer meanwhile.
 
     Args:
         conn: an autocommit connection outside of a transaction.
@@ -56,13 +53,26 @@ def run_validation(
     Raises:
         Conflict: a run that began later has finished already.
     """
-    at = today()
     with _open_snapshot(conn):
         seq, began = _load_ledger_head(conn)
-        observations = list(
-            _iter_observations(conn, validate_register(conn, AsOf(at), progress), AsOf(at))
-        )
-    return _store_run(conn, RunObservations(at, seq, began, observations), actor, run_id or uuid4())
+        days = list_checked_days(conn)
+        observations = _observe_days(conn, days, progress)
+    result = RunObservations(days[0], seq, began, observations)
+    return _store_run(conn, result, actor, run_id or uuid4())
+
+
+def _observe_days(
+    conn: Connection[Any], days: Sequence[date], progress: Progress
+) -> list[SpatialObservation]:
+    """What is found as of the first day, and what appears on the later ones."""
+    observer, observations = RegisterObserver(), list[SpatialObservation]()
+    for number, day in enumerate(days):
+
+        def report_step(done: int, total: int, what: str, number: int = number) -> None:
+            progress(number * total + done, len(days) * total, what)
+
+        observations += observer.observe_day(conn, day, report_step)
+    return observations
 
 
 def _store_run(
@@ -119,25 +129,3 @@ def _load_ledger_head(conn: Connection[Any]) -> tuple[int, datetime]:
     row = conn.execute("SELECT seq, clock_timestamp() FROM ledger_head").fetchone()
     assert row is not None
     return row[0], row[1]
-
-
-def _iter_observations(
-    conn: Connection[Any], result: RegisterValidationResult, as_of: AsOf
-) -> Iterator[SpatialObservation]:
-    """The findings of a validation, each with the fingerprint of its surroundings."""
-    areas = load_unit_areas(conn, as_of)
-    borders = BorderLookup({unit: area.shape for unit, area in areas.items()})
-    for finding in result.findings:
-        units = sorted({result.units[feature] for feature in finding.features})
-        place = finding.geometry
-        yield SpatialObservation(
-            FindingKey(finding.rule, finding.kind, tuple(units)),
-            finding.severity,
-            finding.message,
-            finding.measured,
-            finding.limit,
-            finding.unit,
-            compute_fingerprint(finding, result.units, borders),
-            area_m2=finding.area_m2,
-            geometry=None if place is None or place.is_empty else place,
-        )

@@ -1,25 +1,35 @@
-"""Areas of units and the borders between them, dated, from a polygon layer.
+"""The ground of units, dated, from a polygon layer: matched with units, drawn into the network.
 
-A polygon shows a territory on the reference day of its file. It is valid from the last change of
-that territory before that day until the unit ends; of earlier days no geometry is known, and
-today's would be wrong. Where a unit was later replaced by a single one on the whole territory,
-the polygon continues under the new unit.
+A polygon shows a territory on the reference day of its file. Where the border is known on that day,
+the polygon draws the same border better, or from a stated day on differently. Where it is not, the
+polygon holds from the last change of that territory before that day until the unit ends, as far as
+nothing else is known; of earlier days no geometry is known, and today's would be wrong. Where a
+unit was later replaced by a single one on the whole territory, the polygon continues under it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import shapely
+from psycopg import Connection
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.polygon_layer import Layer, Remark
 from boundaries.layers.position_checks import validate_positions
-from boundaries.network.existing_coverage import EMPTY_COVERAGE, ExistingCoverage
-from boundaries.network.leaf_faces import Region
+from boundaries.network.drawing import advance_hierarchy, draw_regions
+from boundaries.network.known_edges import NO_EDGES, KnownEdges, load_known_edges
+from boundaries.network.leaf_faces import Region, derive_leaf_faces
+from boundaries.network.local_coverage import DrawnRegion
+from boundaries.network.redraw import DrawingPeriod, OtherDivision
+from boundaries.network.redraw_days import find_tenant
+from boundaries.network.side_periods import intersect_periods
+from boundaries.network.unit_hierarchy import UnitPeriod
 from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
 from gazetteer.ingest.load_findings import LoadFindingCollector
-from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ingest.staged_batch import (
     LoadFinding,
     LoadSeverity,
@@ -27,9 +37,10 @@ from gazetteer.ingest.staged_batch import (
     StagedBatch,
     ignore_progress,
 )
-from gazetteer.ingest.territory_changes import TerritoryChanges
+from gazetteer.ingest.territory_changes import TerritoryChanges, get_spatial_parent
 from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd
-from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.messages import message
+from gazetteer.problems import LaterChange
 from gazetteer.progress import Progress
 
 REFERENCE_DAY = date(2019, 12, 31)
@@ -43,46 +54,165 @@ AREA_FILE_KIND = "areas"
 """The kind of such a file in an import."""
 
 
-def build_area_batch(
+@dataclass(frozen=True)
+class RegisterUnits:
+    """The units of a register: who carried a code, and how territories changed."""
+
+    codes: CodeIndex
+    territory: TerritoryChanges
+
+    def name_unit(self, unit: UUID, day: date) -> str:
+        """The code and the name of a unit on a day, or on the nearest one."""
+        found = self.find_code(unit, day)
+        return f"{found.code} {found.name}" if found else str(unit)
+
+    def find_code(self, unit: UUID, day: date) -> CodeAssignment | None:
+        """The code that a unit carries on a day, else the last one."""
+        return max(
+            self._codes_by_unit.get(unit, ()),
+            key=lambda a: (a.period.contains_day(day), a.period.start.on or date.min),
+            default=None,
+        )
+
+    @cached_property
+    def _codes_by_unit(self) -> dict[UUID, list[CodeAssignment]]:
+        found: dict[UUID, list[CodeAssignment]] = {}
+        for assignments in self.codes.by_code.values():
+            for assignment in assignments:
+                found.setdefault(assignment.unit_id, []).append(assignment)
+        return found
+
+    @cached_property
+    def periods(self) -> list[UnitPeriod]:
+        """The periods in which units had one level and one parent in space."""
+        return [
+            UnitPeriod(unit, v.attributes["level"], get_spatial_parent(v), v.period)
+            for unit, versions in self.territory.units.items()
+            for v in versions
+        ]
+
+
+@dataclass(frozen=True)
+class LayerRegions:
+    """The polygons of a layer that can be imported, with what was found about the others."""
+
+    source: str
+    feature_count: int
+    regions: tuple[Region, ...]
+    findings: tuple[LoadFinding, ...]
+
+
+def read_regions(
     layer: Layer,
-    unit_index: CodeIndex,
-    territory: TerritoryChanges,
+    units: RegisterUnits,
+    reference_day: date,
     *,
     source: str | None = None,
-    reference_day: date = REFERENCE_DAY,
     accuracy_m: float = DEFAULT_ACCURACY_M,
-    existing: ExistingCoverage = EMPTY_COVERAGE,
     progress: Progress = ignore_progress,
-) -> StagedBatch:
-    """Areas of the units that carried the codes of a layer on its reference day, and borders.
+) -> LayerRegions:
+    """The territories of the units that carried the codes of a layer on its reference day.
 
     ``layer`` is in lon, lat degrees of CGCS2000; findings number its features from 1, 0 is the
     layer as a whole. ``source`` is where the polygons come from, by default the file;
-    ``accuracy_m`` is how far a border may lie from the truth. Borders with the areas in
-    ``existing`` are shared.
-
-    Raises:
-        NotACoverage: a polygon runs along the same segment twice.
+    ``accuracy_m`` is how far a border may lie from the truth, in metres.
     """
     findings = LoadFindingCollector(layer.source)
     bad_features = _find_bad_features(layer, findings)
     regions: list[Region] = []
-    for number, unit in _match_units(layer, unit_index, reference_day, findings):
+    for number, unit in _match_units(layer, units.codes, reference_day, findings):
         if number in bad_features or None in bad_features:  # the feature, or the whole layer
             continue
         shape = _extract_polygons(number + 1, layer.geometries[number], findings)
         if shape is not None:
-            tenures = tuple(_iter_tenures(number + 1, unit, territory, reference_day, findings))
+            tenures = tuple(
+                _iter_tenures(number + 1, unit, units.territory, reference_day, findings)
+            )
             names = (unit.code, _get_parent_code(layer, number))
             regions.append(Region(*names, shape, tenures, accuracy_m, source or layer.source))
         progress(number + 1, len(layer), layer.source)
-    timelines = [*_derive_area_timelines(regions), *existing.derive_combined_timelines(regions)]
+    return LayerRegions(layer.source, len(layer), tuple(regions), tuple(findings.entries))
+
+
+def build_area_batch(
+    layer: LayerRegions,
+    units: RegisterUnits,
+    period: DrawingPeriod,
+    known: KnownEdges = NO_EDGES,
+) -> StagedBatch:
+    """The edges and nodes that the regions of a layer change; areas follow from these.
+
+    Args:
+        layer: The regions; the lowest of them count, the others are made of them.
+        units: The units of the register.
+        period: The day whose state the layer shows, and the days for which it holds.
+        known: The edges round the regions, see :func:`load_edges_around`.
+
+    Raises:
+        LaterChange: the drawing has to hold on a day for which something else is known.
+        NotACoverage: a polygon runs along the same segment twice.
+    """
+    hierarchy = advance_hierarchy(units.periods, period.day)
+    drawn = [
+        _build_drawn_region(region, unit, tuple(hierarchy.iter_chain(unit)), period)
+        for region in derive_leaf_faces(layer.regions)
+        if (unit := find_tenant(region.tenures, period.day)) is not None
+    ]
+    try:
+        drawing = draw_regions(known, drawn, period, units.periods)
+    except OtherDivision as other:
+        raise build_later_change(units, other.units[:1], other.bound) from None
+    findings = LoadFindingCollector(layer.source)
+    for unit in drawing.made_of_parts:
+        code = next(r.code for r in layer.regions if find_tenant(r.tenures, period.day) == unit)
+        findings.add_finding("area_of_parts", 0, "code", code)
+    for first, last in sorted(set(drawing.left_out)):
+        start, stop = (None if day in (date.min, date.max) else day for day in (first, last))
+        findings.add_finding("divided_otherwise", 0, "", "", start=start or "…", stop=stop or "…")
     return StagedBatch(
         layer.source,
-        (MaterializedPart(timelines),),
-        tuple(findings.entries),
-        {layer.source: len(layer)},
+        (MaterializedPart(drawing.timelines),),
+        (*layer.findings, *findings.entries),
+        {layer.source: layer.feature_count},
     )
+
+
+def load_edges_around(
+    conn: Connection[Any], layer: LayerRegions, units: RegisterUnits, day: date
+) -> KnownEdges:
+    """All that is known of the edges round the regions of a layer, and of the units above them."""
+    hierarchy = advance_hierarchy(units.periods, day)
+    tenants = {find_tenant(region.tenures, day) for region in layer.regions} - {None}
+    above = {unit for tenant in tenants if tenant for unit in hierarchy.iter_chain(tenant)}
+    shapes = [region.shape for region in layer.regions]
+    return load_known_edges(conn, shapes, sorted(above)) if shapes else NO_EDGES
+
+
+def build_later_change(
+    units: RegisterUnits, concerned: Sequence[UUID], bound: PeriodEnd
+) -> LaterChange:
+    """The problem of a drawing that has to hold on days for which something else is known."""
+    names = [units.name_unit(unit, bound.on or date.max) for unit in concerned]
+    return LaterChange(
+        message("ingest.later_change", units=names, day=bound.on or "…"),
+        field="effective",
+        units=names,
+        day=bound.on.isoformat() if bound.on else None,
+        act=str(bound.act) if bound.act else None,
+    )
+
+
+def _build_drawn_region(
+    region: Region, unit: UUID, chain: tuple[UUID, ...], period: DrawingPeriod
+) -> DrawnRegion:
+    """A region with its tenures on the days for which it is to hold."""
+    limits = Period(period.start, period.end)
+    tenures = [
+        (tenant, common)
+        for tenant, tenure in region.tenures
+        if (common := intersect_periods(tenure, limits)) is not None
+    ]
+    return DrawnRegion(unit, chain, region.shape, tuple(tenures), region.accuracy_m, region.source)
 
 
 def _find_bad_features(layer: Layer, findings: LoadFindingCollector) -> set[int | None]:
@@ -155,16 +285,6 @@ def _iter_tenures(
         yield unit_id, Period(start, end)
         unit_id = successor[0] if successor else None
         start = end
-
-
-def _derive_area_timelines(regions: Sequence[Region]) -> Iterator[Timeline]:
-    """The area of every unit that had one of the territories."""
-    for region in regions:
-        shape = str(shapely.to_wkb(region.shape, hex=True, byte_order=1)).lower()
-        attributes = {"geom": shape, "accuracy_m": region.accuracy_m, "source": region.source}
-        for unit_id, period in region.tenures:
-            version = Version(period, {"unit_id": unit_id, **attributes})
-            yield Timeline("area", derive_record_id("area", str(unit_id)), (version,))
 
 
 def _find_start(

@@ -1,23 +1,20 @@
-"""Validating a layer before its import, together with the areas around it in the register.
+"""Validating a layer before its import, together with the ground around it in the register.
 
 An error of the layer would be an error of the network that is built from it: overlapping units, a
-border that differs between its two sides. It is reported before anything is built.
+border that differs between its two sides. It is reported before anything is built. What the layer
+shows as the register knows it is not judged again: only what it brings can refuse it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
 
 import numpy as np
-from psycopg import Connection
+import shapely
 
-from boundaries.ingest.area_import import REFERENCE_DAY
-from boundaries.ingest.register_files import LayerImportOptions, build_layer_batch
+from boundaries.ingest.area_import import LayerRegions, build_area_batch
+from boundaries.ingest.import_ground import KnownGround, Neighbour
 from boundaries.layers.polygon_layer import Layer
-from boundaries.network.existing_coverage import ExistingCoverage, load_existing_coverage
-from boundaries.network.leaf_faces import Region
 from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.layer_validation import validate_layer
 from boundaries.validation.reference_layer import read_reference_layer
@@ -97,56 +94,84 @@ class ValidatedLayer:
 
 
 def validate_import_layer(
-    conn: Connection[Any],
-    layer: Layer,
-    reference_day: date | None,
-    options: ValidationOptions,
-    progress: Progress,
+    layer: Layer, ground: KnownGround, options: ValidationOptions, progress: Progress
 ) -> ValidatedLayer:
-    """Validate a layer that shows the state of a day.
+    """Validate a layer together with the known ground of other units around it.
 
-    Known areas of other units on that day are validated with it, as neighbours and parents;
-    findings among them alone are left out, as are the remarks of the reader.
+    Findings are left out that concern only what the register knows already, or that it has in the
+    same words without the layer; and so are the remarks of the reader.
 
     Args:
-        conn: A connection to the register.
         layer: Polygons in lon, lat degrees of CGCS2000.
-        reference_day: The day; by default that of the shipped polygons.
+        ground: What the register knows of the units of the layer, and around them.
         options: The tolerances, for all levels and for single ones.
         progress: Called with the steps done, their total and what is done.
     """
-    day = reference_day or REFERENCE_DAY
-    combined = _add_known_areas(layer, load_existing_coverage(conn, day), day)
-    validation = validate_layer(
-        combined,
+    changed = ground.find_changed_features()
+    if not changed:
+        return ValidatedLayer(layer, (), layer.names)
+    own, neighbours = _list_judged(layer, changed), ground.list_neighbours()
+    shapes = [layer.geometries[n] for n in own]
+    combined = _combine_layer(layer, own, shapes, neighbours)
+    findings = _validate_combined(combined, options, progress)
+    own_findings = [f for f in findings if _concerns(f, changed, own) and not _is_read(f)]
+    if any(map(_is_blocking, own_findings)) and ground.knows_any(changed):
+        before = _combine_layer(layer, own, ground.list_known_shapes(own), neighbours)
+        known = {
+            _describe(f, combined.names) for f in _validate_combined(before, options, progress)
+        }
+        own_findings = [f for f in own_findings if _describe(f, combined.names) not in known]
+    places = [*own, *range(len(layer), len(layer) + len(neighbours))]
+    moved = [replace(f, features=tuple(places[n] for n in f.features)) for f in own_findings]
+    names = (*layer.names, *(neighbour.code for neighbour in neighbours))
+    return ValidatedLayer(layer, tuple(moved), names)
+
+
+def _list_judged(layer: Layer, changed: frozenset[int]) -> list[int]:
+    """The changed features, and those of the same layer that may touch them."""
+    boxes = shapely.bounds(layer.geometries)
+    near = set(changed)
+    for west, south, east, north in boxes[sorted(changed)].tolist():
+        meets = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
+        meets &= (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        near.update(np.flatnonzero(meets).tolist())
+    return sorted(near)
+
+
+def _validate_combined(
+    layer: Layer, options: ValidationOptions, progress: Progress
+) -> Sequence[SpatialFinding]:
+    return validate_layer(
+        layer,
         options.tolerances,
         lambda done, total, _: progress(done, total, f"validate {layer.source}"),
         by_level=options.by_level,
         reference=read_reference_layer(),
-    )
-    count = len(layer)
-    own_findings = [
-        finding
-        for finding in validation.findings
-        if (not finding.features or min(finding.features) < count)
-        and not _is_reported_by_import(finding)
-    ]
-    return ValidatedLayer(layer, tuple(own_findings), combined.names)
+    ).findings
+
+
+def _describe(finding: SpatialFinding, names: Sequence[str]) -> tuple[str, ...]:
+    """Two findings that read alike are the same one."""
+    subjects = sorted(names[feature] for feature in finding.features)
+    return (finding.rule, finding.kind, finding.message.text("en"), *subjects)
+
+
+def _concerns(finding: SpatialFinding, changed: frozenset[int], own: Sequence[int]) -> bool:
+    """Whether a finding is about a changed feature, or about the layer as a whole."""
+    features = [own[n] for n in finding.features if n < len(own)]
+    return not finding.features or not changed.isdisjoint(features)
 
 
 def build_import_batch(
-    conn: Connection[Any],
-    validated: ValidatedLayer,
-    options: LayerImportOptions,
-    reference_day: date | None,
-    progress: Progress,
+    validated: ValidatedLayer, regions: LayerRegions, ground: KnownGround
 ) -> StagedBatch:
-    """The areas and borders to be published; accepted findings are among those reported.
+    """The edges to be published; accepted findings are among those reported.
 
     Raises:
+        LaterChange: the drawing has to hold on a day for which something else is known.
         NotACoverage: with the accepted findings no network can be built.
     """
-    batch = build_layer_batch(conn, validated.layer, reference_day, progress, options)
+    batch = build_area_batch(regions, ground.units, ground.period, ground.known)
     rejections = tuple(validated.iter_rejections(accepted=True))
     return replace(batch, findings=(*batch.findings, *rejections))
 
@@ -159,28 +184,26 @@ def _is_blocking(finding: SpatialFinding) -> bool:
     )
 
 
-def _is_reported_by_import(finding: SpatialFinding) -> bool:
+def _is_read(finding: SpatialFinding) -> bool:
     """Whether the import reports it itself: all remarks of the reader."""
     return finding.kind == "read" and finding.rule != _SHIFT_RULE
 
 
-def _add_known_areas(layer: Layer, existing: ExistingCoverage, day: date) -> Layer:
-    """The layer with the known areas of other units of the day behind its own features."""
-    neighbours = [region for region in existing.regions if _is_neighbour(region, day, layer)]
-    codes = tuple(region.code for region in neighbours)
-    shapes = np.array([None, *layer.geometries, *(r.shape for r in neighbours)], dtype=object)[1:]
+def _combine_layer(
+    layer: Layer,
+    own: Sequence[int],
+    shapes: Sequence[shapely.Geometry | None],
+    neighbours: Sequence[Neighbour],
+) -> Layer:
+    """Features of the layer, with the given shapes, and the known ground around them."""
+    codes = tuple(neighbour.code for neighbour in neighbours)
+    geometries = np.array([None, *shapes, *(n.shape for n in neighbours)], dtype=object)[1:]
     parent = layer.columns.get("parent_code")
-    own = tuple({parent: region.parent_code} if parent else {} for region in neighbours)
+    attributes = tuple({parent: n.parent_code} if parent else {} for n in neighbours)
     return replace(
         layer,
-        geometries=shapes,
-        names=(*layer.names, *codes),
-        codes=(*layer.codes, *codes),
-        attributes=(*layer.attributes, *own),
+        geometries=geometries,
+        names=(*(layer.names[n] for n in own), *codes),
+        codes=(*(layer.codes[n] for n in own), *codes),
+        attributes=(*(layer.attributes[n] for n in own), *attributes),
     )
-
-
-def _is_neighbour(region: Region, day: date, layer: Layer) -> bool:
-    """Whether a region exists on the day, and the layer does not replace it."""
-    known = any(span.contains_day(day) for _, span in region.tenures)
-    return known and region.code.isdigit() and region.code not in layer.codes

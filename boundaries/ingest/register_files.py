@@ -1,18 +1,29 @@
 """The files that are loaded into a register: the shipped ones as a whole, or one of a user."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
-from boundaries.ingest.area_import import DEFAULT_ACCURACY_M, REFERENCE_DAY, build_area_batch
+from boundaries.ingest.area_import import (
+    DEFAULT_ACCURACY_M,
+    REFERENCE_DAY,
+    LayerRegions,
+    RegisterUnits,
+    build_area_batch,
+    load_edges_around,
+    read_regions,
+)
+from boundaries.ingest.import_ground import KnownGround
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.polygon_layer import Layer
-from boundaries.network.existing_coverage import load_existing_coverage
-from boundaries.schema.register_ledger import LEDGER
+from boundaries.network.known_edges import KnownEdges
+from boundaries.network.redraw import DrawingPeriod
+from boundaries.register_ledger import LEDGER
 from gazetteer.ingest import (
     CSV_FILE_KINDS,
     CodeIndex,
@@ -23,6 +34,7 @@ from gazetteer.ingest import (
 )
 from gazetteer.ingest.source_names import BUNDLED_AREA_SOURCE
 from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress, merge_batches
+from gazetteer.ledger.edits import load_hand_edited_ids
 from gazetteer.ledger.version_store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 from gazetteer.progress import Progress
@@ -61,9 +73,11 @@ DEFAULT_OPTIONS = LayerImportOptions()
 
 
 def read_bundled_data(
-    fixtures: Path, progress: Progress, divisions: Path | None = None
+    conn: Connection[Any], fixtures: Path, progress: Progress, divisions: Path | None = None
 ) -> StagedBatch:
     """The shipped data as one batch; ``divisions`` is a list of all China in place of Guangdong's.
+
+    Ground that the register knows is drawn anew only as far as nobody has edited its borders.
 
     Raises:
         UnreadableFile: a file is missing or not of its form.
@@ -73,13 +87,18 @@ def read_bundled_data(
         if divisions
         else read_guangdong(fixtures, progress)
     )
+    units = RegisterUnits(division_batch.code_index, division_batch.territory_changes)
     polygons = read_layer(fixtures / "guangdong_boundaries.geojson.gz")
+    layer = read_regions(
+        polygons, units, REFERENCE_DAY, source=BUNDLED_AREA_SOURCE, progress=progress
+    )
+    known = load_edges_around(conn, layer, units, REFERENCE_DAY)
+    edited = _list_edited_units(conn, known)
+    untouched = tuple(
+        region for region in layer.regions if edited.isdisjoint(u for u, _ in region.tenures)
+    )
     area_batch = build_area_batch(
-        polygons,
-        division_batch.code_index,
-        division_batch.territory_changes,
-        source=BUNDLED_AREA_SOURCE,
-        progress=progress,
+        replace(layer, regions=untouched), units, DrawingPeriod(REFERENCE_DAY), known
     )
     return merge_batches(
         division_batch.source,
@@ -89,73 +108,81 @@ def read_bundled_data(
     )
 
 
+def _list_edited_units(conn: Connection[Any], known: KnownEdges) -> set[UUID | None]:
+    """The units on the sides of edges that people have edited since they were loaded."""
+    edited = load_hand_edited_ids(conn, list(known.edges))
+    return {unit for edge in edited for version in known.edges[edge] for unit in version.sides}
+
+
 def read_import_file(
     conn: Connection[Any],
     kind: str,
     files: Mapping[str, Path],
     reference_day: date | None,
     progress: Progress = ignore_progress,
-    options: LayerImportOptions = DEFAULT_OPTIONS,
 ) -> StagedBatch:
-    """A user's file of a kind, on top of the units in the register.
+    """A user's table of a kind, on top of the units in the register.
 
     Args:
         conn: A connection to the register.
-        kind: One of :data:`FILE_KINDS`.
+        kind: One of :data:`FILE_KINDS` but ``areas``, which :func:`stage_layer` reads.
         files: The file and its companions by kind.
-        reference_day: The day whose state a file of divisions or areas shows.
+        reference_day: The day whose state a file of divisions shows.
         progress: Called with the rows done, their total and the name of the file.
-        options: How to read a file of areas.
 
     Raises:
         InvalidValue: an unknown kind, or one that is only read beside another file.
         UnreadableFile: a file cannot be read, or is not of its form.
     """
-    if kind == "areas":
-        return build_layer_batch(
-            conn, options.read_file(files["areas"]), reference_day, progress, options
-        )
     return read_files(
         kind,
         files,
-        CodeIndex.from_timelines(_load_known_units(conn)),
+        CodeIndex.from_timelines(_load_timelines(conn, ("unit", "code", "name"))),
         progress,
         reference_day or REFERENCE_DAY,
     )
 
 
-def build_layer_batch(
+@dataclass(frozen=True, slots=True)
+class StagedLayer:
+    """A layer that was read, with its regions and what the register knows of their ground."""
+
+    layer: Layer
+    regions: LayerRegions
+    ground: KnownGround
+
+
+def stage_layer(
     conn: Connection[Any],
     layer: Layer,
-    reference_day: date | None,
-    progress: Progress = ignore_progress,
+    period: DrawingPeriod,
     options: LayerImportOptions = DEFAULT_OPTIONS,
-) -> StagedBatch:
-    """The areas of a layer, with their borders, on top of those in the register.
+    progress: Progress = ignore_progress,
+) -> StagedLayer:
+    """The regions of a layer for the units that carried its codes on the day of the period."""
+    units = load_register_units(conn)
+    regions = read_regions(
+        layer,
+        units,
+        period.day,
+        source=options.source,
+        accuracy_m=options.accuracy_m,
+        progress=progress,
+    )
+    known = load_edges_around(conn, regions, units, period.day)
+    return StagedLayer(layer, regions, KnownGround(layer, units, period, known))
 
-    Raises:
-        NotACoverage: a polygon runs twice along the same piece of border.
-    """
-    day = reference_day or REFERENCE_DAY
-    timelines = _load_known_units(conn)
+
+def load_register_units(conn: Connection[Any]) -> RegisterUnits:
+    """The units in the register as known now, with their codes and names."""
+    timelines = _load_timelines(conn, ("unit", "code", "name"))
     links = iter_known_timelines(conn, LEDGER.kinds["succession"])
     units = [timeline for timeline in timelines if timeline.kind == "unit"]
-    return build_area_batch(
-        layer,
-        CodeIndex.from_timelines(timelines),
-        derive_territory_changes([*units, *links]),
-        source=options.source,
-        reference_day=day,
-        accuracy_m=options.accuracy_m,
-        existing=load_existing_coverage(conn, day),
-        progress=progress,
+    return RegisterUnits(
+        CodeIndex.from_timelines(timelines), derive_territory_changes([*units, *links])
     )
 
 
-def _load_known_units(conn: Connection[Any]) -> list[Timeline]:
-    """The units in the register, with their codes and names."""
-    return [
-        t
-        for kind in ("unit", "code", "name")
-        for t in iter_known_timelines(conn, LEDGER.kinds[kind])
-    ]
+def _load_timelines(conn: Connection[Any], kinds: Sequence[str]) -> list[Timeline]:
+    """All records of some kinds as known now."""
+    return [t for kind in kinds for t in iter_known_timelines(conn, LEDGER.kinds[kind])]

@@ -50,11 +50,18 @@ class Network:
         return vertices
 
 
-def build_network(segments: Segments) -> Network:
+NO_NODES: Floats = np.empty((0, 2))
+
+
+def build_network(segments: Segments, nodes: Floats = NO_NODES) -> Network:
     """The borders between the polygons of a layer; features are the faces.
 
     Repeated vertices are left out. :func:`boundaries.network.polygonize.derive_areas` restores
     every polygon, vertex for vertex.
+
+    Args:
+        segments: The segments of the polygons.
+        nodes: Vertices (n, 2) at which edges are divided although nothing else meets there.
 
     Raises:
         NotACoverage: a polygon runs along the same segment twice.
@@ -62,9 +69,10 @@ def build_network(segments: Segments) -> Network:
     _check_no_doubled_segments(segments)
     has_length = np.ones(len(segments.first), bool)
     has_length[segments.matching.zero_length] = False
+    extra = _mark_vertices(segments, nodes)
     rings = _RingSegments(segments, np.flatnonzero(has_length))
-    rings = rings.rotate_to_nodes(rings.starts_at_node)
-    first = np.flatnonzero(rings.starts_at_node)
+    rings = rings.rotate_to_nodes(rings.find_node_starts(extra))
+    first = np.flatnonzero(rings.find_node_starts(extra))
     last = np.r_[first[1:], len(rings.segment)] - 1
     is_representative = rings.is_representative[first]
     return _build_from_runs(rings, first[is_representative], last[is_representative])
@@ -101,9 +109,8 @@ class _RingSegments:
         )
         return representative
 
-    @property
-    def starts_at_node(self) -> Bools:
-        """The segments that begin at a node."""
+    def find_node_starts(self, extra: Bools) -> Bools:
+        """The segments that begin at a node; ``extra`` are vertices that are nodes in any case."""
         segments, segment = self.segments, self.segment
         ends = np.r_[
             segments.start_vertex[segment[self.is_representative]],
@@ -114,6 +121,7 @@ class _RingSegments:
         at_node: Bools = (degree[self.start_vertex] != 2) | (
             self.opposite_feature != self.opposite_feature[previous]
         )
+        at_node |= extra[self.start_vertex]
         at_node |= self._find_start_corners(at_node)
         return at_node
 
@@ -161,6 +169,17 @@ class _RingSegments:
         segment = np.empty_like(self.segment)
         segment[np.repeat(starts, sizes) + moved] = self.segment
         return _RingSegments(self.segments, segment)
+
+
+def _mark_vertices(segments: Segments, places: Floats) -> Bools:
+    """Which vertex ids are at one of the places."""
+    marked = np.zeros(int(segments.vertex.max(initial=0)) + 1, bool)
+    if len(places):
+        near = np.flatnonzero(np.isin(segments.xy[:, 0], places[:, 0]))
+        wanted = set(map(tuple, places.tolist()))
+        at_place = [tuple(xy) in wanted for xy in segments.xy[near].tolist()]
+        marked[segments.vertex[near[np.array(at_place, dtype=bool)]]] = True
+    return marked
 
 
 def _check_no_doubled_segments(segments: Segments) -> None:

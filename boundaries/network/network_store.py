@@ -142,10 +142,10 @@ class NetworkHistory:
         )
         return replace(self.net, left=left, right=right)
 
-    def list_change_days(self, until: date) -> list[date]:
-        """The days on which an edge begins or ends, up to a day."""
+    def list_change_days(self, since: date, until: date) -> list[date]:
+        """The days on which an edge begins or ends, after ``since`` and up to ``until``."""
         bounds = np.unique(np.r_[self.start, self.stop])
-        within = bounds[(bounds > date.min.toordinal()) & (bounds <= until.toordinal())]
+        within = bounds[(bounds > since.toordinal()) & (bounds <= until.toordinal())]
         return [date.fromordinal(day) for day in within.tolist()]
 
 

@@ -1,6 +1,6 @@
 """The units that had a face, and those on both sides of a border, by periods."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
@@ -86,3 +86,21 @@ def intersect_periods(span: Period, within: Period) -> Period | None:
     start = within.start if starts_before(span.start, within.start) else span.start
     end = within.end if ends_after(span.end, within.end) else span.end
     return Period(start, end)
+
+
+def subtract_periods(span: Period, taken: Iterable[Period]) -> list[Period]:
+    """The parts of a period without those of others."""
+    parts = [span]
+    for period in taken:
+        parts = [rest for part in parts for rest in _cut_around(part, period)]
+    return parts
+
+
+def _cut_around(span: Period, taken: Period) -> Iterator[Period]:
+    if not periods_overlap(span, taken):
+        yield span
+        return
+    if starts_before(span.start, taken.start):
+        yield Period(span.start, taken.start)
+    if ends_after(span.end, taken.end):
+        yield Period(taken.end, span.end)

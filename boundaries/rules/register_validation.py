@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -110,8 +111,9 @@ def validate_register(
     conn: Connection[Any],
     as_of: AsOf,
     progress: Progress = ignore_progress,
+    since: date = date.min,
 ) -> RegisterValidationResult:
-    """All findings on what is in force at a moment, as known then.
+    """All findings on what is in force at a moment, as known then, and on the changes before it.
 
     Tolerances come from the settings, and from the accuracy that the areas of each level state.
 
@@ -119,12 +121,13 @@ def validate_register(
         conn: a connection on which transactions can be opened.
         as_of: the moment, and the day of knowledge.
         progress: called with each step as ``(done, total, what)``.
+        since: changes up to this day are not checked again.
     """
     settings, numbering = get_settings(), _UnitNumbering()
     known = load_network(conn, as_of)
     areas = {u: area for u, area in load_unit_areas(conn, as_of).items() if u in known.units}
     prepared = list(
-        _prepare_rules(conn, as_of, known, areas, build_tolerances(None, None, settings))
+        _prepare_rules(conn, as_of, since, known, areas, build_tolerances(None, None, settings))
     )
     done, total = 0, len(prepared)
 
@@ -138,10 +141,8 @@ def validate_register(
     for more, (what, rule, units, unit_codes) in enumerate(prepared, start=1):
         findings += numbering.renumber_findings(rule(), units, unit_codes)
         progress(done + more, total, what)
-    findings = _drop_repeated(findings)
-    identified_findings = assign_finding_ids(
-        sorted(findings, key=build_sort_key), tuple(numbering.codes), planar=False
-    )
+    findings = sorted(_drop_repeated(findings), key=build_sort_key)
+    identified_findings = assign_finding_ids(findings, tuple(numbering.codes), planar=False)
     return RegisterValidationResult(
         tuple(numbering.number), tuple(numbering.codes), tuple(identified_findings)
     )
@@ -156,6 +157,7 @@ _PreparedRule = tuple[
 def _prepare_rules(
     conn: Connection[Any],
     as_of: AsOf,
+    since: date,
     known: KnownNetwork,
     areas: Mapping[UUID, UnitArea],
     limits: Tolerances,
@@ -164,7 +166,7 @@ def _prepare_rules(
 
     ``areas`` are those in force, ``limits`` the tolerances of rules that concern no single level.
     """
-    borders, history = BoundaryLines(known), load_history_context(conn, as_of)
+    borders, history = BoundaryLines(known), load_history_context(conn, as_of, since)
     shapes = {unit: area.shape for unit, area in areas.items()}
     context = NetworkContext(borders, limits, shapes, _count_edges_ever(history))
     for on_network in NETWORK_RULES:

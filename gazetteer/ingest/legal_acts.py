@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from psycopg import Connection, sql
 
 from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ledger.period import Period
@@ -48,6 +51,35 @@ class LegalActs:
 
     def __iter__(self) -> Iterator[Timeline]:
         return iter(self.by_key.values())
+
+
+@dataclass(frozen=True, slots=True)
+class StatedAct:
+    """The act behind a change, as the one who enters the change states it."""
+
+    title: str
+    number: str | None = None
+    approved_on: date | None = None
+    effective_on: date | None = None
+
+    def find_known_id(self, conn: Connection[Any]) -> UUID | None:
+        """The act on record with this number, or with this title if no number is stated."""
+        column, value = ("number", self.number) if self.number else ("title", self.title)
+        row = conn.execute(
+            sql.SQL(
+                "SELECT record_id FROM act_version WHERE {} = %s AND upper_inf(recorded)"
+                " ORDER BY approved_on DESC NULLS LAST LIMIT 1"
+            ).format(sql.Identifier(column)),
+            (value,),
+        ).fetchone()
+        return row[0] if row else None
+
+    def build_timeline(self) -> Timeline:
+        """The record of an act that is not on record yet."""
+        key = (self.number or "", self.title, str(self.approved_on or ""))
+        return _build_act_timeline(
+            key, self.number or "", self.title, self.approved_on, "", self.effective_on
+        )
 
 
 def parse_authority(title: str) -> str | None:

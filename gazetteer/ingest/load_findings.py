@@ -46,6 +46,8 @@ LOAD_RULES: Mapping[str, LoadSeverity] = {
     "within_unknown": INFO,
     "later_than_area": WARNING,
     "no_unit_for_area": WARNING,
+    "area_of_parts": REJECT,
+    "divided_otherwise": INFO,
 }
 
 

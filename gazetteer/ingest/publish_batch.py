@@ -1,13 +1,15 @@
 """The last stage of a load: publish a checked batch in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, sql
 
 from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress
+from gazetteer.ledger.changesets import Publication
 from gazetteer.ledger.publish import Changeset, Ledger
 from gazetteer.messages import Lang, message
 from gazetteer.progress import Progress
@@ -41,11 +43,13 @@ def publish_staged_batch(
     author: str,
     reason: str | None = None,
     strict: bool = True,
+    purpose: str = "load",
+    acts: Sequence[UUID] = (),
     progress: Progress = ignore_progress,
 ) -> LoadResult:
     """Publish a batch: all of it or nothing.
 
-    Records that people changed by hand since an earlier load are not overwritten, but counted.
+    A load does not overwrite records that people changed since an earlier one: they are counted.
 
     Args:
         conn: An autocommit connection that is not within a transaction.
@@ -54,6 +58,8 @@ def publish_staged_batch(
         author: Who loads them.
         reason: Why; by default, that they were loaded from their source.
         strict: Whether a rejected row stops the load.
+        purpose: ``load``, or ``act`` and ``correction``, which overwrite what people changed.
+        acts: The acts of a legal change.
         progress: Called with the records done, their total at most, and ``publish``.
 
     Raises:
@@ -63,13 +69,15 @@ def publish_staged_batch(
         batch.check_no_rejections()
     total = len(batch)
     reason = reason or _build_default_reason(batch.source)
-    changeset = Changeset(author, reason, "load", origin=batch.source)
+    changeset = Changeset(author, reason, purpose, acts, origin=batch.source)
     with _vacuum_written_tables(conn):
         published = ledger.publish_timelines(
             conn, changeset, batch, lambda done: progress(done, total, "publish")
         )
-    if published is None:
-        return LoadResult(None, 0, 0)
+    return _summarize_load(published) if published else LoadResult(None, 0, 0)
+
+
+def _summarize_load(published: Publication) -> LoadResult:
     changeset_id = published.changeset_id if published.change_count else None
     return LoadResult(changeset_id, published.change_count, len(published.preserved))
 

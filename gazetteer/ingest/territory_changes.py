@@ -17,12 +17,16 @@ from gazetteer.ledger.versions import Timeline, Version
 
 @dataclass
 class TerritoryChanges:
-    """Days of change by unit, and transfers of a whole territory from one unit to another."""
+    """Days of change by unit, and transfers of a whole territory from one unit to another.
+
+    ``units`` are the versions of the units that these were derived from.
+    """
 
     starts: dict[UUID, PeriodEnd] = field(default_factory=dict)
     ends: dict[UUID, PeriodEnd] = field(default_factory=dict)
     changes: dict[UUID, list[PeriodEnd]] = field(default_factory=dict)
     full_transfers: dict[UUID, tuple[UUID, PeriodEnd]] = field(default_factory=dict)
+    units: Mapping[UUID, tuple[Version, ...]] = field(default_factory=dict)
 
     def find_last_change(self, unit_id: UUID, until: date) -> PeriodEnd | None:
         """The last change of the unit's territory up to and on a day."""
@@ -47,6 +51,7 @@ def derive_territory_changes(timelines: Iterable[Timeline]) -> TerritoryChanges:
     territory_changes = TerritoryChanges(
         {unit_id: versions[0].period.start for unit_id, versions in units.items()},
         {unit_id: versions[-1].period.end for unit_id, versions in units.items()},
+        units=units,
     )
     for unit_id, bound in (
         *_iter_parent_changes(units),
@@ -63,7 +68,8 @@ def derive_territory_changes(timelines: Iterable[Timeline]) -> TerritoryChanges:
     return territory_changes
 
 
-def _get_spatial_parent(version: Version) -> UUID | None:
+def get_spatial_parent(version: Version) -> UUID | None:
+    """The parent in space: by custody, else by subordination."""
     custody_parent: UUID | None = version.attributes["custody_parent"]
     return custody_parent or version.attributes["subordination_parent"]
 
@@ -77,7 +83,7 @@ def _build_ancestor_chain(
     while current is not None and current in units:
         chain.append(current)
         version = next((v for v in units[current] if v.period.contains_day(day)), None)
-        current = _get_spatial_parent(version) if version else None
+        current = get_spatial_parent(version) if version else None
     return chain
 
 
@@ -87,8 +93,8 @@ def _iter_parent_changes(
     for versions in units.values():
         for before, after in pairwise(versions):
             old, new, bound = (
-                _get_spatial_parent(before),
-                _get_spatial_parent(after),
+                get_spatial_parent(before),
+                get_spatial_parent(after),
                 after.period.start,
             )
             if old == new or old is None or new is None or bound.on is None:

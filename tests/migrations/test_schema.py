@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from boundaries.areas.tables import build_register_metadata
 from boundaries.findings.tables import add_finding_tables
 from gazetteer.accounts.tables import add_account_tables
+from gazetteer.files.tables import add_file_table
 from gazetteer.jobs.tables import add_job_tables
 
 # What PostGIS and Alembic keep for themselves.
@@ -24,6 +25,7 @@ FOREIGN = ("spatial_ref_sys", "alembic_version")
 def metadata() -> MetaData:
     metadata = build_register_metadata()
     add_account_tables(metadata)
+    add_file_table(metadata)
     add_job_tables(metadata)
     add_finding_tables(metadata)
     return metadata

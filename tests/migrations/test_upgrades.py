@@ -17,10 +17,10 @@ from psycopg import Connection, sql
 from boundaries.areas.area_queries import load_area_feature
 from boundaries.findings.finding_store import FindingFilter, load_findings
 from boundaries.layers.coordinates import parse_crs
+from boundaries.register_ledger import LEDGER
 from boundaries.rules.common.spatial_finding import build_finding
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 from boundaries.schema.area_kinds import REGISTER_KINDS
-from boundaries.schema.register_ledger import LEDGER
 from gazetteer.database.migrate import list_revisions, migrate_database
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.ledger.audit_chain import find_broken_row
@@ -37,8 +37,14 @@ from gazetteer.rules.finding_workflow import AnswerKind
 TODAY = AsOf(date(2024, 1, 1))
 EARLIER, HEAD = list_revisions()[:-1], list_revisions()[-1]
 Rows = dict[str, list[Any]]
-REPLACED = {"finding_event": {"zh", "en", "fingerprint"}}
+REPLACED = {
+    "area_version": {"web_mercator", "label", "area_m2"},
+    "finding_event": {"zh", "en", "fingerprint"},
+    "job": {"rows_total", "rows_done", "encoding", "delimiter"},
+}
 """Columns whose content a later revision replaces: tests of their own look at them."""
+REMOVED = {"area_piece", "border_piece"}
+"""Tables that a later revision removes: what they held was derived."""
 
 
 def revision(conn: Connection[Any]) -> str:
@@ -91,6 +97,7 @@ def upgraded(bare: str, request: pytest.FixtureRequest) -> tuple[str, str]:
         tables = {
             table: [name for name in names if name not in REPLACED.get(table, ())]
             for table, names in columns(conn).items()
+            if table not in REMOVED
         }
         before = contents(conn, tables)
     migrate_database(bare)
@@ -114,7 +121,8 @@ def test_reads_answer_after_an_upgrade(upgraded: tuple[str, str]) -> None:
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if since >= "0002":
             assert load_division(conn, "440783", TODAY, TODAY.at)["name"] == "开平市"
-            assert len(load_children(conn, "440700", AsOf(date(1990, 1, 1)))["children"]) == 1
+            children = load_children(conn, "440700", AsOf(date(1990, 1, 1)))["children"]
+            assert "440724" in {child["code"] for child in children}
             assert load_history(conn, "440783", TODAY)["events"][0]["act"]["number"] is not None
             question = TranslationRequest("440724", date(1990, 1, 1), TODAY.at)
             assert translate_unit_code(conn, question, TODAY)["results"][0]["code"] == "440783"

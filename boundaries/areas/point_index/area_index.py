@@ -65,6 +65,13 @@ class AreaIndex:
                 return dated_unit
         return None
 
+    def find_area(self, unit_id: str, day: int) -> int | None:
+        """The number of the area that a unit has on a day; looks at all of them."""
+        for number, row in enumerate(self.areas):
+            if row.unit_id == unit_id and row.start <= day < row.end:
+                return number
+        return None
+
     def is_in_override_box(self, lon: float, lat: float) -> bool:
         """Whether the law of another unit may apply at the point at some time."""
         return any(w <= lon <= e and s <= lat <= n for w, s, e, n in self.override_boxes)

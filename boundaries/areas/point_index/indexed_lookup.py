@@ -78,6 +78,7 @@ class _IndexedPointLookup:
                 other_times.append(row)
             elif (unit := index.find_unit(row.unit_id, day)) is not None:
                 covering.append(_CoveringArea(unit.sort_key, area, unit, on_border))
+        covering += self._find_units_above(covering)
         covering.sort()
         chain = [each.unit.chain_entry for each in covering]
         distance_m, limit_m = None, max(near_boundary_m, point.accuracy_m or 0.0)
@@ -100,6 +101,27 @@ class _IndexedPointLookup:
             "nearest_names": self._find_nearest_names() if with_names else [],
             "known_since": self._derive_known_since(other_times, chain) if other_times else {},
         }
+
+    def _find_units_above(self, covering: Sequence[_CoveringArea]) -> list[_CoveringArea]:
+        """Units above a covering one that do not seem to cover the point themselves.
+
+        Their ground is that of the units below them. Where two of these overlap, the area that is
+        assembled from both borders has the overlap twice, as if it lay outside.
+        """
+        known = {each.unit.chain_entry["unit_id"] for each in covering}
+        above: list[_CoveringArea] = []
+        for each in covering:
+            parent_id = each.unit.parent_id
+            while parent_id is not None and parent_id not in known:
+                known.add(parent_id)
+                unit = self.index.find_unit(parent_id, self.day)
+                area = self.index.find_area(parent_id, self.day)
+                if unit is None or unit.depth >= each.unit.depth:
+                    break
+                if area is not None:
+                    above.append(_CoveringArea(unit.sort_key, area, unit, each.on_border))
+                parent_id = unit.parent_id
+        return above
 
     def _find_nearest_names(self) -> list[JsonObject]:
         lon, lat = self.point.lon, self.point.lat

@@ -175,9 +175,9 @@ def build_place_index(rows: Sequence[PlacePointRow], names: Iterable[PlaceNameRo
         ends=array("i", (row[5] for row in ordered)),
         levels=array("b", (LEVELS.index(row[1]) for row in ordered)),
         place_numbers=array("i", (number[row[0]] for row in ordered)),
-        place_ids=StringPool(number),
+        place_ids=StringPool.from_texts(number),
         name_offsets=_build_offsets([row[0] for row in named], len(number)),
-        names=StringPool(row[2] for row in named),
+        names=StringPool.from_texts(row[2] for row in named),
         name_starts=array("i", (row[3] for row in named)),
         name_ends=array("i", (row[4] for row in named)),
     )

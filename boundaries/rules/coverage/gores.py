@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.connected_components import find_components
+from boundaries.network.connected_components import find_components
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.parallel_segments import (

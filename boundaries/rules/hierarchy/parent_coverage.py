@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.network.connected_components import find_components
 from boundaries.network.segments import Segments, build_segments
-from boundaries.rules.common.connected_components import find_components
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances

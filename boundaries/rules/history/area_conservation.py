@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rules.common.connected_components import find_components
+from boundaries.network.connected_components import find_components
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
@@ -37,7 +37,7 @@ def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
     for area in history.areas:
         areas.setdefault(area.unit, []).append(area)
     for on, together in groupby(history.links, key=lambda link: link.on):
-        if on > history.until or on == date.min:
+        if not history.covers_change(on):
             continue
         for units in _iter_connected_units(list(together)):
             before = _find_areas_on(history, areas, units, on - _DAY)

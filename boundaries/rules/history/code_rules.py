@@ -25,7 +25,7 @@ def find_reissued_codes(history: HistoryContext) -> Iterator[SpatialFinding]:
     for before, after in pairwise(history.codes):
         if before.code != after.code or before.unit == after.unit:
             continue
-        if after.period.start is None or after.period.start > history.until:
+        if after.period.start is None or not history.covers_change(after.period.start):
             continue
         if before.period.overlaps_period(after.period):
             yield _build_reissue_finding(history, before, after, "two_units")
@@ -69,7 +69,7 @@ def find_code_change_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
     for unit, states in history.states.items():
         for before, after in pairwise(states):
             on = after.period.start
-            if on is None or on > history.until or before.period.stop != on:
+            if on is None or not history.covers_change(on) or before.period.stop != on:
                 continue
             if (before.level, before.unit_type) != (after.level, after.unit_type):
                 continue

@@ -113,7 +113,7 @@ class AreaTenure:
 
 @dataclass(frozen=True)
 class HistoryContext:
-    """The history of the register up to a day.
+    """The history of the register; its changes after ``since`` and up to ``until`` are checked.
 
     ``codes`` are ordered by code and day, ``areas`` by unit and day. Findings refer to units by
     their numbers in ``units``.
@@ -125,6 +125,11 @@ class HistoryContext:
     links: Sequence[SuccessionTransfer]
     areas: Sequence[AreaTenure]
     network: NetworkHistory
+    since: date = date.min
+
+    def covers_change(self, day: date | None) -> bool:
+        """Whether a change of that day is checked; None is before all days."""
+        return self.since < day <= self.until if day else self.since == date.min
 
     @cached_property
     def units(self) -> tuple[UUID, ...]:
@@ -165,8 +170,10 @@ class HistoryContext:
         return next((s for s in self.states.get(unit, ()) if s.period.covers_day(day)), None)
 
 
-def load_history_context(conn: Connection[Any], as_of: AsOf) -> HistoryContext:
-    """The history up to the day of ``as_of``, as known then."""
+def load_history_context(
+    conn: Connection[Any], as_of: AsOf, since: date = date.min
+) -> HistoryContext:
+    """The history up to the day of ``as_of``, as known then; changes up to ``since`` are past."""
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         states: dict[UUID, list[UnitTenure]] = {}
         for row in cursor.execute(_STATES, as_of.to_sql_params()):
@@ -184,7 +191,8 @@ def load_history_context(conn: Connection[Any], as_of: AsOf) -> HistoryContext:
                 _AREAS, as_of.to_sql_params()
             )
         ]
-    return HistoryContext(as_of.at, states, codes, links, areas, load_network_history(conn, as_of))
+    network = load_network_history(conn, as_of)
+    return HistoryContext(as_of.at, states, codes, links, areas, network, since)
 
 
 def load_area_shapes(conn: Connection[Any], versions: Iterable[int]) -> Mapping[int, BaseGeometry]:

@@ -8,18 +8,19 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.network.area_assembly import BrokenNetwork
+from boundaries.network.connected_components import find_components
 from boundaries.network.network_builder import OUTSIDE, Network
 from boundaries.network.network_store import NetworkHistory
-from boundaries.network.polygonize import BrokenNetwork, derive_areas
+from boundaries.network.polygonize import derive_areas
 from boundaries.network.segments import Bools, Ints
-from boundaries.rules.common.connected_components import find_components
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gaps import find_gaps
 from boundaries.rules.coverage.overlaps import find_overlaps
-from boundaries.rules.history.history_context import AreaTenure, HistoryContext, ValidityPeriod
+from boundaries.rules.history.history_context import AreaTenure, HistoryContext
 from gazetteer.rules.rule_registry import rule_check
 
 
@@ -27,7 +28,7 @@ from gazetteer.rules.rule_registry import rule_check
 def find_area_period_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
     """Two areas of a unit on one day, and days without an area between two areas of a unit."""
     for before, after in pairwise(history.areas):
-        if before.unit != after.unit or not _has_begun(after.period, history.until):
+        if before.unit != after.unit or not history.covers_change(after.period.start):
             continue
         if before.period.overlaps_period(after.period):
             yield _build_area_period_finding(
@@ -37,10 +38,6 @@ def find_area_period_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
             yield _build_area_period_finding(
                 history, after, "days_between", before.period.stop, after.period.start
             )
-
-
-def _has_begun(period: ValidityPeriod, day: date) -> bool:
-    return period.start is None or period.start <= day
 
 
 def _is_missing_between(history: HistoryContext, before: AreaTenure, after: AreaTenure) -> bool:
@@ -70,7 +67,7 @@ def _build_area_period_finding(
 def find_changes_without_act(history: HistoryContext) -> Iterator[SpatialFinding]:
     """Boundaries that begin or end on a recorded day without a cited act."""
     network = history.network
-    for day, edges in sorted(_find_unfounded_edges(network, history.until).items()):
+    for day, edges in sorted(_find_unfounded_edges(history).items()):
         # A boundary that is divided differently has other nodes, but the same vertices.
         vertices = ((k, place) for k in edges for place in map(tuple, network.net.get_vertices(k)))
         for group in find_components(vertices):
@@ -85,12 +82,13 @@ def find_changes_without_act(history: HistoryContext) -> Iterator[SpatialFinding
             )
 
 
-def _find_unfounded_edges(network: NetworkHistory, until: date) -> Mapping[date, list[int]]:
+def _find_unfounded_edges(history: HistoryContext) -> Mapping[date, list[int]]:
     """The edges that begin or end on a day without an act."""
-    edges_by_day: dict[date, list[int]] = {}
+    network, edges_by_day = history.network, dict[date, list[int]]()
+    since, until = history.since.toordinal(), history.until.toordinal()
     for which, days in ((0, network.start), (1, network.stop)):
-        known = network.without_act[:, which] & (days <= until.toordinal())
-        for edge in np.flatnonzero(known).tolist():
+        checked = (since < days) & (days <= until)
+        for edge in np.flatnonzero(network.without_act[:, which] & checked).tolist():
             edges_by_day.setdefault(date.fromordinal(int(days[edge])), []).append(edge)
     return edges_by_day
 
@@ -108,8 +106,8 @@ def find_daily_coverage_flaws(history: HistoryContext) -> Iterator[SpatialFindin
     On each day only the units whose boundaries changed, and their neighbours, are checked.
     """
     network = history.network
-    before, open_faces = network.build_network_on(date.min), set[int]()
-    for day in network.list_change_days(until=history.until):
+    before, open_faces = network.build_network_on(history.since), set[int]()
+    for day in network.list_change_days(history.since, history.until):
         now = network.build_network_on(day)
         changed: Bools = (now.left != before.left) | (now.right != before.right)
         before = now

@@ -7,8 +7,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.boundary_lines import NESTED_UNITS, NO_LEVEL, BoundaryLine
+from boundaries.network.connected_components import find_components
 from boundaries.network.segments import Ints
-from boundaries.rules.common.connected_components import find_components
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.network.network_context import NetworkContext

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+from collections.abc import Iterable, Sequence
 from csv import DictReader
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,21 +13,24 @@ from uuid import UUID, uuid5
 
 import psycopg
 import shapely
+from psycopg import Connection
 from shapely.geometry import shape
 
-from boundaries.schema.area_kinds import REGISTER_KINDS
+from boundaries.ingest.area_import import LayerRegions, build_area_batch, load_edges_around
+from boundaries.ingest.register_files import load_register_units
+from boundaries.network.leaf_faces import Region
+from boundaries.network.redraw import DrawingPeriod
+from boundaries.register_ledger import LEDGER
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.requirements import ensure_database
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd, Precision
-from gazetteer.ledger.publish import Changeset, Ledger
+from gazetteer.ledger.publish import Changeset
 from gazetteer.ledger.versions import Statement
-from gazetteer.records.unit_states import derive_states
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 NAMESPACE = UUID("6f2c1d1e-5a0a-4b53-9a1e-3a4d1c1f7b10")
-LEDGER = Ledger(REGISTER_KINDS, (derive_states,))
 LOAD = Changeset("registrar", "areas of Guangdong", "load")
 
 UNITS_SINCE, AREAS_SINCE = date(1981, 1, 1), date(2019, 12, 31)
@@ -100,21 +105,61 @@ def unit(
     ]
 
 
+@dataclass(frozen=True)
+class SampleArea:
+    """The ground of a unit from a day on, or for a time."""
+
+    code: str
+    polygon: Any
+    start: date | None
+    end: date | None
+    accuracy_m: float | None
+
+
 def area(
     code: str,
     polygon: Any,
     start: date | None = AREAS_SINCE,
     end: date | None = None,
     accuracy_m: float | None = ACCURACY_M,
-) -> Statement:
+) -> SampleArea:
     """The area of a unit."""
-    attributes = {
-        "unit_id": record("unit", code),
-        "geom": wkb(polygon),
-        "accuracy_m": accuracy_m,
-        "source": "OpenStreetMap 2019-2020",
-    }
-    return Statement("area", record("area", code), span(start, end), attributes)
+    return SampleArea(code, polygon, start, end, accuracy_m)
+
+
+def publish(
+    conn: Connection[Any], changeset: Changeset, items: Iterable[Statement | SampleArea]
+) -> None:
+    """Publish statements, then areas, which are drawn into the network as an import does."""
+    listed = list(items)
+    statements = [item for item in listed if isinstance(item, Statement)]
+    if statements:
+        LEDGER.publish_statements(conn, changeset, statements)
+    areas = [item for item in listed if isinstance(item, SampleArea)]
+    for start in sorted({item.start or date.min for item in areas}):
+        draw_areas(conn, changeset, [a for a in areas if (a.start or date.min) == start])
+
+
+def draw_areas(conn: Connection[Any], changeset: Changeset, areas: Sequence[SampleArea]) -> None:
+    """Draw areas that begin on one day; ground that is known runs so from this day on."""
+    units = load_register_units(conn)
+    regions = [
+        Region(
+            a.code,
+            None,
+            a.polygon,
+            ((record("unit", a.code), span(a.start, a.end)),),
+            a.accuracy_m,
+            "OpenStreetMap 2019-2020",
+        )
+        for a in areas
+    ]
+    layer = LayerRegions("samples", len(regions), tuple(regions), ())
+    day = areas[0].start or date(1900, 1, 1)
+    start = PeriodEnd(areas[0].start, None, Precision.DAY) if areas[0].start else UNBOUNDED
+    known = load_edges_around(conn, layer, units, day)
+    batch = build_area_batch(layer, units, DrawingPeriod(day, start), known)
+    LEDGER.publish_timelines(conn, changeset, batch)
 
 
 def place(key: str, name: str, lon: float, lat: float) -> list[Statement]:
@@ -167,14 +212,16 @@ def campus() -> list[Statement]:
     ]
 
 
-def build_real_areas() -> list[Statement]:
+def build_real_areas() -> list[Statement | SampleArea]:
     """All real areas with their units, the toponyms, and one override."""
     known = polygons().keys()
-    statements: list[Statement] = []
+    statements: list[Statement | SampleArea] = []
     for properties, polygon in features():
         code, parent = properties["code"], properties["parent_code"]
-        parent = parent if parent in known else ""
-        statements += unit(code, properties["name"], properties["level"], parent or None)
+        if parent not in known and properties["level"] != "province":
+            parent = code[:2] + "0000"  # the nearest unit above whose polygon is shipped
+        above = parent if parent in known else None
+        statements += unit(code, properties["name"], properties["level"], above)
         statements.append(area(code, polygon))
     for toponym in toponyms():
         statements += place(*toponym)
@@ -188,6 +235,6 @@ def guangdong(cluster: Cluster) -> str:
     migrate_database(conninfo)
     with psycopg.connect(conninfo, autocommit=True) as conn:
         if conn.execute("SELECT seq FROM ledger_head").fetchone() == (0,):
-            LEDGER.publish_statements(conn, LOAD, build_real_areas())
+            publish(conn, LOAD, build_real_areas())
             conn.execute("ANALYZE")
     return conninfo

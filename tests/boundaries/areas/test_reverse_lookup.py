@@ -19,11 +19,11 @@ from tests.boundaries.areas.area_samples import (
     AREAS_SINCE,
     CAMPUS,
     CAMPUS_SINCE,
-    LEDGER,
     LOAD,
     TODAY,
     area,
     polygons,
+    publish,
     toponyms,
     unit,
 )
@@ -105,17 +105,6 @@ def test_halfway_between_two_vertices_the_same_units_cover(
     assert_same_as_polygons(real, points)
 
 
-def test_where_an_area_was_cut_into_pieces_there_is_no_seam(real: Connection[Any]) -> None:
-    corners = real.execute(
-        "SELECT ST_X(p), ST_Y(p), ST_X(q), ST_Y(q) FROM (SELECT ST_PointN(ring, 1) AS p,"
-        " ST_PointN(ring, 2) AS q FROM (SELECT ST_ExteriorRing(geom) AS ring FROM area_piece"
-        " ORDER BY md5(ST_AsBinary(geom)) LIMIT 120) piece) corner"
-    ).fetchall()
-    points = [(row[0], row[1]) for row in corners]
-    points += [((x + u) / 2, (y + v) / 2) for x, y, u, v in corners]
-    assert_same_as_polygons(real, points)
-
-
 def test_hengqin_and_macao_are_distinguished(real: Connection[Any]) -> None:
     assert codes(at(real, *HENGQIN)) == ["440000", "440400", "440402"]
     assert codes(at(real, *MACAO))[0] == "820000"
@@ -183,7 +172,7 @@ SQUARE_WEST, SQUARE_EAST = shapely.box(113, 23, 113.1, 23.1), shapely.box(113.1,
 
 
 def two_squares(conn: Connection[Any], accuracy_m: float | None = None) -> None:
-    LEDGER.publish_statements(
+    publish(
         conn,
         LOAD,
         [
@@ -243,7 +232,7 @@ def test_just_off_the_coast_the_near_land_is_returned(conn: Connection[Any]) -> 
 
 def test_a_point_in_an_enclave_is_not_in_the_unit_around_it(conn: Connection[Any]) -> None:
     hole = shapely.box(113.04, 23.04, 113.06, 23.06)
-    LEDGER.publish_statements(
+    publish(
         conn,
         LOAD,
         [
@@ -258,7 +247,7 @@ def test_a_point_in_an_enclave_is_not_in_the_unit_around_it(conn: Connection[Any
 
 
 def test_the_area_of_a_unit_that_ended_covers_nothing(conn: Connection[Any]) -> None:
-    LEDGER.publish_statements(
+    publish(
         conn,
         LOAD,
         [
@@ -275,7 +264,7 @@ def test_an_area_changes_on_its_day_and_the_past_stays(conn: Connection[Any]) ->
     before = at(conn, 113.15, 23.05)
     whole = shapely.union(SQUARE_WEST, SQUARE_EAST)
     day = date(2022, 5, 1)
-    LEDGER.publish_statements(conn, LOAD, [area("990001", whole, start=day)])
+    publish(conn, LOAD, [area("990001", whole, start=day)])
     assert codes(at(conn, 113.15, 23.05, AsOf(day - timedelta(days=1)))) == ["990000", "990002"]
     assert codes(at(conn, 113.15, 23.05, AsOf(day))) == ["990000", "990001", "990002"]
     as_known_then = AsOf(day, datetime.fromisoformat(before["known_at"]))

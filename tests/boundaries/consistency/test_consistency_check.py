@@ -1,12 +1,14 @@
 """The self-check as a whole: the shipped data has no error, and tampering is found."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
 from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.ledger.as_of import today
 from gazetteer.messages import LANGS
 from gazetteer.records.check_result import CheckResult
 from tests.boundaries.areas.area_samples import LEDGER, LOAD, unit
@@ -42,6 +44,22 @@ def test_every_step_is_reported_as_progress(conn: psycopg.Connection[Any]) -> No
     assert run_self_check(conn, lambda done, total, what: steps.append((done, total))) == []
     assert [done for done, _ in steps] == list(range(len(steps)))
     assert steps[-1][0] == steps[-1][1]
+
+
+def test_each_day_to_come_on_which_something_changes_is_a_step(
+    conn: psycopg.Connection[Any],
+) -> None:
+    def count_steps() -> int:
+        totals: set[int] = set()
+        run_self_check(conn, lambda done, total, what: totals.add(total))
+        (total,) = totals
+        return total
+
+    before = count_steps()
+    for code, days in (("440000", 30), ("450000", 30), ("460000", 90)):
+        coming = unit(code, "省", "province", start=today() + timedelta(days=days))
+        LEDGER.publish_statements(conn, LOAD, coming)
+    assert count_steps() == before + 2
 
 
 @pytest.mark.parametrize(

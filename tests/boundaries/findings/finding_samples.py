@@ -8,7 +8,7 @@ import psycopg
 import shapely
 
 from gazetteer.ledger.publish import Changeset
-from tests.boundaries.areas.area_samples import LEDGER, area, record, unit
+from tests.boundaries.areas.area_samples import area, publish, record, unit
 
 SINCE = date(2019, 12, 31)
 WEST, EAST, FAR = "440106", "440111", "440784"
@@ -64,16 +64,20 @@ def plant(conn: psycopg.Connection) -> None:
         area(EAST, east()),
         area(FAR, shapely.box(112.9, 22.7, 113.0, 22.8)),
     ]
-    LEDGER.publish_statements(conn, Changeset("registrar", "counties", "load"), said)
+    publish(conn, Changeset("registrar", "counties", "load"), said)
 
 
 def redraw(conn: psycopg.Connection, code: str, polygon: shapely.Polygon) -> None:
     """Publish another area for a county, as if it had always been so."""
-    LEDGER.publish_statements(
-        conn, Changeset("registrar", "redrawn", "correction"), [area(code, polygon)]
-    )
+    publish(conn, Changeset("registrar", "redrawn", "correction"), [area(code, polygon)])
 
 
 def identity(code: str) -> UUID:
     """The id of a unit."""
     return record("unit", code)
+
+
+def redraw_from(conn: psycopg.Connection, code: str, polygon: shapely.Polygon, day: date) -> None:
+    """Publish another area for a county from a day on, whatever was known of later days."""
+    later = area(code, polygon, start=day)
+    publish(conn, Changeset("registrar", "announced", "correction"), [later])

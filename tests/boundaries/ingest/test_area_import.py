@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 import shapely
-from shapely import wkb
 
-from boundaries.ingest.area_import import DEFAULT_ACCURACY_M, build_area_batch
+from boundaries.ingest.area_import import (
+    DEFAULT_ACCURACY_M,
+    LayerRegions,
+    RegisterUnits,
+    read_regions,
+)
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.problems import CrsNotKnown
-from boundaries.schema.area_kinds import AREA
+from boundaries.network.leaf_faces import Region
 from gazetteer.ingest import (
     CodeIndex,
     StagedBatch,
@@ -23,15 +27,15 @@ from gazetteer.ingest import (
     read_national_history,
 )
 from gazetteer.ingest.staged_batch import LoadSeverity
-from gazetteer.ledger.versions import Timeline
+from gazetteer.ledger.period import Period
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 STATE = date(2019, 12, 31)
 SQUARE = [[[113.0, 23.0], [113.5, 23.0], [113.5, 23.5], [113.0, 23.5], [113.0, 23.0]]]
 
 
-def only_areas(batch: StagedBatch) -> list[Timeline]:
-    return [timeline for timeline in batch if timeline.kind == "area"]
+def units_of(history: StagedBatch) -> RegisterUnits:
+    return RegisterUnits(history.code_index, history.territory_changes)
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +48,15 @@ def history() -> StagedBatch:
 
 
 @pytest.fixture(scope="module")
-def shipped(history: StagedBatch) -> StagedBatch:
+def shipped(history: StagedBatch) -> LayerRegions:
     layer = read_layer(FIXTURES / "guangdong_boundaries.geojson.gz")
-    return build_area_batch(layer, history.code_index, history.territory_changes)
+    return read_regions(layer, units_of(history), STATE)
 
 
 @pytest.fixture(scope="module")
-def by_unit(shipped: StagedBatch) -> dict[Any, Timeline]:
-    return {t.versions[0].attributes["unit_id"]: t for t in only_areas(shipped)}
+def by_unit(shipped: LayerRegions) -> dict[Any, tuple[Region, Period]]:
+    """The region and the period of each unit that had its ground."""
+    return {unit: (region, period) for region in shipped.regions for unit, period in region.tenures}
 
 
 def unit(history: StagedBatch, code: str, day: date = STATE) -> Any:
@@ -61,12 +66,12 @@ def unit(history: StagedBatch, code: str, day: date = STATE) -> Any:
 
 
 def test_every_polygon_of_a_unit_is_loaded(
-    shipped: StagedBatch, history: StagedBatch, by_unit: dict[Any, Timeline]
+    shipped: LayerRegions, history: StagedBatch, by_unit: dict[Any, Any]
 ) -> None:
-    assert shipped.row_counts == {"guangdong_boundaries.geojson": 198}
-    assert shipped.count_rejections() == 0
+    assert (shipped.source, shipped.feature_count) == ("guangdong_boundaries.geojson", 198)
     not_loaded = [f.value for f in shipped.findings if f.rule == "no_unit_for_area"]
     assert not_loaded == ["820101", "820102"]  # municipalities of Macao that are no more
+    assert [f for f in shipped.findings if f.severity is LoadSeverity.REJECT] == []
     guangdong = [c for c in history.code_index.by_code if c.startswith("44")]
     current = [
         u for u in (history.code_index.find_on_day(c, STATE) for c in guangdong) if u is not None
@@ -75,17 +80,12 @@ def test_every_polygon_of_a_unit_is_loaded(
     assert all(u.unit_id in by_unit for u in current)
 
 
-def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: StagedBatch) -> None:
-    for timeline in only_areas(shipped):
-        (version,) = timeline.versions
-        AREA.serialize_attributes(version.attributes)
-        assert version.attributes["accuracy_m"] == DEFAULT_ACCURACY_M
-        assert version.attributes["geom"] == version.attributes["geom"].lower()
-        shape = wkb.loads(version.attributes["geom"], hex=True)
-        assert shape.geom_type == "MultiPolygon"
-        assert shape.is_valid
-        assert not shape.has_z
-        assert shapely.get_srid(shape) == 0
+def test_every_region_is_a_valid_multipolygon_in_two_dimensions(shipped: LayerRegions) -> None:
+    for region in shipped.regions:
+        assert region.accuracy_m == DEFAULT_ACCURACY_M
+        assert region.shape.geom_type == "MultiPolygon"
+        assert region.shape.is_valid
+        assert not region.shape.has_z
 
 
 @pytest.mark.parametrize(
@@ -105,34 +105,33 @@ def test_every_area_is_a_valid_multipolygon_in_two_dimensions(shipped: StagedBat
     ],
 )
 def test_an_area_is_known_from_the_last_change_of_the_territory_on(
-    history: StagedBatch, by_unit: dict[Any, Timeline], code: str, since: str
+    history: StagedBatch, by_unit: dict[Any, tuple[Region, Period]], code: str, since: str
 ) -> None:
-    (version,) = by_unit[unit(history, code)].versions
-    assert version.period.start.on == date.fromisoformat(since)
-    assert version.period.end.on is None
+    _, period = by_unit[unit(history, code)]
+    assert period.start.on == date.fromisoformat(since)
+    assert period.end.on is None
 
 
 def test_an_area_goes_on_under_the_unit_that_took_the_whole_territory(
-    history: StagedBatch, by_unit: dict[Any, Timeline]
+    history: StagedBatch, by_unit: dict[Any, tuple[Region, Period]]
 ) -> None:
-    (county,) = by_unit[unit(history, "360727")].versions
-    (city,) = by_unit[unit(history, "360783", date(2021, 1, 1))].versions
-    assert county.period.end.on == city.period.start.on == date(2020, 6, 12)
-    assert county.attributes["geom"] == city.attributes["geom"]
+    county, before = by_unit[unit(history, "360727")]
+    city, after = by_unit[unit(history, "360783", date(2021, 1, 1))]
+    assert before.end.on == after.start.on == date(2020, 6, 12)
+    assert county is city
 
 
-def test_a_change_after_the_date_of_the_polygons_is_reported(shipped: StagedBatch) -> None:
+def test_a_change_after_the_date_of_the_polygons_is_reported(shipped: LayerRegions) -> None:
     late = {f.value: f.severity for f in shipped.findings if f.rule == "later_than_area"}
     assert late == {"445202": LoadSeverity.WARNING, "445203": LoadSeverity.WARNING}
 
 
 def test_hengqin_and_macao_are_distinguished(
-    history: StagedBatch, by_unit: dict[Any, Timeline]
+    history: StagedBatch, by_unit: dict[Any, tuple[Region, Period]]
 ) -> None:
     def covers(code: str, lon: float, lat: float) -> bool:
-        (version,) = by_unit[unit(history, code)].versions
-        shape = wkb.loads(version.attributes["geom"], hex=True)
-        return bool(shape.covers(shapely.Point(lon, lat)))
+        region, _ = by_unit[unit(history, code)]
+        return bool(region.shape.covers(shapely.Point(lon, lat)))
 
     hengqin, macao = (113.52, 22.13), (113.545, 22.195)
     assert covers("440402", *hengqin)
@@ -159,8 +158,8 @@ def write(tmp_path: Path) -> Write:
     return _write
 
 
-def read(history: StagedBatch, path: Path) -> StagedBatch:
-    return build_area_batch(read_layer(path), history.code_index, history.territory_changes)
+def read(history: StagedBatch, path: Path) -> LayerRegions:
+    return read_regions(read_layer(path), units_of(history), STATE)
 
 
 def polygon(rings: Any) -> dict[str, Any]:
@@ -171,18 +170,18 @@ def test_a_polygon_becomes_a_multipolygon_without_heights(
     history: StagedBatch, write: Write
 ) -> None:
     high = [[[*point, 12.0] for point in SQUARE[0]]]
-    (timeline,) = only_areas(read(history, write(polygon(high))))
-    shape = wkb.loads(timeline.versions[0].attributes["geom"], hex=True)
+    (region,) = read(history, write(polygon(high))).regions
+    shape = region.shape
     assert (shape.geom_type, shape.has_z, shape.area) == ("MultiPolygon", False, 0.25)
 
 
 def test_a_packed_layer_is_read(history: StagedBatch, write: Write, tmp_path: Path) -> None:
     packed = tmp_path / "layer.geojson.gz"
     packed.write_bytes(gzip.compress(write(polygon(SQUARE)).read_bytes()))
-    assert len(only_areas(read(history, packed))) == 1
+    assert len(read(history, packed).regions) == 1
 
 
-def serious(batch: StagedBatch) -> list[tuple[str, int]]:
+def serious(batch: LayerRegions) -> list[tuple[str, int]]:
     """Rules and lines of what keeps a feature out."""
     return [
         (f.rule, f.line)
@@ -206,7 +205,7 @@ def test_a_broken_geometry_is_rejected_with_its_feature(
 ) -> None:
     batch = read(history, write(geometry))
     assert serious(batch) == [(rule, 1)]
-    assert list(batch) == []
+    assert batch.regions == ()
 
 
 def test_a_feature_without_polygon_is_reported_and_the_others_are_loaded(
@@ -218,13 +217,13 @@ def test_a_feature_without_polygon_is_reported_and_the_others_are_loaded(
     path.write_text(json.dumps(layer))
     batch = read(history, path)
     assert serious(batch) == [("TOP-GEO-02", 1)]
-    assert len(only_areas(batch)) == 1
+    assert len(batch.regions) == 1
 
 
 def test_of_a_layer_with_swapped_axes_nothing_is_loaded(history: StagedBatch, write: Write) -> None:
     batch = read(history, write(polygon([[[y, x] for x, y in SQUARE[0]]])))
     assert serious(batch) == [("TOP-CRS-02", 0)]
-    assert list(batch) == []
+    assert batch.regions == ()
 
 
 def test_metres_declared_as_degrees_are_refused(history: StagedBatch, write: Write) -> None:
@@ -235,21 +234,21 @@ def test_metres_declared_as_degrees_are_refused(history: StagedBatch, write: Wri
 def test_two_features_with_one_code_are_both_rejected(history: StagedBatch, write: Write) -> None:
     batch = read(history, write(polygon(SQUARE), polygon(SQUARE)))
     assert serious(batch) == [("TOP-FIL-03", 1), ("TOP-FIL-03", 2)]
-    assert list(batch) == []
+    assert batch.regions == ()
 
 
 @pytest.mark.parametrize("code", ["440999", ""])
 def test_a_polygon_of_no_unit_is_left_out(history: StagedBatch, write: Write, code: str) -> None:
     batch = read(history, write(polygon(SQUARE), code=code))
     assert serious(batch) == [("no_unit_for_area", 1)]
-    assert list(batch) == []
+    assert batch.regions == ()
 
 
 def test_a_code_that_begins_with_the_number_of_china_is_read(
     history: StagedBatch, write: Write
 ) -> None:
     batch = read(history, write(polygon(SQUARE), code="156440106"))
-    assert len(only_areas(batch)) == 1
+    assert len(batch.regions) == 1
     assert "TOP-FIL-04" in {f.rule for f in batch.findings}
 
 
@@ -260,9 +259,7 @@ def test_columns_of_another_producer_are_read_when_they_are_named(
     text = path.read_text().replace('"code"', '"XZQ_NO"')
     path.write_text(text)
     layer = read_layer(path, columns={"code": "XZQ_NO"})
-    assert (
-        len(only_areas(build_area_batch(layer, history.code_index, history.territory_changes))) == 1
-    )
+    assert len(read_regions(layer, units_of(history), STATE).regions) == 1
 
 
 def test_members_of_a_wrong_type_do_no_harm(history: StagedBatch, tmp_path: Path) -> None:
@@ -292,7 +289,6 @@ def test_what_is_no_layer_is_refused(history: StagedBatch, tmp_path: Path, text:
 
 
 def test_an_index_without_units_takes_nothing(history: StagedBatch, write: Write) -> None:
-    batch = build_area_batch(
-        read_layer(write(polygon(SQUARE))), CodeIndex(), history.territory_changes
-    )
+    nobody = RegisterUnits(CodeIndex(), history.territory_changes)
+    batch = read_regions(read_layer(write(polygon(SQUARE))), nobody, STATE)
     assert serious(batch) == [("no_unit_for_area", 1)]

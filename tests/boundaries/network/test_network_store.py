@@ -11,13 +11,18 @@ import shapely
 from psycopg import Connection
 
 from boundaries.consistency.network_checks import find_network_errors
-from boundaries.ingest.register_files import read_import_file
+from boundaries.ingest.area_import import build_area_batch
+from boundaries.ingest.register_files import stage_layer
+from boundaries.layers.layer_reader import read_layer
 from boundaries.network.network_store import KnownNetwork, load_network
 from boundaries.network.polygonize import derive_areas
+from boundaries.network.redraw import DrawingPeriod
+from boundaries.register_ledger import LEDGER
+from boundaries.rules.register_observer import RegisterObserver
 from boundaries.rules.register_validation import validate_register
-from boundaries.schema.register_ledger import LEDGER
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.ledger.publish import Changeset
+from gazetteer.records.check_result import CheckResult
 from tests.boundaries.network.network_samples import lines
 
 TODAY = AsOf(date(2024, 1, 1))
@@ -28,6 +33,10 @@ LOAD = Changeset("registrar", "territories", "load")
 def known(register: str) -> KnownNetwork:
     with psycopg.connect(register, autocommit=True) as conn:
         return load_network(conn, TODAY)
+
+
+def list_network_errors(conn: Connection[Any]) -> list[CheckResult]:
+    return find_network_errors(RegisterObserver(), TODAY.at, conn)
 
 
 def codes(known: KnownNetwork, level: str) -> set[str | None]:
@@ -45,7 +54,7 @@ def test_every_level_is_drawn_from_the_same_edges(known: KnownNetwork) -> None:
 
 def test_areas_edges_and_history_of_the_shipped_data_agree(register: str) -> None:
     with psycopg.connect(register, autocommit=True) as conn:
-        assert find_network_errors(conn) == []
+        assert list_network_errors(conn) == []
 
 
 def test_a_prefecture_without_counties_is_a_side_at_the_level_of_counties(
@@ -86,7 +95,9 @@ def imported(register_copy: str, tmp_path: Path) -> tuple[Connection[Any], Path]
 
 def publish(conn: Connection[Any], path: Path, *features: dict[str, Any]) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    batch = read_import_file(conn, "areas", {"areas": path}, date(2023, 6, 30))
+    staged = stage_layer(conn, read_layer(path), DrawingPeriod(date(2023, 6, 30)))
+    ground = staged.ground
+    batch = build_area_batch(staged.regions, ground.units, ground.period, ground.known)
     LEDGER.publish_timelines(conn, LOAD, batch)
 
 
@@ -108,7 +119,7 @@ def test_townships_share_their_borders_and_the_rest_of_the_county_stays(
     named = [now.units[unit].code for unit in units]
     assert set(two) <= set(named) and "441900" in named
     assert tuple(sorted(map(named.index, two))) in lines(now.net, labels)
-    assert find_network_errors(conn) == []
+    assert list_network_errors(conn) == []
     found = validate_register(conn, AsOf(date(2024, 1, 1))).findings
     assert {f.rule for f in found if f.severity == "error"} == {"TOP-COV-03"}  # as without them
     conn.close()

@@ -33,6 +33,7 @@ def export(
 
 
 def test_the_counties_of_guangdong_come_out_as_they_came_in(export: Any, tmp_path: Path) -> None:
+    """Vertex for vertex; where a ring begins and which part is first is up to the register."""
     path = tmp_path / "counties.gpkg"
     outcome = export("--level", "county", "--within", "440000", "-o", str(path))
     assert (outcome.exit_code, outcome.stdout) == (0, f"122 areas: {path}\n")
@@ -42,7 +43,7 @@ def test_the_counties_of_guangdong_come_out_as_they_came_in(export: Any, tmp_pat
     for code, geometry in zip(read.codes, read.geometries, strict=True):
         whole = ours[code]
         parts = whole if whole.geom_type == "MultiPolygon" else shapely.MultiPolygon([whole])
-        assert shapely.equals_exact(geometry, parts)
+        assert shapely.equals_exact(shapely.normalize(geometry), shapely.normalize(parts))
     tianhe = read.attributes[read.codes.index("440106")]
     assert (tianhe["name"], tianhe["parent_code"], tianhe["level"]) == (
         "天河区",

@@ -16,7 +16,7 @@ import shapely
 import shapely.affinity
 import shapely.geometry
 
-from boundaries.schema.register_ledger import LEDGER
+from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.ledger.period import Period, PeriodEnd
 from gazetteer.ledger.publish import Changeset
@@ -231,9 +231,7 @@ def test_a_file_that_is_none_of_its_kind_is_told_in_words(
 
 
 def test_areas_of_a_user_need_units_and_polygons(register_copy: str, tmp_path: Path) -> None:
-    with gzip.open(FIXTURES / "guangdong_boundaries.geojson.gz") as file:
-        layer = json.load(file)
-    layer["features"] = [f for f in layer["features"] if f["properties"]["code"] == "440106"]
+    layer = shipped_layer("440106")
     layer["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [[[113, 23], [113, 24]]]}
     broken = tmp_path / "areas.geojson"
     broken.write_text(json.dumps(layer), encoding="utf-8")
@@ -246,18 +244,45 @@ def test_areas_of_a_user_need_units_and_polygons(register_copy: str, tmp_path: P
     assert checksum(register_copy) == before
 
 
-def shifted(tmp_path: Path, metres_north: float) -> Path:
-    """The shipped area of 440106, moved into its neighbour."""
+def shipped_layer(*codes: str) -> Facts:
+    """The shipped areas of some units, as GeoJSON."""
     with gzip.open(FIXTURES / "guangdong_boundaries.geojson.gz") as file:
-        layer = json.load(file)
-    layer["features"] = [f for f in layer["features"] if f["properties"]["code"] == "440106"]
-    moved = shapely.affinity.translate(
-        shapely.geometry.shape(layer["features"][0]["geometry"]), 0, metres_north / 111_000
-    )
-    layer["features"][0]["geometry"] = shapely.geometry.mapping(moved)
+        layer: Facts = json.load(file)
+    layer["features"] = [f for f in layer["features"] if f["properties"]["code"] in codes]
+    return layer
+
+
+def written(layer: Facts, tmp_path: Path, move: Callable[[Any], Any]) -> Path:
+    """A file of a layer whose shapes were moved."""
+    for feature in layer["features"]:
+        moved = move(shapely.geometry.shape(feature["geometry"]))
+        feature["geometry"] = shapely.geometry.mapping(moved)
     path = tmp_path / "areas.geojson"
     path.write_text(json.dumps(layer), encoding="utf-8")
     return path
+
+
+def shifted(tmp_path: Path, metres_north: float) -> Path:
+    """The shipped area of 440106, moved into its neighbour."""
+    north = metres_north / 111_000
+    layer = shipped_layer("440106")
+    return written(layer, tmp_path, lambda shape: shapely.affinity.translate(shape, 0, north))
+
+
+def redrawn(tmp_path: Path) -> Path:
+    """The shipped areas of two neighbours, with a vertex of their border a metre to the north."""
+    layer = shipped_layer("440106", "440112")
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in layer["features"]]
+    border = shapely.line_merge(shapely.intersection(*(shape.boundary for shape in shapes)))
+    longest = max(shapely.get_parts(border), key=shapely.get_num_coordinates)
+    vertex = longest.coords[len(longest.coords) // 2]
+
+    def move_vertex(shape: Any) -> Any:
+        return shapely.transform(
+            shape, lambda xy: xy + 1e-5 * (xy == vertex).all(1)[:, None] * (0, 1)
+        )
+
+    return written(layer, tmp_path, move_vertex)
 
 
 def reason_of_last(database: str) -> str:
@@ -300,13 +325,22 @@ def test_areas_are_imported_with_errors_only_for_a_reason_that_is_kept(
 def test_areas_that_fit_those_around_them_need_no_reason(
     register_copy: str, tmp_path: Path
 ) -> None:
-    path = shifted(tmp_path, 0)
-    result = gazetteer(
-        register_copy, tmp_path / "home", "import", str(path), "--kind", "areas", *WHO
-    )
+    arguments = ("import", str(redrawn(tmp_path)), "--kind", "areas", *WHO)
+    result = gazetteer(register_copy, tmp_path / "home", *arguments)
     assert result.returncode == 0, result.stderr
     assert "Validating areas.geojson" in result.stderr  # it says how far it is
-    assert "accepted" not in reason_of_last(register_copy)
+    assert reason_of_last(register_copy) == "测试"
+
+
+def test_areas_as_they_are_known_are_not_validated_again(
+    register_copy: str, tmp_path: Path
+) -> None:
+    before = checksum(register_copy)
+    arguments = ("import", str(shifted(tmp_path, 0)), "--kind", "areas", *WHO, "--json")
+    result = gazetteer(register_copy, tmp_path / "home", *arguments)
+    assert (result.returncode, json.loads(result.stdout)["changed_records"]) == (0, 0)
+    assert "Validating" not in result.stderr
+    assert checksum(register_copy) == before
 
 
 @pytest.mark.parametrize(

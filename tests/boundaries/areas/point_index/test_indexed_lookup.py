@@ -19,13 +19,13 @@ from gazetteer.ledger.as_of import AsOf
 from tests.boundaries.areas.area_samples import (
     AREAS_SINCE,
     CAMPUS,
-    LEDGER,
     LOAD,
     TODAY,
     UNITS_SINCE,
     area,
     place,
     polygons,
+    publish,
     unit,
 )
 
@@ -121,7 +121,7 @@ SQUARES = [shapely.box(113 + 0.1 * i, 23, 113.1 + 0.1 * i, 23.1) for i in range(
 
 
 def two_squares(conn: Connection[Any]) -> None:
-    LEDGER.publish_statements(
+    publish(
         conn,
         LOAD,
         [
@@ -142,11 +142,11 @@ def test_on_a_regular_layer_with_an_enclave(conn: Connection[Any]) -> None:
     two_squares(conn)
     hole = shapely.box(113.04, 23.04, 113.06, 23.06)
     day = date(2022, 5, 1)
-    LEDGER.publish_statements(
+    publish(
         conn,
         LOAD,
         [
-            *unit("990003", "飞地县", "county", start=day),
+            *unit("990003", "飞地县", "county", "990000", start=day),
             area("990001", SQUARES[0].difference(hole), start=day),
             area("990003", hole, start=day),
         ],
@@ -165,12 +165,12 @@ def test_a_later_state_takes_over_the_borders_that_did_not_change(database: str)
         assert not load_area_index(conn).can_answer(TODAY)
         two_squares(conn)
         first = load_area_index(conn)
-        LEDGER.publish_statements(conn, LOAD, place("d", "丁山", 113.15, 23.05))
+        publish(conn, LOAD, place("d", "丁山", 113.15, 23.05))
         second = load_area_index(conn, first)
         assert second.segment_index is first.segment_index
         assert second.seq > first.seq
         moved = shapely.box(113, 23, 113.12, 23.1)
-        LEDGER.publish_statements(conn, LOAD, [area("990001", moved, start=date(2023, 1, 1))])
+        publish(conn, LOAD, [area("990001", moved, start=date(2023, 1, 1))])
         third = load_area_index(conn, second)
         points = [GeodeticPosition(113.11, 23.05), GeodeticPosition(113.15, 23.05)]
         assert_same_answers(conn, third, points)

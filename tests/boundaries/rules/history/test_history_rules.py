@@ -1,15 +1,16 @@
 """Rules on history: acts, codes, areas over time, and territory that passes on."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 import shapely
+from boundaries.network.edge_timelines import derive_network_timelines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from boundaries.network.edge_timelines import derive_network_timelines
 from boundaries.network.leaf_faces import Region
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding
@@ -34,7 +35,7 @@ from tests.boundaries.rules.network.register_samples import (
 )
 from tests.boundaries.rules.wording import assert_worded
 
-DAY = date(2010, 5, 1)
+DAY, ONE_DAY = date(2010, 5, 1), timedelta(days=1)
 BEFORE, AFTER = date(2025, 8, 31), date(2025, 9, 1)
 ACT = SPACE
 
@@ -183,14 +184,18 @@ def test_a_coverage_that_is_whole_on_every_day_has_no_finding() -> None:
     assert list(find_daily_coverage_flaws(make_split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
+def cut_strip(width_m: float) -> shapely.Polygon:
+    """The western county without a strip at its border with the eastern one."""
+    edge = 113.1 - width_m / 102_300
+    shut = shapely.box(113, 23, 113.1, 23.05).union(box(113, 23.06, 113.1, 23.1))
+    return shut.union(box(113, 23.05, edge, 23.06))
+
+
 @settings(derandomize=True, deadline=None, max_examples=12)
 @given(st.floats(0.2, 0.9))
 def test_a_gap_from_a_day_on_is_reported_with_the_day(width_m: float) -> None:
     """Between the two new counties nobody has a strip."""
-    edge = 113.1 - width_m / 102_300
-    shut = shapely.box(113, 23, 113.1, 23.05).union(box(113, 23.06, 113.1, 23.1))
-    west = shut.union(box(113, 23.05, edge, 23.06))
-    known = make_split(PeriodEnd(DAY, ACT, Precision.DAY), west)
+    known = make_split(PeriodEnd(DAY, ACT, Precision.DAY), cut_strip(width_m))
     (found,) = find_daily_coverage_flaws(known)
     assert (found.rule, found.kind) == ("TOP-VER-03", "gap")
     assert list_units(known, found) == {get_unit_id("440102"), get_unit_id("440103")}
@@ -198,6 +203,33 @@ def test_a_gap_from_a_day_on_is_reported_with_the_day(width_m: float) -> None:
     assert found.text("zh").startswith(f"自 {DAY} 起，") and f"{DAY}: Gap" in found.text("en")
     assert_worded([found])
     assert found.measured == pytest.approx(width_m, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "count"),
+    [(DAY - ONE_DAY, DAY, 1), (DAY, date(2030, 1, 1), 0), (date.min, DAY - ONE_DAY, 0)],
+)
+def test_only_changes_after_the_first_and_up_to_the_last_day_are_checked(
+    since: date, until: date, count: int
+) -> None:
+    """By one change a unit gets a second area, a code returns and a strip is left to nobody."""
+    codes = ("440101", "440102", "440103", "old")
+    known = make_history(
+        {code: [make_tenure(code)] for code in codes},
+        codes=[("old", "440511", None, DAY), ("440102", "440511", DAY, None)],
+        areas=[make_area_tenure(1, "old", None, None), make_area_tenure(2, "old", DAY, None)],
+        network=make_split(PeriodEnd(DAY, None, Precision.DAY), cut_strip(0.5)).network,
+        until=until,
+    )
+    checked = replace(known, since=since)
+    rules = (
+        find_area_period_flaws,
+        find_changes_without_act,
+        find_daily_coverage_flaws,
+        find_reissued_codes,
+    )
+    counts = {rule.__name__: len(list(rule(checked))) for rule in rules}
+    assert counts == {rule.__name__: count for rule in rules}
 
 
 def test_a_border_that_does_not_close_on_a_day_is_reported_and_stops_nothing() -> None:
