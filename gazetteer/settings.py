@@ -24,17 +24,23 @@ class Settings(BaseSettings):
     processes: int = Field(ge=0)
     threads: int = Field(ge=1)
     rate_limit: str
-    key_rate_limit: str
+    account_rate_limit: str
     login_rate_limit: str
     job_rate_limit: str
     validate_rate_limit: str
     export_rate_limit: str
     csv_limit_mb: float = Field(gt=0)
     upload_limit_mb: float = Field(gt=0)
+    files_dir: str
+    file_limit_mb: float = Field(gt=0)
+    body_limit_mb: float = Field(gt=0)
     jobs_dir: str
     job_days: float = Field(gt=0)
     worker_processes: int = Field(ge=0)
+    soon_jobs: int = Field(ge=1)
     dask_scheduler: str
+    tls_cert: str
+    tls_key: str
     trusted_proxies: int = Field(ge=0)
     session_days: int = Field(ge=1)
     session_idle_minutes: int = Field(ge=1)
@@ -54,6 +60,16 @@ class Settings(BaseSettings):
     validate_limit_mb: float = Field(gt=0)
     validate_seconds: float = Field(gt=0)
     validate_memory_mb: int = Field(ge=512)
+
+    @property
+    def files_directory(self) -> Path:
+        """The directory of stored files."""
+        return Path(self.files_dir) if self.files_dir else self.home / "files"
+
+    @property
+    def index_directory(self) -> Path:
+        """The directory of the index of names, which all processes map."""
+        return self.home / "index"
 
     @property
     def jobs_directory(self) -> Path:

@@ -25,7 +25,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 
 from boundaries.ingest.register_files import read_bundled_data
-from boundaries.schema.register_ledger import LEDGER
+from boundaries.register_ledger import LEDGER
 from gazetteer.database.cluster import Cluster
 from gazetteer.database.migrate import migrate_database
 from gazetteer.database.pool import open_pool
@@ -39,6 +39,18 @@ from web.http.connections import BACKGROUND_CONNECTIONS
 TEMPLATE = "gazetteer_template"
 SHIPPED = "gazetteer_shipped"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home() -> Iterator[None]:
+    """A directory for what the program leaves behind; no test writes to that of the checkout."""
+    directory = mkdtemp(prefix="gz-home-")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GAZETTEER_HOME", directory)
+        get_settings.cache_clear()
+        yield
+    get_settings.cache_clear()
+    shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +98,7 @@ def conn(database: str) -> Iterator[psycopg.Connection]:
 def load_shipped(conninfo: str) -> None:
     """Load the shipped data into an empty register."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        batch = read_bundled_data(FIXTURES, lambda *_: None)
+        batch = read_bundled_data(conn, FIXTURES, lambda *_: None)
         publish_staged_batch(conn, LEDGER, batch, author="tests", strict=False)
 
 

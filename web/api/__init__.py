@@ -10,6 +10,7 @@ from web.api import (
     coverage,
     divisions,
     export,
+    files,
     findings,
     geocode,
     geocode_csv,
@@ -24,6 +25,7 @@ from web.api import (
     status,
     suggest,
     validate,
+    waiting,
 )
 from web.tiles import tiles
 
@@ -52,4 +54,6 @@ APIS = (
     rules.api,
     findings.api,
     export.api,
+    waiting.api,
+    files.api,
 )

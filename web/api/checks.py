@@ -31,6 +31,9 @@ class CheckResultModel(BaseModel):
     detail_en: str
     hint_zh: str
     hint_en: str
+    begins_on: str | None = Field(
+        description="Day to come from which on it is present; null if it is present today"
+    )
 
 
 class CheckResultsModel(BaseModel):
@@ -50,7 +53,8 @@ def list_check_results(
 ) -> dict[str, Any]:
     """List the results of the data quality checks.
 
-    The checks run again after every publication.
+    The checks run again after every publication, as of today and of every day to come on which a
+    published change takes effect.
     """
     seq, results = run_current_checks()
     return {"seq": seq, "findings": [result.serialize() for result in results]}

@@ -1,8 +1,8 @@
 """Units by code: ``/v1/divisions``."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gazetteer.ledger.as_of import Basis, today
 from gazetteer.records import division_queries
@@ -47,7 +47,9 @@ class DivisionModel(AsOfModel):
     ancestors: list[UnitSummaryModel]
     seat: SeatModel | None
     valid: ValidityModel
-    status: str
+    status: Literal["current", "retired", "upcoming"] = Field(
+        description="Whether the unit is in force today, was abolished, or is yet to be established"
+    )
     predecessors: list[SuccessionModel]
     successors: list[SuccessionModel]
 

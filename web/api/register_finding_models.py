@@ -30,6 +30,9 @@ class RegisterFindingPropertiesModel(BaseModel):
     kind: str
     title: str
     message: str
+    begins_on: str | None = Field(
+        description="Day to come from which on it is present; null if it is present today"
+    )
     features: list[str] = Field(description="Division codes of the units concerned")
     units: list[FindingUnitModel]
     measured: float | None
@@ -72,7 +75,7 @@ class RunModel(BaseModel):
 
     id: str
     number: int | None
-    state: Literal["queued", "running", "finished", "failed"]
+    state: Literal["queued", "running", "finished", "failed", "cancelled"]
     done: int
     total: int
     at: str

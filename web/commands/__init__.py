@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "export.export_command",
     "validate": "validate.validate_command",
     "check": "check.check_command",
+    "file": "files.file_group",
     "findings": "findings.findings_group",
     "explain": "explain.explain_command",
     "geocode": "geocode.geocode_command",

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import click
 
 from boundaries.consistency.consistency_check import run_self_check
+from gazetteer.files.file_store import open_store
 from gazetteer.messages import Message, has_message, message
 from gazetteer.records.check_result import CheckResult
 from gazetteer.rules.rule_catalogue import read_catalogue
+from gazetteer.settings import get_settings
 from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
 from web.commands.severity_counts import count_severities
@@ -22,7 +24,7 @@ _MAX_SHOWN = 10
 def check_command(as_json: bool) -> None:
     """Check the register; exit code 1 if there is an error among the results."""
     with open_register() as conn, show_progress() as report_progress:
-        results = run_self_check(conn, report_progress)
+        results = run_self_check(conn, report_progress, open_store(get_settings()))
     if as_json:
         for result in results:
             click.echo(json.dumps(result.serialize(), ensure_ascii=False))

@@ -41,7 +41,8 @@ def serialize_finding(record: FindingRecord, names: UnitNames) -> dict[str, Any]
             {"unit_id": unit, "code": names[unit][0], "name": names[unit][1]}
             for unit in observation.key.units
         ],
-        "message": observation.message.text(command_language()),
+        "message": observation.dated_message.text(command_language()),
+        "begins_on": observation.begins_on,
         "measured": observation.measured,
         "limit": observation.limit,
         "unit": observation.unit,
@@ -68,7 +69,7 @@ def serialize_event(event: StoredFindingEvent) -> dict[str, Any]:
         "state": event.state,
         "cause": event.cause,
         "run": event.run,
-        "message": observation.message.text(command_language()) if observation else None,
+        "message": observation.dated_message.text(command_language()) if observation else None,
         "measured": observation.measured if observation else None,
         "reason": event.reason,
         "document": event.document,
@@ -102,7 +103,7 @@ def print_finding(record: FindingRecord, names: UnitNames) -> None:
     click.secho(heading, bold=_is_finding_blocking(record))
     echo_message("cli.findings.state", id=stored.finding_id, state=_describe_state(record))
     echo_message(
-        "cli.findings.found", units=_format_units(record, names), finding=observation.message
+        "cli.findings.found", units=_format_units(record, names), finding=observation.dated_message
     )
 
 
@@ -115,7 +116,9 @@ def print_event(event: StoredFindingEvent) -> None:
         step=message(f"step.{event.step}"),
         circumstances=_describe_circumstances(event),
     )
-    observed = event.observation.message.text(command_language()) if event.observation else None
+    observed = (
+        event.observation.dated_message.text(command_language()) if event.observation else None
+    )
     for text in filter(None, (event.reason, event.document, event.signer, observed)):
         click.echo(f"     {text}")
     if event.expires_on:

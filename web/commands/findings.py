@@ -39,8 +39,9 @@ def findings_group() -> None:
 @_json_option
 @click.pass_context
 def run_command(context: click.Context, as_json: bool) -> None:
-    """Check the register as of today, and open, update or verify findings.
+    """Check the register, and open, update or verify findings.
 
+    It is checked as of today and of every day to come on which a published change takes effect.
     Exit code 1 while an error is unresolved.
     """
     with open_register() as conn:

@@ -17,6 +17,7 @@ from web.pages.forms import (
     restrict_to_local_path,
 )
 from web.pages.rendering import render_page
+from web.services.waiting_lists import load_waiting
 
 account_blueprint = Blueprint("account", __name__, template_folder="templates")
 
@@ -51,6 +52,12 @@ def log_out() -> Response:
 def show_account() -> Response:
     """The account with its roles and keys."""
     return _render_account()
+
+
+@account_blueprint.get("/waiting")
+def show_waiting() -> Response:
+    """What waits for the person who asks."""
+    return render_page("waiting.html", lists=load_waiting(authentication.require_known_actor()))
 
 
 @account_blueprint.post("/account/password")

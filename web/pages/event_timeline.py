@@ -18,10 +18,14 @@ class TimelineEntry:
     summaries: tuple[str, ...]
     is_later: bool
     """Whether it lies after the date of the page."""
+    is_upcoming: bool
+    """Whether it lies after today."""
 
 
-def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> list[TimelineEntry]:
-    """The timeline of the events of a unit, which come in order of time."""
+def build_timeline(
+    events: Iterable[Mapping[str, Any]], at: str, today: str, lang: Lang
+) -> list[TimelineEntry]:
+    """The timeline of the events of a unit, which come in order of time; days are in ISO 8601."""
     groups = groupby(events, key=lambda event: (event["on"], event["precision"], event["act"]))
     entries = [
         TimelineEntry(
@@ -30,10 +34,19 @@ def build_timeline(events: Iterable[Mapping[str, Any]], at: str, lang: Lang) -> 
             act,
             tuple(dict.fromkeys(event[f"summary_{lang}"] for event in group)),
             is_later=on is not None and on > at,
+            is_upcoming=on is not None and on > today,
         )
         for (on, precision, act), group in groups
     ]
     return entries[::-1]
+
+
+def find_next_change(timeline: Iterable[TimelineEntry]) -> str | None:
+    """The first day to come, after the date of the page, on which the unit changes."""
+    return min(
+        (entry.on for entry in timeline if entry.on and entry.is_later and entry.is_upcoming),
+        default=None,
+    )
 
 
 def list_years_of_change(events: Iterable[Mapping[str, Any]]) -> list[int]:

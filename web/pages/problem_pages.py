@@ -13,6 +13,7 @@ from gazetteer.accounts.problems import PasswordChangeRequired
 from gazetteer.ledger.as_of import today
 from gazetteer.messages import DEFAULT_LANG, message
 from gazetteer.problems import CodeNotInForce, Problem, Unauthenticated, Unavailable
+from web.http.api_paths import is_api_path
 from web.http.connections import connection
 from web.http.language import request_language
 from web.http.problems import build_http_problem_response, handle_database_error
@@ -20,8 +21,6 @@ from web.pages.rendering import render_page
 from web.pages.translation import build_translator
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_period_links
-
-API_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
 
 
 def install_error_pages(app: Flask) -> None:
@@ -73,7 +72,7 @@ def _build_periods(problem: Problem, code: str) -> list[dict[str, Any]]:
 
 def _handle_http_error(error: HTTPException) -> Response:
     wants_page = "text/html" in request.headers.get("Accept", "")
-    if request.path.startswith(API_PATHS) or not wants_page:
+    if is_api_path(request.path) or not wants_page:
         return build_http_problem_response(error)
     status = error.code or 500
     translate = build_translator(request_language())

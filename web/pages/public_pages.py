@@ -27,7 +27,7 @@ from web.http.language import request_language
 from web.http.text_patterns import CODE_PATTERN
 from web.pages import change_list, unit_counts
 from web.pages.downloads import list_downloads
-from web.pages.event_timeline import build_timeline, list_years_of_change
+from web.pages.event_timeline import build_timeline, find_next_change, list_years_of_change
 from web.pages.rendering import build_unit_url, current_settings, render_page
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_succession_links
@@ -67,6 +67,7 @@ def show_unit(code: str) -> Response:
         mark_transfers_to_existing_units(conn, division)
         if request_language() != DEFAULT_LANG:
             add_romanized_names(conn, _list_linked_units(division, lines))
+    timeline = build_timeline(events, division["at"], today().isoformat(), request_language())
     division["predecessors"] = build_succession_links(division["predecessors"], before=True)
     division["successors"] = build_succession_links(division["successors"], before=False)
     return render_page(
@@ -74,7 +75,8 @@ def show_unit(code: str) -> Response:
         division=division,
         children=children,
         children_begin=_find_later_begin(children["records_begin"], division),
-        timeline=build_timeline(events, division["at"], request_language()),
+        timeline=timeline,
+        next_change=find_next_change(timeline),
         area=area,
         lines=lines,
         known_since=known_since,

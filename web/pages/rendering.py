@@ -1,6 +1,7 @@
 """Rendering of pages: the whole shell, or only the panel for a script."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from flask import Response, current_app, make_response, render_template, request
 
 from gazetteer.ledger.as_of import today
 from gazetteer.messages import LANGS, Lang, message
-from gazetteer.problems import Problem
+from gazetteer.problems import Problem, Unavailable
 from gazetteer.records.levels import LEVELS
 from gazetteer.settings import Settings
 from web.http.language import request_language
@@ -18,6 +19,8 @@ from web.pages.display import Display
 from web.pages.inline_code import render_inline_code
 from web.pages.language_cookie import remember_lang
 from web.pages.translation import build_translator, find_script_text
+from web.services.coming_changes import list_coming_days
+from web.services.waiting_lists import count_waiting
 
 FIRST_YEAR = 1981
 """The first year of the records of county and above, where the slider of years begins."""
@@ -39,6 +42,9 @@ MENU = (
     ("/docs", "menu.docs"),
     ("/account", "menu.account"),
 )
+
+_WITHOUT_DATABASE = {"coming_days": list, "count_waiting": lambda: None}
+"""What a page is rendered with when the database does not answer: nothing is asked of it."""
 
 CLIENT_TEXTS = {
     "map_home": "map.home",
@@ -90,8 +96,17 @@ def build_language_url(lang: Lang) -> str:
 
 def build_today_url() -> str:
     """The address of the current page without a date."""
-    arguments = {k: v for k, v in request.args.items() if k not in ("at", "known_at", "lang")}
-    return f"{request.path}?{urlencode(arguments)}" if arguments else request.path
+    return _build_current_url({})
+
+
+def build_day_url(day: str) -> str:
+    """The address of the current page on another day, as known now."""
+    return _build_current_url({"at": day})
+
+
+def _build_current_url(arguments: Mapping[str, str]) -> str:
+    others = {k: v for k, v in request.args.items() if k not in ("at", "known_at", "lang")}
+    return _add_as_of_args(request.path, {**others, **arguments})
 
 
 def render_page(
@@ -103,6 +118,8 @@ def render_page(
     in place of the one before. A ``problem`` is shown on the page and decides the status.
     """
     context = {**_build_context(), **values, "problem": problem}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(problem, Unavailable):
+        context |= _WITHOUT_DATABASE
     response = make_response(render_template(template, **context), status)
     if problem is not None:
         response.status_code = STATUS_OF_KIND[problem.kind]
@@ -139,6 +156,9 @@ def _build_context() -> dict[str, Any]:
         "lang_url": build_language_url,
         "other_languages": [_describe_language(other) for other in LANGS if other != lang],
         "today_url": build_today_url,
+        "day_url": build_day_url,
+        "coming_days": list_coming_days,
+        "count_waiting": count_waiting,
         "menu": MENU,
         "assets": load_assets(),
         "panel_only": request.headers.get("X-Panel") == "1",

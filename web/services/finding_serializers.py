@@ -1,32 +1,18 @@
 """Findings on the register as responses show them, in the language of the request."""
 
-from typing import Any
 from uuid import UUID
 
-import orjson
-import shapely
-
 from boundaries.findings import background_runs, finding_store, responses
-from boundaries.findings.finding_store import (
-    FindingFilter,
-    FindingRecord,
-    StoredFindingEvent,
-    ValidationRun,
-)
-from boundaries.rules.observations import SpatialObservation
-from boundaries.validation.report_rows import find_rule_title
+from boundaries.findings.finding_features import JsonObject, load_unit_names, serialize_finding
+from boundaries.findings.finding_store import FindingFilter, StoredFindingEvent, ValidationRun
 from gazetteer.jobs import job_store as jobs
 from gazetteer.jobs.job_store import Job
 from gazetteer.ledger.as_of import today
 from gazetteer.messages import Lang, message
 from gazetteer.problems import NotFound
-from gazetteer.rules.finding_workflow import is_blocking, is_expired
 from web.auth import authentication
 from web.http.connections import connection, snapshot_connection
 from web.http.language import request_language
-
-JsonObject = dict[str, Any]
-UnitNames = dict[UUID, tuple[str | None, str | None]]
 
 
 def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonObject:
@@ -38,10 +24,10 @@ def load_findings_page(filters: FindingFilter, after: int, limit: int) -> JsonOb
         blocking = finding_store.count_blocking(conn, today())
         run = finding_store.find_last_run(conn)
         shown = findings[:limit]
-        names = _load_unit_names(conn, shown)
+        names = load_unit_names(conn, shown)
     return {
         "type": "FeatureCollection",
-        "features": [_serialize_finding(known, names, lang) for known in shown],
+        "features": [serialize_finding(known, names, lang) for known in shown],
         "matched": matched,
         "blocking": blocking,
         "next": shown[-1].number if len(findings) > limit else None,
@@ -62,7 +48,7 @@ def load_finding_detail(finding_id: UUID) -> JsonObject:
     with snapshot_connection() as conn:
         known = responses.load_finding(conn, finding_id)
         events = finding_store.load_events(conn, known)
-        feature = _serialize_finding(known, _load_unit_names(conn, [known]), lang)
+        feature = serialize_finding(known, load_unit_names(conn, [known]), lang)
     return {**feature, "events": [_serialize_event(event, lang, known_person) for event in events]}
 
 
@@ -77,68 +63,9 @@ def load_run_status(run_id: UUID) -> JsonObject:
         job = jobs.load_job(conn, run_id) if run is None else None
     if run is not None:
         return _serialize_finished_run(run)
-    if job is None or job.kind != background_runs.KIND:
+    if job is None or job.kind != background_runs.FINDINGS.name:
         raise NotFound(message("findings.no_run"), field="run_id")
     return _serialize_waiting_run(job)
-
-
-def _load_unit_names(conn: Any, findings: list[FindingRecord]) -> UnitNames:
-    units = [unit for known in findings for unit in known.finding.observation.key.units]
-    return finding_store.load_codes_and_names(conn, units, today())
-
-
-def _serialize_finding(known: FindingRecord, names: UnitNames, lang: Lang) -> JsonObject:
-    stored = known.finding
-    units = [
-        {"unit_id": str(unit), "code": names[unit][0], "name": names[unit][1]}
-        for unit in sorted(stored.observation.key.units, key=lambda unit: names[unit][0] or "~")
-    ]
-    properties = {
-        "id": str(stored.finding_id),
-        "number": known.number,
-        **_serialize_observation(stored.observation, lang),
-        "features": [unit["code"] or unit["unit_id"] for unit in units],
-        "units": units,
-        "state": stored.state,
-        "answer": stored.answer,
-        "expires_on": stored.expires_on,
-        "expired": is_expired(stored.expires_on, today()),
-        "blocking": is_blocking(
-            stored.observation.severity, stored.state, stored.expires_on, today()
-        ),
-        "first_seen": known.first_seen,
-        "last_seen": known.last_seen,
-        "changed_at": known.changed_at,
-        "last_event": stored.last_event,
-    }
-    return {
-        "type": "Feature",
-        "id": str(stored.finding_id),
-        "geometry": _serialize_geometry(stored.observation),
-        "properties": properties,
-    }
-
-
-def _serialize_observation(observation: SpatialObservation, lang: Lang) -> JsonObject:
-    return {
-        "rule": observation.key.rule,
-        "kind": observation.key.kind,
-        "severity": observation.severity,
-        "title": find_rule_title(observation.key.rule, lang),
-        "message": observation.message.text(lang),
-        "measured": observation.measured,
-        "limit": observation.limit,
-        "unit": observation.unit,
-        "area_m2": observation.area_m2,
-    }
-
-
-def _serialize_geometry(observation: SpatialObservation) -> Any:
-    return (
-        None
-        if observation.geometry is None
-        else orjson.loads(shapely.to_geojson(observation.geometry))
-    )
 
 
 def _serialize_event(event: StoredFindingEvent, lang: Lang, known_person: bool) -> JsonObject:
@@ -150,7 +77,7 @@ def _serialize_event(event: StoredFindingEvent, lang: Lang, known_person: bool) 
         "state": event.state,
         "cause": event.cause,
         "run": event.run,
-        "message": observation.message.text(lang) if observation else None,
+        "message": observation.dated_message.text(lang) if observation else None,
         "measured": observation.measured if observation else None,
         "unit": observation.unit if observation else None,
         "by": event.actor if known_person else None,
@@ -166,8 +93,8 @@ def _serialize_finished_run(run: ValidationRun) -> JsonObject:
         "id": str(run.run_id),
         "number": run.number,
         "state": "finished",
-        "done": background_runs.PROGRESS_STEPS,
-        "total": background_runs.PROGRESS_STEPS,
+        "done": 100,
+        "total": 100,
         "at": run.at,
         "seq": run.seq,
         "started_at": run.started_at,
@@ -183,8 +110,8 @@ def _serialize_waiting_run(job: Job) -> JsonObject:
         "id": str(job.job_id),
         "number": None,
         "state": job.state,
-        "done": job.rows_done,
-        "total": background_runs.PROGRESS_STEPS,
+        "done": job.done,
+        "total": job.total,
         "at": job.at,
         "seq": None,
         "started_at": job.started_at,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boundaries.rules.observations import SpatialObservation, match_observations
 from gazetteer.accounts.roles import Action, Grant, Role, may_perform
-from gazetteer.messages import message
+from gazetteer.messages import Lang, message
 from gazetteer.problems import Conflict, InvalidValue
 from gazetteer.rules.finding_workflow import (
     ANSWER_ACTIONS,
@@ -94,6 +94,33 @@ def test_what_is_open_stays_open_while_it_is_found() -> None:
         FindingState.OPEN,
         None,
     )
+
+
+def test_what_was_to_come_has_changed_when_it_is_there() -> None:
+    coming = replace(observe(), begins_on=TODAY + timedelta(days=1))
+    there = only(store(FindingState.OPEN, coming), observe())
+    assert there is not None
+    assert (there.step, there.state) == (WorkflowStep.CHANGED, FindingState.OPEN)
+    assert only(store(FindingState.OPEN, coming), coming) is None
+
+
+def test_an_exception_for_what_is_to_come_holds_when_it_is_there() -> None:
+    coming = replace(observe(), begins_on=TODAY)
+    there = only(excepted(coming), observe())
+    assert there is not None
+    assert (there.step, there.state, there.cause) == (
+        WorkflowStep.CHANGED,
+        FindingState.ANSWERED,
+        None,
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_to_come_is_described_with_its_day(lang: Lang) -> None:
+    coming = replace(observe(), begins_on=date(2027, 1, 2))
+    words = coming.dated_message.text(lang)
+    assert observe().dated_message.text(lang) in words
+    assert {"zh": "2027年1月2日", "en": "2 January 2027"}[lang] in words
 
 
 @pytest.mark.parametrize("state", [FindingState.OPEN, FindingState.ANSWERED])

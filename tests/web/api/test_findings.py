@@ -1,5 +1,6 @@
 """Findings on the register over HTTP: runs, lists, histories, answers, and who may give them."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.conninfo import conninfo_to_dict
 
+from boundaries.findings.background_runs import enqueue_run
 from boundaries.findings.validation_run import run_validation
 from gazetteer.accounts import api_keys
 from gazetteer.accounts.roles import Grant, Role
@@ -272,7 +274,8 @@ def test_a_run_is_asked_for_done_by_a_worker_and_told(
     assert again.headers["Location"] == where, "one that waits will see the same"
     waiting = mapper.get(where).get_json()
     assert (waiting["state"], waiting["done"], waiting["found"]) == ("queued", 0, None)
-    assert mapper.get(where.replace("findings/runs", "jobs")).status_code == 404
+    job = where.replace("findings/runs", "jobs")
+    assert mapper.get(job).get_json()["progress"] == {"done": 0, "total": 100, "unit": "percent"}
 
     ended = gazetteer(database, tmp_path, "worker", "--until-idle")
     assert ended.returncode == 0, ended.stderr
@@ -280,8 +283,37 @@ def test_a_run_is_asked_for_done_by_a_worker_and_told(
     assert (found["state"], found["done"], found["problem"]) == ("finished", found["total"], None)
     assert (found["number"], found["steps"]) == (2, {}), "it is what the first run found"
     assert reader_run(mapper) == found
+    check_result_file(mapper, job)
     actors = conn.execute("SELECT actor FROM finding_run ORDER BY number").fetchall()
     assert actors == [("operator:test",), ("account:mapper",)]
+
+
+def check_result_file(mapper: FlaskClient, url: str) -> None:
+    """All findings are in one file, as the list of findings has them."""
+    job = mapper.get(url).get_json()
+    assert (job["state"], job["result"], job["rows_total"]) == ("finished", None, None)
+    (file,) = mapper.get(job["files"]).get_json()["files"]
+    assert (file["name"], file["media_type"]) == ("findings.geojson", "application/geo+json")
+    content = mapper.get(file["href"]).data
+    assert len(content) == file["bytes"]
+    assert json.loads(content)["features"] == mapper.get("/v1/findings").get_json()["features"]
+    refused = mapper.get(f"{url}/result")
+    assert (refused.status_code, refused.get_json()["field"]) == (404, "format")
+
+
+@pytest.mark.parametrize("login", ["inspector", None])
+def test_the_job_of_a_run_is_for_those_who_may_start_one(
+    desk: Flask, conn: psycopg.Connection, login: str | None
+) -> None:
+    """The id of a run is public: whoever knows it must not be able to cancel the run."""
+    url = f"/v1/jobs/{enqueue_run(conn, 'operator:test', 'en')}"
+    client, headers = logged_in(desk, login) if login else (desk.test_client(), {})
+    responses = [client.get(url), client.get(f"{url}/files"), client.delete(url, headers=headers)]
+    assert [response.status_code for response in responses] == [403 if login else 401] * 3
+    mapper, headers = logged_in(desk, "mapper")
+    assert mapper.delete(url, headers=headers).get_json()["state"] == "cancelled"
+    run = mapper.get(url.replace("/jobs/", "/findings/runs/")).get_json()
+    assert (run["state"], run["problem"]) == ("cancelled", None)
 
 
 def reader_run(reader: FlaskClient) -> Any:

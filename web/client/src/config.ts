@@ -4,6 +4,8 @@ import type { Template } from "./translations";
 export interface Config {
   readonly lang: "zh" | "en";
   readonly today: string;
+  /** The last day on which a change is known to take effect, or today. */
+  readonly lastDay: string;
   /** Code of the unit whose territory is drawn in full; everything else is context. */
   readonly home: string;
   /** The names of the levels of units and places. */
@@ -33,6 +35,8 @@ export interface PageState {
   readonly chain: readonly string[];
   /** Longitude and latitude of the place shown, in degrees. */
   readonly point: readonly [number, number] | null;
+  /** When the state shown takes effect, in words; null unless that is to come. */
+  readonly takesEffect: string | null;
   /** Years in which the unit changed. */
   readonly years: readonly number[];
 }
@@ -46,12 +50,13 @@ export function readConfig(): Config {
 
 /** Read the state of the page in the panel from its data attributes. */
 export function readPage(page: HTMLElement): PageState {
-  const { at, knownAt, basis, chain, point, years } = page.dataset;
+  const { at, knownAt, basis, chain, point, takesEffect, years } = page.dataset;
   const [lon, lat] = point?.split(" ").map(Number) ?? [];
   return {
     asOf: { at: at ?? "", knownAt: knownAt ?? null, basis: basis ?? null },
     chain: chain ? chain.split(" ") : [],
     point: lon !== undefined && lat !== undefined ? [lon, lat] : null,
+    takesEffect: takesEffect ?? null,
     years: years ? years.split(" ").map(Number) : [],
   };
 }

@@ -5,6 +5,7 @@ export class DateControl {
   private readonly field = getElement("at") as HTMLInputElement;
   private readonly slider = getElement("year") as HTMLInputElement;
   private readonly marks = getElement("year-marks");
+  private readonly comingDays = document.querySelectorAll<HTMLAnchorElement>("a[data-day]");
 
   constructor(
     private readonly config: Config,
@@ -34,6 +35,7 @@ export class DateControl {
     this.field.value = state.asOf.at;
     this.slider.value = state.asOf.at.slice(0, 4);
     this.slider.ariaValueText = state.asOf.at;
+    for (const link of this.comingDays) this.updateLink(link, state.asOf.at);
     const first = Number(this.slider.min);
     const span = Number(this.slider.max) - first;
     this.marks.replaceChildren(
@@ -49,15 +51,29 @@ export class DateControl {
 
   /** The last day of a year, after all its changes; today for the present year. */
   private endOf(year: number): string {
+    const { today, lastDay } = this.config;
+    if (year === Number(today.slice(0, 4))) return today;
     const end = `${year}-12-31`;
-    return end > this.config.today ? this.config.today : end;
+    return end > lastDay ? lastDay : end;
+  }
+
+  /** A link to a day to come opens the current page, which may have changed since it was made. */
+  private updateLink(link: HTMLAnchorElement, at: string): void {
+    const day = link.dataset["day"] ?? "";
+    link.href = this.urlOn(day).toString();
+    link.ariaCurrent = day === at ? "date" : null;
   }
 
   private go(at: string): void {
+    this.open(this.urlOn(at));
+  }
+
+  /** The current page on another day. */
+  private urlOn(at: string): URL {
     const url = new URL(location.href);
     if (!at || at === this.config.today) url.searchParams.delete("at");
     else url.searchParams.set("at", at);
     url.searchParams.delete("lang");
-    this.open(url);
+    return url;
   }
 }

@@ -156,7 +156,7 @@ class FindingsPage {
     for (;;) {
       const run = (await (await requireSuccess(await fetch(url, { headers }))).json()) as RunStatus;
       bar.value = run.done;
-      if (run.state === "finished") break;
+      if (run.state === "finished" || run.state === "cancelled") break;
       if (run.problem) throw new ServiceError(run.problem.detail, null);
       await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     }

@@ -8,6 +8,8 @@ export interface RegisterFindingProperties extends FindingProperties {
   readonly answer: "corrected" | "exception" | null;
   readonly expired: boolean;
   readonly blocking: boolean;
+  /** The day to come from which on it is there; null if it is there today. */
+  readonly begins_on: string | null;
 }
 
 export interface RegisterFinding extends Finding {
@@ -49,7 +51,8 @@ export async function fetchFinding(id: string, lang: string): Promise<RegisterFi
 /** The areas of the units of a finding; those that are not known are left out. */
 export async function fetchUnitAreas({ properties }: RegisterFinding, lang: string): Promise<GeoJsonObject[]> {
   const codes = properties.units.flatMap(({ code }) => code ?? []);
-  const areas = await Promise.allSettled(codes.map((code) => fetchJson(`/v1/divisions/${code}/area`, lang)));
+  const query = properties.begins_on ? `?at=${properties.begins_on}` : "";
+  const areas = await Promise.allSettled(codes.map((code) => fetchJson(`/v1/divisions/${code}/area${query}`, lang)));
   return areas.flatMap((area) => (area.status === "fulfilled" ? [area.value as GeoJsonObject] : []));
 }
 

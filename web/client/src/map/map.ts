@@ -49,6 +49,7 @@ export class RegisterMap {
   private readonly target = getElement("map");
   private readonly tip = getElement("map-tip");
   private readonly note = getElement("map-note");
+  private readonly takesEffect = getElement("map-takes-effect");
 
   private asOf: AsOf | null = null;
   private hovered: TileUnit | null = null;
@@ -99,6 +100,7 @@ export class RegisterMap {
 
   /** Show the date of the page and mark its unit. */
   show(state: PageState): void {
+    this.takesEffect.textContent = state.takesEffect;
     if (JSON.stringify(state.asOf) !== JSON.stringify(this.asOf)) this.setAsOf(state.asOf);
     if (state.point) this.showPoint(state.point);
     else void this.select(state.chain);
