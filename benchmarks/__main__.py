@@ -32,7 +32,7 @@ def main(for_programs: bool, rounds: int, seconds: float, china: Path | None) ->
         measured = list(measure_service(conninfo, loading, rounds, seconds))
         measured += measure_batch(conninfo, rounds)
         measured += measure_csv_file(conninfo, rounds)
-        measured += measure_network(own, rounds)
+        measured += measure_network(own, conninfo, rounds)
     if not for_programs:
         click.echo(f"{date.today()}, Python {sys.version.split()[0]}, {where}\n")
     click.echo(format_json(measured) if for_programs else format_markdown(measured))

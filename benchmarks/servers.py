@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -26,8 +25,8 @@ _PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class LoadCost:
-    """The cost of a load; memory is the largest resident set of the loading program."""
+class ProgramCost:
+    """The cost of a command; memory is the largest resident set of its process, in MiB."""
 
     seconds: float
     peak_mib: float
@@ -56,7 +55,7 @@ def run_cluster() -> Iterator[Cluster]:
         yield own
 
 
-def ensure_loaded(own: Cluster, china: Path | None) -> tuple[str, LoadCost | None]:
+def ensure_loaded(own: Cluster, china: Path | None) -> tuple[str, ProgramCost | None]:
     """A database with the shipped data, or with all China, and the cost of its load, if any.
 
     Raises:
@@ -66,15 +65,23 @@ def ensure_loaded(own: Cluster, china: Path | None) -> tuple[str, LoadCost | Non
     if _is_loaded(conninfo):
         return conninfo, None
     what = ["china", str(china.resolve())] if china else ["guangdong"]
+    return conninfo, run_program(conninfo, "load", *what)
+
+
+def run_program(conninfo: str, *arguments: str) -> ProgramCost:
+    """Run a command of the program on a register; what it prints goes to standard error.
+
+    Raises:
+        CalledProcessError: the command failed; it has printed why.
+    """
+    command = [_find_program(), *arguments]
     begun = time.monotonic()
-    subprocess.run(
-        [_find_program(), "load", *what],
-        env=_build_environment(conninfo),
-        stdout=sys.stderr,
-        check=True,
-    )
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return conninfo, LoadCost(time.monotonic() - begun, peak)
+    process = subprocess.Popen(command, env=_build_environment(conninfo), stdout=sys.stderr)
+    _, status, usage = os.wait4(process.pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return ProgramCost(time.monotonic() - begun, usage.ru_maxrss / 1024)
 
 
 @contextmanager

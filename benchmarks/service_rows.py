@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.http_load import HttpLoad, run_http_load
 from benchmarks.request_samples import HISTORICAL_DAY, draw_request_paths
 from benchmarks.results_table import BenchmarkRow
-from benchmarks.servers import LoadCost, ServerProcess, serve_empty, serve_register
+from benchmarks.servers import ProgramCost, ServerProcess, serve_empty, serve_register
 from benchmarks.tile_rows import measure_tile_seconds
 from gazetteer.ledger.follower import Follower
 
@@ -30,7 +30,7 @@ _READS = (
 
 
 def measure_service(
-    conninfo: str, loading: LoadCost | None, rounds: int, seconds: float
+    conninfo: str, loading: ProgramCost | None, rounds: int, seconds: float
 ) -> Iterator[BenchmarkRow]:
     """All rows over one loaded database."""
     if loading:
