@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.national import read_counties
 from benchmarks.results_table import BenchmarkRow
-from benchmarks.servers import run_program
+from benchmarks.servers import ProgramCost, run_program
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage import COVERAGE_RULES
@@ -98,33 +98,13 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
     _copy_database(own, conninfo, "network")
     with psycopg.connect(database, autocommit=True) as conn:
         copy_seconds = _time_copy(conn, shapes)
-    with TemporaryDirectory() as folder:
-        layer, back = Path(folder, "counties.geojson"), Path(folder, "back.gpkg")
-        _write_layer(layer, codes, shapes)
-        start_up = run_program(database, "import", "--help").seconds
-        imported = run_program(
-            database,
-            *(
-                "import",
-                str(layer),
-                "--kind",
-                "areas",
-                "--state",
-                "2023-06-30",
-                "--author",
-                "bench",
-            ),
-            *("--reason", "benchmark", "--accept-findings", "another drawing of the same borders"),
-        )
-        exported = run_program(
-            database, "export", "--what", "divisions", "--at", "2023-06-30", "-o", str(back)
-        )
-        equal, known = _count_equal(back, dict(zip(codes, shapes, strict=True)))
+    imported, exported, start_up, counts = _run_round_trip(database, codes, shapes)
     _drop_database(own, "network")
     spent = imported.seconds + exported.seconds - 2 * start_up
     remark = (
         f"{imported.seconds:.1f} s and {exported.seconds:.1f} s, start-up {start_up:.1f} s each,"
-        f" {imported.peak_mib:.0f} MiB; {equal} of {known} known counties equal vertex for vertex"
+        f" {imported.peak_mib:.0f} MiB; {counts[0]} of {counts[1]} known counties equal vertex for"
+        " vertex"
     )
     yield BenchmarkRow(
         "gazetteer import of that layer and gazetteer export",
@@ -134,6 +114,31 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
         ceiling=5.0,
         remark=remark,
     )
+
+
+def _run_round_trip(
+    database: str, codes: tuple[str, ...], shapes: Shapes
+) -> tuple[ProgramCost, ProgramCost, float, tuple[int, int]]:
+    """The costs of import and export, the start-up in seconds, and how many counties are equal."""
+    with TemporaryDirectory() as folder:
+        layer, back = Path(folder, "counties.geojson"), Path(folder, "back.gpkg")
+        _write_layer(layer, codes, shapes)
+        start_up = run_program(database, "import", "--help").seconds
+        imported = run_program(
+            database,
+            *("import", str(layer), "--kind", "areas", "--state", "2023-06-30"),
+            *("--author", "bench", "--reason", "benchmark"),
+            *("--accept-findings", "another drawing of the same borders"),
+        )
+        exported = run_program(
+            database, "export", "--what", "divisions", "--at", "2023-06-30", "-o", str(back)
+        )
+        return (
+            imported,
+            exported,
+            start_up,
+            _count_equal(back, dict(zip(codes, shapes, strict=True))),
+        )
 
 
 def _write_layer(path: Path, codes: tuple[str, ...], shapes: Shapes) -> None:

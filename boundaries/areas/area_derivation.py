@@ -45,8 +45,8 @@ def derive_areas(conn: Conn, publication: Publication) -> Iterator[Timeline]:
     scope = find_scope(conn, publication)
     if not scope.days:
         return
-    territories = derive_territories(*load_surroundings(conn, scope), scope.units)
-    units = iter(sorted(scope.units, key=str))
+    territories = derive_territories(*load_surroundings(conn, scope), scope.affected_units)
+    units = iter(sorted(scope.affected_units, key=str))
     while batch := list(islice(units, _BATCH_SIZE)):
         known = _load_known_areas(conn, batch)
         for unit in batch:
@@ -79,13 +79,17 @@ def splice_versions(
     A version that was derived in another form of the same ground (rings that begin elsewhere) is
     no change: areas that were imported before they were derived keep their form.
     """
-    inside = [part for version in derived for part in _clip(_keep_known_form(version, known), days)]
+    inside = [
+        part
+        for version in derived
+        for part in _clip_version(_keep_known_form(version, known), days)
+    ]
     first, last = days
     outside = [
         part
         for version in known
         for limits in ((date.min, first), (last, date.max))
-        for part in _clip(version, limits)
+        for part in _clip_version(version, limits)
     ]
     bounds = _index_bounds(derived, days)
     spliced = sort_versions([*outside, *inside])
@@ -107,7 +111,7 @@ def _restate_bounds(version: Version, bounds: Mapping[date, PeriodEnd]) -> Versi
     return replace(version, period=Period(start, end))
 
 
-def _clip(version: Version, days: Days) -> Iterator[Version]:
+def _clip_version(version: Version, days: Days) -> Iterator[Version]:
     """The part of a version on the given days; an end that is cut off becomes a bare day."""
     first, last = days
     start, end = version.period.start, version.period.end

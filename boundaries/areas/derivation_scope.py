@@ -29,7 +29,7 @@ AND %(changeset)s IN (e.opened_in, e.closed_in)
 
 # The days on which a unit has ground of its own now and had none before, or the other way round:
 # whether a unit above consists of known ones depends on it.
-_CHANGED_GROUND = """
+_CHANGED_FACES = """
 WITH side AS (
     SELECT unit, e.valid, upper_inf(e.recorded) AS is_known,
         e.opened_in IS DISTINCT FROM %(changeset)s AS was_known
@@ -64,7 +64,8 @@ AND EXISTS (
     WHERE upper_inf(a.recorded) AND coalesce(s.custody_parent, s.subordination_parent)
         = coalesce(u.custody_parent, u.subordination_parent)
 )
-GROUP BY 1, 2, 3, 4, 5 HAVING count(*) = 1
+GROUP BY 1, 2, 3, 4, 5, u.started_by, u.ended_by, u.start_precision, u.end_precision
+HAVING count(*) = 1
 """
 
 _UNIT_COLUMNS = """
@@ -88,17 +89,18 @@ SELECT * FROM above
 # county itself is the lowest known unit.
 _UNITS_BELOW = f"""
 WITH RECURSIVE below AS (
-    SELECT {_UNIT_COLUMNS} FROM unit_version u
+    SELECT u.record_id, u.level FROM unit_version u
     WHERE u.record_id = ANY(%(units)s) AND upper_inf(u.recorded)
     UNION
-    SELECT {_UNIT_COLUMNS} FROM below JOIN unit_version u
+    SELECT u.record_id, u.level FROM below JOIN unit_version u
     ON coalesce(u.custody_parent, u.subordination_parent) = below.record_id
     AND u.level <> 'village' AND upper_inf(u.recorded)
     AND (u.level <> 'township' OR below.level <> 'county' OR EXISTS (
         SELECT FROM edge_version e WHERE u.record_id IN (e.left_unit, e.right_unit)
     ))
 )
-SELECT * FROM below
+SELECT {_UNIT_COLUMNS} FROM unit_version u
+WHERE u.record_id IN (SELECT record_id FROM below) AND upper_inf(u.recorded)
 """
 
 
@@ -109,7 +111,7 @@ class DerivationScope:
     days: Mapping[UUID, Days]
 
     @property
-    def units(self) -> frozenset[UUID]:
+    def affected_units(self) -> frozenset[UUID]:
         """The units to derive."""
         return frozenset(self.days)
 
@@ -125,13 +127,13 @@ def find_scope(conn: Conn, publication: Publication) -> DerivationScope:
         edges = cursor.execute(_CHANGED_EDGES, params).fetchall()
         changed_units = cursor.execute(_CHANGED_UNITS, params).fetchall()
         sides = {unit for row in edges for unit in row[:2] if unit is not None}
-        ground = cursor.execute(_CHANGED_GROUND, {**params, "units": list(sides)}).fetchall()
+        changed_faces = cursor.execute(_CHANGED_FACES, {**params, "units": list(sides)}).fetchall()
     moved = {unit for row in changed_units for unit in (row[0], row[2]) if unit is not None}
     ancestry = _Ancestry(load_units(conn, _UNITS_ABOVE, sides | moved))
     days: dict[UUID, Days] = {}
     for left, right, start, stop in edges:
         _extend_days(days, ancestry.list_separated(left, right, _parse_days(start, stop)))
-    for unit, start, stop in ground:
+    for unit, start, stop in changed_faces:
         _extend_days(days, ancestry.list_above(unit, _parse_days(start, stop)))
     for unit, _, parent, start, stop in changed_units:
         span = _parse_days(start, stop)
@@ -143,7 +145,7 @@ def load_surroundings(
     conn: Conn, scope: DerivationScope
 ) -> tuple[list[EdgeVersion], list[UnitPeriod]]:
     """All that is known now of the edges round the units of a scope, and of units below these."""
-    below = load_units(conn, _UNITS_BELOW, scope.units)
+    below = load_units(conn, _UNITS_BELOW, scope.affected_units)
     names = list({unit.unit for unit in below})
     query = select_versions(
         EDGE,
@@ -154,7 +156,7 @@ def load_surroundings(
     with conn.cursor(row_factory=tuple_row) as cursor:
         rows = [version_from_row(EDGE, r) for r in cursor.execute(query, {"units": names})]
     edges = [EdgeVersion.from_version(row.record_id, row.version) for row in rows]
-    sides = {side for edge in edges for side in edge.sides if side is not None}
+    sides = {side for edge in edges for side in edge.side_units if side is not None}
     above = load_units(conn, _UNITS_ABOVE, sides)
     return edges, list({(u.unit, u.period): u for u in (*below, *above)}.values())
 

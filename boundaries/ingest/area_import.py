@@ -10,7 +10,6 @@ unit was later replaced by a single one on the whole territory, the polygon cont
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +17,16 @@ import shapely
 from psycopg import Connection
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.ingest.register_units import RegisterUnits
 from boundaries.layers.polygon_layer import Layer, Remark
 from boundaries.layers.position_checks import validate_positions
-from boundaries.network.drawing import advance_hierarchy, draw_regions
+from boundaries.network.drawing import Drawing, advance_hierarchy, draw_regions
 from boundaries.network.known_edges import NO_EDGES, KnownEdges, load_known_edges
 from boundaries.network.leaf_faces import Region, derive_leaf_faces
 from boundaries.network.local_coverage import DrawnRegion
 from boundaries.network.redraw import DrawingPeriod, OtherDivision
 from boundaries.network.redraw_days import find_tenant
 from boundaries.network.side_periods import intersect_periods
-from boundaries.network.unit_hierarchy import UnitPeriod
 from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
 from gazetteer.ingest.load_findings import LoadFindingCollector
 from gazetteer.ingest.staged_batch import (
@@ -37,10 +36,10 @@ from gazetteer.ingest.staged_batch import (
     StagedBatch,
     ignore_progress,
 )
-from gazetteer.ingest.territory_changes import TerritoryChanges, get_spatial_parent
+from gazetteer.ingest.territory_changes import TerritoryChanges
 from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd
 from gazetteer.messages import message
-from gazetteer.problems import LaterChange
+from gazetteer.problems import CodeNotInForce, LaterChange
 from gazetteer.progress import Progress
 
 REFERENCE_DAY = date(2019, 12, 31)
@@ -52,44 +51,6 @@ more than 200 m off, so 500 m is assumed for all (decision 0004)."""
 
 AREA_FILE_KIND = "areas"
 """The kind of such a file in an import."""
-
-
-@dataclass(frozen=True)
-class RegisterUnits:
-    """The units of a register: who carried a code, and how territories changed."""
-
-    codes: CodeIndex
-    territory: TerritoryChanges
-
-    def name_unit(self, unit: UUID, day: date) -> str:
-        """The code and the name of a unit on a day, or on the nearest one."""
-        found = self.find_code(unit, day)
-        return f"{found.code} {found.name}" if found else str(unit)
-
-    def find_code(self, unit: UUID, day: date) -> CodeAssignment | None:
-        """The code that a unit carries on a day, else the last one."""
-        return max(
-            self._codes_by_unit.get(unit, ()),
-            key=lambda a: (a.period.contains_day(day), a.period.start.on or date.min),
-            default=None,
-        )
-
-    @cached_property
-    def _codes_by_unit(self) -> dict[UUID, list[CodeAssignment]]:
-        found: dict[UUID, list[CodeAssignment]] = {}
-        for assignments in self.codes.by_code.values():
-            for assignment in assignments:
-                found.setdefault(assignment.unit_id, []).append(assignment)
-        return found
-
-    @cached_property
-    def periods(self) -> list[UnitPeriod]:
-        """The periods in which units had one level and one parent in space."""
-        return [
-            UnitPeriod(unit, v.attributes["level"], get_spatial_parent(v), v.period)
-            for unit, versions in self.territory.units.items()
-            for v in versions
-        ]
 
 
 @dataclass(frozen=True)
@@ -150,38 +111,61 @@ def build_area_batch(
 
     Raises:
         LaterChange: the drawing has to hold on a day for which something else is known.
+        CodeNotInForce: it has to hold on its day, and no unit carries a code of the layer then.
         NotACoverage: a polygon runs along the same segment twice.
     """
-    hierarchy = advance_hierarchy(units.periods, period.day)
+    if period.is_strict:
+        _check_all_in_force(layer, units, period.day)
+    hierarchy = advance_hierarchy(units.unit_periods, period.day)
     drawn = [
         _build_drawn_region(region, unit, tuple(hierarchy.iter_chain(unit)), period)
         for region in derive_leaf_faces(layer.regions)
         if (unit := find_tenant(region.tenures, period.day)) is not None
     ]
     try:
-        drawing = draw_regions(known, drawn, period, units.periods)
+        drawing = draw_regions(known, drawn, period, units.unit_periods)
     except OtherDivision as other:
         raise build_later_change(units, other.units[:1], other.bound) from None
-    findings = LoadFindingCollector(layer.source)
-    for unit in drawing.made_of_parts:
-        code = next(r.code for r in layer.regions if find_tenant(r.tenures, period.day) == unit)
-        findings.add_finding("area_of_parts", 0, "code", code)
-    for first, last in sorted(set(drawing.left_out)):
-        start, stop = (None if day in (date.min, date.max) else day for day in (first, last))
-        findings.add_finding("divided_otherwise", 0, "", "", start=start or "…", stop=stop or "…")
+    findings = _list_drawing_findings(layer, drawing, period.day)
     return StagedBatch(
         layer.source,
         (MaterializedPart(drawing.timelines),),
-        (*layer.findings, *findings.entries),
+        (*layer.findings, *findings),
         {layer.source: layer.feature_count},
     )
+
+
+def _list_drawing_findings(layer: LayerRegions, drawing: Drawing, day: date) -> list[LoadFinding]:
+    """What could not be drawn, as lines of the report."""
+    findings = LoadFindingCollector(layer.source)
+    for unit in drawing.made_of_parts:
+        code = next(r.code for r in layer.regions if find_tenant(r.tenures, day) == unit)
+        findings.add_finding("area_of_parts", 0, "code", code, code=code)
+    for first, last in sorted(set(drawing.left_out)):
+        start, stop = (None if end in (date.min, date.max) else end for end in (first, last))
+        findings.add_finding("divided_otherwise", 0, "", "", start=start or "…", stop=stop or "…")
+    return findings.entries
+
+
+def _check_all_in_force(layer: LayerRegions, units: RegisterUnits, day: date) -> None:
+    """Refuse a layer of a stated day with a code that no unit carries then."""
+    code = next((f.value for f in layer.findings if f.rule == "no_unit_for_area"), None)
+    if code is None:
+        return
+    last = units.codes.find_last(code)
+    words = (
+        message("ingest.code_not_in_force", unit=f"{code} {last.name}", day=day)
+        if last
+        else message("ingest.code_unknown", code=code, day=day)
+    )
+    raise CodeNotInForce(words, field="effective", code=code, day=day.isoformat())
 
 
 def load_edges_around(
     conn: Connection[Any], layer: LayerRegions, units: RegisterUnits, day: date
 ) -> KnownEdges:
     """All that is known of the edges round the regions of a layer, and of the units above them."""
-    hierarchy = advance_hierarchy(units.periods, day)
+    hierarchy = advance_hierarchy(units.unit_periods, day)
     tenants = {find_tenant(region.tenures, day) for region in layer.regions} - {None}
     above = {unit for tenant in tenants if tenant for unit in hierarchy.iter_chain(tenant)}
     shapes = [region.shape for region in layer.regions]
@@ -193,12 +177,16 @@ def build_later_change(
 ) -> LaterChange:
     """The problem of a drawing that has to hold on days for which something else is known."""
     names = [units.name_unit(unit, bound.on or date.max) for unit in concerned]
+    params = {"units": names, "day": bound.on or "…"}
+    act = units.acts.get(bound.act) if bound.act else None
     return LaterChange(
-        message("ingest.later_change", units=names, day=bound.on or "…"),
+        message("ingest.later_change.by_act", **params, act=act)
+        if act
+        else message("ingest.later_change", **params),
         field="effective",
         units=names,
         day=bound.on.isoformat() if bound.on else None,
-        act=str(bound.act) if bound.act else None,
+        act=act,
     )
 
 

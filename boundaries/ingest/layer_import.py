@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from boundaries.ingest.area_import import LayerRegions, build_area_batch
-from boundaries.ingest.import_ground import KnownGround, Neighbour
+from boundaries.ingest.known_territory import KnownTerritory, Neighbour
 from boundaries.layers.polygon_layer import Layer
 from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.layer_validation import validate_layer
@@ -94,7 +94,7 @@ class ValidatedLayer:
 
 
 def validate_import_layer(
-    layer: Layer, ground: KnownGround, options: ValidationOptions, progress: Progress
+    layer: Layer, known_territory: KnownTerritory, options: ValidationOptions, progress: Progress
 ) -> ValidatedLayer:
     """Validate a layer together with the known ground of other units around it.
 
@@ -103,31 +103,34 @@ def validate_import_layer(
 
     Args:
         layer: Polygons in lon, lat degrees of CGCS2000.
-        ground: What the register knows of the units of the layer, and around them.
+        known_territory: What the register knows of the units of the layer, and around them.
         options: The tolerances, for all levels and for single ones.
         progress: Called with the steps done, their total and what is done.
     """
-    changed = ground.find_changed_features()
+    changed = known_territory.find_changed_features()
     if not changed:
         return ValidatedLayer(layer, (), layer.names)
-    own, neighbours = _list_judged(layer, changed), ground.list_neighbours()
+    own, neighbours = _list_validated(layer, changed), known_territory.list_neighbours()
     shapes = [layer.geometries[n] for n in own]
     combined = _combine_layer(layer, own, shapes, neighbours)
     findings = _validate_combined(combined, options, progress)
-    own_findings = [f for f in findings if _concerns(f, changed, own) and not _is_read(f)]
-    if any(map(_is_blocking, own_findings)) and ground.knows_any(changed):
-        before = _combine_layer(layer, own, ground.list_known_shapes(own), neighbours)
+    own_findings = [f for f in findings if _is_about_changed(f, changed, own) and not _is_read(f)]
+    if any(map(_is_blocking, own_findings)) and known_territory.knows_any(changed):
+        before = _combine_layer(layer, own, known_territory.list_known_shapes(own), neighbours)
         known = {
-            _describe(f, combined.names) for f in _validate_combined(before, options, progress)
+            _describe_finding(f, combined.names)
+            for f in _validate_combined(before, options, progress)
         }
-        own_findings = [f for f in own_findings if _describe(f, combined.names) not in known]
+        own_findings = [
+            f for f in own_findings if _describe_finding(f, combined.names) not in known
+        ]
     places = [*own, *range(len(layer), len(layer) + len(neighbours))]
     moved = [replace(f, features=tuple(places[n] for n in f.features)) for f in own_findings]
     names = (*layer.names, *(neighbour.code for neighbour in neighbours))
     return ValidatedLayer(layer, tuple(moved), names)
 
 
-def _list_judged(layer: Layer, changed: frozenset[int]) -> list[int]:
+def _list_validated(layer: Layer, changed: frozenset[int]) -> list[int]:
     """The changed features, and those of the same layer that may touch them."""
     boxes = shapely.bounds(layer.geometries)
     near = set(changed)
@@ -150,20 +153,20 @@ def _validate_combined(
     ).findings
 
 
-def _describe(finding: SpatialFinding, names: Sequence[str]) -> tuple[str, ...]:
+def _describe_finding(finding: SpatialFinding, names: Sequence[str]) -> tuple[str, ...]:
     """Two findings that read alike are the same one."""
     subjects = sorted(names[feature] for feature in finding.features)
     return (finding.rule, finding.kind, finding.message.text("en"), *subjects)
 
 
-def _concerns(finding: SpatialFinding, changed: frozenset[int], own: Sequence[int]) -> bool:
+def _is_about_changed(finding: SpatialFinding, changed: frozenset[int], own: Sequence[int]) -> bool:
     """Whether a finding is about a changed feature, or about the layer as a whole."""
     features = [own[n] for n in finding.features if n < len(own)]
     return not finding.features or not changed.isdisjoint(features)
 
 
 def build_import_batch(
-    validated: ValidatedLayer, regions: LayerRegions, ground: KnownGround
+    validated: ValidatedLayer, regions: LayerRegions, known_territory: KnownTerritory
 ) -> StagedBatch:
     """The edges to be published; accepted findings are among those reported.
 
@@ -171,7 +174,9 @@ def build_import_batch(
         LaterChange: the drawing has to hold on a day for which something else is known.
         NotACoverage: with the accepted findings no network can be built.
     """
-    batch = build_area_batch(regions, ground.units, ground.period, ground.known)
+    batch = build_area_batch(
+        regions, known_territory.units, known_territory.period, known_territory.known
+    )
     rejections = tuple(validated.iter_rejections(accepted=True))
     return replace(batch, findings=(*batch.findings, *rejections))
 

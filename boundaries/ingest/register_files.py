@@ -13,12 +13,12 @@ from boundaries.ingest.area_import import (
     DEFAULT_ACCURACY_M,
     REFERENCE_DAY,
     LayerRegions,
-    RegisterUnits,
     build_area_batch,
     load_edges_around,
     read_regions,
 )
-from boundaries.ingest.import_ground import KnownGround
+from boundaries.ingest.known_territory import KnownTerritory
+from boundaries.ingest.register_units import RegisterUnits
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.polygon_layer import Layer
 from boundaries.network.known_edges import KnownEdges
@@ -111,7 +111,7 @@ def read_bundled_data(
 def _list_edited_units(conn: Connection[Any], known: KnownEdges) -> set[UUID | None]:
     """The units on the sides of edges that people have edited since they were loaded."""
     edited = load_hand_edited_ids(conn, list(known.edges))
-    return {unit for edge in edited for version in known.edges[edge] for unit in version.sides}
+    return {unit for edge in edited for version in known.edges[edge] for unit in version.side_units}
 
 
 def read_import_file(
@@ -149,7 +149,7 @@ class StagedLayer:
 
     layer: Layer
     regions: LayerRegions
-    ground: KnownGround
+    known_territory: KnownTerritory
 
 
 def stage_layer(
@@ -170,7 +170,7 @@ def stage_layer(
         progress=progress,
     )
     known = load_edges_around(conn, regions, units, period.day)
-    return StagedLayer(layer, regions, KnownGround(layer, units, period, known))
+    return StagedLayer(layer, regions, KnownTerritory(layer, units, period, known))
 
 
 def load_register_units(conn: Connection[Any]) -> RegisterUnits:
@@ -178,8 +178,13 @@ def load_register_units(conn: Connection[Any]) -> RegisterUnits:
     timelines = _load_timelines(conn, ("unit", "code", "name"))
     links = iter_known_timelines(conn, LEDGER.kinds["succession"])
     units = [timeline for timeline in timelines if timeline.kind == "unit"]
+    acts = {
+        act.record_id: version.attributes["number"] or version.attributes["title"]
+        for act in iter_known_timelines(conn, LEDGER.kinds["act"])
+        for version in act.versions
+    }
     return RegisterUnits(
-        CodeIndex.from_timelines(timelines), derive_territory_changes([*units, *links])
+        CodeIndex.from_timelines(timelines), derive_territory_changes([*units, *links]), acts
     )
 
 

@@ -17,7 +17,7 @@ from boundaries.network.local_coverage import (
     DrawnRegion,
     assemble_known_faces,
     build_local_coverage,
-    is_same_ground,
+    is_same_territory,
     list_wide_parts,
 )
 from boundaries.network.redraw import DrawingPeriod, Redrawing, redraw_edges
@@ -156,7 +156,7 @@ class DayView:
             below = self.faces_below.get(region.unit, set()) - own
             if below:
                 yield from self._iter_rest(region, below, result)
-            elif region.unit not in self.faces or not is_same_ground(
+            elif region.unit not in self.faces or not is_same_territory(
                 region.shape, self.faces[region.unit]
             ):
                 yield region
@@ -166,7 +166,7 @@ class DayView:
     ) -> Iterator[DrawnRegion]:
         """The ground of a region beside that of the known units below it."""
         parts = {*below, region.unit} & self.faces.keys()
-        if is_same_ground(region.shape, self._assemble_union(parts)):
+        if is_same_territory(region.shape, self._assemble_union(parts)):
             return
         shapes = np.array([self.faces[unit] for unit in below], dtype=object)
         rest = list_wide_parts(region.shape, shapes, region.accuracy_m)
@@ -193,7 +193,7 @@ class DayView:
                 found.setdefault(unit, set()).add(face)
         return found
 
-    def find_ground(self, unit: UUID) -> shapely.MultiPolygon | None:
+    def find_territory(self, unit: UUID) -> shapely.MultiPolygon | None:
         """The ground of a unit, its own or that of the known units below it; None: not known."""
         faces = self.faces_below.get(unit, set())
         if faces == {unit}:
@@ -246,7 +246,7 @@ class DayView:
         return np.array(sorted(places), dtype=float).reshape(-1, 2)
 
     def _is_division(self, edges: Sequence[EdgeVersion]) -> bool:
-        sides = {frozenset(edge.sides) for edge in edges}
+        sides = {frozenset(edge.side_units) for edge in edges}
         is_between_same = len(edges) == 2 and len(sides) == 1
         units = {unit for pair in sides for unit in pair if unit is not None}
         return is_between_same or not self.known.units.issuperset(units)

@@ -75,7 +75,7 @@ def find_edge_changes(coverage: LocalCoverage, known: KnownEdges, day: date) -> 
     """
     present, complete = known.list_on_day(day), known.units
     stretches = _list_stretches(coverage)
-    inner = [e for e in present if all(side is None or side in complete for side in e.sides)]
+    inner = [e for e in present if all(side is None or side in complete for side in e.side_units)]
     inner_ids = {edge.edge for edge in inner}
     settled = {_build_key(edge.line) for edge in present if edge.edge not in inner_ids}
     by_key: dict[bytes, list[EdgeVersion]] = {}
@@ -91,9 +91,9 @@ def find_edge_changes(coverage: LocalCoverage, known: KnownEdges, day: date) -> 
         elif key not in settled:
             changed.append(number)
     replaced = [edge for edge in inner if edge.edge not in unchanged]
-    kept = [edge for edge in present if edge.edge in unchanged or edge.edge not in inner_ids]
+    staying = [edge for edge in present if edge.edge in unchanged or edge.edge not in inner_ids]
     former = _index_absent_edges(known, {edge.edge for edge in present})
-    return _Identification(replaced, kept, former).identify_stretches(
+    return _Identification(replaced, staying, former).identify_stretches(
         coverage, [(n, stretches[n]) for n in changed]
     )
 
@@ -131,7 +131,7 @@ def _build_key(line: Floats) -> bytes:
 
 def _has_same_sides(stretch: Stretch, edge: EdgeVersion) -> bool:
     sides = stretch.sides if is_same_line(stretch.line, edge.line) else stretch.sides[::-1]
-    return sides == edge.sides
+    return sides == edge.side_units
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,14 @@ class _Identification:
     """The edges that new stretches may be: replaced ones, or those of other days."""
 
     replaced: Sequence[EdgeVersion]
-    kept: Sequence[EdgeVersion]
+    staying: Sequence[EdgeVersion]
     former: Mapping[bytes, EdgeVersion]
 
     def identify_stretches(
         self, coverage: LocalCoverage, changed: Sequence[tuple[int, Stretch]]
     ) -> EdgeChanges:
         """Give every changed stretch its identity, its direction and its nodes."""
-        old = [Stretch(edge.line, edge.sides) for edge in self.replaced]
+        old = [Stretch(edge.line, edge.side_units) for edge in self.replaced]
         matches = {m.drawn: m for m in match_stretches([s for _, s in changed], old)}
         directed: list[_DirectedLine] = []
         taken: set[UUID] = set()
@@ -188,13 +188,13 @@ class _Identification:
         ends = [end for line in lines for end in line.iter_ends()]
         known_places = {
             place: node
-            for edge in (*self.replaced, *self.kept)
+            for edge in (*self.replaced, *self.staying)
             for place, node in _list_nodes(edge)
         }
         nodes = {place: known_places[place] for place, _ in ends if place in known_places}
         taken = {
             *nodes.values(),
-            *(node for edge in self.kept for _, node in _list_nodes(edge)),
+            *(node for edge in self.staying for _, node in _list_nodes(edge)),
         }
         for place, earlier in ends:
             if place not in nodes and earlier is not None and earlier not in taken:

@@ -40,7 +40,7 @@ class EdgeVersion:
         return self.period.end.on or date.max
 
     @property
-    def sides(self) -> tuple[UUID | None, UUID | None]:
+    def side_units(self) -> tuple[UUID | None, UUID | None]:
         """The units on the left and on the right."""
         return self.left, self.right
 

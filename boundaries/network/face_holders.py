@@ -16,27 +16,27 @@ from boundaries.network.known_edges import KnownEdges
 OPEN_SIDE = "open side"
 """The ground beyond an edge with one side."""
 
-Ground = UUID | str
+FaceKey = UUID | str
 """A face of today by its unit, or :data:`OPEN_SIDE`."""
 
 
 @dataclass
-class GroundHolders:
+class FaceHolders:
     """The holders on one day: faces with the same ``find_root`` have the same one."""
 
-    parents: dict[Ground, Ground] = field(default_factory=dict)
-    holders: dict[Ground, set[UUID | None]] = field(default_factory=dict)
+    parents: dict[FaceKey, FaceKey] = field(default_factory=dict)
+    holders: dict[FaceKey, set[UUID | None]] = field(default_factory=dict)
 
-    def find_root(self, ground: Ground) -> Ground:
+    def find_root(self, face: FaceKey) -> FaceKey:
         """The face that represents all faces with the same holder."""
-        root = ground
+        root = face
         while (above := self.parents.get(root, root)) != root:
             root = above
-        while (above := self.parents.get(ground, ground)) != root:
-            self.parents[ground], ground = root, above
+        while (above := self.parents.get(face, face)) != root:
+            self.parents[face], face = root, above
         return root
 
-    def join_grounds(self, one: Ground, other: Ground) -> None:
+    def join_faces(self, one: FaceKey, other: FaceKey) -> None:
         """Two faces have the same holder."""
         first, second = self.find_root(one), self.find_root(other)
         if first != second:
@@ -45,13 +45,13 @@ class GroundHolders:
             if merged:
                 self.holders.setdefault(first, set()).update(merged)
 
-    def add_holder(self, ground: Ground, holder: UUID | None) -> None:
+    def add_holder(self, face: FaceKey, holder: UUID | None) -> None:
         """A face has a holder; None: it is not known."""
-        self.holders.setdefault(self.find_root(ground), set()).add(holder)
+        self.holders.setdefault(self.find_root(face), set()).add(holder)
 
-    def find_holder(self, ground: UUID) -> "Holder":
+    def find_holder(self, face: UUID) -> "Holder":
         """Who has a face; :class:`Unclear` if nothing tells, or several by contradiction."""
-        root = self.find_root(ground)
+        root = self.find_root(face)
         holders = self.holders.get(root, set())
         if len(holders) == 1:
             return next(iter(holders))
@@ -62,7 +62,7 @@ class GroundHolders:
 class Unclear:
     """Faces with an equal one have the same holder, whoever that is; but see the flag."""
 
-    root: Ground
+    root: FaceKey
     is_contradictory: bool
 
 
@@ -82,7 +82,7 @@ def find_holders_on(
     changed: Sequence[EdgeVersion],
     bounding: Sequence[EdgeVersion],
     cut: frozenset[UUID],
-) -> GroundHolders:
+) -> FaceHolders:
     """The holders of faces on a day.
 
     Args:
@@ -92,34 +92,34 @@ def find_holders_on(
         bounding: Further edges round the same faces; they count where ``changed`` say nothing.
         cut: Faces of which a part is taken: here all edges count, for the rest has to be one.
     """
-    found = GroundHolders()
+    found = FaceHolders()
     for edge in changed:
         version = known.find_on_day(edge.edge, day)
-        left, right = get_grounds(edge)
+        left, right = get_face_keys(edge)
         if version is None:
-            found.join_grounds(left, right)
+            found.join_faces(left, right)
         elif is_same_line(version.line, edge.line):
             _add_sides(found, edge, version)
     answered = {root for root, holders in found.holders.items() if holders}
     for edge in bounding:
         version = known.find_on_day(edge.edge, day)
         if version is not None and is_same_line(version.line, edge.line):
-            for ground, holder in zip(get_grounds(edge), version.sides, strict=True):
-                is_open = found.find_root(ground) not in answered
-                if ground != OPEN_SIDE and (ground in cut or is_open):
-                    found.add_holder(ground, holder)
+            for face, holder in zip(get_face_keys(edge), version.side_units, strict=True):
+                is_open = found.find_root(face) not in answered
+                if face != OPEN_SIDE and (face in cut or is_open):
+                    found.add_holder(face, holder)
     return found
 
 
-def _add_sides(found: GroundHolders, edge: EdgeVersion, version: EdgeVersion) -> None:
-    for ground, holder in zip(get_grounds(edge), version.sides, strict=True):
-        if ground != OPEN_SIDE:
-            found.add_holder(ground, holder)
+def _add_sides(found: FaceHolders, edge: EdgeVersion, version: EdgeVersion) -> None:
+    for face, holder in zip(get_face_keys(edge), version.side_units, strict=True):
+        if face != OPEN_SIDE:
+            found.add_holder(face, holder)
 
 
-def get_grounds(edge: EdgeVersion) -> tuple[Ground, Ground]:
+def get_face_keys(edge: EdgeVersion) -> tuple[FaceKey, FaceKey]:
     """The faces on the left and on the right of an edge."""
-    left, right = edge.sides
+    left, right = edge.side_units
     return left or OPEN_SIDE, right or OPEN_SIDE
 
 

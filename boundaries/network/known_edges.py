@@ -87,9 +87,9 @@ class KnownEdges:
             for version in versions
         ]
         near = {versions[n] for n in boxes.query(np.asarray(lines, dtype=object))[0].tolist()}
-        near.update(version for version in versions if not own.isdisjoint(version.sides))
-        complete = {*own, *(side for version in near for side in version.sides if side)}
-        edges = {v.edge for v in versions if not complete.isdisjoint(v.sides)}
+        near.update(version for version in versions if not own.isdisjoint(version.side_units))
+        complete = {*own, *(side for version in near for side in version.side_units if side)}
+        edges = {v.edge for v in versions if not complete.isdisjoint(v.side_units)}
         nodes = {node for e in edges for v in self.edges[e] for node in (v.start_node, v.end_node)}
         edges.update(edge for node in nodes for edge in self.edges_at_node[node])
         return KnownEdges(
@@ -115,7 +115,7 @@ class KnownEdges:
         found: dict[UUID, list[Period]] = {}
         for versions in self.edges.values():
             for version in versions:
-                for side in version.sides:
+                for side in version.side_units:
                     if side is not None:
                         found.setdefault(side, []).append(version.period)
         return found

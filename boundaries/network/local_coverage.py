@@ -74,7 +74,7 @@ def assemble_known_faces(
     return {unit: assemble_area(bounding) for unit, bounding in lines.items()}
 
 
-def is_same_ground(one: BaseGeometry, other: BaseGeometry) -> bool:
+def is_same_territory(one: BaseGeometry, other: BaseGeometry) -> bool:
     """Whether two polygons have the same rings, wherever these begin."""
     first, second = (canonicalize_area(as_multipolygon(shape)) for shape in (one, other))
     return bool(shapely.equals_exact(first, second, tolerance=0.0))
@@ -94,9 +94,9 @@ def build_local_coverage(
     """The coverage after the regions have taken their ground.
 
     A region takes the place of the known ground of its unit, or is cut out of that of a unit above
-    it. What remains of that one is its own ground still, for the units below it that are missing:
-    as many of the largest parts as these are. Nothing remains if all of them are known or drawn;
-    and what is narrower than the accuracy of the border is the same border, drawn differently.
+    it. What remains of that one is its own ground still: as many of the largest parts as units
+    below it are missing, and every large one (:data:`LARGE_SHARE`). The others, and what is
+    narrower than the accuracy of the border, are the same border, drawn differently.
 
     Args:
         known: The ground of the known units round about on the day.
@@ -107,27 +107,37 @@ def build_local_coverage(
     Raises:
         NotACoverage: a polygon runs along the same segment twice.
     """
+    faces = tuple(_iter_faces(known, regions, missing))
+    shapes = np.array([None, *(face.shape for face in faces)], dtype=object)[1:]
+    net = build_network(build_segments(shapes), nodes)
+    redrawn = frozenset(face.base for face in faces if face.region and face.base is not None)
+    return LocalCoverage(faces, net, redrawn)
+
+
+def _iter_faces(
+    known: Mapping[UUID, shapely.MultiPolygon],
+    regions: Sequence[DrawnRegion],
+    missing: Mapping[UUID, int],
+) -> Iterator[LocalFace]:
+    """The regions, the known units that they leave as they are, and what remains of others."""
     own = {region.unit for region in regions}
     cuts: dict[UUID, list[DrawnRegion]] = {}
-    faces: list[LocalFace] = []
     for region in regions:
         base = next((unit for unit in region.chain if unit in known), None)
         if base is not None and base != region.unit:
             cuts.setdefault(base, []).append(region)
-        faces.append(LocalFace(region.shape, base, region))
+        yield LocalFace(region.shape, base, region)
     for unit, shape in known.items():
-        if unit in own:
-            continue
-        if unit not in cuts:
-            faces.append(LocalFace(shape, unit, None))
-        elif missing[unit]:
+        if unit in cuts:
             remains = _iter_remains(shape, cuts[unit], missing[unit])
-            faces += (LocalFace(rest, unit, None) for rest in remains)
-    shapes = np.array([None, *(face.shape for face in faces)], dtype=object)[1:]
-    net = build_network(build_segments(shapes), nodes)
-    redrawn = frozenset((own & known.keys()) | cuts.keys())
-    return LocalCoverage(tuple(faces), net, redrawn)
+            yield from (LocalFace(rest, unit, None) for rest in remains)
+        elif unit not in own:
+            yield LocalFace(shape, unit, None)
 
+
+LARGE_SHARE = 0.02
+"""A part of more than this share of a ground remains whoever is missing: it is no difference of
+drawing. An assumption of this program."""
 
 _METRES_PER_DEGREE = 111_000.0
 _NEAR_DEGREES = 0.1
@@ -139,8 +149,10 @@ def _iter_remains(
     """The largest parts that remain of a ground, as one face; nothing where only slivers are."""
     covering = np.array([region.shape for region in cuts], dtype=object)
     wide = list_wide_parts(shape, covering, max(region.accuracy_m or 0.0 for region in cuts))
-    if wide:
-        yield shapely.MultiPolygon(sorted(wide, key=lambda part: -part.area)[:count])
+    wide.sort(key=lambda part: -part.area)
+    large = [part for part in wide[count:] if part.area > LARGE_SHARE * shape.area]
+    if wide[:count] or large:
+        yield shapely.MultiPolygon([*wide[:count], *large])
 
 
 def list_wide_parts(

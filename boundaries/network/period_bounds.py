@@ -12,12 +12,12 @@ _PRECISIONS = list(Precision)
 Bounds = Mapping[date, PeriodEnd]
 
 
-def index_bounds(periods: Iterable[Period]) -> Bounds:
-    """The ends of periods by their days, where more than the day is known of them."""
+def index_bounds(periods: Iterable[Period], *, with_bare: bool = False) -> Bounds:
+    """The ends of periods by their days; bare days, without act and precision, only on demand."""
     ends: dict[date, set[PeriodEnd]] = {}
     for period in periods:
         for end in (period.start, period.end):
-            if end.on is not None and end != PeriodEnd(end.on):
+            if end.on is not None and (with_bare or end != PeriodEnd(end.on)):
                 ends.setdefault(end.on, set()).add(end)
     return {day: choose_bound(found) for day, found in ends.items()}
 

@@ -45,7 +45,7 @@ class DrawingPeriod:
     is_strict: bool = False
 
     @property
-    def limits(self) -> Days:
+    def day_limits(self) -> Days:
         """Start and end as days."""
         return self.start.on or date.min, self.end.on or date.max
 
@@ -95,16 +95,18 @@ class _ComponentRedrawing:
 
     def write_to(self, result: Redrawing) -> None:
         """Add the versions of the component's edges on the days on which it holds."""
-        days = self.history.sort_days(self.period.limits, is_strict=self.period.is_strict)
+        days = self.history.sort_days(self.period.day_limits, is_strict=self.period.is_strict)
         missed = [*days.pending, *days.left_out]
         if self.period.is_strict and missed:
             raise self._build_refusal(min(missed)[0])
         result.pending += days.pending
         result.left_out += days.left_out
-        for edge in self.component.edges:
+        for edge in self.component.edge_ids:
             result.days.setdefault(edge, []).extend(days.held)
             result.bounds[edge] = self._list_bound_sources(edge, ())
-        holders = {face: self.history.list_face_holders(face, days.held) for face in self._faces}
+        holders = {
+            face: self.history.list_face_holders(face, days.held) for face in self._impure_faces
+        }
         for drawn in self.component.drawn:
             bounds = self._list_bound_sources(drawn.edge, (drawn.left, drawn.right))
             versions = (
@@ -115,12 +117,12 @@ class _ComponentRedrawing:
             result.versions.setdefault(drawn.edge, []).extend(versions)
 
     def _build_refusal(self, day: date) -> OtherDivision:
-        units = {unit for edge in self.component.replaced for unit in edge.sides if unit}
+        units = {unit for edge in self.component.replaced for unit in edge.side_units if unit}
         return OtherDivision(self._list_bound_sources(None, ()).find_bound(day), sorted(units))
 
     @property
-    def _faces(self) -> list[int]:
-        sides = {side for edge in self.component.impure for side in (edge.left, edge.right)}
+    def _impure_faces(self) -> list[int]:
+        sides = {side for edge in self.component.impure_edges for side in (edge.left, edge.right)}
         return sorted(sides)
 
     def _list_bound_sources(self, edge: UUID | None, faces: Sequence[int]) -> BoundSources:
@@ -130,7 +132,12 @@ class _ComponentRedrawing:
         regions = [region for region in map(self.component.get_region, faces) if region]
         tenures = [tenure for region in regions for _, tenure in region.tenures]
         return BoundSources(
-            (index_bounds(own), self._drawing_bounds, index_bounds(tenures), self._near_bounds)
+            (
+                index_bounds(own, with_bare=True),
+                self._drawing_bounds,
+                index_bounds(tenures),
+                self._near_bounds,
+            )
         )
 
     @cached_property
@@ -140,9 +147,9 @@ class _ComponentRedrawing:
     @cached_property
     def _near_bounds(self) -> Bounds:
         """Of the other edges and regions of the component."""
-        near = chain(self.component.replaced, self.history.bounding)
+        near = chain(self.component.replaced, self.history.bounding_edges)
         known = self.history.known.edges
-        regions = (self.component.get_region(face) for face in self.component.faces)
+        regions = (self.component.get_region(face) for face in self.component.face_numbers)
         return {
             **index_bounds(t for region in regions if region for _, t in region.tenures),
             **index_bounds(v.period for edge in near for v in known.get(edge.edge, ())),

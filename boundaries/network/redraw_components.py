@@ -21,12 +21,12 @@ class RedrawComponent:
     replaced: tuple[EdgeVersion, ...]
 
     @cached_property
-    def edges(self) -> frozenset[UUID]:
+    def edge_ids(self) -> frozenset[UUID]:
         """All edges that are drawn or replaced."""
         return frozenset({*(e.edge for e in self.drawn), *(e.edge for e in self.replaced)})
 
     @cached_property
-    def faces(self) -> tuple[int, ...]:
+    def face_numbers(self) -> tuple[int, ...]:
         """The faces on the sides of the drawn edges."""
         sides = (side for edge in self.drawn for side in (edge.left, edge.right))
         return tuple(sorted({side for side in sides if side != OUTSIDE}))
@@ -34,23 +34,23 @@ class RedrawComponent:
     @cached_property
     def moved_nodes(self) -> dict[UUID, frozenset[UUID]]:
         """The known nodes that move, each with the edges of the component."""
-        return dict.fromkeys(EdgeChanges(self.drawn, self.replaced).moved_nodes, self.edges)
+        return dict.fromkeys(EdgeChanges(self.drawn, self.replaced).moved_nodes, self.edge_ids)
 
     @cached_property
-    def impure(self) -> tuple[DrawnEdge, ...]:
+    def impure_edges(self) -> tuple[DrawnEdge, ...]:
         """The edges that are more than a known one drawn differently."""
         return tuple(edge for edge in self.drawn if not self.is_pure(edge))
 
     @cached_property
     def new_regions(self) -> tuple[DrawnRegion, ...]:
         """What is drawn of units that have no ground of their own on the day."""
-        faces = (self.coverage.faces[number] for number in self.faces)
+        faces = (self.coverage.faces[number] for number in self.face_numbers)
         return tuple(f.region for f in faces if f.region and f.base != f.region.unit)
 
     @cached_property
     def cut_units(self) -> frozenset[UUID]:
         """The known units that lose a part of their ground to a new region."""
-        faces = (self.coverage.faces[number] for number in self.faces)
+        faces = (self.coverage.faces[number] for number in self.face_numbers)
         return frozenset(
             face.base
             for face in faces
@@ -60,7 +60,7 @@ class RedrawComponent:
     @cached_property
     def is_correction(self) -> bool:
         """Whether ground is drawn anew whose border was known, and not only added."""
-        faces = (self.coverage.faces[number] for number in self.faces)
+        faces = (self.coverage.faces[number] for number in self.face_numbers)
         return any(face.region and face.base == face.region.unit for face in faces)
 
     def get_base(self, face: int) -> UUID | None:
@@ -76,11 +76,11 @@ class RedrawComponent:
         sides = (edge.left, edge.right)
         return (
             edge.known is not None
-            and edge.known.sides == tuple(map(self.get_base, sides))
-            and all(self._keeps_ground(face) for face in sides)
+            and edge.known.side_units == tuple(map(self.get_base, sides))
+            and all(self._keeps_territory(face) for face in sides)
         )
 
-    def _keeps_ground(self, face: int) -> bool:
+    def _keeps_territory(self, face: int) -> bool:
         """Whether a face is the ground of its base, and not cut out of it."""
         region = self.get_region(face)
         return region is None or region.unit == self.get_base(face)
@@ -94,7 +94,7 @@ def split_components(coverage: LocalCoverage, changes: EdgeChanges) -> list[Redr
     count = len(changes.drawn)
     for number, known in enumerate(changes.replaced, count):
         links += ((number, key) for key in (known.edge, known.start_node, known.end_node))
-        links += ((number, unit) for unit in known.sides if unit in coverage.redrawn)
+        links += ((number, unit) for unit in known.side_units if unit in coverage.redrawn)
     return [
         RedrawComponent(
             coverage,

@@ -9,9 +9,9 @@ from itertools import chain
 from uuid import UUID
 
 from boundaries.network.edge_changes import DrawnEdge
-from boundaries.network.edge_versions import EdgeVersion
+from boundaries.network.edge_versions import EdgeVersion, is_same_line
 from boundaries.network.face_holders import (
-    GroundHolders,
+    FaceHolders,
     Holder,
     Unclear,
     find_holders_on,
@@ -47,42 +47,44 @@ class DivisionHistory:
     known: KnownEdges
     component: RedrawComponent
     day: date
-    _holders: dict[int, GroundHolders | None] = field(default_factory=dict)
+    _holders: dict[int, FaceHolders | None] = field(default_factory=dict)
 
     @cached_property
-    def bounding(self) -> list[EdgeVersion]:
+    def bounding_edges(self) -> list[EdgeVersion]:
         """The edges of the day round the grounds of the component that are not redrawn."""
-        if not self.component.impure:
+        if not self.component.impure_edges:
             return []
-        units = {self.component.get_base(face) for face in self.component.faces} - {None}
+        units = {self.component.get_base(face) for face in self.component.face_numbers} - {None}
         return [
             edge
             for edge in self.known.list_on_day(self.day)
-            if edge.edge not in self.component.edges and not units.isdisjoint(edge.sides)
+            if edge.edge not in self.component.edge_ids and not units.isdisjoint(edge.side_units)
         ]
 
     @cached_property
     def known_days(self) -> list[date]:
         """The days on which something is known to change, in order; the first is ``date.min``."""
-        near = set(self.component.edges).union(
-            (edge.edge for edge in self.bounding),
+        near = set(self.component.edge_ids).union(
+            (edge.edge for edge in self.bounding_edges),
             *(self.known.edges_at_node.get(node, ()) for node in self.component.moved_nodes),
         )
         versions = chain.from_iterable(self.known.edges.get(edge, ()) for edge in near)
         return sorted({date.min, *(d for v in versions for d in (v.first_day, v.last_day))})
 
-    def find_holders(self, day: date) -> GroundHolders | None:
+    def find_holders(self, day: date) -> FaceHolders | None:
         """The holders on a day; None where the ground was divided otherwise."""
         period = bisect_right(self.known_days, day) - 1
         if period not in self._holders:
             self._holders[period] = self._derive_holders(self.known_days[period])
         return self._holders[period]
 
-    def _derive_holders(self, day: date) -> GroundHolders | None:
+    def _derive_holders(self, day: date) -> FaceHolders | None:
         replaced = self.component.replaced
         if has_other_division(self.known, day, replaced, self.component.moved_nodes):
             return None
-        return find_holders_on(self.known, day, replaced, self.bounding, self.component.cut_units)
+        return find_holders_on(
+            self.known, day, replaced, self.bounding_edges, self.component.cut_units
+        )
 
     def sort_days(self, limits: Days, *, is_strict: bool) -> HeldDays:
         """Which days within limits are held; all are looked at if the drawing is strict."""
@@ -113,18 +115,18 @@ class DivisionHistory:
         }
         return not unclear or all(
             self._has_clear_sides(edge.left, edge.right, day)
-            for edge in self.component.impure
+            for edge in self.component.impure_edges
             if edge.left in unclear or edge.right in unclear
         )
 
-    def _has_further_edges(self, unit: UUID, found: GroundHolders, day: date) -> bool:
+    def _has_further_edges(self, unit: UUID, found: FaceHolders, day: date) -> bool:
         """Whether the holder of a face that is cut has edges on a day that are not looked at."""
         holder = found.find_holder(unit)
-        looked_at = self.component.edges | {edge.edge for edge in self.bounding}
+        lines = {edge.edge: edge.line for edge in (*self.component.replaced, *self.bounding_edges)}
         return any(
-            holder in version.sides
+            holder in version.side_units
+            and not (version.edge in lines and is_same_line(version.line, lines[version.edge]))
             for version in self.known.list_on_day(day)
-            if version.edge not in looked_at
         )
 
     def _has_other_neighbours(self, day: date) -> bool:
@@ -132,13 +134,13 @@ class DivisionHistory:
 
         Edges that are only drawn differently keep their sides.
         """
-        if not self.component.impure:
+        if not self.component.impure_edges:
             return False
         return any(
             side is None and before is not None
             for edge in self.component.replaced
-            if None in edge.sides and (version := self.known.find_on_day(edge.edge, day))
-            for side, before in zip(edge.sides, version.sides, strict=True)
+            if None in edge.side_units and (version := self.known.find_on_day(edge.edge, day))
+            for side, before in zip(edge.side_units, version.side_units, strict=True)
         )
 
     @cached_property
@@ -150,11 +152,11 @@ class DivisionHistory:
         """Whether an edge is known on a day between other units than it would be."""
         version = self.known.find_on_day(edge.edge, day)
         sides = (self.find_face_holder(face, day) for face in (edge.left, edge.right))
-        return version is not None and version.sides != tuple(sides)
+        return version is not None and version.side_units != tuple(sides)
 
     @cached_property
     def _faces_of_impure(self) -> list[int]:
-        sides = {side for edge in self.component.impure for side in (edge.left, edge.right)}
+        sides = {side for edge in self.component.impure_edges for side in (edge.left, edge.right)}
         return [face for face in sides if self.component.get_base(face) is not None]
 
     def _has_clear_sides(self, left: int, right: int, day: date) -> bool:

@@ -100,7 +100,10 @@ def _build_node_versions(
     if not ends:
         return ()
     bounds = BoundSources(
-        (index_bounds(v.period for v in before), index_bounds(v.period for v, _ in ends))
+        (
+            index_bounds((v.period for v in before), with_bare=True),
+            index_bounds(v.period for v, _ in ends),
+        )
     )
     source = before[0].attributes["source"] if before else join_sources([v.source for v, _ in ends])
     runs: list[tuple[Days, Place]] = []

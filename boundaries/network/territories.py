@@ -43,8 +43,8 @@ def derive_territories(
     """
     sweep = _Sweep(targets)
     for day, changes in _group_by_day(edges, list_events(units)):
-        sweep.advance(day, changes)
-    return sweep.finish()
+        sweep.advance_to_day(day, changes)
+    return sweep.close_territories()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,19 @@ class _Sweep:
     open: dict[UUID, tuple[PeriodEnd, tuple[HalfEdge, ...]]] = field(default_factory=dict)
     closed: dict[UUID, list[Territory]] = field(default_factory=dict)
 
-    def advance(self, day: date, changes: list[_Event]) -> None:
-        """Apply the changes of a day, and look again at the units that they affect."""
+    def advance_to_day(self, day: date, changes: list[_Event]) -> None:
+        """Apply the changes of a day, and look again at the units that they affect.
+
+        What ends affects the units that were above it, what starts those that are above it now.
+        """
         causes: dict[UUID, list[_Event]] = {}
-        self._add_affected(causes, changes)
+        self._add_affected(causes, [change for change in changes if not change.is_start])
         for change in changes:
             if isinstance(change, HierarchyEvent):
                 self.hierarchy.apply_event(change)
             else:
                 self._apply_edge(change)
-        self._add_affected(causes, changes)
+        self._add_affected(causes, [change for change in changes if change.is_start])
         self._update_units(causes, day)
 
     def _update_units(self, causes: dict[UUID, list[_Event]], day: date) -> None:
@@ -110,7 +113,7 @@ class _Sweep:
                         heappush(queue, (-self.hierarchy.get_depth(above), above))
                     causes[above] += causes[unit]
 
-    def finish(self) -> dict[UUID, list[Territory]]:
+    def close_territories(self) -> dict[UUID, list[Territory]]:
         """End the last territories openly; all of them by unit."""
         for unit in list(self.open):
             self._close_territory(unit, UNBOUNDED)
@@ -131,7 +134,7 @@ class _Sweep:
         if isinstance(change, HierarchyEvent):
             state = change.state
             return {*self._iter_chain(state.unit), *self._iter_chain(state.parent)}
-        left, right = (list(self._iter_chain(side)) for side in change.edge.sides)
+        left, right = (list(self._iter_chain(side)) for side in change.edge.side_units)
         return {*left[:1], *right[:1], *{*left}.symmetric_difference(right)}
 
     def _iter_chain(self, unit: UUID | None) -> Iterator[UUID]:
@@ -139,7 +142,7 @@ class _Sweep:
             yield from self.hierarchy.iter_chain(unit)
 
     def _apply_edge(self, change: _EdgeEvent) -> None:
-        for side in change.edge.sides:
+        for side in change.edge.side_units:
             if side is not None:
                 own = self.edges.setdefault(side, {})
                 if change.is_start:

@@ -19,7 +19,7 @@ class UnitPeriod:
     period: Period
 
     @property
-    def depth(self) -> int:
+    def level_depth(self) -> int:
         """The number of the level, the highest is 0."""
         return LEVELS.index(Level(self.level))
 
@@ -58,7 +58,7 @@ class UnitHierarchy:
         state = self.states.get(unit)
         while state is not None and state.parent is not None:
             above = self.states.get(state.parent)
-            if above is None or above.depth >= state.depth:
+            if above is None or above.level_depth >= state.level_depth:
                 return
             yield above.unit
             state = above
@@ -74,7 +74,7 @@ class UnitHierarchy:
     def get_depth(self, unit: UUID) -> int:
         """The number of the level of a unit; beyond all levels if it is not in force."""
         state = self.states.get(unit)
-        return len(LEVELS) if state is None else state.depth
+        return len(LEVELS) if state is None else state.level_depth
 
 
 def list_events(states: Iterable[UnitPeriod]) -> list[HierarchyEvent]:

@@ -90,14 +90,14 @@ def _stage_areas(
         rejections = tuple(validated.iter_rejections(accepted=False))
         batch = StagedBatch(layer.source, (), rejections, {layer.source: len(layer)})
         return StagedImport(batch, validated.build_problem())
-    batch = build_import_batch(validated, staged.regions, staged.ground)
+    batch = build_import_batch(validated, staged.regions, staged.known_territory)
     accepted = (
         validated.format_acceptance(accept_findings)
         if validated.blocking_findings and accept_findings
         else None
     )
     if act_id is None:
-        known = staged.ground.known.edges
+        known = staged.known_territory.known.edges
         is_correction = any(timeline.record_id in known for timeline in batch)
         return StagedImport(batch, None, accepted, "correction" if is_correction else "load")
     if new_act and len(batch):
@@ -120,7 +120,7 @@ def _validate_staged_layer(staged: StagedLayer, report_progress: Progress) -> Va
     stage = terminal_text("cli.load.validating", file=staged.layer.source)
     return validate_import_layer(
         staged.layer,
-        staged.ground,
+        staged.known_territory,
         build_validation_options(get_settings(), None, None, None),
         lambda done, total, _: report_progress(done, total, stage),
     )

@@ -131,7 +131,7 @@ class RandomRegister(RandomEditor):
         fixed = {
             home
             for edge in self.snapshot.list_on_day(period.day)
-            if any(side is not None and side not in faces for side in edge.sides)
+            if any(side is not None and side not in faces for side in edge.side_units)
             for home in list_homes(edge.line)
         }
         county = self.choose_one(sorted(faces))

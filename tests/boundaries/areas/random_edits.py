@@ -217,7 +217,9 @@ class RandomEditor:
 
     def list_lowest_units(self, day: date) -> list[UUID]:
         """The counties and townships with ground and a code since before a day, and for good."""
-        sides = {side for edge in self.snapshot.list_on_day(day) for side in edge.sides if side}
+        sides = {
+            side for edge in self.snapshot.list_on_day(day) for side in edge.side_units if side
+        }
         return [side for side in sorted(sides) if self.is_lasting(side, day)]
 
     def is_lasting(self, one: UUID, day: date) -> bool:
@@ -245,7 +247,7 @@ class RandomEditor:
             return new if side == old else side
 
         def change(edge: EdgeVersion) -> EdgeVersion:
-            if old not in edge.sides:
+            if old not in edge.side_units:
                 return edge
             return replace(edge, left=rename(edge.left), right=rename(edge.right))
 
@@ -302,7 +304,7 @@ class RandomEditor:
         day = self.rng.choice(DAYS)
         lasting = self.list_lowest_units(day)
         pairs = {
-            edge.sides
+            edge.side_units
             for edge in self.snapshot.list_on_day(day)
             if edge.left in lasting and edge.right in lasting
         }
@@ -313,7 +315,7 @@ class RandomEditor:
             return other if side == gone else side
 
         def change(edge: EdgeVersion) -> EdgeVersion | None:
-            if gone not in edge.sides:
+            if gone not in edge.side_units:
                 return edge
             left, right = rename(edge.left), rename(edge.right)
             return None if left == right else replace(edge, left=left, right=right)

@@ -15,7 +15,7 @@ from boundaries.network.area_timelines import (
     merge_versions,
 )
 from boundaries.network.edge_versions import EdgeVersion
-from boundaries.network.local_coverage import is_same_ground
+from boundaries.network.local_coverage import is_same_territory
 from boundaries.network.territories import derive_territories
 from boundaries.network.unit_hierarchy import UnitPeriod
 from gazetteer.ledger.versions import Version
@@ -134,7 +134,7 @@ def check_change(conn: Connection[Any], before: Snapshot, change: Change, after:
     if change.homes is not None:
         assert list(find_edges_elsewhere(before, after, change)) == []
     faces = after.assemble_faces(change.day)
-    assert all(is_same_ground(faces[unit], shape) for unit, shape in change.drawn.items())
+    assert all(is_same_territory(faces[unit], shape) for unit, shape in change.drawn.items())
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -13,9 +13,9 @@ import shapely
 from boundaries.ingest.area_import import (
     DEFAULT_ACCURACY_M,
     LayerRegions,
-    RegisterUnits,
     read_regions,
 )
+from boundaries.ingest.register_units import RegisterUnits
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.problems import CrsNotKnown
 from boundaries.network.leaf_faces import Region

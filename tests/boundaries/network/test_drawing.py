@@ -53,7 +53,7 @@ def known_after(known: KnownEdges, drawing: Drawing) -> KnownEdges:
             ]
         else:
             nodes[timeline.record_id] = timeline.versions
-    units = {side for versions in edges.values() for v in versions for side in v.sides if side}
+    units = {side for versions in edges.values() for v in versions for side in v.side_units if side}
     return KnownEdges(frozenset(units), edges, nodes)
 
 
@@ -69,11 +69,11 @@ def draw(
 
 
 def sides_in(known: KnownEdges, year: int) -> set[frozenset[UUID | None]]:
-    return {frozenset(edge.sides) for edge in known.list_on_day(date(year, 6, 1))}
+    return {frozenset(edge.side_units) for edge in known.list_on_day(date(year, 6, 1))}
 
 
 def edge_between(known: KnownEdges, one: UUID | None, other: UUID | None, year: int) -> EdgeVersion:
-    (edge,) = [e for e in known.list_on_day(date(year, 6, 1)) if {*e.sides} == {one, other}]
+    (edge,) = [e for e in known.list_on_day(date(year, 6, 1)) if {*e.side_units} == {one, other}]
     return edge
 
 
@@ -93,7 +93,7 @@ def two_halves() -> KnownEdges:
 def test_edges_run_from_west_to_east_and_from_north_to_south() -> None:
     common = edge_between(two_halves(), WEST, EAST, 2020)
     assert line_of(common) == [(1.0, 1.0), (1.0, 0.0)]
-    assert common.sides == (EAST, WEST)
+    assert common.side_units == (EAST, WEST)
     assert (common.accuracy_m, common.source) == (5.0, "survey")
 
 
@@ -304,7 +304,7 @@ COLUMN = shapely.Polygon([(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (0, 3), (0, 2)
 def check_closed(known: KnownEdges, *years: int) -> None:
     for year in years:
         edges = known.list_on_day(date(year, 6, 1))
-        units = frozenset(side for edge in edges for side in edge.sides if side)
+        units = frozenset(side for edge in edges for side in edge.side_units if side)
         assert assemble_known_faces(edges, units).keys() == units
 
 

@@ -96,8 +96,10 @@ def imported(register_copy: str, tmp_path: Path) -> tuple[Connection[Any], Path]
 def publish(conn: Connection[Any], path: Path, *features: dict[str, Any]) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     staged = stage_layer(conn, read_layer(path), DrawingPeriod(date(2023, 6, 30)))
-    ground = staged.ground
-    batch = build_area_batch(staged.regions, ground.units, ground.period, ground.known)
+    known_territory = staged.known_territory
+    batch = build_area_batch(
+        staged.regions, known_territory.units, known_territory.period, known_territory.known
+    )
     LEDGER.publish_timelines(conn, LOAD, batch)
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.ingest.area_import import RegisterUnits
+from boundaries.ingest.register_units import RegisterUnits
 from boundaries.layers.polygon_layer import Layer
 from boundaries.network.drawing import DayView, advance_hierarchy
 from boundaries.network.known_edges import KnownEdges
-from boundaries.network.local_coverage import is_same_ground
+from boundaries.network.local_coverage import is_same_territory
 from boundaries.network.redraw import DrawingPeriod
 
 
@@ -26,7 +26,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class KnownGround:
+class KnownTerritory:
     """A layer beside what is known on its day."""
 
     layer: Layer
@@ -35,8 +35,8 @@ class KnownGround:
     known: KnownEdges
 
     @cached_property
-    def _view(self) -> DayView:
-        hierarchy = advance_hierarchy(self.units.periods, self.period.day)
+    def _day_view(self) -> DayView:
+        hierarchy = advance_hierarchy(self.units.unit_periods, self.period.day)
         return DayView(self.known, self.period.day, hierarchy)
 
     @cached_property
@@ -47,7 +47,7 @@ class KnownGround:
 
     @cached_property
     def _known_shapes(self) -> list[BaseGeometry | None]:
-        return [self._view.find_ground(u) if u else None for u in self._unit_of_feature]
+        return [self._day_view.find_territory(u) if u else None for u in self._unit_of_feature]
 
     def find_changed_features(self) -> frozenset[int]:
         """The features that are not, vertex for vertex, what is known."""
@@ -62,7 +62,7 @@ class KnownGround:
             shape is not None
             and known is not None
             and bool(shapely.is_valid(shape))
-            and is_same_ground(shape, known)
+            and is_same_territory(shape, known)
         )
 
     def knows_any(self, features: Iterable[int]) -> bool:
@@ -76,11 +76,11 @@ class KnownGround:
     def list_neighbours(self) -> list[Neighbour]:
         """The lowest known units around the layer that are neither in it, nor above or below."""
         own = {unit for unit in self._unit_of_feature if unit}
-        related = {above for unit in own for above in self._view.hierarchy.iter_chain(unit)}
+        related = {above for unit in own for above in self._day_view.hierarchy.iter_chain(unit)}
         day = self.period.day
         neighbours = []
-        for unit, shape in self._view.faces.items():
-            chain = list(self._view.hierarchy.iter_chain(unit))
+        for unit, shape in self._day_view.faces.items():
+            chain = list(self._day_view.hierarchy.iter_chain(unit))
             if unit in related or not own.isdisjoint(chain):
                 continue
             code = self.units.find_code(unit, day)
