@@ -2,8 +2,8 @@
 
 Time is swept from one day of change to the next; on each day only the units are looked at whose
 edges or whose place in the hierarchy changed. A unit has a known territory while it is itself on a
-side of an edge, or while all units below it have one; and it keeps the one that it has while its
-border stays where it is: a unit that is new below it, and not drawn yet, takes nothing away.
+side of an edge, or while all units below it have one. A unit that is new below it, and not drawn
+yet, takes nothing away: its ground is still that of others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -79,7 +79,7 @@ class _Sweep:
     hierarchy: UnitHierarchy = field(default_factory=UnitHierarchy)
     edges: dict[UUID, dict[int, EdgeVersion]] = field(default_factory=dict)
     known: set[UUID] = field(default_factory=set)
-    lines: dict[UUID, frozenset[tuple[bytes, bool]]] = field(default_factory=dict)
+    undivided: set[UUID] = field(default_factory=set)
     open: dict[UUID, tuple[PeriodEnd, tuple[HalfEdge, ...]]] = field(default_factory=dict)
     closed: dict[UUID, list[Territory]] = field(default_factory=dict)
 
@@ -89,6 +89,7 @@ class _Sweep:
         What ends affects the units that were above it, what starts those that are above it now.
         """
         causes: dict[UUID, list[_Event]] = {}
+        had_edges = {unit for unit, edges in self.edges.items() if edges}
         self._add_affected(causes, [change for change in changes if not change.is_start])
         for change in changes:
             if isinstance(change, HierarchyEvent):
@@ -96,7 +97,22 @@ class _Sweep:
             else:
                 self._apply_edge(change)
         self._add_affected(causes, [change for change in changes if change.is_start])
+        self._note_undivided(changes, had_edges)
         self._update_units(causes, day)
+
+    def _note_undivided(self, changes: Sequence[_Event], had_edges: set[UUID]) -> None:
+        """Note the units that begin, without ground of their own, below one that is known.
+
+        Their ground is still that of others, unless one of these lost its own on the same day.
+        """
+        self.undivided.difference_update(unit for unit, edges in self.edges.items() if edges)
+        if any(not self.edges.get(unit) for unit in had_edges):
+            return
+        for change in changes:
+            if isinstance(change, HierarchyEvent) and change.is_start:
+                unit, parent = change.state.unit, change.state.parent
+                if parent in self.known and not self.edges.get(unit) and unit not in self.known:
+                    self.undivided.add(unit)
 
     def _update_units(self, causes: dict[UUID, list[_Event]], day: date) -> None:
         """Update units, the lower ones first: what is known above follows from those below."""
@@ -151,16 +167,13 @@ class _Sweep:
                     del own[id(change.edge)]
 
     def _update_unit(self, unit: UUID, day: date, causes: Sequence[_Event]) -> None:
-        was_known, border = unit in self.known, self._collect_border(unit)
-        lines = frozenset((edge.line.tobytes(), reverse) for edge, reverse in border)
-        if border and (self._consists_of_known(unit) or (was_known and lines == self.lines[unit])):
+        if self._consists_of_known(unit):
             self.known.add(unit)
-            self.lines[unit] = lines
         else:
             self.known.discard(unit)
-            border = ()
         if self.targets is not None and unit not in self.targets:
             return
+        border = self._collect_border(unit) if unit in self.known else ()
         before = self.open[unit][1] if unit in self.open else ()
         if border == before:
             return
@@ -173,8 +186,8 @@ class _Sweep:
     def _consists_of_known(self, unit: UUID) -> bool:
         if self.edges.get(unit):
             return True
-        children = self.hierarchy.children.get(unit)
-        return bool(children) and self.known.issuperset(children or ())
+        children = self.hierarchy.children.get(unit, set())
+        return not self.known.isdisjoint(children) and children <= self.known | self.undivided
 
     def _collect_border(self, unit: UUID) -> tuple[HalfEdge, ...]:
         """The half-edges between the unit, with all below it, and others."""

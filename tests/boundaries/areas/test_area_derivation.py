@@ -85,19 +85,26 @@ def list_days_of_change(*snapshots: Snapshot) -> list[date]:
     return sorted({edge.first_day for edge in edges})
 
 
-def build_key(edge: EdgeVersion) -> bytes:
-    return min(edge.line.tobytes(), edge.line[::-1].tobytes())
+def build_border_key(edge: EdgeVersion) -> tuple[bytes, frozenset[UUID | None]]:
+    """The same for an edge and its reverse."""
+    line = min(edge.line.tobytes(), edge.line[::-1].tobytes())
+    return line, frozenset(edge.side_units)
 
 
 def find_lost_identities(before: Snapshot, after: Snapshot) -> Iterator[tuple[date, UUID]]:
-    """Edges of a day that run as before and have another id, or another border's id."""
+    """Edges of a day that run as before and have another id, or the id of another border.
+
+    An edge that was redrawn or divided has two homes at least in common with what it was.
+    """
     for day in list_days_of_change(before, after):
-        old = {build_key(edge): edge.edge for edge in before.list_on_day(day)}
+        old = {build_border_key(edge): edge.edge for edge in before.list_on_day(day)}
         homes = {edge.edge: set(list_homes(edge.line)) for edge in before.list_on_day(day)}
         for edge in after.list_on_day(day):
-            if old.get(build_key(edge), edge.edge) != edge.edge:
+            if old.get(build_border_key(edge), edge.edge) != edge.edge:
                 yield day, edge.edge
-            if edge.edge in homes and len(homes[edge.edge].intersection(list_homes(edge.line))) < 2:
+            own = set(list_homes(edge.line))
+            common = own & homes.get(edge.edge, own)
+            if len(common) < min(2, len(own)):
                 yield day, edge.edge
 
 
