@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 import shapely
-from boundaries.network.edge_timelines import derive_network_timelines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
@@ -24,6 +23,7 @@ from boundaries.rules.history.version_rules import (
     find_daily_coverage_flaws,
 )
 from gazetteer.ledger.period import UNBOUNDED, Period, PeriodEnd, Precision
+from tests.boundaries.network.drawn_timelines import derive_network_timelines
 from tests.boundaries.rules.network.register_samples import (
     SPACE,
     get_unit_id,

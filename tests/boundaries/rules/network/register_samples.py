@@ -10,7 +10,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.boundary_lines import BoundaryLines
-from boundaries.network.edge_timelines import derive_network_timelines
 from boundaries.network.leaf_faces import Region
 from boundaries.network.network_builder import OUTSIDE, Network
 from boundaries.network.network_store import KnownNetwork, NetworkHistory, NetworkUnit
@@ -30,6 +29,7 @@ from boundaries.rules.network.network_context import NetworkContext
 from boundaries.rules.register_validation import NETWORK_RULES
 from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Timeline
+from tests.boundaries.network.drawn_timelines import derive_network_timelines
 from tests.boundaries.rules.wording import assert_worded
 
 SPACE = UUID("5a2f7d60-39b5-4f6e-8f0f-5b5b8e0f5f00")
