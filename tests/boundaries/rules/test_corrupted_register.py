@@ -6,6 +6,7 @@ from datetime import date
 import psycopg
 
 from boundaries.consistency.network_checks import find_network_errors
+from boundaries.rules.register_observer import RegisterObserver
 from boundaries.rules.register_validation import RegisterValidationResult, validate_register
 from gazetteer.ledger.as_of import AsOf
 
@@ -79,7 +80,9 @@ def test_what_was_corrupted_is_reported_and_everything_else_stays(register_copy:
             for statement in CORRUPTIONS:
                 assert conn.execute(statement.encode()).rowcount == 1
         after = count_findings(validate_register(conn, AT))
-        checked = {finding.check for finding in find_network_errors(conn)}
+        checked = {
+            finding.check for finding in find_network_errors(RegisterObserver(), AT.at, conn)
+        }
     assert before - after == Counter()
     new = after - before
     expected = Counter(finding for findings in CORRUPTIONS.values() for finding in findings)
