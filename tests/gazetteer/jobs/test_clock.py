@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,17 @@ from psycopg import Connection
 
 from gazetteer.jobs import job_queue
 from tests.gazetteer.jobs import clock_worker
-from tests.gazetteer.jobs.clock_worker import serve
+from tests.gazetteer.jobs.clock_worker import serve as serve_clock
 
 Conn = Connection[Any]
 EACH_YEAR = "0 0 1 1 *"
 NEW_YEAR = datetime(datetime.now(UTC).year, 1, 1, tzinfo=UTC)
+
+
+def serve(database: str, home: Path, schedule: str) -> None:
+    """Serve until nothing is left to do; in a thread: the main one may have a loop of a browser."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(serve_clock, database, home, schedule, until_idle=True).result()
 
 
 @pytest.fixture
@@ -69,7 +76,7 @@ def test_what_was_due_while_no_worker_ran_is_done_once(
     clock: Conn, database: str, tmp_path: Path
 ) -> None:
     for _ in range(2):
-        serve(database, tmp_path, EACH_YEAR, until_idle=True)
+        serve(database, tmp_path, EACH_YEAR)
     assert strikes(clock) == [NEW_YEAR]
     years_ago = NEW_YEAR.replace(year=NEW_YEAR.year - 3)
     change_queue(
@@ -78,7 +85,7 @@ def test_what_was_due_while_no_worker_ran_is_done_once(
         " WHERE periodic_id = 'strike'",
         int(years_ago.timestamp()),
     )
-    serve(database, tmp_path, EACH_YEAR, until_idle=True)
+    serve(database, tmp_path, EACH_YEAR)
     assert strikes(clock) == [NEW_YEAR, NEW_YEAR], "once for the three that were missed"
 
 
@@ -98,7 +105,7 @@ def test_a_run_that_a_killed_worker_left_is_done_by_the_next(
     clock: Conn, database: str, tmp_path: Path
 ) -> None:
     leave_run(clock, 1, "doing")
-    serve(database, tmp_path, EACH_YEAR, until_idle=True)
+    serve(database, tmp_path, EACH_YEAR)
     assert datetime.fromtimestamp(1, UTC) in strikes(clock)
 
 
@@ -107,7 +114,7 @@ def test_a_run_that_was_left_gives_way_to_the_next_that_waits(
 ) -> None:
     leave_run(clock, 1, "doing")
     leave_run(clock, 2, "todo")
-    serve(database, tmp_path, EACH_YEAR, until_idle=True)
+    serve(database, tmp_path, EACH_YEAR)
     assert strikes(clock) == [datetime.fromtimestamp(2, UTC)]
     (left,) = clock.execute(
         f"SELECT count(*) FROM {job_queue.SCHEMA}.procrastinate_jobs"
@@ -117,5 +124,5 @@ def test_a_run_that_was_left_gives_way_to_the_next_that_waits(
 
 def test_runs_of_one_task_do_not_overlap(clock: Conn, database: str, tmp_path: Path) -> None:
     clock.execute("SELECT pg_advisory_lock(%s, hashtext('strike'))", (0x636C6F63,))
-    serve(database, tmp_path, EACH_YEAR, until_idle=True)
+    serve(database, tmp_path, EACH_YEAR)
     assert strikes(clock) == [], "another process is doing it"
