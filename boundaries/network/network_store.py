@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ WHERE s.level <> 'village' AND {in_force_sql("s")}
 
 _AREAS = f"""
 WITH {MOMENT_CTE}
-SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
+SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m, a.source
 FROM moment, area_version a WHERE {in_force_sql("a")} ORDER BY a.unit_id
 """
 
@@ -62,6 +63,9 @@ ORDER BY s.unit_id, lower(s.valid) DESC NULLS LAST
 """
 
 
+_NEVER: Ints = np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkUnit:
     """The state of a unit at the moment."""
@@ -74,10 +78,14 @@ class NetworkUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitArea:
-    """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated."""
+    """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated.
+
+    Several sources are separated by semicolons.
+    """
 
     shape: BaseGeometry
     accuracy_m: float | None
+    source: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,23 @@ class NetworkHistory:
         )
         return replace(self.net, left=left, right=right)
 
+    @cached_property
+    def days_as_face(self) -> Mapping[UUID, tuple[Ints, Ints]]:
+        """When each unit had ground of its own: starts and stops of the edges round it."""
+        both_sides = np.r_[self.net.left, self.net.right]
+        starts, stops = np.r_[self.start, self.start], np.r_[self.stop, self.stop]
+        order = np.argsort(both_sides, kind="stable")
+        bounds = np.searchsorted(both_sides[order], np.arange(len(self.faces) + 1))
+        return {
+            unit: (starts[order[first:last]], stops[order[first:last]])
+            for unit, first, last in zip(self.faces, bounds[:-1], bounds[1:], strict=True)
+        }
+
+    def is_face_on(self, unit: UUID, day: date) -> bool:
+        """Whether a unit had ground of its own on a day: was a side of an edge."""
+        starts, stops = self.days_as_face.get(unit, (_NEVER, _NEVER))
+        return bool(((starts <= day.toordinal()) & (day.toordinal() < stops)).any())
+
     def list_change_days(self, since: date, until: date) -> list[date]:
         """The days on which an edge begins or ends, after ``since`` and up to ``until``."""
         bounds = np.unique(np.r_[self.start, self.stop])
@@ -165,7 +190,9 @@ def load_unit_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, UnitAre
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_AREAS, as_of.to_sql_params()).fetchall()
     shapes = shapely.from_wkb([row[1] for row in rows])
-    return {row[0]: UnitArea(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
+    return {
+        row[0]: UnitArea(shape, row[2], row[3]) for row, shape in zip(rows, shapes, strict=True)
+    }
 
 
 def load_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:

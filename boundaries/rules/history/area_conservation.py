@@ -15,7 +15,12 @@ from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import extract_polygons
-from boundaries.rules.history.history_context import AreaTenure, HistoryContext, SuccessionTransfer
+from boundaries.rules.history.history_context import (
+    AreaTenure,
+    HistoryContext,
+    SuccessionTransfer,
+    ValidityPeriod,
+)
 from gazetteer.rules.rule_registry import rule_check
 
 _METRIC = Metric()
@@ -33,15 +38,13 @@ class AreaChangeEvent:
 
 def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
     """The changes of which all areas are known before and after; others cannot be checked."""
-    areas: dict[UUID, list[AreaTenure]] = {}
-    for area in history.areas:
-        areas.setdefault(area.unit, []).append(area)
+    known = _WholeAreas(history)
     for on, together in groupby(history.links, key=lambda link: link.on):
         if not history.covers_change(on):
             continue
         for units in _iter_connected_units(list(together)):
-            before = _find_areas_on(history, areas, units, on - _DAY)
-            after = _find_areas_on(history, areas, units, on)
+            before = known.find_areas_on(units, on - _DAY)
+            after = known.find_areas_on(units, on)
             if before and after:
                 yield AreaChangeEvent(on, before, after)
 
@@ -54,22 +57,53 @@ def _iter_connected_units(links: Sequence[SuccessionTransfer]) -> Iterator[list[
         yield list(dict.fromkeys(members))
 
 
-def _find_areas_on(
-    history: HistoryContext,
-    areas: Mapping[UUID, list[AreaTenure]],
-    units: Sequence[UUID],
-    day: date,
-) -> tuple[AreaTenure, ...]:
-    """The areas of those units that were in force on a day; empty if one of them is not known."""
-    in_force = []
-    for unit in units:
-        if history.find_state(unit, day) is None:
-            continue
-        mine = [area for area in areas.get(unit, ()) if area.period.covers_day(day)]
+class _WholeAreas:
+    """The areas that are known in full.
+
+    That of a unit above others is the union of theirs, as far as these are known: it grows with
+    each of them that becomes known, while no ground changes hands. A unit that is divided into
+    others for the first time has given them ground that it held itself.
+    """
+
+    def __init__(self, history: HistoryContext) -> None:
+        self._history = history
+        self._areas: dict[UUID, list[AreaTenure]] = {}
+        for area in history.areas:
+            self._areas.setdefault(area.unit, []).append(area)
+        self._below: dict[UUID, list[tuple[UUID, ValidityPeriod]]] = {}
+        for unit, states in history.states.items():
+            for state in states:
+                if state.parent is not None:
+                    self._below.setdefault(state.parent, []).append((unit, state.period))
+        self._divided = {
+            (link.giver, link.on - _DAY) for link in history.links if self._is_division(link)
+        }
+
+    def _is_division(self, link: SuccessionTransfer) -> bool:
+        """Whether a unit passes ground to one below it."""
+        below = self._below.get(link.giver, ())
+        return any(link.taker == unit and period.covers_day(link.on) for unit, period in below)
+
+    def find_areas_on(self, units: Sequence[UUID], day: date) -> tuple[AreaTenure, ...]:
+        """The areas of those units that were in force on a day; empty if one is not known."""
+        in_force = [unit for unit in units if self._history.find_state(unit, day) is not None]
+        found = [self._find_whole_area(unit, day, frozenset()) for unit in in_force]
+        known = tuple(area for area in found if area is not None)
+        return known if len(known) == len(found) else ()
+
+    def _find_whole_area(self, unit: UUID, day: date, above: frozenset[UUID]) -> AreaTenure | None:
+        """``above`` are the units already passed: a wrong hierarchy may go round in a circle."""
+        mine = [area for area in self._areas.get(unit, ()) if area.period.covers_day(day)]
         if len(mine) != 1:
-            return ()
-        in_force.append(mine[0])
-    return tuple(in_force)
+            return None
+        if self._history.network.is_face_on(unit, day):
+            return mine[0]
+        if (unit, day) in self._divided:
+            return None
+        above |= {unit}
+        below = {part for part, period in self._below.get(unit, ()) if period.covers_day(day)}
+        parts = (self._find_whole_area(part, day, above) for part in below - above)
+        return None if any(part is None for part in parts) else mine[0]
 
 
 @rule_check("TOP-VER-04")

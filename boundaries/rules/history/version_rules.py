@@ -20,6 +20,7 @@ from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gaps import find_gaps
 from boundaries.rules.coverage.overlaps import find_overlaps
+from boundaries.rules.history.first_knowledge import is_first_knowledge
 from boundaries.rules.history.history_context import AreaTenure, HistoryContext
 from gazetteer.rules.rule_registry import rule_check
 
@@ -65,12 +66,17 @@ def _build_area_period_finding(
 
 @rule_check("TOP-VER-02")
 def find_changes_without_act(history: HistoryContext) -> Iterator[SpatialFinding]:
-    """Boundaries that begin or end on a recorded day without a cited act."""
+    """Boundaries that begin or end on a recorded day without a cited act.
+
+    Not those of ground that becomes known on the day: nothing changed hands.
+    """
     network = history.network
     for day, edges in sorted(_find_unfounded_edges(history).items()):
         # A boundary that is divided differently has other nodes, but the same vertices.
         vertices = ((k, place) for k in edges for place in map(tuple, network.net.get_vertices(k)))
         for group in find_components(vertices):
+            if is_first_knowledge(network, day, group):
+                continue
             sides = np.unique(np.r_[network.net.left[group], network.net.right[group]])
             units = [network.faces[n] for n in sides.tolist() if n != OUTSIDE]
             yield build_finding(

@@ -180,6 +180,36 @@ def test_a_change_without_an_act_is_reported_once_with_everybody_and_its_place()
     assert list(find_changes_without_act(make_split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
 
+def make_arrival(neighbour_stop: PeriodEnd, east: shapely.Geometry = EAST) -> HistoryContext:
+    """440103 is known from a day on; its neighbour 440102 all the time, redrawn after its stop."""
+    bound = PeriodEnd(DAY, None, Precision.YEAR)
+    regions = [
+        Region("440102", "440100", WEST, ((get_unit_id("440102"), Period()),), 1.0, "made"),
+        Region(
+            "440103", "440100", east, ((get_unit_id("440103"), Period(bound, UNBOUNDED)),), 1.0, "m"
+        ),
+    ]
+    if neighbour_stop.on:
+        before, after = Period(UNBOUNDED, neighbour_stop), Period(neighbour_stop, UNBOUNDED)
+        west = get_unit_id("440102")
+        regions[:1] = [
+            Region("440102", "440100", BOTH, ((west, before),), 1.0, "made"),
+            Region("440102", "440100", WEST, ((west, after),), 1.0, "made"),
+        ]
+    codes = ["440102", "440103"]
+    network = make_network_history(derive_network_timelines(regions), make_units(codes))
+    return make_history({code: [make_tenure(code)] for code in codes}, network=network)
+
+
+def test_ground_that_becomes_known_on_a_day_is_no_change_of_its_borders() -> None:
+    assert list(find_changes_without_act(make_arrival(UNBOUNDED))) == []
+
+
+def test_ground_that_a_known_neighbour_gives_on_that_day_is_a_change() -> None:
+    bound = PeriodEnd(DAY, None, Precision.YEAR)
+    assert list_kinds(list(find_changes_without_act(make_arrival(bound)))) == [("no_act", "error")]
+
+
 def test_a_coverage_that_is_whole_on_every_day_has_no_finding() -> None:
     assert list(find_daily_coverage_flaws(make_split(PeriodEnd(DAY, ACT, Precision.DAY)))) == []
 
@@ -307,6 +337,43 @@ def test_where_an_area_is_not_known_nothing_is_reported() -> None:
     lives = [make_area_tenure(1, "new", DAY, None)]
     known = make_history(states, links=[("old", "new", DAY)], areas=lives)
     assert list(iter_change_events(known)) == []
+
+
+def test_a_unit_above_that_is_known_in_part_is_not_checked() -> None:
+    """440102 was in force before, but its area is known from the day on only."""
+    states = {
+        "440100": [make_tenure("440100")],
+        "440101": [make_tenure("440101", parent="440100")],
+        "440102": [make_tenure("440102", parent="440100")],
+        "440103": [make_tenure("440103", DAY, parent="440100")],
+    }
+    links = [("440100", "440103", DAY)]
+    areas = [
+        make_area_tenure(1, "440100", None, DAY),
+        make_area_tenure(2, "440100", DAY, None),
+        make_area_tenure(3, "440101", None, None),
+        make_area_tenure(4, "440102", DAY, None),
+        make_area_tenure(5, "440103", DAY, None),
+    ]
+    assert list(iter_change_events(make_history(states, links=links, areas=areas))) == []
+
+
+def test_a_unit_divided_for_the_first_time_held_ground_that_is_not_known() -> None:
+    states = {
+        "440100": [make_tenure("440100")],
+        "440101": [make_tenure("440101", parent="440100")],
+        "440103": [make_tenure("440103", DAY, parent="440100")],
+    }
+    areas = [
+        make_area_tenure(1, "440100", None, DAY),
+        make_area_tenure(2, "440100", DAY, None),
+        make_area_tenure(3, "440101", None, None),
+        make_area_tenure(4, "440103", DAY, None),
+    ]
+    divided = make_history(states, links=[("440100", "440103", DAY)], areas=areas)
+    assert list(iter_change_events(divided)) == []
+    between = make_history(states, links=[("440101", "440103", DAY)], areas=areas)
+    assert [event.on for event in iter_change_events(between)] == [DAY]
 
 
 def test_area_that_passed_while_nothing_moved_is_reported() -> None:
