@@ -27,7 +27,8 @@ dynamic_shared_memory_type = {dynamic_memory}
 # Compiling costs more than it saves on lookups of milliseconds.
 jit = off
 
-wal_compression = on
+# A load writes whole pages for the most part; lz4 takes a tenth of the processor time of pglz.
+wal_compression = lz4
 max_wal_size = 2GB
 min_wal_size = 128MB
 checkpoint_timeout = 15min

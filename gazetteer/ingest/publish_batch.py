@@ -1,5 +1,6 @@
 """The last stage of a load: publish a checked batch in one transaction."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def publish_staged_batch(
     total = len(batch)
     reason = reason or _build_default_reason(batch.source)
     changeset = Changeset(author, reason, purpose, acts, origin=batch.source)
-    with _vacuum_written_tables(conn):
+    with _vacuum_written_tables(conn), _pass_over_garbage():
         published = ledger.publish_timelines(
             conn, changeset, batch, lambda done: progress(done, total, "publish")
         )
@@ -91,6 +92,19 @@ def word_load_reason(reason: str, origin: str | None, lang: Lang) -> str:
 
 def _build_default_reason(source: str) -> str:
     return f"load of {source}"
+
+
+@contextmanager
+def _pass_over_garbage() -> Iterator[None]:
+    """Leave what exists already out of the search for garbage.
+
+    A batch holds millions of objects to its end; each full search would walk through them all.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from psycopg import Connection, errors
+from psycopg import Connection, errors, sql
 
 from gazetteer.ledger import audit_chain, version_store
 from gazetteer.ledger.canonical_json import DIGEST_MODULUS, sum_digests
@@ -33,6 +33,7 @@ from gazetteer.ledger.edits import (
 from gazetteer.ledger.record_kind import RecordKinds
 from gazetteer.ledger.references import References, check_references, find_dangling
 from gazetteer.ledger.versions import Statement, Timeline
+from gazetteer.ledger.work_ahead import iter_ahead
 from gazetteer.messages import message
 from gazetteer.problems import Conflict, InvalidValue
 
@@ -42,6 +43,7 @@ Conn = Connection[Any]
 CHUNK_SIZE = 20_000
 DERIVED_CHUNK_SIZE = 200
 """Derived records are few and large: whole areas."""
+LARGE_PUBLICATION = 5_000
 Derivation = Callable[[Conn, int], None]
 """Updates derived tables inside the publishing transaction (connection, changeset id)."""
 
@@ -103,13 +105,21 @@ class Ledger:
         """
 
         def iter_edits() -> Iterable[Sequence[Edit]]:
-            rest, done = iter(timelines), 0
-            while chunk := list(islice(rest, CHUNK_SIZE)):
-                yield list(diff_timelines(conn, self.kinds, chunk))
-                done += len(chunk)
+            done = 0
+            for size, edits in iter_ahead(self._iter_differences(conn, timelines)):
+                yield edits
+                done += size
                 progress(done)
 
         return self._publish_edits(conn, changeset, iter_edits())
+
+    def _iter_differences(
+        self, conn: Conn, timelines: Iterable[Timeline]
+    ) -> Iterator[tuple[int, Sequence[Edit]]]:
+        """Timelines by the chunk: how many they are, and what they change."""
+        rest = iter(timelines)
+        while chunk := list(islice(rest, CHUNK_SIZE)):
+            yield len(chunk), list(diff_timelines(conn, self.kinds, chunk))
 
     def _publish_edits(
         self, conn: Conn, changeset: Changeset, chunks: Iterable[Sequence[Edit]]
@@ -128,6 +138,7 @@ class Ledger:
                 dangling |= find_dangling(conn, edits)
             if not publication.change_count:
                 return publication if publication.preserved else None
+            _refresh_statistics(conn, publication)
             for edits in self._iter_derived_edits(conn, publication):
                 publication = self._write_edits(conn, publication, edits)
                 dangling |= find_dangling(conn, edits)
@@ -215,7 +226,7 @@ def _number_edits(conn: Conn, publication: Publication, edits: Sequence[Edit]) -
     """Give each edit its sequence number, and each new record its identity."""
     conn.execute(
         "INSERT INTO record SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT DO NOTHING",
-        ([edit.record_id for edit in edits], [edit.kind.name for edit in edits]),
+        (version_store.format_ids(edit.record_id for edit in edits), [e.kind.name for e in edits]),
     )
     _check_record_kinds(conn, edits)
     with conn.cursor() as cursor, cursor.copy("COPY change FROM STDIN") as copy:
@@ -224,11 +235,25 @@ def _number_edits(conn: Conn, publication: Publication, edits: Sequence[Edit]) -
     return replace(publication, last_seq=publication.last_seq + len(edits))
 
 
+def _refresh_statistics(conn: Conn, publication: Publication) -> None:
+    """Let the planner know what a large publication has written: what is derived asks for it.
+
+    Nobody else can: the rows are those of this transaction.
+    """
+    if publication.change_count > LARGE_PUBLICATION:
+        kinds = conn.execute(
+            "SELECT DISTINCT kind FROM change WHERE seq BETWEEN %s AND %s",
+            (publication.first_seq, publication.last_seq),
+        )
+        tables = [sql.Identifier(f"{kind}_version") for (kind,) in kinds]
+        conn.execute(sql.SQL("ANALYZE record, change, {}").format(sql.SQL(", ").join(tables)))
+
+
 def _check_record_kinds(conn: Conn, edits: Sequence[Edit]) -> None:
     row = conn.execute(
         "SELECT r.record_id, r.kind FROM unnest(%s::uuid[], %s::text[]) AS stated (record_id, kind)"
         " JOIN record r USING (record_id) WHERE r.kind <> stated.kind LIMIT 1",
-        ([edit.record_id for edit in edits], [edit.kind.name for edit in edits]),
+        (version_store.format_ids(edit.record_id for edit in edits), [e.kind.name for e in edits]),
     ).fetchone()
     if row:
         raise Conflict(message("ledger.kind_fixed", record=row[0], kind=row[1]), field="kind")

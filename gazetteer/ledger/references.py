@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.ledger.edits import Edit
+from gazetteer.ledger.version_store import format_ids
 from gazetteer.messages import message
 from gazetteer.problems import Conflict
 
@@ -67,7 +68,10 @@ def _keep_dangling(conn: Connection[Any], references: References) -> References:
     existing: set[Target] = set()
     while batch := list(islice(record_ids, _BATCH_SIZE)):
         existing.update(
-            conn.execute("SELECT kind, record_id FROM record WHERE record_id = ANY(%s)", (batch,))
+            conn.execute(
+                "SELECT kind, record_id FROM record WHERE record_id = ANY(%s::uuid[])",
+                (format_ids(batch),),
+            )
         )
     return {target: by for target, by in references.items() if target not in existing}
 

@@ -82,17 +82,30 @@ def load_known_versions(
     return by_record
 
 
+def format_ids(record_ids: Iterable[UUID]) -> str:
+    """Ids as the text of an array of PostgreSQL; psycopg takes ten times as long over each."""
+    return f"{{{','.join(map(str, record_ids))}}}"
+
+
+def find_existing(conn: Connection[Any], record_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the ids that records have, in no particular order."""
+    query = "SELECT record_id FROM record WHERE record_id = ANY(%s::uuid[])"
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return [row[0] for row in cursor.execute(query, (format_ids(record_ids),))]
+
+
 def load_known_digests(
     conn: Connection[Any], kind: RecordKind, record_ids: Sequence[UUID]
 ) -> dict[UUID, dict[bytes, int]]:
     """What is known now of the records, by digest only: version ids by record and digest."""
+    existing = find_existing(conn, record_ids)  # in a first load none, for a tenth of the time
     query = sql.SQL(
         "SELECT record_id, digest, version_id FROM {}"
-        " WHERE record_id = ANY(%s) AND upper_inf(recorded)"
+        " WHERE record_id = ANY(%s::uuid[]) AND upper_inf(recorded)"
     ).format(sql.Identifier(kind.table_name))
     ids_by_digest: dict[UUID, dict[bytes, int]] = {}
     with conn.cursor(row_factory=tuple_row) as cursor:
-        for record_id, digest, version_id in cursor.execute(query, (list(record_ids),)):
+        for record_id, digest, version_id in cursor.execute(query, (format_ids(existing),)):
             ids_by_digest.setdefault(record_id, {})[digest] = version_id
     return ids_by_digest
 

@@ -10,7 +10,6 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-_LARGE_CHANGESET = 5_000
 _CHANGESET = """
 SELECT first_seq, last_seq, recorded_at FROM changeset WHERE changeset_id = %s
 """
@@ -163,9 +162,6 @@ def derive_states(conn: Connection[Any], changeset: int) -> None:
         params = cursor.execute(_CHANGESET, (changeset,)).fetchone()
     if params is None:
         raise LookupError(f"no changeset {changeset}")
-    if params["last_seq"] - params["first_seq"] > _LARGE_CHANGESET:
-        # The planner has no statistics yet of what this very transaction has written.
-        conn.execute("ANALYZE change, unit_version, code_version, name_version, spelling_version")
     conn.execute(_TOUCHED, params)
     conn.execute("CREATE INDEX ON touched (unit_id); ANALYZE touched")
     conn.execute(_PARTS)
