@@ -18,6 +18,7 @@ from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.national import read_counties
+from benchmarks.publication_rows import measure_publications
 from benchmarks.results_table import BenchmarkRow
 from benchmarks.servers import ProgramCost, run_program
 from boundaries.rules.common.measures import Metric
@@ -99,7 +100,6 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
     with psycopg.connect(database, autocommit=True) as conn:
         copy_seconds = _time_copy(conn, shapes)
     imported, exported, start_up, counts = _run_round_trip(database, codes, shapes)
-    _drop_database(own, "network")
     spent = imported.seconds + exported.seconds - 2 * start_up
     remark = (
         f"{imported.seconds:.1f} s and {exported.seconds:.1f} s, start-up {start_up:.1f} s each,"
@@ -114,6 +114,9 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
         ceiling=5.0,
         remark=remark,
     )
+    yield BenchmarkRow("memory of that import", imported.peak_mib, "MiB", ceiling=1536)
+    yield from measure_publications(database)
+    _drop_database(own, "network")
 
 
 def _run_round_trip(

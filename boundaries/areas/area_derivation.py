@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import shapely
 from psycopg import Connection
 
@@ -130,11 +131,24 @@ def _keep_known_form(version: Version, known: Sequence[Version]) -> Version:
         stored = other.attributes["geom"]
         if stored == geom:
             return version
-        if len(stored) == len(geom) and _canonicalize_stored(stored) == geom:
+        if _may_be_same_ground(stored, geom) and _canonicalize_stored(stored) == geom:
             return replace(version, attributes={**version.attributes, "geom": stored})
     return version
 
 
+def _may_be_same_ground(stored: str, geom: str) -> bool:
+    """Whether two areas have the same vertices, in whatever order: false for one moved vertex."""
+    return len(stored) == len(geom) and _sum_vertices(stored) == _sum_vertices(geom)
+
+
+def _sum_vertices(geom: str) -> int:
+    """The bits of all coordinates added up modulo 2^64, the last vertex of each ring left out."""
+    _, xy, (rings, *_) = shapely.to_ragged_array([shapely.from_wkb(bytes.fromhex(geom))])
+    bits = np.ascontiguousarray(xy).view(np.uint64)
+    repeated = bits[rings[1:] - 1]
+    return (int(bits.sum()) - int(repeated.sum())) % (1 << 64)
+
+
 def _canonicalize_stored(geom: str) -> str:
-    parts = shapely.get_parts(shapely.from_wkb(geom))
+    parts = shapely.get_parts(shapely.from_wkb(bytes.fromhex(geom)))
     return encode_area(canonicalize_area(shapely.MultiPolygon(parts.tolist())))

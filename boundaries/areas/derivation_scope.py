@@ -1,8 +1,9 @@
 """Which areas a publication affects, on which days, and the edges and units that decide them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -49,13 +50,15 @@ SELECT unit, lower((now + before) - (now * before)), upper((now + before) - (now
 FROM ground WHERE now <> before
 """
 
-# What changed of the hierarchy, as far as areas depend on it.
+# The periods, before and now, of the units that a publication changed, as far as areas depend on
+# them.
 _CHANGED_UNITS = """
 SELECT u.record_id, u.level, coalesce(u.custody_parent, u.subordination_parent),
-    lower(u.valid), upper(u.valid)
+    lower(u.valid), upper(u.valid), u.started_by, u.ended_by, u.start_precision, u.end_precision,
+    u.opened_in IS DISTINCT FROM %(changeset)s AS was_known, upper_inf(u.recorded) AS is_known
 FROM change c JOIN unit_version u USING (record_id)
 WHERE c.seq BETWEEN %(first)s AND %(last)s AND c.kind = 'unit' AND u.level <> 'village'
-AND %(changeset)s IN (u.opened_in, u.closed_in)
+AND (upper_inf(u.recorded) OR u.closed_in = %(changeset)s)
 AND EXISTS (
     SELECT FROM area_version a WHERE upper_inf(a.recorded)
     AND a.unit_id IN (u.record_id, u.custody_parent, u.subordination_parent)
@@ -64,8 +67,7 @@ AND EXISTS (
     WHERE upper_inf(a.recorded) AND coalesce(s.custody_parent, s.subordination_parent)
         = coalesce(u.custody_parent, u.subordination_parent)
 )
-GROUP BY 1, 2, 3, 4, 5, u.started_by, u.ended_by, u.start_precision, u.end_precision
-HAVING count(*) = 1
+ORDER BY u.record_id, u.valid
 """
 
 _UNIT_COLUMNS = """
@@ -125,20 +127,55 @@ def find_scope(conn: Conn, publication: Publication) -> DerivationScope:
     }
     with conn.cursor(row_factory=tuple_row) as cursor:
         edges = cursor.execute(_CHANGED_EDGES, params).fetchall()
-        changed_units = cursor.execute(_CHANGED_UNITS, params).fetchall()
+        changed_units = find_changed_periods(cursor.execute(_CHANGED_UNITS, params).fetchall())
         sides = {unit for row in edges for unit in row[:2] if unit is not None}
         changed_faces = cursor.execute(_CHANGED_FACES, {**params, "units": list(sides)}).fetchall()
-    moved = {unit for row in changed_units for unit in (row[0], row[2]) if unit is not None}
+    moved = {unit for own in changed_units for unit in (own.unit, own.parent) if unit is not None}
     ancestry = _Ancestry(load_units(conn, _UNITS_ABOVE, sides | moved))
     days: dict[UUID, Days] = {}
     for left, right, start, stop in edges:
         _extend_days(days, ancestry.list_separated(left, right, _parse_days(start, stop)))
     for unit, start, stop in changed_faces:
         _extend_days(days, ancestry.list_above(unit, _parse_days(start, stop)))
-    for unit, _, parent, start, stop in changed_units:
-        span = _parse_days(start, stop)
-        _extend_days(days, [(unit, *span), *ancestry.list_above(parent, span)])
+    for own in changed_units:
+        span = _parse_days(own.period.start.on, own.period.end.on)
+        _extend_days(days, [(own.unit, *span), *ancestry.list_above(own.parent, span)])
     return DerivationScope(days)
+
+
+def find_changed_periods(rows: Sequence[Sequence[Any]]) -> set[UnitPeriod]:
+    """The periods of one level and one parent that units have before or after, but not both.
+
+    A new type or another seat changes neither, and no area.
+
+    Args:
+        rows: of :data:`_CHANGED_UNITS`: versions of units, by unit and day.
+    """
+    before, now = (
+        set(_iter_unit_periods([row for row in rows if row[known]])) for known in (-2, -1)
+    )
+    return before ^ now
+
+
+def _iter_unit_periods(rows: Iterable[Sequence[Any]]) -> Iterator[UnitPeriod]:
+    for _, states in groupby(rows, key=lambda row: row[0]):
+        yield from _merge_periods(_build_unit_period(row[:9]) for row in states)
+
+
+def _merge_periods(states: Iterable[UnitPeriod]) -> list[UnitPeriod]:
+    """The states of one unit, in order of time, as few as there are levels and parents."""
+    merged: list[UnitPeriod] = []
+    for state in states:
+        last = merged[-1] if merged else None
+        if (
+            last
+            and (last.level, last.parent) == (state.level, state.parent)
+            and (last.period.end.on == state.period.start.on)
+        ):
+            merged[-1] = replace(last, period=Period(last.period.start, state.period.end))
+        else:
+            merged.append(state)
+    return merged
 
 
 def load_surroundings(
@@ -165,7 +202,8 @@ def load_units(conn: Conn, statement: Any, units: Iterable[UUID]) -> list[UnitPe
     """Periods of units as known now, of those that a statement selects by the given ones."""
     with conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(statement, {"units": list(units)}).fetchall()
-    return [_build_unit_period(row) for row in rows]
+    rows.sort(key=lambda row: (row[0], row[3] or date.min))
+    return list(_iter_unit_periods(rows))
 
 
 def _build_unit_period(row: Sequence[Any]) -> UnitPeriod:

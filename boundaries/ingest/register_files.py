@@ -160,7 +160,7 @@ def stage_layer(
     progress: Progress = ignore_progress,
 ) -> StagedLayer:
     """The regions of a layer for the units that carried its codes on the day of the period."""
-    units = load_register_units(conn)
+    units = load_register_units(conn, has_villages=any(map(_is_village_code, layer.codes)))
     regions = read_regions(
         layer,
         units,
@@ -173,9 +173,31 @@ def stage_layer(
     return StagedLayer(layer, regions, KnownTerritory(layer, units, period, known))
 
 
-def load_register_units(conn: Connection[Any]) -> RegisterUnits:
-    """The units in the register as known now, with their codes and names."""
-    timelines = _load_timelines(conn, ("unit", "code", "name"))
+_UNITS_ON_MAPS = """
+SELECT record_id FROM unit_version WHERE level <> 'village'
+UNION SELECT left_unit FROM edge_version UNION SELECT right_unit FROM edge_version
+"""
+# There are 600 000 villages, and hardly a layer shows them.
+_WITHOUT_VILLAGES = {
+    "unit": f"record_id IN ({_UNITS_ON_MAPS})",
+    "code": f"unit_id IN ({_UNITS_ON_MAPS})",
+    "name": "place_id IN (SELECT place_id FROM unit_version WHERE record_id IN"
+    f" ({_UNITS_ON_MAPS}))",
+}
+
+
+def _is_village_code(code: str | None) -> bool:
+    return code is not None and len(code) > len("440106001")
+
+
+def load_register_units(conn: Connection[Any], *, has_villages: bool = True) -> RegisterUnits:
+    """The units in the register as known now, with their codes and names.
+
+    Without ``has_villages``, villages are left out of which no ground is known.
+    """
+    timelines = _load_timelines(
+        conn, ("unit", "code", "name"), {} if has_villages else _WITHOUT_VILLAGES
+    )
     links = iter_known_timelines(conn, LEDGER.kinds["succession"])
     units = [timeline for timeline in timelines if timeline.kind == "unit"]
     acts = {
@@ -188,6 +210,15 @@ def load_register_units(conn: Connection[Any]) -> RegisterUnits:
     )
 
 
-def _load_timelines(conn: Connection[Any], kinds: Sequence[str]) -> list[Timeline]:
-    """All records of some kinds as known now."""
-    return [t for kind in kinds for t in iter_known_timelines(conn, LEDGER.kinds[kind])]
+_ALL: Mapping[str, str] = {}
+
+
+def _load_timelines(
+    conn: Connection[Any], kinds: Sequence[str], conditions: Mapping[str, str] = _ALL
+) -> list[Timeline]:
+    """All records of some kinds as known now, as far as they meet the conditions by kind."""
+    return [
+        timeline
+        for kind in kinds
+        for timeline in iter_known_timelines(conn, LEDGER.kinds[kind], conditions.get(kind, "true"))
+    ]

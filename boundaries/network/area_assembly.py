@@ -59,7 +59,8 @@ def canonicalize_area(area: shapely.MultiPolygon) -> shapely.MultiPolygon:
 
 def encode_area(area: shapely.MultiPolygon) -> str:
     """An area in the form in which the ledger stores it: little-endian WKB in lowercase hex."""
-    return str(shapely.to_wkb(area, hex=True, byte_order=1)).lower()
+    wkb: bytes = shapely.to_wkb(area, byte_order=1)
+    return wkb.hex()
 
 
 def _trace_loops(lines: Sequence[Floats]) -> list[list[int]]:

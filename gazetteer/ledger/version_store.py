@@ -110,9 +110,13 @@ def load_known_digests(
     return ids_by_digest
 
 
-def iter_known_timelines(conn: Connection[Any], kind: RecordKind) -> Iterator[Timeline]:
-    """Every record of a kind as it is known now."""
-    query = select_versions(kind, "upper_inf(recorded) ORDER BY record_id, lower(valid)")
+def iter_known_timelines(
+    conn: Connection[Any], kind: RecordKind, condition: str = "true"
+) -> Iterator[Timeline]:
+    """Every record of a kind as it is known now, of the versions that meet an SQL condition."""
+    query = select_versions(
+        kind, f"upper_inf(recorded) AND ({condition}) ORDER BY record_id, lower(valid)"
+    )
     with conn.transaction(), conn.cursor(name="all_known", row_factory=tuple_row) as cursor:
         rows = (version_from_row(kind, row) for row in cursor.execute(query))
         for record_id, versions in groupby(rows, key=lambda row: row.record_id):

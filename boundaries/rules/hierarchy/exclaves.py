@@ -89,14 +89,24 @@ def _find_coast_segments(context: CoverageContext) -> np.ndarray:
 
 def _is_touching_rest(context: CoverageContext, feature: int, ring: int) -> bool:
     segments = context.segments
-    own = segments.feature == feature
-    mine = own & (segments.ring == ring)
-    return bool(np.isin(segments.start_vertex[mine], segments.start_vertex[own & ~mine]).any())
+    own = _find_run(segments.feature, feature)
+    vertices, is_mine = segments.start_vertex[own], segments.ring[own] == ring
+    return bool(np.isin(vertices[is_mine], vertices[~is_mine]).any())
+
+
+def _find_run(ascending: np.ndarray, value: int) -> slice:
+    """Where a value stands in an ascending array: segments come feature by feature, ring by ring.
+
+    A layer of a country has millions of them, and hundreds of exclaves.
+    """
+    first, last = np.searchsorted(ascending, [value, value + 1]).tolist()
+    return slice(first, last)
 
 
 def _build_exclave_finding(context: CoverageContext, feature: int, ring: int) -> SpatialFinding:
     segments = context.segments
-    mine = np.flatnonzero((segments.feature == feature) & (segments.ring == ring))
+    run = _find_run(segments.ring, ring)
+    mine = np.arange(run.start, run.stop)
     partner = segments.matching.partner[mine]
     others = sorted(set(segments.feature[partner[partner >= 0]].tolist()))
     place = shapely.Polygon(segments.xy[np.r_[segments.first[mine], segments.first[mine[-1]] + 1]])
