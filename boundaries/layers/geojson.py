@@ -8,11 +8,11 @@ import gc
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
-import orjson
 import shapely
 
 from boundaries.layers.geometry_faults import (
@@ -24,6 +24,7 @@ from boundaries.layers.geometry_faults import (
     split_invalid,
     validate_ring,
 )
+from boundaries.layers.json_stream import read_object
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from boundaries.layers.raw_layer import RawLayer
@@ -47,6 +48,17 @@ class _MalformedGeometry(ValueError):
         self.detail = detail
 
 
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """A feature with its rings as arrays, or the remark on why it has none."""
+
+    id: Any
+    properties: Mapping[str, Any]
+    polygons: Polygons
+    is_multi: bool
+    remark: Remark | None
+
+
 def parse_geojson(text: str, source: str) -> RawLayer:
     """The features of a FeatureCollection, a single Feature or a bare geometry.
 
@@ -59,10 +71,10 @@ def parse_geojson(text: str, source: str) -> RawLayer:
         features = _extract_features(document, source)
         geometries, remarks = _build_geometries(features)
     accepted, more = split_invalid(geometries)
-    ids = tuple(None if f.get("id") is None else str(f["id"]) for f in features)
+    ids = tuple(None if f.id is None else str(f.id) for f in features)
     return RawLayer(
         accepted,
-        tuple(_as_object(f.get("properties")) for f in features),
+        tuple(f.properties for f in features),
         _find_crs_name(document),
         tuple(remarks + more),
         ids,
@@ -86,39 +98,47 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 
 def _parse_json(text: str, source: str) -> dict[str, Any]:
-    """The JSON object; NaN and Infinity are accepted, as some programs write them."""
+    """The JSON object, its features taken; NaN and Infinity are accepted, as some write them."""
     try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        try:
-            document = json.loads(text)
-        except json.JSONDecodeError as error:
-            detail = message(
-                "layer.json_invalid_at", line=error.lineno, column=error.colno, reason=error.msg
-            )
-            raise unreadable_error(source, detail) from None
-        except (ValueError, RecursionError):
-            raise unreadable_error(source, message("layer.json_invalid")) from None
+        document = read_object(text, "features", _take_feature)
+    except json.JSONDecodeError as error:
+        detail = message(
+            "layer.json_invalid_at", line=error.lineno, column=error.colno, reason=error.msg
+        )
+        raise unreadable_error(source, detail) from None
+    except (ValueError, RecursionError):
+        raise unreadable_error(source, message("layer.json_invalid")) from None
     if not isinstance(document, dict):
         raise unreadable_error(source, message("layer.json_no_object"))
     return document
 
 
-def _extract_features(document: dict[str, Any], source: str) -> list[dict[str, Any]]:
+def _extract_features(document: dict[str, Any], source: str) -> list[_Feature]:
     kind = document.get("type")
     if kind == "Feature":
-        return [document]
+        return [_take_feature(0, document)]
     if kind in _GEOMETRY_TYPES:
-        return [{"geometry": document}]
+        return [_take_feature(0, {"geometry": document})]
     if kind == "Topology":
         raise unreadable_error(source, message("layer.topojson"))
     features = document.get("features")
     if not isinstance(features, list):
         raise unreadable_error(source, message("layer.no_features_array"))
     for number, feature in enumerate(features):
-        if not isinstance(feature, dict):
+        if not isinstance(feature, _Feature):
             raise unreadable_error(source, message("layer.feature_no_object", number=number))
     return features
+
+
+def _take_feature(number: int, feature: Any) -> Any:
+    """A feature without its lists of numbers; whatever is no object as it is."""
+    if not isinstance(feature, dict):
+        return feature
+    geometry: Any = feature.get("geometry")
+    polygons, remark = _parse_polygons(number, geometry)
+    is_multi = remark is None and geometry["type"] == "MultiPolygon"
+    properties = _as_object(feature.get("properties"))
+    return _Feature(feature.get("id"), properties, polygons, is_multi, remark)
 
 
 def _find_crs_name(document: Mapping[str, Any]) -> str | None:
@@ -131,24 +151,20 @@ def _as_object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _build_geometries(features: Sequence[dict[str, Any]]) -> tuple[Geometries, list[Remark]]:
+def _build_geometries(features: Sequence[_Feature]) -> tuple[Geometries, list[Remark]]:
     """All geometries, built in one go: many small calls would take longer than reading the file."""
-    remarks: list[Remark] = []
+    remarks = [feature.remark for feature in features if feature.remark is not None]
+    multi = np.array([feature.is_multi for feature in features], dtype=bool)
+    geometries = np.full(len(features), None, dtype=object)
     height_count, rings = 0, Rings()
     polygon_of_ring: list[int] = []
     feature_of_polygon: list[int] = []
-    geometries = np.full(len(features), None, dtype=object)
-    multi = np.zeros(len(features), dtype=bool)
     for i, feature in enumerate(features):
-        geometry = feature.pop("geometry", None)  # lists of numbers need most of the memory
-        polygons, remark = _parse_polygons(i, geometry)
-        if remark is not None:
-            remarks.append(remark)
+        if feature.remark is not None:
             continue
-        multi[i] = geometry["type"] == "MultiPolygon"
-        geometries[i] = _EMPTY_MULTI if multi[i] else _EMPTY
-        height_count += any(ring.shape[1] > 2 for ring in chain.from_iterable(polygons))
-        for polygon in polygons:
+        geometries[i] = _EMPTY_MULTI if feature.is_multi else _EMPTY
+        height_count += any(ring.shape[1] > 2 for ring in chain.from_iterable(feature.polygons))
+        for polygon in feature.polygons:
             polygon_of_ring += [len(feature_of_polygon)] * len(polygon)
             feature_of_polygon.append(i)
             rings += polygon
