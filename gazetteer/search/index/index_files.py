@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREIGN_SECONDS = 7 * 24 * 3600
 """Age at which files of other registers and other versions of the program are removed."""
-_MAX_FILES = 4
+_MAX_FILES = 8
 """Files over which the columns of an index are spread; each holds some that nothing uses now."""
 _LARGE_SEQ = 500_000
 """Changes of a register whose index is built apart: some hundred MiB of rows."""

@@ -49,6 +49,20 @@ def test_what_has_not_changed_stays_in_the_earlier_file(file: ColumnFile, tmp_pa
         open_column_file(tmp_path / "two")
 
 
+def test_a_column_computed_anew_with_the_same_values_stays_too(
+    file: ColumnFile, tmp_path: Path
+) -> None:
+    numbers = list(range(5000))
+    same = {**COLUMNS, "numbers": pack_values("i", numbers)}
+    write_column_file(tmp_path / "two", {}, same, file)
+    assert open_column_file(tmp_path / "two", file).stored == file.stored
+    for column in (pack_values("i", [1, *numbers[1:]]), pack_values("I", numbers)):
+        write_column_file(tmp_path / "two", {}, {**COLUMNS, "numbers": column}, file)
+        written = open_column_file(tmp_path / "two", file)
+        assert written.stored["numbers"].file == "two"
+        assert written.columns["numbers"].array_view.tolist() == column.array_view.tolist()
+
+
 def test_any_damage_is_found(file: ColumnFile) -> None:
     content = file.path.read_bytes()
     damaged = [content[:length] for length in (0, 10, 5000, len(content) // 2, len(content) - 1)]
