@@ -111,18 +111,18 @@ def _state_new_district(conn: Conn, number: int, row: Sequence[Any]) -> list[Sta
     renamed = {**known["name"].attributes, "text": text, "generic_part": "区"}
     respelled = {**known["spelling"].attributes, "name_id": new_name}
     return [
-        Statement("act", act, Period(), {"title": "撤县设区", "number": f"benchmark {number}"}),
-        _begin("unit", unit, known, start, {"unit_type": "市辖区"}),
-        _end("code", code, known, start),
-        _begin("code", uuid4(), known, start, {"code": f"99{number:02}01"}),
-        _end("name", name, known, start),
+        Statement("act", act, Period(), {"title": f"benchmark {number}"}),
+        _state_beginning("unit", unit, known, start, {"unit_type": "市辖区"}),
+        _state_end("code", code, known, start),
+        _state_beginning("code", uuid4(), known, start, {"code": f"99{number:02}01"}),
+        _state_end("name", name, known, start),
         Statement("name", new_name, Period(start), renamed),
-        _end("spelling", spelling, known, start),
+        _state_end("spelling", spelling, known, start),
         Statement("spelling", uuid4(), Period(start), respelled),
     ]
 
 
-def _begin(
+def _state_beginning(
     kind: str,
     record: UUID,
     known: Mapping[str, Version],
@@ -134,7 +134,7 @@ def _begin(
     return Statement(kind, record, period, {**version.attributes, **changed})
 
 
-def _end(kind: str, record: UUID, known: Mapping[str, Version], stop: PeriodEnd) -> Statement:
+def _state_end(kind: str, record: UUID, known: Mapping[str, Version], stop: PeriodEnd) -> Statement:
     return Statement(kind, record, replace(known[kind].period, start=stop), None)
 
 

@@ -131,12 +131,12 @@ def _keep_known_form(version: Version, known: Sequence[Version]) -> Version:
         stored = other.attributes["geom"]
         if stored == geom:
             return version
-        if _may_be_same_ground(stored, geom) and _canonicalize_stored(stored) == geom:
+        if _may_have_same_vertices(stored, geom) and _canonicalize_stored(stored) == geom:
             return replace(version, attributes={**version.attributes, "geom": stored})
     return version
 
 
-def _may_be_same_ground(stored: str, geom: str) -> bool:
+def _may_have_same_vertices(stored: str, geom: str) -> bool:
     """Whether two areas have the same vertices, in whatever order: false for one moved vertex."""
     return len(stored) == len(geom) and _sum_vertices(stored) == _sum_vertices(geom)
 

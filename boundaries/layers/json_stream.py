@@ -33,14 +33,14 @@ def read_object(text: str, array: str, take_item: Callable[[int, Any], Any]) -> 
     at = _skip_space(text, at + 1)
     is_first = True
     while text[at : at + 1] != "}":
-        at = at if is_first else _expect(text, at, ",")
+        at = at if is_first else _skip_sign(text, at, ",")
         is_first = False
         if text[at : at + 1] != '"':
             raise json.JSONDecodeError(
                 "Expecting property name enclosed in double quotes", text, at
             )
         name, at = _DECODER.raw_decode(text, at)
-        at = _expect(text, _skip_space(text, at), ":")
+        at = _skip_sign(text, _skip_space(text, at), ":")
         if name == array and text[at : at + 1] == "[":
             members[name], at = _read_array(text, at + 1, take_item)
         else:
@@ -57,14 +57,14 @@ def _read_array(text: str, at: int, take_item: Callable[[int, Any], Any]) -> tup
     items: list[Any] = []
     at = _skip_space(text, at)
     while text[at : at + 1] != "]":
-        at = _expect(text, at, ",") if items else at
+        at = _skip_sign(text, at, ",") if items else at
         value, at = _DECODER.raw_decode(text, at)
         items.append(take_item(len(items), value))
         at = _skip_space(text, at)
     return items, at + 1
 
 
-def _expect(text: str, at: int, sign: str) -> int:
+def _skip_sign(text: str, at: int, sign: str) -> int:
     """The position of what follows a sign that has to stand at ``at``."""
     if text[at : at + 1] != sign:
         raise json.JSONDecodeError(f"Expecting '{sign}' delimiter", text, at)

@@ -36,11 +36,13 @@ def is_first_knowledge(network: NetworkHistory, day: date, edges: list[int]) -> 
     begun = dict(_iter_pieces(network, [e for e in edges if network.start[e] == day.toordinal()]))
     if not ended.keys() <= begun.keys():
         return False
-    return all(
-        _is_becoming_known(network, day, before, after)
+    changed = [
+        (before, after)
         for piece, sides in begun.items()
         for before, after in zip(ended.get(piece, (OUTSIDE, OUTSIDE)), sides, strict=True)
-    )
+        if before != after
+    ]
+    return bool(changed) and all(_is_becoming_known(network, day, *pair) for pair in changed)
 
 
 def _iter_pieces(
@@ -58,9 +60,7 @@ def _iter_pieces(
 
 
 def _is_becoming_known(network: NetworkHistory, day: date, before: int, after: int) -> bool:
-    """Whether a side stays as it was, or passes from nobody or a unit above to one first known."""
-    if before == after:
-        return True
+    """Whether a side passes from nobody, or from a unit above, to one that is first known."""
     if after == OUTSIDE:
         return False
     unit = network.faces[after]

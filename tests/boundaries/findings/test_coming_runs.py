@@ -112,7 +112,7 @@ def test_each_day_tells_only_what_the_days_before_did_not(planted: psycopg.Conne
     assert days == [today(), SOON, LATER]
     first, second, third = observe(planted, days)
     assert ("TOP-COV-01", None) in first
-    assert (second, third) == ([], [])
+    assert (second, third) == ([("TOP-VER-02", SOON)], [])  # redrawn without an act
     assert ("TOP-COV-01", LATER) in observe(planted, [SOON, LATER])[1]
 
 
