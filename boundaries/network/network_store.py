@@ -36,7 +36,7 @@ WHERE s.level <> 'village' AND {in_force_sql("s")}
 
 _AREAS = f"""
 WITH {MOMENT_CTE}
-SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m, a.source
+SELECT a.unit_id, ST_AsBinary(a.geom, 'NDR'), a.accuracy_m
 FROM moment, area_version a WHERE {in_force_sql("a")} ORDER BY a.unit_id
 """
 
@@ -78,14 +78,10 @@ class NetworkUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitArea:
-    """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated.
-
-    Several sources are separated by semicolons.
-    """
+    """The area of a unit: lon, lat degrees of CGCS2000; ``accuracy_m`` where it is stated."""
 
     shape: BaseGeometry
     accuracy_m: float | None
-    source: str
 
 
 @dataclass(frozen=True)
@@ -190,9 +186,7 @@ def load_unit_areas(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, UnitAre
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_AREAS, as_of.to_sql_params()).fetchall()
     shapes = shapely.from_wkb([row[1] for row in rows])
-    return {
-        row[0]: UnitArea(shape, row[2], row[3]) for row, shape in zip(rows, shapes, strict=True)
-    }
+    return {row[0]: UnitArea(shape, row[2]) for row, shape in zip(rows, shapes, strict=True)}
 
 
 def load_seats(conn: Connection[Any], as_of: AsOf) -> Mapping[UUID, tuple[float, float]]:

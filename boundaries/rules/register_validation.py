@@ -41,7 +41,6 @@ from boundaries.rules.network import area_edge_consistency, line_rules, node_rul
 from boundaries.rules.network.network_context import NetworkContext
 from boundaries.rules.network.place_rules import find_places_outside_unit, load_located_places
 from boundaries.rules.register_layer import build_register_layer
-from boundaries.rules.source_accuracy import grade_overlaps
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.progress import Progress, ignore_progress
 from gazetteer.records.levels import UNIT_LEVELS
@@ -228,12 +227,12 @@ def _validate_areas(
     limits = {
         level: _build_level_tolerances(level, units, areas, settings) for level in UNIT_LEVELS
     }
-    general = build_tolerances(None, None, settings)
-    result = validate_layer(layer, general, progress, by_level=limits)
-    findings = grade_overlaps(result.findings, tuple(areas.values()), general)
+    result = validate_layer(
+        layer, build_tolerances(None, None, settings), progress, by_level=limits
+    )
     partly_known = {own.parent_id for unit, own in units.items() if unit not in areas}
     relevant = (
-        f for f in findings if not _is_against_unknown(f, tuple(areas), units, partly_known)
+        f for f in result.findings if not _is_against_unknown(f, tuple(areas), units, partly_known)
     )
     yield from numbering.renumber_findings(relevant, tuple(areas), layer.names)
 

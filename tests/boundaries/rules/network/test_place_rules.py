@@ -17,9 +17,9 @@ UNITS = {
     get_unit_id("440101001"): NetworkUnit("township", "440101001", "镇", get_unit_id("440101")),
 }
 AREAS = {
-    get_unit_id("440101"): UnitArea(box(113, 23, 113.1, 23.1), 5.0, "made"),
-    get_unit_id("440102"): UnitArea(box(113.1, 23, 113.2, 23.1), 5.0, "made"),
-    get_unit_id("440100"): UnitArea(box(113, 23, 113.2, 23.1), 5.0, "made"),
+    get_unit_id("440101"): UnitArea(box(113, 23, 113.1, 23.1), 5.0),
+    get_unit_id("440102"): UnitArea(box(113.1, 23, 113.2, 23.1), 5.0),
+    get_unit_id("440100"): UnitArea(box(113, 23, 113.2, 23.1), 5.0),
 }
 
 
