@@ -9,18 +9,17 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from statistics import median
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import psycopg
-import shapely
 from psycopg import Connection
 
 from benchmarks.results_table import BenchmarkRow
 from benchmarks.servers import serve_register
+from boundaries.network.edge_versions import decode_line, encode_line
 from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.as_of import today
 from gazetteer.ledger.changesets import Changeset
@@ -82,11 +81,10 @@ def _measure_moved_vertices(
 
 
 def _state_moved_vertex(edge: UUID, version: Version) -> Statement:
-    line = shapely.from_wkb(version.attributes["geom"])
-    xy = shapely.get_coordinates(line)
-    xy[len(xy) // 2] += _SHIFT_DEGREES
-    moved = shapely.to_wkb(shapely.LineString(xy), hex=True, byte_order=1).lower()
-    return Statement("edge", edge, version.period, {**version.attributes, "geom": moved})
+    line = decode_line(version.attributes["geom"])
+    line[len(line) // 2] += _SHIFT_DEGREES
+    moved = {**version.attributes, "geom": encode_line(line)}
+    return Statement("edge", edge, version.period, moved)
 
 
 def _measure_new_districts(conn: Conn) -> BenchmarkRow:
@@ -175,9 +173,9 @@ def _time_arrival(port: int, text: str) -> float:
     return first - begun
 
 
-def _find_version(conn: Conn, kind: str, record: UUID, day: date | None = None) -> Version:
+def _find_version(conn: Conn, kind: str, record: UUID) -> Version:
     rows = load_known_versions(conn, LEDGER.kinds[kind], [record])[record]
-    return next(r.version for r in rows if r.version.period.contains_day(day or today()))
+    return next(r.version for r in rows if r.version.period.contains_day(today()))
 
 
 def _time_publication(conn: Conn, statements: Sequence[Statement]) -> float:

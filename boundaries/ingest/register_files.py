@@ -173,6 +173,7 @@ def stage_layer(
     return StagedLayer(layer, regions, KnownTerritory(layer, units, period, known))
 
 
+_NO_CONDITIONS: Mapping[str, str] = {}
 _UNITS_ON_MAPS = """
 SELECT record_id FROM unit_version WHERE level <> 'village'
 UNION SELECT left_unit FROM edge_version UNION SELECT right_unit FROM edge_version
@@ -196,7 +197,7 @@ def load_register_units(conn: Connection[Any], *, has_villages: bool = True) -> 
     Without ``has_villages``, villages are left out of which no ground is known.
     """
     timelines = _load_timelines(
-        conn, ("unit", "code", "name"), {} if has_villages else _WITHOUT_VILLAGES
+        conn, ("unit", "code", "name"), _NO_CONDITIONS if has_villages else _WITHOUT_VILLAGES
     )
     links = iter_known_timelines(conn, LEDGER.kinds["succession"])
     units = [timeline for timeline in timelines if timeline.kind == "unit"]
@@ -210,11 +211,8 @@ def load_register_units(conn: Connection[Any], *, has_villages: bool = True) -> 
     )
 
 
-_ALL: Mapping[str, str] = {}
-
-
 def _load_timelines(
-    conn: Connection[Any], kinds: Sequence[str], conditions: Mapping[str, str] = _ALL
+    conn: Connection[Any], kinds: Sequence[str], conditions: Mapping[str, str] = _NO_CONDITIONS
 ) -> list[Timeline]:
     """All records of some kinds as known now, as far as they meet the conditions by kind."""
     return [

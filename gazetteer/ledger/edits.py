@@ -84,8 +84,8 @@ def load_hand_edited_ids(conn: Conn, record_ids: Collection[UUID]) -> set[UUID]:
     """Those of the records that people have changed manually: a load does not overwrite them."""
     rows = conn.execute(
         "SELECT DISTINCT record_id FROM change JOIN changeset USING (changeset_id)"
-        " WHERE record_id = ANY(%s) AND purpose <> 'load'",
-        (list(record_ids),),
+        " WHERE record_id = ANY(%s::uuid[]) AND purpose <> 'load'",
+        (version_store.format_ids(record_ids),),
     )
     return {row[0] for row in rows}
 

@@ -6,10 +6,12 @@ times increase with them. A reader never sees a part of a changeset.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, errors, sql
 
@@ -44,6 +46,7 @@ CHUNK_SIZE = 20_000
 DERIVED_CHUNK_SIZE = 200
 """Derived records are few and large: whole areas."""
 LARGE_PUBLICATION = 5_000
+"""Changes from which on the planner has to be told what was written."""
 Derivation = Callable[[Conn, int], None]
 """Updates derived tables inside the publishing transaction (connection, changeset id)."""
 
@@ -104,22 +107,29 @@ class Ledger:
             InvalidValue, Conflict: as :meth:`publish_statements`.
         """
 
-        def iter_edits() -> Iterable[Sequence[Edit]]:
+        def iter_edits() -> Generator[Sequence[Edit]]:
             done = 0
             for size, edits in iter_ahead(self._iter_differences(conn, timelines)):
                 yield edits
                 done += size
                 progress(done)
 
-        return self._publish_edits(conn, changeset, iter_edits())
+        with closing(iter_edits()) as chunks:
+            return self._publish_edits(conn, changeset, chunks)
 
     def _iter_differences(
         self, conn: Conn, timelines: Iterable[Timeline]
     ) -> Iterator[tuple[int, Sequence[Edit]]]:
-        """Timelines by the chunk: how many they are, and what they change."""
-        rest = iter(timelines)
-        while chunk := list(islice(rest, CHUNK_SIZE)):
-            yield len(chunk), list(diff_timelines(conn, self.kinds, chunk))
+        """Timelines by the chunk: how many they are, and what they change.
+
+        A record that was in the last chunk too waits until that is written.
+        """
+        rest, waiting, last_ids = iter(timelines), list[Timeline](), set[UUID]()
+        while chunk := [*waiting, *islice(rest, CHUNK_SIZE)]:
+            waiting = [timeline for timeline in chunk if timeline.record_id in last_ids]
+            ready = [timeline for timeline in chunk if timeline.record_id not in last_ids]
+            last_ids = {timeline.record_id for timeline in ready}
+            yield len(ready), list(diff_timelines(conn, self.kinds, ready))
 
     def _publish_edits(
         self, conn: Conn, changeset: Changeset, chunks: Iterable[Sequence[Edit]]

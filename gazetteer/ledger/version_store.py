@@ -75,9 +75,9 @@ def load_known_versions(
 ) -> dict[UUID, list[StoredVersion]]:
     """What is known now of the records: their versions by record, in no particular order."""
     by_record: dict[UUID, list[StoredVersion]] = {record_id: [] for record_id in record_ids}
-    query = select_versions(kind, "record_id = ANY(%s) AND upper_inf(recorded)")
+    query = select_versions(kind, "record_id = ANY(%s::uuid[]) AND upper_inf(recorded)")
     with conn.cursor(row_factory=tuple_row) as cursor:
-        for row in cursor.execute(query, (list(record_ids),)):
+        for row in cursor.execute(query, (format_ids(record_ids),)):
             by_record[row[1]].append(version_from_row(kind, row))
     return by_record
 

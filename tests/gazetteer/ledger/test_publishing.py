@@ -63,6 +63,21 @@ def test_a_load_that_is_run_twice_changes_nothing(conn: Conn) -> None:
     assert LEDGER.publish_timelines(conn, LOAD, timelines) is None
 
 
+def test_a_record_in_two_chunks_of_a_load_changes_once(
+    conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second chunk is compared while the first one is written."""
+    monkeypatch.setattr("gazetteer.ledger.publish.CHUNK_SIZE", 2)
+    timelines = [
+        Timeline("functional_area", uuid4(), (Version(Period(), {"name": f"开发区{n}"}),))
+        for n in range(3)
+    ]
+    published = LEDGER.publish_timelines(conn, LOAD, [*timelines, *timelines, timelines[0]])
+    assert published is not None
+    assert published.change_count == 3
+    assert list(find_tampering(conn, LEDGER.kinds)) == []
+
+
 def test_a_load_leaves_alone_what_a_person_has_corrected(conn: Conn) -> None:
     zone = uuid4()
     loaded = [Timeline("functional_area", zone, (Version(Period(), {"name": "南沙"}),))]
