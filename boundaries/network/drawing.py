@@ -217,7 +217,7 @@ class DayView:
         return {unit: self._count_missing_below(unit, found, with_found) for unit in self.faces}
 
     def _count_missing_below(self, unit: UUID, found: set[UUID], with_found: set[UUID]) -> int:
-        children = self.hierarchy.children.get(unit)
+        children = self.hierarchy.list_parts(unit)
         if not children:
             return 1
         return sum(
@@ -227,9 +227,9 @@ class DayView:
         )
 
     def _consists_of(self, unit: UUID, found: set[UUID]) -> bool:
-        children = self.hierarchy.children.get(unit)
-        return bool(children) and all(
-            child in found or self._consists_of(child, found) for child in children or ()
+        parts = self.hierarchy.list_parts(unit)
+        return bool(parts) and all(
+            part in found or self._consists_of(part, found) for part in parts
         )
 
     def list_node_places(self) -> Floats:

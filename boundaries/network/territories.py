@@ -186,8 +186,8 @@ class _Sweep:
     def _consists_of_known(self, unit: UUID) -> bool:
         if self.edges.get(unit):
             return True
-        children = self.hierarchy.children.get(unit, set())
-        return not self.known.isdisjoint(children) and children <= self.known | self.undivided
+        parts = self.hierarchy.list_parts(unit)
+        return not self.known.isdisjoint(parts) and parts <= self.known | self.undivided
 
     def _collect_border(self, unit: UUID) -> tuple[HalfEdge, ...]:
         """The half-edges between the unit, with all below it, and others."""

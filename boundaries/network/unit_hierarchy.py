@@ -8,6 +8,8 @@ from uuid import UUID
 from gazetteer.ledger.period import Period, PeriodEnd
 from gazetteer.records.levels import LEVELS, Level
 
+_COUNTY_DEPTH = LEVELS.index(Level.COUNTY)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitPeriod:
@@ -51,6 +53,19 @@ class UnitHierarchy:
         elif self.states.get(state.unit) is state:
             del self.states[state.unit]
             siblings.discard(state.unit)
+
+    def list_parts(self, unit: UUID) -> set[UUID]:
+        """The units directly below one that its territory consists of.
+
+        Where there are counties, townships beside them are none: the national list has townships of
+        zones directly below a prefecture, and their ground is that of its counties.
+        """
+        below = self.children.get(unit, set())
+        state = self.states.get(unit)
+        if state is None or state.level_depth >= _COUNTY_DEPTH:
+            return below
+        upper = {child for child in below if self.get_depth(child) <= _COUNTY_DEPTH}
+        return upper or below
 
     def iter_chain(self, unit: UUID) -> Iterator[UUID]:
         """The unit and those above it, upwards; a parent that is not above ends the chain."""
