@@ -32,12 +32,12 @@ from gazetteer.ingest import (
     read_files,
     read_guangdong,
 )
-from gazetteer.ingest.source_names import BUNDLED_AREA_SOURCE
 from gazetteer.ingest.staged_batch import StagedBatch, ignore_progress, merge_batches
 from gazetteer.ledger.edits import load_hand_edited_ids
 from gazetteer.ledger.version_store import iter_known_timelines
 from gazetteer.ledger.versions import Timeline
 from gazetteer.progress import Progress
+from gazetteer.records.source_names import BUNDLED_AREA_SOURCE
 
 FILE_KINDS = (*(kind for kind, known in CSV_FILE_KINDS.items() if known.reader), "areas")
 """The kinds of files that a user may import."""

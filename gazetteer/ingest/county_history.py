@@ -12,10 +12,8 @@ from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
 from gazetteer.ingest.effective_days import DayResolver, StatedDay
 from gazetteer.ingest.legal_acts import LegalActs
 from gazetteer.ingest.load_findings import LoadFindingCollector
-from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.period_clipping import clip_period
 from gazetteer.ingest.source_ids import derive_record_id
-from gazetteer.ingest.source_names import DERIVED_FROM_MEMBERS
 from gazetteer.ingest.staged_batch import (
     MaterializedPart,
     StagedBatch,
@@ -35,6 +33,8 @@ from gazetteer.ingest.unit_records import UnitLife, UnitLifeStage, iter_unit_tim
 from gazetteer.ledger.period import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 from gazetteer.progress import Progress
+from gazetteer.records.name_parts import derive_unit_type
+from gazetteer.records.source_names import DERIVED_FROM_MEMBERS
 
 LEVEL_RANK = {"province": 0, "prefecture": 1, "county": 2}
 STATED_COLUMNS = ("code", "since_year", "day_of_effect", "document_no", "document_title",

@@ -18,7 +18,6 @@ from gazetteer.ingest.code_index import CodeAssignment, CodeIndex
 from gazetteer.ingest.county_history import CUSTODY_PARENT_TYPES, derive_code_assignments
 from gazetteer.ingest.legal_acts import LegalActs
 from gazetteer.ingest.load_findings import LoadFindingCollector
-from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.source_ids import derive_record_id
 from gazetteer.ingest.staged_batch import (
     MaterializedPart,
@@ -42,6 +41,7 @@ from gazetteer.ledger.period import Period, PeriodEnd, Precision
 from gazetteer.ledger.versions import Timeline, Version
 from gazetteer.messages import message
 from gazetteer.progress import Progress
+from gazetteer.records.name_parts import derive_unit_type
 
 LIST_DAY = date(2023, 6, 30)
 """The day whose state the lists of the National Bureau of Statistics show."""

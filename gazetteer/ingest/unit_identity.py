@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gazetteer.ingest.code_history import CodeHistory
-from gazetteer.ingest.name_parts import derive_unit_type
 from gazetteer.ingest.typed_rows import ChangeRow, RecordRow
+from gazetteer.records.name_parts import derive_unit_type
 
 SAME_CODE_KINDS = ("rename", "redefine")
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from gazetteer.ingest.name_parts import derive_unit_type, split_name
 from gazetteer.ingest.source_ids import derive_record_id
-from gazetteer.ingest.source_names import PINYIN_SOURCE
 from gazetteer.ledger.period import Period
 from gazetteer.ledger.versions import Timeline, Version
+from gazetteer.records.name_parts import derive_unit_type, split_name
 from gazetteer.records.romanization import romanize_name
+from gazetteer.records.source_names import PINYIN_SOURCE
 
 RESIDENTS_COMMITTEE_CLASS = "21620"
 """GB/T 18521 class of residents' committees: the only class of units known for certain."""

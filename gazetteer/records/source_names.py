@@ -11,10 +11,14 @@ PINYIN_SOURCE = "pypinyin, readings.csv"
 BUNDLED_AREA_SOURCE = "mapchina 0.1.0 (CRAN), derived from OpenStreetMap 2019-2020"
 """Where the shipped polygons come from."""
 
+DRAWN_IN_DRAFT = "drawn in a draft"
+"""A border that somebody drew by hand."""
+
 _MESSAGES = {
     DERIVED_FROM_MEMBERS: "source.derived_from_members",
     PINYIN_SOURCE: "source.pinyin",
     BUNDLED_AREA_SOURCE: "source.bundled_areas",
+    DRAWN_IN_DRAFT: "source.drawn_in_draft",
 }
 _SEPARATOR = "; "
 

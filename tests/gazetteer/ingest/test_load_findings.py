@@ -8,8 +8,8 @@ import pytest
 from gazetteer.ingest import StagedBatch, write_load_report
 from gazetteer.ingest.load_findings import LOAD_RULES
 from gazetteer.ingest.load_report import REPORT_COLUMNS
-from gazetteer.ingest.source_names import BUNDLED_AREA_SOURCE, DERIVED_FROM_MEMBERS, word_source
 from gazetteer.messages import LANGS, has_message
+from gazetteer.records.source_names import BUNDLED_AREA_SOURCE, DERIVED_FROM_MEMBERS, word_source
 
 
 @pytest.mark.parametrize("rule", LOAD_RULES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gazetteer.ingest.name_parts import derive_unit_type, split_name
+from gazetteer.records.name_parts import derive_unit_type, split_name
 
 
 @pytest.mark.parametrize(
