@@ -16,6 +16,7 @@ from boundaries.findings.tables import add_finding_tables
 from gazetteer.accounts.tables import add_account_tables
 from gazetteer.files.tables import add_file_table
 from gazetteer.jobs.tables import add_job_tables
+from gazetteer.ledger.drafts.tables import add_draft_tables
 
 # What PostGIS and Alembic keep for themselves.
 FOREIGN = ("spatial_ref_sys", "alembic_version")
@@ -28,6 +29,7 @@ def metadata() -> MetaData:
     add_file_table(metadata)
     add_job_tables(metadata)
     add_finding_tables(metadata)
+    add_draft_tables(metadata)
     return metadata
 
 
