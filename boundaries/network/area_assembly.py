@@ -19,6 +19,10 @@ class BrokenNetwork(ValueError):
     """Edges that do not close: the network was changed outside of the program."""
 
 
+class CrossingBorder(BrokenNetwork):
+    """Edges that close, but cross each other, so that a hole lies in no shell."""
+
+
 def assemble_area(lines: Sequence[Floats]) -> shapely.MultiPolygon:
     """The area on the left of lines (n, 2) that close together, in canonical form.
 
@@ -30,6 +34,18 @@ def assemble_area(lines: Sequence[Floats]) -> shapely.MultiPolygon:
     bounding = _drop_cracks(lines)
     rings = [_join_lines([bounding[k] for k in loop]) for loop in _trace_loops(bounding)]
     return _assemble_polygons(rings)
+
+
+def assemble_crossing_area(lines: Sequence[Floats]) -> shapely.MultiPolygon:
+    """The rings on the left of lines (n, 2) that close together, each as a polygon of its own.
+
+    For borders that cross themselves, which bound no area: it shows the rules what is there.
+
+    Raises:
+        BrokenNetwork: lines are missing.
+    """
+    rings = [_join_lines([lines[k] for k in loop]) for loop in _trace_loops(lines)]
+    return shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings])
 
 
 def _drop_cracks(lines: Sequence[Floats]) -> Sequence[Floats]:
@@ -170,8 +186,7 @@ def _find_enclosing_shell(
     """The smallest shell round a hole; ``shells`` are in the order of their sizes."""
     if len(shells) == 1:
         return shells[0]
-    point = hole.representative_point()
-    containing = [shell for shell in shells if polygons[shell].contains(point)]
+    containing = [shell for shell in shells if polygons[shell].covers(hole)]
     if not containing:
-        raise BrokenNetwork("a hole lies in no shell: edges round this area are missing")
+        raise CrossingBorder("a hole lies in no shell: edges round this area cross or are missing")
     return containing[-1]
