@@ -9,6 +9,9 @@ from web.api import (
     codes,
     coverage,
     divisions,
+    draft_reviews,
+    draft_steps,
+    drafts,
     export,
     files,
     findings,
@@ -27,6 +30,7 @@ from web.api import (
     validate,
     waiting,
 )
+from web.ogc import draft_items
 from web.tiles import tiles
 
 APIS = (
@@ -56,4 +60,8 @@ APIS = (
     export.api,
     waiting.api,
     files.api,
+    drafts.api,
+    draft_steps.api,
+    draft_reviews.api,
+    draft_items.api,
 )

@@ -29,6 +29,7 @@ COMMANDS = {
     "check": "check.check_command",
     "file": "files.file_group",
     "findings": "findings.findings_group",
+    "draft": "drafts.draft_group",
     "explain": "explain.explain_command",
     "geocode": "geocode.geocode_command",
     "worker": "worker.worker_command",

@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.pages import problem_pages
 from web.pages.account_pages import account_blueprint
+from web.pages.draft_pages import draft_blueprint
 from web.pages.finding_pages import finding_blueprint
 from web.pages.public_pages import public_blueprint
 from web.pages.reconcile_pages import reconcile_blueprint
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     tool_blueprint,
     validation_blueprint,
     finding_blueprint,
+    draft_blueprint,
 )
 for blueprint in BLUEPRINTS:
     problem_pages.register_problem_pages(blueprint)

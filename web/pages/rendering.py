@@ -36,6 +36,7 @@ MENU = (
     ("/coverage", "menu.coverage"),
     ("/validate", "menu.validate"),
     ("/findings", "menu.findings"),
+    ("/drafts", "menu.drafts"),
     ("/rules", "menu.rules"),
     ("/changes", "menu.changes"),
     ("/checks", "menu.checks"),

@@ -20,6 +20,7 @@ from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.result_geopackage import write_geopackage
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, ReverseTask
+from boundaries.drafts.due_publications import PUBLISH_DUE_DRAFTS
 from boundaries.findings.background_runs import FINDINGS, NIGHTLY_RUN
 from gazetteer.files.store_maintenance import TIDY_FILES
 from gazetteer.jobs.clock import PeriodicTask
@@ -174,4 +175,9 @@ JOB_KINDS: Mapping[str, JobKind] = {
         FINDINGS,
     )
 }
-PERIODIC_TASKS: tuple[PeriodicTask, ...] = (PURGE_JOBS, TIDY_FILES, NIGHTLY_RUN)
+PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
+    PURGE_JOBS,
+    TIDY_FILES,
+    NIGHTLY_RUN,
+    PUBLISH_DUE_DRAFTS,
+)

@@ -8,9 +8,10 @@ from gazetteer.problems import Unauthenticated
 from web.auth import authentication
 from web.http.connections import snapshot_connection
 from web.services.open_findings import OPEN_FINDINGS
+from web.services.waiting_drafts import APPROVED_DRAFTS, DRAFTS_TO_REVIEW, REJECTED_DRAFTS
 from web.services.waiting_items import WaitingItem, WaitingList
 
-WAITING_LISTS = (OPEN_FINDINGS,)
+WAITING_LISTS = (DRAFTS_TO_REVIEW, REJECTED_DRAFTS, APPROVED_DRAFTS, OPEN_FINDINGS)
 """Every list, in the order in which people see them."""
 
 

@@ -1,0 +1,1 @@
+"""Drafts of the whole register: their commands, finding_changes, review and publication."""

@@ -1,0 +1,126 @@
+"""What a draft adds to the findings, and what it mends: relative to what was wrong before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+
+from boundaries.drafts.code_change_findings import find_code_flaws
+from boundaries.drafts.local_faces import (
+    LocalChange,
+    assemble_faces,
+    list_local_changes,
+)
+from boundaries.drafts.territory_findings import find_territory_flaws
+from boundaries.rules.common.spatial_finding import SpatialFinding
+from boundaries.rules.common.tolerances import build_tolerances
+from boundaries.rules.edit_comparison import (
+    EditWindow,
+    FindingDifference,
+    compare_findings,
+    find_changed_polygons,
+)
+from gazetteer.ledger.drafts.day_records import DayRecords
+from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey
+from gazetteer.records.commands.unit_lookup import find_code
+from gazetteer.settings import get_settings
+
+
+@dataclass(frozen=True)
+class DraftFinding:
+    """A finding with the units that it is about, by id and by code, and its first day."""
+
+    finding: SpatialFinding
+    units: tuple[UUID, ...]
+    codes: tuple[str, ...]
+    day: date
+
+    @property
+    def identity_key(self) -> tuple[object, ...]:
+        """The same for one finding however often it is found."""
+        return self.finding.rule, self.finding.kind, self.units, str(self.finding.message)
+
+
+@dataclass(frozen=True)
+class FindingChanges:
+    """The findings that a change adds and those that it removes."""
+
+    added: tuple[DraftFinding, ...]
+    removed: tuple[DraftFinding, ...]
+
+    @property
+    def blocking_count(self) -> int:
+        """How many of those added are errors."""
+        return sum(found.finding.severity == "error" for found in self.added)
+
+
+def validate_changes(
+    before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], days: Sequence[date]
+) -> FindingChanges:
+    """Compare two states of what is known on some days.
+
+    Args:
+        before: what is known without the change.
+        after: what is known with it.
+        keys: the records that it changes.
+        days: the days to look at, in ascending order; what persists is reported once.
+
+    Raises:
+        OpenBorder: the edges round a unit do not close.
+    """
+    changed = list(keys)
+    added: dict[tuple[object, ...], DraftFinding] = {}
+    removed: dict[tuple[object, ...], DraftFinding] = {}
+    for day in days:
+        for local in list_local_changes(before, after, changed, day):
+            found, difference = _validate_place(before, after, local)
+            for finding in difference.added:
+                one = _describe_finding(finding, found, after, day)
+                added.setdefault(one.identity_key, one)
+            for finding in difference.removed:
+                one = _describe_finding(finding, found, before, day)
+                removed.setdefault(one.identity_key, one)
+        for finding, units in (
+            *find_code_flaws(before, after, changed, day),
+            *find_territory_flaws(before, after, changed, day),
+        ):
+            one = _describe_finding(finding, units, after, day)
+            added.setdefault(one.identity_key, one)
+    return FindingChanges(tuple(added.values()), tuple(removed.values()))
+
+
+def _validate_place(
+    before: KnownRecords, after: KnownRecords, local: LocalChange
+) -> tuple[tuple[UUID, ...], FindingDifference]:
+    """The units round a change, and the findings that it adds and removes there."""
+    earlier, later = (assemble_faces(known, local.units, local.day) for known in (before, after))
+    units = tuple(dict.fromkeys((*earlier, *later)))
+    changed = find_changed_polygons(earlier, later)
+    shapes = [
+        np.array([None, *(faces.get(unit) for unit in units)], dtype=object)[1:]
+        for faces in (earlier, later)
+    ]
+    window = EditWindow(
+        shapes[0],
+        shapes[1],
+        tuple(_name_unit(unit, before, after, local.day) for unit in units),
+        frozenset(units.index(unit) for unit in changed),
+        local.box,
+    )
+    return units, compare_findings(window, build_tolerances(None, None, get_settings()))
+
+
+def _describe_finding(
+    finding: SpatialFinding, units: Sequence[UUID], known: KnownRecords, day: date
+) -> DraftFinding:
+    own = tuple(units[number] for number in finding.features)
+    codes = tuple(_name_unit(unit, known, known, day) for unit in own)
+    return DraftFinding(replace(finding, features=()), own, codes, day)
+
+
+def _name_unit(unit: UUID, before: KnownRecords, after: KnownRecords, day: date) -> str:
+    """The code of a unit, after the change or before it; else its id."""
+    codes = (find_code(DayRecords(known, day), unit) for known in (after, before))
+    return next((code for code in codes if code), str(unit))

@@ -1,0 +1,1 @@
+"""OGC API - Features: collections of the register and of drafts."""

@@ -1,0 +1,175 @@
+"""What pages and endpoints do with drafts, for the account of the request."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from boundaries.drafts import draft_access
+from boundaries.drafts.area_balance import measure_change
+from boundaries.drafts.draft_difference import iter_passed_territory, list_changed_records
+from boundaries.drafts.draft_editing import validate_draft
+from boundaries.drafts.open_draft import Conn, OpenDraft, open_draft
+from gazetteer.accounts.actors import Actor
+from gazetteer.accounts.roles import Action
+from gazetteer.ledger.drafts import draft_store
+from gazetteer.ledger.drafts.day_records import DayRecords
+from gazetteer.ledger.drafts.draft import DraftState
+from gazetteer.records.commands.command import Command
+from gazetteer.records.commands.unit_lookup import find_code
+from web.auth import authentication
+from web.http.connections import connection
+from web.http.language import request_language
+from web.services.draft_serializers import (
+    JsonObject,
+    serialize_changed_record,
+    serialize_draft,
+    serialize_events,
+    serialize_finding_changes,
+    serialize_steps,
+    serialize_touched,
+)
+
+DraftId = Annotated[UUID, Field(description="Id of the draft")]
+
+
+@contextmanager
+def open_visible_draft(draft_id: UUID) -> Iterator[tuple[Conn, OpenDraft]]:
+    """A draft that the account of the request may see, in a transaction.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        NotFound: there is none.
+        Forbidden: it is not one of the people of the draft.
+    """
+    who = authentication.require_known_actor()
+    with connection() as conn, conn.transaction():
+        opened = open_draft(conn, draft_id)
+        draft_access.require_visible(conn, who, opened)
+        yield conn, opened
+
+
+def require_draft_editor(draft_id: UUID, command: Command | None = None) -> Actor:
+    """The account of the request, if it may work on a draft.
+
+    Raises:
+        Unauthenticated, NotFound, Forbidden: as :func:`open_visible_draft`.
+    """
+    who = authentication.require_known_actor()
+    with connection() as conn:
+        draft_access.require_editor(conn, who, draft_store.load_draft(conn, draft_id), command)
+    return who
+
+
+def require_draft_member(draft_id: UUID) -> Actor:
+    """The account of the request, if it is one of the people of a draft.
+
+    Raises:
+        Unauthenticated, NotFound, Forbidden: as :func:`open_visible_draft`.
+    """
+    with open_visible_draft(draft_id):
+        return authentication.require_known_actor()
+
+
+def require_publisher(draft_id: UUID) -> Actor:
+    """The account of the request, if it may publish a draft: as an editor or a reviewer of it.
+
+    Raises:
+        Unauthenticated, NotFound, Forbidden: as :func:`open_visible_draft`.
+    """
+    who = authentication.require_known_actor()
+    actions = (*draft_access.EDITING_ACTIONS, Action.REVIEW)
+    with connection() as conn:
+        draft = draft_store.load_draft(conn, draft_id)
+        draft_access.require_draft_action(conn, who, draft.header.unit_id, actions)
+    return who
+
+
+def load_draft_answer(draft_id: UUID) -> JsonObject:
+    """A draft."""
+    with open_visible_draft(draft_id) as (conn, opened):
+        return serialize_draft(conn, opened)
+
+
+def list_visible_drafts(states: Sequence[DraftState]) -> list[JsonObject]:
+    """The drafts in some states that the account may see, the newest first."""
+    who = authentication.require_known_actor()
+    with connection() as conn, conn.transaction():
+        opened = (
+            open_draft(conn, draft.draft_id) for draft in draft_store.list_drafts(conn, states)
+        )
+        return [
+            serialize_draft(conn, one) for one in opened if draft_access.may_see(conn, who, one)
+        ]
+
+
+def load_steps_answer(draft_id: UUID) -> JsonObject:
+    """The steps of a draft."""
+    with open_visible_draft(draft_id) as (conn, opened):
+        steps = serialize_steps(conn, opened.steps, request_language())
+        return {"revision": opened.draft.revision, "steps": steps}
+
+
+def load_findings_answer(draft_id: UUID) -> JsonObject:
+    """What a draft as a whole adds to the findings, and what it removes."""
+    with open_visible_draft(draft_id) as (_, opened):
+        finding_changes = validate_draft(opened)
+        return {
+            "revision": opened.draft.revision,
+            "blocking": finding_changes.blocking_count,
+            **serialize_finding_changes(finding_changes, request_language()),
+        }
+
+
+def load_events_answer(draft_id: UUID) -> JsonObject:
+    """What happened to a draft."""
+    with open_visible_draft(draft_id) as (conn, _):
+        events = draft_store.load_events(conn, draft_id)
+        return {"events": serialize_events(conn, events, request_language())}
+
+
+def load_difference_answer(draft_id: UUID) -> JsonObject:
+    """What a draft changes on its day."""
+    with open_visible_draft(draft_id) as (_, opened):
+        day = opened.draft.first_day
+        states = opened.base, opened.drafted_records
+        keys = list(opened.result)
+        touched = measure_change(*states, keys, day)
+        records = list_changed_records(*states, keys, day)
+        return {
+            "type": "FeatureCollection",
+            "features": list(_iter_territory_features(opened)),
+            "on": day.isoformat(),
+            "touched": serialize_touched(touched),
+            "area_m2": touched.area_m2,
+            "records": [serialize_changed_record(record) for record in records],
+        }
+
+
+def _iter_territory_features(opened: OpenDraft) -> Iterator[JsonObject]:
+    day = opened.draft.first_day
+    records = DayRecords(opened.drafted_records, day), DayRecords(opened.base, day)
+
+    def name_unit(unit: UUID | None) -> str | None:
+        if unit is None:
+            return None
+        return next((code for one in records if (code := find_code(one, unit))), str(unit))
+
+    for passed in iter_passed_territory(
+        opened.base, opened.drafted_records, list(opened.result), day
+    ):
+        yield {
+            "type": "Feature",
+            "geometry": _build_geometry(passed.shape),
+            "properties": {
+                "from": name_unit(passed.giver),
+                "to": name_unit(passed.taker),
+                "area_m2": passed.area_m2,
+            },
+        }
+
+
+def _build_geometry(shape: Any) -> JsonObject:
+    return dict(shape.__geo_interface__)
