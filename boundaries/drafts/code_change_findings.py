@@ -14,17 +14,21 @@ FoundOnUnits = tuple[SpatialFinding, tuple[UUID, ...]]
 """A finding, and the units that its features are numbers of."""
 
 
-def find_code_flaws(
+def compare_code_flaws(
     before: KnownRecords, after: KnownRecords, keys: Sequence[RecordKey], day: date
-) -> Iterator[FoundOnUnits]:
-    """The findings on codes of a day that there were not before."""
-    units = list_changed_units(after, keys)
+) -> tuple[list[FoundOnUnits], list[FoundOnUnits]]:
+    """The findings on codes of a day that a change adds, and those that it removes."""
+    units = sorted({*list_changed_units(after, keys), *list_changed_units(before, keys)})
     if not units:
-        return
-    known = {str(finding.message) for finding, _ in _find_flaws(before, units, keys, day)}
-    for finding, numbered in _find_flaws(after, units, keys, day):
-        if str(finding.message) not in known:
-            yield finding, numbered
+        return [], []
+    earlier, later = (
+        {str(finding.message): (finding, numbered) for finding, numbered in found}
+        for found in (_find_flaws(known, units, keys, day) for known in (before, after))
+    )
+    return (
+        [found for text, found in later.items() if text not in earlier],
+        [found for text, found in earlier.items() if text not in later],
+    )
 
 
 def _find_flaws(

@@ -100,14 +100,24 @@ def require_heir(conn: Conn, account: Account, draft: Draft) -> None:
     """
     if not account.active:
         raise Forbidden(message("draft.heir_inactive", login=account.login), field="login")
-    require_editor(conn, Actor(account), draft)
+    if not may_edit(conn, Actor(account), draft):
+        raise Forbidden(message("draft.heir_not_authorised", login=account.login), field="login")
 
 
 def is_own_draft(opened: OpenDraft, actor: Actor) -> bool:
-    """Whether an actor owns a draft, or took a step in it, by whatever key."""
+    """Whether an actor owns a draft, or had a hand in it, by whatever key."""
     account = actor.account.account_id if actor.account else None
-    makers = {step.account_id for step in opened.active_steps}
-    return account in {opened.draft.owner, opened.draft.made_by, *makers}
+    return account == opened.draft.owner or account in opened.makers
+
+
+def require_publisher(conn: Conn, actor: Actor, opened: OpenDraft) -> None:
+    """Check that an actor may publish a draft: may work on it, or review all that it touches.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    if list_units_without_review(opened, actor):
+        require_editor(conn, actor, opened.draft)
 
 
 def require_reviewer(opened: OpenDraft, actor: Actor) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from boundaries.drafts.area_balance import Touched, measure_change
 from boundaries.drafts.draft_findings import FindingChanges, validate_changes
-from boundaries.drafts.draft_rebase import rebase_draft, replay_draft
-from boundaries.drafts.draft_replay import StepInConflict, prepare_command
+from boundaries.drafts.draft_rebase import rebase_draft
+from boundaries.drafts.draft_replay import StepInConflict, prepare_command, replay_steps
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.drafts.step_conflicts import build_problem
 from boundaries.drafts.touched_units import find_outside
@@ -109,8 +109,13 @@ def _open_to_edit(conn: Conn, draft_id: UUID, revision: int) -> OpenDraft:
 def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResult:
     """Play the draft with a step undone, or done again."""
     steps = tuple(changed if step.step_id == changed.step_id else step for step in opened.steps)
-    after = replace(opened, steps=steps)
-    replayed = replay_draft(conn, after)
+    try:
+        replayed = replay_steps(opened.base, opened.draft, steps)
+    except StepInConflict as conflict:
+        if load_head(conn) == opened.draft.base_changeset:
+            words = message("draft.steps_build_on", step=changed.number, later=conflict.step.number)
+            raise Conflict(words, field="step") from None
+        raise build_problem(conn, opened.base, conflict) from None
     for step, played in replayed.played:
         draft_store.write_changes(conn, LEDGER.kinds, step.step_id, played)
     draft_store.update_draft(conn, opened.draft.draft_id, {"base_changeset": load_head(conn)})

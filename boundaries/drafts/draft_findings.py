@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from boundaries.drafts.code_change_findings import find_code_flaws
+from boundaries.drafts.code_change_findings import compare_code_flaws
 from boundaries.drafts.local_faces import (
     LocalChange,
     assemble_faces,
@@ -82,12 +82,13 @@ def validate_changes(
             for finding in difference.removed:
                 one = _describe_finding(finding, found, before, day)
                 removed.setdefault(one.identity_key, one)
-        for finding, units in (
-            *find_code_flaws(before, after, changed, day),
-            *find_territory_flaws(before, after, changed, day),
-        ):
+        new, gone = compare_code_flaws(before, after, changed, day)
+        for finding, units in (*new, *find_territory_flaws(before, after, changed, day)):
             one = _describe_finding(finding, units, after, day)
             added.setdefault(one.identity_key, one)
+        for finding, units in gone:
+            one = _describe_finding(finding, units, before, day)
+            removed.setdefault(one.identity_key, one)
     return FindingChanges(tuple(added.values()), tuple(removed.values()))
 
 

@@ -11,6 +11,7 @@ from boundaries.drafts.draft_review import check_findings, get_account_id, is_du
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
+from gazetteer.ledger.as_of import SHANGHAI
 from gazetteer.ledger.changesets import Changeset, Publication
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import ACT_FIELDS, Draft, DraftState, check_revision
@@ -79,7 +80,8 @@ def list_due_drafts(conn: Conn) -> list[UUID]:
 def _check_due(draft: Draft) -> None:
     if not is_due(draft, datetime.now(UTC)):
         moment = draft.header.publish_after
-        words = message("draft.not_yet_due", moment=str(moment))
+        shown = message("date.moment", on=moment.astimezone(SHANGHAI)) if moment else None
+        words = message("draft.not_yet_due", moment=shown)
         raise NotYetDue(words, publish_after=moment.isoformat() if moment else None)
 
 

@@ -12,6 +12,7 @@ from boundaries.drafts.draft_findings import FindingChanges
 from boundaries.drafts.draft_rebase import rebase_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from gazetteer.accounts.actors import Actor
+from gazetteer.files.file_records import load_file
 from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftHeader, Purpose, check_revision
@@ -35,7 +36,7 @@ def create_draft(conn: Conn, header: DraftHeader, actor: Actor) -> Draft:
     Raises:
         InvalidValue: the header is not complete.
     """
-    _check_header(header)
+    _check_header(conn, header)
     account_id = get_account_id(actor)
     with conn.transaction():
         draft_id = draft_store.create_draft(conn, header, account_id, today(), load_head(conn))
@@ -54,7 +55,7 @@ def describe_draft(
         DraftMoved: the draft has another revision.
         DraftConflict, LaterChange: a step does not fit on the new day.
     """
-    _check_header(header)
+    _check_header(conn, header)
     with conn.transaction():
         opened = open_draft(conn, draft_id, lock=True)
         draft = opened.draft
@@ -185,7 +186,7 @@ def get_account_id(actor: Actor) -> UUID:
     return actor.account.account_id
 
 
-def _check_header(header: DraftHeader) -> None:
+def _check_header(conn: Conn, header: DraftHeader) -> None:
     if header.purpose is Purpose.ACT:
         if not header.act or not header.act.get("title"):
             raise InvalidValue(message("ledger.act_missing"), field="act")
@@ -193,6 +194,10 @@ def _check_header(header: DraftHeader) -> None:
             raise InvalidValue(message("draft.day_missing"), field="effective_on")
     if header.documents and not header.act:
         raise InvalidValue(message("draft.documents_without_act"), field="documents")
+    for document in header.documents:
+        if load_file(conn, document.file) is None:
+            words = message("ledger.file_not_stored", file=document.file)
+            raise InvalidValue(words, field="documents")
 
 
 def _open_unchanged(conn: Conn, draft_id: UUID, revision: int, event: DraftEventKind) -> OpenDraft:

@@ -25,6 +25,9 @@ def publish_due_drafts(conn: Connection[Any]) -> int:
     published = 0
     for draft_id in list_due_drafts(conn):
         actor = _find_approver(conn, draft_id)
+        if actor.account is None or not actor.account.active:
+            log.warning("draft %s is due, but the account that approved it is disabled", draft_id)
+            continue
         try:
             publish_draft(conn, draft_id, actor)
         except Problem as problem:

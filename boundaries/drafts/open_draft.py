@@ -23,13 +23,14 @@ class OpenDraft:
     """A draft, its steps, and the timelines of the records that they change.
 
     ``base`` is what is known without it: the register as it is now, or as it was before the draft
-    was published.
+    was published. ``makers`` are the accounts that had a hand in it.
     """
 
     draft: Draft
     steps: tuple[DraftStep, ...]
     base: KnownRecords
     result: Timelines
+    makers: frozenset[UUID]
 
     @cached_property
     def drafted_records(self) -> RecordOverlay:
@@ -70,6 +71,7 @@ def open_draft(conn: Conn, draft_id: UUID, *, lock: bool = False) -> OpenDraft:
         tuple(draft_store.load_steps(conn, draft_id)),
         base,
         draft_store.load_result(conn, LEDGER.kinds, draft_id),
+        draft_store.load_makers(conn, draft_id),
     )
 
 

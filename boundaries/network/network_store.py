@@ -163,6 +163,22 @@ class NetworkHistory:
         starts, stops = self.days_as_face.get(unit, (_NEVER, _NEVER))
         return bool(((starts <= day.toordinal()) & (day.toordinal() < stops)).any())
 
+    def list_redrawn_pairs(self, day: date) -> list[frozenset[UUID]]:
+        """The units on both sides of each edge that runs elsewhere from a day on.
+
+        An edge that is only between other units from that day on is none.
+        """
+        lines: dict[bytes, set[UUID]] = {}
+        times: dict[bytes, list[int]] = {}
+        for bound in (self.start, self.stop):
+            for edge in np.flatnonzero(bound == day.toordinal()).tolist():
+                key = self.net.get_vertices(edge).tobytes()
+                sides = int(self.net.left[edge]), int(self.net.right[edge])
+                units = {self.faces[side] for side in sides if side != OUTSIDE}
+                lines.setdefault(key, set()).update(units)
+                times.setdefault(key, []).append(edge)
+        return [frozenset(units) for key, units in lines.items() if len(times[key]) == 1]
+
     def list_change_days(self, since: date, until: date) -> list[date]:
         """The days on which an edge begins or ends, after ``since`` and up to ``until``."""
         bounds = np.unique(np.r_[self.start, self.stop])

@@ -231,7 +231,7 @@ class StepResultModel(BaseModel):
     touched: TouchedModel
     area_m2: dict[str, float]
     findings: FindingChangesModel
-    undo: str = Field(description="Path at which the step can be undone")
+    undo: str = Field(description="Path at which this can be undone, or done again")
 
 
 class DraftFindingsModel(FindingChangesModel):

@@ -14,7 +14,6 @@ from boundaries.drafts.draft_publication import publish_draft
 from boundaries.drafts.open_draft import open_draft
 from gazetteer.accounts.account_store import find_account
 from gazetteer.accounts.actors import Actor
-from gazetteer.accounts.roles import Action
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftState
 from gazetteer.messages import message
@@ -108,8 +107,8 @@ def publish_command(number: int, login: str) -> None:
     """
     with open_register() as conn:
         draft, actor = _find_draft(conn, number), Actor(find_account(conn, login))
-        actions = (*draft_access.EDITING_ACTIONS, Action.REVIEW)
-        draft_access.require_draft_action(conn, actor, draft.header.unit_id, actions)
+        with conn.transaction():
+            draft_access.require_publisher(conn, actor, open_draft(conn, draft.draft_id))
         published = publish_draft(conn, draft.draft_id, actor)
     echo_message("cli.draft_published", changeset=published.changeset_id, n=published.change_count)
 

@@ -99,7 +99,7 @@ def serialize_step_result(draft: Draft, result: StepResult, lang: Lang) -> JsonO
         "touched": serialize_touched(result.touched),
         "area_m2": result.touched.area_m2,
         "findings": serialize_finding_changes(result.finding_changes, lang),
-        "undo": f"/v1/drafts/{draft.draft_id}/undo",
+        "undo": f"/v1/drafts/{draft.draft_id}/{'redo' if result.step.undone else 'undo'}",
     }
 
 

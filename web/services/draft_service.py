@@ -13,7 +13,6 @@ from boundaries.drafts.draft_difference import iter_passed_territory, list_chang
 from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, open_draft
 from gazetteer.accounts.actors import Actor
-from gazetteer.accounts.roles import Action
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import DraftState
@@ -79,12 +78,10 @@ def require_publisher(draft_id: UUID) -> Actor:
     Raises:
         Unauthenticated, NotFound, Forbidden: as :func:`open_visible_draft`.
     """
-    who = authentication.require_known_actor()
-    actions = (*draft_access.EDITING_ACTIONS, Action.REVIEW)
-    with connection() as conn:
-        draft = draft_store.load_draft(conn, draft_id)
-        draft_access.require_draft_action(conn, who, draft.header.unit_id, actions)
-    return who
+    with open_visible_draft(draft_id) as (conn, opened):
+        who = authentication.require_known_actor()
+        draft_access.require_publisher(conn, who, opened)
+        return who
 
 
 def load_draft_answer(draft_id: UUID) -> JsonObject:

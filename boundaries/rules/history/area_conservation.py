@@ -37,12 +37,17 @@ class AreaChangeEvent:
 
 
 def iter_change_events(history: HistoryContext) -> Iterator[AreaChangeEvent]:
-    """The changes of which all areas are known before and after; others cannot be checked."""
+    """The changes of which all areas are known before and after; others cannot be checked.
+
+    Whoever had a border with one of the units redrawn on the same day takes part in its change.
+    """
     known = _WholeAreas(history)
     for on, together in groupby(history.links, key=lambda link: link.on):
         if not history.covers_change(on):
             continue
-        for units in _iter_connected_units(list(together)):
+        redrawn = history.network.list_redrawn_pairs(on)
+        for linked in _iter_connected_units(list(together)):
+            units = _add_redrawn(linked, redrawn)
             before = known.find_areas_on(units, on - _DAY)
             after = known.find_areas_on(units, on)
             if before and after:
@@ -55,6 +60,14 @@ def _iter_connected_units(links: Sequence[SuccessionTransfer]) -> Iterator[list[
     for group in find_components(ends):
         members = (unit for k in group for unit in (links[k].giver, links[k].taker))
         yield list(dict.fromkeys(members))
+
+
+def _add_redrawn(units: Sequence[UUID], redrawn: Sequence[frozenset[UUID]]) -> list[UUID]:
+    """The units, with those beyond their redrawn borders, and beyond theirs."""
+    found = dict.fromkeys(units)
+    while more := [u for pair in redrawn if pair & found.keys() for u in pair if u not in found]:
+        found |= dict.fromkeys(sorted(more))
+    return list(found)
 
 
 class _WholeAreas:

@@ -5,7 +5,7 @@ before is reported as information, for those who convert old codes.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -63,7 +63,8 @@ def find_code_change_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
     """Units that kept their code under another parent, or changed it under the same one.
 
     A unit whose type or level changed was abolished and established anew. A parent that was
-    replaced by its successor under the same code is not another parent.
+    replaced by its successor under the same code is not another parent. Where the code of the
+    parent changes, those of the units below may follow on the same day.
     """
     successions = {(link.giver, link.taker) for link in history.links}
     for unit, states in history.states.items():
@@ -78,8 +79,23 @@ def find_code_change_flaws(history: HistoryContext) -> Iterator[SpatialFinding]:
                 moved = _find_code_of_parent(
                     history, before.parent, before
                 ) != _find_code_of_parent(history, after.parent, after)
+            if not moved and _has_parent_new_code(history, after):
+                continue
             if moved == (before.code == after.code):
                 yield _build_code_change_finding(history, unit, before, after, moved=moved)
+
+
+def _has_parent_new_code(history: HistoryContext, child: UnitTenure) -> bool:
+    """Whether the code of the parent changes on the first day of a state of its child."""
+    on = child.period.start
+    if child.parent is None or on is None:
+        return False
+    states = history.states.get(child.parent, ())
+    codes = [
+        next((state.code for state in states if state.period.covers_day(day)), None)
+        for day in (on - timedelta(days=1), on)
+    ]
+    return codes[0] != codes[1]
 
 
 def _find_code_of_parent(

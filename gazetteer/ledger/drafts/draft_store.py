@@ -113,6 +113,17 @@ def load_steps(conn: Conn, draft_id: UUID) -> list[DraftStep]:
         return [step_from_row(row) for row in cursor.execute(query, (draft_id,))]
 
 
+def load_makers(conn: Conn, draft_id: UUID) -> frozenset[UUID]:
+    """The accounts that took a step in a draft, or stated what it is about."""
+    query = (
+        "SELECT account_id FROM draft_step WHERE draft_id = %(draft)s"
+        " UNION SELECT account_id FROM draft_event WHERE draft_id = %(draft)s"
+        " AND event IN ('created', 'described')"
+    )
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return frozenset(row[0] for row in cursor.execute(query, {"draft": draft_id}))
+
+
 def load_result(conn: Conn, kinds: RecordKinds, draft_id: UUID) -> Timelines:
     """The timelines of all records that the steps of a draft change, after the last of them."""
     return _load_timelines(conn, kinds, _RESULT, draft_id)

@@ -10,8 +10,8 @@ from gazetteer.records.commands.command import (
     UnitReference,
     parse_unit_id,
 )
-from gazetteer.records.commands.unit_codes import begin_code, check_code, end_codes
 from gazetteer.records.commands.unit_lookup import check_parent, get_unit
+from gazetteer.records.commands.units_below import replace_code
 
 
 class ChangeParent(CommandArguments):
@@ -39,9 +39,7 @@ def apply_command(records: DayRecords, arguments: ChangeParent, ids: StepIds) ->
     moved = {**unit, "subordination_parent": parent, "custody_parent": custody}
     records.put_record("unit", unit_id, moved)
     if arguments.code is not None:
-        check_code(records, arguments.code, unit["level"])
-        end_codes(records, unit_id)
-        begin_code(records, ids, unit_id, arguments.code)
+        replace_code(records, ids, unit_id, arguments.code)
 
 
 CHANGE_PARENT = Command("change_parent", ChangeParent, apply_command)

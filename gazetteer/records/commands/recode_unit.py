@@ -12,8 +12,8 @@ from gazetteer.records.commands.command import (
     UnitReference,
     parse_unit_id,
 )
-from gazetteer.records.commands.unit_codes import begin_code, check_code, end_codes
 from gazetteer.records.commands.unit_lookup import find_code, get_unit
+from gazetteer.records.commands.units_below import replace_code
 
 
 class RecodeUnit(CommandArguments):
@@ -24,14 +24,12 @@ class RecodeUnit(CommandArguments):
 
 
 def apply_command(records: DayRecords, arguments: RecodeUnit, ids: StepIds) -> None:
-    """End the code of the unit and begin the new one."""
+    """End the code of the unit and begin the new one, for the units below it as well."""
     unit_id = parse_unit_id(arguments.unit)
-    unit = get_unit(records, unit_id)
+    get_unit(records, unit_id)
     if find_code(records, unit_id) == arguments.code:
         raise InvalidValue(message("command.same_code", code=arguments.code), field="code")
-    check_code(records, arguments.code, unit["level"])
-    end_codes(records, unit_id)
-    begin_code(records, ids, unit_id, arguments.code)
+    replace_code(records, ids, unit_id, arguments.code)
 
 
 RECODE_UNIT = Command("recode_unit", RecodeUnit, apply_command)
