@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
+from benchmarks.draft_rows import measure_drafts
 from benchmarks.national import read_counties
 from benchmarks.publication_rows import measure_publications
 from benchmarks.results_table import BenchmarkRow
@@ -116,6 +117,7 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
     )
     yield BenchmarkRow("memory of that import", imported.peak_mib, "MiB", ceiling=1536)
     yield from measure_publications(database)
+    yield from measure_drafts(database)
     _drop_database(own, "network")
 
 

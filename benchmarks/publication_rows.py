@@ -71,13 +71,17 @@ def measure_publications(database: str) -> Iterator[BenchmarkRow]:
 def _measure_moved_vertices(
     conn: Conn, where: str, ceiling: float, *, on_province_line: bool
 ) -> BenchmarkRow:
-    params = {"day": today(), "on_province_line": on_province_line, "count": _PUBLICATIONS}
-    edges = [row[0] for row in conn.execute(_EDGES, params)]
     spent = []
-    for edge in edges:
+    for edge in find_edges(conn, _PUBLICATIONS, on_province_line=on_province_line):
         statement = _state_moved_vertex(edge, _find_version(conn, "edge", edge))
         spent.append(_time_publication(conn, [statement]))
     return _build_row(f"publication of a moved vertex {where}", spent, ceiling)
+
+
+def find_edges(conn: Conn, count: int, *, on_province_line: bool) -> list[UUID]:
+    """Edges between two counties, of one prefecture or of two provinces, always the same ones."""
+    params = {"day": today(), "on_province_line": on_province_line, "count": count}
+    return [row[0] for row in conn.execute(_EDGES, params)]
 
 
 def _state_moved_vertex(edge: UUID, version: Version) -> Statement:

@@ -186,7 +186,12 @@ def _find_enclosing_shell(
     """The smallest shell round a hole; ``shells`` are in the order of their sizes."""
     if len(shells) == 1:
         return shells[0]
-    containing = [shell for shell in shells if polygons[shell].covers(hole)]
+    point = hole.representative_point()  # it may lie in an island, which is smaller than the hole
+    containing = [
+        shell
+        for shell in shells
+        if polygons[shell].area > hole.area and polygons[shell].contains(point)
+    ]
     if not containing:
         raise CrossingBorder("a hole lies in no shell: edges round this area cross or are missing")
     return containing[-1]

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.network.area_assembly import assemble_area, canonicalize_area
 from boundaries.network.edge_versions import EdgeVersion
+from boundaries.network.neighbour_faces import DrawnPolygons, is_same_border
 from boundaries.network.network_builder import Network, build_network
 from boundaries.network.segments import Floats, build_segments
 from boundaries.network.side_periods import Tenures
@@ -110,7 +111,11 @@ def build_local_coverage(
     faces = tuple(_iter_faces(known, regions, missing))
     shapes = np.array([None, *(face.shape for face in faces)], dtype=object)[1:]
     net = build_network(build_segments(shapes), nodes)
-    redrawn = frozenset(face.base for face in faces if face.region and face.base is not None)
+    redrawn = frozenset(
+        face.base
+        for face in faces
+        if face.base is not None and (face.region or face.shape is not known[face.base])
+    )
     return LocalCoverage(faces, net, redrawn)
 
 
@@ -127,12 +132,42 @@ def _iter_faces(
         if base is not None and base != region.unit:
             cuts.setdefault(base, []).append(region)
         yield LocalFace(region.shape, base, region)
+    accuracy = max((region.accuracy_m or 0.0 for region in regions), default=0.0)
+    drawn = DrawnPolygons([region.shape for region in regions], accuracy)
     for unit, shape in known.items():
         if unit in cuts:
             remains = _iter_remains(shape, cuts[unit], missing[unit])
             yield from (LocalFace(rest, unit, None) for rest in remains)
         elif unit not in own:
-            yield LocalFace(shape, unit, None)
+            yield LocalFace(_follow_drawing(shape, drawn), unit, None)
+
+
+def _follow_drawing(shape: shapely.MultiPolygon, drawn: DrawnPolygons) -> shapely.MultiPolygon:
+    """The territory of a neighbour, without what the drawing has of it by the same border.
+
+    Parts that the drawing does not meet stay as they are, and so does all where it takes more.
+    """
+    overlapping = drawn.list_overlapping(shape)
+    width = drawn.accuracy_m / _METRES_PER_DEGREE
+    if not len(overlapping) or not is_same_border(shape, overlapping, width):
+        return shape
+    parts: list[shapely.Polygon] = []
+    for polygon in shape.geoms:
+        if shapely.disjoint(polygon, overlapping).all():
+            parts.append(polygon)
+        else:
+            parts += list_wide_parts(polygon, overlapping, drawn.accuracy_m) or _list_largest_rest(
+                polygon, overlapping
+            )
+    return shapely.MultiPolygon(parts)
+
+
+def _list_largest_rest(
+    polygon: shapely.Polygon, covering: NDArray[np.object_]
+) -> list[shapely.Polygon]:
+    """What remains of a narrow polygon beside others, its largest part; all of it if nothing."""
+    rest = max(list_wide_parts(polygon, covering, None), key=lambda part: part.area, default=None)
+    return [polygon if rest is None else rest]
 
 
 LARGE_SHARE = 0.02

@@ -7,11 +7,16 @@ from flask import Response
 from pydantic import Field
 
 from boundaries.drafts import draft_access, draft_review
+from boundaries.register_ledger import LEDGER
 from gazetteer.accounts import account_store
 from gazetteer.accounts.roles import find_current_unit
+from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import ActDocument, DraftHeader, DraftState
 from gazetteer.ledger.drafts.draft_life import DraftEventKind
+from gazetteer.ledger.version_store import load_known_versions
+from gazetteer.messages import message
+from gazetteer.problems import NotFound
 from web.api.draft_models import (
     DraftDescriptionBody,
     DraftDifferenceModel,
@@ -177,10 +182,25 @@ def _read_header(conn: Any, body: DraftHeaderBody) -> DraftHeader:
     return DraftHeader(
         title=body.title,
         purpose=body.purpose,
-        unit_id=find_current_unit(conn, body.unit),
+        unit_id=_find_unit(conn, body.unit),
         event_kind=body.event_kind,
         effective_on=body.effective_on,
         act=act,
         documents=tuple(ActDocument(one.title, one.role, one.file) for one in body.documents),
         publish_after=body.publish_after,
     )
+
+
+def _find_unit(conn: Any, reference: str) -> UUID:
+    """The unit that carries a code today, or carried it last; or that of an id.
+
+    Raises:
+        UnknownCode: no unit ever had the code.
+        NotFound: no unit has the id.
+    """
+    if len(reference) != len(str(UUID(int=0))):
+        return find_current_unit(conn, reference)
+    unit = UUID(reference)
+    if not load_known_versions(conn, LEDGER.kinds["unit"], [unit])[unit]:
+        raise NotFound(message("command.unknown_unit", unit=reference, day=today()), field="unit")
+    return unit

@@ -74,6 +74,8 @@ def test_a_draft_begins_in_work_and_needs_a_role_over_its_unit(
     draft = people["ed1"].create_draft()
     assert (draft["revision"], draft["state"], draft["steps"]) == (0, "in_work", 0)
     assert draft["number"] >= 1
+    same = people["ed1"].create_draft(unit=draft["unit"]["unit_id"])
+    assert same["unit"] == draft["unit"]
     body = {"title": "x", "unit": "440300", "purpose": "correction"}
     problem(people["ed1"].post("/v1/drafts", body), 403, "forbidden")
     problem(people["ed1"].client.post("/v1/drafts", json=body), 401, "unauthenticated")
@@ -373,6 +375,7 @@ def test_bad_input_names_its_field_and_changes_nothing(
         ({"act": None}, "act"),
         ({"purpose": "whim"}, "purpose"),
         ({"unit": "999999"}, "unit_code"),
+        ({"unit": "00000000-0000-4000-8000-000000000000"}, "unit"),
         ({"event_kind": "party"}, "event_kind"),
     ],
 )
