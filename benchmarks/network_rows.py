@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.draft_rows import measure_drafts
+from benchmarks.draft_timings import measure_drafts
 from benchmarks.national import read_counties
 from benchmarks.publication_rows import measure_publications
 from benchmarks.results_table import BenchmarkRow

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from boundaries.drafts.area_balance import Touched, measure_change
 from boundaries.drafts.draft_findings import FindingChanges, validate_changes
-from boundaries.drafts.draft_rebase import rebase_draft
+from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft
 from boundaries.drafts.draft_replay import StepInConflict, prepare_command, replay_steps
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.drafts.step_conflicts import build_problem
@@ -60,7 +61,7 @@ def take_step(
         derive_state(opened.draft.state, DraftEventKind.EDITED)
         opened = rebase_draft(conn, opened)
         step, played = _play_new_step(conn, opened, command, arguments, actor)
-        _check_scope(opened, played)
+        check_scope(opened, played)
         draft_store.add_step(conn, LEDGER.kinds, draft_id, step, played)
         return _finish_edit(conn, opened, step, opened.drafted_records, played.after)
 
@@ -110,7 +111,7 @@ def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResul
     """Play the draft with a step undone, or done again."""
     steps = tuple(changed if step.step_id == changed.step_id else step for step in opened.steps)
     try:
-        replayed = replay_steps(opened.base, opened.draft, steps)
+        replayed = replay_steps(opened.base, opened.draft, steps, partial(load_stated_step, conn))
     except StepInConflict as conflict:
         if load_head(conn) == opened.draft.base_changeset:
             words = message("draft.steps_build_on", step=changed.number, later=conflict.step.number)
@@ -155,7 +156,12 @@ def _get_account_id(actor: Actor) -> UUID:
     return actor.account.account_id
 
 
-def _check_scope(opened: OpenDraft, played: PlayedStep) -> None:
+def check_scope(opened: OpenDraft, played: PlayedStep) -> None:
+    """Check that a step touches only what is below the unit of its draft.
+
+    Raises:
+        Forbidden: it does not; names the units.
+    """
     draft, after = opened.draft, RecordOverlay(opened.drafted_records, played.after)
     outside = find_outside(
         opened.drafted_records, after, played.after, draft.first_day, draft.header.unit_id

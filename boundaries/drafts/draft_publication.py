@@ -92,7 +92,8 @@ def _build_changeset(draft: Draft, actor: Actor) -> Changeset:
 
 def _iter_timelines(opened: OpenDraft) -> Iterator[Timeline]:
     """The act with its documents, and all records that the steps change."""
-    yield from _iter_act_timelines(opened.draft)
+    if not opened.base.load_versions(("act", opened.draft.act_id)):
+        yield from _iter_act_timelines(opened.draft)
     for (kind, record_id), versions in opened.result.items():
         yield Timeline(kind, record_id, versions)
 

@@ -1,13 +1,16 @@
 """A draft brought over what was published since: its steps are played again."""
 
 from dataclasses import replace
+from functools import partial
 
 from boundaries.drafts.draft_replay import Replay, StepInConflict, replay_steps
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head
 from boundaries.drafts.step_conflicts import build_problem
 from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.drafts import draft_store
+from gazetteer.ledger.drafts.draft import DraftStep
 from gazetteer.ledger.drafts.draft_life import DraftEventKind
+from gazetteer.ledger.drafts.step_play import PlayedStep
 
 
 def rebase_draft(conn: Conn, opened: OpenDraft, *, always: bool = False) -> OpenDraft:
@@ -39,6 +42,14 @@ def rebase_draft(conn: Conn, opened: OpenDraft, *, always: bool = False) -> Open
     return replace(rebased, draft=replace(draft, base_changeset=head))
 
 
+def load_stated_step(conn: Conn, step: DraftStep) -> PlayedStep:
+    """What a step has changed, as it was stored."""
+    changes = draft_store.load_step_changes(conn, LEDGER.kinds, step.step_id)
+    before = {key: timelines[0] for key, timelines in changes.items()}
+    after = {key: timelines[1] for key, timelines in changes.items()}
+    return PlayedStep(step.footprint, before, after, step.left_out)
+
+
 def replay_draft(conn: Conn, opened: OpenDraft) -> Replay:
     """The steps of a draft played over the register as it is now.
 
@@ -46,6 +57,8 @@ def replay_draft(conn: Conn, opened: OpenDraft) -> Replay:
         DraftConflict, LaterChange: as :func:`rebase_draft`.
     """
     try:
-        return replay_steps(opened.base, opened.draft, opened.steps)
+        return replay_steps(
+            opened.base, opened.draft, opened.steps, partial(load_stated_step, conn)
+        )
     except StepInConflict as conflict:
         raise build_problem(conn, opened.base, conflict) from None

@@ -1,8 +1,7 @@
 """The steps of a draft played one after the other over what is known. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from boundaries.drafts.command_registry import EVERY_COMMAND
 from gazetteer.ledger.drafts.day_records import DayRecords
@@ -50,8 +49,23 @@ def prepare_step(step: DraftStep) -> PlayCommand:
     return prepare_command(command, command.arguments.model_validate(step.arguments))
 
 
-def replay_steps(base: KnownRecords, draft: Draft, steps: Sequence[DraftStep]) -> Replay:
+IMPORT_RECORDS = "import_records"
+"""A step that states whole timelines, as a file has them: there is no command to play again."""
+
+LoadStatedStep = Callable[[DraftStep], PlayedStep]
+"""What a step that states timelines has changed, as it was stored."""
+
+
+def replay_steps(
+    base: KnownRecords, draft: Draft, steps: Sequence[DraftStep], load_stated: LoadStatedStep
+) -> Replay:
     """Play the steps that are not undone.
+
+    Args:
+        base: what is known without the draft.
+        draft: the draft, whose day and act hold.
+        steps: its steps in their order.
+        load_stated: loads what a step of :data:`IMPORT_RECORDS` states.
 
     Raises:
         StepInConflict: one of them meets something else than when it was taken.
@@ -61,11 +75,27 @@ def replay_steps(base: KnownRecords, draft: Draft, steps: Sequence[DraftStep]) -
     for step in steps:
         if step.undone:
             continue
-        play = partial(play_step, RecordOverlay(base, result), prepare_step(step), step.step_id)
+        known = RecordOverlay(base, result)
         try:
-            played = play(draft.effective_days, step.footprint)
+            if step.command == IMPORT_RECORDS:
+                played = _check_stated(known, draft, load_stated(step))
+            else:
+                play = prepare_step(step)
+                days = draft.effective_days
+                played = play_step(known, play, step.step_id, days, step.footprint)
         except StepDoesNotFit as cause:
             raise StepInConflict(step, cause) from None
         done.append((step, played))
         result = {**result, **played.after}
     return Replay(tuple(done), result)
+
+
+def _check_stated(known: KnownRecords, draft: Draft, stated: PlayedStep) -> PlayedStep:
+    """A stated step, if all its records are known as they were when it was taken.
+
+    Raises:
+        StepDoesNotFit: one is not.
+    """
+    if any(known.load_versions(key) != before for key, before in stated.before.items()):
+        raise StepDoesNotFit(draft.first_day, None, None)
+    return stated

@@ -30,8 +30,10 @@ class FindingsBlock(Conflict):
     code = "findings_block"
 
 
-def create_draft(conn: Conn, header: DraftHeader, actor: Actor) -> Draft:
-    """Begin a draft; the caller has checked that the actor may.
+def create_draft(
+    conn: Conn, header: DraftHeader, actor: Actor, act_id: UUID | None = None
+) -> Draft:
+    """Begin a draft; the caller has checked that the actor may. ``act_id`` None: a new one.
 
     Raises:
         InvalidValue: the header is not complete.
@@ -39,7 +41,8 @@ def create_draft(conn: Conn, header: DraftHeader, actor: Actor) -> Draft:
     _check_header(conn, header)
     account_id = get_account_id(actor)
     with conn.transaction():
-        draft_id = draft_store.create_draft(conn, header, account_id, today(), load_head(conn))
+        head = load_head(conn)
+        draft_id = draft_store.create_draft(conn, header, account_id, today(), head, act_id)
         draft = draft_store.load_draft(conn, draft_id)
         _add_event(conn, draft, DraftEventKind.CREATED, actor)
     return draft

@@ -22,12 +22,12 @@ class DrawnPolygons:
         self.accuracy_m = accuracy_m
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
+    def _shape_tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.shapes)
 
     def list_overlapping(self, shape: BaseGeometry) -> NDArray[np.object_]:
         """The polygons that have territory in common with another shape."""
-        near = self._tree.query(shape, predicate="intersects")
+        near = self._shape_tree.query(shape, predicate="intersects")
         common = shapely.area(shapely.intersection(self.shapes[near], shape))
         overlapping: NDArray[np.object_] = self.shapes[near[common > 0.0]]
         return overlapping

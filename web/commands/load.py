@@ -25,6 +25,7 @@ from web.commands.area_options import (
     check_no_drawing,
     parse_drawing,
 )
+from web.commands.drafted_imports import DraftedImport, begin_draft, print_drafted
 from web.commands.import_staging import ImportSource, StagedImport, stage_import
 from web.commands.load_output import LoadOutput
 from web.commands.progress_display import show_progress
@@ -77,7 +78,13 @@ def load_command(what: str, divisions: Path | None, report: Path | None) -> None
 )
 @add_area_options
 @click.option("--reason", required=True, help="Why; stored with the changeset permanently.")
-@click.option("--author", required=True, help="Who.")
+@click.option("--author", required=True, help="Who; with --draft the login name of an account.")
+@click.option(
+    "--draft",
+    "draft_unit",
+    metavar="CODE",
+    help="Load nothing: begin a draft for the unit CODE, to be reviewed and published.",
+)
 @click.option("--check", is_flag=True, help="Read and check only; load nothing.")
 @click.option("--skip-rejected", is_flag=True, help="Load the good rows although some are rejected")
 @click.option(
@@ -94,6 +101,7 @@ def import_command(
     state: datetime | None,
     reason: str,
     author: str,
+    draft_unit: str | None,
     check: bool,
     skip_rejected: bool,
     accept_findings: str | None,
@@ -110,7 +118,7 @@ def import_command(
     known of other days is touched.
 
     With rejected rows nothing is loaded, unless --skip-rejected; with errors in the areas nothing,
-    unless --accept-findings.
+    unless --accept-findings. With --draft it becomes a draft of the account --author.
     """
     source = _parse_source(kind, file, dict(companions), state, area_options)
     output = LoadOutput(report, as_json)
@@ -119,9 +127,12 @@ def import_command(
             staged = stage_import(conn, source, accept_findings, report_progress)
         if check or staged.refusal:
             _report_unpublished(staged, output)
-        full_reason = f"{reason}: {staged.accepted}" if staged.accepted else reason
-        changeset = _Changeset(author, full_reason, not skip_rejected, staged.purpose, staged.acts)
-        _publish_batch(conninfo, staged.batch, changeset, output, report_progress)
+        changeset = _build_changeset(staged, author, reason, strict=not skip_rejected)
+        if draft_unit is not None:
+            drafted = DraftedImport(source, staged, draft_unit)
+            _draft_batch(conninfo, drafted, changeset, output)
+        else:
+            _publish_batch(conninfo, staged.batch, changeset, output, report_progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,23 @@ def _report_unpublished(staged: StagedImport, output: LoadOutput) -> NoReturn:
     if staged.refusal:
         raise staged.refusal
     raise click.exceptions.Exit(1 if staged.batch.count_rejections() else 0)
+
+
+def _build_changeset(staged: StagedImport, author: str, reason: str, *, strict: bool) -> _Changeset:
+    full_reason = f"{reason}: {staged.accepted}" if staged.accepted else reason
+    return _Changeset(author, full_reason, strict, staged.purpose, staged.acts)
+
+
+def _draft_batch(
+    conninfo: str, drafted: DraftedImport, changeset: _Changeset, output: LoadOutput
+) -> None:
+    batch = drafted.staged.batch
+    if changeset.strict:
+        batch.check_no_rejections()
+    output.write_findings(batch)
+    title = changeset.reason or batch.source
+    draft = begin_draft(conninfo, drafted, changeset.author, title)
+    print_drafted(draft, as_json=output.as_json)
 
 
 def _publish_batch(

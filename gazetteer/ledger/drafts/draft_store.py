@@ -64,14 +64,19 @@ class DraftEvent:
 
 
 def create_draft(
-    conn: Conn, header: DraftHeader, account_id: UUID, reference_on: date, base_changeset: int
+    conn: Conn,
+    header: DraftHeader,
+    account_id: UUID,
+    reference_on: date,
+    base_changeset: int,
+    act_id: UUID | None = None,
 ) -> UUID:
-    """Insert a draft without steps; its id."""
+    """Insert a draft without steps; its id. ``act_id`` None: its act is a new one."""
     draft_id = uuid4()
     row = {
         **header_to_row(header),
         "draft_id": draft_id,
-        "act_id": uuid4(),
+        "act_id": act_id or uuid4(),
         "reference_on": reference_on,
         "owner": account_id,
         "made_by": account_id,

@@ -40,7 +40,9 @@ class _Office:
     editor: str
     reviewer: str
 
-    def send(self, path: str, body: dict[str, Any], *, as_reviewer: bool = False) -> dict[str, Any]:
+    def send_request(
+        self, path: str, body: dict[str, Any], *, as_reviewer: bool = False
+    ) -> dict[str, Any]:
         """The answer to a write.
 
         Raises:
@@ -97,17 +99,17 @@ def _measure_place(
     for edge in edges:
         unit = str(_find_province(conn, edge))
         stated = {"title": "benchmark", "purpose": "correction", "unit": unit}
-        draft = office.send("/v1/drafts", stated)
+        draft = office.send_request("/v1/drafts", stated)
         path = f"/v1/drafts/{draft['id']}"
         lon, lat = _find_middle(conn, edge)
         moved = {"edge": str(edge), "at": [lon, lat], "to": [lon + _SHIFT_DEGREES, lat]}
         begun = time.perf_counter()
-        office.send(f"{path}/commands", {"revision": 0, "command": "move_vertex", **moved})
+        office.send_request(f"{path}/commands", {"revision": 0, "command": "move_vertex", **moved})
         commands.append((time.perf_counter() - begun) * 1000)
-        office.send(f"{path}/submit", {"revision": 1})
-        office.send(f"{path}/approve", {"revision": 1}, as_reviewer=True)
+        office.send_request(f"{path}/submit", {"revision": 1})
+        office.send_request(f"{path}/approve", {"revision": 1}, as_reviewer=True)
         begun = time.perf_counter()
-        office.send(f"{path}/publish", {"revision": 1}, as_reviewer=True)
+        office.send_request(f"{path}/publish", {"revision": 1}, as_reviewer=True)
         publications.append((time.perf_counter() - begun) * 1000)
     yield _build_row(f"a command on a draft, with its findings, {where}", commands[1:], 150)
     yield _build_row(f"publication of that draft, {where}", publications[1:], 1000)
