@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from boundaries.drafts.area_balance import Touched, measure_change
 from boundaries.drafts.draft_findings import FindingChanges, validate_changes
-from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft
+from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft, replay_draft
 from boundaries.drafts.draft_replay import StepInConflict, prepare_command, replay_steps
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.drafts.step_conflicts import build_problem
@@ -17,13 +17,13 @@ from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.day_records import DayRecords, Footprint
-from gazetteer.ledger.drafts.draft import DraftStep, check_revision
+from gazetteer.ledger.drafts.draft import DraftConflict, DraftStep, check_revision
 from gazetteer.ledger.drafts.draft_life import DraftEventKind, derive_state
-from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey, RecordOverlay
+from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey, RecordOverlay, Timelines
 from gazetteer.ledger.drafts.step_play import Days, PlayedStep, StepDoesNotFit, play_step
 from gazetteer.ledger.versions import Version
 from gazetteer.messages import message
-from gazetteer.problems import Conflict, Forbidden
+from gazetteer.problems import Conflict, Forbidden, LaterChange
 from gazetteer.records.commands.command import Command, CommandArguments, resolve_units
 from gazetteer.records.commands.unit_lookup import find_code
 
@@ -113,16 +113,36 @@ def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResul
     try:
         replayed = replay_steps(opened.base, opened.draft, steps, partial(load_stated_step, conn))
     except StepInConflict as conflict:
-        if load_head(conn) == opened.draft.base_changeset:
-            words = message("draft.steps_build_on", step=changed.number, later=conflict.step.number)
-            raise Conflict(words, field="step") from None
+        result = _stay_in_conflict(conn, opened, changed, conflict)
+    else:
+        result = replayed.result
+        for step, played in replayed.played:
+            draft_store.write_changes(conn, LEDGER.kinds, step.step_id, played)
+        draft_store.update_draft(conn, opened.draft.draft_id, {"base_changeset": load_head(conn)})
+    keys = {*opened.result, *result}
+    changes = {key: result.get(key, opened.base.load_versions(key)) for key in keys}
+    return _finish_edit(conn, opened, changed, opened.drafted_records, changes)
+
+
+def _stay_in_conflict(
+    conn: Conn, opened: OpenDraft, changed: DraftStep, conflict: StepInConflict
+) -> Timelines:
+    """The records of a draft that was in conflict before a step was undone, and still is.
+
+    Its other steps stay as they were played last: one after the other can be undone.
+
+    Raises:
+        DraftConflict, LaterChange: a step was done again that does not fit any more.
+        Conflict: without the undone step another one does not fit.
+    """
+    if not changed.undone:
         raise build_problem(conn, opened.base, conflict) from None
-    for step, played in replayed.played:
-        draft_store.write_changes(conn, LEDGER.kinds, step.step_id, played)
-    draft_store.update_draft(conn, opened.draft.draft_id, {"base_changeset": load_head(conn)})
-    keys = {*opened.result, *replayed.result}
-    result = {key: replayed.result.get(key, opened.base.load_versions(key)) for key in keys}
-    return _finish_edit(conn, opened, changed, opened.drafted_records, result)
+    try:
+        replay_draft(conn, opened)
+    except (DraftConflict, LaterChange):
+        return draft_store.load_result(conn, LEDGER.kinds, opened.draft.draft_id)
+    words = message("draft.steps_build_on", step=changed.number, later=conflict.step.number)
+    raise Conflict(words, field="step") from None
 
 
 def _play_new_step(

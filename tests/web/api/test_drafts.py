@@ -237,6 +237,8 @@ def test_the_same_vertex_conflicts_until_the_step_is_undone(people: dict[str, Co
     undone = people["ed2"].move(other, "undo", step=1)
     assert undone.status_code == 200, undone.json
     other["revision"] += 1
+    steps = read_body(people["ed2"].get(f"/v1/drafts/{other['id']}/steps"))["steps"]
+    assert [step["undone"] for step in steps] == [True, False]
     assert publish(people, other, "ed2").status_code == 200
 
 
@@ -393,3 +395,27 @@ def test_a_draft_is_stated_in_full(
     answer = people["ed1"].post("/v1/drafts", body)
     assert answer.status_code in (400, 404)
     assert read_body(answer)["field"] == field
+
+
+def test_the_last_step_of_a_draft_in_conflict_can_be_undone(people: dict[str, Colleague]) -> None:
+    one, other = people["ed1"].create_draft(), people["ed2"].create_draft()
+    move_vertex(people["ed1"], one, 3)
+    for number in (3, 6):
+        move_vertex(people["ed2"], other, number, 9e-5)
+    assert publish(people, one).status_code == 200
+    for _ in range(2):
+        assert people["ed2"].move(other, "undo").status_code == 200
+        other["revision"] += 1
+    problem(people["ed2"].move(other, "redo"), 409, "draft_conflict")
+    assert move_vertex(people["ed2"], other, 3).status_code == 200
+    assert publish(people, other, "ed2").status_code == 200
+
+
+def test_a_step_on_which_others_build_is_undone_after_them(people: dict[str, Colleague]) -> None:
+    editor = people["ed1"]
+    draft = editor.create_draft()
+    editor.run(draft, "rename_unit", unit=TIANHE, name="天江区")
+    editor.run(draft, "rename_unit", unit=TIANHE, name="天湖区")
+    body = problem(editor.move(draft, "undo", step=1), 409, "conflict")
+    assert body["field"] == "step"
+    assert editor.move(draft, "undo", step=2).status_code == 200

@@ -1,0 +1,185 @@
+"""A 撤县设区 in the browser: from its draft over a conflict and a remark to its day."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from gazetteer.accounts.account_store import find_account
+from gazetteer.accounts.api_keys import create_key
+from gazetteer.accounts.roles import Grant, Role, find_current_unit
+from gazetteer.database.pool import open_pool
+from gazetteer.ledger.follower import Follower
+from gazetteer.settings import get_settings
+from tests.browser.conftest import PATIENCE_MS
+from tests.gazetteer.accounts.community import PASSWORD, person
+from web.app import create_app
+from web.http.connections import BACKGROUND_CONNECTIONS
+
+BEFORE, DAY, AFTER = "2027-02-28", "2027-03-01", "2027-03-02"
+LONGMEN, DISTRICT, BOLUO = "441324", "441304", "441322"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A service with an editor, a colleague and a reviewer of the province."""
+
+    url: str
+    key: str
+
+    def request(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON of an answer to the colleague's key."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        sent = urllib.request.Request(self.url + path, data, headers)
+        with urllib.request.urlopen(sent, timeout=60) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def office(register_copy: str) -> Iterator[Office]:
+    with psycopg.connect(register_copy, autocommit=True) as conn:
+        province = find_current_unit(conn, "440000")
+        editing, reviewing = Grant(Role.MAPPING_STAFF, province), Grant(Role.REVIEWER, province)
+        for login, grant in (("editor", editing), ("colleague", editing), ("checker", reviewing)):
+            person(conn, login, grant)
+        account = find_account(conn, "colleague")
+        key = create_key(conn, account, by="tests", name="drafts", requested=[editing])[1]
+    with open_pool(register_copy, 4 + BACKGROUND_CONNECTIONS) as pool:
+        ours = get_settings().model_copy(update={"rate_limit": "off"})
+        server = make_server("127.0.0.1", 0, create_app(ours, pool), threaded=True)
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield Office(f"http://127.0.0.1:{server.port}", key)
+        server.shutdown()
+        serving.join()
+
+
+def open_desk(chromium: Browser, office: Office, login: str) -> Page:
+    """A page of somebody who is logged in."""
+    context = chromium.new_context(base_url=office.url, locale="zh-CN", reduced_motion="reduce")
+    context.set_default_navigation_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto("/login")
+    page.locator("input[name=login]").fill(login)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    return page
+
+
+def begin_draft(page: Page, title: str) -> str:
+    """Begin a draft by the form; its address."""
+    page.goto("/drafts")
+    page.locator("input[name=title]").fill(title)
+    page.locator("input[name=unit]").fill("440000")
+    page.locator("select[name=event_kind]").select_option("county_to_district")
+    page.locator("input[name=effective_on]").fill(DAY)
+    page.locator("input[name=act_title]").fill(f"关于{title}的批复")
+    page.locator("input[name=act_number]").fill("国函〔2027〕1号")
+    page.get_by_role("button", name="新建", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("编辑中")
+    return page.url.removeprefix(page.url.split("/drafts")[0])
+
+
+def convert_county(page: Page) -> None:
+    page.locator("summary", has_text="撤旧设新").click()
+    form = page.locator("form[action$='/commands/convert_unit']")
+    form.locator("input[name=unit]").fill(LONGMEN)
+    form.locator("input[name=code]").fill(DISTRICT)
+    form.locator("input[name=name]").fill("龙门区")
+    form.locator("input[name=unit_type]").fill("市辖区")
+    form.get_by_role("button").click()
+    expect(page.locator("#steps ~ ol")).to_contain_text("龙门区")
+
+
+def move_border(office: Office, path: str, codes: set[str], revision: int) -> dict[str, Any]:
+    """A vertex of the border between two counties moves, over the API."""
+    box = "113.8,23.3,114.6,23.9"
+    edges = office.request(f"{path}/ogc/collections/edges/items?bbox={box}")["features"]
+    edge = next(
+        e for e in edges if {e["properties"]["left_code"], e["properties"]["right_code"]} == codes
+    )
+    lon, lat = edge["geometry"]["coordinates"][3]
+    arguments = {"edge": edge["id"], "at": [lon, lat], "to": [lon + 1e-4, lat]}
+    body = {"revision": revision, "command": "move_vertex", **arguments}
+    answer: dict[str, Any] = office.request(f"/v1{path}/commands", body)
+    return answer
+
+
+def publish_draft(editor: Page, checker: Page, path: str) -> None:
+    editor.goto(path)
+    editor.get_by_role("button", name="提交审核").click()
+    checker.goto(path)
+    checker.get_by_role("button", name="批准").click()
+    checker.get_by_role("button", name="发布").click()
+    expect(checker.get_by_role("heading", level=1)).to_contain_text("已发布")
+
+
+def test_a_county_becomes_a_district_on_a_coming_day(
+    chromium: Browser, office: Office, tmp_path: Path
+) -> None:
+    follower = Follower(office.url, tmp_path / "copy.sqlite")
+    assert follower.catch_up()
+    editor, colleague, checker = (
+        open_desk(chromium, office, login) for login in ("editor", "colleague", "checker")
+    )
+    path = begin_draft(editor, "龙门县撤县设区")
+    convert_county(editor)
+    assert move_border(office, path, {DISTRICT, BOLUO}, 1)["findings"]["added"] == []
+    # A colleague publishes another name for the county first: the draft meets it.
+    other = begin_draft(colleague, "龙门县更名")
+    colleague.locator("summary", has_text="行政区更名").click()
+    form = colleague.locator("form[action$='/commands/rename_unit']")
+    form.locator("input[name=unit]").fill(LONGMEN)
+    form.locator("input[name=name]").fill("龙江县")
+    form.get_by_role("button").click()
+    publish_draft(colleague, checker, other)
+    editor.goto(path)
+    editor.get_by_role("button", name="提交审核").click()
+    expect(editor.get_by_role("alert")).to_contain_text("已被他人发布的变更改动")
+    # The steps are undone, and taken again over the new state.
+    for _ in range(2):
+        editor.goto(path)
+        editor.get_by_role("button", name="撤销", exact=True).click()
+    convert_county(editor)
+    revision = office.request(f"/v1{path}")["revision"]
+    move_border(office, path, {DISTRICT, BOLUO}, revision)
+    # A remark of the reviewer reaches the editor.
+    editor.goto(path)
+    editor.get_by_role("button", name="提交审核").click()
+    checker.goto(path)
+    checker.locator("textarea[name=words]").first.fill("请核对界线附图")
+    checker.get_by_role("button", name="退回").click()
+    editor.goto("/waiting")
+    editor.get_by_role("link", name="龙门县撤县设区").click()
+    expect(editor.locator("main")).to_contain_text("请核对界线附图")
+    publish_draft(editor, checker, path)
+    check_answers(office)
+    assert follower.catch_up()
+
+
+def check_answers(office: Office) -> None:
+    """What readers are told on the days before, on and after."""
+    assert office.request(f"/v1/divisions/{LONGMEN}?at={BEFORE}")["name"] == "龙门县"
+    for day in (DAY, AFTER):
+        assert office.request(f"/v1/divisions/{DISTRICT}?at={day}")["name"] == "龙门区"
+        translated = f"/v1/codes/translate?code={LONGMEN}&from={BEFORE}&to={day}"
+        results = office.request(translated)["results"]
+        assert [(result["code"], result["share"]) for result in results] == [(DISTRICT, 1.0)]
+    kinds = [
+        event["kind"] for event in office.request(f"/v1/divisions/{DISTRICT}/history?at={DAY}")["events"]
+    ]
+    assert "establish" in kinds
+    areas = [
+        office.request(f"/v1/divisions/{code}/area?at={day}")["geometry"]
+        for code, day in ((LONGMEN, BEFORE), (DISTRICT, DAY))
+    ]
+    assert areas[0] != areas[1]
