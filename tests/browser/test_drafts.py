@@ -21,6 +21,7 @@ from gazetteer.ledger.follower import Follower
 from gazetteer.settings import get_settings
 from tests.browser.conftest import PATIENCE_MS
 from tests.gazetteer.accounts.community import PASSWORD, person
+from tests.gazetteer.files.file_samples import pdf
 from web.app import create_app
 from web.http.connections import BACKGROUND_CONNECTIONS
 
@@ -45,7 +46,7 @@ class Office:
 
 
 @pytest.fixture
-def office(register_copy: str) -> Iterator[Office]:
+def office(register_copy: str, tmp_path: Path) -> Iterator[Office]:
     with psycopg.connect(register_copy, autocommit=True) as conn:
         province = find_current_unit(conn, "440000")
         editing, reviewing = Grant(Role.MAPPING_STAFF, province), Grant(Role.REVIEWER, province)
@@ -54,7 +55,7 @@ def office(register_copy: str) -> Iterator[Office]:
         account = find_account(conn, "colleague")
         key = create_key(conn, account, by="tests", name="drafts", requested=[editing])[1]
     with open_pool(register_copy, 4 + BACKGROUND_CONNECTIONS) as pool:
-        ours = get_settings().model_copy(update={"rate_limit": "off"})
+        ours = get_settings().model_copy(update={"rate_limit": "off", "home": tmp_path / "home"})
         server = make_server("127.0.0.1", 0, create_app(ours, pool), threaded=True)
         serving = Thread(target=server.serve_forever)
         serving.start()
@@ -100,6 +101,16 @@ def convert_county(page: Page) -> None:
     expect(page.locator("#steps ~ ol")).to_contain_text("龙门区")
 
 
+def attach_approval(page: Page) -> None:
+    page.locator("summary", has_text="添加附件").click()
+    form = page.locator("form[action$='/documents']")
+    scan = {"name": "批复.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    form.locator("input[type=file]").set_input_files(scan)  # type: ignore[arg-type]
+    form.locator("input[name=title]").fill("批复扫描件")
+    form.get_by_role("button", name="添加附件").click()
+    expect(page.get_by_role("link", name="批复扫描件")).to_be_visible()
+
+
 def move_border(office: Office, path: str, codes: set[str], revision: int) -> dict[str, Any]:
     """A vertex of the border between two counties moves, over the API."""
     box = "113.8,23.3,114.6,23.9"
@@ -124,7 +135,7 @@ def publish_draft(editor: Page, checker: Page, path: str) -> None:
 
 
 def test_a_county_becomes_a_district_on_a_coming_day(
-    chromium: Browser, office: Office, tmp_path: Path
+    chromium: Browser, office: Office, register_copy: str, tmp_path: Path
 ) -> None:
     follower = Follower(office.url, tmp_path / "copy.sqlite")
     assert follower.catch_up()
@@ -132,8 +143,9 @@ def test_a_county_becomes_a_district_on_a_coming_day(
         open_desk(chromium, office, login) for login in ("editor", "colleague", "checker")
     )
     path = begin_draft(editor, "龙门县撤县设区")
+    attach_approval(editor)
     convert_county(editor)
-    assert move_border(office, path, {DISTRICT, BOLUO}, 1)["findings"]["added"] == []
+    assert move_border(office, path, {DISTRICT, BOLUO}, 2)["findings"]["added"] == []
     # A colleague publishes another name for the county first: the draft meets it.
     other = begin_draft(colleague, "龙门县更名")
     colleague.locator("summary", has_text="行政区更名").click()
@@ -163,7 +175,17 @@ def test_a_county_becomes_a_district_on_a_coming_day(
     expect(editor.locator("main")).to_contain_text("请核对界线附图")
     publish_draft(editor, checker, path)
     check_answers(office)
+    assert load_documents(register_copy) == [("批复扫描件", "approval", "国函〔2027〕1号")]
     assert follower.catch_up()
+
+
+def load_documents(register: str) -> list[tuple[str, ...]]:
+    """The documents in the register, with the numbers of their acts."""
+    with psycopg.connect(register) as conn:
+        return conn.execute(
+            "SELECT d.title, d.role, a.number FROM document_version d"
+            " JOIN act_version a ON a.record_id = d.act"
+        ).fetchall()
 
 
 def check_answers(office: Office) -> None:
@@ -174,9 +196,8 @@ def check_answers(office: Office) -> None:
         translated = f"/v1/codes/translate?code={LONGMEN}&from={BEFORE}&to={day}"
         results = office.request(translated)["results"]
         assert [(result["code"], result["share"]) for result in results] == [(DISTRICT, 1.0)]
-    kinds = [
-        event["kind"] for event in office.request(f"/v1/divisions/{DISTRICT}/history?at={DAY}")["events"]
-    ]
+    history = office.request(f"/v1/divisions/{DISTRICT}/history?at={DAY}")
+    kinds = [event["kind"] for event in history["events"]]
     assert "establish" in kinds
     areas = [
         office.request(f"/v1/divisions/{code}/area?at={day}")["geometry"]

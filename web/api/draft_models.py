@@ -48,6 +48,14 @@ class DraftDocumentBody(Parameters):
     file: str = Field(pattern=SHA256_PATTERN, description="Id of the file")
 
 
+class DocumentForm(Parameters):
+    """What is stated of a document that is uploaded for a draft."""
+
+    revision: Revision
+    title: Text = Field(description="Title of the document")
+    role: DocumentRole = Field(description="What the document is to the act")
+
+
 class DraftHeaderBody(Parameters):
     """What a draft is about."""
 

@@ -1,5 +1,6 @@
 """Drafts: ``/v1/drafts``."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import ActDocument, DraftHeader, DraftState
 from gazetteer.ledger.drafts.draft_life import DraftEventKind
+from gazetteer.ledger.record_kind import Audience
 from gazetteer.ledger.version_store import load_known_versions
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
 from web.api.draft_models import (
+    DocumentForm,
     DraftDescriptionBody,
     DraftDifferenceModel,
     DraftEventsModel,
@@ -29,6 +32,7 @@ from web.api.draft_models import (
     RemarkBody,
     RevisionBody,
 )
+from web.api.files import store_upload
 from web.auth import authentication
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters, json_response
@@ -165,6 +169,18 @@ def hand_over_draft(draft_id: DraftId, body: HandOverBody) -> dict[str, Any]:
         draft = draft_store.load_draft(conn, draft_id)
         draft_access.require_heir(conn, heir, draft)
         draft_review.hand_over_draft(conn, draft_id, heir.account_id, heir.login, who)
+    return draft_service.load_draft_answer(draft_id)
+
+
+def attach_document(draft_id: UUID, body: DocumentForm) -> dict[str, Any]:
+    """The draft with one more document of its act: the uploaded file of the request."""
+    who = draft_service.require_draft_editor(draft_id)
+    stored, _ = store_upload(Audience.INTERNAL)
+    with connection() as conn:
+        header = draft_store.load_draft(conn, draft_id).header
+        document = ActDocument(body.title, body.role, stored.sha256)
+        described = replace(header, documents=(*header.documents, document))
+        draft_review.describe_draft(conn, draft_id, body.revision, described, who)
     return draft_service.load_draft_answer(draft_id)
 
 

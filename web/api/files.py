@@ -75,19 +75,29 @@ def upload_file(form: FileUploadForm) -> Response:
     file is stored as it is, bit by bit. The same content is one file: sent again, the response is
     200 with the same id.
     """
-    who = _require_sender(form.audience)
+    stored, is_new = store_upload(form.audience)
+    response = json_response(_serialize_file(stored), 201 if is_new else 200)
+    response.headers["Location"] = f"{FILES_PATH}/{stored.sha256}"
+    return response
+
+
+def store_upload(audience: Audience) -> tuple[StoredFile, bool]:
+    """The uploaded file of this request in the store, and whether it is new there.
+
+    Raises:
+        Unauthenticated, Forbidden: the account may not send files to this audience.
+        Problem: the file is of no accepted kind, or too large, or cannot be stored.
+    """
+    who = _require_sender(audience)
     stream, settings = get_upload(), current_settings()
     sent_name, store = request.files["data"].filename or "", open_store(settings)
     max_bytes = int(settings.file_limit_mb * MEGABYTE)
     with limited_slot(settings), store.receive_file(stream, max_bytes) as incoming:
         file_format = inspect_file(incoming.path)
         name = complete_file_name(sent_name, file_format)
-        description = FileDescription(file_format.media_type, name, form.audience, who.label)
+        description = FileDescription(file_format.media_type, name, audience, who.label)
         with connection() as conn:
-            stored, is_new = keep_file(conn, store, incoming, description)
-    response = json_response(_serialize_file(stored), 201 if is_new else 200)
-    response.headers["Location"] = f"{FILES_PATH}/{stored.sha256}"
-    return response
+            return keep_file(conn, store, incoming, description)
 
 
 @api.get(

@@ -11,9 +11,11 @@ from boundaries.drafts.open_draft import open_draft
 from gazetteer.ledger.drafts.draft import ACT_FIELDS, EVENT_KINDS, DraftState, Purpose
 from gazetteer.messages import message
 from gazetteer.problems import NotFound, Problem
+from gazetteer.records.record_kinds import DOCUMENT_ROLES
 from web.api import draft_reviews, draft_steps, drafts
 from web.api.draft_models import (
     DecisionBody,
+    DocumentForm,
     DraftActBody,
     DraftHeaderBody,
     RejectionBody,
@@ -45,6 +47,7 @@ _MOVES: dict[str, tuple[Callable[[UUID, Any], HandlerResult], type]] = {
     "undo": (draft_steps.undo_step, UndoBody),
     "redo": (draft_steps.redo_step, RevisionBody),
     "remarks": (drafts.add_remark, RemarkBody),
+    "documents": (drafts.attach_document, DocumentForm),
 }
 """What the buttons and small forms of a draft do, by the last part of their addresses."""
 
@@ -136,6 +139,7 @@ def _render_draft(draft_id: UUID, problem: Problem | None = None) -> Response:
         draft=draft,
         steps=draft_service.load_steps_answer(draft_id)["steps"],
         argument_texts=list_argument_texts,
+        document_roles=DOCUMENT_ROLES,
         findings=draft_service.load_findings_answer(draft_id),
         difference=difference,
         events=draft_service.load_events_answer(draft_id)["events"],
