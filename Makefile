@@ -3,6 +3,7 @@
 # make lint    the checks without the tests
 # make bench   the benchmarks, as ratios to their peers
 # make quality how well addresses are read, by us and by two peers; FILES=… adds your own
+# make trial    many editors at once, and kills at any moment (long; ARGS=… as benchmarks.trials says)
 # make measure the tree in figures: names, lengths, doubles, tests beside code
 # make documents   write the documents that are made from data (the catalogue of rules)
 # make lock    pin the newest fitting Python packages anew (needs uv)
@@ -13,7 +14,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: run test lint bench quality measure documents lock clean python
+.PHONY: run test lint bench quality measure trial documents lock clean python
 
 run: python
 	@$(PYTHON) -m tools.prepare run
@@ -37,6 +38,10 @@ quality: python
 
 measure: python
 	@$(PYTHON) -m tools.measure
+
+trial: python
+	@$(PYTHON) -m tools.prepare test
+	@.venv/bin/python -m benchmarks.trials $(ARGS)
 
 documents: python
 	@$(PYTHON) -m tools.prepare test

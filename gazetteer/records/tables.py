@@ -60,6 +60,12 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     unit = tables["unit"].c
     Index("unit_seat", unit.record_id, postgresql_where=unit.seat.is_not(None))  # seat of a unit
     Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
+    for parent in ("subordination_parent", "custody_parent"):  # units below one, in a draft
+        Index(f"unit_{parent}", unit[parent], postgresql_where=unit[parent].is_not(None))
+    within = tables["place"].c.within
+    Index(
+        "place_within", within, postgresql_where=within.is_not(None)
+    )  # places of a unit that ends
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
     document = tables["document"]

@@ -75,7 +75,18 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON draft_event
     EXECUTE FUNCTION refuse_rewrite();
 """
 
+INDEXES = """
+-- Usage: the units below a unit, in a draft
+CREATE INDEX unit_subordination_parent ON unit_version (subordination_parent)
+    WHERE subordination_parent IS NOT NULL;
+CREATE INDEX unit_custody_parent ON unit_version (custody_parent)
+    WHERE custody_parent IS NOT NULL;
+-- Usage: the places within a unit that ends
+CREATE INDEX place_within ON place_version (within) WHERE within IS NOT NULL;
+"""
+
 
 def upgrade() -> None:
-    """Create the tables of drafts."""
+    """Create the tables of drafts, and the indexes that their commands look into."""
     op.execute(TABLES)
+    op.execute(INDEXES)

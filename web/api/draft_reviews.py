@@ -7,14 +7,8 @@ from pydantic import Field
 
 from boundaries.drafts import draft_access, draft_publication, draft_reversal, draft_review
 from gazetteer.messages import message
-from web.api.draft_models import (
-    DecisionBody,
-    DraftModel,
-    PublicationModel,
-    RejectionBody,
-    RevertBody,
-    RevisionBody,
-)
+from web.api.draft_bodies import DecisionBody, RejectionBody, RevertBody, RevisionBody
+from web.api.draft_models import DraftModel, PublicationModel
 from web.auth import authentication
 from web.http.connections import connection
 from web.http.endpoints import Api, json_response

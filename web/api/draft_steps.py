@@ -14,13 +14,8 @@ from boundaries.drafts.command_registry import COMMANDS
 from boundaries.drafts.draft_editing import StepResult
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.records.commands.command import CommandArguments
-from web.api.draft_models import (
-    DraftStepsModel,
-    Revision,
-    RevisionBody,
-    StepResultModel,
-    UndoBody,
-)
+from web.api.draft_bodies import Revision, RevisionBody, UndoBody
+from web.api.draft_models import DraftStepsModel, StepResultModel
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language

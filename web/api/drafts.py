@@ -19,18 +19,20 @@ from gazetteer.ledger.record_kind import Audience
 from gazetteer.ledger.version_store import load_known_versions
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
-from web.api.draft_models import (
+from web.api.draft_bodies import (
     DocumentForm,
     DraftDescriptionBody,
-    DraftDifferenceModel,
-    DraftEventsModel,
-    DraftFindingsModel,
     DraftHeaderBody,
-    DraftListModel,
-    DraftModel,
     HandOverBody,
     RemarkBody,
     RevisionBody,
+)
+from web.api.draft_models import (
+    DraftDifferenceModel,
+    DraftEventsModel,
+    DraftFindingsModel,
+    DraftListModel,
+    DraftModel,
 )
 from web.api.files import store_upload
 from web.auth import authentication

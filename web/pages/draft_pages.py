@@ -13,7 +13,7 @@ from gazetteer.messages import message
 from gazetteer.problems import NotFound, Problem
 from gazetteer.records.record_kinds import DOCUMENT_ROLES
 from web.api import draft_reviews, draft_steps, drafts
-from web.api.draft_models import (
+from web.api.draft_bodies import (
     DecisionBody,
     DocumentForm,
     DraftActBody,
