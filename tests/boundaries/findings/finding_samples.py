@@ -34,6 +34,8 @@ def west(corner: tuple[float, float] = NOTCH) -> shapely.Polygon:
 
 
 CLEAN = (MIDDLE, 23.02)
+SURVEYED_M = 1.0
+"""The accuracy of the borders: what overlaps by 50 m is not the same border, drawn better."""
 
 
 def east(south: float = 23.0) -> shapely.Polygon:
@@ -60,16 +62,20 @@ def plant(conn: psycopg.Connection) -> None:
         *unit(WEST, "天河区", "county", PREFECTURE),
         *unit(EAST, "白云区", "county", PREFECTURE),
         *unit(FAR, "鹤山市", "county", OTHER),
-        area(WEST, west()),
-        area(EAST, east()),
-        area(FAR, shapely.box(112.9, 22.7, 113.0, 22.8)),
+        area(WEST, west(), accuracy_m=SURVEYED_M),
+        area(EAST, east(), accuracy_m=SURVEYED_M),
+        area(FAR, shapely.box(112.9, 22.7, 113.0, 22.8), accuracy_m=SURVEYED_M),
     ]
     publish(conn, Changeset("registrar", "counties", "load"), said)
 
 
 def redraw(conn: psycopg.Connection, code: str, polygon: shapely.Polygon) -> None:
     """Publish another area for a county, as if it had always been so."""
-    publish(conn, Changeset("registrar", "redrawn", "correction"), [area(code, polygon)])
+    publish(
+        conn,
+        Changeset("registrar", "redrawn", "correction"),
+        [area(code, polygon, accuracy_m=SURVEYED_M)],
+    )
 
 
 def identity(code: str) -> UUID:
@@ -79,5 +85,5 @@ def identity(code: str) -> UUID:
 
 def redraw_from(conn: psycopg.Connection, code: str, polygon: shapely.Polygon, day: date) -> None:
     """Publish another area for a county from a day on, whatever was known of later days."""
-    later = area(code, polygon, start=day)
+    later = area(code, polygon, start=day, accuracy_m=SURVEYED_M)
     publish(conn, Changeset("registrar", "announced", "correction"), [later])
