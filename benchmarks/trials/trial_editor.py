@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 _SHIFT_DEGREES = 2e-5
@@ -123,12 +124,20 @@ class TrialEditor:
                 with urllib.request.urlopen(request, timeout=60) as response:
                     return json.load(response)
             except urllib.error.HTTPError as error:
-                code = json.load(error).get("code", str(error.code))
+                code = _read_code(error)
                 if error.code < 500 or time.monotonic() > deadline:
                     raise Refused(code) from None
-            except (OSError, ValueError):
+            except (HTTPException, OSError, ValueError):
                 if time.monotonic() > deadline:
                     raise
             if not repeat:
                 raise Refused("cut_off")
             time.sleep(_PAUSE_SECONDS)
+
+
+def _read_code(error: urllib.error.HTTPError) -> str:
+    """The code of a problem; the status where its body was cut off."""
+    try:
+        return str(json.load(error)["code"])
+    except (HTTPException, OSError, ValueError, KeyError):
+        return str(error.code)
