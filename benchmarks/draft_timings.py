@@ -10,19 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from psycopg import Connection
 
 from benchmarks.publication_rows import find_edges
 from benchmarks.results_table import BenchmarkRow
+from benchmarks.role_keys import create_role_key
 from benchmarks.servers import serve_register
 from boundaries.network.edge_versions import decode_line
 from boundaries.register_ledger import LEDGER
-from gazetteer.accounts.account_store import create_account, find_account, grant_role
-from gazetteer.accounts.api_keys import create_key
-from gazetteer.accounts.roles import Grant, Role, load_unit_chain
+from gazetteer.accounts.roles import Role, load_unit_chain
 from gazetteer.ledger.as_of import today
 from gazetteer.ledger.version_store import load_known_versions
 from gazetteer.ledger.versions import Attributes
@@ -61,7 +60,7 @@ class _Office:
 def measure_drafts(database: str) -> Iterator[BenchmarkRow]:
     """The rows over a register with the network of the whole country; it is changed by them."""
     with psycopg.connect(database, autocommit=True) as conn, serve_register(database) as server:
-        office = _Office(server.port, *(_create_key(conn, role) for role in _ROLES))
+        office = _Office(server.port, *(create_role_key(conn, role) for role in _ROLES))
         for where, on_province_line in (
             ("between two counties", False),
             ("on a province line", True),
@@ -72,23 +71,6 @@ def measure_drafts(database: str) -> Iterator[BenchmarkRow]:
 
 _ROLES = (Role.MAPPING_STAFF, Role.REVIEWER)
 _PLACES = (("between two counties", False), ("on a province line", True))
-
-
-def _create_key(conn: Conn, role: Role) -> str:
-    """A key of a new account with a role over the whole register."""
-    login = f"bench-{uuid4().hex[:8]}"
-    grant = Grant(role, None)
-    create_account(
-        conn,
-        by="bench",
-        login=login,
-        display_name="benchmark",
-        password=uuid4().hex,
-        must_change=False,
-    )
-    grant_role(conn, login, role, None, by="bench")
-    account = find_account(conn, login)
-    return create_key(conn, account, by="bench", name="bench", requested=[grant])[1]
 
 
 def _measure_place(

@@ -10,15 +10,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
-from typing import Any
-from uuid import uuid4
 
 import psycopg
-from psycopg import Connection
 
-from gazetteer.accounts.account_store import create_account, find_account, grant_role
-from gazetteer.accounts.api_keys import create_key
-from gazetteer.accounts.roles import Grant, Role
+from benchmarks.role_keys import create_role_key
+from gazetteer.accounts.roles import Role
 from gazetteer.database.connection_info import register_database
 from gazetteer.settings import get_settings
 
@@ -99,7 +95,9 @@ class TrialRegister:
             register_database(get_settings()) as conninfo,
             psycopg.connect(conninfo, autocommit=True) as conn,
         ):
-            return {role: _create_key(conn, role) for role in (Role.MAPPING_STAFF, Role.REVIEWER)}
+            return {
+                role: create_role_key(conn, role) for role in (Role.MAPPING_STAFF, Role.REVIEWER)
+            }
 
     def _build_environment(self) -> dict[str, str]:
         return {
@@ -108,21 +106,6 @@ class TrialRegister:
             "GAZETTEER_PORT": str(self.port),
             "GAZETTEER_RATE_LIMIT": "off",
         }
-
-
-def _create_key(conn: Connection[Any], role: Role) -> str:
-    login, grant = f"trial-{uuid4().hex[:8]}", Grant(role, None)
-    create_account(
-        conn,
-        by="trial",
-        login=login,
-        display_name="trial",
-        password=uuid4().hex,
-        must_change=False,
-    )
-    grant_role(conn, login, role, None, by="trial")
-    account = find_account(conn, login)
-    return create_key(conn, account, by="trial", name="trial", requested=[grant])[1]
 
 
 def _find_program() -> str:

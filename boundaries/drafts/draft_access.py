@@ -24,6 +24,13 @@ class OwnDraft(Forbidden):
     code = "own_draft"
 
 
+def get_account_id(actor: Actor) -> UUID:
+    """The account of an actor, who has one."""
+    if actor.account is None:
+        raise RuntimeError("a draft without an account: the caller has to ask for one")
+    return actor.account.account_id
+
+
 def require_draft_action(
     conn: Conn, actor: Actor, unit_id: UUID, actions: tuple[Action, ...]
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from boundaries.drafts.area_balance import Touched, measure_change
+from boundaries.drafts.draft_access import get_account_id
 from boundaries.drafts.draft_findings import FindingChanges, validate_changes
 from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft, replay_draft
 from boundaries.drafts.draft_replay import StepInConflict, prepare_command, replay_steps
@@ -154,7 +155,7 @@ def _play_new_step(
         uuid4(),
         max((step.number for step in opened.active_steps), default=0) + 1,
         datetime.now().astimezone(),
-        _get_account_id(actor),
+        get_account_id(actor),
         command.name,
         resolved.model_dump(mode="json"),
         Footprint(),
@@ -168,12 +169,6 @@ def _play_new_step(
     if not played.after:
         raise Conflict(message("draft.changes_nothing"), field="command")
     return replace(step, footprint=played.footprint, left_out=played.left_out), played
-
-
-def _get_account_id(actor: Actor) -> UUID:
-    if actor.account is None:
-        raise RuntimeError("a step without an account: the caller has to ask for one")
-    return actor.account.account_id
 
 
 def check_scope(opened: OpenDraft, played: PlayedStep) -> None:

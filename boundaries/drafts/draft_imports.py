@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from boundaries.drafts.draft_access import get_account_id
 from boundaries.drafts.draft_editing import check_scope
 from boundaries.drafts.draft_replay import IMPORT_RECORDS
-from boundaries.drafts.draft_review import create_draft, get_account_id
+from boundaries.drafts.draft_review import create_draft
 from boundaries.drafts.open_draft import Conn, open_draft
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from boundaries.drafts.draft_access import get_account_id
 from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.draft_rebase import rebase_draft
-from boundaries.drafts.draft_review import check_findings, get_account_id, is_due
+from boundaries.drafts.draft_review import check_findings, is_due
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor

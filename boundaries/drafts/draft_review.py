@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from boundaries.drafts.draft_access import require_reviewer
+from boundaries.drafts.draft_access import get_account_id, require_reviewer
 from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.draft_findings import FindingChanges
 from boundaries.drafts.draft_rebase import rebase_draft
@@ -180,13 +180,6 @@ def check_findings(finding_changes: FindingChanges) -> None:
         examples = [found.finding.message for found in errors[:_BLOCKING_EXAMPLES]]
         words = message("draft.findings_block", n=len(errors))
         raise FindingsBlock(words, counts=counts, findings=examples)
-
-
-def get_account_id(actor: Actor) -> UUID:
-    """The account of an actor, who has one."""
-    if actor.account is None:
-        raise RuntimeError("a draft without an account: the caller has to ask for one")
-    return actor.account.account_id
 
 
 def _check_header(conn: Conn, header: DraftHeader) -> None:

@@ -1,38 +1,16 @@
 """What becomes of drafts over HTTP: remarks, hand-over, reversal, the moment of publication."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-import pytest
 
 from boundaries.drafts.due_publications import publish_due_drafts
-from gazetteer.database.pool import open_pool
-from gazetteer.settings import get_settings
-from tests.described import DescribedClient
-from tests.web.api.draft_people import Colleague, create_people, read_body
-from web.app import create_app
-from web.http.connections import BACKGROUND_CONNECTIONS
+from tests.web.api.draft_people import Colleague, read_body
+from tests.web.sign_in import refused
 
 People = dict[str, Colleague]
 CONGHUA = "440117"
-
-
-@pytest.fixture
-def people(register_copy: str) -> Iterator[People]:
-    with psycopg.connect(register_copy, autocommit=True) as conn:
-        keys = create_people(conn)
-    with open_pool(register_copy, 2 + BACKGROUND_CONNECTIONS) as pool:
-        app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
-        app.test_client_class = DescribedClient
-        yield {login: Colleague(app.test_client(), key) for login, key in keys.items()}
-
-
-def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
-    body = read_body(answer)
-    assert (answer.status_code, body.get("code")) == (status, code), body
-    return body
 
 
 def rename(people: People, name: str = "从江区", **stated: Any) -> dict[str, Any]:

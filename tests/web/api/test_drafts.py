@@ -1,37 +1,14 @@
 """Drafts over HTTP, on the shipped register: the way of a moved border to its publication."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 
-from gazetteer.database.pool import open_pool
-from gazetteer.settings import get_settings
-from tests.described import DescribedClient
-from tests.web.api.draft_people import ACT, Colleague, create_people, read_body
-from web.app import create_app
-from web.http.connections import BACKGROUND_CONNECTIONS
+from tests.web.api.draft_people import ACT, Colleague, read_body
+from tests.web.sign_in import refused
 
 TIANHE, BAIYUN = "440106", "440111"
 BOX = "113.2,23.1,113.5,23.3"
-
-
-@pytest.fixture
-def people(register_copy: str) -> Iterator[dict[str, Colleague]]:
-    """The people, and ``anyone``, who has no key."""
-    with psycopg.connect(register_copy, autocommit=True) as conn:
-        keys = create_people(conn)
-    with open_pool(register_copy, 2 + BACKGROUND_CONNECTIONS) as pool:
-        app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
-        app.test_client_class = DescribedClient
-        yield {login: Colleague(app.test_client(), key) for login, key in keys.items()}
-
-
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    body = read_body(answer)
-    assert (answer.status_code, body.get("code")) == (status, code), body
-    return body
 
 
 def find_border(who: Colleague, draft: dict[str, Any]) -> tuple[str, list[list[float]]]:
@@ -77,15 +54,15 @@ def test_a_draft_begins_in_work_and_needs_a_role_over_its_unit(
     same = people["ed1"].create_draft(unit=draft["unit"]["unit_id"])
     assert same["unit"] == draft["unit"]
     body = {"title": "x", "unit": "440300", "purpose": "correction"}
-    problem(people["ed1"].post("/v1/drafts", body), 403, "forbidden")
-    problem(people["ed1"].client.post("/v1/drafts", json=body), 401, "unauthenticated")
+    refused(people["ed1"].post("/v1/drafts", body), 403, "forbidden")
+    refused(people["ed1"].client.post("/v1/drafts", json=body), 401, "unauthenticated")
 
 
 def test_a_draft_is_seen_by_people_of_its_unit_only(people: dict[str, Colleague]) -> None:
     path = f"/v1/drafts/{people['ed1'].create_draft()['id']}"
-    problem(people["ed1"].client.get(path), 401, "unauthenticated")
+    refused(people["ed1"].client.get(path), 401, "unauthenticated")
     assert people["view"].get(path).status_code == 200
-    problem(people["eds"].get(path), 403, "forbidden")
+    refused(people["eds"].get(path), 403, "forbidden")
     assert [d["unit"]["code"] for d in read_body(people["view"].get("/v1/drafts"))["drafts"]] == [
         "440100"
     ]
@@ -115,7 +92,7 @@ def test_a_command_over_an_old_revision_changes_nothing(people: dict[str, Collea
     draft = editor.create_draft()
     move_vertex(editor, draft, 3)
     stale = {**draft, "revision": 0}
-    body = problem(move_vertex(editor, stale, 4), 409, "draft_moved")
+    body = refused(move_vertex(editor, stale, 4), 409, "draft_moved")
     assert (body["field"], body["revision"]) == ("revision", 1)
     steps = read_body(editor.get(f"/v1/drafts/{draft['id']}/steps"))
     assert (steps["revision"], len(steps["steps"])) == (1, 1)
@@ -134,7 +111,7 @@ def test_undo_and_redo_give_the_same_coordinates(people: dict[str, Colleague]) -
     assert editor.move(draft, "redo").status_code == 200
     assert [read_draft_area(editor, draft, code) for code in (TIANHE, BAIYUN)] == after
     draft["revision"] += 1
-    problem(editor.move(draft, "redo"), 409, "conflict")
+    refused(editor.move(draft, "redo"), 409, "conflict")
 
 
 def test_three_counties_follow_a_node(people: dict[str, Colleague]) -> None:
@@ -175,7 +152,7 @@ def test_what_a_draft_adds_blocks_it(people: dict[str, Colleague]) -> None:
     found = findings["added"][0]
     assert found["rule"] in {"TOP-GEO-01", "TOP-COV-01"}
     assert found["geometry"] is not None
-    body = problem(editor.move(draft, "submit"), 409, "findings_block")
+    body = refused(editor.move(draft, "submit"), 409, "findings_block")
     assert sum(body["counts"].values()) == findings["blocking"]
     assert read_body(editor.get(f"/v1/drafts/{draft['id']}"))["state"] == "in_work"
 
@@ -185,8 +162,8 @@ def test_nobody_approves_what_they_made_or_may_not_review(people: dict[str, Coll
     move_vertex(people["ed2"], draft, 3)
     assert people["ed1"].move(draft, "submit").status_code == 200
     for maker in ("ed1", "ed2"):
-        problem(people[maker].move(draft, "approve"), 403, "own_draft")
-    body = problem(people["revc"].move(draft, "approve"), 403, "forbidden")
+        refused(people[maker].move(draft, "approve"), 403, "own_draft")
+    body = refused(people["revc"].move(draft, "approve"), 403, "forbidden")
     assert body["units"] == [BAIYUN]
     assert read_body(people["rev"].move(draft, "approve"))["state"] == "approved"
     assert read_body(people["ed1"].move(draft, "withdraw"))["state"] == "in_work"
@@ -208,7 +185,7 @@ def test_a_published_draft_holds_from_its_day(people: dict[str, Colleague]) -> N
     assert {change["changeset"]["id"] for change in changes} == {published["changeset"]}
     assert changes[0]["changeset"]["acts"][0]["number"] == ACT["number"]
     assert read_body(editor.get(f"/v1/drafts/{draft['id']}"))["state"] == "published"
-    problem(people["rev"].move(draft, "publish"), 409, "draft_state")
+    refused(people["rev"].move(draft, "publish"), 409, "draft_state")
 
 
 def test_different_stretches_of_one_border_do_not_conflict(people: dict[str, Colleague]) -> None:
@@ -229,7 +206,7 @@ def test_the_same_vertex_conflicts_until_the_step_is_undone(people: dict[str, Co
     move_vertex(people["ed2"], other, 3, 9e-5)
     move_vertex(people["ed2"], other, 6)
     assert publish(people, one).status_code == 200
-    body = problem(people["ed2"].move(other, "submit"), 409, "draft_conflict")
+    body = refused(people["ed2"].move(other, "submit"), 409, "draft_conflict")
     conflict = body["conflicts"][0]
     assert body["step"] == 1
     assert {conflict[name]["type"] for name in ("ancestor", "theirs", "ours")} == {"LineString"}
@@ -265,7 +242,7 @@ def test_a_later_change_of_the_same_stretch_is_in_the_way(people: dict[str, Coll
     move_vertex(people["ed1"], later, 3)
     assert publish(people, later).status_code == 200
     sooner = people["ed2"].create_draft(effective_on="2026-12-20")
-    body = problem(move_vertex(people["ed2"], sooner, 3), 409, "later_change")
+    body = refused(move_vertex(people["ed2"], sooner, 3), 409, "later_change")
     assert body["act"]["number"] == ACT["number"]
     assert body["day"] == "2027-01-01"
 
@@ -285,7 +262,7 @@ def test_a_county_becomes_a_district_with_name_code_and_border(
     assert read_body(converted)["findings"]["added"] == []
     assert publish(people, draft, "edp").status_code == 200
     assert read_body(editor.get("/v1/divisions/441324?at=2026-05-31"))["name"] == "龙门县"
-    gone = problem(editor.get("/v1/divisions/441324?at=2026-06-01"), 404, "code_not_in_force")
+    gone = refused(editor.get("/v1/divisions/441324?at=2026-06-01"), 404, "code_not_in_force")
     assert gone["periods"][-1]["valid"]["to"] == "2026-06-01"
     after = read_body(editor.get("/v1/divisions/441304?at=2026-06-01"))
     assert (after["name"], after["unit_type"]) == ("龙门区", "市辖区")
@@ -307,7 +284,7 @@ def test_a_county_becomes_a_district_with_name_code_and_border(
 def test_a_code_that_another_unit_carries_is_refused(people: dict[str, Colleague]) -> None:
     editor = people["ed1"]
     draft = editor.create_draft()
-    body = problem(editor.run(draft, "recode_unit", unit=TIANHE, code=BAIYUN), 409, "conflict")
+    body = refused(editor.run(draft, "recode_unit", unit=TIANHE, code=BAIYUN), 409, "conflict")
     assert body["field"] == "code"
 
 
@@ -406,7 +383,7 @@ def test_the_last_step_of_a_draft_in_conflict_can_be_undone(people: dict[str, Co
     for _ in range(2):
         assert people["ed2"].move(other, "undo").status_code == 200
         other["revision"] += 1
-    problem(people["ed2"].move(other, "redo"), 409, "draft_conflict")
+    refused(people["ed2"].move(other, "redo"), 409, "draft_conflict")
     assert move_vertex(people["ed2"], other, 3).status_code == 200
     assert publish(people, other, "ed2").status_code == 200
 
@@ -416,6 +393,6 @@ def test_a_step_on_which_others_build_is_undone_after_them(people: dict[str, Col
     draft = editor.create_draft()
     editor.run(draft, "rename_unit", unit=TIANHE, name="天江区")
     editor.run(draft, "rename_unit", unit=TIANHE, name="天湖区")
-    body = problem(editor.move(draft, "undo", step=1), 409, "conflict")
+    body = refused(editor.move(draft, "undo", step=1), 409, "conflict")
     assert body["field"] == "step"
     assert editor.move(draft, "undo", step=2).status_code == 200
