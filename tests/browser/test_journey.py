@@ -1,11 +1,13 @@
 """The way of a newcomer: search, unit, date; by mouse, keyboard and touch, in both languages."""
 
 import re
+import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.screens import PHONE
 
 ENGLISH: dict[str, Any] = {"locale": "en-GB"}
@@ -184,8 +186,12 @@ def test_without_a_script_the_text_still_answers(page: Page) -> None:
 
 
 def wait_until(page: Page, condition: Any) -> None:
-    """Wait for a condition on a canvas, whose content has no element to wait for."""
-    for _ in range(100):
+    """Wait for a condition on a canvas, whose content has no element to wait for.
+
+    As long as for any page: the tiles of another view come late from a busy machine.
+    """
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < deadline:
         if condition():
             return
         page.wait_for_timeout(100)

@@ -257,6 +257,7 @@ export class RegisterMap {
     button.ariaLabel = this.config.text.map_home;
     button.textContent = "⌂";
     button.addEventListener("click", () => {
+      this.fitting?.abort(); // an outline still on its way must not take the view back
       this.move(FIRST_VIEW, PADDING, 12);
     });
     const box = document.createElement("div");
