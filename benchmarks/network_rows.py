@@ -132,7 +132,7 @@ def _run_round_trip(
         imported = run_program(
             database,
             *("import", str(layer), "--kind", "areas", "--state", "2023-06-30"),
-            *("--author", "bench", "--reason", "benchmark"),
+            *("--author", "bench", "--reason", "benchmark", "--publish"),
             *("--accept-findings", "another drawing of the same borders"),
         )
         exported = run_program(

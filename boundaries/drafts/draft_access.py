@@ -4,12 +4,15 @@ from uuid import UUID
 
 from boundaries.drafts.open_draft import Conn, OpenDraft
 from boundaries.drafts.touched_units import UnitChain, list_touched_chains
+from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.account_store import Account
 from gazetteer.accounts.actors import Actor
 from gazetteer.accounts.roles import Action, load_unit_chain
+from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import Draft
-from gazetteer.messages import message
+from gazetteer.ledger.drafts.stored_records import StoredRecords
+from gazetteer.messages import Message, message
 from gazetteer.problems import Forbidden
 from gazetteer.records.commands.command import Command
 from gazetteer.records.commands.unit_lookup import find_code
@@ -32,17 +35,30 @@ def get_account_id(actor: Actor) -> UUID:
 
 
 def require_draft_action(
-    conn: Conn, actor: Actor, unit_id: UUID, actions: tuple[Action, ...]
+    conn: Conn, actor: Actor, unit_id: UUID | None, actions: tuple[Action, ...]
 ) -> None:
     """Check that an actor may do one of some actions over the unit of a draft.
+
+    Without a unit it is the whole register, over which the actor's role must be.
 
     Raises:
         Forbidden: names the first of them.
     """
-    chain = load_unit_chain(conn, unit_id)
+    chain = load_unit_chain(conn, unit_id) if unit_id else ()
     if not any(actor.may_perform(action, chain) for action in actions):
-        words = message("account.not_authorised", action=message(f"action.{actions[0]}"))
+        words = message(
+            "draft.not_authorised",
+            action=message(f"action.{actions[0]}"),
+            unit=_describe_unit(conn, unit_id),
+        )
         raise Forbidden(words, action=actions[0])
+
+
+def _describe_unit(conn: Conn, unit_id: UUID | None) -> str | Message:
+    if unit_id is None:
+        return message("drafts.whole_register")
+    records = DayRecords(StoredRecords(conn, LEDGER.kinds), today())
+    return find_code(records, unit_id) or str(unit_id)
 
 
 def require_visible(conn: Conn, actor: Actor, opened: OpenDraft) -> None:
@@ -77,7 +93,7 @@ def list_chains(opened: OpenDraft) -> dict[UUID, UnitChain]:
     """The units that a draft touches, each with those above it; its own where it touches none."""
     day, own = opened.draft.first_day, opened.draft.header.unit_id
     chains = list_touched_chains(opened.base, opened.drafted_records, opened.result, day)
-    return chains or {own: (own,)}
+    return chains or ({own: (own,)} if own else {})
 
 
 def require_editor(conn: Conn, actor: Actor, draft: Draft, command: Command | None = None) -> None:

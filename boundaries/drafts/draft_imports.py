@@ -1,25 +1,39 @@
 """A file as a draft: its records are one step, reviewed and published like any other."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from boundaries.drafts.draft_access import get_account_id
+from boundaries.drafts.draft_access import EDITING_ACTIONS, get_account_id, require_draft_action
 from boundaries.drafts.draft_editing import check_scope
 from boundaries.drafts.draft_replay import IMPORT_RECORDS
 from boundaries.drafts.draft_review import create_draft
 from boundaries.drafts.open_draft import Conn, open_draft
+from boundaries.drafts.touched_units import find_common_unit
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
+from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.day_records import Footprint
 from gazetteer.ledger.drafts.draft import Draft, DraftHeader, DraftStep
-from gazetteer.ledger.drafts.known_records import KnownRecords
+from gazetteer.ledger.drafts.known_records import KnownRecords, RecordOverlay
 from gazetteer.ledger.drafts.step_play import PlayedStep
+from gazetteer.ledger.drafts.stored_records import StoredRecords
+from gazetteer.ledger.edits import load_hand_edited_ids
 from gazetteer.ledger.versions import Timeline
 from gazetteer.messages import message
 from gazetteer.problems import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedImport:
+    """The draft of a file: how many records it changes, and how many edited by hand it keeps."""
+
+    draft: Draft
+    changed_count: int
+    preserved_count: int
 
 
 def import_into_draft(
@@ -28,33 +42,47 @@ def import_into_draft(
     timelines: Iterable[Timeline],
     described: Mapping[str, Any],
     actor: Actor,
+    *,
     act_id: UUID | None = None,
-) -> Draft:
+    find_unit: bool = False,
+    keep_edited: bool = False,
+) -> DraftedImport:
     """Begin a draft with one step that states the records of a file.
 
     Args:
         conn: an autocommit connection.
-        header: what the draft is about; the actor may edit its unit.
+        header: what the draft is about.
         timelines: the records as they are to be known, without that of the act.
         described: what the step says of the file.
         actor: in whose name.
         act_id: the act that the timelines name; None: they name none.
+        find_unit: the draft is for the lowest unit that has all that changes, whatever the header
+            says.
+        keep_edited: records that people have changed since they were loaded stay as they are.
 
     Raises:
         Conflict: the file changes nothing.
-        Forbidden: it touches units that are not below that of the draft.
+        Forbidden: the actor may not edit the unit, or the file touches units that are not below it.
     """
     with conn.transaction():
-        draft = create_draft(conn, header, actor, act_id)
-        opened = open_draft(conn, draft.draft_id, lock=True)
-        played = _state_timelines(opened.base, timelines)
+        base = StoredRecords(conn, LEDGER.kinds)
+        played = _state_timelines(base, list(timelines))
+        preserved = load_hand_edited_ids(conn, _list_known(played)) if keep_edited else set[UUID]()
+        played = _drop_records(played, preserved)
         if not played.after:
             raise Conflict(message("draft.changes_nothing"), field="file")
-        check_scope(opened, played)
+        if find_unit:
+            after, day = RecordOverlay(base, played.after), header.effective_on or today()
+            unit = find_common_unit(base, after, played.after, day)
+            header = replace(header, unit_id=unit)
+        require_draft_action(conn, actor, header.unit_id, EDITING_ACTIONS)
+        draft = create_draft(conn, header, actor, act_id)
+        check_scope(open_draft(conn, draft.draft_id, lock=True), played)
         step = _build_step(described, actor)
         draft_store.add_step(conn, LEDGER.kinds, draft.draft_id, step, played)
         draft_store.update_draft(conn, draft.draft_id, {"revision": 1})
-        return draft_store.load_draft(conn, draft.draft_id)
+        draft = draft_store.load_draft(conn, draft.draft_id)
+    return DraftedImport(draft, len(played.after), len(preserved))
 
 
 def _build_step(described: Mapping[str, Any], actor: Actor) -> DraftStep:
@@ -66,8 +94,18 @@ def _build_step(described: Mapping[str, Any], actor: Actor) -> DraftStep:
 def _state_timelines(known: KnownRecords, timelines: Iterable[Timeline]) -> PlayedStep:
     """The records that differ from what is known, before and after."""
     stated = {(timeline.kind, timeline.record_id): timeline.versions for timeline in timelines}
+    known.prepare_records(stated)
     before = {key: known.load_versions(key) for key in stated}
     changed = [key for key in stated if stated[key] != before[key]]
     return PlayedStep(
         Footprint(), {key: before[key] for key in changed}, {key: stated[key] for key in changed}
     )
+
+
+def _list_known(played: PlayedStep) -> list[UUID]:
+    return [key[1] for key, versions in played.before.items() if versions]
+
+
+def _drop_records(played: PlayedStep, dropped: set[UUID]) -> PlayedStep:
+    before = {key: known for key, known in played.before.items() if key[1] not in dropped}
+    return replace(played, before=before, after={key: played.after[key] for key in before})

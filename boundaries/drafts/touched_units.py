@@ -1,6 +1,6 @@
 """Which units a change of records touches, and whether they are below the unit of a draft. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -24,22 +24,29 @@ def list_touched_chains(
 ) -> dict[UUID, UnitChain]:
     """The units that a change touches on a day, each with those above it."""
     states = DayRecords(before, day), DayRecords(after, day)
-    units = {unit for key in keys for records in states for unit in _iter_units(records, key)}
+    units = {unit for key in keys for unit in _find_units(states, key)}
     chains = {unit: _find_chain(states, unit) for unit in sorted(units)}
     return {unit: chain for unit, chain in chains.items() if chain}
 
 
 def find_outside(
-    before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date, scope: UUID
+    before: KnownRecords,
+    after: KnownRecords,
+    keys: Iterable[RecordKey],
+    day: date,
+    scope: UUID | None,
 ) -> list[UUID]:
     """The units that a draft for ``scope`` may not touch, but would.
 
-    An edge may be changed if one of its sides is below the scope, before or after the change.
+    An edge may be changed if one of its sides is below the scope, before or after the change. A
+    draft without a scope is for the whole register.
     """
+    if scope is None:
+        return []
     states = DayRecords(before, day), DayRecords(after, day)
     outside: set[UUID] = set()
     for key in keys:
-        every = {unit for records in states for unit in _iter_units(records, key)}
+        every = _find_units(states, key)
         touched = {unit for unit in every if _find_chain(states, unit)}
         within = {unit for unit in touched if scope in _find_chain(states, unit)}
         if not within:
@@ -47,6 +54,48 @@ def find_outside(
         elif key[0] != "edge":
             outside |= touched - within
     return sorted(outside)
+
+
+def find_common_unit(
+    before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date
+) -> UUID | None:
+    """The lowest unit that has both sides of all that changes.
+
+    Where no unit has, as on the outer border of a province, the lowest one for which a draft may
+    change it; None: there is none.
+    """
+    states = DayRecords(before, day), DayRecords(after, day)
+    chains_by_key = [(key, _list_chains(states, key)) for key in keys]
+    chains_by_key = [of_key for of_key in chains_by_key if of_key[1]]
+    every = {unit for _, chains in chains_by_key[:1] for chain in chains for unit in chain}
+    depths = {unit: len(_find_chain(states, unit)) for unit in sorted(every)}
+    for one_side in (False, True):
+        common = [
+            unit
+            for unit in depths
+            if all(
+                _covers(unit, chains, one_side and key[0] == "edge")
+                for key, chains in chains_by_key
+            )
+        ]
+        if common:
+            return max(common, key=depths.__getitem__)
+    return None
+
+
+def _list_chains(states: tuple[DayRecords, DayRecords], key: RecordKey) -> list[UnitChain]:
+    chains = (_find_chain(states, unit) for unit in sorted(_find_units(states, key)))
+    return [chain for chain in chains if chain]
+
+
+def _covers(unit: UUID, chains: Sequence[UnitChain], one_is_enough: bool) -> bool:
+    within = [unit in chain for chain in chains]
+    return any(within) if one_is_enough else all(within)
+
+
+def _find_units(states: tuple[DayRecords, DayRecords], key: RecordKey) -> set[UUID]:
+    """The units that a record is about on the day, before and after the change."""
+    return {unit for records in states for unit in _iter_units(records, key)}
 
 
 def _iter_units(records: DayRecords, key: RecordKey) -> Iterator[UUID]:

@@ -11,7 +11,7 @@ CREATE TABLE draft (
     number         bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     title          text NOT NULL,
     purpose        text NOT NULL CONSTRAINT draft_purpose CHECK (purpose IN ('act', 'correction')),
-    unit_id        uuid NOT NULL REFERENCES record,
+    unit_id        uuid REFERENCES record,  -- NULL: for the whole register
     event_kind     text,
     effective_on   date,  -- NULL: a correction for as long as things were as on the day below
     act            jsonb,

@@ -62,9 +62,9 @@ class DraftHeaderBody(Parameters):
     purpose: Purpose = Field(
         description="`act`: a legal change from a day on; `correction`: the register was wrong"
     )
-    unit: str = Field(
-        pattern=CODE_OR_ID_PATTERN,
-        description="Unit over whose subtree the draft may change anything: code or id",
+    unit: Annotated[str, Field(pattern=CODE_OR_ID_PATTERN)] | None = Field(
+        description="Unit over whose subtree the draft may change anything: code or id; `null`: the"
+        " whole register"
     )
     event_kind: EventKind | None = Field(None, description="Kind of change by the law")
     effective_on: Day | None = Field(

@@ -1,7 +1,7 @@
 """The models of the answers of ``/v1/drafts``."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -30,7 +30,7 @@ class DraftModel(BaseModel):
     title: str
     purpose: Purpose
     event_kind: str | None
-    unit: DraftUnitModel
+    unit: DraftUnitModel | None = Field(description="`null`: the whole register")
     effective_on: date | None
     reference_on: date
     act: dict[str, Any] | None
@@ -144,32 +144,12 @@ class DraftEventsModel(BaseModel):
     events: list[DraftEventModel]
 
 
-class PassedTerritoryFeature(BaseModel):
-    """Territory that passes from one unit to another, as a GeoJSON feature."""
+class DraftDifferenceModel(DifferenceModel):
+    """What a draft changes on its day."""
 
-    type: Literal["Feature"]
-    geometry: dict[str, Any]
-    properties: dict[str, Any]
-
-
-class ChangedRecordModel(BaseModel):
-    """A record before and after the draft, on its day; null: not in force."""
-
-    kind: str
-    record_id: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-class DraftDifferenceModel(BaseModel):
-    """What a draft changes on its day: territory as GeoJSON, and records."""
-
-    type: Literal["FeatureCollection"]
-    features: list[PassedTerritoryFeature]
     on: date
     touched: TouchedModel
     area_m2: dict[str, float]
-    records: list[ChangedRecordModel]
 
 
 class PublicationModel(BaseModel):

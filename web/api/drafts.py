@@ -209,13 +209,15 @@ def _read_header(conn: Any, body: DraftHeaderBody) -> DraftHeader:
     )
 
 
-def _find_unit(conn: Any, reference: str) -> UUID:
+def _find_unit(conn: Any, reference: str | None) -> UUID | None:
     """The unit that carries a code today, or carried it last; or that of an id.
 
     Raises:
         UnknownCode: no unit ever had the code.
         NotFound: no unit has the id.
     """
+    if reference is None:
+        return None
     if len(reference) != len(str(UUID(int=0))):
         return find_current_unit(conn, reference)
     unit = UUID(reference)

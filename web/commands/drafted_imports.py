@@ -1,33 +1,34 @@
-"""``gazetteer import --draft``: a file becomes a draft instead of a changeset."""
+"""``gazetteer import``: a file becomes a draft, which somebody else reviews and publishes."""
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import click
 import psycopg
 
-from boundaries.drafts import draft_access
-from boundaries.drafts.draft_imports import import_into_draft
+from boundaries.drafts.draft_imports import DraftedImport, import_into_draft
 from gazetteer.accounts.account_store import find_account
 from gazetteer.accounts.actors import Actor
 from gazetteer.accounts.roles import find_current_unit
-from gazetteer.ledger.drafts.draft import Draft, DraftHeader, Purpose
+from gazetteer.ledger.drafts.draft import DraftHeader, Purpose
+from gazetteer.messages import message
+from gazetteer.problems import NotFound
+from web.commands.area_options import StatedDrawing
 from web.commands.import_staging import ImportSource, StagedImport
 from web.commands.terminal_language import echo_message
 
 
 @dataclass(frozen=True, slots=True)
-class DraftedImport:
-    """A staged file, and the code of the unit for which it is to be a draft."""
+class ImportedFile:
+    """A staged file, and the code of the unit for which it is to be a draft, if one was stated."""
 
     source: ImportSource
     staged: StagedImport
-    unit: str
+    unit: str | None
 
 
-def begin_draft(conninfo: str, drafted: DraftedImport, login: str, title: str) -> Draft:
+def begin_draft(conninfo: str, imported: ImportedFile, login: str, title: str) -> DraftedImport:
     """The draft of an account with the records of the file.
 
     Raises:
@@ -36,48 +37,52 @@ def begin_draft(conninfo: str, drafted: DraftedImport, login: str, title: str) -
         Forbidden: the account may not edit the unit, or the file touches others.
         Conflict: the file changes nothing.
     """
+    staged = imported.staged
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        actor = Actor(find_account(conn, login))
-        unit = find_current_unit(conn, drafted.unit)
-        draft_access.require_draft_action(conn, actor, unit, draft_access.EDITING_ACTIONS)
-        timelines = [one for one in drafted.staged.batch if one.kind != "act"]
-        described = {"file": drafted.source.file.name, "kind": drafted.source.kind}
-        act_id = drafted.staged.acts[0] if drafted.staged.acts else None
-        header = _build_header(drafted, unit, title)
-        return import_into_draft(conn, header, timelines, described, actor, act_id)
+        try:
+            actor = Actor(find_account(conn, login))
+        except NotFound:
+            words = message("cli.import.author_without_account", login=login)
+            raise NotFound(words, field="author") from None
+        unit = find_current_unit(conn, imported.unit) if imported.unit else None
+        timelines = [one for one in staged.batch if one.kind != "act"]
+        described = {"file": imported.source.file.name, "kind": imported.source.kind}
+        act_id = staged.acts[0] if staged.acts else None
+        header = _build_header(imported.source.drawing, unit, title)
+        return import_into_draft(
+            conn,
+            header,
+            timelines,
+            described,
+            actor,
+            act_id=act_id,
+            find_unit=imported.unit is None,
+            keep_edited=staged.purpose == "load",
+        )
 
 
-def print_drafted(draft: Draft, *, as_json: bool) -> None:
-    """Say where the draft is."""
-    path = f"/drafts/{draft.draft_id}"
+def print_drafted(drafted: DraftedImport, *, as_json: bool) -> None:
+    """Say where the draft is, and how much it changes."""
+    draft, path = drafted.draft, f"/drafts/{drafted.draft.draft_id}"
     if as_json:
-        click.echo(json.dumps({"draft": str(draft.draft_id), "number": draft.number, "path": path}))
-    else:
-        echo_message("cli.draft_begun", number=draft.number, path=path)
-
-
-def _build_header(drafted: DraftedImport, unit: UUID, title: str) -> DraftHeader:
-    drawing = drafted.source.drawing
-    act = drawing.act if drawing is not None else None
-    stated = (
-        None
-        if act is None
-        else {
-            name: str(value)
-            for name, value in (
-                ("title", act.title),
-                ("number", act.number),
-                ("approved_on", act.approved_on),
-            )
-            if value
+        facts = {
+            "draft": str(draft.draft_id),
+            "number": draft.number,
+            "path": path,
+            "changed_records": drafted.changed_count,
+            "kept_records": drafted.preserved_count,
         }
-    )
-    effective_on: date | None = drawing.day if drawing is not None and act is not None else None
-    return DraftHeader(
-        title=title,
-        purpose=Purpose.ACT if act is not None else Purpose.CORRECTION,
-        unit_id=unit,
-        event_kind="boundary_change" if act is not None else None,
-        effective_on=effective_on,
-        act=stated,
-    )
+        click.echo(json.dumps(facts))
+        return
+    echo_message("cli.draft_begun", number=draft.number, path=path, n=drafted.changed_count)
+    if drafted.preserved_count:
+        echo_message("cli.load.kept_records", value=f"{drafted.preserved_count:,}")
+
+
+def _build_header(drawing: StatedDrawing | None, unit: UUID | None, title: str) -> DraftHeader:
+    act = drawing.act if drawing is not None else None
+    if drawing is None or act is None:
+        return DraftHeader(title, Purpose.CORRECTION, unit)
+    names = ("title", "number", "approved_on")
+    stated = {name: str(getattr(act, name)) for name in names if getattr(act, name)}
+    return DraftHeader(title, Purpose.ACT, unit, "boundary_change", drawing.day, stated)

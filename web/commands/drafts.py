@@ -16,7 +16,7 @@ from gazetteer.accounts.account_store import find_account
 from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftState
-from gazetteer.messages import message
+from gazetteer.messages import Message, message
 from gazetteer.problems import NotFound
 from web.commands.register_connection import open_register
 from web.commands.terminal_language import command_language, echo_message
@@ -62,7 +62,7 @@ def list_command(state: tuple[str, ...], as_json: bool) -> None:
                 number=draft["number"],
                 state=message(f"draft.state.{draft['state']}"),
                 title=draft["title"],
-                unit=draft["unit"]["code"] or "",
+                unit=_name_unit(draft),
                 day=draft["effective_on"] or "—",
             )
 
@@ -127,7 +127,7 @@ def _print_draft(shown: dict[str, Any]) -> None:
         number=shown["number"],
         state=message(f"draft.state.{shown['state']}"),
         title=shown["title"],
-        unit=shown["unit"]["code"] or "",
+        unit=_name_unit(shown),
         day=shown["effective_on"] or "—",
     )
     for step in shown["steps"]:
@@ -136,6 +136,11 @@ def _print_draft(shown: dict[str, Any]) -> None:
         click.echo(f"  {code}  {area:+,.2f} m²")
     for finding in shown["findings"]["added"]:
         click.echo(f"  {finding['severity']} {finding['rule']}: {finding['message']}")
+
+
+def _name_unit(shown: dict[str, Any]) -> str | Message:
+    unit = shown["unit"]
+    return message("drafts.whole_register") if unit is None else unit["code"] or unit["unit_id"]
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from web.commands.area_options import (
     check_no_drawing,
     parse_drawing,
 )
-from web.commands.drafted_imports import DraftedImport, begin_draft, print_drafted
+from web.commands.drafted_imports import ImportedFile, begin_draft, print_drafted
 from web.commands.import_staging import ImportSource, StagedImport, stage_import
 from web.commands.load_output import LoadOutput
 from web.commands.progress_display import show_progress
@@ -77,20 +77,20 @@ def load_command(what: str, divisions: Path | None, report: Path | None) -> None
     help="The day whose state a file of divisions or areas shows.",
 )
 @add_area_options
-@click.option("--reason", required=True, help="Why; stored with the changeset permanently.")
-@click.option("--author", required=True, help="Who; with --draft the login name of an account.")
+@click.option("--reason", required=True, help="Why: the title of the draft.")
+@click.option("--author", required=True, help="Whose draft: login name; with --publish any name.")
 @click.option(
-    "--draft",
-    "draft_unit",
+    "--unit",
     metavar="CODE",
-    help="Load nothing: begin a draft for the unit CODE, to be reviewed and published.",
+    help="Unit of the draft; default: the lowest one that has all that the file changes.",
 )
+@click.option("--publish", is_flag=True, help="Publish at once, unreviewed: to fill a register.")
 @click.option("--check", is_flag=True, help="Read and check only; load nothing.")
 @click.option("--skip-rejected", is_flag=True, help="Load the good rows although some are rejected")
 @click.option(
     "--accept-findings",
     metavar="WHY",
-    help="Import areas in spite of errors, with this reason; stored with the changeset.",
+    help="Import areas in spite of errors, with this reason; stored with draft and changeset.",
 )
 @_add_report_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -101,7 +101,8 @@ def import_command(
     state: datetime | None,
     reason: str,
     author: str,
-    draft_unit: str | None,
+    unit: str | None,
+    publish: bool,
     check: bool,
     skip_rejected: bool,
     accept_findings: str | None,
@@ -109,7 +110,7 @@ def import_command(
     as_json: bool,
     **area_options: Any,
 ) -> None:
-    """Import a FILE in the form of the bundled data: read, check, report, then load all of it.
+    """Import a FILE in the form of the bundled data: read, check, report, then begin a draft.
 
     Areas may be GeoJSON, GeoPackage or Shapefile, optionally zipped; they are validated as by
     'gazetteer validate', together with the known areas around them. Where the register knows a
@@ -117,9 +118,14 @@ def import_command(
     or --between two of them), or with --effective that it runs here from a day on. Nothing that is
     known of other days is touched.
 
-    With rejected rows nothing is loaded, unless --skip-rejected; with errors in the areas nothing,
-    unless --accept-findings. With --draft it becomes a draft of the account --author.
+    The draft belongs to the account --author; somebody else reviews and publishes it. With
+    --publish there is neither draft nor review.
+
+    With rejected rows nothing is imported, unless --skip-rejected; with errors in the areas
+    nothing, unless --accept-findings.
     """
+    if publish and unit:
+        raise click.UsageError(terminal_text("cli.import.publish_without_draft"))
     source = _parse_source(kind, file, dict(companions), state, area_options)
     output = LoadOutput(report, as_json)
     with register_database(get_settings()) as conninfo, show_progress() as report_progress:
@@ -128,11 +134,10 @@ def import_command(
         if check or staged.refusal:
             _report_unpublished(staged, output)
         changeset = _build_changeset(staged, author, reason, strict=not skip_rejected)
-        if draft_unit is not None:
-            drafted = DraftedImport(source, staged, draft_unit)
-            _draft_batch(conninfo, drafted, changeset, output)
-        else:
+        if publish:
             _publish_batch(conninfo, staged.batch, changeset, output, report_progress)
+        else:
+            _draft_batch(conninfo, ImportedFile(source, staged, unit), changeset, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +186,15 @@ def _build_changeset(staged: StagedImport, author: str, reason: str, *, strict: 
 
 
 def _draft_batch(
-    conninfo: str, drafted: DraftedImport, changeset: _Changeset, output: LoadOutput
+    conninfo: str, imported: ImportedFile, changeset: _Changeset, output: LoadOutput
 ) -> None:
-    batch = drafted.staged.batch
+    batch = imported.staged.batch
     if changeset.strict:
         batch.check_no_rejections()
     output.write_findings(batch)
     title = changeset.reason or batch.source
-    draft = begin_draft(conninfo, drafted, changeset.author, title)
-    print_drafted(draft, as_json=output.as_json)
+    drafted = begin_draft(conninfo, imported, changeset.author, title)
+    print_drafted(drafted, as_json=output.as_json)
 
 
 def _publish_batch(

@@ -8,11 +8,9 @@ from uuid import UUID
 import shapely
 
 from boundaries.drafts.area_balance import Touched
-from boundaries.drafts.draft_difference import ChangedRecord
 from boundaries.drafts.draft_editing import StepResult
 from boundaries.drafts.draft_findings import DraftFinding, FindingChanges
 from boundaries.drafts.open_draft import Conn, OpenDraft
-from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import Draft, DraftStep
 from gazetteer.ledger.drafts.draft_store import DraftEvent
@@ -51,8 +49,10 @@ def serialize_draft(conn: Conn, opened: OpenDraft) -> JsonObject:
     }
 
 
-def _serialize_unit(opened: OpenDraft) -> JsonObject:
+def _serialize_unit(opened: OpenDraft) -> JsonObject | None:
     unit = opened.draft.header.unit_id
+    if unit is None:
+        return None
     records = DayRecords(opened.base, opened.draft.reference_on)
     known = records.find_record("unit", unit) is not None
     return {
@@ -156,23 +156,6 @@ def serialize_events(conn: Conn, events: Iterable[DraftEvent], lang: Lang) -> li
         }
         for event in listed
     ]
-
-
-def serialize_changed_record(changed: ChangedRecord) -> JsonObject:
-    """A record before and after, without geometries: maps have these."""
-    kind, record_id = changed.key
-    geometries = {field.name for field in LEDGER.kinds[kind].fields if field.type.is_geometry}
-    before, after = (
-        None
-        if attributes is None
-        else {
-            name: value
-            for name, value in LEDGER.kinds[kind].serialize_attributes(attributes).items()
-            if name not in geometries
-        }
-        for attributes in (changed.before, changed.after)
-    )
-    return {"kind": kind, "record_id": str(record_id), "before": before, "after": after}
 
 
 def _format_day(day: date | None) -> str | None:

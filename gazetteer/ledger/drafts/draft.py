@@ -89,13 +89,14 @@ class ActDocument:
 class DraftHeader:
     """What a draft is about, as its people state it.
 
-    ``act`` are values of :data:`ACT_FIELDS`. ``effective_on`` None: a correction that holds for as
-    long as things were as they are on the day of the draft.
+    ``unit_id`` None: the whole register. ``act`` are values of :data:`ACT_FIELDS`.
+    ``effective_on`` None: a correction that holds for as long as things were as they are on the day
+    of the draft.
     """
 
     title: str
     purpose: Purpose
-    unit_id: UUID
+    unit_id: UUID | None
     event_kind: str | None = None
     effective_on: date | None = None
     act: Mapping[str, str] | None = None

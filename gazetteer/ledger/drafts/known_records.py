@@ -23,6 +23,9 @@ class KnownRecords(Protocol):
     def load_versions(self, key: RecordKey) -> tuple[Version, ...]:
         """The versions of a record, in chronological order."""
 
+    def prepare_records(self, keys: Iterable[RecordKey]) -> None:
+        """Read many records at once that will be asked for one by one; changes no answer."""
+
     def find_ids(self, kind: str, field: str, value: Any) -> set[UUID]:
         """The records of a kind of which any version has the value in a field."""
 
@@ -40,6 +43,10 @@ class RecordOverlay:
     def load_versions(self, key: RecordKey) -> tuple[Version, ...]:
         """The versions of a record, in chronological order."""
         return self.changed[key] if key in self.changed else self.base.load_versions(key)
+
+    def prepare_records(self, keys: Iterable[RecordKey]) -> None:
+        """Read many records at once that will be asked for one by one; changes no answer."""
+        self.base.prepare_records(key for key in keys if key not in self.changed)
 
     def find_ids(self, kind: str, field: str, value: Any) -> set[UUID]:
         """The records of a kind of which any version has the value in a field."""
@@ -68,6 +75,9 @@ class RecordsInMemory:
     def load_versions(self, key: RecordKey) -> tuple[Version, ...]:
         """The versions of a record, in chronological order."""
         return self.timelines.get(key, ())
+
+    def prepare_records(self, keys: Iterable[RecordKey]) -> None:
+        """Nothing to do: they are in memory."""
 
     def find_ids(self, kind: str, field: str, value: Any) -> set[UUID]:
         """The records of a kind of which any version has the value in a field."""

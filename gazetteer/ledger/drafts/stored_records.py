@@ -1,5 +1,6 @@
 """Published records as they are known now, read from the ledger when a step looks at them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,16 @@ class StoredRecords:
             self._loaded[key] = sort_versions(row.version for row in rows)
         return self._loaded[key]
 
+    def prepare_records(self, keys: Iterable[RecordKey]) -> None:
+        """Read many records at once that will be asked for one by one; changes no answer."""
+        missing: dict[str, list[UUID]] = {}
+        for kind, record in keys:
+            if (kind, record) not in self._loaded:
+                missing.setdefault(kind, []).append(record)
+        for kind, records in missing.items():
+            for record, rows in load_known_versions(self.conn, self.kinds[kind], records).items():
+                self._loaded[kind, record] = sort_versions(row.version for row in rows)
+
     def find_ids(self, kind: str, field: str, value: Any) -> set[UUID]:
         """The records of a kind of which any version has the value in a field."""
         return self._select_loaded(_BY_VALUE, kind, field, value)
@@ -49,7 +60,5 @@ class StoredRecords:
         )
         with self.conn.cursor(row_factory=tuple_row) as cursor:
             found = {row[0] for row in cursor.execute(statement, (value,))}
-        missing = [record for record in found if (kind, record) not in self._loaded]
-        for record, rows in load_known_versions(self.conn, self.kinds[kind], missing).items():
-            self._loaded[kind, record] = sort_versions(row.version for row in rows)
+        self.prepare_records((kind, record) for record in found)
         return found

@@ -45,7 +45,7 @@ def _add_draft_table(metadata: MetaData) -> None:
         Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
         Column("title", Text, nullable=False),
         Column("purpose", Text, nullable=False),
-        Column("unit_id", Uuid, ForeignKey("record.record_id"), nullable=False),
+        Column("unit_id", Uuid, ForeignKey("record.record_id")),
         Column("event_kind", Text),
         Column("effective_on", Date),
         Column("act", JSONB),

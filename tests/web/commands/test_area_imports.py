@@ -21,7 +21,7 @@ from web.http.connections import BACKGROUND_CONNECTIONS
 
 Areas = dict[str, shapely.Geometry]
 Place = tuple[float, float]
-WHO = ("--reason", "勘界", "--author", "registrar")
+WHO = ("--reason", "勘界", "--author", "registrar", "--publish")
 ACT = ("--act", "国务院关于同意调整广州市部分行政区划的批复", "--act-number", "国函〔2025〕1号")
 EARLIER_ACT = ("--act", "广东省人民政府关于调整部分界线的批复", "--act-number", "粤府函〔2020〕7号")
 TIANHE, HUANGPU = "440106", "440112"

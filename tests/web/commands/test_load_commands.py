@@ -27,7 +27,7 @@ from tests.web.run_command import command, environment, gazetteer, in_process
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 RECORDS = "code,name,level,parent_code,valid_from_year,valid_to_year\n"
 HISTORY = RECORDS + "440000,广东省,province,,1981,\n440100,广州市,prefecture,440000,1981,\n"
-WHO = ("--reason", "测试", "--author", "registrar")
+WHO = ("--reason", "测试", "--author", "registrar", "--publish")
 Facts = dict[str, Any]
 Import = Callable[..., Facts]
 
