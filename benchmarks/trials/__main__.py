@@ -11,16 +11,20 @@ import time
 import urllib.request
 from collections import Counter
 from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.trials.coverage_history import find_torn_changesets
 from benchmarks.trials.trial_editor import TrialEditor
 from benchmarks.trials.trial_register import TrialRegister
 from gazetteer.accounts.roles import Role
+from gazetteer.ledger.as_of import today
 from gazetteer.ledger.follower import Follower
 
 _MODE_OF_HOME = 0o755
+_EARLIER_DAY = date(2015, 6, 1)
 
 
 def run_trial(editors: int, drafts: int, kills: int, home: Path) -> list[str]:
@@ -53,6 +57,8 @@ def run_trial(editors: int, drafts: int, kills: int, home: Path) -> list[str]:
     if not follower.catch_up():
         faults.append("the follower had to start again")
     register.kill_service()
+    with register.open_database() as conn:
+        faults += find_torn_changesets(conn, [today(), _EARLIER_DAY])
     faults += [f"new: {error}" for error in sorted(_list_errors(register) - before)]
     return faults
 

@@ -7,9 +7,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import psycopg
 
@@ -89,15 +92,21 @@ class TrialRegister:
 
     def create_keys(self) -> dict[str, str]:
         """Keys of an editor and of a reviewer of the whole register, by role."""
+        with self.open_database() as conn:
+            return {
+                role: create_role_key(conn, role) for role in (Role.MAPPING_STAFF, Role.REVIEWER)
+            }
+
+    @contextmanager
+    def open_database(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection to the database, which is started if need be."""
         os.environ |= self._build_environment()
         get_settings.cache_clear()
         with (
             register_database(get_settings()) as conninfo,
             psycopg.connect(conninfo, autocommit=True) as conn,
         ):
-            return {
-                role: create_role_key(conn, role) for role in (Role.MAPPING_STAFF, Role.REVIEWER)
-            }
+            yield conn
 
     def _build_environment(self) -> dict[str, str]:
         return {

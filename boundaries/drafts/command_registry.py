@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from boundaries.network.commands.convert_unit import CONVERT_UNIT
 from boundaries.network.commands.merge_units import MERGE_UNITS
 from boundaries.network.commands.move_node import MOVE_NODE
-from boundaries.network.commands.replace_area import REPLACE_AREA
+from boundaries.network.commands.replace_area import REPLACE_AREA, REPLACE_AREAS
 from boundaries.network.commands.reshape_edge import RESHAPE_EDGE
 from boundaries.network.commands.split_unit import SPLIT_UNIT
 from boundaries.network.commands.transfer_area import TRANSFER_AREA
@@ -49,6 +49,7 @@ BOUNDARY_COMMANDS = (
     SPLIT_UNIT,
     TRANSFER_AREA,
     REPLACE_AREA,
+    REPLACE_AREAS,
 )
 """Commands on borders, which are drawn."""
 

@@ -16,6 +16,7 @@ from boundaries.drafts.step_conflicts import build_problem
 from boundaries.drafts.touched_units import find_outside
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
+from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.day_records import DayRecords, Footprint
 from gazetteer.ledger.drafts.draft import DraftConflict, DraftStep, check_revision
@@ -27,6 +28,7 @@ from gazetteer.messages import message
 from gazetteer.problems import Conflict, Forbidden, LaterChange
 from gazetteer.records.commands.command import Command, CommandArguments, resolve_units
 from gazetteer.records.commands.unit_lookup import find_code
+from gazetteer.rules.finding_workflow import is_expired
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,12 @@ def _open_to_edit(conn: Conn, draft_id: UUID, revision: int) -> OpenDraft:
 
 
 def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResult:
-    """Play the draft with a step undone, or done again."""
+    """Play the draft with a step undone, or done again; the last one is undone by its images."""
     steps = tuple(changed if step.step_id == changed.step_id else step for step in opened.steps)
+    is_last = opened.active_steps[-1:] == [replace(changed, undone=False)]
+    if changed.undone and is_last and opened.draft.base_changeset == load_head(conn):
+        images = load_stated_step(conn, changed).before
+        return _finish_edit(conn, opened, changed, opened.drafted_records, images)
     try:
         replayed = replay_steps(opened.base, opened.draft, steps, partial(load_stated_step, conn))
     except StepInConflict as conflict:
@@ -205,4 +211,13 @@ def _finish_edit(
 
 def validate_draft(opened: OpenDraft) -> FindingChanges:
     """What a draft as a whole adds to the findings, and what it takes away."""
-    return validate_changes(opened.base, opened.drafted_records, opened.result, opened.checked_days)
+    found = validate_changes(
+        opened.base, opened.drafted_records, opened.result, opened.checked_days
+    )
+    answers = {
+        one.draft_finding: one.response
+        for one in opened.exceptions
+        if not is_expired(one.response.expires_on, today())
+    }
+    added = tuple(replace(one, exception=answers.get(one.finding_id)) for one in found.added)
+    return replace(found, added=added)

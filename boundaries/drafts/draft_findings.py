@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import blake2s
 from uuid import UUID
 
 import numpy as np
+import shapely
 
 from boundaries.drafts.code_change_findings import compare_code_flaws
 from boundaries.drafts.local_faces import (
@@ -22,20 +24,41 @@ from boundaries.rules.edit_comparison import (
     compare_findings,
     find_changed_polygons,
 )
+from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey
 from gazetteer.records.commands.unit_lookup import find_code
+from gazetteer.rules.finding_workflow import FindingResponse
 from gazetteer.settings import get_settings
+
+Faces = dict[UUID, shapely.MultiPolygon]
+_ID_BYTES = 8
 
 
 @dataclass(frozen=True)
 class DraftFinding:
-    """A finding with the units that it is about, by id and by code, and its first day."""
+    """A finding with the units that it is about, by id and by code, and its first day.
+
+    ``fingerprint`` says how the borders run there, ``exception`` why it may remain.
+    """
 
     finding: SpatialFinding
     units: tuple[UUID, ...]
     codes: tuple[str, ...]
     day: date
+    fingerprint: str
+    exception: FindingResponse | None = None
+
+    @property
+    def finding_id(self) -> str:
+        """The same as long as the finding is about the same."""
+        about = self.finding.rule, self.finding.kind, *map(str, self.units), self.fingerprint
+        return blake2s("|".join(about).encode(), digest_size=_ID_BYTES).hexdigest()
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether it is an error to which nobody has answered."""
+        return self.finding.severity == "error" and self.exception is None
 
     @property
     def identity_key(self) -> tuple[object, ...]:
@@ -52,8 +75,8 @@ class FindingChanges:
 
     @property
     def blocking_count(self) -> int:
-        """How many of those added are errors."""
-        return sum(found.finding.severity == "error" for found in self.added)
+        """How many of those added are errors to which nobody has answered."""
+        return sum(found.is_blocking for found in self.added)
 
 
 def validate_changes(
@@ -75,12 +98,13 @@ def validate_changes(
     removed: dict[tuple[object, ...], DraftFinding] = {}
     for day in days:
         for local in list_local_changes(before, after, changed, day):
-            found, difference = _validate_place(before, after, local)
+            found, faces, difference = _validate_place(before, after, local)
+            borders = [BorderLookup(shapes) for shapes in faces]
             for finding in difference.added:
-                one = _describe_finding(finding, found, after, day)
+                one = _describe_finding(finding, found, after, day, borders[1])
                 added.setdefault(one.identity_key, one)
             for finding in difference.removed:
-                one = _describe_finding(finding, found, before, day)
+                one = _describe_finding(finding, found, before, day, borders[0])
                 removed.setdefault(one.identity_key, one)
         new, gone = compare_code_flaws(before, after, changed, day)
         for finding, units in (*new, *find_territory_flaws(before, after, changed, day)):
@@ -94,8 +118,8 @@ def validate_changes(
 
 def _validate_place(
     before: KnownRecords, after: KnownRecords, local: LocalChange
-) -> tuple[tuple[UUID, ...], FindingDifference]:
-    """The units round a change, and the findings that it adds and removes there."""
+) -> tuple[tuple[UUID, ...], tuple[Faces, Faces], FindingDifference]:
+    """The units round a change, their territories, and the findings that it adds and removes."""
     earlier, later = (assemble_faces(known, local.units, local.day) for known in (before, after))
     units = tuple(dict.fromkeys((*earlier, *later)))
     changed = find_changed_polygons(earlier, later)
@@ -110,15 +134,21 @@ def _validate_place(
         frozenset(units.index(unit) for unit in changed),
         local.box,
     )
-    return units, compare_findings(window, build_tolerances(None, None, get_settings()))
+    difference = compare_findings(window, build_tolerances(None, None, get_settings()))
+    return units, (earlier, later), difference
 
 
 def _describe_finding(
-    finding: SpatialFinding, units: Sequence[UUID], known: KnownRecords, day: date
+    finding: SpatialFinding,
+    units: Sequence[UUID],
+    known: KnownRecords,
+    day: date,
+    borders: BorderLookup[UUID] | None = None,
 ) -> DraftFinding:
+    fingerprint = compute_fingerprint(finding, tuple(units), borders or BorderLookup({}))
     own = tuple(units[number] for number in finding.features)
     codes = tuple(_name_unit(unit, known, known, day) for unit in own)
-    return DraftFinding(replace(finding, features=()), own, codes, day)
+    return DraftFinding(replace(finding, features=()), own, codes, day, fingerprint)
 
 
 def _name_unit(unit: UUID, before: KnownRecords, after: KnownRecords, day: date) -> str:

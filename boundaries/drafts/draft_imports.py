@@ -56,9 +56,8 @@ def import_into_draft(
         described: what the step says of the file.
         actor: in whose name.
         act_id: the act that the timelines name; None: they name none.
-        find_unit: the draft is for the lowest unit that has all that changes, whatever the header
-            says.
-        keep_edited: records that people have changed since they were loaded stay as they are.
+        find_unit: not the unit of the header, but the lowest one that has all that changes.
+        keep_edited: what people have changed since it was loaded stays as it is.
 
     Raises:
         Conflict: the file changes nothing.
@@ -66,23 +65,29 @@ def import_into_draft(
     """
     with conn.transaction():
         base = StoredRecords(conn, LEDGER.kinds)
-        played = _state_timelines(base, list(timelines))
-        preserved = load_hand_edited_ids(conn, _list_known(played)) if keep_edited else set[UUID]()
-        played = _drop_records(played, preserved)
+        stated = _state_timelines(base, list(timelines))
+        preserved = load_hand_edited_ids(conn, _list_known(stated)) if keep_edited else set[UUID]()
+        played = _drop_records(stated, preserved)
         if not played.after:
             raise Conflict(message("draft.changes_nothing"), field="file")
         if find_unit:
-            after, day = RecordOverlay(base, played.after), header.effective_on or today()
-            unit = find_common_unit(base, after, played.after, day)
-            header = replace(header, unit_id=unit)
+            header = _choose_unit(header, base, played)
         require_draft_action(conn, actor, header.unit_id, EDITING_ACTIONS)
         draft = create_draft(conn, header, actor, act_id)
-        check_scope(open_draft(conn, draft.draft_id, lock=True), played)
-        step = _build_step(described, actor)
-        draft_store.add_step(conn, LEDGER.kinds, draft.draft_id, step, played)
-        draft_store.update_draft(conn, draft.draft_id, {"revision": 1})
-        draft = draft_store.load_draft(conn, draft.draft_id)
+        draft = _add_only_step(conn, draft, _build_step(described, actor), played)
     return DraftedImport(draft, len(played.after), len(preserved))
+
+
+def _add_only_step(conn: Conn, draft: Draft, step: DraftStep, played: PlayedStep) -> Draft:
+    check_scope(open_draft(conn, draft.draft_id, lock=True), played)
+    draft_store.add_step(conn, LEDGER.kinds, draft.draft_id, step, played)
+    draft_store.update_draft(conn, draft.draft_id, {"revision": 1})
+    return draft_store.load_draft(conn, draft.draft_id)
+
+
+def _choose_unit(header: DraftHeader, base: KnownRecords, played: PlayedStep) -> DraftHeader:
+    after, day = RecordOverlay(base, played.after), header.effective_on or today()
+    return replace(header, unit_id=find_common_unit(base, after, played.after, day))
 
 
 def _build_step(described: Mapping[str, Any], actor: Actor) -> DraftStep:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from boundaries.differences.register_difference import ChangedRecord
 from boundaries.drafts.command_registry import RESTORE_RECORDS
-from boundaries.drafts.draft_difference import ChangedRecord, list_changed_records
+from boundaries.drafts.draft_difference import list_changed_records
 from boundaries.drafts.draft_editing import take_step
 from boundaries.drafts.draft_review import create_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, open_draft

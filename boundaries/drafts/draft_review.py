@@ -167,12 +167,12 @@ def add_remark(
 
 
 def check_findings(finding_changes: FindingChanges) -> None:
-    """Check that a draft adds no error.
+    """Check that a draft adds no error that nobody has answered.
 
     Raises:
         FindingsBlock: it does; counts them by rule.
     """
-    errors = [found for found in finding_changes.added if found.finding.severity == "error"]
+    errors = [found for found in finding_changes.added if found.is_blocking]
     if errors:
         counts: dict[str, int] = {}
         for found in errors:

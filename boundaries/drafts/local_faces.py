@@ -11,11 +11,9 @@ import shapely
 from boundaries.areas.area_derivation import OpenBorder
 from boundaries.network.area_assembly import (
     BrokenNetwork,
-    CrossingBorder,
-    assemble_area,
-    assemble_crossing_area,
+    assemble_area_unchecked,
 )
-from boundaries.network.commands.day_edges import DayEdge, list_edges_of_units
+from boundaries.network.commands.day_edges import DayEdge, find_changed_run, list_edges_of_units
 from boundaries.network.segments import Floats
 from boundaries.rules.edit_extent import Box, union_boxes
 from gazetteer.ledger.drafts.day_records import DayRecords
@@ -51,7 +49,7 @@ def list_local_changes(
                 sides = {edge.attributes[side] for edge in edges for side in _SIDES}
                 boxes.append((box, {unit for unit in sides if unit}))
     return [
-        LocalChange(day, box, tuple(sorted(units | _find_units_near(box, (earlier, later)))))
+        LocalChange(day, box, tuple(sorted(units | find_units_near(box, (earlier, later)))))
         for box, units in _merge_near(boxes)
     ]
 
@@ -73,16 +71,9 @@ def assemble_faces(
             if unit in units:
                 lines.setdefault(unit, []).append(line)
     try:
-        return {unit: _assemble_face(bounding) for unit, bounding in lines.items()}
+        return {unit: assemble_area_unchecked(bounding) for unit, bounding in lines.items()}
     except BrokenNetwork as error:
         raise OpenBorder(message("area.open_border", reason=str(error)), field="edge") from None
-
-
-def _assemble_face(lines: Sequence[Floats]) -> shapely.MultiPolygon:
-    try:
-        return assemble_area(lines)
-    except CrossingBorder:
-        return assemble_crossing_area(lines)
 
 
 def _find_changed_box(edges: Sequence[DayEdge], *, is_pair: bool) -> Box | None:
@@ -93,19 +84,13 @@ def _find_changed_box(edges: Sequence[DayEdge], *, is_pair: bool) -> Box | None:
         one, other = edges
         if any(one.attributes[side] != other.attributes[side] for side in _SIDES):
             return _bound_lines([one.line, other.line])
-        size = min(len(one.line), len(other.line))
-        head = _count_common(one.line[:size], other.line[:size])
-        tail = _count_common(one.line[::-1][: size - head], other.line[::-1][: size - head])
-        if head == len(one.line) == len(other.line):
+        run = find_changed_run(one.line, other.line)
+        if run is None:
             return None
+        head, tail = run
         first = max(head - 1, 0)
         return _bound_lines([e.line[first : len(e.line) - tail + 1] for e in edges])
     return _bound_lines([edges[0].line])
-
-
-def _count_common(one: Floats, other: Floats) -> int:
-    differs = np.flatnonzero((one != other).any(axis=1))
-    return int(differs[0]) if len(differs) else len(one)
 
 
 def _bound_lines(lines: Sequence[Floats]) -> Box:
@@ -115,7 +100,8 @@ def _bound_lines(lines: Sequence[Floats]) -> Box:
     return west, south, east, north
 
 
-def _find_units_near(box: Box, states: Sequence[DayRecords]) -> set[UUID]:
+def find_units_near(box: Box, states: Sequence[DayRecords]) -> set[UUID]:
+    """The units with an edge about a hundred metres or less from a box, in any of some states."""
     near = _widen_box(box)
     found = {
         attributes[side]

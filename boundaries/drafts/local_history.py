@@ -60,7 +60,10 @@ def build_local_history(
         if version.period.start.on == day
     ]
     codes = sorted(_iter_codes(known, units), key=lambda c: (c.code, c.period.start or date.min))
-    return HistoryContext(day, {**states, **above}, codes, links, (), _NO_NETWORK, day - _DAY)
+    carriers = {tenure.unit for tenure in codes} - states.keys() - above.keys()
+    named = {unit: _build_last_state(known, unit, day) for unit in sorted(carriers)}
+    every = {**states, **above, **named}
+    return HistoryContext(day, every, codes, links, (), _NO_NETWORK, day - _DAY)
 
 
 def _build_states(
@@ -73,18 +76,35 @@ def _build_states(
     states: dict[UUID, list[UnitTenure]] = {}
     for unit in units:
         for records, period in spans:
-            attributes = records.find_record("unit", unit)
-            if attributes is not None and attributes["level"] != "village":
-                state = UnitTenure(
-                    attributes["level"],
-                    attributes["unit_type"],
-                    find_code(records, unit) or None,
-                    find_name(records, unit),
-                    get_parent(attributes),
-                    period,
-                )
+            state = _find_state(records, unit, period)
+            if state is not None:
                 states.setdefault(unit, []).append(state)
     return states
+
+
+def _find_state(records: DayRecords, unit: UUID, period: ValidityPeriod) -> UnitTenure | None:
+    attributes = records.find_record("unit", unit)
+    if attributes is None or attributes["level"] == "village":
+        return None
+    return UnitTenure(
+        attributes["level"],
+        attributes["unit_type"],
+        find_code(records, unit) or None,
+        find_name(records, unit),
+        get_parent(attributes),
+        period,
+    )
+
+
+def _build_last_state(known: KnownRecords, unit: UUID, day: date) -> list[UnitTenure]:
+    """A unit that carried a code, as it was last known: for its name in a message."""
+    versions = known.load_versions(("unit", unit))
+    if not versions:
+        return []
+    end = versions[-1].period.end.on
+    last_day = day if end is None or end > day else end - _DAY
+    state = _find_state(DayRecords(known, last_day), unit, ValidityPeriod(None, end))
+    return [] if state is None else [state]
 
 
 def _iter_codes(known: KnownRecords, units: Sequence[UUID]) -> Iterable[CodeTenure]:

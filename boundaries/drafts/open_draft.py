@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from boundaries.drafts.exception_rows import DraftException, load_exceptions
 from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftState, DraftStep
@@ -23,7 +24,8 @@ class OpenDraft:
     """A draft, its steps, and the timelines of the records that they change.
 
     ``base`` is what is known without it: the register as it is now, or as it was before the draft
-    was published. ``makers`` are the accounts that had a hand in it.
+    was published. ``makers`` are the accounts that had a hand in it, ``exceptions`` answer findings
+    that it adds.
     """
 
     draft: Draft
@@ -31,6 +33,7 @@ class OpenDraft:
     base: KnownRecords
     result: Timelines
     makers: frozenset[UUID]
+    exceptions: tuple[DraftException, ...] = ()
 
     @cached_property
     def drafted_records(self) -> RecordOverlay:
@@ -72,6 +75,7 @@ def open_draft(conn: Conn, draft_id: UUID, *, lock: bool = False) -> OpenDraft:
         base,
         draft_store.load_result(conn, LEDGER.kinds, draft_id),
         draft_store.load_makers(conn, draft_id),
+        load_exceptions(conn, draft_id),
     )
 
 

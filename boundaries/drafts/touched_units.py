@@ -74,7 +74,7 @@ def find_common_unit(
             unit
             for unit in depths
             if all(
-                _covers(unit, chains, one_side and key[0] == "edge")
+                _is_covered(unit, chains, one_side and key[0] == "edge")
                 for key, chains in chains_by_key
             )
         ]
@@ -88,7 +88,7 @@ def _list_chains(states: tuple[DayRecords, DayRecords], key: RecordKey) -> list[
     return [chain for chain in chains if chain]
 
 
-def _covers(unit: UUID, chains: Sequence[UnitChain], one_is_enough: bool) -> bool:
+def _is_covered(unit: UUID, chains: Sequence[UnitChain], one_is_enough: bool) -> bool:
     within = [unit in chain for chain in chains]
     return any(within) if one_is_enough else all(within)
 

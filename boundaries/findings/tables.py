@@ -75,6 +75,7 @@ def add_finding_tables(metadata: MetaData) -> None:
         Index("finding_units", "units", postgresql_using="gin"),  # what is found on a unit
     )
     _add_event_table(metadata)
+    _add_draft_exception_table(metadata)
 
 
 def _add_event_table(metadata: MetaData) -> None:
@@ -104,4 +105,25 @@ def _add_event_table(metadata: MetaData) -> None:
         Column("begins_on", Date),
         *[CheckConstraint(rule, name=f"finding_event_{name}") for name, rule in _CHECKS.items()],
         Index("finding_event_of_run", "run_id"),  # what a run did
+    )
+
+
+def _add_draft_exception_table(metadata: MetaData) -> None:
+    """What was answered inside drafts, until a run takes it over."""
+    Table(
+        "draft_exception",
+        metadata,
+        Column("draft_id", Uuid, ForeignKey("draft.draft_id"), primary_key=True),
+        Column("draft_finding", Text, primary_key=True),
+        Column("made_at", _TIMESTAMP, nullable=False),
+        Column("account_id", Uuid, ForeignKey("account.account_id"), nullable=False),
+        Column("rule", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("units", ARRAY(Uuid), nullable=False),
+        Column("fingerprint", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("document", Text, nullable=False),
+        Column("signer", Text, nullable=False),
+        Column("expires_on", Date, nullable=False),
+        Column("finding_id", Uuid, ForeignKey("finding.finding_id")),
     )

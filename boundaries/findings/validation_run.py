@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection, IsolationLevel
 
 from boundaries.findings import finding_store, finding_writes
+from boundaries.findings.drafted_exceptions import take_over_exceptions
 from boundaries.findings.finding_store import FindingFilter, ValidationRun
 from boundaries.rules.observations import SpatialObservation, match_observations
 from boundaries.rules.register_observer import RegisterObserver, list_checked_days
@@ -101,6 +102,7 @@ def _store_run(
             run_id, result.at, result.seq, actor, result.began, now, finding_count, steps
         )
         finding_writes.add_run(conn, run, transitions)
+        take_over_exceptions(conn)
         audit_chain.append_row(
             conn,
             actor=actor,

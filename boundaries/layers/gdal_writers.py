@@ -1,7 +1,7 @@
 """GeoPackage and Shapefile through GDAL; what they cannot hold is truncated here and reported."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +39,16 @@ def write_geopackage(path: Path, table: OutputTable) -> list[LossyConversion]:
     columns = {new_names[name]: column for name, column in table.columns.items()}
     _write_dataset(path, replace(table, columns=columns), "GPKG", "Unknown", "UTF-8")
     return _report_renamed_columns(new_names)
+
+
+def write_geopackage_tables(path: Path, tables: Sequence[tuple[OutputTable, str | None]]) -> None:
+    """Write several layers to one file, each with its geometry type; None: a table without one.
+
+    Raises:
+        Unavailable: The file cannot be written.
+    """
+    for table, form in tables:
+        _write_dataset(path, table, "GPKG", form, "UTF-8")
 
 
 def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[LossyConversion]:
@@ -103,7 +113,9 @@ def _flatten_collections(geometries: Geometries) -> Geometries:
     return shapes
 
 
-def _write_dataset(path: Path, table: OutputTable, driver: str, form: str, encoding: str) -> None:
+def _write_dataset(
+    path: Path, table: OutputTable, driver: str, form: str | None, encoding: str
+) -> None:
     arrays: list[tuple[NDArray[Any], NDArray[np.bool_]]] = list(
         map(build_column_array, table.columns.values())
     )
@@ -113,14 +125,14 @@ def _write_dataset(path: Path, table: OutputTable, driver: str, form: str, encod
             warnings.filterwarnings("ignore", message="'crs' was not provided")
             pyogrio.raw.write(
                 path,
-                np.asarray(shapely.to_wkb(table.geometries), dtype=object),
+                None if form is None else np.asarray(shapely.to_wkb(table.geometries), object),
                 [array for array, _ in arrays],
                 list(table.columns),
                 field_mask=[empty for _, empty in arrays],
                 layer=table.name,
                 driver=driver,
                 geometry_type=form,
-                crs=None if table.epsg is None else f"EPSG:{table.epsg}",
+                crs=None if table.epsg is None or form is None else f"EPSG:{table.epsg}",
                 encoding=encoding.upper(),
             )
     except (DataLayerError, DataSourceError) as error:  # a full disk, for example

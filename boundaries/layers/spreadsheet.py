@@ -1,6 +1,8 @@
 """XLSX for working through a list: a fixed header, filters, and no formulas made of data."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,26 @@ def write_spreadsheet(path: Path, table: OutputTable) -> None:
     Raises:
         InvalidValue: More rows than a sheet has.
     """
-    if len(table.geometries) > MAX_ROWS:
+    x, y = _derive_points(table.geometries)
+    write_workbook(path, [replace(table, columns={**table.columns, "x": x, "y": y})])
+
+
+def write_workbook(path: Path, tables: Sequence[OutputTable]) -> None:
+    """Write the columns of each table to a sheet of its name, without the geometries.
+
+    Raises:
+        InvalidValue: More rows than a sheet has.
+    """
+    if any(len(table.geometries) > MAX_ROWS for table in tables):
         raise InvalidValue(message("layer.too_many_sheet_rows", limit=MAX_ROWS), field="format")
-    header = [*table.columns, "x", "y"]
-    columns: list[Any] = [*table.columns.values(), *_derive_points(table.geometries)]
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    for table in tables:
+        _write_sheet(book, table)
+    book.close()
+
+
+def _write_sheet(book: Any, table: OutputTable) -> None:
+    header, columns = list(table.columns), list(table.columns.values())
     sheet = book.add_worksheet(
         re.sub(r"[\[\]:*?/\\']", "_", table.name)[:_MAX_SHEET_NAME_CHARS] or "layer"
     )
@@ -44,7 +61,6 @@ def write_spreadsheet(path: Path, table: OutputTable) -> None:
     for row, values in enumerate(zip(*columns, strict=True), 1):
         for number, value in enumerate(values):
             _write_cell(sheet, row, number, as_plain_value(value))
-    book.close()
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:

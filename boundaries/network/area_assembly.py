@@ -36,14 +36,20 @@ def assemble_area(lines: Sequence[Floats]) -> shapely.MultiPolygon:
     return _assemble_polygons(rings)
 
 
-def assemble_crossing_area(lines: Sequence[Floats]) -> shapely.MultiPolygon:
-    """The rings on the left of lines (n, 2) that close together, each as a polygon of its own.
-
-    For borders that cross themselves, which bound no area: it shows the rules what is there.
+def assemble_area_unchecked(lines: Sequence[Floats]) -> shapely.MultiPolygon:
+    """As :func:`assemble_area`, also for borders that cross themselves: the area is then invalid.
 
     Raises:
         BrokenNetwork: lines are missing.
     """
+    try:
+        return assemble_area(lines)
+    except CrossingBorder:
+        return _assemble_rings(lines)
+
+
+def _assemble_rings(lines: Sequence[Floats]) -> shapely.MultiPolygon:
+    """The rings on the left of lines that close together, each as a polygon of its own."""
     rings = [_join_lines([lines[k] for k in loop]) for loop in _trace_loops(lines)]
     return shapely.MultiPolygon([shapely.Polygon(ring) for ring in rings])
 

@@ -63,17 +63,20 @@ MOMENT_CTE = "moment AS (SELECT coalesce(%(known_at)s, recorded_at) AS known_at 
 """A WITH clause: the moment of knowledge, read in the same snapshot as everything else."""
 
 
-def in_force_sql(alias: str) -> str:
+def in_force_sql(alias: str, side: str = "") -> str:
     """SQL: whether the version row ``alias`` counts at the moment; needs :data:`MOMENT_CTE`.
+
+    A statement about two moments gives each a ``side``: it is put before the names of the
+    parameters and of the clause.
 
     Written as function calls, which no index serves: the planner takes a condition on a period
     for far more selective than it is, since nearly every version is known now, and would walk
     the index of a whole exclusion constraint instead of the few versions of a record.
     """
     return (
-        f"range_contains_elem({alias}.recorded, moment.known_at)"
+        f"range_contains_elem({alias}.recorded, {side}moment.known_at)"
         f" AND in_force({alias}.valid, {alias}.started_by, {alias}.ended_by,"
-        " %(at)s::date, moment.known_at, %(basis)s::text)"
+        f" %({side}at)s::date, {side}moment.known_at, %({side}basis)s::text)"
     )
 
 
@@ -102,8 +105,8 @@ def today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
-def resolve_known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
-    """The moment of knowledge of a response.
+def resolve_known_at(conn: Connection[Any], as_of: AsOf, *, field: str = "known_at") -> datetime:
+    """The moment of knowledge of a response; ``field`` is the name of the parameter.
 
     Raises:
         InvalidValue: ``known_at`` lies in the future, or before the first publication.
@@ -118,9 +121,9 @@ def resolve_known_at(conn: Connection[Any], as_of: AsOf) -> datetime:
     if as_of.known_at is None:
         return last  # type: ignore[no-any-return]
     if as_of.known_at > now:
-        raise InvalidValue(message("ledger.known_at_in_future"), field="known_at")
+        raise InvalidValue(message("ledger.known_at_in_future", name=field), field=field)
     if as_of.known_at < first:
         since = first.isoformat()
-        too_early = message("ledger.known_at_too_early", first=since)
-        raise InvalidValue(too_early, field="known_at", since=since)
+        too_early = message("ledger.known_at_too_early", name=field, first=since)
+        raise InvalidValue(too_early, field=field, since=since)
     return as_of.known_at

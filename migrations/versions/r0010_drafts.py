@@ -73,6 +73,23 @@ CREATE TABLE draft_event (
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON draft_event
     EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TABLE draft_exception (
+    draft_id      uuid REFERENCES draft,
+    draft_finding text,  -- id of a finding that the draft adds
+    made_at       timestamptz NOT NULL,
+    account_id    uuid NOT NULL REFERENCES account,
+    rule          text NOT NULL,
+    kind          text NOT NULL,
+    units         uuid[] NOT NULL,
+    fingerprint   text NOT NULL,
+    reason        text NOT NULL,
+    document      text NOT NULL,
+    signer        text NOT NULL,
+    expires_on    date NOT NULL,
+    finding_id    uuid REFERENCES finding,  -- which a run answered with it
+    PRIMARY KEY (draft_id, draft_finding)
+);
 """
 
 INDEXES = """

@@ -17,6 +17,7 @@ PATHS = [
     "/coverage",
     "/changes",
     "/checks",
+    "/differences?unit=440100&from=2013-12-31&to=2015-01-01",
     "/validate",
     "/findings",
     "/rules",

@@ -20,6 +20,12 @@ from gazetteer.database.pool import open_pool
 from gazetteer.ledger.follower import Follower
 from gazetteer.settings import get_settings
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.test_accessibility import (
+    BROKEN_REFERENCES,
+    DOUBLE_IDS,
+    SMALL_TARGETS,
+    UNNAMED,
+)
 from tests.gazetteer.accounts.community import PASSWORD, person
 from tests.gazetteer.files.file_samples import pdf
 from web.app import create_app
@@ -111,7 +117,9 @@ def attach_approval(page: Page) -> None:
     expect(page.get_by_role("link", name="批复扫描件")).to_be_visible()
 
 
-def move_border(office: Office, path: str, codes: set[str], revision: int) -> dict[str, Any]:
+def move_border(
+    office: Office, path: str, codes: set[str], revision: int, by: float = 1e-4
+) -> dict[str, Any]:
     """A vertex of the border between two counties moves, over the API."""
     box = "113.8,23.3,114.6,23.9"
     edges = office.request(f"{path}/ogc/collections/edges/items?bbox={box}")["features"]
@@ -119,10 +127,53 @@ def move_border(office: Office, path: str, codes: set[str], revision: int) -> di
         e for e in edges if {e["properties"]["left_code"], e["properties"]["right_code"]} == codes
     )
     lon, lat = edge["geometry"]["coordinates"][3]
-    arguments = {"edge": edge["id"], "at": [lon, lat], "to": [lon + 1e-4, lat]}
+    arguments = {"edge": edge["id"], "at": [lon, lat], "to": [lon + by, lat]}
     body = {"revision": revision, "command": "move_vertex", **arguments}
     answer: dict[str, Any] = office.request(f"/v1{path}/commands", body)
     return answer
+
+
+def check_page(page: Page) -> None:
+    """What a draft must have for those who listen or tab, and on a phone."""
+    for faults in (UNNAMED, DOUBLE_IDS, BROKEN_REFERENCES, SMALL_TARGETS):
+        assert page.evaluate(faults) == []
+    wide = page.viewport_size
+    assert wide
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size(wide)
+
+
+def leave_conflict(page: Page) -> None:
+    """Undo the steps that a publication has met: the border's, seen on a map, and the county's."""
+    conflict = page.locator("section.conflict")
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.get_by_role("alert")).to_contain_text("已被他人发布的变更改动")
+    expect(conflict.get_by_role("heading")).to_contain_text("第 1 步")
+    expect(conflict.get_by_role("img", name="博罗县")).to_be_visible()
+    for name in ("ancestor", "theirs", "ours"):
+        assert conflict.locator(f".draft-map path.draft-map__{name}").bounding_box()
+    for words in ("执行该步骤时", "现已发布", "本草案"):
+        expect(conflict.locator(".line-keys")).to_contain_text(words)
+    check_page(page)
+    conflict.get_by_role("button", name="撤销第 1 步").click()
+    expect(conflict.get_by_role("heading")).to_contain_text("第 2 步")
+    expect(conflict.get_by_role("row").filter(has_text="标准名称")).to_contain_text("龙江县")
+    check_page(page)
+    conflict.get_by_role("button", name="撤销第 2 步").click()
+    expect(conflict).to_have_count(0)
+
+
+def remark_on_border(page: Page) -> None:
+    """Remark on the step that moves the border, at the place where territory changes hands."""
+    step = page.locator("#step-2")
+    step.locator("summary", has_text="添加批注").click()
+    step.locator("textarea[name=words]").fill("界线拐点请与附图核对")
+    territory = step.locator("select[name=choice] option", has_text="易主区域").first
+    step.locator("select[name=choice]").select_option(territory.get_attribute("value"))
+    step.get_by_role("button", name="添加批注").click()
+    expect(page.locator(".draft-map__dot")).to_have_count(1)
+    check_page(page)
 
 
 def publish_draft(editor: Page, checker: Page, path: str) -> None:
@@ -144,23 +195,21 @@ def test_a_county_becomes_a_district_on_a_coming_day(
     )
     path = begin_draft(editor, "龙门县撤县设区")
     attach_approval(editor)
+    assert move_border(office, path, {LONGMEN, BOLUO}, 1)["findings"]["added"] == []
+    editor.goto(path)
     convert_county(editor)
-    assert move_border(office, path, {DISTRICT, BOLUO}, 2)["findings"]["added"] == []
-    # A colleague publishes another name for the county first: the draft meets it.
+    # A colleague publishes another name and another border first: the draft meets both.
     other = begin_draft(colleague, "龙门县更名")
     colleague.locator("summary", has_text="行政区更名").click()
     form = colleague.locator("form[action$='/commands/rename_unit']")
     form.locator("input[name=unit]").fill(LONGMEN)
     form.locator("input[name=name]").fill("龙江县")
     form.get_by_role("button").click()
+    move_border(office, other, {LONGMEN, BOLUO}, 1, by=-2e-4)
     publish_draft(colleague, checker, other)
     editor.goto(path)
-    editor.get_by_role("button", name="提交审核").click()
-    expect(editor.get_by_role("alert")).to_contain_text("已被他人发布的变更改动")
-    # The steps are undone, and taken again over the new state.
-    for _ in range(2):
-        editor.goto(path)
-        editor.get_by_role("button", name="撤销", exact=True).click()
+    leave_conflict(editor)
+    # What is still needed is done again over the new state.
     convert_county(editor)
     revision = office.request(f"/v1{path}")["revision"]
     move_border(office, path, {DISTRICT, BOLUO}, revision)
@@ -168,11 +217,13 @@ def test_a_county_becomes_a_district_on_a_coming_day(
     editor.goto(path)
     editor.get_by_role("button", name="提交审核").click()
     checker.goto(path)
-    checker.locator("textarea[name=words]").first.fill("请核对界线附图")
+    remark_on_border(checker)
+    checker.locator("form[action$='/reject'] textarea").fill("请核对界线附图")
     checker.get_by_role("button", name="退回").click()
     editor.goto("/waiting")
     editor.get_by_role("link", name="龙门县撤县设区").click()
     expect(editor.locator("main")).to_contain_text("请核对界线附图")
+    expect(editor.locator("#step-2 .remark")).to_contain_text("界线拐点请与附图核对")
     publish_draft(editor, checker, path)
     check_answers(office)
     assert load_documents(register_copy) == [("批复扫描件", "approval", "国函〔2027〕1号")]

@@ -162,6 +162,7 @@ def test_the_language_of_the_browser_and_the_other_one(page: Page) -> None:
         "/units/440106",
         "/units/440221?at=2010-01-01",
         "/changes",
+        "/differences?unit=440100&from=2013-12-31&to=2015-01-01",
         "/login",
         "/geocode?address=广东省萝岗区科学大道100号",
         "/coverage",

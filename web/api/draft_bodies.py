@@ -11,6 +11,9 @@ from web.http.as_of_params import Day
 from web.http.endpoints import Parameters
 from web.http.text_patterns import CODE_OR_ID_PATTERN, SHA256_PATTERN
 
+FINDING_PATTERN = r"^[0-9a-f]{16}$"
+ANY_FINDING_PATTERN = r"^([0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 Words = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
 Revision = Annotated[
@@ -130,3 +133,41 @@ class RemarkBody(Parameters):
     step: int | None = Field(None, ge=1, le=2**31 - 1, description="Number of the step")
     lon: float | None = Field(None, ge=-180, le=180, description="Longitude (CGCS2000)")
     lat: float | None = Field(None, ge=-90, le=90, description="Latitude (CGCS2000)")
+
+
+class ExceptionBody(RevisionBody):
+    """Why a finding that the draft adds may remain."""
+
+    finding: str = Field(pattern=FINDING_PATTERN, description="Id of the finding")
+    reason: Words = Field(description="Why it may remain")
+    document: Words = Field(description="Title and number of the supporting document")
+    signer: Words = Field(description="Person who signed it")
+    expires_on: Day = Field(description="Last day of the exception, `YYYY-MM-DD`")
+
+
+class ExceptionWithdrawalBody(RevisionBody):
+    """Which answer to take back."""
+
+    finding: str = Field(pattern=FINDING_PATTERN, description="Id of the finding")
+
+
+class ProposalsQuery(Parameters):
+    """For which finding."""
+
+    finding: str = Field(
+        pattern=ANY_FINDING_PATTERN,
+        description="Id of a finding that the draft adds, or of one on the register",
+    )
+
+
+class ProposalBody(RevisionBody):
+    """Which proposal becomes a step."""
+
+    finding: str = Field(
+        pattern=ANY_FINDING_PATTERN,
+        description="Id of a finding that the draft adds, or of one on the register",
+    )
+    way: Literal["snap", "clean", "fill", "trim"] = Field(description="How it is repaired")
+    unit: str | None = Field(
+        None, pattern=CODE_OR_ID_PATTERN, description="Unit of the proposal, if it names one"
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from gazetteer.ledger.drafts.draft import DraftState, Purpose
+from web.api.difference_models import DifferenceModel
 from web.api.response_models import UnitCodeModel
 
 
@@ -84,9 +85,24 @@ class TouchedModel(BaseModel):
     lines: list[list[str]]
 
 
-class DraftFindingModel(BaseModel):
-    """A violation of a rule that the draft adds or removes, with its units and its place."""
+class DraftExceptionModel(BaseModel):
+    """Why a finding may remain."""
 
+    reason: str
+    document: str
+    signer: str
+    expires_on: date
+
+
+class DraftFindingModel(BaseModel):
+    """A violation of a rule that the draft adds or removes, with its units and its place.
+
+    `id` stays as long as the finding is about the same.
+    """
+
+    id: str
+    exception: DraftExceptionModel | None = Field(description="Answer to it in the draft")
+    proposals: bool = Field(description="Whether repairs can be proposed for its rule")
     rule: str
     kind: str
     severity: str
@@ -123,6 +139,43 @@ class DraftFindingsModel(FindingChangesModel):
 
     revision: int
     blocking: int = Field(description="How many of those added stand in the way of publication")
+
+
+class DraftProposalModel(BaseModel):
+    """One way to repair a finding; units by code, `areas` are their new territories (GeoJSON)."""
+
+    way: str
+    title: str
+    unit: str | None
+    gain_m2: dict[str, float]
+    moved_vertices: int
+    furthest_m: float
+    areas: dict[str, dict[str, Any]]
+
+
+class DraftProposalsModel(BaseModel):
+    """The repairs proposed for a finding; often none."""
+
+    revision: int
+    finding: str
+    message: str
+    proposals: list[DraftProposalModel]
+
+
+class EndingExceptionModel(BaseModel):
+    """An exception on the register that ends with the draft."""
+
+    finding_id: str
+    number: int
+    rule: str
+    message: str
+    expires_on: date | None
+
+
+class DraftImpactModel(BaseModel):
+    """What the draft does to what was decided about the register."""
+
+    exceptions: list[EndingExceptionModel]
 
 
 class DraftEventModel(BaseModel):

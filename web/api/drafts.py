@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field
 
+from boundaries.differences.difference_tables import DifferenceFile
 from boundaries.drafts import draft_access, draft_review
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts import account_store
@@ -30,7 +31,6 @@ from web.api.draft_bodies import (
 from web.api.draft_models import (
     DraftDifferenceModel,
     DraftEventsModel,
-    DraftFindingsModel,
     DraftListModel,
     DraftModel,
 )
@@ -39,6 +39,12 @@ from web.auth import authentication
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters, json_response
 from web.services import draft_service
+from web.services.difference_service import (
+    FILE_TYPES,
+    DifferenceFormat,
+    FormatChoice,
+    answer_draft,
+)
 from web.services.draft_service import DraftId
 
 api = Api()
@@ -94,19 +100,28 @@ def describe_draft(draft_id: DraftId, body: DraftDescriptionBody) -> dict[str, A
     return draft_service.load_draft_answer(draft_id)
 
 
-@api.get(f"{DRAFTS_PATH}/<uuid:draft_id>/findings", DraftFindingsModel, requires_account=True)
-def get_draft_findings(draft_id: DraftId) -> dict[str, Any]:
-    """Judge a draft: the findings that it adds to the published state, and those that it removes.
+class DraftDifferenceQuery(Parameters):
+    """The format of the response."""
 
-    What was wrong before the draft is not among them.
+    format: FormatChoice = DifferenceFormat.JSON
+
+
+@api.get(
+    f"{DRAFTS_PATH}/<uuid:draft_id>/difference",
+    DraftDifferenceModel,
+    requires_account=True,
+    alternative_media=FILE_TYPES,
+)
+def get_draft_difference(
+    draft_id: DraftId, query: DraftDifferenceQuery
+) -> dict[str, Any] | Response:
+    """Get what a draft changes on its day: territory, areas, vertices of borders, records.
+
+    A published draft is compared with the register as it was before it.
     """
-    return draft_service.load_findings_answer(draft_id)
-
-
-@api.get(f"{DRAFTS_PATH}/<uuid:draft_id>/difference", DraftDifferenceModel, requires_account=True)
-def get_draft_difference(draft_id: DraftId) -> dict[str, Any]:
-    """Get what a draft changes on its day: territory that changes hands, and records."""
-    return draft_service.load_difference_answer(draft_id)
+    if query.format is DifferenceFormat.JSON:
+        return draft_service.load_difference_answer(draft_id)
+    return answer_draft(draft_id, DifferenceFile(query.format.value))
 
 
 @api.get(f"{DRAFTS_PATH}/<uuid:draft_id>/events", DraftEventsModel, requires_account=True)

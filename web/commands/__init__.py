@@ -25,6 +25,7 @@ COMMANDS = {
     "load": "load.load_command",
     "import": "load.import_command",
     "export": "export.export_command",
+    "diff": "diff.diff_command",
     "validate": "validate.validate_command",
     "check": "check.check_command",
     "file": "files.file_group",

@@ -78,7 +78,7 @@ def show_command(context: click.Context, number: int, as_json: bool) -> None:
     """
     lang = command_language()
     with open_register() as conn, conn.transaction():
-        opened = open_draft(conn, _find_draft(conn, number).draft_id)
+        opened = open_draft(conn, find_draft(conn, number).draft_id)
         finding_changes = validate_draft(opened)
         touched = measure_change(
             opened.base, opened.drafted_records, opened.result, opened.draft.first_day
@@ -106,14 +106,19 @@ def publish_command(number: int, login: str) -> None:
     The account must be allowed to edit or review the unit of the draft.
     """
     with open_register() as conn:
-        draft, actor = _find_draft(conn, number), Actor(find_account(conn, login))
+        draft, actor = find_draft(conn, number), Actor(find_account(conn, login))
         with conn.transaction():
             draft_access.require_publisher(conn, actor, open_draft(conn, draft.draft_id))
         published = publish_draft(conn, draft.draft_id, actor)
     echo_message("cli.draft_published", changeset=published.changeset_id, n=published.change_count)
 
 
-def _find_draft(conn: Connection[Any], number: int) -> Draft:
+def find_draft(conn: Connection[Any], number: int) -> Draft:
+    """The draft with a number.
+
+    Raises:
+        NotFound: there is none.
+    """
     row = conn.execute("SELECT draft_id FROM draft WHERE number = %s", (number,)).fetchone()
     if row is None:
         raise NotFound(message("draft.not_found"), field="number")

@@ -115,17 +115,13 @@ def import_command(
     Areas may be GeoJSON, GeoPackage or Shapefile, optionally zipped; they are validated as by
     'gazetteer validate', together with the known areas around them. Where the register knows a
     border already, they say how the same border is drawn better (on all days on which it is known,
-    or --between two of them), or with --effective that it runs here from a day on. Nothing that is
-    known of other days is touched.
+    or --between two of them), or with --effective that it runs here from a day on.
 
     The draft belongs to the account --author; somebody else reviews and publishes it. With
-    --publish there is neither draft nor review.
-
-    With rejected rows nothing is imported, unless --skip-rejected; with errors in the areas
-    nothing, unless --accept-findings.
+    --publish there is neither draft nor review. With rejected rows nothing is imported, unless
+    --skip-rejected; with errors in the areas nothing, unless --accept-findings.
     """
-    if publish and unit:
-        raise click.UsageError(terminal_text("cli.import.publish_without_draft"))
+    _check_destination(unit, publish=publish)
     source = _parse_source(kind, file, dict(companions), state, area_options)
     output = LoadOutput(report, as_json)
     with register_database(get_settings()) as conninfo, show_progress() as report_progress:
@@ -136,8 +132,13 @@ def import_command(
         changeset = _build_changeset(staged, author, reason, strict=not skip_rejected)
         if publish:
             _publish_batch(conninfo, staged.batch, changeset, output, report_progress)
-        else:
-            _draft_batch(conninfo, ImportedFile(source, staged, unit), changeset, output)
+            return
+        _draft_batch(conninfo, ImportedFile(source, staged, unit), changeset, output)
+
+
+def _check_destination(unit: str | None, *, publish: bool) -> None:
+    if publish and unit:
+        raise click.UsageError(terminal_text("cli.import.publish_without_draft"))
 
 
 @dataclass(frozen=True, slots=True)

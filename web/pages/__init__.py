@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.pages import problem_pages
 from web.pages.account_pages import account_blueprint
+from web.pages.difference_pages import difference_blueprint
 from web.pages.draft_pages import draft_blueprint
 from web.pages.finding_pages import finding_blueprint
 from web.pages.public_pages import public_blueprint
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     validation_blueprint,
     finding_blueprint,
     draft_blueprint,
+    difference_blueprint,
 )
 for blueprint in BLUEPRINTS:
     problem_pages.register_problem_pages(blueprint)

@@ -64,11 +64,16 @@ def parse_command_form(command: Command, sent: Mapping[str, str]) -> dict[str, A
         if kind == "switch":
             arguments[name] = bool(value)
         elif value:
-            arguments[name] = _parse_position(name, value) if kind == "position" else value
+            arguments[name] = parse_position(name, value) if kind == "position" else value
     return arguments
 
 
-def _parse_position(name: str, value: str) -> list[float]:
+def parse_position(name: str, value: str) -> list[float]:
+    """Longitude and latitude in degrees, written with a comma between them.
+
+    Raises:
+        InvalidValue: ``value`` is not two numbers; names the field ``name``.
+    """
     try:
         lon, lat = (float(part) for part in value.replace("，", ",").split(","))
     except ValueError:

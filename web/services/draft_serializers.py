@@ -10,6 +10,7 @@ import shapely
 from boundaries.drafts.area_balance import Touched
 from boundaries.drafts.draft_editing import StepResult
 from boundaries.drafts.draft_findings import DraftFinding, FindingChanges
+from boundaries.drafts.draft_proposals import has_proposals
 from boundaries.drafts.open_draft import Conn, OpenDraft
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import Draft, DraftStep
@@ -122,9 +123,19 @@ def serialize_finding_changes(finding_changes: FindingChanges, lang: Lang) -> Js
 
 
 def _serialize_finding(found: DraftFinding, lang: Lang) -> JsonObject:
-    finding = found.finding
+    finding, answer = found.finding, found.exception
     place = finding.geometry
     return {
+        "id": found.finding_id,
+        "exception": None
+        if answer is None
+        else {
+            "reason": answer.reason,
+            "document": answer.document,
+            "signer": answer.signer,
+            "expires_on": answer.expires_on,
+        },
+        "proposals": place is not None and has_proposals(finding.rule),
         "rule": finding.rule,
         "kind": finding.kind,
         "severity": finding.severity,

@@ -2,28 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from boundaries.drafts import draft_access
-from boundaries.drafts.area_balance import measure_change
-from boundaries.drafts.draft_difference import iter_passed_territory, list_changed_records
+from boundaries.drafts.draft_comparison import compare_draft
 from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, open_draft
 from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts import draft_store
-from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import DraftState
 from gazetteer.records.commands.command import Command
-from gazetteer.records.commands.unit_lookup import find_code
 from web.auth import authentication
 from web.http.connections import connection
 from web.http.language import request_language
+from web.services.difference_serializers import serialize_difference
 from web.services.draft_serializers import (
     JsonObject,
-    serialize_changed_record,
     serialize_draft,
     serialize_events,
     serialize_finding_changes,
@@ -129,44 +126,11 @@ def load_events_answer(draft_id: UUID) -> JsonObject:
 
 def load_difference_answer(draft_id: UUID) -> JsonObject:
     """What a draft changes on its day."""
-    with open_visible_draft(draft_id) as (_, opened):
-        day = opened.draft.first_day
-        states = opened.base, opened.drafted_records
-        keys = list(opened.result)
-        touched = measure_change(*states, keys, day)
-        records = list_changed_records(*states, keys, day)
+    with open_visible_draft(draft_id) as (conn, opened):
+        compared = compare_draft(conn, opened)
         return {
-            "type": "FeatureCollection",
-            "features": list(_iter_territory_features(opened)),
-            "on": day.isoformat(),
-            "touched": serialize_touched(touched),
-            "area_m2": touched.area_m2,
-            "records": [serialize_changed_record(record) for record in records],
+            **serialize_difference(compared.difference),
+            "on": opened.draft.first_day.isoformat(),
+            "touched": serialize_touched(compared.touched),
+            "area_m2": compared.touched.area_m2,
         }
-
-
-def _iter_territory_features(opened: OpenDraft) -> Iterator[JsonObject]:
-    day = opened.draft.first_day
-    records = DayRecords(opened.drafted_records, day), DayRecords(opened.base, day)
-
-    def name_unit(unit: UUID | None) -> str | None:
-        if unit is None:
-            return None
-        return next((code for one in records if (code := find_code(one, unit))), str(unit))
-
-    for passed in iter_passed_territory(
-        opened.base, opened.drafted_records, list(opened.result), day
-    ):
-        yield {
-            "type": "Feature",
-            "geometry": _build_geometry(passed.shape),
-            "properties": {
-                "from": name_unit(passed.giver),
-                "to": name_unit(passed.taker),
-                "area_m2": passed.area_m2,
-            },
-        }
-
-
-def _build_geometry(shape: Any) -> JsonObject:
-    return dict(shape.__geo_interface__)

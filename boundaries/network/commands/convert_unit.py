@@ -30,7 +30,7 @@ class ConvertUnit(NewUnit):
     )
 
 
-def apply_command(records: DayRecords, arguments: ConvertUnit, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: ConvertUnit, ids: StepIds) -> None:
     """End the old unit, begin the new one, and hand over territory, seat and units below."""
     old = parse_unit_id(arguments.unit)
     unit = get_unit(records, old)
@@ -51,4 +51,4 @@ def apply_command(records: DayRecords, arguments: ConvertUnit, ids: StepIds) -> 
     end_unit(records, old)
 
 
-CONVERT_UNIT = Command("convert_unit", ConvertUnit, apply_command)
+CONVERT_UNIT = Command("convert_unit", ConvertUnit, play_command)

@@ -17,6 +17,8 @@ from gazetteer.records.commands.command import CommandArguments, Position
 
 SAME_PLACE_DEGREES = 1e-9
 """A tenth of a millimetre: what a program may lose of a coordinate that it hands back."""
+_LINE_FIELDS = ("geom", "source", "accuracy_m")
+"""How an edge runs, where its line comes from and how well it is known."""
 
 
 class VertexOfEdge(CommandArguments):
@@ -86,16 +88,37 @@ def replace_stretch(
     Raises:
         Conflict: nothing would remain of the edge.
     """
-    key = "edge", edge.edge
-    used = edge.line[max(first - 1, 0) : last + 2]
-    points = [(float(x), float(y)) for x, y in used.tolist()]
-    records.note_stretch(key, "geom", min(points, points[::-1]))
+    note_used_vertices(records, edge, first, last)
     between = np.asarray(vertices, dtype=float).reshape(-1, 2)
     line = np.vstack([edge.line[:first], between, edge.line[last + 1 :]])
     line = line[np.r_[True, (line[1:] != line[:-1]).any(axis=1)]]
     if len(line) < 2:
         raise Conflict(message("command.edge_vanishes"), field="to")
     records.put_record("edge", edge.edge, {**edge.attributes, "geom": encode_line(line)})
+
+
+def note_used_vertices(records: DayRecords, edge: DayEdge, first: int, last: int) -> None:
+    """Note that vertices ``first`` to ``last`` of an edge give way, with one more on each side."""
+    used = edge.line[max(first - 1, 0) : last + 2]
+    points = [(float(x), float(y)) for x, y in used.tolist()]
+    records.note_stretch(("edge", edge.edge), _LINE_FIELDS, min(points, points[::-1]))
+
+
+def find_changed_run(before: Floats, after: Floats) -> tuple[int, int] | None:
+    """How many vertices two lines have in common from their starts and from their ends.
+
+    None: they are the same.
+    """
+    size = min(len(before), len(after))
+    head = _count_common(before[:size], after[:size])
+    if head == len(before) == len(after):
+        return None
+    return head, _count_common(before[::-1][: size - head], after[::-1][: size - head])
+
+
+def _count_common(one: Floats, other: Floats) -> int:
+    differs = np.flatnonzero((one != other).any(axis=1))
+    return int(differs[0]) if len(differs) else len(one)
 
 
 def list_edges_at_node(records: DayRecords, node: UUID) -> list[DayEdge]:

@@ -7,7 +7,12 @@ from uuid import UUID
 
 import numpy as np
 
-from boundaries.network.commands.day_edges import DayEdge, list_edges_at_node
+from boundaries.network.commands.day_edges import (
+    DayEdge,
+    find_changed_run,
+    list_edges_at_node,
+    note_used_vertices,
+)
 from boundaries.network.commands.line_cutting import Place, get_place
 from boundaries.network.edge_versions import encode_line, find_worst_accuracy, join_sources
 from boundaries.network.segments import Floats
@@ -70,10 +75,23 @@ def write_edges(
         attributes["start_node"] = nodes.get_node(get_place(line.line, 0))
         attributes["end_node"] = nodes.get_node(get_place(line.line, -1))
         records.put_record("edge", edge_id, attributes)
+        _note_changed_run(records, line, edge_id)
     for edge in before:
         if edge.edge not in identities:
             records.put_record("edge", edge.edge, None)
     _end_unused_nodes(records, before)
+
+
+def _note_changed_run(records: DayRecords, line: SidedLine, edge_id: UUID) -> None:
+    """Note which vertices of a known edge give way, if it stays between the same units."""
+    edge = line.edge
+    if edge is None or edge.edge != edge_id:
+        return
+    if (line.left, line.right) != (edge.attributes["left_unit"], edge.attributes["right_unit"]):
+        return
+    run = find_changed_run(edge.line, line.line)
+    if run is not None:
+        note_used_vertices(records, edge, run[0], len(edge.line) - run[1] - 1)
 
 
 def _index_nodes(edges: Sequence[DayEdge]) -> dict[Place, UUID]:

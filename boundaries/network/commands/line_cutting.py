@@ -22,26 +22,33 @@ class LinePart:
     edge: DayEdge | None = None
 
 
-def cut_lines(edges: Sequence[DayEdge], drawn: Sequence[Floats]) -> list[LinePart]:
+def cut_lines(
+    edges: Sequence[DayEdge], drawn: Sequence[Floats], *, cut_crossings: bool = False
+) -> list[LinePart]:
     """The edges and the drawn lines, cut wherever a drawn line meets an edge or another one.
 
-    Where a drawn line runs along an edge, only the edge remains. A place where they cross becomes
-    a vertex of both, unless either has one within a tenth of a millimetre, which is then that
-    place.
+    Where a drawn line runs along an edge or an earlier one, only that remains. A place where they
+    cross becomes a vertex of both, unless either has one within a tenth of a millimetre, which is
+    then that place.
 
     Args:
         edges: the edges round about.
         drawn: lines (n, 2) in lon, lat degrees of CGCS2000.
+        cut_crossings: edges are cut where they cross each other or themselves as well.
     """
     known = [edge.line for edge in edges]
     lines = known + [_drop_repeated(_snap_vertices(line, known)) for line in drawn]
     places = _find_meeting_places(lines, len(edges))
+    crossings = _find_crossings(known) if cut_crossings else {}
+    for number, found in crossings.items():
+        places.setdefault(number, []).extend(found)
     noded = [_insert_vertices(line, places.get(k, [])) for k, line in enumerate(lines)]
-    along_edges = {key for line in noded[: len(edges)] for key in _iter_segment_keys(line)}
-    new_lines = [
-        run for line in noded[len(edges) :] for run in _iter_runs_beside(line, along_edges)
-    ]
-    ends = _find_cuts(new_lines, noded[: len(edges)])
+    known_segments = {key for line in noded[: len(edges)] for key in _iter_segment_keys(line)}
+    new_lines: list[Floats] = []
+    for line in noded[len(edges) :]:
+        new_lines += _iter_runs_beside(line, known_segments)
+        known_segments.update(_iter_segment_keys(line))
+    ends = _find_cuts(new_lines, noded[: len(edges)]).union(*crossings.values())
     parts = [LinePart(run) for line in new_lines for run in _split_line(line, ends)]
     for edge, line in zip(edges, noded[: len(edges)], strict=True):
         parts += [LinePart(run, edge) for run in _split_line(line, ends)]
@@ -85,6 +92,24 @@ def _find_meeting_places(lines: Sequence[Floats], edge_count: int) -> dict[int, 
             for place in _list_common_places((lines[other], lines[own])):
                 for number in (own, other):
                     found.setdefault(number, []).append(place)
+    return found
+
+
+def _find_crossings(edges: Sequence[Floats]) -> dict[int, list[Place]]:
+    """The places at which edges cross each other or themselves, by their numbers."""
+    shapes = np.array([None, *map(shapely.LineString, edges)], dtype=object)[1:]
+    found: dict[int, list[Place]] = {}
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="crosses").T
+    for own, other in pairs[pairs[:, 0] < pairs[:, 1]].tolist():
+        for place in _list_common_places((edges[own], edges[other])):
+            for number in (own, other):
+                found.setdefault(number, []).append(place)
+    for own in np.flatnonzero(~shapely.is_simple(shapes)).tolist():
+        runs = shapely.get_parts(shapely.node(shapes[own]))
+        ends = Counter(
+            get_place(shapely.get_coordinates(run), at) for run in runs for at in (0, -1)
+        )
+        found.setdefault(own, []).extend(place for place, count in ends.items() if count > 1)
     return found
 
 
@@ -139,7 +164,7 @@ def _iter_segment_keys(line: Floats) -> Iterator[tuple[Place, Place]]:
 
 
 def _iter_runs_beside(line: Floats, along: set[tuple[Place, Place]]) -> Iterator[Floats]:
-    """The runs of a line that are not along edges."""
+    """The runs of a line that are not along known segments."""
     run: list[int] = []
     for k, key in enumerate(_iter_segment_keys(line)):
         if key not in along:

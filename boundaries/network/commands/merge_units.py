@@ -27,7 +27,7 @@ class MergeUnits(CommandArguments):
     into: UnitReference = Field(description="Unit that takes its territory: code, or id")
 
 
-def apply_command(records: DayRecords, arguments: MergeUnits, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: MergeUnits, ids: StepIds) -> None:
     """Give territory, units and places to the other unit, and end the first one."""
     old, into = parse_unit_id(arguments.unit), parse_unit_id(arguments.into)
     unit, other = get_unit(records, old), get_unit(records, into, "into")
@@ -54,4 +54,4 @@ def apply_command(records: DayRecords, arguments: MergeUnits, ids: StepIds) -> N
     end_unit(records, old)
 
 
-MERGE_UNITS = Command("merge_units", MergeUnits, apply_command)
+MERGE_UNITS = Command("merge_units", MergeUnits, play_command)

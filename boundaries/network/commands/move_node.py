@@ -20,7 +20,7 @@ class MoveNode(CommandArguments):
     to: Position = Field(description="Its new place: longitude, latitude (CGCS2000)")
 
 
-def apply_command(records: DayRecords, arguments: MoveNode, ids: StepIds) -> None:  # noqa: ARG001
+def play_command(records: DayRecords, arguments: MoveNode, ids: StepIds) -> None:  # noqa: ARG001
     """Move the node and the ends of the edges that meet there."""
     node = records.find_record("node", arguments.node)
     if node is None:
@@ -41,4 +41,4 @@ def _move_ends(records: DayRecords, edge: DayEdge, arguments: MoveNode) -> None:
         replace_stretch(records, current, last, last, [arguments.to])
 
 
-MOVE_NODE = Command("move_node", MoveNode, apply_command)
+MOVE_NODE = Command("move_node", MoveNode, play_command)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import shapely
 
-from boundaries.network.area_assembly import assemble_area
+from boundaries.network.area_assembly import assemble_area_unchecked
 from boundaries.network.commands.day_edges import DayEdge, list_edges_of_units
 from boundaries.network.commands.edge_joining import SidedLine, write_edges
 from boundaries.network.commands.line_cutting import LinePart, Place, cut_lines, get_place
@@ -38,7 +38,7 @@ def _assemble_faces(
         for side, line in ((left, edge.line), (right, edge.line[::-1])):
             if side in units:
                 lines.setdefault(side, []).append(line)
-    return {unit: assemble_area(bounding) for unit, bounding in lines.items()}
+    return {unit: assemble_area_unchecked(bounding) for unit, bounding in lines.items()}
 
 
 def redivide_territory(
@@ -48,6 +48,8 @@ def redivide_territory(
     drawn: Sequence[Floats],
     assign_piece: AssignPiece,
     source: str,
+    *,
+    cut_crossings: bool = False,
 ) -> None:
     """Give pieces of the territory of units, and of what is beyond, to other units.
 
@@ -58,9 +60,12 @@ def redivide_territory(
         drawn: lines (n, 2) that divide it, in lon, lat degrees of CGCS2000.
         assign_piece: says who has a piece afterwards.
         source: where the drawn lines come from.
+        cut_crossings: edges that cross each other bound pieces as well: of territory that two units
+            have, or none.
     """
     edges = list_edges_of_units(records, units)
-    division = _Division(units, edges, cut_lines(edges, drawn))
+    parts = cut_lines(edges, drawn, cut_crossings=cut_crossings)
+    division = _Division(units, edges, parts)
     write_edges(records, ids, edges, division.list_lines(assign_piece, source), source)
 
 

@@ -23,7 +23,7 @@ class ReshapeEdge(VertexOfEdge):
     )
 
 
-def apply_command(records: DayRecords, arguments: ReshapeEdge, ids: StepIds) -> None:  # noqa: ARG001
+def play_command(records: DayRecords, arguments: ReshapeEdge, ids: StepIds) -> None:  # noqa: ARG001
     """Replace what lies between the two vertices, in whichever direction they were named."""
     edge, first = locate_edge(records, arguments)
     last = edge.find_vertex(arguments.until)
@@ -35,4 +35,4 @@ def apply_command(records: DayRecords, arguments: ReshapeEdge, ids: StepIds) -> 
     replace_stretch(records, edge, first + 1, last - 1, through)
 
 
-RESHAPE_EDGE = Command("reshape_edge", ReshapeEdge, apply_command)
+RESHAPE_EDGE = Command("reshape_edge", ReshapeEdge, play_command)

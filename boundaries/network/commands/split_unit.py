@@ -33,7 +33,7 @@ class SplitUnit(CommandArguments):
     new: NewUnit = Field(description="The new unit, of the same level and with the same parents")
 
 
-def apply_command(records: DayRecords, arguments: SplitUnit, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: SplitUnit, ids: StepIds) -> None:
     """Cut the territory, and give the part to a new unit."""
     old = parse_unit_id(arguments.unit)
     unit = get_unit(records, old)
@@ -61,4 +61,4 @@ def apply_command(records: DayRecords, arguments: SplitUnit, ids: StepIds) -> No
     begin_succession(records, ids, (old, new), "split_off", (area, whole, area))
 
 
-SPLIT_UNIT = Command("split_unit", SplitUnit, apply_command)
+SPLIT_UNIT = Command("split_unit", SplitUnit, play_command)

@@ -30,7 +30,7 @@ class TransferArea(CommandArguments):
     area: Annotated[DrawnPolygon, Field(description="GeoJSON Polygon or MultiPolygon (CGCS2000)")]
 
 
-def apply_command(records: DayRecords, arguments: TransferArea, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: TransferArea, ids: StepIds) -> None:
     """Cut the territory along the polygon, and give what is inside to the other unit."""
     giver, taker = parse_unit_id(arguments.unit), parse_unit_id(arguments.into)
     get_unit(records, giver)
@@ -61,4 +61,4 @@ def apply_command(records: DayRecords, arguments: TransferArea, ids: StepIds) ->
     begin_succession(records, ids, (giver, taker), "split_off", (area, *whole))
 
 
-TRANSFER_AREA = Command("transfer_area", TransferArea, apply_command)
+TRANSFER_AREA = Command("transfer_area", TransferArea, play_command)

@@ -36,7 +36,7 @@ class DayRecords:
     looked_at: set[RecordKey] = field(default_factory=set)
     _before: dict[RecordKey, Attributes | None] = field(default_factory=dict)
     _stretches: list[tuple[Point, ...]] = field(default_factory=list)
-    _fields_in_stretches: dict[RecordKey, str] = field(default_factory=dict)
+    _fields_in_stretches: dict[RecordKey, frozenset[str]] = field(default_factory=dict)
 
     def find_version(self, key: RecordKey) -> Version | None:
         """The version that is known of a record on the day, before the command."""
@@ -68,9 +68,14 @@ class DayRecords:
         self._before.setdefault(key, self.find_record(kind, record_id))
         self.changes[key] = attributes
 
-    def note_stretch(self, key: RecordKey, field: str, vertices: Sequence[Point]) -> None:
-        """Note which part of a line a command uses up: the rest of the line is not its business."""
-        self._fields_in_stretches[key] = field
+    def note_stretch(
+        self, key: RecordKey, fields: Iterable[str], vertices: Sequence[Point]
+    ) -> None:
+        """Note which part of a line a command uses up: the rest of the line is not its business.
+
+        ``fields`` are those that say how the line runs, and what follows from it.
+        """
+        self._fields_in_stretches[key] = frozenset(fields)
         self._stretches.append(tuple(vertices))
 
     @property
@@ -113,7 +118,7 @@ class DayRecords:
             name: _describe_value(value)
             for name, value in sorted(before.items())
             if (now is None or now.get(name) != value)
-            and name != self._fields_in_stretches.get(key)
+            and name not in self._fields_in_stretches.get(key, ())
         }
 
 

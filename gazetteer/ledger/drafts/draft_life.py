@@ -38,7 +38,7 @@ _TRANSITIONS: dict[DraftEventKind, dict[DraftState, DraftState]] = {
     DraftEventKind.DESCRIBED: {_IN_WORK: _IN_WORK},
     DraftEventKind.REBASED: {_IN_WORK: _IN_WORK, _SUBMITTED: _SUBMITTED, _APPROVED: _APPROVED},
     DraftEventKind.REMARKED: {_IN_WORK: _IN_WORK, _SUBMITTED: _SUBMITTED, _APPROVED: _APPROVED},
-    DraftEventKind.ANSWERED: {_IN_WORK: _IN_WORK, _SUBMITTED: _SUBMITTED},
+    DraftEventKind.ANSWERED: {_IN_WORK: _IN_WORK},
     DraftEventKind.SUBMITTED: {_IN_WORK: _SUBMITTED},
     DraftEventKind.WITHDRAWN: {_SUBMITTED: _IN_WORK, _APPROVED: _IN_WORK},
     DraftEventKind.APPROVED: {_SUBMITTED: _APPROVED},

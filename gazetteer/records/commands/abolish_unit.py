@@ -32,7 +32,7 @@ class AbolishUnit(CommandArguments):
     unit: UnitReference = Field(description="Unit that ends: code on the day, or id")
 
 
-def apply_command(records: DayRecords, arguments: AbolishUnit, ids: StepIds) -> None:  # noqa: ARG001
+def play_command(records: DayRecords, arguments: AbolishUnit, ids: StepIds) -> None:  # noqa: ARG001
     """End the unit with all that belongs to it."""
     unit_id = parse_unit_id(arguments.unit)
     get_unit(records, unit_id)
@@ -62,4 +62,4 @@ def end_unit(records: DayRecords, unit_id: UUID) -> None:
     records.put_record("unit", unit_id, None)
 
 
-ABOLISH_UNIT = Command("abolish_unit", AbolishUnit, apply_command)
+ABOLISH_UNIT = Command("abolish_unit", AbolishUnit, play_command)

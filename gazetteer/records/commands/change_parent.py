@@ -27,7 +27,7 @@ class ChangeParent(CommandArguments):
     )
 
 
-def apply_command(records: DayRecords, arguments: ChangeParent, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: ChangeParent, ids: StepIds) -> None:
     """Let the unit belong to its new parents, and carry its new code."""
     unit_id = parse_unit_id(arguments.unit)
     unit = get_unit(records, unit_id)
@@ -42,4 +42,4 @@ def apply_command(records: DayRecords, arguments: ChangeParent, ids: StepIds) ->
         replace_code(records, ids, unit_id, arguments.code)
 
 
-CHANGE_PARENT = Command("change_parent", ChangeParent, apply_command)
+CHANGE_PARENT = Command("change_parent", ChangeParent, play_command)

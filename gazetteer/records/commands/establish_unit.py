@@ -47,7 +47,7 @@ class EstablishUnit(NewUnit):
     )
 
 
-def apply_command(records: DayRecords, arguments: EstablishUnit, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: EstablishUnit, ids: StepIds) -> None:
     """Begin the unit with all that belongs to it."""
     parent = parse_unit_id(arguments.parent)
     check_parent(records, arguments.level, parent, "parent")
@@ -99,4 +99,4 @@ def _build_place(unit_id: UUID, level: str) -> dict[str, object]:
     }
 
 
-ESTABLISH_UNIT = Command("establish_unit", EstablishUnit, apply_command, (Action.EDIT_BOUNDARIES,))
+ESTABLISH_UNIT = Command("establish_unit", EstablishUnit, play_command, (Action.EDIT_BOUNDARIES,))

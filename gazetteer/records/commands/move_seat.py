@@ -22,11 +22,11 @@ class MoveSeat(CommandArguments):
     to: Position = Field(description="New seat: longitude, latitude (CGCS2000)")
 
 
-def apply_command(records: DayRecords, arguments: MoveSeat, ids: StepIds) -> None:  # noqa: ARG001
+def play_command(records: DayRecords, arguments: MoveSeat, ids: StepIds) -> None:  # noqa: ARG001
     """Let the unit have its seat at the position."""
     unit_id = parse_unit_id(arguments.unit)
     unit = get_unit(records, unit_id)
     records.put_record("unit", unit_id, {**unit, "seat": encode_point(arguments.to)})
 
 
-MOVE_SEAT = Command("move_seat", MoveSeat, apply_command)
+MOVE_SEAT = Command("move_seat", MoveSeat, play_command)

@@ -23,7 +23,7 @@ class RecodeUnit(CommandArguments):
     code: str = Field(pattern=r"^\d{6}(\d{3}){0,2}$", description="New code")
 
 
-def apply_command(records: DayRecords, arguments: RecodeUnit, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: RecodeUnit, ids: StepIds) -> None:
     """End the code of the unit and begin the new one, for the units below it as well."""
     unit_id = parse_unit_id(arguments.unit)
     get_unit(records, unit_id)
@@ -32,4 +32,4 @@ def apply_command(records: DayRecords, arguments: RecodeUnit, ids: StepIds) -> N
     replace_code(records, ids, unit_id, arguments.code)
 
 
-RECODE_UNIT = Command("recode_unit", RecodeUnit, apply_command)
+RECODE_UNIT = Command("recode_unit", RecodeUnit, play_command)

@@ -27,7 +27,7 @@ class RenameUnit(CommandArguments):
     )
 
 
-def apply_command(records: DayRecords, arguments: RenameUnit, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: RenameUnit, ids: StepIds) -> None:
     """End the standard and the short name with their spellings, and begin the new ones."""
     unit_id = parse_unit_id(arguments.unit)
     unit = get_unit(records, unit_id)
@@ -46,4 +46,4 @@ def apply_command(records: DayRecords, arguments: RenameUnit, ids: StepIds) -> N
     )
 
 
-RENAME_UNIT = Command("rename_unit", RenameUnit, apply_command)
+RENAME_UNIT = Command("rename_unit", RenameUnit, play_command)

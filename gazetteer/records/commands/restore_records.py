@@ -33,7 +33,7 @@ class RestoreRecords(CommandArguments):
 def build_restore_command(kinds: RecordKinds) -> Command:
     """The command for records of some kinds."""
 
-    def apply_command(records: DayRecords, arguments: RestoreRecords, ids: StepIds) -> None:  # noqa: ARG001
+    def play_command(records: DayRecords, arguments: RestoreRecords, ids: StepIds) -> None:  # noqa: ARG001
         """Let each record have its former attributes, unless others have built on the new ones."""
         for image in arguments.records:
             kind = kinds[image.kind]
@@ -44,7 +44,7 @@ def build_restore_command(kinds: RecordKinds) -> Command:
             before = None if image.before is None else parse_attributes(kind, image.before)
             records.put_record(image.kind, image.record_id, before)
 
-    return Command("restore_records", RestoreRecords, apply_command)
+    return Command("restore_records", RestoreRecords, play_command)
 
 
 def _serialize_attributes(kinds: RecordKinds, kind: str, attributes: Any) -> Any:

@@ -26,7 +26,7 @@ class SetSpelling(CommandArguments):
     )
 
 
-def apply_command(records: DayRecords, arguments: SetSpelling, ids: StepIds) -> None:
+def play_command(records: DayRecords, arguments: SetSpelling, ids: StepIds) -> None:
     """End the Pinyin of the name, and begin the new one."""
     if records.find_record("name", arguments.name_id) is None:
         raise NotFound(message("command.unknown_name", day=records.day), field="name_id")
@@ -46,5 +46,5 @@ def apply_command(records: DayRecords, arguments: SetSpelling, ids: StepIds) -> 
 
 
 SET_SPELLING = Command(
-    "set_spelling", SetSpelling, apply_command, (Action.EDIT_NAMES, Action.EDIT_BOUNDARIES)
+    "set_spelling", SetSpelling, play_command, (Action.EDIT_NAMES, Action.EDIT_BOUNDARIES)
 )

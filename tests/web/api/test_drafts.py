@@ -200,6 +200,35 @@ def test_different_stretches_of_one_border_do_not_conflict(people: dict[str, Col
     assert str(line[6]).strip("[]") in str(read_area(people["ed1"], TIANHE))
 
 
+def transfer_at(who: Colleague, draft: dict[str, Any], number: int) -> Any:
+    """A square of some metres round a vertex of the border goes from one county to the other."""
+    _, line = find_border(who, draft)
+    (lon, lat), half = line[number], 2e-4
+    ring = [[-half, -half], [half, -half], [half, half], [-half, half], [-half, -half]]
+    square = [[lon + x, lat + y] for x, y in ring]
+    area = {"type": "Polygon", "coordinates": [square]}
+    return who.run(draft, "transfer_area", unit=TIANHE, into=BAIYUN, area=area)
+
+
+def test_territory_may_pass_at_two_places_of_one_border_by_two_drafts(
+    people: dict[str, Colleague],
+) -> None:
+    first, second = (people[login].create_draft() for login in ("ed1", "ed2"))
+    length = len(find_border(people["ed1"], first)[1])
+    answers = [
+        transfer_at(people["ed1"], first, 3),
+        transfer_at(people["ed2"], second, length - 4),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].json
+    passed = sum(read_body(answer)["area_m2"][BAIYUN] for answer in answers)
+    before = read_body(people["ed1"].get(f"/v1/divisions/{BAIYUN}/area?at=2026-12-15"))
+    assert publish(people, first).status_code == 200
+    assert publish(people, second, "ed2").status_code == 200
+    after = read_body(people["ed1"].get(f"/v1/divisions/{BAIYUN}/area?at=2026-12-15"))
+    gained = after["properties"]["area_km2"] - before["properties"]["area_km2"]
+    assert gained * 1e6 == pytest.approx(passed, abs=0.1)
+
+
 def test_the_same_vertex_conflicts_until_the_step_is_undone(people: dict[str, Colleague]) -> None:
     one, other = people["ed1"].create_draft(), people["ed2"].create_draft()
     move_vertex(people["ed1"], one, 3)

@@ -1,115 +1,99 @@
 """The pages of drafts: the whole way of a rename, by forms, without a script."""
 
-import re
-from typing import Any
-
-import psycopg
-import pytest
-from flask.testing import FlaskClient
-
-from gazetteer.accounts.roles import Grant, Role, find_current_unit
-from gazetteer.database.pool import open_pool
-from gazetteer.settings import get_settings
-from tests.gazetteer.accounts.community import person
-from tests.web.sign_in import log_in
-from web.app import create_app
-from web.http.connections import BACKGROUND_CONNECTIONS
+from tests.web.pages.draft_desks import Desk, find_tag, read_page
 
 
-@pytest.fixture
-def offices(register_copy: str) -> Any:
-    """Clients of an editor and of a reviewer who are logged in."""
-    with psycopg.connect(register_copy, autocommit=True) as conn:
-        for login, role in (("editor", Role.MAPPING_STAFF), ("checker", Role.REVIEWER)):
-            person(conn, login, Grant(role, find_current_unit(conn, "440100")))
-    with open_pool(register_copy, 2 + BACKGROUND_CONNECTIONS) as pool:
-        app = create_app(get_settings().model_copy(update={"rate_limit": "off"}), pool)
-        clients = {login: app.test_client() for login in ("editor", "checker")}
-        yield {login: (client, log_in(client, login)) for login, client in clients.items()}
-
-
-def post(office: tuple[FlaskClient, dict[str, str]], path: str, **fields: str) -> Any:
-    client, headers = office
-    form = {"csrf_token": headers["X-CSRF-Token"], **fields}
-    return client.post(path, data=form, follow_redirects=True)
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", answer.get_data(as_text=True))
-
-
-def begin(office: tuple[FlaskClient, dict[str, str]], **stated: str) -> Any:
-    fields = {
-        "title": "从化更名",
-        "unit": "440100",
-        "purpose": "act",
-        "event_kind": "rename",
-        "effective_on": "2026-12-20",
-        "act_title": "更名批复",
-        **stated,
-    }
-    return post(office, "/drafts", **fields)
-
-
-def test_a_rename_goes_from_the_form_to_publication(offices: Any) -> None:
-    editor, checker = offices["editor"], offices["checker"]
-    path = begin(editor).request.path
-    page = post(editor, f"{path}/commands/rename_unit", revision="0", unit="440117", name="从江区")
-    assert "从江区" in text_of(page)
-    assert "草案没有新增问题" in text_of(page)
-    assert post(editor, f"{path}/submit", revision="1").status_code == 200
-    assert "从化更名" in text_of(checker[0].get("/waiting"))
-    page = post(checker, f"{path}/remarks", revision="1", words="请核对拼写")
-    assert "请核对拼写" in text_of(page)
-    assert "已批准" in text_of(post(checker, f"{path}/approve", revision="1"))
-    page = post(checker, f"{path}/publish", revision="1")
-    assert "已发布" in text_of(page)
-    assert "从化区" in text_of(page)  # what was before is shown still
-    shown = editor[0].get("/v1/divisions/440117?at=2026-12-20").json
+def test_a_rename_goes_from_the_form_to_publication(desks: dict[str, Desk]) -> None:
+    editor, checker = desks["editor"], desks["checker"]
+    path = editor.begin().request.path
+    page = read_page(editor.rename(path, "从江区"))
+    assert "从江区" in page
+    assert "草案没有新增问题" in page
+    assert editor.move(path, "submit").status_code == 200
+    assert "从化更名" in checker.open("/waiting")
+    assert "请核对拼写" in read_page(checker.move(path, "remarks", words="请核对拼写"))
+    assert "已批准" in read_page(checker.move(path, "approve"))
+    page = read_page(checker.move(path, "publish"))
+    assert "已发布" in page
+    assert "从化区" in page  # what was before is shown still
+    shown = editor.client.get("/v1/divisions/440117?at=2026-12-20").json
     assert shown is not None and shown["name"] == "从江区"
 
 
-def test_a_wrong_value_is_shown_with_the_form_and_nothing_is_lost(offices: Any) -> None:
-    page = begin(offices["editor"], act_title="", title="无文件")
-    assert page.status_code == 400
-    assert "批准文件" in text_of(page)
-    assert 'value="无文件"' in text_of(page)
-    path = begin(offices["editor"]).request.path
-    page = post(
-        offices["editor"], f"{path}/commands/move_seat", revision="0", unit="440117", to="x"
-    )
-    assert page.status_code == 400
-    assert "坐标须写作" in text_of(page)
+def test_a_name_and_the_one_in_its_place_stand_in_one_row(desks: dict[str, Desk]) -> None:
+    editor = desks["editor"]
+    path = editor.begin().request.path
+    page = read_page(editor.rename(path, "从江区"))
+    cells = page.split("标准名称", 1)[1].split("</tr>", 1)[0]
+    assert '<del lang="zh-Hans">从化区</del>' in cells
+    assert '<ins lang="zh-Hans">从江区</ins>' in cells
+    assert page.count("从江区</ins>") == 1
 
 
-def test_a_stale_page_overwrites_nothing(offices: Any) -> None:
-    path = begin(offices["editor"]).request.path
-    first = {"revision": "0", "unit": "440117"}
-    post(offices["editor"], f"{path}/commands/rename_unit", **first, name="从江区")
-    page = post(offices["editor"], f"{path}/commands/rename_unit", **first, name="从河区")
-    assert page.status_code == 409
-    assert "从河区" not in text_of(page).split("步骤")[0]
+def test_a_wrong_value_is_shown_with_the_form_and_nothing_is_lost(desks: dict[str, Desk]) -> None:
+    editor = desks["editor"]
+    refused = editor.begin(act_title="", title="无文件", act_source="公报", act_remark="存档")
+    page = read_page(refused)
+    assert refused.status_code == 400
+    for name, value in (("title", "无文件"), ("act_source", "公报"), ("unit", "440100")):
+        assert f'value="{value}"' in find_tag(page, name, "drafts")
+    assert ">存档</textarea>" in page
+    assert 'aria-invalid="true"' in find_tag(page, "act_title", "drafts")
+    assert "缺少字段“文件标题”" in page.split('id="act_title-error"', 1)[1][:40]
+    path = editor.begin().request.path
+    refused = editor.move(path, "commands/move_seat", unit="440117", to="x")
+    assert refused.status_code == 400
+    page = read_page(refused)
+    assert "坐标须写作" in page.split('id="move_seat-to-error"', 1)[1][:40]
+    assert 'value="440117"' in find_tag(page, "unit", "commands/move_seat")
 
 
-def test_strangers_are_sent_to_the_login(offices: Any) -> None:
-    path = begin(offices["editor"]).request.path
-    stranger = offices["editor"][0].application.test_client()
+def test_a_unit_out_of_reach_is_shown_with_the_form(desks: dict[str, Desk]) -> None:
+    for unit in ("440300", ""):  # another prefecture; the whole register
+        refused = desks["editor"].begin(unit=unit, act_number="粤府函〔2026〕9号")
+        assert refused.status_code == 403
+        page = read_page(refused)
+        tag = find_tag(page, "unit", "drafts")
+        assert 'aria-invalid="true"' in tag and f'value="{unit}"' in tag
+        assert 'value="粤府函〔2026〕9号"' in find_tag(page, "act_number", "drafts")
+
+
+def test_a_stale_page_overwrites_nothing(desks: dict[str, Desk]) -> None:
+    editor = desks["editor"]
+    path = editor.begin().request.path
+    editor.rename(path, "从江区")
+    stale = {"revision": "0", "unit": "440117", "name": "从河区"}
+    refused = editor.send(f"{path}/commands/rename_unit", **stale)
+    assert refused.status_code == 409
+    page = read_page(refused)
+    assert "从河区" not in page.split("步骤")[0]
+    assert 'value="从河区"' in find_tag(page, "name", "commands/rename_unit")
+
+
+def test_strangers_are_sent_to_the_login(desks: dict[str, Desk]) -> None:
+    path = desks["editor"].begin().request.path
+    stranger = desks["editor"].client.application.test_client()
     for address in ("/drafts", path):
         assert stranger.get(address).status_code in (302, 303, 401)
 
 
-def test_the_pages_speak_english(offices: Any) -> None:
-    path = begin(offices["editor"]).request.path
-    page = text_of(offices["editor"][0].get(f"{path}?lang=en"))
+def test_the_pages_speak_english(desks: dict[str, Desk]) -> None:
+    path = desks["editor"].begin().request.path
+    page = desks["editor"].open(f"{path}?lang=en")
     assert "Submit for review" not in page  # there is no step yet
     assert "The draft adds no findings." in page
     assert "Convert a unit" in page
 
 
-def test_undo_and_discard_are_buttons(offices: Any) -> None:
-    editor = offices["editor"]
-    path = begin(editor).request.path
-    post(editor, f"{path}/commands/rename_unit", revision="0", unit="440117", name="从江区")
-    assert "（已撤销）" in text_of(post(editor, f"{path}/undo", revision="1"))
-    assert "（已撤销）" not in text_of(post(editor, f"{path}/redo", revision="2"))
-    assert "已弃用" in text_of(post(editor, f"{path}/discard", revision="3"))
+def test_undo_discard_and_resume_are_buttons_with_words(desks: dict[str, Desk]) -> None:
+    editor = desks["editor"]
+    path = editor.begin().request.path
+    editor.rename(path, "从江区")
+    assert "（已撤销）" in read_page(editor.move(path, "undo"))
+    assert "（已撤销）" not in read_page(editor.move(path, "redo"))
+    assert "弃用后不能再编辑和提交" in editor.open(path)
+    page = read_page(editor.move(path, "discard"))
+    assert "已弃用" in page
+    assert f'action="{path}/remarks"' not in page
+    assert "草案恢复为编辑中" in page
+    assert "编辑中" in read_page(editor.move(path, "resume"))

@@ -121,8 +121,8 @@ def test_a_long_value_is_kept_by_its_digest() -> None:
 
 def test_of_a_line_only_the_stretch_is_met() -> None:
     records = on(2005)
-    records.note_stretch(UNIT, "seat", [(1.0, 2.0), (3.0, 4.0)])
-    records.note_stretch(OTHER, "seat", [(0.0, 0.0), (1.0, 1.0)])
+    records.note_stretch(UNIT, ["seat"], [(1.0, 2.0), (3.0, 4.0)])
+    records.note_stretch(OTHER, ["seat"], [(0.0, 0.0), (1.0, 1.0)])
     records.put_record(*UNIT, {"name": "乙", "seat": "z"})
     records.put_record(*OTHER, {"name": "丙", "seat": "z"})
     assert records.observed_footprint == Footprint(
