@@ -32,6 +32,9 @@ class Touched:
     area_m2: dict[str, float]
 
 
+NOTHING_TOUCHED = Touched((), (), (), (), {})
+
+
 def measure_change(
     before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date
 ) -> Touched:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from boundaries.drafts.area_balance import Touched, measure_change
+from boundaries.areas.area_derivation import OpenBorder
+from boundaries.drafts.area_balance import NOTHING_TOUCHED, Touched, measure_change
 from boundaries.drafts.draft_access import get_account_id
 from boundaries.drafts.draft_findings import FindingChanges, validate_changes
 from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft, replay_draft
@@ -114,7 +115,8 @@ def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResul
     """Play the draft with a step undone, or done again; the last one is undone by its images."""
     steps = tuple(changed if step.step_id == changed.step_id else step for step in opened.steps)
     is_last = opened.active_steps[-1:] == [replace(changed, undone=False)]
-    if changed.undone and is_last and opened.draft.base_changeset == load_head(conn):
+    is_behind = opened.draft.base_changeset != load_head(conn)
+    if changed.undone and is_last and not is_behind:
         images = load_stated_step(conn, changed).before
         return _finish_edit(conn, opened, changed, opened.drafted_records, images)
     try:
@@ -128,7 +130,8 @@ def _switch_step(conn: Conn, opened: OpenDraft, changed: DraftStep) -> StepResul
         draft_store.update_draft(conn, opened.draft.draft_id, {"base_changeset": load_head(conn)})
     keys = {*opened.result, *result}
     changes = {key: result.get(key, opened.base.load_versions(key)) for key in keys}
-    return _finish_edit(conn, opened, changed, opened.drafted_records, changes)
+    before = opened.drafted_records
+    return _finish_edit(conn, opened, changed, before, changes, is_behind=is_behind)
 
 
 def _stay_in_conflict(
@@ -147,9 +150,22 @@ def _stay_in_conflict(
     try:
         replay_draft(conn, opened)
     except (DraftConflict, LaterChange):
-        return draft_store.load_result(conn, LEDGER.kinds, opened.draft.draft_id)
-    words = message("draft.steps_build_on", step=changed.number, later=conflict.step.number)
+        later = _find_step_that_builds_on(conn, opened, changed)
+        if later is None:
+            return draft_store.load_result(conn, LEDGER.kinds, opened.draft.draft_id)
+    else:
+        later = conflict.step
+    words = message("draft.steps_build_on", step=changed.number, later=later.number)
     raise Conflict(words, field="step") from None
+
+
+def _find_step_that_builds_on(
+    conn: Conn, opened: OpenDraft, changed: DraftStep
+) -> DraftStep | None:
+    """The first later step that changes what a step has changed."""
+    own = load_stated_step(conn, changed).after.keys()
+    later = (step for step in opened.active_steps if step.number > changed.number)
+    return next((step for step in later if own & load_stated_step(conn, step).after.keys()), None)
 
 
 def _play_new_step(
@@ -199,11 +215,22 @@ def _finish_edit(
     step: DraftStep,
     before: KnownRecords,
     changed: dict[RecordKey, tuple[Version, ...]],
+    *,
+    is_behind: bool = False,
 ) -> StepResult:
-    """Judge what has changed and count the revision."""
+    """Judge what has changed and count the revision.
+
+    Of a draft that is behind the register the borders need not close: there is nothing to judge
+    until the steps that are in conflict are undone.
+    """
     draft, after = opened.draft, RecordOverlay(before, changed)
-    finding_changes = validate_changes(before, after, changed, [draft.first_day])
-    touched = measure_change(before, after, changed, draft.first_day)
+    try:
+        finding_changes = validate_changes(before, after, changed, [draft.first_day])
+        touched = measure_change(before, after, changed, draft.first_day)
+    except OpenBorder:
+        if not is_behind:
+            raise
+        finding_changes, touched = FindingChanges((), ()), NOTHING_TOUCHED
     columns: dict[str, Any] = {"revision": draft.revision + 1}
     draft_store.update_draft(conn, draft.draft_id, columns)
     return StepResult(draft.revision + 1, step, touched, finding_changes, step.left_out)

@@ -1,6 +1,7 @@
 """What a step and a publication disagree about: as it was, as it is now, as the step has it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -111,16 +112,18 @@ def _list_records(
                 "kind": key[0],
                 "record_id": str(key[1]),
                 "fields": sorted(fields or ()),
-                "ancestor": _serialize_last(key, before),
+                "ancestor": _serialize_on(key[0], before, records.day),
                 "theirs": _serialize_attributes(key[0], records.find_record(*key)),
-                "ours": _serialize_last(key, after),
+                "ours": _serialize_on(key[0], after, records.day),
             }
         )
     return [row for row in found if row["ancestor"] != row["theirs"]]
 
 
-def _serialize_last(key: RecordKey, versions: tuple[Version, ...]) -> JsonObject | None:
-    return _serialize_attributes(key[0], versions[-1].attributes) if versions else None
+def _serialize_on(kind: str, versions: tuple[Version, ...], day: date) -> JsonObject | None:
+    """What a record is on the day of the conflict; None: it is not in force."""
+    found = next((version for version in versions if version.period.contains_day(day)), None)
+    return _serialize_attributes(kind, found.attributes if found else None)
 
 
 def _serialize_attributes(kind: str, attributes: Mapping[str, Any] | None) -> JsonObject | None:

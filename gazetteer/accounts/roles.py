@@ -131,8 +131,8 @@ def load_unit_chain(conn: Connection[Any], unit_id: UUID) -> tuple[UUID, ...]:
     return tuple(row[0] for row in conn.execute(_CHAIN, {"unit": unit_id, "today": today()}))
 
 
-def find_current_unit(conn: Connection[Any], code: str) -> UUID:
-    """The unit that carries the code today, or carried it last.
+def find_current_unit(conn: Connection[Any], code: str, field: str = "unit_code") -> UUID:
+    """The unit that carries the code today, or carried it last; ``field`` is what names it.
 
     Raises:
         UnknownCode: no unit ever did.
@@ -141,5 +141,5 @@ def find_current_unit(conn: Connection[Any], code: str) -> UUID:
     if _CODE.fullmatch(code):
         row = conn.execute(_CARRIER, {"code": code, "today": today()}).fetchone()
     if row is None:
-        raise UnknownCode(message("account.unknown_unit_code", code=code), field="unit_code")
+        raise UnknownCode(message("account.unknown_unit_code", code=code), field=field)
     return row[0]  # type: ignore[no-any-return]

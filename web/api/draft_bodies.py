@@ -1,13 +1,12 @@
 """The bodies of requests to ``/v1/drafts``."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gazetteer.ledger.drafts.draft import EVENT_KINDS, Purpose
 from gazetteer.records.record_kinds import DOCUMENT_ROLES
-from web.http.as_of_params import Day
+from web.http.as_of_params import Day, Instant
 from web.http.endpoints import Parameters
 from web.http.text_patterns import CODE_OR_ID_PATTERN, SHA256_PATTERN
 
@@ -77,7 +76,7 @@ class DraftHeaderBody(Parameters):
     )
     act: DraftActBody | None = Field(None, description="Legal act; required for `act`")
     documents: list[DraftDocumentBody] = Field([], max_length=50, description="Documents")
-    publish_after: datetime | None = Field(
+    publish_after: Instant | None = Field(
         None, description="Moment of the announcement, before which the draft is not published"
     )
 

@@ -234,7 +234,7 @@ def _find_unit(conn: Any, reference: str | None) -> UUID | None:
     if reference is None:
         return None
     if len(reference) != len(str(UUID(int=0))):
-        return find_current_unit(conn, reference)
+        return find_current_unit(conn, reference, "unit")
     unit = UUID(reference)
     if not load_known_versions(conn, LEDGER.kinds["unit"], [unit])[unit]:
         raise NotFound(message("command.unknown_unit", unit=reference, day=today()), field="unit")

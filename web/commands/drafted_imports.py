@@ -44,7 +44,7 @@ def begin_draft(conninfo: str, imported: ImportedFile, login: str, title: str) -
         except NotFound:
             words = message("cli.import.author_without_account", login=login)
             raise NotFound(words, field="author") from None
-        unit = find_current_unit(conn, imported.unit) if imported.unit else None
+        unit = find_current_unit(conn, imported.unit, "unit") if imported.unit else None
         timelines = [one for one in staged.batch if one.kind != "act"]
         described = {"file": imported.source.file.name, "kind": imported.source.kind}
         act_id = staged.acts[0] if staged.acts else None

@@ -382,9 +382,10 @@ def test_bad_input_names_its_field_and_changes_nothing(
         ({"effective_on": None}, "effective_on"),
         ({"act": None}, "act"),
         ({"purpose": "whim"}, "purpose"),
-        ({"unit": "999999"}, "unit_code"),
+        ({"unit": "999999"}, "unit"),
         ({"unit": "00000000-0000-4000-8000-000000000000"}, "unit"),
         ({"event_kind": "party"}, "event_kind"),
+        ({"publish_after": "2026-12-20T09:00:00"}, "publish_after"),
     ],
 )
 def test_a_draft_is_stated_in_full(
@@ -415,6 +416,52 @@ def test_the_last_step_of_a_draft_in_conflict_can_be_undone(people: dict[str, Co
     refused(people["ed2"].move(other, "redo"), 409, "draft_conflict")
     assert move_vertex(people["ed2"], other, 3).status_code == 200
     assert publish(people, other, "ed2").status_code == 200
+
+
+def test_in_a_conflict_a_step_on_which_others_build_is_undone_after_them(
+    people: dict[str, Colleague],
+) -> None:
+    """A district is cut in two and a vertex of the new border moved; a colleague cuts it too."""
+    draft, other = (people[login].create_draft(event_kind="split") for login in ("ed1", "ed2"))
+    ring = read_draft_area(people["ed1"], draft, BAIYUN)["coordinates"][0][0]
+    lons, lats = zip(*ring, strict=True)
+    middle = (min(lats) + max(lats)) / 2
+    line = [[min(lons) - 0.1, middle], [113.3, middle + 0.004], [max(lons) + 0.1, middle + 0.01]]
+    cut = {
+        "unit": BAIYUN,
+        "line": {"type": "LineString", "coordinates": line},
+        "at": [(min(lons) + max(lons)) / 2, middle - 0.02],
+    }
+    split = people["ed1"].run(draft, "split_unit", **cut, new={"code": "440191", "name": "白南区"})
+    assert split.status_code == 200, split.json
+    (edge,) = [
+        feature
+        for feature in read_body(
+            people["ed1"].get(f"/drafts/{draft['id']}/ogc/collections/edges/items?bbox={BOX}")
+        )["features"]
+        if {feature["properties"]["left_code"], feature["properties"]["right_code"]}
+        == {BAIYUN, "440191"}
+        and len(feature["geometry"]["coordinates"]) > 2
+    ]
+    at = edge["geometry"]["coordinates"][1]
+    moved = people["ed1"].run(
+        draft, "move_vertex", edge=edge["id"], at=at, to=[at[0], at[1] + 1e-5]
+    )
+    assert moved.status_code == 200, moved.json
+    lower = {"type": "LineString", "coordinates": [[lon, lat - 0.001] for lon, lat in line]}
+    other_cut = people["ed2"].run(
+        other,
+        "split_unit",
+        **{**cut, "line": lower, "new": {"code": "440192", "name": "白东区"}},
+    )
+    assert other_cut.status_code == 200, other_cut.json
+    assert publish(people, other, "ed2").status_code == 200
+    refused(people["ed1"].move(draft, "submit"), 409, "draft_conflict")
+    body = refused(people["ed1"].move(draft, "undo", step=1), 409, "conflict")
+    assert (body["field"], "2" in body["detail"]) == ("step", True)
+    for _ in range(2):
+        assert people["ed1"].move(draft, "undo").status_code == 200
+        draft["revision"] += 1
 
 
 def test_a_step_on_which_others_build_is_undone_after_them(people: dict[str, Colleague]) -> None:
