@@ -1,11 +1,14 @@
 """What is known of records over time: published, or as a draft would have it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gazetteer.ledger.versions import Version
 
@@ -61,16 +64,22 @@ class RecordOverlay:
     def _drop_changed(self, kind: str, found: Iterable[UUID]) -> set[UUID]:
         return {record_id for record_id in found if (kind, record_id) not in self.changed}
 
-    @property
+    @cached_property
     def _changed_records(self) -> "RecordsInMemory":
         return RecordsInMemory(self.changed)
 
 
 @dataclass(frozen=True)
 class RecordsInMemory:
-    """Records that are few: each question looks through all of them."""
+    """Records that do not change; the first question about a field looks through all of them."""
 
     timelines: Timelines = field(default_factory=dict)
+    _by_value: dict[tuple[str, str], dict[Any, set[UUID]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _boxes: dict[tuple[str, str], "_RecordBoxes"] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def load_versions(self, key: RecordKey) -> tuple[Version, ...]:
         """The versions of a record, in chronological order."""
@@ -81,23 +90,48 @@ class RecordsInMemory:
 
     def find_ids(self, kind: str, field: str, value: Any) -> set[UUID]:
         """The records of a kind of which any version has the value in a field."""
-        return {
-            key[1]
-            for key, versions in self.timelines.items()
-            if key[0] == kind and any(v.attributes.get(field) == value for v in versions)
-        }
+        index = self._by_value.get((kind, field))
+        if index is None:
+            index = self._by_value[kind, field] = {}
+            for record, version in self._iter_versions(kind):
+                index.setdefault(version.attributes.get(field), set()).add(record)
+        return set(index.get(value, ()))
 
     def find_ids_in_box(self, kind: str, field: str, box: Box) -> set[UUID]:
         """The records of a kind of which any version has a geometry whose box meets another."""
-        return {
-            key[1]
-            for key, versions in self.timelines.items()
-            if key[0] == kind and any(_meets_box(v.attributes[field], box) for v in versions)
-        }
+        if (kind, field) not in self._boxes:
+            found = [
+                (record, version.attributes[field]) for record, version in self._iter_versions(kind)
+            ]
+            self._boxes[kind, field] = _RecordBoxes.from_geometries(
+                [(record, geom) for record, geom in found if geom is not None]
+            )
+        return self._boxes[kind, field].find_meeting(box)
+
+    def _iter_versions(self, kind: str) -> Iterator[tuple[UUID, Version]]:
+        for key, versions in self.timelines.items():
+            if key[0] == kind:
+                for version in versions:
+                    yield key[1], version
 
 
-def _meets_box(geom: str | None, box: Box) -> bool:
-    if geom is None:
-        return False
-    west, south, east, north = shapely.from_wkb(bytes.fromhex(geom)).bounds
-    return bool(west <= box[2] and box[0] <= east and south <= box[3] and box[1] <= north)
+@dataclass(frozen=True, eq=False)
+class _RecordBoxes:
+    """Records, each with the box of one of its geometries: (n, 4) degrees."""
+
+    records: Sequence[UUID]
+    boxes: NDArray[np.float64]
+
+    @classmethod
+    def from_geometries(cls, found: Sequence[tuple[UUID, str]]) -> "_RecordBoxes":
+        """From geometries as the hexadecimal digits of their WKB."""
+        shapes = shapely.from_wkb(
+            np.array([bytes.fromhex(geom) for _, geom in found], dtype=object)
+        )
+        return cls([record for record, _ in found], shapely.bounds(shapes).reshape(-1, 4))
+
+    def find_meeting(self, box: Box) -> set[UUID]:
+        """The records of which a box meets another."""
+        west, south, east, north = self.boxes.T
+        meets = (west <= box[2]) & (box[0] <= east) & (south <= box[3]) & (box[1] <= north)
+        return {self.records[number] for number in np.flatnonzero(meets).tolist()}
