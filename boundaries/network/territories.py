@@ -89,7 +89,7 @@ class _Sweep:
         What ends affects the units that were above it, what starts those that are above it now.
         """
         causes: dict[UUID, list[_Event]] = {}
-        had_edges = {unit for unit, edges in self.edges.items() if edges}
+        had_edges = _list_sides(changes, is_start=False)
         self._add_affected(causes, [change for change in changes if not change.is_start])
         for change in changes:
             if isinstance(change, HierarchyEvent):
@@ -103,9 +103,11 @@ class _Sweep:
     def _note_undivided(self, changes: Sequence[_Event], had_edges: set[UUID]) -> None:
         """Note the units that begin, without ground of their own, below one that is known.
 
-        Their ground is still that of others, unless one of these lost its own on the same day.
+        Their ground is still that of others, unless one of these lost its own on the same day:
+        ``had_edges`` are the units of which an edge ends.
         """
-        self.undivided.difference_update(unit for unit, edges in self.edges.items() if edges)
+        drawn = _list_sides(changes, is_start=True)
+        self.undivided.difference_update(unit for unit in drawn if self.edges.get(unit))
         if any(not self.edges.get(unit) for unit in had_edges):
             return
         for change in changes:
@@ -199,6 +201,17 @@ class _Sweep:
             if (edge.left in inside) != (edge.right in inside)
         }
         return tuple(sorted(border.values(), key=lambda half: (half[0].edge, half[0].first_day)))
+
+
+def _list_sides(changes: Iterable[_Event], *, is_start: bool) -> set[UUID]:
+    """The units on the sides of the edges that begin on a day, or that end."""
+    return {
+        side
+        for change in changes
+        if isinstance(change, _EdgeEvent) and change.is_start == is_start
+        for side in change.edge.side_units
+        if side is not None
+    }
 
 
 def _choose_bound(

@@ -8,7 +8,8 @@ from uuid import UUID
 from gazetteer.ledger.period import Period, PeriodEnd
 from gazetteer.records.levels import LEVELS, Level
 
-_COUNTY_DEPTH = LEVELS.index(Level.COUNTY)
+_DEPTHS = {level: depth for depth, level in enumerate(LEVELS)}
+_COUNTY_DEPTH = _DEPTHS[Level.COUNTY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class UnitPeriod:
     @property
     def level_depth(self) -> int:
         """The number of the level, the highest is 0."""
-        return LEVELS.index(Level(self.level))
+        return _DEPTHS[self.level]
 
 
 @dataclass(frozen=True, slots=True)
