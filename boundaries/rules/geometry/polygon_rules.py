@@ -170,9 +170,9 @@ def _build_tiny_finding(
 def find_coarse_borders(context: CoverageContext) -> Iterator[SpatialFinding]:
     """Boundaries drawn far more coarsely than the stated accuracy; only where one is stated."""
     accuracy = context.tolerances.accuracy_m
-    length = measure_segment_lengths(context.segments, context.metric)
-    if not accuracy or not len(length):
+    if not accuracy or not len(context.segments.first):
         return
+    length = measure_segment_lengths(context.segments, context.metric)
     median, limit = float(np.median(length)), _COARSE_FACTOR * accuracy
     if median > limit:
         yield build_finding(

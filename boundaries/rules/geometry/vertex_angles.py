@@ -1,5 +1,6 @@
 """Where rings turn: each segment with the one that follows it, and the angles between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from boundaries.network.segments import Segments
 from boundaries.rules.common.measures import Floats, Metric
 
 Ints = NDArray[np.int64]
+_BLOCK = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,17 @@ class Spikes:
 
 def measure_segment_lengths(segments: Segments, metric: Metric) -> Floats:
     """The lengths (S) of all segments in metres."""
-    a, b = segments.xy[segments.first], segments.xy[segments.first + 1]
-    length: Floats = np.hypot(*((b - a) * metric.compute_scale(a[:, 1])).T)
+    length = np.empty(len(segments.first))
+    for block in _iter_blocks(len(length)):
+        first = segments.first[block]
+        a, b = segments.xy[first], segments.xy[first + 1]
+        length[block] = np.hypot(*((b - a) * metric.compute_scale(a[:, 1])).T)
     return length
+
+
+def _iter_blocks(size: int) -> Iterator[slice]:
+    """The parts of long arrays, so that no step holds several more of their length."""
+    return (slice(begin, begin + _BLOCK) for begin in range(0, size, _BLOCK))
 
 
 def find_next_segments(segments: Segments) -> Ints:
@@ -50,6 +60,22 @@ def find_sharp_vertices(
     doubled[segments.matching.doubled] = True
     tip = np.flatnonzero((follows >= 0) & ~doubled)
     tip = tip[~doubled[follows[tip]]]
+    found = [
+        _select_sharp(segments, follows, tip[block], metric, (degrees, leg_m))
+        for block in _iter_blocks(len(tip))
+    ]
+    none = Spikes(tip[:0], np.empty(0))
+    return Spikes(
+        np.concatenate([part.tip for part in (none, *found)]),
+        np.concatenate([part.degrees for part in (none, *found)]),
+    )
+
+
+def _select_sharp(
+    segments: Segments, follows: Ints, tip: Ints, metric: Metric, limits: tuple[float, float]
+) -> Spikes:
+    """Those of some vertices that are sharper than an angle, with legs longer than a length."""
+    degrees, leg_m = limits
     one = segments.xy[segments.first[tip]]
     middle, other = (
         segments.xy[segments.first[tip] + 1],
