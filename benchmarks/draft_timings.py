@@ -7,6 +7,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -15,7 +16,9 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection
 
+from benchmarks.http_load import run_http_load
 from benchmarks.publication_rows import find_edges
+from benchmarks.request_samples import draw_request_paths
 from benchmarks.results_table import BenchmarkRow
 from benchmarks.role_keys import create_role_key
 from benchmarks.servers import serve_register
@@ -29,6 +32,8 @@ from gazetteer.ledger.versions import Attributes
 Conn = Connection[Any]
 _SHIFT_DEGREES = 1e-5
 _DRAFTS = 10
+_CONNECTIONS = 4
+_BEFORE_SECONDS, _AFTER_SECONDS = 20.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,22 @@ def measure_drafts(database: str) -> Iterator[BenchmarkRow]:
         ):
             edges = find_edges(conn, _DRAFTS + 1, on_province_line=on_province_line)
             yield from _measure_place(conn, office, where, edges)
+        yield _measure_answers_meanwhile(conn, office, draw_request_paths(database)["geocode"])
+
+
+def _measure_answers_meanwhile(conn: Conn, office: _Office, paths: list[str]) -> BenchmarkRow:
+    """The slowest hundredth of geocoding in the minute after a publication, and before it."""
+    run_http_load(office.port, paths, _CONNECTIONS, _BEFORE_SECONDS)
+    before = run_http_load(office.port, paths, _CONNECTIONS, _BEFORE_SECONDS)
+    (edge,) = find_edges(conn, 1, on_province_line=False)
+    with ThreadPoolExecutor(1) as pool:
+        load = pool.submit(run_http_load, office.port, paths, _CONNECTIONS, _AFTER_SECONDS)
+        _publish_moved_vertex(conn, office, edge, [], [])
+        after = load.result()
+    p99 = [load.compute_latency_ms(0.99) for load in (after, before)]
+    remark = f"{p99[0]:.1f} ms and {p99[1]:.1f} ms, {_CONNECTIONS} connections"
+    work = "p99 of /v1/geocode in the minute of a publication"
+    return BenchmarkRow(work, p99[0] / p99[1], "×", "before it", ceiling=2.0, remark=remark)
 
 
 _ROLES = (Role.MAPPING_STAFF, Role.REVIEWER)
@@ -77,24 +98,32 @@ def _measure_place(
     conn: Conn, office: _Office, where: str, edges: Sequence[UUID]
 ) -> Iterator[BenchmarkRow]:
     """A draft for each edge; the first one warms the service up."""
-    commands, publications = [], []
+    commands: list[float] = []
+    publications: list[float] = []
     for edge in edges:
-        unit = str(_find_province(conn, edge))
-        stated = {"title": "benchmark", "purpose": "correction", "unit": unit}
-        draft = office.send_request("/v1/drafts", stated)
-        path = f"/v1/drafts/{draft['id']}"
-        lon, lat = _find_middle(conn, edge)
-        moved = {"edge": str(edge), "at": [lon, lat], "to": [lon + _SHIFT_DEGREES, lat]}
-        begun = time.perf_counter()
-        office.send_request(f"{path}/commands", {"revision": 0, "command": "move_vertex", **moved})
-        commands.append((time.perf_counter() - begun) * 1000)
-        office.send_request(f"{path}/submit", {"revision": 1})
-        office.send_request(f"{path}/approve", {"revision": 1}, as_reviewer=True)
-        begun = time.perf_counter()
-        office.send_request(f"{path}/publish", {"revision": 1}, as_reviewer=True)
-        publications.append((time.perf_counter() - begun) * 1000)
+        _publish_moved_vertex(conn, office, edge, commands, publications)
     yield _build_row(f"a command on a draft, with its findings, {where}", commands[1:], 150)
     yield _build_row(f"publication of that draft, {where}", publications[1:], 1000)
+
+
+def _publish_moved_vertex(
+    conn: Conn, office: _Office, edge: UUID, commands: list[float], publications: list[float]
+) -> None:
+    """A draft from its beginning to its publication; adds the milliseconds of both requests."""
+    unit = str(_find_province(conn, edge))
+    stated = {"title": "benchmark", "purpose": "correction", "unit": unit}
+    draft = office.send_request("/v1/drafts", stated)
+    path = f"/v1/drafts/{draft['id']}"
+    lon, lat = _find_middle(conn, edge)
+    moved = {"edge": str(edge), "at": [lon, lat], "to": [lon + _SHIFT_DEGREES, lat]}
+    begun = time.perf_counter()
+    office.send_request(f"{path}/commands", {"revision": 0, "command": "move_vertex", **moved})
+    commands.append((time.perf_counter() - begun) * 1000)
+    office.send_request(f"{path}/submit", {"revision": 1})
+    office.send_request(f"{path}/approve", {"revision": 1}, as_reviewer=True)
+    begun = time.perf_counter()
+    office.send_request(f"{path}/publish", {"revision": 1}, as_reviewer=True)
+    publications.append((time.perf_counter() - begun) * 1000)
 
 
 def _find_province(conn: Conn, edge: UUID) -> UUID:

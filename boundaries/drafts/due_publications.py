@@ -12,6 +12,7 @@ from gazetteer.accounts.actors import Actor
 from gazetteer.jobs.clock import PeriodicRun, PeriodicTask
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft_life import DraftEventKind
+from gazetteer.messages import DEFAULT_LANG
 from gazetteer.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ log = logging.getLogger(__name__)
 def publish_due_drafts(conn: Connection[Any]) -> int:
     """Publish the approved drafts that are due, each in the name of who approved it.
 
-    One that does not fit any more stays approved and waits for its people. How many were published.
+    One that cannot be published stays approved; its history tells its people why. How many were
+    published.
     """
     published = 0
     for draft_id in list_due_drafts(conn):
@@ -32,9 +34,21 @@ def publish_due_drafts(conn: Connection[Any]) -> int:
             publish_draft(conn, draft_id, actor)
         except Problem as problem:
             log.warning("draft %s is due and was not published: %s", draft_id, problem.code)
+            _note_failure(conn, draft_id, problem)
         else:
             published += 1
     return published
+
+
+def _note_failure(conn: Connection[Any], draft_id: UUID, problem: Problem) -> None:
+    """Remark in the history why a draft was not published, once for each reason."""
+    with conn.transaction():
+        draft = draft_store.load_draft(conn, draft_id, lock=True)
+        words = problem.message.text(DEFAULT_LANG)
+        last = draft_store.load_events(conn, draft_id)[-1]
+        if (last.account_id, last.words) != (None, words):
+            event = DraftEventKind.REMARKED
+            draft_store.add_event(conn, draft, event, ("system", None), words, {"due": True})
 
 
 def _find_approver(conn: Connection[Any], draft_id: UUID) -> Actor:

@@ -134,3 +134,23 @@ def test_an_approved_draft_waits_for_its_announcement(people: People, register_c
         assert publish_due_drafts(conn) == 1
         assert publish_due_drafts(conn) == 0
     assert read_body(people["ed1"].get(f"/v1/drafts/{draft['id']}"))["state"] == "published"
+
+
+def test_why_a_due_draft_was_not_published_is_in_its_history(
+    people: People, register_copy: str
+) -> None:
+    due = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    draft = rename(people, publish_after=due)
+    approve(people, draft)
+    other = rename(people, "从河区")
+    approve(people, other)
+    assert people["rev"].move(other, "publish").status_code == 200
+    with psycopg.connect(register_copy, autocommit=True) as conn:
+        conn.execute("UPDATE draft SET publish_after = now() WHERE draft_id = %s", (draft["id"],))
+        for _ in range(2):
+            assert publish_due_drafts(conn) == 0
+    assert read_body(people["ed1"].get(f"/v1/drafts/{draft['id']}"))["state"] == "approved"
+    events = read_body(people["ed1"].get(f"/v1/drafts/{draft['id']}/events"))["events"]
+    remarks = [event for event in events if event["event"] == "remarked"]
+    assert [(event["by"], event["detail"]) for event in remarks] == [(None, {"due": True})]
+    assert "1" in remarks[0]["words"]

@@ -59,6 +59,36 @@ class Desk:
 
     def move_vertex(self, path: str, number: int, by: float) -> None:
         """Move a vertex of the border of 天河 and 白云, over the API."""
+        edge = self._find_border(path)
+        lon, lat = edge["geometry"]["coordinates"][number]
+        self._shift_vertex(path, edge["id"], [lon, lat], [lon + by, lat + by])
+
+    def fold_border(self, path: str) -> list[dict[str, Any]]:
+        """Fold the border of 天河 and 白云 over itself, over the API; the errors that this adds."""
+        edge = self._find_border(path)
+        line = edge["geometry"]["coordinates"]
+        (lon, lat), (far_lon, far_lat) = line[3], line[-2]
+        over = [2 * far_lon - lon, 2 * far_lat - lat]
+        added = self._shift_vertex(path, edge["id"], line[3], over)["findings"]["added"]
+        return [found for found in added if found["severity"] == "error"]
+
+    def cross_neighbour(self, path: str) -> None:
+        """Make 新会 overlap 斗门 where their borders end at the sea, over the API."""
+        box = "113.0714,22.1110,113.0798,22.1232"
+        answer = self.client.get(f"{path}/ogc/collections/edges/items?bbox={box}").json
+        assert answer is not None
+        (edge,) = [
+            edge
+            for edge in answer["features"]
+            if (edge["properties"]["left_code"], edge["properties"]["right_code"])
+            == ("440705", None)
+        ]
+        at, end = edge["geometry"]["coordinates"][-2:]
+        inland = [(at[0] + end[0]) / 2 + 3e-4, (at[1] + end[1]) / 2 - 3e-4]
+        body = {"command": "insert_vertex", "edge": edge["id"]}
+        self._run(path, {**body, "at": at, "next_at": end, "to": inland})
+
+    def _find_border(self, path: str) -> dict[str, Any]:
         answer = self.client.get(f"{path}/ogc/collections/edges/items?bbox={_BOX}").json
         assert answer is not None
         sides = {TIANHE, BAIYUN}
@@ -67,17 +97,21 @@ class Desk:
             for edge in answer["features"]
             if {edge["properties"]["left_code"], edge["properties"]["right_code"]} == sides
         ]
-        edge = max(edges, key=lambda one: len(one["geometry"]["coordinates"]))
-        lon, lat = edge["geometry"]["coordinates"][number]
-        body = {
-            "revision": self.read(path)["revision"],
-            "command": "move_vertex",
-            "edge": edge["id"],
-            "at": [lon, lat],
-            "to": [lon + by, lat + by],
-        }
+        longest: dict[str, Any] = max(edges, key=lambda one: len(one["geometry"]["coordinates"]))
+        return longest
+
+    def _shift_vertex(
+        self, path: str, edge: str, at: list[float], to: list[float]
+    ) -> dict[str, Any]:
+        body = {"command": "move_vertex", "edge": edge}
+        return self._run(path, {**body, "at": at, "to": to})
+
+    def _run(self, path: str, command: dict[str, Any]) -> dict[str, Any]:
+        body = {"revision": self.read(path)["revision"], **command}
         taken = self.client.post(f"/v1{path}/commands", json=body, headers=self.headers)
         assert taken.status_code == 200, taken.json
+        assert taken.json is not None
+        return dict(taken.json)
 
 
 def publish(desks: dict[str, Desk], path: str, login: str) -> None:
