@@ -56,7 +56,7 @@ def create_app(
     problems.install_problem_handlers(app)
     metrics.install_metrics(app)
     limits = {endpoint.name: endpoint.effective_body_limit for endpoint in endpoints}
-    body_limits.install_body_limits(app, limits)
+    body_limits.install_body_limits(app, {**limits, **pages.BODY_LIMITS})
     authentication.install_authentication(app, settings)
     cors.install_cors(app)
     for api in APIS:

@@ -11,13 +11,16 @@ from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.draft_findings import FindingChanges
 from boundaries.drafts.draft_rebase import rebase_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
+from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
 from gazetteer.files.file_records import load_file
 from gazetteer.ledger.as_of import today
 from gazetteer.ledger.drafts import draft_store
+from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import Draft, DraftHeader, Purpose, check_revision
 from gazetteer.ledger.drafts.draft_life import DraftEventKind, derive_state
 from gazetteer.ledger.drafts.draft_rows import header_to_row
+from gazetteer.ledger.drafts.stored_records import StoredRecords
 from gazetteer.messages import message
 from gazetteer.problems import Conflict, InvalidValue
 
@@ -37,6 +40,7 @@ def create_draft(
 
     Raises:
         InvalidValue: the header is not complete.
+        Conflict: its unit is not in force on the day.
     """
     _check_header(conn, header)
     account_id = get_account_id(actor)
@@ -183,6 +187,7 @@ def check_findings(finding_changes: FindingChanges) -> None:
 
 
 def _check_header(conn: Conn, header: DraftHeader) -> None:
+    _check_unit_exists(conn, header)
     if header.purpose is Purpose.ACT:
         if not header.act or not header.act.get("title"):
             raise InvalidValue(message("ledger.act_missing"), field="act")
@@ -194,6 +199,22 @@ def _check_header(conn: Conn, header: DraftHeader) -> None:
         if load_file(conn, document.file) is None:
             words = message("ledger.file_not_stored", file=document.file)
             raise InvalidValue(words, field="documents")
+
+
+def _check_unit_exists(conn: Conn, header: DraftHeader) -> None:
+    """Check that the unit of a draft is in force on its day of effect.
+
+    Raises:
+        Conflict: it begins later, or ended before.
+    """
+    if header.unit_id is None or header.effective_on is None:
+        return
+    with conn.transaction():
+        records = DayRecords(StoredRecords(conn, LEDGER.kinds), header.effective_on)
+        is_known = records.find_record("unit", header.unit_id) is not None
+    if not is_known:
+        words = message("draft.unit_not_in_force", day=header.effective_on)
+        raise Conflict(words, field="effective_on")
 
 
 def _open_unchanged(conn: Conn, draft_id: UUID, revision: int, event: DraftEventKind) -> OpenDraft:

@@ -8,7 +8,8 @@ from gazetteer.ledger.drafts.draft import EVENT_KINDS, Purpose
 from gazetteer.records.record_kinds import DOCUMENT_ROLES
 from web.http.as_of_params import Day, Instant
 from web.http.endpoints import Parameters
-from web.http.text_patterns import CODE_OR_ID_PATTERN, SHA256_PATTERN
+from web.http.text_patterns import CODE_OR_ID_PATTERN, CODE_PATTERN, SHA256_PATTERN
+from web.uploads.layer_uploads import LayerUploadForm
 
 FINDING_PATTERN = r"^[0-9a-f]{16}$"
 ANY_FINDING_PATTERN = r"^([0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
@@ -55,6 +56,16 @@ class DocumentForm(Parameters):
     revision: Revision
     title: Text = Field(description="Title of the document")
     role: DocumentRole = Field(description="What the document is to the act")
+
+
+class AreaFileForm(LayerUploadForm):
+    """The fields beside the file `data`: GeoJSON, GeoPackage or Shapefile, optionally zipped.
+
+    Of several features the one counts that has the code of the unit in any column.
+    """
+
+    revision: Revision
+    unit: str = Field(pattern=CODE_PATTERN, description="Code of the unit on the day of effect")
 
 
 class DraftHeaderBody(Parameters):

@@ -14,7 +14,7 @@ from boundaries.drafts.command_registry import COMMANDS
 from boundaries.drafts.draft_editing import StepResult
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.records.commands.command import CommandArguments
-from web.api.draft_bodies import Revision, RevisionBody, UndoBody
+from web.api.draft_bodies import AreaFileForm, Revision, RevisionBody, UndoBody
 from web.api.draft_models import DraftStepsModel, StepResultModel
 from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
@@ -23,6 +23,8 @@ from web.http.request_values import validate_model
 from web.services import draft_service
 from web.services.draft_serializers import serialize_step_result
 from web.services.draft_service import DraftId
+from web.uploads.drawn_areas import get_file_name, read_drawn_area
+from web.uploads.layer_uploads import LAYER_FILE
 
 api = Api()
 CommandName = StrEnum("CommandName", {name.upper(): name for name in COMMANDS})  # type: ignore[misc]
@@ -70,6 +72,15 @@ def run_command(draft_id: DraftId, body: CommandBody) -> dict[str, Any]:
     return take_step(draft_id, body.revision, body.command, body.model_extra or {})
 
 
+@api.write("POST", "/v1/drafts/<uuid:draft_id>/area-file", StepResultModel, body_limit=LAYER_FILE)
+def replace_area_from_file(draft_id: DraftId, form: AreaFileForm) -> dict[str, Any]:
+    """Take a step in a draft: replace the territory of a unit by a polygon from a file.
+
+    As `replace_area`: the neighbours follow, and what is wrong afterwards is among the findings.
+    """
+    return take_area_from_file(draft_id, form)
+
+
 @api.write("POST", "/v1/drafts/<uuid:draft_id>/undo", StepResultModel)
 def undo_step(draft_id: DraftId, body: UndoBody) -> dict[str, Any]:
     """Undo the last step of a draft, or a certain one, which the later ones must not build on."""
@@ -102,6 +113,17 @@ def take_step(draft_id: UUID, revision: int, name: str, sent: Mapping[str, Any])
     with connection() as conn:
         result = draft_editing.take_step(conn, draft_id, revision, command, arguments, who)
     return _serialize_result(draft_id, result)
+
+
+def take_area_from_file(draft_id: UUID, form: AreaFileForm) -> dict[str, Any]:
+    """Take the step by the account of the request, with the file of the request.
+
+    Raises:
+        Problem: the file cannot be read, or as :func:`take_step`.
+    """
+    draft_service.require_draft_editor(draft_id, COMMANDS["replace_area"])
+    drawn = {"unit": form.unit, "area": read_drawn_area(form, form.unit), "source": get_file_name()}
+    return take_step(draft_id, form.revision, "replace_area", drawn)
 
 
 def _serialize_result(draft_id: UUID, result: StepResult) -> dict[str, Any]:

@@ -38,7 +38,7 @@ FileId = Annotated[
 
 _SENDING = (Action.EDIT_BOUNDARIES, Action.EDIT_NAMES, Action.INSPECT)
 _RELEASING = (Action.REVIEW,)
-_FILE_LIMIT = BodyLimit(lambda settings: settings.file_limit_mb, "files.too_large", "data")
+FILE_LIMIT = BodyLimit(lambda settings: settings.file_limit_mb, "files.too_large", "data")
 _PUBLIC_CACHE = "public, max-age=31536000, immutable"
 """An id stands for its content, and what was public stays public."""
 
@@ -67,7 +67,7 @@ class FileModel(BaseModel):
     uploaded_at: str
 
 
-@api.write("POST", FILES_PATH, FileModel, 201, body_limit=_FILE_LIMIT, repeat_status=200)
+@api.write("POST", FILES_PATH, FileModel, 201, body_limit=FILE_LIMIT, repeat_status=200)
 def upload_file(form: FileUploadForm) -> Response:
     """Store a file of evidence.
 

@@ -5,7 +5,7 @@ from flask import Flask
 from web.pages import problem_pages
 from web.pages.account_pages import account_blueprint
 from web.pages.difference_pages import difference_blueprint
-from web.pages.draft_pages import draft_blueprint
+from web.pages.draft_pages import UPLOAD_LIMITS, draft_blueprint
 from web.pages.finding_pages import finding_blueprint
 from web.pages.public_pages import public_blueprint
 from web.pages.reconcile_pages import reconcile_blueprint
@@ -28,6 +28,10 @@ BLUEPRINTS = (
 )
 for blueprint in BLUEPRINTS:
     problem_pages.register_problem_pages(blueprint)
+
+
+BODY_LIMITS = UPLOAD_LIMITS
+"""The limits of the pages that take files, by endpoint."""
 
 
 def install_pages(app: Flask) -> None:

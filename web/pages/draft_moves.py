@@ -12,11 +12,14 @@ from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts.draft import DraftState
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
-from web.api import draft_reviews, draft_steps, drafts
+from web.api import draft_findings, draft_reviews, draft_steps, drafts
 from web.api.draft_bodies import (
+    AreaFileForm,
     DecisionBody,
     DocumentForm,
     DraftDescriptionBody,
+    ExceptionBody,
+    ExceptionWithdrawalBody,
     HandOverBody,
     RejectionBody,
     RevisionBody,
@@ -40,6 +43,9 @@ _MOVES: Mapping[str, tuple[Callable[[UUID, Any], HandlerResult], type]] = {
     "redo": (draft_steps.redo_step, RevisionBody),
     "hand-over": (drafts.hand_over_draft, HandOverBody),
     "documents": (drafts.attach_document, DocumentForm),
+    "area-file": (draft_steps.take_area_from_file, AreaFileForm),
+    "exceptions": (draft_findings.answer_finding, ExceptionBody),
+    "withdraw-exception": (draft_findings.take_answer_back, ExceptionWithdrawalBody),
 }
 """What is done by a body that the form states field by field, by the last part of its address."""
 

@@ -9,8 +9,9 @@ from boundaries.drafts import draft_access
 from gazetteer.ledger.drafts.draft import DraftState
 from gazetteer.messages import message
 from gazetteer.problems import Forbidden, NotFound, Problem
-from web.api import draft_steps, drafts
-from web.api.draft_bodies import DraftHeaderBody, RevisionBody
+from web.api import draft_findings, draft_steps, drafts
+from web.api.draft_bodies import DraftHeaderBody, ProposalBody, RevisionBody
+from web.api.files import FILE_LIMIT
 from web.auth import authentication
 from web.http.endpoints import HandlerResult
 from web.http.language import request_language
@@ -20,10 +21,14 @@ from web.pages.draft_moves import perform_move
 from web.pages.draft_view import build_draft_view
 from web.pages.form_errors import find_form_errors, relabel_problem
 from web.pages.forms import Body, attempt_write, parse_posted_form, redirect_after_post
+from web.pages.proposal_view import build_proposals_view, parse_chosen_finding
 from web.pages.rendering import render_page
 from web.services import draft_service
+from web.uploads.layer_uploads import LAYER_FILE
 
 draft_blueprint = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templates")
+UPLOAD_LIMITS = {"drafts.attach_document": FILE_LIMIT, "drafts.replace_area": LAYER_FILE}
+"""How large the bodies of forms with a file may be, by endpoint."""
 
 
 @draft_blueprint.get("")
@@ -61,6 +66,37 @@ def run_command(draft_id: UUID, name: str) -> Response:
         return draft_steps.take_step(draft_id, revision, name, arguments)
 
     return _finish_write(draft_id, take_step)
+
+
+@draft_blueprint.get("/<uuid:draft_id>/proposals")
+def show_proposals(draft_id: UUID) -> Response:
+    """The repairs proposed for a finding, each with a button that makes it a step."""
+    return _render_proposals(draft_id)
+
+
+@draft_blueprint.post("/<uuid:draft_id>/proposals")
+def take_proposal(draft_id: UUID) -> Response:
+    """Make a step of a proposal; without its finding there is nothing to choose from any more."""
+    _, problem = _attempt_form(
+        lambda: draft_findings.take_proposal(draft_id, parse_posted_form(ProposalBody))
+    )
+    if isinstance(problem, NotFound):
+        return _render_draft(draft_id, problem)
+    if problem:
+        return _render_proposals(draft_id, problem)
+    return redirect_after_post(f"/drafts/{draft_id}")
+
+
+@draft_blueprint.post("/<uuid:draft_id>/documents")
+def attach_document(draft_id: UUID) -> Response:
+    """Attach a document of the act: an upload, with a limit of its own."""
+    return _finish_write(draft_id, lambda: perform_move(draft_id, "documents"))
+
+
+@draft_blueprint.post("/<uuid:draft_id>/area-file")
+def replace_area(draft_id: UUID) -> Response:
+    """Replace a territory from a layer: an upload, with a limit of its own."""
+    return _finish_write(draft_id, lambda: perform_move(draft_id, "area-file"))
 
 
 @draft_blueprint.post("/<uuid:draft_id>/<move>")
@@ -116,5 +152,14 @@ def _render_draft(draft_id: UUID, problem: Problem | None = None) -> Response:
         errors=find_form_errors(problem, lang, forbidden_field=in_header),
         posted=posted,
         entered=request.form,
+        csrf=authentication.current_csrf_token(),
+    )
+
+
+def _render_proposals(draft_id: UUID, problem: Problem | None = None) -> Response:
+    return render_page(
+        "draft_proposals.html",
+        **build_proposals_view(draft_id, parse_chosen_finding()),
+        problem=problem,
         csrf=authentication.current_csrf_token(),
     )

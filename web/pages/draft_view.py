@@ -28,6 +28,8 @@ from web.pages.forms import Body, attempt_write
 from web.pages.record_pairs import ChangedRecordRow, list_record_rows
 from web.services import draft_service
 from web.services.draft_conflicts import find_draft_conflict
+from web.services.draft_finding_service import load_impact_answer
+from web.services.repairable_findings import list_repairable_findings
 
 _NO_FINDINGS: Body = {"blocking": 0, "added": [], "removed": []}
 _NO_DIFFERENCE: Body = {"features": [], "area_m2": {}}
@@ -71,7 +73,7 @@ def build_draft_view(draft_id: UUID, problem: Problem | None, lang: Lang) -> dic
         **list_header_choices(),
         **_list_steps(draft_id, events),
         "document_roles": DOCUMENT_ROLES,
-        "findings": findings,
+        **_list_findings(draft_id, findings),
         "difference": difference,
         "day": drawn.day,
         "broken": broken,
@@ -93,6 +95,17 @@ def _load_changes(draft_id: UUID) -> tuple[Body, Body, Problem | None]:
     difference, broken = attempt_write(lambda: draft_service.load_difference_answer(draft_id))
     findings, open_border = attempt_write(lambda: draft_service.load_findings_answer(draft_id))
     return difference or _NO_DIFFERENCE, findings or _NO_FINDINGS, open_border or broken
+
+
+def _list_findings(draft_id: UUID, findings: Body) -> dict[str, Any]:
+    """What a draft adds, how many of its errors are answered, and findings on the register."""
+    answered = [found for found in findings["added"] if found["exception"] is not None]
+    return {
+        "findings": findings,
+        "answered": sum(found["severity"] == "error" for found in answered),
+        "repairable": list_repairable_findings(draft_id, findings["removed"]),
+        "ending": load_impact_answer(draft_id)["exceptions"],
+    }
 
 
 def _list_steps(draft_id: UUID, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from web.pages.forms import attempt_write, parse_posted_form, redirect_after_pos
 from web.pages.rendering import render_page
 from web.pages.translation import ScriptText, find_script_text, list_script_texts
 from web.services.finding_serializers import load_finding_detail
+from web.services.repairable_findings import list_repairing_drafts
 
 finding_blueprint = Blueprint(
     "findings", __name__, url_prefix="/findings", template_folder="templates"
@@ -98,6 +99,7 @@ def _render_finding(finding_id: UUID, problem: Problem | None = None) -> Respons
         has_location=feature["geometry"] is not None,
         is_logged_in=authentication.current_actor().account is not None,
         may_respond=_may_answer(finding_id),
+        repairing_drafts=list_repairing_drafts(finding_id),
         entered=request.form,
         csrf=authentication.current_csrf_token(),
         texts=_list_script_texts(),

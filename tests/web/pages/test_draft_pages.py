@@ -1,5 +1,9 @@
 """The pages of drafts: the whole way of a rename, by forms, without a script."""
 
+import json
+from io import BytesIO
+
+from tests.gazetteer.files.file_samples import pdf
 from tests.web.pages.draft_desks import Desk, find_tag, read_page
 
 
@@ -97,3 +101,27 @@ def test_undo_discard_and_resume_are_buttons_with_words(desks: dict[str, Desk]) 
     assert f'action="{path}/remarks"' not in page
     assert "草案恢复为编辑中" in page
     assert "编辑中" in read_page(editor.move(path, "resume"))
+
+
+def test_a_territory_is_replaced_from_a_file(desks: dict[str, Desk]) -> None:
+    path = desks["editor"].begin(event_kind="boundary_change").request.path
+    area = desks["editor"].client.get("/v1/divisions/440106/area?at=2026-12-20").json
+    same = BytesIO(json.dumps(area).encode())
+    refused = desks["editor"].move(path, "area-file", unit="440106", data=(same, "same.geojson"))
+    assert "440106" in read_page(refused)
+    assert desks["editor"].read(path)["steps"] == 0
+    text = json.dumps(area)
+    lon, lat = max(at for part in area["geometry"]["coordinates"] for at in part[0])
+    moved = BytesIO(text.replace(f"[{lon}, {lat}]", f"[{lon - 1e-4}, {lat}]").encode())
+    taken = desks["editor"].move(path, "area-file", unit="440106", data=(moved, "new.geojson"))
+    assert taken.status_code == 200
+    assert desks["editor"].read(path)["steps"] == 1
+
+
+def test_a_scan_of_some_megabytes_is_attached(desks: dict[str, Desk]) -> None:
+    path = desks["editor"].begin().request.path
+    comment = b"%" + b"0" * (5 << 20) + b"\n"
+    scan = BytesIO(pdf().replace(b"%%EOF", comment + b"%%EOF"))
+    fields = {"title": "批复扫描件", "role": "approval", "data": (scan, "批复.pdf")}
+    assert "批复扫描件" in read_page(desks["editor"].move(path, "documents", **fields))
+    assert len(desks["editor"].read(path)["documents"]) == 1
