@@ -1,4 +1,4 @@
-"""Whether the counties covered the land at every changeset, by GEOS and not by our own rules."""
+"""Whether units covered the land at every changeset, by GEOS and not by our own rules."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ _LEAST_M2 = 0.01
 _AREAS = """
 SELECT a.unit_id, lower(a.recorded), upper(a.recorded), ST_AsBinary(a.geom)
 FROM area_version a
-WHERE a.valid @> %(day)s::date AND EXISTS (SELECT FROM unit_version u
-    WHERE u.record_id = a.unit_id AND u.level = 'county' AND u.valid @> %(day)s::date)
+WHERE a.valid @> %(day)s::date AND a.unit_id IN (
+    SELECT unnest(ARRAY[e.left_unit, e.right_unit]) FROM edge_version e
+    WHERE e.valid @> %(day)s::date)
 """
 _MOMENTS = "SELECT changeset_id, recorded_at FROM changeset ORDER BY changeset_id"
 _OPEN_EDGES = """
@@ -27,8 +28,8 @@ WHERE c.kind = 'edge' AND (e.left_unit IS NULL OR e.right_unit IS NULL)
 
 
 @dataclass(frozen=True)
-class _CountyStates:
-    """The areas of counties on a day, each with the moments between which it was known."""
+class _FaceStates:
+    """The areas of units with borders of their own on a day, each with the moments between which it was known."""
 
     units: Sequence[UUID]
     known_from: Sequence[datetime]
@@ -46,9 +47,9 @@ class _CountyStates:
 
 
 def find_torn_changesets(conn: Connection[Any], days: Sequence[date]) -> Iterator[str]:
-    """The changesets at which counties overlapped or came apart more than in the first one.
+    """The changesets at which units overlapped or came apart more than before.
 
-    Also those after which the counties together have another area, although no border with
+    Also those after which all units together have another area, although no border with
     nobody's territory was changed.
     """
     moments = conn.execute(_MOMENTS).fetchall()
@@ -59,16 +60,16 @@ def find_torn_changesets(conn: Connection[Any], days: Sequence[date]) -> Iterato
         for changeset, moment in moments[1:]:
             after = _measure_coverage(states.select_known(moment))
             if after[0] > before[0]:
-                yield f"changeset {changeset}: counties overlap or come apart on {day}"
+                yield f"changeset {changeset}: units overlap or come apart on {day}"
             if changeset not in open_borders and abs(after[1] - before[1]) > _LEAST_M2:
-                yield f"changeset {changeset}: the counties have another area on {day}"
+                yield f"changeset {changeset}: the units have another area on {day}"
             before = after
 
 
-def _load_states(conn: Connection[Any], day: date) -> _CountyStates:
+def _load_states(conn: Connection[Any], day: date) -> _FaceStates:
     rows = conn.execute(_AREAS, {"day": day}).fetchall()
     units, start, end, shapes = zip(*rows, strict=True)
-    return _CountyStates(units, start, end, np.asarray(shapely.from_wkb(shapes)))
+    return _FaceStates(units, start, end, np.asarray(shapely.from_wkb(shapes)))
 
 
 def _measure_coverage(shapes: Any) -> tuple[int, float]:
