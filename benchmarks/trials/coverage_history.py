@@ -29,7 +29,7 @@ WHERE c.kind = 'edge' AND (e.left_unit IS NULL OR e.right_unit IS NULL)
 
 @dataclass(frozen=True)
 class _FaceStates:
-    """The areas of units with borders of their own on a day, each with the moments between which it was known."""
+    """The areas of units with borders of their own on a day, each with when it was known."""
 
     units: Sequence[UUID]
     known_from: Sequence[datetime]

@@ -27,7 +27,7 @@ from boundaries.rules.proposals import Proposal, propose_repairs
 from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.known_records import KnownRecords
-from gazetteer.messages import Message, message
+from gazetteer.messages import DEFAULT_LANG, Message, message
 from gazetteer.problems import Conflict
 from gazetteer.records.commands.unit_lookup import find_code
 from gazetteer.rules.rule_catalogue import read_catalogue
@@ -127,7 +127,7 @@ def take_proposal(
         chosen = next((one for one in offered if (one.way, one.unit) == (way, unit)), None)
         if chosen is None:
             raise Conflict(message("draft.proposal_not_offered"), field="way")
-        source = message("draft.proposal_source", rule=repaired.rule, way=way).text("zh")
+        source = message("draft.proposal_source", rule=repaired.rule).text(DEFAULT_LANG)
         areas = [
             {"unit": code, "area": shapely.geometry.mapping(area)}
             for code, area in chosen.areas.items()

@@ -59,7 +59,7 @@ def find_outside(
 def find_common_unit(
     before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date
 ) -> UUID | None:
-    """The lowest unit that has both sides of all that changes.
+    """The lowest known unit that has both sides of all that changes.
 
     Where no unit has, as on the outer border of a province, the lowest one for which a draft may
     change it; None: there is none.
@@ -68,7 +68,8 @@ def find_common_unit(
     chains_by_key = [(key, _list_chains(states, key)) for key in keys]
     chains_by_key = [of_key for of_key in chains_by_key if of_key[1]]
     every = {unit for _, chains in chains_by_key[:1] for chain in chains for unit in chain}
-    depths = {unit: len(_find_chain(states, unit)) for unit in sorted(every)}
+    known = (unit for unit in sorted(every) if states[0].find_record("unit", unit) is not None)
+    depths = {unit: len(_find_chain(states, unit)) for unit in known}
     for one_side in (False, True):
         common = [
             unit

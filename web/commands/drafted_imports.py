@@ -13,7 +13,7 @@ from gazetteer.accounts.actors import Actor
 from gazetteer.accounts.roles import find_current_unit
 from gazetteer.ledger.drafts.draft import DraftHeader, Purpose
 from gazetteer.messages import message
-from gazetteer.problems import NotFound
+from gazetteer.problems import Forbidden, NotFound
 from web.commands.area_options import StatedDrawing
 from web.commands.import_staging import ImportSource, StagedImport
 from web.commands.terminal_language import echo_message
@@ -49,16 +49,21 @@ def begin_draft(conninfo: str, imported: ImportedFile, login: str, title: str) -
         described = {"file": imported.source.file.name, "kind": imported.source.kind}
         act_id = staged.acts[0] if staged.acts else None
         header = _build_header(imported.source.drawing, unit, title)
-        return import_into_draft(
-            conn,
-            header,
-            timelines,
-            described,
-            actor,
-            act_id=act_id,
-            find_unit=imported.unit is None,
-            keep_edited=staged.purpose == "load",
-        )
+        try:
+            return import_into_draft(
+                conn,
+                header,
+                timelines,
+                described,
+                actor,
+                act_id=act_id,
+                find_unit=imported.unit is None,
+                keep_edited=staged.purpose == "load",
+            )
+        except Forbidden:
+            if imported.unit is None:
+                echo_message("cli.import.state_unit", err=True)
+            raise
 
 
 def print_drafted(drafted: DraftedImport, *, as_json: bool) -> None:

@@ -180,3 +180,30 @@ def test_publishing_at_once_begins_no_draft_and_takes_no_unit(
     assert published.returncode == 0, published.stderr
     assert json.loads(published.stdout)["changed_records"] > 0
     assert conn.execute("SELECT count(*) FROM draft").fetchone() == (0,)
+
+
+def test_a_new_unit_is_drafted_for_the_known_one_above_it(
+    conn: Connection, register_copy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "towns.csv"
+    path.write_text("code,name,level,parent_code\n440106999,试验街道,township,440106\n")
+    options = ("--kind", "divisions", "--state", "2026-06-01", "--reason", "核对", "--json")
+    begun = gazetteer(register_copy, tmp_path, "import", str(path), *options, "--author", "editor")
+    assert begun.returncode == 0, begun.stderr
+    draft = json.loads(begun.stdout.splitlines()[-1])["draft"]
+    row = conn.execute("SELECT unit_id FROM draft WHERE draft_id = %s", (draft,)).fetchone()
+    assert row == (find_current_unit(conn, "440106"),)
+
+
+def test_names_that_lie_in_no_unit_need_the_unit_stated(
+    conn: Connection, register_copy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text(
+        "id,name,name_zh,lat,lon,kind,source\nx1,Shiyan Ling,试验岭,23.5,113.5,locality,普查\n"
+    )
+    options = ("--kind", "toponyms", "--reason", "普查", "--author", "editor", "--json")
+    refused = gazetteer(register_copy, tmp_path, "import", str(path), *options)
+    assert (refused.returncode, "--unit" in refused.stderr) == (1, True), refused.stderr
+    begun = gazetteer(register_copy, tmp_path, "import", str(path), *options, "--unit", "440100")
+    assert begun.returncode == 0, begun.stderr
