@@ -162,10 +162,13 @@ def _stay_in_conflict(
 def _find_step_that_builds_on(
     conn: Conn, opened: OpenDraft, changed: DraftStep
 ) -> DraftStep | None:
-    """The first later step that changes what a step has changed."""
-    own = load_stated_step(conn, changed).after.keys()
+    """The first later step that changes what a step has created."""
+    before = load_stated_step(conn, changed).before
+    created = {key for key, versions in before.items() if not versions}
     later = (step for step in opened.active_steps if step.number > changed.number)
-    return next((step for step in later if own & load_stated_step(conn, step).after.keys()), None)
+    return next(
+        (step for step in later if created & load_stated_step(conn, step).after.keys()), None
+    )
 
 
 def _play_new_step(

@@ -121,7 +121,8 @@ def _validate_place(
 ) -> tuple[tuple[UUID, ...], tuple[Faces, Faces], FindingDifference]:
     """The units round a change, their territories, and the findings that it adds and removes."""
     earlier, later = (assemble_faces(known, local.units, local.day) for known in (before, after))
-    units = tuple(dict.fromkeys((*earlier, *later)))
+    names = {unit: _name_unit(unit, before, after, local.day) for unit in {*earlier, *later}}
+    units = tuple(sorted(names, key=names.__getitem__))
     changed = find_changed_polygons(earlier, later)
     shapes = [
         np.array([None, *(faces.get(unit) for unit in units)], dtype=object)[1:]
@@ -130,7 +131,7 @@ def _validate_place(
     window = EditWindow(
         shapes[0],
         shapes[1],
-        tuple(_name_unit(unit, before, after, local.day) for unit in units),
+        tuple(names[unit] for unit in units),
         frozenset(units.index(unit) for unit in changed),
         local.box,
     )

@@ -141,10 +141,12 @@ def _validate_near(
 ) -> tuple[tuple[UUID, ...], ValidatedLevel]:
     faces = assemble_faces(known, units, day)
     records = DayRecords(known, day)
-    names = tuple(find_code(records, unit) or str(unit) for unit in faces)
-    shapes = np.array([None, *faces.values()], dtype=object)[1:]
+    names = {unit: find_code(records, unit) or str(unit) for unit in faces}
+    ordered = tuple(sorted(faces, key=names.__getitem__))
+    shapes = np.array([None, *(faces[unit] for unit in ordered)], dtype=object)[1:]
     tolerances = build_tolerances(None, None, get_settings())
-    return tuple(faces), validate_level(shapes, names, Metric(False), tolerances)
+    codes = tuple(names[unit] for unit in ordered)
+    return ordered, validate_level(shapes, codes, Metric(False), tolerances)
 
 
 def _find_nearest(
