@@ -27,7 +27,8 @@ sides AS (
     SELECT left_unit AS unit_id FROM edge_version WHERE valid @> %(day)s::date
     UNION SELECT right_unit FROM edge_version WHERE valid @> %(day)s::date
 )
-SELECT unit_id IN (SELECT unit_id FROM sides WHERE unit_id IS NOT NULL), unit_id NOT IN (SELECT unit_id FROM inner_units),
+SELECT unit_id IN (SELECT unit_id FROM sides WHERE unit_id IS NOT NULL),
+    unit_id NOT IN (SELECT unit_id FROM inner_units),
     lower(recorded), upper(recorded), ST_AsBinary(geom)
 FROM area_version WHERE valid @> %(day)s::date
 """
