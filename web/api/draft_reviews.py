@@ -26,7 +26,7 @@ def submit_draft(draft_id: DraftId, body: RevisionBody) -> dict[str, Any]:
     """Hand a draft to its reviewers.
 
     Refused while the draft adds errors (409 `findings_block`), or while a step of it is in conflict
-    with what was published since (409 `draft_conflict`).
+    with what was published since (409 `conflict`).
     """
     who = draft_service.require_draft_editor(draft_id)
     with connection() as conn:
@@ -61,7 +61,7 @@ def publish_draft(draft_id: DraftId, body: RevisionBody) -> dict[str, Any]:
     """Publish an approved draft: all of it in one transaction, or nothing.
 
     Its steps are played over the newest state. A step that does not fit any more refuses it (409
-    `draft_conflict` or `later_change`); then nothing is published.
+    `conflict` or `later_change`); then nothing is published.
     """
     who = draft_service.require_publisher(draft_id)
     with connection() as conn:

@@ -90,7 +90,7 @@ def describe_draft(draft_id: DraftId, body: DraftDescriptionBody) -> dict[str, A
     """State anew what a draft is about.
 
     With another day or purpose its steps are played again; one that does not fit then refuses the
-    change (409 `draft_conflict` or `later_change`).
+    change (409 `conflict` or `later_change`).
     """
     who = draft_service.require_draft_editor(draft_id)
     with connection() as conn:

@@ -16,8 +16,6 @@ from gazetteer.problems import Conflict
 class DraftConflict(Conflict):
     """A publication has changed what a step of a draft is about; ``conflicts`` says how."""
 
-    code = "draft_conflict"
-
 
 class DraftMoved(Conflict):
     """Somebody has changed the draft since it was read; ``revision`` is what it is now."""

@@ -235,7 +235,7 @@ def test_the_same_vertex_conflicts_until_the_step_is_undone(people: dict[str, Co
     move_vertex(people["ed2"], other, 3, 9e-5)
     move_vertex(people["ed2"], other, 6)
     assert publish(people, one).status_code == 200
-    body = refused(people["ed2"].move(other, "submit"), 409, "draft_conflict")
+    body = refused(people["ed2"].move(other, "submit"), 409, "conflict")
     conflict = body["conflicts"][0]
     assert body["step"] == 1
     assert {conflict[name]["type"] for name in ("ancestor", "theirs", "ours")} == {"LineString"}
@@ -413,7 +413,7 @@ def test_the_last_step_of_a_draft_in_conflict_can_be_undone(people: dict[str, Co
     for _ in range(2):
         assert people["ed2"].move(other, "undo").status_code == 200
         other["revision"] += 1
-    refused(people["ed2"].move(other, "redo"), 409, "draft_conflict")
+    refused(people["ed2"].move(other, "redo"), 409, "conflict")
     assert move_vertex(people["ed2"], other, 3).status_code == 200
     assert publish(people, other, "ed2").status_code == 200
 
@@ -456,7 +456,7 @@ def test_in_a_conflict_a_step_on_which_others_build_is_undone_after_them(
     )
     assert other_cut.status_code == 200, other_cut.json
     assert publish(people, other, "ed2").status_code == 200
-    refused(people["ed1"].move(draft, "submit"), 409, "draft_conflict")
+    refused(people["ed1"].move(draft, "submit"), 409, "conflict")
     body = refused(people["ed1"].move(draft, "undo", step=1), 409, "conflict")
     assert (body["field"], "2" in body["detail"]) == ("step", True)
     for _ in range(2):
