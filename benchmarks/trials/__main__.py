@@ -133,7 +133,7 @@ def main() -> None:
     """Run the trial that the command line asks for."""
     parser = argparse.ArgumentParser(prog="make trial", description=__doc__)
     parser.add_argument("--editors", type=int, default=16)
-    parser.add_argument("--drafts", type=int, default=60)
+    parser.add_argument("--drafts", type=int, default=140)
     parser.add_argument("--kills", type=int, default=100)
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="gz-trial-") as directory:
