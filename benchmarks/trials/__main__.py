@@ -38,18 +38,15 @@ def run_trial(editors: int, drafts: int, kills: int, home: Path) -> list[str]:
     follower = Follower(register.base_url, home / "follower.sqlite")
     follower.catch_up()
     begun = time.monotonic()
+    finished, done_kills = list[TrialEditor](), 0
     with ProcessPoolExecutor(editors) as pool:
-        running = [
-            pool.submit(
-                TrialEditor(
-                    register.base_url, keys[Role.MAPPING_STAFF], keys[Role.REVIEWER], seed
-                ).run_drafts,
-                drafts,
-            )
-            for seed in range(editors)
-        ]
-        done_kills = _kill_at_random(register, running, kills)
-        finished = [future.result() for future in running]
+        while not finished or done_kills < kills:  # the editors go on until the last kill
+            seeds = range(len(finished), len(finished) + editors)
+            running = [
+                pool.submit(_build_editor(register, keys, s).run_drafts, drafts) for s in seeds
+            ]
+            done_kills += _kill_at_random(register, running, kills - done_kills)
+            finished += [future.result() for future in running]
     outcomes = sum((editor.outcomes for editor in finished), Counter[str]())
     seconds = time.monotonic() - begun
     print(f"{seconds:.0f} s, {done_kills} kills, {dict(outcomes)}", flush=True)
@@ -61,6 +58,10 @@ def run_trial(editors: int, drafts: int, kills: int, home: Path) -> list[str]:
         faults += find_torn_changesets(conn, [today(), _EARLIER_DAY])
     faults += [f"new: {error}" for error in sorted(_list_errors(register) - before)]
     return faults
+
+
+def _build_editor(register: TrialRegister, keys: dict[str, str], seed: int) -> TrialEditor:
+    return TrialEditor(register.base_url, keys[Role.MAPPING_STAFF], keys[Role.REVIEWER], seed)
 
 
 def _kill_at_random(register: TrialRegister, running: list[Future[TrialEditor]], kills: int) -> int:
@@ -133,7 +134,7 @@ def main() -> None:
     """Run the trial that the command line asks for."""
     parser = argparse.ArgumentParser(prog="make trial", description=__doc__)
     parser.add_argument("--editors", type=int, default=16)
-    parser.add_argument("--drafts", type=int, default=140)
+    parser.add_argument("--drafts", type=int, default=60)
     parser.add_argument("--kills", type=int, default=100)
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="gz-trial-") as directory:
