@@ -38,14 +38,14 @@ def run_trial(editors: int, drafts: int, kills: int, home: Path) -> list[str]:
     follower = Follower(register.base_url, home / "follower.sqlite")
     follower.catch_up()
     begun = time.monotonic()
-    finished, done_kills = list[TrialEditor](), 0
+    finished, done_kills, choose = list[TrialEditor](), 0, random.Random(kills)
     with ProcessPoolExecutor(editors) as pool:
         while not finished or done_kills < kills:  # the editors go on until the last kill
             seeds = range(len(finished), len(finished) + editors)
             running = [
                 pool.submit(_build_editor(register, keys, s).run_drafts, drafts) for s in seeds
             ]
-            done_kills += _kill_at_random(register, running, kills - done_kills)
+            done_kills += _kill_at_random(register, running, kills - done_kills, choose)
             finished += [future.result() for future in running]
     outcomes = sum((editor.outcomes for editor in finished), Counter[str]())
     seconds = time.monotonic() - begun
@@ -64,9 +64,13 @@ def _build_editor(register: TrialRegister, keys: dict[str, str], seed: int) -> T
     return TrialEditor(register.base_url, keys[Role.MAPPING_STAFF], keys[Role.REVIEWER], seed)
 
 
-def _kill_at_random(register: TrialRegister, running: list[Future[TrialEditor]], kills: int) -> int:
+def _kill_at_random(
+    register: TrialRegister,
+    running: list[Future[TrialEditor]],
+    kills: int,
+    choose: random.Random,
+) -> int:
     """Kill the service or its database while editors are at work, and start it again."""
-    choose = random.Random(kills)
     for done in range(kills):
         time.sleep(choose.uniform(0.5, 4.0))
         if all(future.done() for future in running):
