@@ -58,7 +58,7 @@ def grant_draft_exception(draft_id: DraftId, body: ExceptionBody) -> dict[str, A
 @api.write("POST", f"{_DRAFT}/exceptions/withdraw", DraftFindingsModel)
 def withdraw_draft_exception(draft_id: DraftId, body: ExceptionWithdrawalBody) -> dict[str, Any]:
     """Take the answer to a finding back."""
-    return take_answer_back(draft_id, body)
+    return withdraw_exception(draft_id, body)
 
 
 @api.get(f"{_DRAFT}/proposals", DraftProposalsModel, requires_account=True)
@@ -84,7 +84,7 @@ def answer_finding(draft_id: UUID, body: ExceptionBody) -> dict[str, Any]:
     return draft_service.load_findings_answer(draft_id)
 
 
-def take_answer_back(draft_id: UUID, body: ExceptionWithdrawalBody) -> dict[str, Any]:
+def withdraw_exception(draft_id: UUID, body: ExceptionWithdrawalBody) -> dict[str, Any]:
     """An answer taken back by the account of the request; what the rules then say."""
     who = draft_service.require_draft_editor(draft_id)
     with connection() as conn:

@@ -45,7 +45,7 @@ _MOVES: Mapping[str, tuple[Callable[[UUID, Any], HandlerResult], type]] = {
     "documents": (drafts.attach_document, DocumentForm),
     "area-file": (draft_steps.take_area_from_file, AreaFileForm),
     "exceptions": (draft_findings.answer_finding, ExceptionBody),
-    "withdraw-exception": (draft_findings.take_answer_back, ExceptionWithdrawalBody),
+    "withdraw-exception": (draft_findings.withdraw_exception, ExceptionWithdrawalBody),
 }
 """What is done by a body that the form states field by field, by the last part of its address."""
 
