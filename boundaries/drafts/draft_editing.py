@@ -9,9 +9,14 @@ from uuid import UUID, uuid4
 from boundaries.areas.area_derivation import OpenBorder
 from boundaries.drafts.area_balance import NOTHING_TOUCHED, Touched, measure_change
 from boundaries.drafts.draft_access import get_account_id
-from boundaries.drafts.draft_findings import FindingChanges, validate_changes
+from boundaries.drafts.draft_findings import (
+    FindingChanges,
+    validate_changes,
+    validate_outlines,
+)
 from boundaries.drafts.draft_rebase import load_stated_step, rebase_draft, replay_draft
 from boundaries.drafts.draft_replay import StepInConflict, prepare_command, replay_steps
+from boundaries.drafts.local_faces import assemble_faces
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
 from boundaries.drafts.step_conflicts import build_problem
 from boundaries.drafts.touched_units import find_outside
@@ -239,10 +244,29 @@ def _finish_edit(
     return StepResult(draft.revision + 1, step, touched, finding_changes, step.left_out)
 
 
+def _add_outline_findings(opened: OpenDraft, found: FindingChanges) -> FindingChanges:
+    """With what outlines add that wait, of units of the lowest known level."""
+    if not opened.outlines:
+        return found
+    day = opened.draft.first_day
+    known = assemble_faces(opened.drafted_records, sorted(opened.outlines), day)
+    drawn = {
+        unit: outline.area
+        for unit, outline in opened.outlines.items()
+        if unit in known or outline.new_unit is not None
+    }
+    waiting = validate_outlines(opened.drafted_records, drawn, day)
+    gone = {one.identity_key for one in waiting.removed}
+    added = {one.identity_key: one for one in found.added if one.identity_key not in gone}
+    added |= {one.identity_key: one for one in waiting.added}
+    return replace(found, added=tuple(added.values()))
+
+
 def validate_draft(opened: OpenDraft) -> FindingChanges:
     """What a draft as a whole adds to the findings, and what it takes away."""
-    found = validate_changes(
-        opened.base, opened.drafted_records, opened.result, opened.checked_days
+    found = _add_outline_findings(
+        opened,
+        validate_changes(opened.base, opened.drafted_records, opened.result, opened.checked_days),
     )
     answers = {
         one.draft_finding: one.response

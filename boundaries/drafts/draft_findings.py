@@ -1,6 +1,6 @@
 """What a draft adds to the findings, and what it mends: relative to what was wrong before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2s
@@ -14,6 +14,7 @@ from boundaries.drafts.local_faces import (
     LocalChange,
     assemble_faces,
     list_local_changes,
+    list_outline_changes,
 )
 from boundaries.drafts.territory_findings import find_territory_flaws
 from boundaries.rules.common.spatial_finding import SpatialFinding
@@ -25,6 +26,7 @@ from boundaries.rules.edit_comparison import (
     find_changed_polygons,
 )
 from boundaries.rules.fingerprint import BorderLookup, compute_fingerprint
+from boundaries.rules.lost_territory import find_lost_territory
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey
 from gazetteer.records.commands.unit_lookup import find_code
@@ -79,6 +81,47 @@ class FindingChanges:
         return sum(found.is_blocking for found in self.added)
 
 
+def validate_outlines(
+    known: KnownRecords, outlines: Mapping[UUID, shapely.MultiPolygon | None], day: date
+) -> FindingChanges:
+    """Compare the territories of a day with those that were drawn and do not close yet.
+
+    Args:
+        known: what is known with all steps of the draft.
+        outlines: the territories of units of the lowest known level as they were drawn; None: the
+            unit gives up its territory.
+        day: the day.
+
+    Raises:
+        OpenBorder: the edges round a unit do not close.
+    """
+    added: dict[tuple[object, ...], DraftFinding] = {}
+    removed: dict[tuple[object, ...], DraftFinding] = {}
+    for local in list_outline_changes(known, outlines, day):
+        found, faces, difference = _validate_place(known, known, local, outlines)
+        borders = [BorderLookup(shapes) for shapes in faces]
+        lost = _find_lost_territory(known, found, faces, local.day)
+        for finding in (*difference.added, *lost):
+            one = _describe_finding(finding, found, known, day, borders[1])
+            added.setdefault(one.identity_key, one)
+        for finding in difference.removed:
+            one = _describe_finding(finding, found, known, day, borders[0])
+            removed.setdefault(one.identity_key, one)
+    return FindingChanges(tuple(added.values()), tuple(removed.values()))
+
+
+def _find_lost_territory(
+    known: KnownRecords, units: Sequence[UUID], faces: tuple[Faces, Faces], day: date
+) -> list[SpatialFinding]:
+    before, after = (
+        np.array([None, *(state.get(unit) for unit in units)], dtype=object)[1:] for state in faces
+    )
+    changed = [units.index(unit) for unit in find_changed_polygons(*faces)]
+    names = [_name_unit(unit, known, known, day) for unit in units]
+    limits = build_tolerances(None, None, get_settings())
+    return list(find_lost_territory(before, after, changed, names, limits))
+
+
 def validate_changes(
     before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], days: Sequence[date]
 ) -> FindingChanges:
@@ -117,10 +160,18 @@ def validate_changes(
 
 
 def _validate_place(
-    before: KnownRecords, after: KnownRecords, local: LocalChange
+    before: KnownRecords,
+    after: KnownRecords,
+    local: LocalChange,
+    outlines: Mapping[UUID, shapely.MultiPolygon | None] | None = None,
 ) -> tuple[tuple[UUID, ...], tuple[Faces, Faces], FindingDifference]:
     """The units round a change, their territories, and the findings that it adds and removes."""
     earlier, later = (assemble_faces(known, local.units, local.day) for known in (before, after))
+    for unit, drawn in (outlines or {}).items():
+        if drawn is not None:
+            later[unit] = drawn
+        else:
+            later.pop(unit, None)
     names = {unit: _name_unit(unit, before, after, local.day) for unit in {*earlier, *later}}
     units = tuple(sorted(names, key=names.__getitem__))
     changed = find_changed_polygons(earlier, later)

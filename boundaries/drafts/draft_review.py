@@ -11,6 +11,7 @@ from boundaries.drafts.draft_editing import validate_draft
 from boundaries.drafts.draft_findings import FindingChanges
 from boundaries.drafts.draft_rebase import rebase_draft
 from boundaries.drafts.open_draft import Conn, OpenDraft, load_head, open_draft
+from boundaries.outlines.outline import check_no_outline
 from boundaries.register_ledger import LEDGER
 from gazetteer.accounts.actors import Actor
 from gazetteer.files.file_records import load_file
@@ -23,6 +24,7 @@ from gazetteer.ledger.drafts.draft_rows import header_to_row
 from gazetteer.ledger.drafts.stored_records import StoredRecords
 from gazetteer.messages import message
 from gazetteer.problems import Conflict, InvalidValue
+from gazetteer.records.commands.unit_lookup import find_code
 
 _BLOCKING_EXAMPLES = 10
 
@@ -83,16 +85,23 @@ def submit_draft(conn: Conn, draft_id: UUID, revision: int, actor: Actor) -> Dra
     Raises:
         DraftMoved: the draft has another revision.
         DraftConflict, LaterChange: a step does not fit any more.
+        OutlinesWait: outlines do not close with their neighbours yet.
         FindingsBlock: the draft adds errors.
         Conflict: it has no step.
     """
     with conn.transaction():
         opened = _open_unchanged(conn, draft_id, revision, DraftEventKind.SUBMITTED)
+        check_no_outline(opened.outlines, _name_outlines(opened))
         if not opened.active_steps:
             raise Conflict(message("draft.no_steps"))
         opened = rebase_draft(conn, opened)
         check_findings(validate_draft(opened))
         return _move_draft(conn, opened.draft, DraftEventKind.SUBMITTED, actor)
+
+
+def _name_outlines(opened: OpenDraft) -> Mapping[UUID, str]:
+    records = DayRecords(opened.drafted_records, opened.draft.first_day)
+    return {unit: code for unit in opened.outlines if (code := find_code(records, unit))}
 
 
 def approve_draft(

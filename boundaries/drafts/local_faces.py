@@ -1,6 +1,6 @@
 """The territories round what a draft changes on a day, before and after it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,6 +15,7 @@ from boundaries.network.area_assembly import (
 )
 from boundaries.network.commands.day_edges import DayEdge, find_changed_run, list_edges_of_units
 from boundaries.network.segments import Floats
+from boundaries.outlines.outline_closing import list_segments
 from boundaries.rules.edit_extent import Box, union_boxes
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.known_records import KnownRecords, RecordKey
@@ -50,6 +51,23 @@ def list_local_changes(
                 boxes.append((box, {unit for unit in sides if unit}))
     return [
         LocalChange(day, box, tuple(sorted(units | find_units_near(box, (earlier, later)))))
+        for box, units in _merge_near(boxes)
+    ]
+
+
+def list_outline_changes(
+    known: KnownRecords, outlines: Mapping[UUID, shapely.MultiPolygon | None], day: date
+) -> list[LocalChange]:
+    """Where outlines differ from the territories of a day, by places that lie apart."""
+    records = DayRecords(known, day)
+    faces = assemble_faces(known, sorted(outlines), day)
+    boxes: list[tuple[Box, set[UUID]]] = []
+    for unit, drawn in outlines.items():
+        differing = list_segments(drawn) ^ list_segments(faces.get(unit))
+        if differing:
+            boxes.append((_bound_lines([np.array(sorted(differing)).reshape(-1, 2)]), {unit}))
+    return [
+        LocalChange(day, box, tuple(sorted(units | find_units_near(box, [records]))))
         for box, units in _merge_near(boxes)
     ]
 

@@ -1,7 +1,7 @@
 """A draft read with its steps, over the register as it is known now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from boundaries.drafts.exception_rows import DraftException, load_exceptions
+from boundaries.outlines.outline import Outline
+from boundaries.outlines.outline_rows import load_outlines
 from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftState, DraftStep
@@ -25,7 +27,7 @@ class OpenDraft:
 
     ``base`` is what is known without it: the register as it is now, or as it was before the draft
     was published. ``makers`` are the accounts that had a hand in it, ``exceptions`` answer findings
-    that it adds.
+    that it adds, ``outlines`` are what was drawn and does not close yet.
     """
 
     draft: Draft
@@ -34,6 +36,7 @@ class OpenDraft:
     result: Timelines
     makers: frozenset[UUID]
     exceptions: tuple[DraftException, ...] = ()
+    outlines: Mapping[UUID, Outline] = field(default_factory=dict)
 
     @cached_property
     def drafted_records(self) -> RecordOverlay:
@@ -76,6 +79,7 @@ def open_draft(conn: Conn, draft_id: UUID, *, lock: bool = False) -> OpenDraft:
         draft_store.load_result(conn, LEDGER.kinds, draft_id),
         draft_store.load_makers(conn, draft_id),
         load_exceptions(conn, draft_id),
+        load_outlines(conn, draft_id),
     )
 
 

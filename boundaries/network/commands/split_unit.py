@@ -1,5 +1,7 @@
 """A part of the territory of a unit, cut off by a line, goes to a new unit (析置)."""
 
+from uuid import UUID
+
 import shapely
 from pydantic import Field
 
@@ -22,6 +24,14 @@ from gazetteer.records.commands.unit_lookup import get_unit
 from gazetteer.records.source_names import DRAWN_IN_DRAFT
 
 
+class SplitOffUnit(NewUnit):
+    """What a unit begins with that is split off, and the id that it is to have."""
+
+    unit_id: UUID | None = Field(
+        None, description="Id that the unit is to have; without it a new one is assigned"
+    )
+
+
 class SplitUnit(CommandArguments):
     """A unit, the line that divides it, and who gets the part round a point."""
 
@@ -30,7 +40,9 @@ class SplitUnit(CommandArguments):
         description="GeoJSON LineString across the unit; what sticks out of it is cut off"
     )
     at: Position = Field(description="A point in the part that goes to the other unit")
-    new: NewUnit = Field(description="The new unit, of the same level and with the same parents")
+    new: SplitOffUnit = Field(
+        description="The new unit, of the same level and with the same parents"
+    )
 
 
 def play_command(records: DayRecords, arguments: SplitUnit, ids: StepIds) -> None:
@@ -41,7 +53,7 @@ def play_command(records: DayRecords, arguments: SplitUnit, ids: StepIds) -> Non
     own = get_face(records, before, old)
     line = read_line(arguments.line, "line")
     parents = unit["subordination_parent"], unit["custody_parent"]
-    new = begin_unit(records, ids, arguments.new, unit["level"], parents)
+    new = begin_unit(records, ids, arguments.new, unit["level"], parents, arguments.new.unit_id)
     point = shapely.Point(arguments.at)
     passed: list[shapely.Polygon] = []
 

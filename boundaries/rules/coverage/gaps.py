@@ -7,6 +7,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
+from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from gazetteer.rules.rule_registry import rule_check
 
@@ -28,21 +29,22 @@ def find_gaps(context: CoverageContext) -> Iterator[SpatialFinding]:
     for hole in find_holes(context):
         if hole.width_m > limit:
             continue
-        yield build_finding(
-            "TOP-COV-02",
-            "within" if len(hole.features) == 1 else "between",
-            {
-                "units": context.list_names(hole.features),
-                "area": hole.area_m2,
-                "width": hole.width_m,
-            },
-            features=hole.features,
-            geometry=hole.shape,
-            measured=hole.width_m,
-            limit=context.tolerances.overlap_m,
-            unit="m",
-            area_m2=hole.area_m2,
-        )
+        yield build_gap_finding(hole, context.list_names(hole.features), context.tolerances)
+
+
+def build_gap_finding(hole: Hole, names: list[str], tolerances: Tolerances) -> SpatialFinding:
+    """The finding that there is a gap; ``names`` are those of the units round it."""
+    return build_finding(
+        "TOP-COV-02",
+        "within" if len(hole.features) == 1 else "between",
+        {"units": names, "area": hole.area_m2, "width": hole.width_m},
+        features=hole.features,
+        geometry=hole.shape,
+        measured=hole.width_m,
+        limit=tolerances.overlap_m,
+        unit="m",
+        area_m2=hole.area_m2,
+    )
 
 
 def find_open_holes(context: CoverageContext) -> list[Hole]:

@@ -8,6 +8,8 @@ from pydantic import Field
 from gazetteer.accounts.roles import Action
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.step_play import StepIds
+from gazetteer.messages import message
+from gazetteer.problems import Conflict
 from gazetteer.records.commands.command import (
     Command,
     CommandArguments,
@@ -63,14 +65,18 @@ def begin_unit(
     new: NewUnit,
     level: str,
     parents: tuple[UUID | None, UUID | None],
+    wanted_id: UUID | None = None,
 ) -> UUID:
     """Begin a unit below its parents by subordination and by custody.
 
     Raises:
-        InvalidValue, Conflict: the code does not fit the level, or another unit carries it.
+        InvalidValue, Conflict: the code does not fit the level, or another unit carries it, or
+            has the wanted id.
     """
     check_code(records, new.code, level)
-    unit_id, place_id = ids.create_id(), ids.create_id()
+    unit_id, place_id = wanted_id or ids.create_id(), ids.create_id()
+    if records.known.load_versions(("unit", unit_id)):
+        raise Conflict(message("command.unit_id_taken", id=str(unit_id)), field="unit_id")
     unit = {
         "level": level,
         "unit_type": new.unit_type or derive_unit_type(new.name, level, new.code),

@@ -1,0 +1,1 @@
+"""The register as collections of features: selected, filtered and read page by page."""
