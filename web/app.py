@@ -19,6 +19,8 @@ from web.http import body_limits, connections, cors, metrics, problems
 from web.http.endpoints import json_response
 from web.http.language import request_language
 from web.http.openapi import SOURCE_LANG, describe_api, install_api_description
+from web.ogc import OGC_APIS
+from web.ogc.problem_answers import install_problem_answers
 
 
 class _OrjsonProvider(JSONProvider):
@@ -48,18 +50,20 @@ def create_app(
     app = _RegisterApp(__name__, static_folder="static", static_url_path="/static")
     app.json = _OrjsonProvider(app)
     app.config["GAZETTEER"] = settings
-    endpoints = [endpoint for api in APIS for endpoint in api.endpoints]
+    apis = (*APIS, *OGC_APIS)
+    endpoints = [endpoint for api in apis for endpoint in api.endpoints]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     connections.install_pool(app, pool, replica_pool)
     problems.install_problem_handlers(app)
+    install_problem_answers(app)
     metrics.install_metrics(app)
     limits = {endpoint.name: endpoint.effective_body_limit for endpoint in endpoints}
     body_limits.install_body_limits(app, {**limits, **pages.BODY_LIMITS})
     authentication.install_authentication(app, settings)
     cors.install_cors(app)
-    for api in APIS:
+    for api in apis:
         api.register_routes(app)
     pages.install_pages(app)
     install_api_description(app, endpoints, version("gazetteer"))

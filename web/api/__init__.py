@@ -11,6 +11,7 @@ from web.api import (
     differences,
     divisions,
     draft_findings,
+    draft_outlines,
     draft_reviews,
     draft_steps,
     drafts,
@@ -32,7 +33,6 @@ from web.api import (
     validate,
     waiting,
 )
-from web.ogc import draft_items
 from web.tiles import tiles
 
 APIS = (
@@ -66,6 +66,6 @@ APIS = (
     drafts.api,
     draft_steps.api,
     draft_findings.api,
+    draft_outlines.api,
     draft_reviews.api,
-    draft_items.api,
 )

@@ -1,6 +1,7 @@
 """The bodies of requests to ``/v1/drafts``."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -102,6 +103,12 @@ class RevisionBody(Parameters):
     """The revision of a draft as its reader has seen it."""
 
     revision: Revision
+
+
+class OutlineBody(RevisionBody):
+    """The outline of a unit."""
+
+    unit_id: UUID = Field(description="Id of the unit")
 
 
 class DecisionBody(RevisionBody):

@@ -172,6 +172,23 @@ class EndingExceptionModel(BaseModel):
     expires_on: date | None
 
 
+class DraftOutlineModel(BaseModel):
+    """An outline that waits; `area` is null where the unit gives up its territory."""
+
+    unit_id: str
+    code: str | None
+    name: str | None
+    is_new: bool = Field(description="Whether the unit is established when the outline closes")
+    area: dict[str, Any] | None = Field(description="GeoJSON MultiPolygon, as it was drawn")
+
+
+class DraftOutlinesModel(BaseModel):
+    """The outlines of a draft that do not close with their neighbours yet."""
+
+    revision: int
+    outlines: list[DraftOutlineModel]
+
+
 class DraftImpactModel(BaseModel):
     """What the draft does to what was decided about the register."""
 

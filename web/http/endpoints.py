@@ -159,9 +159,14 @@ class Api:
 
     def register_routes(self, app: Flask) -> None:
         """Route the operations in ``app``."""
+        own_options = {one.rule for one in self.endpoints if one.method == "OPTIONS"}
         for endpoint in self.endpoints:
             app.add_url_rule(
-                endpoint.rule, endpoint.name, _build_view(endpoint), methods=[endpoint.method]
+                endpoint.rule,
+                endpoint.name,
+                _build_view(endpoint),
+                methods=[endpoint.method],
+                provide_automatic_options=endpoint.rule not in own_options,
             )
 
 

@@ -5,7 +5,7 @@ the response: the state (a sequence number or a revision), the parameters that s
 the language where a response has words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from flask import Response, request
@@ -37,11 +37,23 @@ def check_if_match(etag: str | None) -> None:
     Raises:
         PreconditionFailed: names the current tag.
     """
+    check_if_match_any([] if etag is None else [etag])
+
+
+def check_if_match_any(etags: Sequence[str]) -> None:
+    """As :func:`check_if_match`, for a state that has a tag in each form in which it is read.
+
+    Args:
+        etags: the tags of the current state; none if there is none.
+
+    Raises:
+        PreconditionFailed: names the first of the current tags.
+    """
     if "HTTP_IF_MATCH" not in request.environ:
         return
     wanted = request.if_match
-    if etag is None or not (wanted.star_tag or wanted.is_strong(etag)):
-        quoted = None if etag is None else f'"{etag}"'
+    if not etags or not (wanted.star_tag or any(wanted.is_strong(etag) for etag in etags)):
+        quoted = f'"{etags[0]}"' if etags else None
         raise PreconditionFailed(message("request.precondition_failed"), etag=quoted)
 
 

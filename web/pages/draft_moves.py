@@ -12,7 +12,7 @@ from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts.draft import DraftState
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
-from web.api import draft_findings, draft_reviews, draft_steps, drafts
+from web.api import draft_findings, draft_outlines, draft_reviews, draft_steps, drafts
 from web.api.draft_bodies import (
     AreaFileForm,
     DecisionBody,
@@ -21,6 +21,7 @@ from web.api.draft_bodies import (
     ExceptionBody,
     ExceptionWithdrawalBody,
     HandOverBody,
+    OutlineBody,
     RejectionBody,
     RevisionBody,
     UndoBody,
@@ -45,6 +46,7 @@ _MOVES: Mapping[str, tuple[Callable[[UUID, Any], HandlerResult], type]] = {
     "documents": (drafts.attach_document, DocumentForm),
     "area-file": (draft_steps.take_area_from_file, AreaFileForm),
     "exceptions": (draft_findings.answer_finding, ExceptionBody),
+    "discard-outline": (draft_outlines.discard_unit_outline, OutlineBody),
     "withdraw-exception": (draft_findings.withdraw_exception, ExceptionWithdrawalBody),
 }
 """What is done by a body that the form states field by field, by the last part of its address."""

@@ -74,6 +74,7 @@ def build_draft_view(draft_id: UUID, problem: Problem | None, lang: Lang) -> dic
         **_list_steps(draft_id, events),
         "document_roles": DOCUMENT_ROLES,
         **_list_findings(draft_id, findings),
+        "outlines": draft_service.load_outlines_answer(draft_id)["outlines"],
         "difference": difference,
         "day": drawn.day,
         "broken": broken,

@@ -12,6 +12,7 @@ from boundaries.drafts.draft_editing import StepResult
 from boundaries.drafts.draft_findings import DraftFinding, FindingChanges
 from boundaries.drafts.draft_proposals import has_proposals
 from boundaries.drafts.open_draft import Conn, OpenDraft
+from boundaries.outlines.outline import Outline
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.draft import Draft, DraftStep
 from gazetteer.ledger.drafts.draft_store import DraftEvent
@@ -171,3 +172,17 @@ def serialize_events(conn: Conn, events: Iterable[DraftEvent], lang: Lang) -> li
 
 def _format_day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def serialize_outline(opened: OpenDraft, outline: Outline) -> JsonObject:
+    """An outline that waits, with its unit as the draft has it."""
+    records = DayRecords(opened.drafted_records, opened.draft.first_day)
+    stated = outline.new_unit or {}
+    is_known = records.find_record("unit", outline.unit_id) is not None
+    return {
+        "unit_id": str(outline.unit_id),
+        "code": stated.get("code") or find_code(records, outline.unit_id) or None,
+        "name": find_name(records, outline.unit_id) if is_known else stated.get("name"),
+        "is_new": outline.new_unit is not None,
+        "area": None if outline.area is None else shapely.geometry.mapping(outline.area),
+    }

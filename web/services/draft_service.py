@@ -24,6 +24,7 @@ from web.services.draft_serializers import (
     serialize_draft,
     serialize_events,
     serialize_finding_changes,
+    serialize_outline,
     serialize_steps,
     serialize_touched,
 )
@@ -114,6 +115,15 @@ def load_findings_answer(draft_id: UUID) -> JsonObject:
             "revision": opened.draft.revision,
             "blocking": finding_changes.blocking_count,
             **serialize_finding_changes(finding_changes, request_language()),
+        }
+
+
+def load_outlines_answer(draft_id: UUID) -> JsonObject:
+    """The outlines of a draft that do not close with their neighbours yet."""
+    with open_visible_draft(draft_id) as (_, opened):
+        return {
+            "revision": opened.draft.revision,
+            "outlines": [serialize_outline(opened, one) for one in opened.outlines.values()],
         }
 
 

@@ -10,6 +10,7 @@ from gazetteer.messages import LANGS
 from gazetteer.messages.catalogue import load_catalogue
 from web.api import APIS
 from web.http.openapi import SOURCE_LANG, ApiDescription, iter_descriptions
+from web.ogc import OGC_APIS
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CODE_SPAN = re.compile(r"`[^`]+`")
@@ -18,7 +19,9 @@ TRANSLATED = [lang for lang in LANGS if lang != SOURCE_LANG]
 
 @pytest.fixture(scope="module")
 def description() -> ApiDescription:
-    return ApiDescription([endpoint for api in APIS for endpoint in api.endpoints], "1")
+    return ApiDescription(
+        [endpoint for api in (*APIS, *OGC_APIS) for endpoint in api.endpoints], "1"
+    )
 
 
 @pytest.mark.parametrize("lang", TRANSLATED)

@@ -1,0 +1,217 @@
+"""Features as responses: streamed page by page, with links that stay true while others publish."""
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response
+
+from boundaries.features.feature_crs import SUPPORTED, FeatureCrs, find_crs
+from boundaries.features.feature_query import (
+    Conn,
+    FeatureQuery,
+    count_features,
+    load_feature,
+    stream_features,
+)
+from gazetteer.ledger.as_of import resolve_known_at
+from gazetteer.messages import message
+from gazetteer.problems import NotFound
+from web.http.connections import snapshot_connection
+from web.http.etags import has_current, tag_response
+from web.ogc.feature_views import FeatureView
+from web.ogc.items_query import FeatureParams, ItemsQuery, build_query, read_period
+from web.ogc.links import GEOJSON, JSON, build_link, build_own_links, rebuild_url
+
+_CHUNK_CHARACTERS = 1 << 16
+NO_STORE = "no-store"
+"""QGIS answers the first features and their number from its disk otherwise, without asking."""
+
+
+def respond_with_features(view: FeatureView, name: str, params: ItemsQuery) -> Response:
+    """A page of features, read from the database while it is sent."""
+    query = build_query(view, view.get_collection(name), params)
+    chunks = _iter_page(query)
+    next(chunks)  # an unreachable database is a problem, not a broken stream
+    response = Response(chunks, content_type=GEOJSON)
+    response.headers["Content-Crs"] = f"<{query.crs.uri}>"
+    response.headers["Cache-Control"] = NO_STORE
+    return response
+
+
+def _iter_page(query: FeatureQuery) -> Generator[str, None, None]:
+    """The text of a feature collection in parts; the first is empty.
+
+    Whatever depends on the request is asked for before that, while there is one.
+    """
+    links = build_own_links(GEOJSON)
+    build_next = _LinkBuilder()
+    with snapshot_connection() as conn:
+        query, known_at = _fix_moment(conn, query)
+        build_next.known_at = known_at
+        page = _Page(conn, query)
+        # Closed before the connection, which would wait for ever for a cursor that is being read.
+        with closing(page.iter_chunks()) as chunks:
+            first_chunk = next(chunks)
+            yield ""
+            head = orjson.dumps({"type": "FeatureCollection", "timeStamp": _format_now()}).decode()
+            yield head[:-1] + ',"features":[' + first_chunk
+            yield from chunks
+        tail: dict[str, Any] = {"numberReturned": page.count, "links": links}
+        if query.after is None:  # the next pages would have to be counted from the beginning
+            is_whole = page.last_key is None
+            tail["numberMatched"] = page.count if is_whole else count_features(conn, query)
+    if page.last_key is not None:
+        links.append(build_next.build_link(page.last_key))
+    yield "]," + orjson.dumps(tail).decode()[1:]
+
+
+class _Page:
+    """The features of a page while they are read.
+
+    Afterwards ``count`` is how many there are, and ``last_key`` the key of the last one if more
+    follow.
+    """
+
+    def __init__(self, conn: Conn, query: FeatureQuery) -> None:
+        self._conn, self._query = conn, query
+        self.count = 0
+        self.last_key: str | None = None
+
+    def iter_chunks(self) -> Generator[str, None, None]:
+        """The features in large parts of text, separated by commas."""
+        limit = self._query.limit or 0
+        wanted = replace(self._query, limit=limit + 1)
+        parts: list[str] = []
+        size, key = 0, ""
+        with closing(stream_features(self._conn, wanted)) as features:
+            for next_key, feature in features:
+                if self.count == limit:
+                    self.last_key = key
+                    break
+                parts += ("," if self.count else "", feature)
+                size += len(feature)
+                self.count, key = self.count + 1, next_key
+                if size >= _CHUNK_CHARACTERS:
+                    yield "".join(parts)
+                    parts, size = [], 0
+        yield "".join(parts)
+
+
+def _fix_moment(conn: Conn, query: FeatureQuery) -> tuple[FeatureQuery, str | None]:
+    """The query at the moment of knowledge of its first page, and that moment for the next ones."""
+    if query.drafted.replaced or query.drafted.rows:
+        return query, None
+    known_at = resolve_known_at(conn, query.period.as_of)
+    as_of = replace(query.period.as_of, known_at=known_at)
+    return replace(query, period=replace(query.period, as_of=as_of)), known_at.isoformat()
+
+
+class _LinkBuilder:
+    """The link to the next page: made when the request is over, from what it was."""
+
+    def __init__(self) -> None:
+        self._url = rebuild_url({}, ("cursor", "known_at", "f"))
+        self.known_at: str | None = None
+
+    def build_link(self, last: str) -> dict[str, str]:
+        """The link behind the last feature of a page."""
+        values = {"cursor": last}
+        if self.known_at is not None:
+            values["known_at"] = self.known_at
+        joint = "&" if "?" in self._url else "?"
+        return {"rel": "next", "href": f"{self._url}{joint}{urlencode(values)}", "type": GEOJSON}
+
+
+def respond_with_feature(
+    view: FeatureView, name: str, feature: str, params: FeatureParams
+) -> Response:
+    """One feature, with a strong entity tag of its state and coordinate system."""
+    with snapshot_connection() as conn:
+        text, crs = find_feature(conn, view, name, feature, params)
+    etag = tag_feature(text, crs)
+    url = f"{view.root_url}/collections/{name}"
+    links = [*build_own_links(GEOJSON), build_link("collection", url, JSON)]
+    body = f'{text[:-1]},"links":{orjson.dumps(links).decode()}}}'
+    response = Response(status=304) if has_current(etag) else Response(body, content_type=GEOJSON)
+    response.headers["Content-Crs"] = f"<{crs.uri}>"
+    response.headers["Cache-Control"] = NO_STORE
+    return tag_response(response, etag)
+
+
+def find_feature(
+    conn: Conn, view: FeatureView, name: str, feature: str, params: FeatureParams
+) -> tuple[str, FeatureCrs]:
+    """The GeoJSON of a feature by its id or code, and its coordinate system.
+
+    Raises:
+        NotFound: there is none at that moment.
+    """
+    collection = view.get_collection(name)
+    crs = find_crs(params.crs, "crs")
+    period, conditions, values = read_period(view, params)
+    by_code = collection.code_property is not None and feature.isdigit()
+    column = f"f.{collection.code_property}" if by_code else "f.id::text"
+    query = FeatureQuery(
+        collection,
+        period,
+        crs,
+        None,
+        (*conditions, f"{column} = %(feature)s"),
+        {**values, "feature": feature},
+        drafted=view.drafted,
+    )
+    text = load_feature(conn, query)
+    if text is None:
+        raise NotFound(message("feature.not_found", id=feature), field="feature")
+    return text, crs
+
+
+def tag_feature(text: str, crs: FeatureCrs) -> str:
+    """The strong entity tag of a feature in a coordinate system.
+
+    Args:
+        text: the feature as :func:`find_feature` returns it.
+        crs: the system of its coordinates.
+    """
+    number = SUPPORTED.index(crs)
+    return f"{sha256(text.encode()).hexdigest()[:32]}-{number}"
+
+
+def _format_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePage:
+    """A page of features as a page for people shows it.
+
+    Attributes:
+        features: parsed GeoJSON.
+        matched: how many there are on all pages; None: this is not the first page.
+        next_link: the link to the next page; None: this is the last one.
+    """
+
+    features: tuple[dict[str, Any], ...]
+    matched: int | None
+    next_link: dict[str, str] | None
+
+
+def load_feature_page(view: FeatureView, name: str, params: ItemsQuery) -> FeaturePage:
+    """The features, their number and the link that the GeoJSON of the same request has."""
+    query = build_query(view, view.get_collection(name), params)
+    limit = query.limit
+    assert limit is not None
+    build_next = _LinkBuilder()
+    with snapshot_connection() as conn:
+        query, build_next.known_at = _fix_moment(conn, query)
+        matched = count_features(conn, query) if query.after is None else None
+        rows = list(stream_features(conn, replace(query, limit=limit + 1)))
+    shown = rows[:limit]
+    next_link = build_next.build_link(shown[-1][0]) if len(rows) > len(shown) else None
+    return FeaturePage(tuple(orjson.loads(text) for _, text in shown), matched, next_link)

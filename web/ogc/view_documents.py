@@ -1,0 +1,81 @@
+"""The responses of an OGC API over any view of the register, whichever path it is below."""
+
+from flask import Response, request
+
+from boundaries.features.collection_extent import load_extent
+from web.http.connections import snapshot_connection
+from web.ogc import collection_documents as documents
+from web.ogc import ogc_pages as pages
+from web.ogc.api_document import build_api_document
+from web.ogc.document_responses import respond_with_document, wants_page
+from web.ogc.feature_responses import respond_with_feature, respond_with_features
+from web.ogc.feature_views import FeatureView
+from web.ogc.items_query import DocumentQuery, FeatureParams, read_items_query
+from web.ogc.links import OPENAPI, SCHEMA
+
+
+def answer_landing_page(view: FeatureView, query: DocumentQuery) -> Response:
+    """The landing page."""
+    document = documents.build_landing_page(view)
+    return respond_with_document(document, query.f, pages.render_landing_page)
+
+
+def answer_api_document(view: FeatureView, query: DocumentQuery) -> Response:
+    """The description of the API."""
+    document = build_api_document(view)
+    return respond_with_document(document, query.f, pages.render_api_page, OPENAPI)
+
+
+def answer_conformance(view: FeatureView, query: DocumentQuery) -> Response:
+    """The conformance classes."""
+    document = documents.build_conformance(view)
+    return respond_with_document(document, query.f, pages.render_conformance_page)
+
+
+def answer_collections(view: FeatureView, query: DocumentQuery) -> Response:
+    """All collections."""
+    with snapshot_connection() as conn:
+        extents = {one.name: load_extent(conn, one) for one in view.collections.values()}
+    document = documents.build_collections(view, extents)
+    return respond_with_document(document, query.f, pages.render_collections_page)
+
+
+def answer_collection(view: FeatureView, name: str, query: DocumentQuery) -> Response:
+    """One collection."""
+    collection = view.get_collection(name)
+    with snapshot_connection() as conn:
+        extent = load_extent(conn, collection)
+    document = documents.build_collection(view, collection, extent)
+    return respond_with_document(document, query.f, pages.render_collection_page)
+
+
+def answer_queryables(view: FeatureView, name: str, query: DocumentQuery) -> Response:
+    """What filters may use."""
+    document = documents.build_queryables(view, view.get_collection(name))
+    return respond_with_document(document, query.f, pages.render_schema_page, SCHEMA)
+
+
+def answer_schema(view: FeatureView, name: str, query: DocumentQuery) -> Response:
+    """The properties of features."""
+    document = documents.build_schema(view, view.get_collection(name))
+    return respond_with_document(document, query.f, pages.render_schema_page, SCHEMA)
+
+
+def answer_items(view: FeatureView, name: str) -> Response:
+    """A page of features, with the parameters of the request."""
+    collection = view.get_collection(name)
+    query = read_items_query(collection, request.environ.get("QUERY_STRING", ""))
+    if wants_page(query.f):
+        return pages.render_features_page(view, collection, query)
+    response = respond_with_features(view, name, query)
+    response.vary.add("Accept")
+    return response
+
+
+def answer_item(view: FeatureView, name: str, feature: str, query: FeatureParams) -> Response:
+    """One feature."""
+    if wants_page(query.f):
+        return pages.render_feature_page(view, view.get_collection(name), feature, query)
+    response = respond_with_feature(view, name, feature, query)
+    response.vary.add("Accept")
+    return response
