@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from benchmarks.feature_rows import measure_features
 from benchmarks.http_load import HttpLoad, run_http_load
 from benchmarks.request_samples import HISTORICAL_DAY, draw_request_paths
 from benchmarks.results_table import BenchmarkRow
@@ -49,6 +50,7 @@ def measure_service(
             ceiling=300,
             remark="PSS",
         )
+        yield from measure_features(server, conninfo, rounds, seconds)
         yield from _measure_follower(server)
 
 

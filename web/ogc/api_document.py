@@ -84,10 +84,18 @@ def _describe_collection_paths(view: FeatureView, collection: FeatureCollection)
         f"{base}/queryables": _describe_read(
             f"queryables_{name}", "feature.api.queryables", SCHEMA
         ),
-        f"{base}/schema": _describe_read(f"schema_{name}", "feature.api.schema", SCHEMA),
+        f"{base}/schema": _describe_schema(name),
         f"{base}/items": items,
         f"{base}/items/{{featureId}}": item,
     }
+
+
+def _describe_schema(name: str) -> Document:
+    described = _describe_read(f"schema_{name}", "feature.api.schema", SCHEMA)
+    described["get"]["parameters"].append(
+        _build_parameter("type", {"type": "string", "enum": ["create", "replace", "update"]})
+    )
+    return described
 
 
 def _describe_read(operation: str, title: str, media: str) -> Document:

@@ -20,6 +20,7 @@ from web.ogc.links import (
     build_link,
     build_own_links,
 )
+from web.ogc.writable_features import READ_ONLY_PROPERTIES
 
 Document = dict[str, Any]
 _TRS = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
@@ -121,6 +122,8 @@ def build_schema(view: FeatureView, collection: FeatureCollection) -> Document:
         "readOnly": True,
     }
     properties = {one.name: describe_property(one) for one in collection.properties}
+    for name in READ_ONLY_PROPERTIES.get(collection.name, ()) if view.is_draft else ():
+        properties[name]["readOnly"] = True
     return _build_schema(
         collection,
         url,

@@ -15,7 +15,7 @@ from web.ogc import feature_writes
 from web.ogc import view_documents as answers
 from web.ogc.draft_views import open_draft_view
 from web.ogc.feature_bodies import FEATURE_BODY
-from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery
+from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery, SchemaQuery
 from web.ogc.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from web.ogc.register_features import PAGE, CollectionId, FeatureId
 from web.ogc.writable_features import MERGE_PATCH, check_method, list_methods
@@ -76,7 +76,7 @@ def get_draft_queryables(
 
 
 @api.get(f"{_COLLECTION}/schema", SCHEMA, alternative_media=PAGE, requires_account=True)
-def get_draft_schema(draft_id: DraftId, collection: CollectionId, query: DocumentQuery) -> Response:
+def get_draft_schema(draft_id: DraftId, collection: CollectionId, query: SchemaQuery) -> Response:
     """Get the properties of the features of a collection of a draft, as a JSON Schema."""
     with open_draft_view(draft_id) as view:
         return answers.answer_schema(view, collection, query)

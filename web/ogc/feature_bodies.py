@@ -16,11 +16,11 @@ from boundaries.network.vertex_restoring import PROJECTED_TOLERANCE, find_roundi
 from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 from web.http.body_limits import BodyLimit
+from web.ogc.writable_features import GEOMETRY_TYPES
 
 FEATURE_BODY = BodyLimit(lambda _: 32.0)
 """A polygon of half a million vertices."""
 _MEMBERS = {"type", "id", "geometry", "properties", "links", "bbox"}
-_GEOMETRY_TYPES = {"divisions": ("Polygon", "MultiPolygon"), "edges": ("LineString",)}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _parse_body() -> Mapping[str, Any]:
 
 
 def _read_geometry(collection: str, sent: Any, crs: FeatureCrs) -> tuple[BaseGeometry, float]:
-    types = _GEOMETRY_TYPES[collection]
+    types = GEOMETRY_TYPES[collection]
     type_ = sent.get("type") if isinstance(sent, dict) else None
     if type_ not in types:
         words = message("feature.body_geometry_type", type=str(type_), known=AnyOf(list(types)))

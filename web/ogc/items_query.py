@@ -39,6 +39,16 @@ class DocumentQuery(Parameters):
     lang: Language = None
 
 
+class SchemaQuery(DocumentQuery):
+    """Of what the schema is."""
+
+    type: Literal["create", "replace", "update"] | None = Field(
+        None,
+        description="Schema of a feature that is sent to a draft, as GeoJSON; default: of the"
+        " properties of features",
+    )
+
+
 class FeatureParams(DocumentQuery):
     """Of what moment a feature is, and its coordinate system."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from web.http.endpoints import Api
 from web.ogc import view_documents as answers
 from web.ogc.feature_views import open_register_view
-from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery
+from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery, SchemaQuery
 from web.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 
 api = Api()
@@ -62,7 +62,7 @@ def get_queryables(collection: CollectionId, query: DocumentQuery) -> Response:
 
 
 @api.get("/ogc/collections/<collection>/schema", SCHEMA, alternative_media=PAGE)
-def get_feature_schema(collection: CollectionId, query: DocumentQuery) -> Response:
+def get_feature_schema(collection: CollectionId, query: SchemaQuery) -> Response:
     """Get the properties of the features of a collection, as a JSON Schema."""
     with open_register_view() as view:
         return answers.answer_schema(view, collection, query)

@@ -10,8 +10,9 @@ from web.ogc.api_document import build_api_document
 from web.ogc.document_responses import respond_with_document, wants_page
 from web.ogc.feature_responses import respond_with_feature, respond_with_features
 from web.ogc.feature_views import FeatureView
-from web.ogc.items_query import DocumentQuery, FeatureParams, read_items_query
+from web.ogc.items_query import DocumentQuery, FeatureParams, SchemaQuery, read_items_query
 from web.ogc.links import OPENAPI, SCHEMA
+from web.ogc.sent_schemas import build_sent_schema
 
 
 def answer_landing_page(view: FeatureView, query: DocumentQuery) -> Response:
@@ -55,9 +56,14 @@ def answer_queryables(view: FeatureView, name: str, query: DocumentQuery) -> Res
     return respond_with_document(document, query.f, pages.render_schema_page, SCHEMA)
 
 
-def answer_schema(view: FeatureView, name: str, query: DocumentQuery) -> Response:
+def answer_schema(view: FeatureView, name: str, query: SchemaQuery) -> Response:
     """The properties of features."""
-    document = documents.build_schema(view, view.get_collection(name))
+    collection = view.get_collection(name)
+    document = (
+        documents.build_schema(view, collection)
+        if query.type is None
+        else build_sent_schema(view, collection, query.type)
+    )
     return respond_with_document(document, query.f, pages.render_schema_page, SCHEMA)
 
 

@@ -5,6 +5,26 @@ from collections.abc import Sequence
 from werkzeug.exceptions import MethodNotAllowed
 
 MERGE_PATCH = "application/merge-patch+json"
+GEOMETRY_TYPES = {"divisions": ("Polygon", "MultiPolygon"), "edges": ("LineString",)}
+"""The types of geometry that a feature may be sent with."""
+PROPERTIES_OF_NEW = ("code", "name", "level")
+"""What a new unit has to be sent with."""
+RECEIVED_PROPERTIES = {
+    "create": (*PROPERTIES_OF_NEW, "romanized_name", "unit_type"),
+    "replace": ("code", "name", "parent_code"),
+    "update": ("code", "name", "parent_code"),
+}
+"""The properties of a unit that have an effect when they are sent."""
+_OF_EDGES = (
+    "level", "left_code", "left_name", "left_level", "right_code", "right_name", "right_level",
+    "beyond", "length_m", "accuracy_m", "source", "valid_from", "valid_to", "start_node",
+    "end_node",
+)  # fmt: skip
+READ_ONLY_PROPERTIES = {
+    "divisions": ("parent_name", "area_km2", "accuracy_m", "source", "valid_from", "valid_to"),
+    "edges": _OF_EDGES,
+}
+"""Properties that follow from something else."""
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 _WRITES_ON_ITEMS = {"divisions": ("POST",)}
 _WRITES_ON_ITEM = {"divisions": ("PUT", "PATCH", "DELETE"), "edges": ("PUT", "PATCH")}

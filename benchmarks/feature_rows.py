@@ -1,0 +1,172 @@
+"""The rows of the OGC API - Features: features a second, time of GeoJSON, memory of a stream."""
+
+import http.client
+import json
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import cpu_count
+from pathlib import Path
+from statistics import median
+from subprocess import CalledProcessError
+from typing import NamedTuple
+
+import psycopg
+import shapely
+
+from benchmarks.feature_peer import (
+    COUNTY_TABLE,
+    create_county_table,
+    drop_county_table,
+    serve_pygeoapi,
+)
+from benchmarks.results_table import BenchmarkRow
+from benchmarks.servers import ServerProcess
+from gazetteer.settings import get_settings
+
+_LIMIT = 1000
+_COUNTIES = f"/ogc/collections/divisions/items?limit={_LIMIT}&level=county"
+_PEER_COUNTIES = f"/collections/county/items?f=json&limit={_LIMIT}"
+_STATEMENT = f"SELECT ST_AsGeoJSON(geom, 15, 0) FROM {COUNTY_TABLE} ORDER BY id LIMIT {_LIMIT}"
+_FEW, _ALL = (f"/ogc/collections/divisions/items?limit={limit}" for limit in (100, 10_000))
+_WARM_UPS = 8
+_RESET_PEAK = "5"
+"""What proc(5) wants written to ``clear_refs``."""
+
+
+class _PageSize(NamedTuple):
+    """What two pages have to have in common."""
+
+    features: int
+    vertices: int
+
+
+def measure_features(
+    server: ServerProcess, conninfo: str, rounds: int, seconds: float
+) -> Iterator[BenchmarkRow]:
+    """All rows over the counties that are loaded."""
+    create_county_table(conninfo)
+    try:
+        try:
+            yield _measure_peer(server.port, conninfo, rounds, seconds)
+        except CalledProcessError:
+            print("pygeoapi cannot be installed: not measured.", file=sys.stderr)
+        yield _measure_statement(server.port, conninfo, 5 * rounds)
+    finally:
+        drop_county_table(conninfo)
+    yield measure_stream_memory(server)
+
+
+def _measure_peer(port: int, conninfo: str, rounds: int, seconds: float) -> BenchmarkRow:
+    """Features a second over as many connections as there are serving processes."""
+    settings = get_settings()
+    processes = settings.processes or cpu_count()
+    with serve_pygeoapi(conninfo, processes, settings.threads) as peer_port:
+        targets = ((port, _COUNTIES), (peer_port, _PEER_COUNTIES))
+        size, peer_size = (_read_size(*target) for target in targets)
+        if size != peer_size:
+            raise ValueError(f"not the same counties: {size} and {peer_size}")
+        for target in targets:
+            _measure_request_rate(*target, processes, seconds)  # the first ones warm up
+        rates = [
+            [_measure_request_rate(*target, processes, seconds) for target in targets]
+            for _ in range(rounds)
+        ]
+    ours, theirs = (median(rate) * size.features for rate in zip(*rates, strict=True))
+    remark = f"{ours:.0f}/s and {theirs:.0f}/s, {size.features} counties, {size.vertices} vertices"
+    ratio = median(our_rate / peer_rate for our_rate, peer_rate in rates)
+    return BenchmarkRow("OGC API items", ratio, "×", "pygeoapi", floor=3.0, remark=remark)
+
+
+def _read_size(port: int, path: str) -> _PageSize:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+        content = answer.read().decode()
+    features = len(json.loads(content)["features"])
+    return _PageSize(features, int(shapely.get_num_coordinates(shapely.from_geojson(content))))
+
+
+def _measure_request_rate(port: int, path: str, connections: int, seconds: float) -> float:
+    """Requests a second, each connection by its own clock, so that none waits for another."""
+    with ThreadPoolExecutor(connections) as pool:
+        running = [pool.submit(_repeat_request, port, path, seconds) for _ in range(connections)]
+        return sum(one.result() for one in running)
+
+
+def _repeat_request(port: int, path: str, seconds: float) -> float:
+    """Requests a second over one connection, at least one request."""
+    server = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    count, begun = 0, time.perf_counter()
+    while (spent := time.perf_counter() - begun) < seconds or not count:
+        _request_bytes(server, path)
+        count += 1
+    server.close()
+    return count / spent
+
+
+def _request_bytes(server: http.client.HTTPConnection, path: str) -> int:
+    """The size of an answer, which is read in parts and not kept.
+
+    Raises:
+        ValueError: it is not 200.
+    """
+    server.request("GET", path)
+    answer = server.getresponse()
+    size = sum(map(len, iter(lambda: answer.read(1 << 16), b"")))
+    if answer.status != 200:
+        raise ValueError(f"{path}: {answer.status}")
+    return size
+
+
+def _measure_statement(port: int, conninfo: str, rounds: int) -> BenchmarkRow:
+    """The request and the bare statement in turn, each over one connection."""
+    server = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    pairs = []
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        for _ in range(rounds + 2):
+            begun = time.perf_counter()
+            _request_bytes(server, _COUNTIES)
+            served = time.perf_counter() - begun
+            begun = time.perf_counter()
+            rows = conn.execute(_STATEMENT.encode()).fetchall()
+            pairs.append((served, time.perf_counter() - begun))
+    server.close()
+    measured = pairs[2:]  # the first ones warm up
+    ratio = median(served / bare for served, bare in measured)
+    ours, bare = (median(spent) * 1000 for spent in zip(*measured, strict=True))
+    remark = f"{ours:.1f} ms and {bare:.1f} ms, {len(rows)} counties"
+    work = "time of counties as GeoJSON"
+    return BenchmarkRow(work, ratio, "×", "the bare statement", ceiling=1.3, remark=remark)
+
+
+def measure_stream_memory(server: ServerProcess) -> BenchmarkRow:
+    """How much a serving process grows while all divisions stream, beside a few of them."""
+    for _ in range(_WARM_UPS):  # new connections, so that every process gets some
+        _measure_growth(server, _FEW)
+    few, few_bytes = _measure_growth(server, _FEW)
+    grown, size = _measure_growth(server, _ALL)
+    remark = f"{size / 1e6:.0f} MB; {few:.1f} MiB for 100 of them, {few_bytes / 1e6:.1f} MB"
+    work = "growth of a serving process while all divisions stream"
+    return BenchmarkRow(work, grown, "MiB", remark=remark)
+
+
+def _measure_growth(server: ServerProcess, path: str) -> tuple[float, int]:
+    """MiB from the resident memory before a request to its peak; and the size of the answer."""
+    pid = server.process.pid
+    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    before = {}
+    for child in pids:
+        Path(f"/proc/{child}/clear_refs").write_text(_RESET_PEAK)
+        before[child] = _read_status_mib(child, "VmRSS")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    size = _request_bytes(connection, path)
+    connection.close()
+    return max(_read_status_mib(child, "VmHWM") - before[child] for child in pids), size
+
+
+def _read_status_mib(pid: str, field: str) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) / 1024
+    raise OSError(f"the system does not report {field} of process {pid}")
