@@ -5,7 +5,7 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import cpu_count
 from pathlib import Path
@@ -23,7 +23,7 @@ from benchmarks.feature_peer import (
     serve_pygeoapi,
 )
 from benchmarks.results_table import BenchmarkRow
-from benchmarks.servers import ServerProcess
+from benchmarks.servers import ServerProcess, serve_register
 from gazetteer.settings import get_settings
 
 _LIMIT = 1000
@@ -31,7 +31,9 @@ _COUNTIES = f"/ogc/collections/divisions/items?limit={_LIMIT}&level=county"
 _PEER_COUNTIES = f"/collections/county/items?f=json&limit={_LIMIT}"
 _STATEMENT = f"SELECT ST_AsGeoJSON(geom, 15, 0) FROM {COUNTY_TABLE} ORDER BY id LIMIT {_LIMIT}"
 _FEW, _ALL = (f"/ogc/collections/divisions/items?limit={limit}" for limit in (100, 10_000))
-_WARM_UPS = 8
+_STREAMS = 6
+"""So many that every serving process gets some of them."""
+_PATIENCE_SECONDS, _IDLE_SECONDS, _IDLE_TICKS = 120, 4, 3
 _RESET_PEAK = "5"
 """What proc(5) wants written to ``clear_refs``."""
 
@@ -46,7 +48,7 @@ class _PageSize(NamedTuple):
 def measure_features(
     server: ServerProcess, conninfo: str, rounds: int, seconds: float
 ) -> Iterator[BenchmarkRow]:
-    """All rows over the counties that are loaded."""
+    """The rows of speed, over the counties that are loaded."""
     create_county_table(conninfo)
     try:
         try:
@@ -56,7 +58,6 @@ def measure_features(
         yield _measure_statement(server.port, conninfo, 5 * rounds)
     finally:
         drop_county_table(conninfo)
-    yield measure_stream_memory(server)
 
 
 def _measure_peer(port: int, conninfo: str, rounds: int, seconds: float) -> BenchmarkRow:
@@ -140,29 +141,65 @@ def _measure_statement(port: int, conninfo: str, rounds: int) -> BenchmarkRow:
     return BenchmarkRow(work, ratio, "×", "the bare statement", ceiling=1.3, remark=remark)
 
 
-def measure_stream_memory(server: ServerProcess) -> BenchmarkRow:
-    """How much a serving process grows while all divisions stream, beside a few of them."""
-    for _ in range(_WARM_UPS):  # new connections, so that every process gets some
-        _measure_growth(server, _FEW)
-    few, few_bytes = _measure_growth(server, _FEW)
-    grown, size = _measure_growth(server, _ALL)
-    remark = f"{size / 1e6:.0f} MB; {few:.1f} MiB for 100 of them, {few_bytes / 1e6:.1f} MB"
+def measure_stream_memory(conninfo: str) -> BenchmarkRow:
+    """How much a serving process grows while all divisions stream, and while a few of them do.
+
+    The service is a new one: pages that earlier requests have freed stay resident, and what is
+    allocated in them would not be seen. Its indexes are loaded first, which takes far more.
+    """
+    with serve_register(conninfo) as server:
+        before = _wait_until_idle(server)
+        for pid in before:
+            Path(f"/proc/{pid}/clear_refs").write_text(_RESET_PEAK)
+        few_bytes, few = _stream_repeatedly(server.port, _FEW), _compute_growth(before)
+        size, grown = _stream_repeatedly(server.port, _ALL), _compute_growth(before)
+    few_text = f"{few:.1f} MiB after pages of 100 ({few_bytes / 1e6:.1f} MB)"
+    remark = f"{_STREAMS} times {size / 1e6:.0f} MB; {few_text}"
     work = "growth of a serving process while all divisions stream"
     return BenchmarkRow(work, grown, "MiB", remark=remark)
 
 
-def _measure_growth(server: ServerProcess, path: str) -> tuple[float, int]:
-    """MiB from the resident memory before a request to its peak; and the size of the answer."""
-    pid = server.process.pid
-    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    before = {}
-    for child in pids:
-        Path(f"/proc/{child}/clear_refs").write_text(_RESET_PEAK)
-        before[child] = _read_status_mib(child, "VmRSS")
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
-    size = _request_bytes(connection, path)
-    connection.close()
-    return max(_read_status_mib(child, "VmHWM") - before[child] for child in pids), size
+def _wait_until_idle(server: ServerProcess) -> dict[str, float]:
+    """The resident memory (MiB) of each serving process, once none has anything to do.
+
+    Raises:
+        TimeoutError: they go on working.
+    """
+    parent = server.process.pid
+    spent: list[dict[str, int]] = []
+    for _ in range(_PATIENCE_SECONDS):
+        pids = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        spent.append({pid: _read_ticks(pid) for pid in pids})
+        last = spent[-_IDLE_SECONDS:]
+        if len(last) == _IDLE_SECONDS and last[0].keys() == last[-1].keys():
+            if all(last[-1][pid] - ticks <= _IDLE_TICKS for pid, ticks in last[0].items()):
+                return {pid: _read_status_mib(pid, "VmRSS") for pid in pids}
+        time.sleep(1)
+    raise TimeoutError("the serving processes do not become idle")
+
+
+def _stream_repeatedly(port: int, path: str) -> int:
+    """The size of an answer that is read several times, each time over a new connection."""
+    sizes = set()
+    for _ in range(_STREAMS):
+        server = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        sizes.add(_request_bytes(server, path))
+        server.close()
+    return max(sizes)
+
+
+def _compute_growth(before: Mapping[str, float]) -> float:
+    """MiB from the memory before to the peak since, of the process that grew most."""
+    return max(_read_status_mib(pid, "VmHWM") - resident for pid, resident in before.items())
+
+
+def _read_ticks(pid: str) -> int:
+    """Processor time; 0 of a process that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _read_status_mib(pid: str, field: str) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.feature_rows import measure_features
+from benchmarks.feature_rows import measure_features, measure_stream_memory
 from benchmarks.http_load import HttpLoad, run_http_load
 from benchmarks.request_samples import HISTORICAL_DAY, draw_request_paths
 from benchmarks.results_table import BenchmarkRow
@@ -52,6 +52,7 @@ def measure_service(
         )
         yield from measure_features(server, conninfo, rounds, seconds)
         yield from _measure_follower(server)
+    yield measure_stream_memory(conninfo)
 
 
 def _measure_loads(

@@ -17,6 +17,8 @@ from web.ogc.links import (
     OGC_REL,
     OPENAPI,
     SCHEMA,
+    TILED_COLLECTIONS,
+    Link,
     build_link,
     build_own_links,
 )
@@ -94,6 +96,7 @@ def _describe_collection(
                 f"{OGC_REL}queryables", f"{url}/queryables", SCHEMA, "feature.link.queryables"
             ),
             build_link(f"{OGC_REL}schema", f"{url}/schema", SCHEMA, "feature.link.schema"),
+            *_list_tile_links(view, collection),
         ],
     }
     if extent.box is not None:
@@ -102,6 +105,14 @@ def _describe_collection(
             "temporal": {"interval": [[first, None]], "trs": _TRS},
         }
     return described
+
+
+def _list_tile_links(view: FeatureView, collection: FeatureCollection) -> list[Link]:
+    """The tiles of a collection, if there are any: of what is published only."""
+    if view.is_draft or collection.name not in TILED_COLLECTIONS:
+        return []
+    url = f"{view.root_url}/collections/{collection.name}/tiles"
+    return [build_link(f"{OGC_REL}tilesets-vector", url, JSON, "feature.link.tiles")]
 
 
 def build_queryables(view: FeatureView, collection: FeatureCollection) -> Document:

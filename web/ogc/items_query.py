@@ -32,6 +32,12 @@ Format = Annotated[
 Language = Annotated[str | None, Field(description="Language of titles: `zh` or `en`")]
 
 
+InstantText = Annotated[
+    str | None,
+    Field(max_length=40, description="Day (`2020-06-01`) or moment (RFC 3339); default: today"),
+]
+
+
 class DocumentQuery(Parameters):
     """How a document is sent."""
 
@@ -255,6 +261,15 @@ def _read_datetime(text: str | None) -> tuple[date | None, date | None, bool]:
     if since is None and until is None and text not in ("../..", "/", "../", "/.."):
         raise _build_datetime_problem(text)
     return since, until, False
+
+
+def read_instant_day(text: str | None) -> date | None:
+    """The day of a parameter ``datetime`` that may not be an interval; None: there is none.
+
+    Raises:
+        InvalidValue: it is an interval, or no date.
+    """
+    return None if text is None else _read_day(text)
 
 
 def _read_day(text: str) -> date:

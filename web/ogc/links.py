@@ -16,6 +16,8 @@ SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 
+TILED_COLLECTIONS = ("divisions", "places")
+"""The collections that vector tiles are made of."""
 Link = dict[str, str]
 
 

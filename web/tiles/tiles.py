@@ -1,6 +1,6 @@
 """Vector tiles over HTTP, cacheable: the head of the ledger is part of their entity tags."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from flask import Response, request
@@ -25,6 +25,10 @@ TileZoom = Annotated[int, Field(description="Zoom level, 0 to 22")]
 TileColumn = Annotated[int, Field(description="Tile column, counted from the west")]
 TileRow = Annotated[int, Field(description="Tile row, counted from the north")]
 TileLoader = Callable[[Connection[Any], Tile, AsOf], tuple[int, bytes]]
+_LOADERS: Mapping[str, TileLoader] = {
+    "divisions": vector_tiles.load_division_tile,
+    "places": vector_tiles.load_place_tile,
+}
 
 
 @api.get(
@@ -37,9 +41,7 @@ def get_division_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams)
     properties are `unit_id`, `code`, `name`, `romanized_name` and `level`. The tiling scheme is XYZ
     in Web Mercator; an empty tile returns 204.
     """
-    return _build_tile_response(
-        "divisions", vector_tiles.load_division_tile, Tile(z, x, y), query.to_as_of()
-    )
+    return answer_tile("divisions", Tile(z, x, y), query.to_as_of())
 
 
 @api.get(
@@ -52,12 +54,16 @@ def get_place_tile(z: TileZoom, x: TileColumn, y: TileRow, query: AsOfParams) ->
     `place_id`, `name`, `level`, `legal_class` and `class_code`. The tiling scheme is XYZ in Web
     Mercator; an empty tile returns 204.
     """
-    return _build_tile_response(
-        "places", vector_tiles.load_place_tile, Tile(z, x, y), query.to_as_of()
-    )
+    return answer_tile("places", Tile(z, x, y), query.to_as_of())
 
 
-def _build_tile_response(layer: str, load_tile: TileLoader, tile: Tile, as_of: AsOf) -> Response:
+def answer_tile(layer: str, tile: Tile, as_of: AsOf) -> Response:
+    """A tile of ``divisions`` or ``places`` at a moment; 204 if it is empty.
+
+    Raises:
+        InvalidValue: there is no such tile.
+    """
+    load_tile = _LOADERS[layer]
     with lookup_connection() as conn:
         if as_of.known_at is not None:
             resolve_known_at(conn, as_of)
