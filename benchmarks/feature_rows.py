@@ -171,11 +171,17 @@ def _wait_until_idle(server: ServerProcess) -> dict[str, float]:
         pids = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         spent.append({pid: _read_ticks(pid) for pid in pids})
         last = spent[-_IDLE_SECONDS:]
-        if len(last) == _IDLE_SECONDS and last[0].keys() == last[-1].keys():
-            if all(last[-1][pid] - ticks <= _IDLE_TICKS for pid, ticks in last[0].items()):
-                return {pid: _read_status_mib(pid, "VmRSS") for pid in pids}
+        if len(last) == _IDLE_SECONDS and _is_idle(last[0], last[-1]):
+            return {pid: _read_status_mib(pid, "VmRSS") for pid in pids}
         time.sleep(1)
     raise TimeoutError("the serving processes do not become idle")
+
+
+def _is_idle(first: Mapping[str, int], last: Mapping[str, int]) -> bool:
+    """Whether the same processes have spent next to nothing."""
+    return first.keys() == last.keys() and all(
+        last[pid] - ticks <= _IDLE_TICKS for pid, ticks in first.items()
+    )
 
 
 def _stream_repeatedly(port: int, path: str) -> int:

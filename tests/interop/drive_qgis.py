@@ -22,6 +22,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -35,6 +36,7 @@ from qgis.core import (
     QgsGeometry,
     QgsNetworkAccessManager,
     QgsPointXY,
+    QgsProject,
     QgsProviderRegistry,
     QgsRectangle,
     QgsVectorLayer,
@@ -83,6 +85,32 @@ class EditSession:
                 uri.setParam(name, value)
         self._layers[layer] = QgsVectorLayer(uri.uri(False), layer, "OAPIF")
         return self.describe_layer(layer)
+
+    def open_project(self, content: str, *, username: str, password: str) -> Answer:
+        """Open a project file, with the credentials for which the desktop would ask."""
+        known = f"username='{username}' password='{password}' typename="
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "draft.qgs")
+            path.write_text(content.replace("typename=", known), "utf-8")
+            project = QgsProject.instance()
+            opened = project.read(str(path))
+        layers = [node.layer() for node in project.layerTreeRoot().findLayers()]
+        return {
+            "opened": opened,
+            "crs": project.crs().authid(),
+            "topological": project.topologicalEditing(),
+            "snapping": project.snappingConfig().enabled(),
+            "layers": [
+                {
+                    "id": found.id(),
+                    "valid": found.isValid(),
+                    "read_only": found.readOnly(),
+                    "count": found.featureCount(),
+                    "renderer": found.renderer().type() if found.renderer() else None,
+                }
+                for found in layers
+            ],
+        }
 
     def describe_layer(self, layer: str) -> Answer:
         """What QGIS found out about the collection."""

@@ -90,3 +90,28 @@ def test_a_shared_vertex_moved_twice_is_one_vertex_of_the_register(
     for code in (TIANHE, BAIYUN):
         states = [read_area(people["ed1"], code, day) for day in (DAY_BEFORE, "2026-12-15")]
         assert list_moved(*states) == moved
+
+
+def test_the_project_file_opens_register_draft_and_findings(
+    desktop_service: DesktopService,
+) -> None:
+    editor = desktop_service.people["ed1"]
+    draft = editor.create_draft()
+    path = f"/drafts/{draft['id']}/project.qgs"
+    project = editor.client.get(
+        path,
+        headers={"Authorization": f"Bearer {editor.key}"},
+        base_url=desktop_service.proxy.address,
+    )
+    login = {"username": "ed1", "password": editor.key}
+    answer = run_qgis([{"do": "open_project", "content": project.text, **login}])
+    opened = answer["results"][0]
+    assert opened["opened"], answer["messages"]
+    assert (opened["crs"], opened["topological"], opened["snapping"]) == ("EPSG:4490", True, True)
+    layers = {layer["id"].split("_")[0]: layer for layer in opened["layers"]}
+    assert list(layers) == ["findings", "divisions", "edges", "register"]
+    assert [name for name, layer in layers.items() if not layer["read_only"]] == ["divisions"]
+    assert all(layer["valid"] for layer in layers.values()), answer["messages"]
+    assert layers["divisions"]["count"] == layers["register"]["count"] > 0
+    drawn = {name: layer["renderer"] for name, layer in layers.items() if name != "findings"}
+    assert set(drawn.values()) == {"singleSymbol"}, "findings without a feature have no geometry"

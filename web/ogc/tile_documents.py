@@ -119,13 +119,16 @@ def build_style(view: FeatureView) -> Document:
     Without names: fonts would have to be served for them.
     """
     url = f"{view.root_url}/collections/divisions/tiles/{TILE_MATRIX_SET}?f=tilejson"
-    fill = {
-        "id": "county-fill",
-        "type": "fill",
-        "source": "divisions",
-        "source-layer": "county",
-        "paint": {"fill-color": "#e8efe9", "fill-opacity": 0.6},
-    }
+    fills = [
+        {
+            "id": f"{level}-fill",
+            "type": "fill",
+            "source": "divisions",
+            "source-layer": level,
+            "paint": {"fill-color": "#e8efe9"},
+        }
+        for level in ("prefecture", "county")
+    ]
     borders = [
         {
             "id": f"{level}-line",
@@ -140,7 +143,7 @@ def build_style(view: FeatureView) -> Document:
         "version": 8,
         "name": view.title.text(request_language()),
         "sources": {"divisions": {"type": "vector", "url": url}},
-        "layers": [fill, *borders],
+        "layers": [*fills, *borders],
     }
 
 

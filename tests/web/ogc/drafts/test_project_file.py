@@ -1,0 +1,54 @@
+"""The project file of QGIS: its layers lead to what the API serves."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.web.api.draft_people import Colleague
+from tests.web.ogc.drafts.desktop import Desktop, open_desktop
+from tests.web.sign_in import refused
+
+
+@pytest.fixture
+def desktop(people: dict[str, Colleague]) -> Desktop:
+    return open_desktop(people["ed1"])
+
+
+def test_every_layer_is_a_collection_that_answers(desktop: Desktop) -> None:
+    path = f"/drafts/{desktop.draft['id']}/project.qgs"
+    answer = desktop.who.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(".qgs")
+    assert desktop.who.key not in answer.text
+    project = ET.fromstring(answer.data)
+    layers = project.findall("projectlayers/maplayer")
+    found = {}
+    for layer in layers:
+        source = layer.findtext("datasource") or ""
+        url, collection = re.findall(r"'([^']*)'", source)[:2]
+        landing_page = url.removeprefix("http://localhost")
+        items = desktop.who.get(f"{landing_page}collections/{collection}/items?limit=1")
+        assert items.status_code == 200
+        found[collection, landing_page] = layer.get("readOnly")
+    root = f"{desktop.root}/"
+    assert found == {
+        ("findings", root): "1",
+        ("divisions", root): "0",
+        ("edges", root): "1",
+        ("divisions", "/ogc/"): "1",
+    }
+    listed = [one.get("id") for one in project.findall("layer-tree-group/layer-tree-layer")]
+    assert listed == [layer.findtext("id") for layer in layers]
+    west, south, east, north = (
+        float(project.findtext(f"mapcanvas/extent/{name}") or "nan")
+        for name in ("xmin", "ymin", "xmax", "ymax")
+    )
+    assert west < 113.3 < east
+    assert south < 23.1 < north
+
+
+def test_only_the_people_of_a_draft_get_it(people: dict[str, Colleague], desktop: Desktop) -> None:
+    path = f"/drafts/{desktop.draft['id']}/project.qgs"
+    refused(people["eds"].get(path), 403, "forbidden")
+    refused(people["ed1"].client.get(path), 401, "unauthenticated")

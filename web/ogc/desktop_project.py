@@ -1,0 +1,141 @@
+"""A project file of QGIS that opens a draft ready to work: register, draft and findings.
+
+Only what differs from the defaults is stated; QGIS adds the rest when it saves the project. The
+key is not in it: QGIS asks for it when the project is opened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+_CRS = "EPSG:4490"
+_SNAP_PIXELS = 12
+_ALL_LAYERS, _PIXELS, _VERTICES = "2", "1", "1"
+"""The numbers of QGIS for where, in which unit and to what it snaps (QgsSnappingConfig)."""
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLayer:
+    """A layer over OGC API - Features.
+
+    Attributes:
+        id: its id within the project; QGIS replaces one of less than 18 characters.
+        title: what the list of layers calls it.
+        landing_page: the address of the API.
+        collection: the collection.
+        geometry: ``fill``, ``line`` or ``marker``, as symbols are called.
+        style: the properties of its symbol.
+        label: the property that labels it; None: none.
+        is_read_only: whether QGIS does not offer to edit it.
+    """
+
+    id: str
+    title: str
+    landing_page: str
+    collection: str
+    geometry: str
+    style: Mapping[str, str]
+    label: str | None = None
+    is_read_only: bool = False
+
+    @property
+    def datasource(self) -> str:
+        """The address as the provider ``OAPIF`` reads it."""
+        return (
+            f"url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
+            " restrictToRequestBBOX='1' pagingEnabled='true'"
+        )
+
+
+_SYMBOL_CLASSES = {"fill": "SimpleFill", "line": "SimpleLine", "marker": "SimpleMarker"}
+_GEOMETRY_NAMES = {"fill": "Polygon", "line": "Line", "marker": "Point"}
+
+
+def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> bytes:
+    """The project file; the first layer is drawn on top.
+
+    Args:
+        title: of the window.
+        layers: the layers.
+        box: west, south, east and north in degrees of what is shown first.
+    """
+    project = ET.Element("qgis", {"projectname": title, "version": "3.40.0"})
+    ET.SubElement(project, "title").text = title
+    _add_crs(ET.SubElement(project, "projectCrs"))
+    tree = ET.SubElement(project, "layer-tree-group")
+    for layer in layers:
+        attributes = {"id": layer.id, "name": layer.title, "providerKey": "OAPIF"}
+        source = {"source": layer.datasource, "checked": "Qt::Checked", "expanded": "0"}
+        ET.SubElement(tree, "layer-tree-layer", {**attributes, **source})
+    _add_snapping(project)
+    if box is not None:
+        _add_canvas(project, box)
+    every = ET.SubElement(project, "projectlayers")
+    for layer in layers:
+        _add_layer(every, layer)
+    _add_properties(project)
+    ET.indent(project)
+    content: bytes = ET.tostring(project, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _add_properties(project: ET.Element) -> None:
+    """The system of the project counts, and vertices of neighbours move together."""
+    properties = ET.SubElement(project, "properties")
+    for group, name in (
+        ("Digitizing", "TopologicalEditing"),
+        ("SpatialRefSys", "ProjectionsEnabled"),
+    ):
+        ET.SubElement(ET.SubElement(properties, group), name, {"type": "int"}).text = "1"
+
+
+def _add_crs(parent: ET.Element) -> None:
+    system = ET.SubElement(parent, "spatialrefsys")
+    ET.SubElement(system, "srsid").text = "1"  # any number of a system that QGIS knows
+    ET.SubElement(system, "authid").text = _CRS
+
+
+def _add_snapping(project: ET.Element) -> None:
+    """Snapping to vertices of all layers: borders are drawn along those of the neighbours."""
+    settings = {
+        "enabled": "1",
+        "mode": _ALL_LAYERS,
+        "type": _VERTICES,
+        "unit": _PIXELS,
+        "tolerance": str(_SNAP_PIXELS),
+    }
+    ET.SubElement(project, "snapping-settings", settings)
+
+
+def _add_canvas(project: ET.Element, box: Box) -> None:
+    canvas = ET.SubElement(project, "mapcanvas", {"name": "theMapCanvas"})
+    ET.SubElement(canvas, "units").text = "degrees"
+    extent = ET.SubElement(canvas, "extent")
+    for name, value in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True):
+        ET.SubElement(extent, name).text = repr(value)
+    _add_crs(ET.SubElement(canvas, "destinationsrs"))
+
+
+def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
+    attributes = {"type": "vector", "geometry": _GEOMETRY_NAMES[layer.geometry]}
+    labels = {"labelsEnabled": "0" if layer.label is None else "1"}
+    read_only = {"readOnly": "1" if layer.is_read_only else "0"}
+    element = ET.SubElement(parent, "maplayer", {**attributes, **labels, **read_only})
+    ET.SubElement(element, "id").text = layer.id
+    ET.SubElement(element, "datasource").text = layer.datasource
+    ET.SubElement(element, "layername").text = layer.title
+    _add_crs(ET.SubElement(element, "srs"))
+    ET.SubElement(element, "provider", {"encoding": "UTF-8"}).text = "OAPIF"
+    renderer = ET.SubElement(element, "renderer-v2", {"type": "singleSymbol"})
+    symbol = ET.SubElement(
+        ET.SubElement(renderer, "symbols"), "symbol", {"type": layer.geometry, "name": "0"}
+    )
+    part = {"class": _SYMBOL_CLASSES[layer.geometry], "enabled": "1"}
+    options = ET.SubElement(ET.SubElement(symbol, "layer", part), "Option", {"type": "Map"})
+    for name, value in layer.style.items():
+        ET.SubElement(options, "Option", {"type": "QString", "name": name, "value": value})
+    if layer.label is not None:
+        settings = ET.SubElement(ET.SubElement(element, "labeling", {"type": "simple"}), "settings")
+        style = {"fieldName": layer.label, "fontSize": "9", "textColor": "30,60,50,255"}
+        ET.SubElement(settings, "text-style", style)
