@@ -40,7 +40,7 @@ class ProjectLayer:
     is_read_only: bool = False
 
     @property
-    def datasource(self) -> str:
+    def data_source(self) -> str:
         """The address as the provider ``OAPIF`` reads it."""
         return (
             f"url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
@@ -66,7 +66,7 @@ def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> by
     tree = ET.SubElement(project, "layer-tree-group")
     for layer in layers:
         attributes = {"id": layer.id, "name": layer.title, "providerKey": "OAPIF"}
-        source = {"source": layer.datasource, "checked": "Qt::Checked", "expanded": "0"}
+        source = {"source": layer.data_source, "checked": "Qt::Checked", "expanded": "0"}
         ET.SubElement(tree, "layer-tree-layer", {**attributes, **source})
     _add_snapping(project)
     if box is not None:
@@ -123,7 +123,7 @@ def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
     read_only = {"readOnly": "1" if layer.is_read_only else "0"}
     element = ET.SubElement(parent, "maplayer", {**attributes, **labels, **read_only})
     ET.SubElement(element, "id").text = layer.id
-    ET.SubElement(element, "datasource").text = layer.datasource
+    ET.SubElement(element, "datasource").text = layer.data_source
     ET.SubElement(element, "layername").text = layer.title
     _add_crs(ET.SubElement(element, "srs"))
     ET.SubElement(element, "provider", {"encoding": "UTF-8"}).text = "OAPIF"
