@@ -22,6 +22,7 @@ SOURCE_LANG: Lang = "en"
 
 _EXTENSION = "gazetteer_api_description"
 _DESCRIBING = ("summary", "description")
+_PAGE = "text/html"
 _SCHEMA_REF = "#/components/schemas/{model}"
 
 
@@ -164,14 +165,7 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
         ],
         "responses": {
             str(endpoint.status): _build_response(endpoint),
-            "default": {
-                "description": "Error, with the field concerned",
-                "content": {
-                    "application/problem+json": {
-                        "schema": {"$ref": _SCHEMA_REF.format(model="ProblemBody")}
-                    }
-                },
-            },
+            "default": _build_problem_response(endpoint),
         },
     }
     if endpoint.conditional and endpoint.method == "GET":
@@ -187,6 +181,15 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
     if (body := _build_request_body(endpoint)) is not None:
         operation["requestBody"] = body
     return operation
+
+
+def _build_problem_response(endpoint: Endpoint) -> dict[str, Any]:
+    """An error as a problem; as a page where the response itself can be one."""
+    schema = {"$ref": _SCHEMA_REF.format(model="ProblemBody")}
+    content: dict[str, Any] = {"application/problem+json": {"schema": schema}}
+    if _PAGE in endpoint.alternative_media:
+        content[_PAGE] = {"schema": {"type": "string"}}
+    return {"description": "Error, with the field concerned", "content": content}
 
 
 def _build_request_body(endpoint: Endpoint) -> dict[str, Any] | None:
@@ -220,7 +223,7 @@ def _build_response(endpoint: Endpoint) -> dict[str, Any]:
     response_type = endpoint.response_type
     files = {media: {"schema": {"type": "string"}} for media in endpoint.alternative_media}
     if isinstance(response_type, str):
-        kind: dict[str, Any] = {"type": "string"}
+        kind: dict[str, Any] = {"type": "object" if _is_json(response_type) else "string"}
         return {"description": "OK", "content": {response_type: {"schema": kind}, **files}}
     summary = (getdoc(response_type) or "OK").partition("\n\n")[0]
     content = {endpoint.media: {"schema": _schema_reference(response_type)}, **files}
@@ -229,6 +232,10 @@ def _build_response(endpoint: Endpoint) -> dict[str, Any]:
         tag = {"description": "Strong entity tag of the state", "schema": {"type": "string"}}
         described["headers"] = {"ETag": tag}
     return described
+
+
+def _is_json(media: str) -> bool:
+    return media == "application/json" or media.endswith("+json")
 
 
 def _schema_reference(model: type[BaseModel]) -> dict[str, str]:
