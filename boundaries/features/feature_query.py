@@ -6,6 +6,8 @@ from typing import Any
 
 import shapely
 from psycopg import Connection
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
@@ -91,15 +93,25 @@ def count_features(conn: Conn, query: FeatureQuery) -> int:
     return int(row[0])
 
 
-def stream_features(conn: Conn, query: FeatureQuery) -> Generator[tuple[str, str], None, None]:
-    """The features of a page, each as its page key and the text of a GeoJSON feature.
+class _BytesLoader(Loader):
+    """Text as it comes: features are passed on, and decoding them would take as long again."""
+
+    def load(self, data: Buffer) -> bytes:
+        """The bytes."""
+        return bytes(data)
+
+
+def stream_features(conn: Conn, query: FeatureQuery) -> Generator[tuple[str, bytes], None, None]:
+    """The features of a page, each as its page key and a GeoJSON feature in UTF-8.
 
     Rows are read one by one as they are asked for, so that memory does not grow with their number;
     nothing else may be asked of the connection meanwhile.
     """
     statement = query.build_statement(_build_feature_sql(query), is_page=True)
     with conn.cursor(row_factory=tuple_row) as cursor:
-        yield from cursor.stream(statement.encode(), query.build_params())
+        cursor.adapters.register_loader("text", _BytesLoader)
+        for key, feature in cursor.stream(statement.encode(), query.build_params()):
+            yield key.decode(), feature
 
 
 def load_feature(conn: Conn, query: FeatureQuery) -> str | None:

@@ -98,6 +98,7 @@ class DraftedRows:
 
 
 NOT_DRAFTED = DraftedRows()
+"""Of the published register."""
 
 
 def build_table_clauses(drafted: DraftedRows = NOT_DRAFTED) -> str:

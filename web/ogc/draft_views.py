@@ -36,11 +36,11 @@ def open_draft_view(draft_id: UUID, collection: str | None = None) -> Iterator[F
 def build_draft_view(opened: OpenDraft, collection: str | None = None) -> FeatureView:
     """A draft with the rows that a collection needs; None: no collection is read."""
     draft = opened.draft
-    rows = DraftedRows({"unit_state": []}, {})
+    rows = DraftedRows()
     if collection is not None and collection in DRAFT_COLLECTIONS:
         rows = build_drafted_rows(opened, DRAFT_COLLECTIONS[collection].tables)
     if collection == "findings":
-        rows = DraftedRows({"unit_state": []}, {}, _list_findings(opened, request_language()))
+        rows = DraftedRows(findings=_list_findings(opened, request_language()))
     return FeatureView(
         f"/drafts/{draft.draft_id}/ogc",
         message("feature.draft_title", number=draft.number, title=draft.header.title),

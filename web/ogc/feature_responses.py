@@ -19,6 +19,7 @@ from boundaries.features.feature_query import (
     load_feature,
     stream_features,
 )
+from boundaries.features.known_tables import NOT_DRAFTED
 from gazetteer.ledger.as_of import resolve_known_at
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
@@ -28,7 +29,9 @@ from web.ogc.feature_views import FeatureView
 from web.ogc.items_query import FeatureParams, ItemsQuery, build_query, read_period
 from web.ogc.links import GEOJSON, JSON, build_link, build_own_links, rebuild_url
 
-_CHUNK_CHARACTERS = 1 << 16
+_CHUNK_BYTES = 1 << 16
+_MOST_ON_PAGE = 100
+"""Features on a page for people, which is made in memory."""
 NO_STORE = "no-store"
 """QGIS answers the first features and their number from its disk otherwise, without asking."""
 
@@ -44,8 +47,8 @@ def respond_with_features(view: FeatureView, name: str, params: ItemsQuery) -> R
     return response
 
 
-def _iter_page(query: FeatureQuery) -> Generator[str, None, None]:
-    """The text of a feature collection in parts; the first is empty.
+def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
+    """A feature collection in parts; the first is empty.
 
     Whatever depends on the request is asked for before that, while there is one.
     """
@@ -58,9 +61,9 @@ def _iter_page(query: FeatureQuery) -> Generator[str, None, None]:
         # Closed before the connection, which would wait for ever for a cursor that is being read.
         with closing(page.iter_chunks()) as chunks:
             first_chunk = next(chunks)
-            yield ""
-            head = orjson.dumps({"type": "FeatureCollection", "timeStamp": _format_now()}).decode()
-            yield head[:-1] + ',"features":[' + first_chunk
+            yield b""
+            head = orjson.dumps({"type": "FeatureCollection", "timeStamp": _format_now()})
+            yield head[:-1] + b',"features":[' + first_chunk
             yield from chunks
         tail: dict[str, Any] = {"numberReturned": page.count, "links": links}
         if query.after is None:  # the next pages would have to be counted from the beginning
@@ -68,7 +71,7 @@ def _iter_page(query: FeatureQuery) -> Generator[str, None, None]:
             tail["numberMatched"] = page.count if is_whole else count_features(conn, query)
     if page.last_key is not None:
         links.append(build_next.build_link(page.last_key))
-    yield "]," + orjson.dumps(tail).decode()[1:]
+    yield b"]," + orjson.dumps(tail)[1:]
 
 
 class _Page:
@@ -83,29 +86,29 @@ class _Page:
         self.count = 0
         self.last_key: str | None = None
 
-    def iter_chunks(self) -> Generator[str, None, None]:
-        """The features in large parts of text, separated by commas."""
+    def iter_chunks(self) -> Generator[bytes, None, None]:
+        """The features in large parts, separated by commas."""
         limit = self._query.limit or 0
         wanted = replace(self._query, limit=limit + 1)
-        parts: list[str] = []
+        parts: list[bytes] = []
         size, key = 0, ""
         with closing(stream_features(self._conn, wanted)) as features:
             for next_key, feature in features:
                 if self.count == limit:
                     self.last_key = key
                     break
-                parts += ("," if self.count else "", feature)
+                parts += (b"," if self.count else b"", feature)
                 size += len(feature)
                 self.count, key = self.count + 1, next_key
-                if size >= _CHUNK_CHARACTERS:
-                    yield "".join(parts)
+                if size >= _CHUNK_BYTES:
+                    yield b"".join(parts)
                     parts, size = [], 0
-        yield "".join(parts)
+        yield b"".join(parts)
 
 
 def _fix_moment(conn: Conn, query: FeatureQuery) -> tuple[FeatureQuery, str | None]:
     """The query at the moment of knowledge of its first page, and that moment for the next ones."""
-    if query.drafted.replaced or query.drafted.rows:
+    if query.drafted is not NOT_DRAFTED:
         return query, None
     known_at = resolve_known_at(conn, query.period.as_of)
     as_of = replace(query.period.as_of, known_at=known_at)
@@ -205,8 +208,7 @@ class FeaturePage:
 def load_feature_page(view: FeatureView, name: str, params: ItemsQuery) -> FeaturePage:
     """The features, their number and the link that the GeoJSON of the same request has."""
     query = build_query(view, view.get_collection(name), params)
-    limit = query.limit
-    assert limit is not None
+    limit = min(query.limit or _MOST_ON_PAGE, _MOST_ON_PAGE)
     build_next = _LinkBuilder()
     with snapshot_connection() as conn:
         query, build_next.known_at = _fix_moment(conn, query)
