@@ -45,17 +45,9 @@ class FeatureCrs:
         """A geometry of this system in lon, lat degrees of CGCS2000."""
         return shapely.transform(geometry, self._read_points)
 
-    def from_degrees(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry in lon, lat degrees of CGCS2000 in this system."""
-        return shapely.transform(geometry, self._write_points)
-
     def _read_points(self, points: Floats) -> Floats:
         east_first = points[:, ::-1] if self.is_north_first else points
         return east_first if self.is_degrees else _convert_points(self.epsg, 4490, east_first)
-
-    def _write_points(self, points: Floats) -> Floats:
-        moved = points if self.is_degrees else _convert_points(4490, self.epsg, points)
-        return moved[:, ::-1] if self.is_north_first else moved
 
 
 def _convert_points(source: int, target: int, points: Floats) -> Floats:

@@ -46,7 +46,6 @@ def build_draft_view(opened: OpenDraft, collection: str | None = None) -> Featur
         message("feature.draft_title", number=draft.number, title=draft.header.title),
         DRAFT_COLLECTIONS,
         AsOf(draft.first_day),
-        f"{draft.draft_id} {draft.revision}",
         rows,
         is_draft=True,
     )

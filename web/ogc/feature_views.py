@@ -1,19 +1,16 @@
 """What an OGC API is about: the published register, or a draft of it on its day."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import request
 
 from boundaries.features.feature_collection import FeatureCollection
 from boundaries.features.known_tables import NOT_DRAFTED, DraftedRows
 from boundaries.features.register_collections import COLLECTIONS
-from gazetteer.ledger.as_of import AsOf, resolve_known_at, today
+from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.messages import AnyOf, Message, message
 from gazetteer.problems import NotFound
-from web.http.connections import snapshot_connection
 
 REGISTER_ROOT = "/ogc"
 
@@ -27,7 +24,6 @@ class FeatureView:
         title: what it is called.
         collections: its collections by their ids.
         as_of: the day and the moment of knowledge of requests that name none.
-        state: of what strong entity tags are made: the same as long as nothing changes.
         drafted: what a draft puts in the place of records.
         is_draft: whether it is a draft, whose day is fixed.
     """
@@ -36,7 +32,6 @@ class FeatureView:
     title: Message
     collections: Mapping[str, FeatureCollection]
     as_of: AsOf
-    state: str
     drafted: DraftedRows = NOT_DRAFTED
     is_draft: bool = False
 
@@ -59,15 +54,6 @@ class FeatureView:
         return self.collections[name]
 
 
-def build_register_view(known_at: datetime) -> FeatureView:
-    """The published register as it is known at a moment."""
-    as_of = AsOf(today())
-    return FeatureView(REGISTER_ROOT, message("product"), COLLECTIONS, as_of, known_at.isoformat())
-
-
-@contextmanager
-def open_register_view() -> Iterator[FeatureView]:
-    """The published register as it is known now."""
-    with snapshot_connection() as conn:
-        known_at = resolve_known_at(conn, AsOf(today()))
-    yield build_register_view(known_at)
+def build_register_view() -> FeatureView:
+    """The published register, of today if a request names no day."""
+    return FeatureView(REGISTER_ROOT, message("product"), COLLECTIONS, AsOf(today()))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from web.http.endpoints import Api
 from web.ogc import view_documents as answers
-from web.ogc.feature_views import open_register_view
+from web.ogc.feature_views import build_register_view
 from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery, SchemaQuery
 from web.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 
@@ -22,50 +22,43 @@ FeatureId = Annotated[
 @api.get("/ogc/", JSON, alternative_media=PAGE)
 def get_landing_page(query: DocumentQuery) -> Response:
     """Get the landing page of the OGC API - Features."""
-    with open_register_view() as view:
-        return answers.answer_landing_page(view, query)
+    return answers.answer_landing_page(build_register_view(), query)
 
 
 @api.get("/ogc/api", OPENAPI.partition(";")[0], alternative_media=PAGE)
 def get_api_document(query: DocumentQuery) -> Response:
     """Get the OpenAPI 3.0 description of the OGC API, as QGIS and GDAL read it."""
-    with open_register_view() as view:
-        return answers.answer_api_document(view, query)
+    return answers.answer_api_document(build_register_view(), query)
 
 
 @api.get("/ogc/conformance", JSON, alternative_media=PAGE)
 def get_conformance(query: DocumentQuery) -> Response:
     """List the conformance classes of the OGC API."""
-    with open_register_view() as view:
-        return answers.answer_conformance(view, query)
+    return answers.answer_conformance(build_register_view(), query)
 
 
 @api.get("/ogc/collections", JSON, alternative_media=PAGE)
 def list_collections(query: DocumentQuery) -> Response:
     """List the collections: divisions, edges, nodes, lines and places."""
-    with open_register_view() as view:
-        return answers.answer_collections(view, query)
+    return answers.answer_collections(build_register_view(), query)
 
 
 @api.get("/ogc/collections/<collection>", JSON, alternative_media=PAGE)
 def get_collection(collection: CollectionId, query: DocumentQuery) -> Response:
     """Get a collection: its extent, coordinate reference systems and links."""
-    with open_register_view() as view:
-        return answers.answer_collection(view, collection, query)
+    return answers.answer_collection(build_register_view(), collection, query)
 
 
 @api.get("/ogc/collections/<collection>/queryables", SCHEMA, alternative_media=PAGE)
 def get_queryables(collection: CollectionId, query: DocumentQuery) -> Response:
     """Get the properties that filters of a collection may use."""
-    with open_register_view() as view:
-        return answers.answer_queryables(view, collection, query)
+    return answers.answer_queryables(build_register_view(), collection, query)
 
 
 @api.get("/ogc/collections/<collection>/schema", SCHEMA, alternative_media=PAGE)
 def get_feature_schema(collection: CollectionId, query: SchemaQuery) -> Response:
     """Get the properties of the features of a collection, as a JSON Schema."""
-    with open_register_view() as view:
-        return answers.answer_schema(view, collection, query)
+    return answers.answer_schema(build_register_view(), collection, query)
 
 
 @api.get("/ogc/collections/<collection>/items", GEOJSON, alternative_media=PAGE)
@@ -74,8 +67,7 @@ def list_features(collection: CollectionId, query: ItemsQuery) -> Response:  # n
 
     The link `next` leads to the following page of the same state, whatever is published meanwhile.
     """
-    with open_register_view() as view:
-        return answers.answer_items(view, collection)
+    return answers.answer_items(build_register_view(), collection)
 
 
 @api.get(
@@ -86,5 +78,4 @@ def list_features(collection: CollectionId, query: ItemsQuery) -> Response:  # n
 )
 def get_feature(collection: CollectionId, feature: FeatureId, query: FeatureParams) -> Response:
     """Get a feature by its id; a unit also by its code."""
-    with open_register_view() as view:
-        return answers.answer_item(view, collection, feature, query)
+    return answers.answer_item(build_register_view(), collection, feature, query)

@@ -15,7 +15,7 @@ from web.http.as_of_params import ActDate, KnownAt
 from web.http.connections import snapshot_connection
 from web.http.endpoints import Api, Parameters, json_response
 from web.ogc import tile_documents as documents
-from web.ogc.feature_views import open_register_view
+from web.ogc.feature_views import build_register_view
 from web.ogc.items_query import InstantText, Language, read_instant_day
 from web.ogc.links import JSON
 from web.ogc.register_features import CollectionId
@@ -56,24 +56,21 @@ class LanguageQuery(Parameters):
 @api.get("/ogc/tileMatrixSets", JSON)
 def list_tile_matrix_sets(query: LanguageQuery) -> Response:  # noqa: ARG001
     """List the tiling schemes of the map: WebMercatorQuad."""
-    with open_register_view() as view:
-        return json_response(documents.list_tile_matrix_sets(view))
+    return json_response(documents.list_tile_matrix_sets(build_register_view()))
 
 
 @api.get("/ogc/tileMatrixSets/<scheme>", JSON)
 def get_tile_matrix_set(scheme: TileMatrixSetId, query: LanguageQuery) -> Response:  # noqa: ARG001
     """Get the definition of a tiling scheme."""
     _check_scheme(scheme)
-    with open_register_view() as view:
-        return json_response(documents.build_tile_matrix_set(view))
+    return json_response(documents.build_tile_matrix_set(build_register_view()))
 
 
 @api.get(_TILES, JSON)
 def list_tile_sets(collection: CollectionId, query: LanguageQuery) -> Response:  # noqa: ARG001
     """List the tile sets of a collection: `divisions` and `places` have one."""
     _check_tiled(collection)
-    with open_register_view() as view:
-        return json_response(documents.list_tile_sets(view, collection))
+    return json_response(documents.list_tile_sets(build_register_view(), collection))
 
 
 @api.get(f"{_TILES}/<scheme>", JSON)
@@ -89,10 +86,10 @@ def get_tile_set(
     read_instant_day(query.datetime)
     with snapshot_connection() as conn:
         extent = load_extent(conn, COLLECTIONS[collection])
-    with open_register_view() as view:
-        is_json = query.f == "json"
-        build = documents.build_tile_set if is_json else documents.build_tile_json
-        return json_response(build(view, collection, extent))
+    view = build_register_view()
+    is_json = query.f == "json"
+    build = documents.build_tile_set if is_json else documents.build_tile_json
+    return json_response(build(view, collection, extent))
 
 
 @api.get(
@@ -115,8 +112,8 @@ def get_collection_tile(
     """
     _check_tiled(collection)
     _check_scheme(scheme)
-    with open_register_view() as view:
-        day = read_instant_day(query.datetime) or view.as_of.at
+    view = build_register_view()
+    day = read_instant_day(query.datetime) or view.as_of.at
     return answer_tile(
         collection, Tile(matrix, column, row), AsOf(day, query.known_at, query.basis)
     )
@@ -125,8 +122,7 @@ def get_collection_tile(
 @api.get("/ogc/styles", JSON)
 def list_map_styles(query: LanguageQuery) -> Response:  # noqa: ARG001
     """List the styles of the map."""
-    with open_register_view() as view:
-        return json_response(documents.list_styles(view))
+    return json_response(documents.list_styles(build_register_view()))
 
 
 @api.get("/ogc/styles/<style>", MAPBOX_STYLE)
@@ -134,8 +130,7 @@ def get_map_style(style: StyleId, query: LanguageQuery) -> Response:  # noqa: AR
     """Get a style of the map for MapLibre, OpenLayers and QGIS: fills and borders of divisions."""
     if style != STYLE:
         raise NotFound(message("tiles.no_style", style=style, known=STYLE), field="style")
-    with open_register_view() as view:
-        return json_response(documents.build_style(view), media=MAPBOX_STYLE)
+    return json_response(documents.build_style(build_register_view()), media=MAPBOX_STYLE)
 
 
 def _check_tiled(collection: str) -> None:
