@@ -64,7 +64,23 @@ def read_json_body(model: type[BaseModel]) -> BaseModel:
     Raises:
         InvalidValue: as :func:`validate_model`, or the body is no JSON object.
     """
-    return validate_model(model, _parse_json_body(), "field")
+    return validate_model(model, read_json_object(), "field")
+
+
+def read_json_object() -> Mapping[str, Any]:
+    """The JSON object that the body of this request is.
+
+    Raises:
+        InvalidValue: it is no JSON, which names the place, or no object.
+    """
+    try:
+        content = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError as error:
+        words = message("request.body_not_json", line=error.lineno, column=error.colno)
+        raise InvalidValue(words, field="body") from None
+    if not isinstance(content, dict):
+        raise InvalidValue(message("request.body_not_object"), field="body")
+    return content
 
 
 def check_media_type(accepted: Sequence[str]) -> None:
@@ -139,14 +155,3 @@ def _find_list_fields(model: type[BaseModel]) -> frozenset[str]:
 def _is_list_type(annotation: Any) -> bool:
     """Whether a field takes a list, or a list or nothing."""
     return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
-
-
-def _parse_json_body() -> Mapping[str, Any]:
-    try:
-        content = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        words = message("request.body_not_json", line=error.lineno, column=error.colno)
-        raise InvalidValue(words, field="body") from None
-    if not isinstance(content, dict):
-        raise InvalidValue(message("request.body_not_object"), field="body")
-    return content

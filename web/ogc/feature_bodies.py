@@ -16,6 +16,7 @@ from boundaries.network.vertex_restoring import PROJECTED_TOLERANCE, find_roundi
 from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 from web.http.body_limits import BodyLimit
+from web.http.request_values import read_json_object
 from web.ogc.writable_features import GEOMETRY_TYPES
 
 FEATURE_BODY = BodyLimit(lambda _: 32.0)
@@ -50,7 +51,7 @@ def read_feature(collection: FeatureCollection, *, is_patch: bool) -> SentFeatur
             coordinate system; names the member.
     """
     crs = find_crs(request.headers.get("Content-Crs"), "Content-Crs")
-    body = _parse_body()
+    body = read_json_object()
     unknown = sorted(body.keys() - _MEMBERS)
     if is_patch and unknown:
         words = message("request.unknown", kind=message("request.field"), name=unknown[0])
@@ -68,17 +69,6 @@ def read_feature(collection: FeatureCollection, *, is_patch: bool) -> SentFeatur
     return SentFeature(
         geometry, tolerance, properties, None if sent_id is None else str(sent_id), crs
     )
-
-
-def _parse_body() -> Mapping[str, Any]:
-    try:
-        body = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        words = message("request.body_not_json", line=error.lineno, column=error.colno)
-        raise InvalidValue(words, field="body") from None
-    if not isinstance(body, dict):
-        raise InvalidValue(message("request.body_not_object"), field="body")
-    return body
 
 
 def _read_geometry(collection: str, sent: Any, crs: FeatureCrs) -> tuple[BaseGeometry, float]:
