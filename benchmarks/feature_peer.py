@@ -8,10 +8,7 @@ import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.error
-import urllib.request
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.servers import HOME, ROOT
+from benchmarks.servers import HOME, ROOT, wait_until_ready
 from boundaries.features.division_source import DIVISIONS
 from boundaries.features.feature_period import FeaturePeriod
 from boundaries.features.feature_query import FeatureQuery
@@ -78,7 +75,7 @@ def serve_pygeoapi(conninfo: str, processes: int, threads: int) -> Iterator[int]
         command += ["--keep-alive", "75", "--log-level", "warning", "pygeoapi.flask_app:APP"]
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL)
         try:
-            _wait_for_answer(f"http://127.0.0.1:{port}/conformance?f=json", process)
+            wait_until_ready(f"http://127.0.0.1:{port}/conformance?f=json", process)
             yield port
         finally:
             process.terminate()
@@ -171,15 +168,3 @@ def _build_collection(conninfo: str, described: dict[str, Any], url: str) -> dic
         "extents": {"spatial": {"bbox": [-180, -90, 180, 90]}},
         "providers": [provider],
     }
-
-
-def _wait_for_answer(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=10).close()
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError(f"{url} does not answer (exit code {process.poll()})")

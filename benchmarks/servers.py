@@ -108,14 +108,19 @@ def _run_server(command: list[str], conninfo: str, path: str) -> Iterator[Server
     environment["GAZETTEER_HOME"] = str(HOME / command[-1])
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        _wait_until_ready(f"http://127.0.0.1:{port}{path}", process)
+        wait_until_ready(f"http://127.0.0.1:{port}{path}", process)
         yield ServerProcess(process, port, time.monotonic() - begun)
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers at an address.
+
+    Raises:
+        TimeoutError: it has ended, or does not answer for long.
+    """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
