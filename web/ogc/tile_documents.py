@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -180,7 +181,8 @@ def _build_template(view: FeatureView, collection: str) -> str:
     """The template of a tile's address, with the day of this request."""
     base = f"{view.root_url}/collections/{collection}/tiles/{TILE_MATRIX_SET}"
     day = request.args.get("datetime")
-    return f"{base}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}" + (f"?datetime={day}" if day else "")
+    query = f"?{urlencode({'datetime': day})}" if day else ""
+    return f"{base}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{query}"
 
 
 def _list_fields(collection: str) -> list[tuple[str, tuple[str, ...]]]:
