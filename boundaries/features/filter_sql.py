@@ -112,8 +112,6 @@ class FilterCondition:
 
     def _build_comparison(self, name: str, args: Sequence[Any], path: str) -> str:
         one, other = self._build_alike(args, 2, name, path)
-        if one.kind in (ValueKind.GEOMETRY, ValueKind.INTERVAL):
-            raise self._build_error(message("feature.filter_not_comparable"), path)
         return f"({one.sql} {_COMPARISONS[name]} {other.sql})"
 
     def _build_between(self, name: str, args: Sequence[Any], path: str) -> str:
@@ -179,6 +177,8 @@ class FilterCondition:
         if len({value.kind for value in values}) != 1:
             kinds = [message(f"feature.kind.{value.kind}") for value in values]
             raise self._build_error(message("feature.filter_kinds_differ", kinds=kinds), path, args)
+        if values[0].kind in (ValueKind.GEOMETRY, ValueKind.INTERVAL):
+            raise self._build_error(message("feature.filter_not_comparable"), path, args)
         return values
 
     def _expect_kind(self, kind: ValueKind, arg: Any, path: str, number: int) -> SqlValue:
