@@ -83,14 +83,10 @@ def get_draft_schema(draft_id: DraftId, collection: CollectionId, query: SchemaQ
 
 
 @api.get(_ITEMS, GEOJSON, alternative_media=PAGE, requires_account=True)
-def list_draft_features(
-    draft_id: DraftId,
-    collection: CollectionId,
-    query: ItemsQuery,  # noqa: ARG001
-) -> Response:
+def list_draft_features(draft_id: DraftId, collection: CollectionId, query: ItemsQuery) -> Response:
     """List the features of a draft as they are on its day, page by page."""
     with open_draft_view(draft_id, collection) as view:
-        return answers.answer_items(view, collection)
+        return answers.answer_items(view, collection, query)
 
 
 @api.get(_ITEM, GEOJSON, alternative_media=PAGE, requires_account=True, conditional=True)

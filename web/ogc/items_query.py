@@ -7,7 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, create_model
 
-from boundaries.features.feature_collection import FeatureCollection, PropertyType
+from boundaries.features.feature_collection import (
+    FeatureCollection,
+    FeatureProperty,
+    PropertyType,
+)
 from boundaries.features.feature_crs import FeatureCrs, find_crs, read_box
 from boundaries.features.feature_period import FeaturePeriod
 from boundaries.features.feature_query import FeatureQuery
@@ -19,7 +23,7 @@ from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from web.http.as_of_params import ActDate, Day, KnownAt
 from web.http.endpoints import Parameters
-from web.http.request_values import read_query
+from web.http.request_values import validate_model
 from web.ogc.feature_views import FeatureView
 
 DEFAULT_LIMIT = 100
@@ -107,19 +111,19 @@ class ItemsQuery(FeatureParams):
     )
 
 
-def read_items_query(collection: FeatureCollection, text: str) -> ItemsQuery:
-    """The parameters of a query string, with those of the properties of a collection.
+def read_property_values(collection: FeatureCollection, params: ItemsQuery) -> Mapping[str, Any]:
+    """The parameters of a request that are named like properties of a collection.
 
     Raises:
         InvalidValue: an unknown parameter, or a value that is not of its type.
     """
-    query = read_query(_build_model(collection.name, tuple(collection.properties)), text)
-    assert isinstance(query, ItemsQuery)
-    return query
+    model = _build_model(collection.name, tuple(collection.properties))
+    stated = validate_model(model, params.model_extra or {})
+    return stated.model_dump(exclude_none=True)
 
 
 @cache
-def _build_model(name: str, properties: Any) -> type[ItemsQuery]:
+def _build_model(name: str, properties: tuple[FeatureProperty, ...]) -> type[Parameters]:
     types: Mapping[PropertyType, Any] = {
         PropertyType.STRING: str,
         PropertyType.INTEGER: int,
@@ -130,9 +134,7 @@ def _build_model(name: str, properties: Any) -> type[ItemsQuery]:
         one.name: ((Literal[one.values] if one.values else types[one.type]) | None, None)
         for one in properties
     }
-    config = ConfigDict(extra="forbid", frozen=True)
-    base = type("ClosedItemsQuery", (ItemsQuery,), {"model_config": config})
-    return create_model(f"{name}_items_query", __base__=base, **fields)
+    return create_model(f"{name}_properties_query", __base__=Parameters, **fields)
 
 
 def build_query(
@@ -144,11 +146,9 @@ def build_query(
         InvalidValue: one of them says what is not possible.
     """
     period, conditions, values = read_period(view, params)
-    for one in collection.properties:
-        value = getattr(params, one.name, None)
-        if value is not None:
-            conditions.append(f"f.{one.name} = %(property_{one.name})s")
-            values[f"property_{one.name}"] = value
+    for name, value in read_property_values(collection, params).items():
+        conditions.append(f"f.{name} = %(property_{name})s")
+        values[f"property_{name}"] = value
     if params.filter is not None:
         filtered, filter_values = _read_filter(collection, params)
         conditions.append(filtered)

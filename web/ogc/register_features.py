@@ -62,12 +62,12 @@ def get_feature_schema(collection: CollectionId, query: SchemaQuery) -> Response
 
 
 @api.get("/ogc/collections/<collection>/items", GEOJSON, alternative_media=PAGE)
-def list_features(collection: CollectionId, query: ItemsQuery) -> Response:  # noqa: ARG001
+def list_features(collection: CollectionId, query: ItemsQuery) -> Response:
     """List the features of a collection that are in force on a day, page by page.
 
     The link `next` leads to the following page of the same state, whatever is published meanwhile.
     """
-    return answers.answer_items(build_register_view(), collection)
+    return answers.answer_items(build_register_view(), collection, query)
 
 
 @api.get(

@@ -1,6 +1,6 @@
 """The responses of an OGC API over any view of the register, whichever path it is below."""
 
-from flask import Response, request
+from flask import Response
 
 from boundaries.features.collection_extent import load_extent
 from web.http.connections import snapshot_connection
@@ -10,7 +10,7 @@ from web.ogc.api_document import build_api_document
 from web.ogc.document_responses import respond_with_document, wants_page
 from web.ogc.feature_responses import respond_with_feature, respond_with_features
 from web.ogc.feature_views import FeatureView
-from web.ogc.items_query import DocumentQuery, FeatureParams, SchemaQuery, read_items_query
+from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery, SchemaQuery
 from web.ogc.links import OPENAPI, SCHEMA
 from web.ogc.sent_schemas import build_sent_schema
 
@@ -67,10 +67,9 @@ def answer_schema(view: FeatureView, name: str, query: SchemaQuery) -> Response:
     return respond_with_document(document, query.f, pages.render_schema_page, SCHEMA)
 
 
-def answer_items(view: FeatureView, name: str) -> Response:
-    """A page of features, with the parameters of the request."""
+def answer_items(view: FeatureView, name: str, query: ItemsQuery) -> Response:
+    """A page of features."""
     collection = view.get_collection(name)
-    query = read_items_query(collection, request.environ.get("QUERY_STRING", ""))
     if wants_page(query.f):
         return pages.render_features_page(view, collection, query)
     response = respond_with_features(view, name, query)
