@@ -42,7 +42,7 @@ def measure_change(
     changed = sorted(key for key in keys if before.load_versions(key) != after.load_versions(key))
     chains = list_touched_chains(before, after, changed, day)
     codes = _CodeNames(before, after, day)
-    bounded, lines = _list_bounded(before, after, changed, day)
+    bounded, lines = list_bounded_units(before, after, changed, day)
     faces = [assemble_faces(known, sorted(chains), day) for known in (before, after)]
     balance: dict[UUID, float] = {}
     for face in sorted({*faces[0], *faces[1]}):
@@ -60,10 +60,10 @@ def measure_change(
     )
 
 
-def _list_bounded(
+def list_bounded_units(
     before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date
 ) -> tuple[set[UUID], set[tuple[UUID, UUID]]]:
-    """The units whose outline changes, and the pairs whose common border does."""
+    """The units of every level whose outline changes, and the pairs whose common border does."""
     units: set[UUID] = set()
     lines: set[tuple[UUID, UUID]] = set()
     for key in keys:

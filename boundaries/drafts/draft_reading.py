@@ -18,9 +18,10 @@ from gazetteer.records.commands.unit_lookup import iter_children
 
 @dataclass(frozen=True, eq=False)
 class UnitTerritory:
-    """The territory of a unit, with the sources and the worst accuracy of its borders."""
+    """The territory of a unit, with the edges round it, their sources and worst accuracy."""
 
     area: shapely.MultiPolygon
+    edges: tuple[UUID, ...]
     source: str
     accuracy_m: float | None
 
@@ -58,6 +59,7 @@ def build_unit_territory(known: KnownRecords, unit: UUID, day: date) -> UnitTerr
         return None
     return UnitTerritory(
         assemble_area_unchecked(lines),
+        tuple(edge.edge for edge in bounding),
         join_sources([edge.attributes["source"] for edge in bounding]),
         find_worst_accuracy([edge.attributes["accuracy_m"] for edge in bounding]),
     )

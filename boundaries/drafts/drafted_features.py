@@ -1,20 +1,22 @@
 """What a draft puts in the place of published rows, for the collections of its features."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from boundaries.drafts.area_balance import list_bounded_units
 from boundaries.drafts.draft_reading import build_unit_territory
 from boundaries.drafts.open_draft import OpenDraft
-from boundaries.drafts.touched_units import list_touched_chains
+from boundaries.drafts.touched_units import list_described_units
 from boundaries.features.known_tables import TABLE_BY_CLAUSE, DraftedRows
 from boundaries.network.area_assembly import encode_area
 from boundaries.outlines.outline import Outline
 from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.known_records import RecordKey
-from gazetteer.ledger.period import Period
+from gazetteer.ledger.drafts.step_play import Days
 from gazetteer.ledger.versions import Attributes
-from gazetteer.records.commands.unit_lookup import find_code, find_name, get_parent
+from gazetteer.records.commands.unit_lookup import find_code, find_codes, find_name, get_parent
 from gazetteer.records.source_names import DRAWN_IN_DRAFT
 
 _CLAUSE_OF_KIND = {
@@ -25,7 +27,8 @@ _CLAUSE_OF_KIND = {
     "spelling": "known_spelling",
 }
 _ALWAYS_KNOWN = "(,)"
-_SIDES = ("left_unit", "right_unit")
+_DESCRIBING_KINDS = ("unit", "code", "place", "name", "spelling")
+"""The kinds of record that say what a unit is called and where it belongs."""
 Row = dict[str, Any]
 
 
@@ -40,7 +43,7 @@ def build_drafted_rows(opened: OpenDraft, clauses: Collection[str]) -> DraftedRo
         BrokenNetwork: the edges round a unit do not close.
     """
     day = opened.draft.first_day
-    before, after = DayRecords(opened.base, day), DayRecords(opened.drafted_records, day)
+    after = DayRecords(opened.drafted_records, day)
     replaced: dict[str, list[str]] = {}
     rows: dict[str, list[Row]] = {}
     for kind, clause in _CLAUSE_OF_KIND.items():
@@ -49,7 +52,8 @@ def build_drafted_rows(opened: OpenDraft, clauses: Collection[str]) -> DraftedRo
             replaced[clause] = [str(record) for _, record in keys]
             rows[clause] = [row for key in keys if (row := _build_row(after, key, clause))]
     if "unit_state" in clauses:
-        units = _find_described_units(before, after, opened.result)
+        keys = [key for key in opened.result if key[0] in _DESCRIBING_KINDS]
+        units = list_described_units(opened.base, opened.drafted_records, keys, day)
         replaced["unit_state"] = [str(unit) for unit in units]
         rows["unit_state"] = [row for unit in units if (row := _build_unit_row(after, unit))]
     if "known_area" in clauses:
@@ -81,26 +85,22 @@ def _lay_outline(
 def find_redrawn_units(opened: OpenDraft) -> list[UUID]:
     """The units of every level whose territory a draft changes on its day."""
     day = opened.draft.first_day
-    before, after = DayRecords(opened.base, day), DayRecords(opened.drafted_records, day)
-    chains = list_touched_chains(opened.base, opened.drafted_records, opened.result, day)
-    found: set[UUID] = set()
-    for kind, record in opened.result:
-        states = [records.find_record(kind, record) for records in (before, after)]
-        if kind == "edge":
-            for edge in filter(None, states):
-                left, right = (_get_chain(chains, edge[side]) for side in _SIDES)
-                found |= set(left) ^ set(right)
-        elif kind == "unit":
-            parents = [get_parent(unit) if unit else None for unit in states]
-            if parents[0] != parents[1] or not all(states):
-                found.add(record)
-                for records, parent in zip((before, after), parents, strict=True):
-                    found.update(_iter_above(records, parent))
+    states = DayRecords(opened.base, day), DayRecords(opened.drafted_records, day)
+    found, _ = list_bounded_units(opened.base, opened.drafted_records, opened.result, day)
+    for kind, unit in opened.result:
+        if kind == "unit":
+            found |= _list_rearranged(states, unit)
     return sorted(found)
 
 
-def _get_chain(chains: Mapping[UUID, tuple[UUID, ...]], unit: UUID | None) -> tuple[UUID, ...]:
-    return () if unit is None else chains.get(unit, (unit,))
+def _list_rearranged(states: tuple[DayRecords, DayRecords], unit: UUID) -> set[UUID]:
+    """A unit that begins, ends or is moved below another one, and those above it."""
+    units = [records.find_record("unit", unit) for records in states]
+    parents = [get_parent(one) if one else None for one in units]
+    if parents[0] == parents[1] and all(units):
+        return set()
+    above = (_iter_above(records, parent) for records, parent in zip(states, parents, strict=True))
+    return {unit}.union(*above)
 
 
 def _iter_above(records: DayRecords, unit: UUID | None) -> Iterator[UUID]:
@@ -110,68 +110,65 @@ def _iter_above(records: DayRecords, unit: UUID | None) -> Iterator[UUID]:
         unit = get_parent(attributes) if attributes else None
 
 
-def _find_described_units(
-    before: DayRecords, after: DayRecords, keys: Iterable[RecordKey]
-) -> list[UUID]:
-    """The units whose level, parents, code or names a draft changes."""
-    found: set[UUID] = set()
-    for key in keys:
-        for records in (before, after):
-            unit = _find_described_unit(records, key)
-            if unit is not None:
-                found.add(unit)
-    return sorted(found)
-
-
-def _find_described_unit(records: DayRecords, key: RecordKey) -> UUID | None:
-    kind, record = key
-    if kind == "unit":
-        return record
-    attributes = records.find_record(kind, record)
-    if attributes is None:
-        return None
-    unit: UUID | None = None
-    if kind in ("code", "place"):
-        unit = attributes["unit_id"]
-    elif kind == "name":
-        unit = _find_described_unit(records, ("place", attributes["place_id"]))
-    elif kind == "spelling":
-        unit = _find_described_unit(records, ("name", attributes["name_id"]))
-    return unit
-
-
 def _build_row(records: DayRecords, key: RecordKey, clause: str) -> Row | None:
     version = records.find_version(key)
     if version is None:
         return None
     names = TABLE_BY_CLAUSE[clause].column_names
     stated = {name: value for name, value in version.attributes.items() if name in names}
-    return {"record_id": str(key[1]), **_build_validity(version.period), **_as_json(stated)}
+    valid = _format_days(_find_common_days(records, [key]))
+    return {
+        "record_id": str(key[1]),
+        "valid": valid,
+        "recorded": _ALWAYS_KNOWN,
+        **_as_json(stated),
+    }
 
 
 def _build_unit_row(records: DayRecords, unit: UUID) -> Row | None:
+    """The state of a unit: for as long as neither it nor its code or names change."""
     version = records.find_version(("unit", unit))
     if version is None:
         return None
     attributes = version.attributes
+    codes = list(find_codes(records, unit))
+    names = records.select_records("name", "place_id", attributes["place_id"])
+    standard = [name for name, row in names.items() if row["name_kind"] == "standard"]
+    spellings = {
+        spelling: row["text"]
+        for name in standard
+        for spelling, row in records.select_records("spelling", "name_id", name).items()
+        if row["system"] == "pinyin"
+    }
+    keys: list[RecordKey] = [
+        ("unit", unit),
+        *(("code", code) for code in codes),
+        *(("name", name) for name in standard),
+        *(("spelling", spelling) for spelling in spellings),
+    ]
     return {
-        **_build_validity(version.period),
+        "valid": _format_days(_find_common_days(records, keys)),
+        "recorded": _ALWAYS_KNOWN,
         **_as_json({name: attributes[name] for name in ("level", "unit_type", "place_id")}),
         "unit_id": str(unit),
         "code": find_code(records, unit) or None,
         "name": find_name(records, unit),
-        "romanized_name": _find_romanized_name(records, attributes["place_id"]),
+        "romanized_name": next(iter(spellings.values()), None),
         "parent_id": _as_text(get_parent(attributes)),
     }
 
 
-def _find_romanized_name(records: DayRecords, place: UUID) -> str | None:
-    for name_id, name in records.select_records("name", "place_id", place).items():
-        if name["name_kind"] == "standard":
-            for spelling in records.select_records("spelling", "name_id", name_id).values():
-                if spelling["system"] == "pinyin":
-                    return str(spelling["text"])
-    return None
+def _find_common_days(records: DayRecords, keys: Iterable[RecordKey]) -> Days:
+    """The days round that of the records on which none of some records changes."""
+    versions = [version for key in keys if (version := records.find_version(key))]
+    starts = [version.period.start.on or date.min for version in versions]
+    ends = [version.period.end.on or date.max for version in versions]
+    return max(starts, default=date.min), min(ends, default=date.max)
+
+
+def _format_days(days: Days) -> str:
+    start, end = ("" if day in (date.min, date.max) else day.isoformat() for day in days)
+    return f"[{start},{end})"
 
 
 def _build_area_row(opened: OpenDraft, unit: UUID) -> Row | None:
@@ -179,19 +176,16 @@ def _build_area_row(opened: OpenDraft, unit: UUID) -> Row | None:
     territory = build_unit_territory(opened.drafted_records, unit, day)
     if territory is None:
         return None
+    records = DayRecords(opened.drafted_records, day)
+    keys = [("edge", edge) for edge in territory.edges]
     return {
         "unit_id": str(unit),
-        "valid": f"[{day.isoformat()},)",
+        "valid": _format_days(_find_common_days(records, keys)),
         "recorded": _ALWAYS_KNOWN,
         "geom": encode_area(territory.area),
         "accuracy_m": territory.accuracy_m,
         "source": territory.source,
     }
-
-
-def _build_validity(period: Period) -> Row:
-    start, end = (bound.on.isoformat() if bound.on else "" for bound in (period.start, period.end))
-    return {"valid": f"[{start},{end})", "recorded": _ALWAYS_KNOWN}
 
 
 def _as_json(attributes: Attributes) -> Row:

@@ -16,6 +16,8 @@ from boundaries.drafts.draft_reading import build_unit_area, list_edges_in_box
 from boundaries.drafts.open_draft import Conn, OpenDraft
 from boundaries.drafts.outline_settling import is_same_area, settle_draft
 from boundaries.network.commands.day_edges import DayEdge, list_edges_of_units
+from boundaries.network.commands.redivision import find_faces
+from boundaries.network.commands.successions import get_face
 from boundaries.network.segments import Floats
 from boundaries.network.vertex_restoring import restore_vertices
 from boundaries.outlines.outline import Outline
@@ -79,6 +81,7 @@ def clear_division(conn: Conn, opened: OpenDraft, unit: UUID, actor: Actor) -> N
 
     Raises:
         Forbidden: the unit is neither below that of the draft nor beside it.
+        Conflict: it has no territory of its own, but consists of others.
     """
     derive_state(opened.draft.state, DraftEventKind.EDITED)
     waiting = opened.outlines.get(unit)
@@ -87,6 +90,8 @@ def clear_division(conn: Conn, opened: OpenDraft, unit: UUID, actor: Actor) -> N
         _count_revision(conn, opened)
         return
     _check_may_draw(opened, unit)
+    records = DayRecords(opened.drafted_records, opened.draft.first_day)
+    get_face(records, find_faces(records, [unit]), unit, "feature")
     _keep_outline(conn, opened, Outline(unit, None), actor)
 
 

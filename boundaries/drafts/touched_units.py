@@ -29,6 +29,14 @@ def list_touched_chains(
     return {unit: chain for unit, chain in chains.items() if chain}
 
 
+def list_described_units(
+    before: KnownRecords, after: KnownRecords, keys: Iterable[RecordKey], day: date
+) -> list[UUID]:
+    """The units that records are about on a day, before or after a change of them."""
+    states = DayRecords(before, day), DayRecords(after, day)
+    return sorted({unit for key in keys for unit in _find_units(states, key)})
+
+
 def find_outside(
     before: KnownRecords,
     after: KnownRecords,

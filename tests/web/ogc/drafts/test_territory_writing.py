@@ -321,3 +321,23 @@ def test_an_outline_that_waits_is_listed_and_can_be_discarded(
     assert json.loads(discarded.text)["outlines"] == []
     assert at in list_vertices(read_geometry(desktop, TIANHE))
     assert desktop.list_findings() == []
+
+
+def test_a_unit_of_a_draft_is_in_force_since_its_last_change(desktop: Desktop) -> None:
+    def read_days() -> tuple[str | None, str | None]:
+        properties = json.loads(desktop.read(TIANHE).text)["properties"]
+        return properties["valid_from"], properties["valid_to"]
+
+    before = read_days()
+    desktop.patch(TIANHE, {"properties": {"name": "天和区"}})
+    assert before != read_days() == ("2026-12-15", None)
+    neighbour = json.loads(desktop.read(BAIYUN).text)["properties"]
+    assert neighbour["valid_from"] < "2026-12-15"
+
+
+def test_the_territory_of_a_city_is_not_deleted_but_that_of_its_counties(
+    desktop: Desktop,
+) -> None:
+    answer = desktop.send("DELETE", "/collections/divisions/items/440100")
+    assert refused(answer, 409, "conflict")["field"] == "feature"
+    assert desktop.read_revision() == 0
