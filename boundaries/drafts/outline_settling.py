@@ -23,7 +23,8 @@ from boundaries.outlines.outline_plan import (
 from boundaries.outlines.outline_rows import settle_outlines
 from gazetteer.accounts.actors import Actor
 from gazetteer.ledger.drafts.day_records import DayRecords
-from gazetteer.problems import Forbidden, Problem
+from gazetteer.ledger.drafts.draft import DraftConflict
+from gazetteer.problems import Forbidden, LaterChange, Problem
 
 Territories = dict[UUID, shapely.MultiPolygon]
 
@@ -39,6 +40,7 @@ def settle_draft(conn: Conn, draft_id: UUID, actor: Actor) -> tuple[StepResult, 
 
     Raises:
         Forbidden: a border would be moved that is not the draft's.
+        DraftConflict, LaterChange: a step of the draft, or one of these, meets a publication.
     """
     opened = open_draft(conn, draft_id)
     faces = load_faces_round(opened)
@@ -78,7 +80,7 @@ def _take_steps(
             with conn.transaction():
                 taken = _try_steps(conn, draft_id, outlines, actor, replaces=replaces)
                 settle_outlines(conn, draft_id, sorted(outlines))
-        except Forbidden:
+        except (Forbidden, DraftConflict, LaterChange):
             raise
         except (_PlanFails, Problem):
             continue
