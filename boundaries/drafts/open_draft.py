@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from boundaries.drafts.exception_rows import DraftException, load_exceptions
 from boundaries.outlines.outline import Outline
-from boundaries.outlines.outline_rows import load_outlines
+from boundaries.outlines.outline_rows import load_outlines, load_senders
 from boundaries.register_ledger import LEDGER
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import Draft, DraftState, DraftStep
@@ -77,7 +77,7 @@ def open_draft(conn: Conn, draft_id: UUID, *, lock: bool = False) -> OpenDraft:
         tuple(draft_store.load_steps(conn, draft_id)),
         base,
         draft_store.load_result(conn, LEDGER.kinds, draft_id),
-        draft_store.load_makers(conn, draft_id),
+        draft_store.load_makers(conn, draft_id) | load_senders(conn, draft_id),
         load_exceptions(conn, draft_id),
         load_outlines(conn, draft_id),
     )

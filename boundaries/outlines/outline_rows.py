@@ -24,6 +24,7 @@ ON CONFLICT (draft_id, unit_id) DO UPDATE SET area = excluded.area, waiting = tr
     new_unit = excluded.new_unit,
     accounts = ARRAY(SELECT unnest(draft_outline.accounts) UNION SELECT unnest(excluded.accounts))
 """
+_SENDERS = "SELECT DISTINCT unnest(accounts) FROM draft_outline WHERE draft_id = %s"
 _SETTLE = """
 UPDATE draft_outline SET waiting = false, area = NULL
 WHERE draft_id = %s AND unit_id = ANY(%s)
@@ -37,6 +38,12 @@ def load_outlines(conn: Conn, draft_id: UUID) -> Mapping[UUID, Outline]:
             unit: Outline(unit, None if wkb is None else _read_area(wkb), new_unit)
             for unit, wkb, new_unit in cursor.execute(_WAITING, (draft_id,))
         }
+
+
+def load_senders(conn: Conn, draft_id: UUID) -> frozenset[UUID]:
+    """The accounts that ever sent an outline of a draft."""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return frozenset(row[0] for row in cursor.execute(_SENDERS, (draft_id,)))
 
 
 def write_outline(conn: Conn, draft_id: UUID, outline: Outline, account_id: UUID) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from boundaries.areas.tables import build_register_metadata
 from boundaries.findings.tables import add_finding_tables
+from boundaries.outlines.tables import add_outline_table
 from gazetteer.accounts.tables import add_account_tables
 from gazetteer.files.tables import add_file_table
 from gazetteer.jobs.tables import add_job_tables
@@ -30,6 +31,7 @@ def metadata() -> MetaData:
     add_job_tables(metadata)
     add_finding_tables(metadata)
     add_draft_tables(metadata)
+    add_outline_table(metadata)
     return metadata
 
 

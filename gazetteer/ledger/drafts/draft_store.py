@@ -119,12 +119,11 @@ def load_steps(conn: Conn, draft_id: UUID) -> list[DraftStep]:
 
 
 def load_makers(conn: Conn, draft_id: UUID) -> frozenset[UUID]:
-    """The accounts that took a step in a draft, drew in it, described it or answered a finding."""
+    """The accounts that took a step in a draft, stated what it is about, or answered a finding."""
     query = (
         "SELECT account_id FROM draft_step WHERE draft_id = %(draft)s"
         " UNION SELECT account_id FROM draft_event WHERE draft_id = %(draft)s"
         " AND event IN ('created', 'described', 'answered')"
-        " UNION SELECT unnest(accounts) FROM draft_outline WHERE draft_id = %(draft)s"
     )
     with conn.cursor(row_factory=tuple_row) as cursor:
         return frozenset(row[0] for row in cursor.execute(query, {"draft": draft_id}))

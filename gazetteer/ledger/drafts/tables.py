@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from gazetteer.ledger.drafts.draft import DraftState, Purpose
 from gazetteer.ledger.drafts.draft_life import DraftEventKind
@@ -36,7 +35,6 @@ def add_draft_tables(metadata: MetaData) -> None:
     _add_draft_table(metadata)
     _add_step_tables(metadata)
     _add_event_table(metadata)
-    _add_outline_table(metadata)
 
 
 def _add_draft_table(metadata: MetaData) -> None:
@@ -113,17 +111,4 @@ def _add_step_tables(metadata: MetaData) -> None:
         Column("record_id", Uuid, primary_key=True),
         Column("before", JSONB, nullable=False),
         Column("after", JSONB, nullable=False),
-    )
-
-
-def _add_outline_table(metadata: MetaData) -> None:
-    Table(
-        "draft_outline",
-        metadata,
-        Column("draft_id", Uuid, ForeignKey("draft.draft_id"), primary_key=True),
-        Column("unit_id", Uuid, primary_key=True),
-        Column("area", Geometry("MULTIPOLYGON", srid=4490, spatial_index=False)),
-        Column("new_unit", JSONB),
-        Column("waiting", Boolean, nullable=False),
-        Column("accounts", ARRAY(Uuid), nullable=False),
     )

@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.web.ogc.conformance.feature_requests import (
+    COLLECTIONS,
     ExportedFeature,
     load_export,
     load_exported_divisions,
@@ -27,3 +28,11 @@ def divisions(client: FlaskClient) -> list[ExportedFeature]:
 def places(client: FlaskClient) -> list[ExportedFeature]:
     """The places of today: most have no geometry, and properties of all kinds are missing."""
     return load_export(client, "places")
+
+
+@pytest.fixture(params=COLLECTIONS)
+def collection(request: pytest.FixtureRequest) -> str:
+    """Each collection of the register."""
+    name = request.param
+    assert isinstance(name, str)
+    return name

@@ -106,3 +106,11 @@ def test_what_does_not_exist_is_a_problem(
     code = "not_found" if status == 404 else "invalid_value"
     problem = refused(answer, status, code)
     assert field is None or problem["field"] == field
+
+
+def test_a_moment_with_an_offset_stays_one_in_the_template(client: FlaskClient) -> None:
+    moment = "1985-01-01T00:00:00%2B08:00"
+    template = find_template(client.get(f"{ROOT}{TILES}?datetime={moment}").get_json())
+    path = template.format(tileMatrix=ZOOM, tileRow=ROW, tileCol=COLUMN)
+    same = client.get(f"/tiles/divisions/{ZOOM}/{COLUMN}/{ROW}.mvt?at=1985-01-01")
+    assert client.get(path).data == same.data

@@ -56,3 +56,15 @@ def test_instants_have_no_relation_that_only_intervals_have(client: FlaskClient,
 )  # fmt: skip
 def test_what_is_no_time_is_refused(client: FlaskClient, text: str) -> None:
     assert refuse_items(client, "divisions", {"filter": text})["code"] == "invalid_filter"
+
+
+INTERVAL = "INTERVAL('1990-01-01', '..')"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{INTERVAL} = {INTERVAL}", f"{INTERVAL} IN ({INTERVAL})",
+     f"{INTERVAL} BETWEEN {INTERVAL} AND {INTERVAL}", "geometry IN (POINT(113 23))"],
+)  # fmt: skip
+def test_what_has_no_order_is_not_compared(client: FlaskClient, text: str) -> None:
+    assert refuse_items(client, "divisions", {"filter": text})["code"] == "invalid_filter"

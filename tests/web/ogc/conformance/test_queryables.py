@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from tests.web.ogc.conformance.feature_requests import (
-    COLLECTIONS,
     ROOT,
     Document,
     ExportedFeature,
@@ -22,14 +21,6 @@ from tests.web.ogc.conformance.feature_requests import (
 
 SCHEMA = "application/schema+json"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-
-
-@pytest.fixture(params=COLLECTIONS)
-def collection(request: pytest.FixtureRequest) -> str:
-    """Each collection."""
-    name = request.param
-    assert isinstance(name, str)
-    return name
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from tests.web.ogc.conformance.feature_requests import (
-    COLLECTIONS,
     ROOT,
     Document,
     fetch_document,
@@ -26,14 +25,6 @@ GEOMETRY_FORMATS = {
     "lines": "geometry-multilinestring",
     "places": "geometry-point",
 }
-
-
-@pytest.fixture(params=COLLECTIONS)
-def collection(request: pytest.FixtureRequest) -> str:
-    """Each collection."""
-    name = request.param
-    assert isinstance(name, str)
-    return name
 
 
 @pytest.fixture
