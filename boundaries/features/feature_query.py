@@ -6,8 +6,6 @@ from typing import Any
 
 import shapely
 from psycopg import Connection
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.rows import tuple_row
 from shapely.geometry.base import BaseGeometry
 
@@ -93,25 +91,17 @@ def count_features(conn: Conn, query: FeatureQuery) -> int:
     return int(row[0])
 
 
-class _BytesLoader(Loader):
-    """Text as it comes: features are passed on, and decoding them would take as long again."""
-
-    def load(self, data: Buffer) -> bytes:
-        """The bytes."""
-        return bytes(data)
-
-
 def stream_features(conn: Conn, query: FeatureQuery) -> Generator[tuple[str, bytes], None, None]:
     """The features of a page, each as its page key and a GeoJSON feature in UTF-8.
 
     Rows are read one by one as they are asked for, so that memory does not grow with their number;
     nothing else may be asked of the connection meanwhile.
     """
-    statement = query.build_statement(_build_feature_sql(query), is_page=True)
+    feature = f"convert_to({_build_feature_sql(query)}, 'UTF8')"  # passed on without decoding
+    columns = f"f.{query.collection.page_key}::text, {feature}"
+    statement = query.build_statement(columns, is_page=True)
     with conn.cursor(row_factory=tuple_row) as cursor:
-        cursor.adapters.register_loader("text", _BytesLoader)
-        for key, feature in cursor.stream(statement.encode(), query.build_params()):
-            yield key.decode(), feature
+        yield from cursor.stream(statement.encode(), query.build_params(), binary=True)
 
 
 def load_feature(conn: Conn, query: FeatureQuery) -> str | None:
@@ -120,15 +110,14 @@ def load_feature(conn: Conn, query: FeatureQuery) -> str | None:
     params = {**query.build_params(), "limit": 1}
     with conn.cursor(row_factory=tuple_row) as cursor:
         row = cursor.execute(statement.encode(), params).fetchone()
-    return None if row is None else str(row[1])
+    return None if row is None else str(row[0])
 
 
 def _build_feature_sql(query: FeatureQuery) -> str:
     geometry = query.crs.build_sql("f.geom")
     names = ", ".join(f"f.{name}" for name in query.collection.property_by_name)
     return (
-        f"f.{query.collection.page_key}::text,"
-        ' \'{"type":"Feature","id":\' || to_json(f.id::text)::text'
+        '\'{"type":"Feature","id":\' || to_json(f.id::text)::text'
         f" || ',\"geometry\":' || coalesce(ST_AsGeoJSON({geometry}, {_DIGITS}, 0), 'null')"
         f" || ',\"properties\":' || (SELECT row_to_json(p) FROM (SELECT {names}) p)::text || '}}'"
     )
