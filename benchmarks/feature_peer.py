@@ -36,9 +36,7 @@ _LARGEST_PAGE = 10_000
 
 def create_county_table(conninfo: str) -> None:
     """Make the table anew, with a primary key and statistics."""
-    query = FeatureQuery(
-        DIVISIONS, FeaturePeriod(AsOf(today())), conditions=("f.level = 'county'",)
-    )
+    query = build_county_query()
     rows = query.build_statement("f.*", is_page=False)
     with psycopg.connect(conninfo) as conn:
         conn.execute("DROP SCHEMA IF EXISTS peer CASCADE; CREATE SCHEMA peer")
@@ -48,6 +46,13 @@ def create_county_table(conninfo: str) -> None:
         conn.execute(create.encode())
         conn.execute(f"ALTER TABLE {COUNTY_TABLE} ADD PRIMARY KEY (id)".encode())
         conn.execute(f"ANALYZE {COUNTY_TABLE}".encode())
+
+
+def build_county_query(*conditions: str, limit: int | None = None) -> FeatureQuery:
+    """The counties of this day, as the collection ``divisions`` selects them."""
+    is_county = "f.level = 'county'"
+    period = FeaturePeriod(AsOf(today()))
+    return FeatureQuery(DIVISIONS, period, conditions=(is_county, *conditions), limit=limit)
 
 
 def drop_county_table(conninfo: str) -> None:

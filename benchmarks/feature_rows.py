@@ -5,31 +5,39 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import cpu_count
 from pathlib import Path
 from statistics import median
 from subprocess import CalledProcessError
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import psycopg
 import shapely
 
 from benchmarks.feature_peer import (
     COUNTY_TABLE,
+    build_county_query,
     create_county_table,
     drop_county_table,
     serve_pygeoapi,
 )
 from benchmarks.results_table import BenchmarkRow
 from benchmarks.servers import ServerProcess, serve_register
+from boundaries.features.feature_query import stream_features
 from gazetteer.settings import get_settings
 
 _LIMIT = 1000
 _COUNTIES = f"/ogc/collections/divisions/items?limit={_LIMIT}&level=county"
 _PEER_COUNTIES = f"/collections/county/items?f=json&limit={_LIMIT}"
-_STATEMENT = f"SELECT ST_AsGeoJSON(geom, 15, 0) FROM {COUNTY_TABLE} ORDER BY id LIMIT {_LIMIT}"
+_IN_GUANGDONG = "f.code LIKE '44%%'"
+_GUANGDONG_COUNTIES = f"{_COUNTIES}&filter=code%20LIKE%20%2744%25%27"
+_STATEMENT = f"""
+SELECT ST_AsGeoJSON(geom, 15, 0) FROM {COUNTY_TABLE} WHERE code LIKE '44%' ORDER BY id
+LIMIT {_LIMIT}
+"""
+T = TypeVar("T")
 _FEW, _ALL = (f"/ogc/collections/divisions/items?limit={limit}" for limit in (100, 10_000))
 _STREAMS = 6
 """So many that every serving process gets some of them."""
@@ -45,6 +53,17 @@ class _PageSize(NamedTuple):
     vertices: int
 
 
+def measure_detailed_features(conninfo: str, rounds: int) -> Iterator[BenchmarkRow]:
+    """The rows of speed and memory over counties in full detail."""
+    create_county_table(conninfo)
+    try:
+        with serve_register(conninfo) as server:
+            yield from measure_geojson(server.port, conninfo, rounds, "in full detail")
+    finally:
+        drop_county_table(conninfo)
+    yield measure_stream_memory(conninfo, "in full detail")
+
+
 def measure_features(
     server: ServerProcess, conninfo: str, rounds: int, seconds: float
 ) -> Iterator[BenchmarkRow]:
@@ -55,7 +74,7 @@ def measure_features(
             yield _measure_peer(server.port, conninfo, rounds, seconds)
         except CalledProcessError:
             print("pygeoapi cannot be installed: not measured.", file=sys.stderr)
-        yield _measure_statement(server.port, conninfo, 5 * rounds)
+        yield from measure_geojson(server.port, conninfo, 5 * rounds, "as shipped")
     finally:
         drop_county_table(conninfo)
 
@@ -120,28 +139,45 @@ def _request_bytes(server: http.client.HTTPConnection, path: str) -> int:
     return size
 
 
-def _measure_statement(port: int, conninfo: str, rounds: int) -> BenchmarkRow:
-    """The request and the bare statement in turn, each over one connection."""
+def measure_geojson(port: int, conninfo: str, rounds: int, detail: str) -> Iterator[BenchmarkRow]:
+    """The counties of Guangdong by a request, by its statement, and out of a table, in turn.
+
+    Args:
+        port: of the service.
+        conninfo: its database, in which the table :data:`COUNTY_TABLE` is.
+        rounds: how often.
+        detail: which polygons they are, for the table of results.
+    """
     server = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-    pairs = []
+    query = build_county_query(_IN_GUANGDONG, limit=_LIMIT)
+    times = []
     with psycopg.connect(conninfo, autocommit=True) as conn:
         for _ in range(rounds + 2):
-            begun = time.perf_counter()
-            _request_bytes(server, _COUNTIES)
-            served = time.perf_counter() - begun
-            begun = time.perf_counter()
-            rows = conn.execute(_STATEMENT.encode()).fetchall()
-            pairs.append((served, time.perf_counter() - begun))
+            served, size = _time_call(lambda: _request_bytes(server, _GUANGDONG_COUNTIES))
+            bare, features = _time_call(lambda: list(stream_features(conn, query)))
+            plain, rows = _time_call(lambda: conn.execute(_STATEMENT.encode()).fetchall())
+            if len(rows) != len(features):
+                raise ValueError(f"not the same counties: {len(features)} and {len(rows)}")
+            times.append((served, bare, plain))
     server.close()
-    measured = pairs[2:]  # the first ones warm up
-    ratio = median(served / bare for served, bare in measured)
-    ours, bare = (median(spent) * 1000 for spent in zip(*measured, strict=True))
-    remark = f"{ours:.1f} ms and {bare:.1f} ms, {len(rows)} counties"
-    work = "time of counties as GeoJSON"
-    return BenchmarkRow(work, ratio, "×", "the bare statement", ceiling=1.3, remark=remark)
+    measured = times[2:]  # the first ones warm up
+    ours, bare, plain = (median(spent) * 1000 for spent in zip(*measured, strict=True))
+    work = f"time of {len(rows)} counties as GeoJSON, {detail}"
+    ratio = median(served / bare for served, bare, _ in measured)
+    remark = f"{ours:.1f} ms and {bare:.1f} ms, {size / 1e6:.1f} MB"
+    yield BenchmarkRow(work, ratio, "×", "the bare statement", ceiling=1.3, remark=remark)
+    ratio = median(served / plain for served, _, plain in measured)
+    remark = f"{ours:.1f} ms and {plain:.1f} ms"
+    yield BenchmarkRow(work, ratio, "×", "a table of polygons without history", remark=remark)
 
 
-def measure_stream_memory(conninfo: str) -> BenchmarkRow:
+def _time_call(call: Callable[[], T]) -> tuple[float, T]:
+    begun = time.perf_counter()
+    result = call()
+    return time.perf_counter() - begun, result
+
+
+def measure_stream_memory(conninfo: str, detail: str) -> BenchmarkRow:
     """How much a serving process grows while all divisions stream, and while a few of them do.
 
     The service is a new one: pages that earlier requests have freed stay resident, and what is
@@ -155,7 +191,7 @@ def measure_stream_memory(conninfo: str) -> BenchmarkRow:
         size, grown = _stream_repeatedly(server.port, _ALL), _compute_growth(before)
     few_text = f"{few:.1f} MiB after pages of 100 ({few_bytes / 1e6:.1f} MB)"
     remark = f"{_STREAMS} times {size / 1e6:.0f} MB; {few_text}"
-    work = "growth of a serving process while all divisions stream"
+    work = f"growth of a serving process while all divisions stream, {detail}"
     return BenchmarkRow(work, grown, "MiB", remark=remark)
 
 

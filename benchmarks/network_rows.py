@@ -18,6 +18,7 @@ from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.draft_timings import measure_drafts
+from benchmarks.feature_rows import measure_detailed_features
 from benchmarks.national import read_counties
 from benchmarks.publication_rows import measure_publications
 from benchmarks.results_table import BenchmarkRow
@@ -44,7 +45,7 @@ def measure_network(own: Cluster, conninfo: str, rounds: int) -> Rows:
         return
     yield _measure_validation(shapes, rounds)
     yield _measure_edits(shapes)
-    yield from _measure_import(own, conninfo, codes, shapes)
+    yield from _measure_import(own, conninfo, codes, shapes, rounds)
 
 
 def _measure_validation(shapes: Shapes, rounds: int) -> BenchmarkRow:
@@ -91,7 +92,9 @@ def _time_peer(shapes: Shapes) -> float:
     return time.process_time() - begun
 
 
-def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes: Shapes) -> Rows:
+def _measure_import(
+    own: Cluster, conninfo: str, codes: tuple[str, ...], shapes: Shapes, rounds: int
+) -> Rows:
     """The layer through ``gazetteer import`` and back through ``gazetteer export``.
 
     The start-up of the commands, as ``gazetteer --help`` needs it, is taken off.
@@ -116,6 +119,7 @@ def _measure_import(own: Cluster, conninfo: str, codes: tuple[str, ...], shapes:
         remark=remark,
     )
     yield BenchmarkRow("memory of that import", imported.peak_mib, "MiB", ceiling=1536)
+    yield from measure_detailed_features(database, rounds)
     yield from measure_publications(database)
     yield from measure_drafts(database)
     _drop_database(own, "network")

@@ -18,6 +18,8 @@ from gazetteer.ledger.as_of import MOMENT_CTE
 Conn = Connection[Any]
 _DIGITS = 15
 """Decimals of a coordinate: all that a double has."""
+_ROWS_AT_ONCE = 8
+"""Rows of a stream that are held in memory: a territory in full detail may have some megabytes."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,16 @@ def count_features(conn: Conn, query: FeatureQuery) -> int:
 def stream_features(conn: Conn, query: FeatureQuery) -> Generator[tuple[str, bytes], None, None]:
     """The features of a page, each as its page key and a GeoJSON feature in UTF-8.
 
-    Rows are read one by one as they are asked for, so that memory does not grow with their number;
-    nothing else may be asked of the connection meanwhile.
+    A few rows at a time are read as they are asked for, so that memory does not grow with their
+    number; nothing else may be asked of the connection meanwhile.
     """
     feature = f"convert_to({_build_feature_sql(query)}, 'UTF8')"  # passed on without decoding
     columns = f"f.{query.collection.page_key}::text, {feature}"
     statement = query.build_statement(columns, is_page=True)
     with conn.cursor(row_factory=tuple_row) as cursor:
-        yield from cursor.stream(statement.encode(), query.build_params(), binary=True)
+        yield from cursor.stream(
+            statement.encode(), query.build_params(), binary=True, size=_ROWS_AT_ONCE
+        )
 
 
 def load_feature(conn: Conn, query: FeatureQuery) -> str | None:

@@ -10,19 +10,23 @@ from gazetteer.records.levels import LEVELS
 
 
 def build_place_source(context: SourceContext) -> str:
-    """One row for each place in force, with its standard name in Chinese."""
+    """One row for each place in force, with its standard name in Chinese.
+
+    Those with a position are on the first pages: QGIS takes a layer whose first ten features have
+    no geometry for a table without any.
+    """
     period = context.period
     near = context.limit_to_box("p.location", is_optional=True)
     return f"""
 base AS NOT MATERIALIZED (
     SELECT {"" if period.is_day else "DISTINCT ON (p.record_id)"} p.*,
-        {period.build_day_sql("p.valid")} AS day
+        {period.build_day_sql("p.valid")} AS day, page_of_place(p.version_id, p.location) AS page
     FROM moment, known_place p
     WHERE {period.select_in_force("p")} {near}
     {"" if period.is_day else "ORDER BY p.record_id, lower(p.valid) DESC NULLS LAST"}
 ),
 feature AS (
-    SELECT b.record_id AS id, b.version_id, b.location AS geom, named.name, named.romanized_name,
+    SELECT b.record_id AS id, b.page, b.location AS geom, named.name, named.romanized_name,
         named.other_names, b.level, b.legal_class, b.class_code, unit.code,
         inside.code AS within_code, inside.name AS within_name, b.source,
         lower(b.valid) AS valid_from, upper(b.valid) AS valid_to
@@ -65,7 +69,7 @@ PLACES = FeatureCollection(
     ),
     build_place_source,
     ("unit_state", "known_place", "known_name", "known_spelling"),
-    page_key="version_id",
+    page_key="page",
     page_key_type="bigint",
     geometry_optional=True,
 )

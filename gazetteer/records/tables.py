@@ -66,6 +66,8 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     Index(
         "place_within", within, postgresql_where=within.is_not(None)
     )  # places of a unit that ends
+    place = tables["place"].c
+    Index("place_page", func.page_of_place(place.version_id, place.location))  # pages of places
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
     document = tables["document"]
@@ -88,6 +90,7 @@ def build_unit_state_table(metadata: MetaData) -> Table:
         table.c.unit_id,
         postgresql_include=["code", "name", "level", "parent_id", "valid", "recorded"],
     )
+    Index("unit_state_of_unit", table.c.unit_id)  # joins by unit, for which a GiST index is slow
     Index("unit_state_parent", table.c.parent_id)  # children
     Index(  # first day of record of each level
         "unit_state_first_day",

@@ -1,7 +1,7 @@
 """Features as responses: streamed page by page, with links that stay true while others publish."""
 
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,7 +23,7 @@ from boundaries.features.known_tables import NOT_DRAFTED
 from gazetteer.ledger.as_of import resolve_known_at
 from gazetteer.messages import message
 from gazetteer.problems import NotFound
-from web.http.connections import snapshot_connection
+from web.http.connections import connection, snapshot_connection
 from web.http.etags import has_current, tag_response
 from web.ogc.feature_views import FeatureView
 from web.ogc.items_query import FeatureParams, ItemsQuery, build_query, read_period
@@ -54,7 +54,7 @@ def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
     """
     links = build_own_links(GEOJSON)
     build_next = _LinkBuilder()
-    with snapshot_connection() as conn:
+    with _open_state(query) as conn:
         query, known_at = _fix_moment(conn, query)
         build_next.known_at = known_at
         page = _Page(conn, query)
@@ -104,6 +104,15 @@ class _Page:
                     yield b"".join(parts)
                     parts, size = [], 0
         yield b"".join(parts)
+
+
+def _open_state(query: FeatureQuery) -> AbstractContextManager[Conn]:
+    """A connection whose statements see one state, once the moment of the query is fixed.
+
+    What was published by a moment of knowledge stays as it is, and needs no transaction; what lies
+    beneath a draft does.
+    """
+    return connection() if query.drafted is NOT_DRAFTED else snapshot_connection()
 
 
 def _fix_moment(conn: Conn, query: FeatureQuery) -> tuple[FeatureQuery, str | None]:
@@ -210,7 +219,7 @@ def load_feature_page(view: FeatureView, name: str, params: ItemsQuery) -> Featu
     query = build_query(view, view.get_collection(name), params)
     limit = min(query.limit or _MOST_ON_PAGE, _MOST_ON_PAGE)
     build_next = _LinkBuilder()
-    with snapshot_connection() as conn:
+    with _open_state(query) as conn:
         query, build_next.known_at = _fix_moment(conn, query)
         matched = count_features(conn, query) if query.after is None else None
         rows = list(stream_features(conn, replace(query, limit=limit + 1)))

@@ -23,7 +23,8 @@ def test_no_state_is_lost_to_an_index_that_grows_while_states_are_closed(
             conn.execute("ANALYZE unit_state")  # as the server does by itself at any time
 
     conn.execute(
-        "DROP INDEX unit_state_unit; SET enable_seqscan = off; SET enable_bitmapscan = off"
+        "DROP INDEX unit_state_unit, unit_state_of_unit;"
+        " SET enable_seqscan = off; SET enable_bitmapscan = off"
     )
     by_index = [conn.execute(NOW, [unit.unit]).fetchall() for unit in register.units]
     conn.execute("SET enable_seqscan = on; SET enable_indexscan = off")
