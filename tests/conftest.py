@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,11 +169,11 @@ def live_server(cluster: Cluster, shipped_template: str) -> Iterator[str]:
 
 def _answering(address: str, process: subprocess.Popen[bytes]) -> str:
     """The address, once the service answers there."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # a busy machine may take its time
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(f"{address}/status", timeout=10).close()
-        except urllib.error.URLError:
+            urllib.request.urlopen(f"{address}/status", timeout=60).close()
+        except OSError:
             time.sleep(0.1)
         else:
             return address

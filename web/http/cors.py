@@ -2,8 +2,20 @@
 
 from flask import Flask, Response, request
 
-OPEN_PATHS = ("/reconcile",)
-"""Paths of protocols whose clients run in the pages of others (Reconciliation API 0.2, 3.3)."""
+_READ_METHODS = "GET, HEAD, OPTIONS"
+OPEN_PATHS = {
+    "/v1/": _READ_METHODS,
+    "/ogc/": _READ_METHODS,
+    "/tiles/": _READ_METHODS,
+    "/openapi.json": _READ_METHODS,
+    "/reconcile": "GET, POST, OPTIONS",
+}
+"""Paths that programs in the pages of others may read, and with which methods.
+
+Maps are drawn from tiles, and clients of the Reconciliation API 0.2 run there (3.3).
+"""
+_EXPOSED = "Content-Crs, ETag, Link, Retry-After"
+_PREFLIGHT_SECONDS = "86400"
 
 
 def install_cors(app: Flask) -> None:
@@ -13,10 +25,15 @@ def install_cors(app: Flask) -> None:
 
 def _allow_cross_origin(response: Response) -> Response:
     # Without Allow-Credentials no browser sends the cookie of a session along.
-    if request.path.startswith(OPEN_PATHS):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Authorization, Accept-Language, Content-Type"
-        )
+    for path, methods in OPEN_PATHS.items():
+        if request.path.startswith(path) and request.method in methods:
+            headers = response.headers
+            headers["Access-Control-Allow-Origin"] = "*"
+            headers["Access-Control-Expose-Headers"] = _EXPOSED
+            if request.method == "OPTIONS":
+                headers["Access-Control-Allow-Methods"] = methods
+                headers["Access-Control-Allow-Headers"] = (
+                    "Authorization, Accept-Language, Content-Type, If-None-Match"
+                )
+                headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
     return response

@@ -166,7 +166,8 @@ class Api:
                 endpoint.name,
                 _build_view(endpoint),
                 methods=[endpoint.method],
-                provide_automatic_options=endpoint.rule not in own_options,
+                # None lets Flask answer OPTIONS; True would only say that it may.
+                provide_automatic_options=False if endpoint.rule in own_options else None,
             )
 
 

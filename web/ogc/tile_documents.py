@@ -32,6 +32,14 @@ LAYER_FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """The layers in the tiles of each collection, with their properties."""
 _LINES = {"county": ("#8a9a94", 0.6), "prefecture": ("#4d6a60", 1.2), "province": ("#1f3d33", 2.2)}
 """The colours of borders and their widths in pixels, the highest level on top."""
+_NAMES = {
+    "county": ("#56665f", 8, None, 12),
+    "prefecture": ("#34504a", 5, 9, 14),
+    "province": ("#1f3d33", 3, 6, 17),
+}
+"""The colour of the names of a level, from and to which zoom they are shown, their pixels."""
+_FONT = "sans-serif"
+"""No name of a font: ol-mapbox-style fetches fonts that are named from a server of others."""
 _POINT_LAYERS = ("label", "places")
 
 
@@ -97,7 +105,7 @@ def build_tile_json(view: FeatureView, collection: str, extent: CollectionExtent
     document: Document = {
         "tilejson": "3.0.0",
         "name": view.collections[collection].title_message.text(request_language()),
-        "attribution": message("feature.attribution").text(request_language()),
+        "attribution": message("foot.sources_text").text(request_language()),
         "scheme": "xyz",
         "tiles": [
             template.replace("{tileMatrix}/{tileRow}/{tileCol}", "{z}/{y}/{x}"),
@@ -115,37 +123,54 @@ def build_tile_json(view: FeatureView, collection: str, extent: CollectionExtent
 
 
 def build_style(view: FeatureView) -> Document:
-    """The map of divisions as a Mapbox style: fills and borders, the higher the level the wider.
+    """The map of divisions as a Mapbox style: fills, borders and names, the higher the larger.
 
-    Without names: fonts would have to be served for them.
+    It names no glyphs: programs draw names with the fonts of their machine, as MapLibre does since
+    its version 6. The language of the request chooses names or romanized names.
     """
     url = f"{view.root_url}/collections/divisions/tiles/{TILE_MATRIX_SET}?f=tilejson"
-    fills = [
-        {
-            "id": f"{level}-fill",
-            "type": "fill",
-            "source": "divisions",
-            "source-layer": level,
-            "paint": {"fill-color": "#e8efe9"},
-        }
-        for level in ("prefecture", "county")
-    ]
-    borders = [
-        {
-            "id": f"{level}-line",
-            "type": "line",
-            "source": "divisions",
-            "source-layer": level,
-            "paint": {"line-color": color, "line-width": width},
-        }
-        for level, (color, width) in _LINES.items()
-    ]
     return {
         "version": 8,
         "name": view.title.text(request_language()),
         "sources": {"divisions": {"type": "vector", "url": url}},
-        "layers": [*fills, *borders],
+        "layers": [
+            *(_build_fill(level) for level in ("prefecture", "county")),
+            *(_build_border(level) for level in _LINES),
+            *(_build_names(level) for level in _NAMES),
+        ],
     }
+
+
+def _build_fill(level: str) -> Document:
+    paint = {"fill-color": "#e8efe9"}
+    return {**_build_layer(f"{level}-fill", "fill", level), "paint": paint}
+
+
+def _build_border(level: str) -> Document:
+    color, width = _LINES[level]
+    paint = {"line-color": color, "line-width": width}
+    return {**_build_layer(f"{level}-line", "line", level), "paint": paint}
+
+
+def _build_names(level: str) -> Document:
+    color, low, high, size = _NAMES[level]
+    romanized = ["coalesce", ["get", "romanized_name"], ["get", "name"]]
+    layer = {
+        **_build_layer(f"{level}-name", "symbol", "label"),
+        "filter": ["==", ["get", "level"], level],
+        "minzoom": low,
+        "layout": {
+            "text-field": ["get", "name"] if request_language() == "zh" else romanized,
+            "text-font": [_FONT],
+            "text-size": size,
+        },
+        "paint": {"text-color": color, "text-halo-color": "#ffffff", "text-halo-width": 1.5},
+    }
+    return layer if high is None else {**layer, "maxzoom": high}
+
+
+def _build_layer(name: str, kind: str, source_layer: str) -> Document:
+    return {"id": name, "type": kind, "source": "divisions", "source-layer": source_layer}
 
 
 def list_styles(view: FeatureView) -> Document:
