@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from web.ogc.items_query import FeatureParams, ItemsQuery, build_query, read_per
 from web.ogc.links import GEOJSON, JSON, build_link, build_own_links, rebuild_url
 
 _CHUNK_BYTES = 1 << 16
+_SMALL_BYTES = 1 << 20
 _MOST_ON_PAGE = 100
 """Features on a page for people, which is made in memory."""
 NO_STORE = "no-store"
@@ -40,17 +42,34 @@ def respond_with_features(view: FeatureView, name: str, params: ItemsQuery) -> R
     """A page of features, read from the database while it is sent."""
     query = build_query(view, view.get_collection(name), params)
     chunks = _iter_page(query)
-    next(chunks)  # an unreachable database is a problem, not a broken stream
-    response = Response(chunks, content_type=GEOJSON)
+    beginning, is_all = _read_beginning(chunks)
+    content = beginning if is_all else chain((beginning,), chunks)
+    response = Response(content, content_type=GEOJSON)
+    response.call_on_close(chunks.close)
     response.headers["Content-Crs"] = f"<{query.crs.uri}>"
     response.headers["Cache-Control"] = NO_STORE
     return response
 
 
-def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
-    """A feature collection in parts; the first is empty.
+def _read_beginning(chunks: Generator[bytes, None, None]) -> tuple[bytes, bool]:
+    """The first part of a content, and whether it is all: what is small is sent faster as a whole.
 
-    Whatever depends on the request is asked for before that, while there is one.
+    Something is read in any case: an unreachable database is a problem, not a broken stream.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size >= _SMALL_BYTES:
+            return b"".join(parts), False
+    return b"".join(parts), True
+
+
+def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
+    """A feature collection in parts.
+
+    Whatever depends on the request is asked for before the first, while there is one.
     """
     links = build_own_links(GEOJSON)
     build_next = _LinkBuilder()
@@ -61,7 +80,6 @@ def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
         # Closed before the connection, which would wait for ever for a cursor that is being read.
         with closing(page.iter_chunks()) as chunks:
             first_chunk = next(chunks)
-            yield b""
             head = orjson.dumps({"type": "FeatureCollection", "timeStamp": _format_now()})
             yield head[:-1] + b',"features":[' + first_chunk
             yield from chunks
