@@ -43,12 +43,17 @@ class Description:
         if response.status_code in (204, 304):
             assert response.data == b""
             return
+        if response.status_code == 303:
+            assert "303" in operation["responses"]
+            return
         described = operation["responses"].get(
             str(response.status_code), operation["responses"]["default"]
         )
         content = described["content"]
         assert response.mimetype in content, f"{response.mimetype} is not described"
         schema = content[response.mimetype]["schema"]
+        if response.content_encoding:  # the same content is held against it uncompressed
+            return
         if response.mimetype.endswith("json") and schema.get("type") != "string":
             self._validator(schema).validate(response.get_json())
 

@@ -15,7 +15,16 @@ from gazetteer.settings import Settings
 from web import pages
 from web.api import APIS
 from web.auth import authentication
-from web.http import body_limits, connections, cors, metrics, problems
+from web.http import (
+    body_limits,
+    caching,
+    compression,
+    connections,
+    cors,
+    metrics,
+    problems,
+    security_headers,
+)
 from web.http.endpoints import json_response
 from web.http.language import request_language
 from web.http.openapi import SOURCE_LANG, describe_api, install_api_description
@@ -56,6 +65,10 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     connections.install_pool(app, pool, replica_pool)
+    app.url_map.strict_slashes = False  # the same with and without a slash at the end
+    compression.install_compression(app)  # first: it then comes last
+    caching.install_caching(app)
+    security_headers.install_security_headers(app)
     problems.install_problem_handlers(app)
     install_problem_answers(app)
     metrics.install_metrics(app)

@@ -50,8 +50,7 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     is_pinyin = tables["spelling"].c.system == text("'pinyin'")
     _exclude_overlaps(tables["spelling"], "name_one_pinyin_a_day", "name_id", where=is_pinyin)
     Index("code_of_unit", code.unit_id)  # states of a unit
-    Index("place_of_unit", tables["place"].c.unit_id)  # names of a unit
-    Index("place_at", tables["place"].c.location, postgresql_using="gist")  # tiles, nearest names
+    _add_place_indexes(tables["place"])
     Index("name_of_place", tables["name"].c.place_id)  # names of a place
     Index("name_text", tables["name"].c.text, postgresql_ops={"text": "text_pattern_ops"})  # search
     Index("spelling_of_name", tables["spelling"].c.name_id)
@@ -62,12 +61,6 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     Index("unit_place", tables["unit"].c.place_id)  # unit of a renamed place
     for parent in ("subordination_parent", "custody_parent"):  # units below one, in a draft
         Index(f"unit_{parent}", unit[parent], postgresql_where=unit[parent].is_not(None))
-    within = tables["place"].c.within
-    Index(
-        "place_within", within, postgresql_where=within.is_not(None)
-    )  # places of a unit that ends
-    place = tables["place"].c
-    Index("place_page", func.page_of_place(place.version_id, place.location))  # pages of places
     Index("succession_from", tables["succession"].c.from_unit)  # successors, code translation
     Index("succession_to", tables["succession"].c.to_unit)  # predecessors
     document = tables["document"]
@@ -76,6 +69,14 @@ def add_names_schema(tables: dict[str, Table]) -> None:
     )
     document.append_constraint(CheckConstraint(f"role IN ({_ROLES})", name="document_role"))
     Index("document_of_act", document.c.act)  # documents of an act
+
+
+def _add_place_indexes(place: Table) -> None:
+    Index("place_of_unit", place.c.unit_id)  # names of a unit
+    Index("place_at", place.c.location, postgresql_using="gist")  # tiles, nearest names
+    is_within = place.c.within.is_not(None)
+    Index("place_within", place.c.within, postgresql_where=is_within)  # of a unit that ends
+    Index("place_page", func.page_of_place(place.c.version_id, place.c.location))  # pages
 
 
 def build_unit_state_table(metadata: MetaData) -> Table:

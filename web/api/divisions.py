@@ -101,7 +101,7 @@ class UnitHistoryModel(AsOfModel):
     versions: list[UnitVersionModel]
 
 
-@api.get("/v1/divisions/<code>", DivisionModel)
+@api.get("/v1/divisions/<code>", DivisionModel, page="/units/{code}")
 def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
     """Get a unit by division code.
 
@@ -120,7 +120,7 @@ def get_division(code: Code, query: AsOfParams) -> dict[str, Any]:
         return division_queries.load_division(conn, code, as_of, today())
 
 
-@api.get("/v1/divisions/<code>/children", ChildUnitsModel)
+@api.get("/v1/divisions/<code>/children", ChildUnitsModel, page="/units/{code}")
 def list_child_units(code: Code, query: AsOfParams) -> dict[str, Any]:
     """List the direct subdivisions of a unit.
 
@@ -130,7 +130,7 @@ def list_child_units(code: Code, query: AsOfParams) -> dict[str, Any]:
         return division_queries.load_children(conn, code, query.to_as_of())
 
 
-@api.get("/v1/divisions/<code>/history", UnitHistoryModel)
+@api.get("/v1/divisions/<code>/history", UnitHistoryModel, page="/units/{code}")
 def get_unit_history(code: Code, query: AsOfParams) -> dict[str, Any]:
     """Get the history of a unit.
 

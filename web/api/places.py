@@ -72,14 +72,14 @@ class PlaceHistoryModel(AsOfModel):
     names: list[PlaceNameModel]
 
 
-@api.get("/v1/places/<id>", PlaceModel)
+@api.get("/v1/places/<id>", PlaceModel, page="/places/{id}")
 def get_place(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """Get a place with all its names and spellings."""
     with lookup_connection() as conn:
         return place_queries.load_place(conn, id, query.to_as_of())
 
 
-@api.get("/v1/places/<id>/history", PlaceHistoryModel)
+@api.get("/v1/places/<id>/history", PlaceHistoryModel, page="/places/{id}")
 def get_place_history(id: PlaceId, query: AsOfParams) -> dict[str, Any]:
     """Get the history of a place.
 

@@ -44,7 +44,7 @@ class RuleListModel(BaseModel):
     rules: list[RuleModel]
 
 
-@api.get("/v1/rules", RuleListModel)
+@api.get("/v1/rules", RuleListModel, page="/rules")
 def list_rules() -> dict[str, Any]:
     """List the topology rules."""
     tolerances, lang = current_tolerances(), request_language()
@@ -54,7 +54,7 @@ def list_rules() -> dict[str, Any]:
 RuleId = Annotated[str, Field(description="Stable id of the rule, such as `TOP-COV-01`")]
 
 
-@api.get("/v1/rules/<rule_id>", RuleModel)
+@api.get("/v1/rules/<rule_id>", RuleModel, page="/rules/{rule_id}")
 def get_rule(rule_id: RuleId) -> dict[str, Any]:
     """Get a topology rule by id."""
     return serialize_rule(find_rule(rule_id), current_tolerances(), request_language())

@@ -31,7 +31,7 @@ class SearchResponse(BaseModel):
     features: list[dict[str, Any]]
 
 
-@api.get("/v1/search", SearchResponse)
+@api.get("/v1/search", SearchResponse, page="/search")
 def search_by_name(query: SearchQuery) -> dict[str, Any]:
     """Search for places by name.
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypedDict, Unpack
+from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from pydantic import BaseModel, ConfigDict, create_model
 
 from web.http.body_limits import SMALL_BODY, UPLOADED_FILE, BodyLimit
@@ -29,6 +30,7 @@ from web.http.request_values import (
 HandlerResult = Mapping[str, Any] | Response
 Handler = Callable[..., HandlerResult]
 
+_FORMS = ("application/json", "text/html")
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -49,6 +51,7 @@ class EndpointOptions(TypedDict, total=False):
     body_limit: BodyLimit
     conditional: bool
     repeat_status: int
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Endpoint:
         conditional: whether it answers with an entity tag and honours ``If-None-Match``, or
             ``If-Match`` if it writes; the handler calls :mod:`web.http.etags`.
         repeat_status: of the same response if what a write creates exists already.
+        page: the page that shows the same to people, with path parameters in braces; browsers are
+            sent there.
     """
 
     rule: str
@@ -87,6 +92,7 @@ class Endpoint:
     body_limit: BodyLimit | None = None
     conditional: bool = False
     repeat_status: int | None = None
+    page: str | None = None
 
     @property
     def name(self) -> str:
@@ -202,6 +208,8 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
 
     @wraps(handler)
     def handle_request(**arguments: Any) -> Response:
+        if endpoint.page is not None and _prefers_page():
+            return _redirect_to_page(endpoint.page, arguments)
         if path is not None:
             arguments = {**vars(validate_model(path, arguments))}
         if query is not None:
@@ -222,6 +230,25 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
         return result if isinstance(result, Response) else json_response(result, endpoint.status)
 
     return handle_request
+
+
+def _prefers_page() -> bool:
+    """Whether a browser asks to show the response, and not a program or script to read it."""
+    accepted = request.environ.get("HTTP_ACCEPT")
+    return (
+        accepted is not None
+        and "text/html" in accepted
+        and request.accept_mimetypes.best_match(_FORMS) == "text/html"
+        and request.args.get("f") != "json"
+    )
+
+
+def _redirect_to_page(page: str, arguments: Mapping[str, Any]) -> Response:
+    query = request.query_string.decode(errors="replace")
+    path = page.format_map({name: quote(str(value)) for name, value in arguments.items()})
+    response = redirect(f"{path}?{query}" if query else path, 303, Response)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]
 
 
 def _build_default(model: _OptionalModel) -> BaseModel | None:

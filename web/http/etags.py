@@ -5,15 +5,20 @@ the response: the state (a sequence number or a revision), the parameters that s
 the language where a response has words.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from flask import Response, request
+from werkzeug.datastructures import ETags
+from werkzeug.http import parse_etags
 
 from gazetteer.messages import message
 from web.http.request_problems import PreconditionFailed
 
 _TAG_DIGITS = 32
+_ENCODING_SUFFIX = re.compile(r":(?:zstd|br|gzip)(?=\"|$)")
+"""What Flask-Compress adds to the tag of a state that it compresses."""
 
 
 def derive_etag(*parts: object) -> str:
@@ -51,7 +56,7 @@ def check_if_match_any(etags: Sequence[str]) -> None:
     """
     if "HTTP_IF_MATCH" not in request.environ:
         return
-    wanted = request.if_match
+    wanted = _parse_tags("HTTP_IF_MATCH")
     if not etags or not (wanted.star_tag or any(wanted.is_strong(etag) for etag in etags)):
         quoted = f'"{etags[0]}"' if etags else None
         raise PreconditionFailed(message("request.precondition_failed"), etag=quoted)
@@ -59,7 +64,13 @@ def check_if_match_any(etags: Sequence[str]) -> None:
 
 def has_current(etag: str) -> bool:
     """Whether the client says in ``If-None-Match`` that it has this state already."""
-    return "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.contains_weak(etag)
+    name = "HTTP_IF_NONE_MATCH"
+    return name in request.environ and _parse_tags(name).contains_weak(etag)
+
+
+def _parse_tags(name: str) -> ETags:
+    """The tags of a header without the encodings in which their states were sent."""
+    return parse_etags(_ENCODING_SUFFIX.sub("", request.environ[name]))
 
 
 def tag_response(response: Response, etag: str) -> Response:

@@ -168,7 +168,7 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
             "default": _build_problem_response(endpoint),
         },
     }
-    if endpoint.conditional and endpoint.method == "GET":
+    if _is_tagged(endpoint) and endpoint.method == "GET":
         operation["responses"]["304"] = {"description": "Unchanged since the state in the header"}
     if endpoint.repeat_status is not None:
         operation["responses"][str(endpoint.repeat_status)] = _build_response(endpoint)
@@ -176,6 +176,8 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["responses"]["204"] = {"description": endpoint.empty_description}
     if description:
         operation["description"] = description
+    if endpoint.page is not None:
+        operation["responses"]["303"] = {"description": "To the page, for browsers"}
     if endpoint.requires_account:
         operation["security"] = [{"key": []}, {"key_as_password": []}, {"session": []}]
     if (body := _build_request_body(endpoint)) is not None:
@@ -228,10 +230,17 @@ def _build_response(endpoint: Endpoint) -> dict[str, Any]:
     summary = (getdoc(response_type) or "OK").partition("\n\n")[0]
     content = {endpoint.media: {"schema": _schema_reference(response_type)}, **files}
     described: dict[str, Any] = {"description": summary, "content": content}
-    if endpoint.conditional:
+    if _is_tagged(endpoint):
         tag = {"description": "Strong entity tag of the state", "schema": {"type": "string"}}
         described["headers"] = {"ETag": tag}
     return described
+
+
+def _is_tagged(endpoint: Endpoint) -> bool:
+    """Whether the response has a tag: by the handler, or as a whole document that is read."""
+    return endpoint.conditional or (
+        endpoint.method == "GET" and not isinstance(endpoint.response_type, str)
+    )
 
 
 def _is_json(media: str) -> bool:
@@ -260,7 +269,7 @@ def _iter_parameters(model: type[BaseModel] | None, place: str) -> Iterable[dict
 
 def _iter_conditions(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     """The header in which a client names the state that it has."""
-    if endpoint.conditional:
+    if _is_tagged(endpoint):
         is_read = endpoint.method == "GET"
         yield {
             "name": "If-None-Match" if is_read else "If-Match",

@@ -9,6 +9,7 @@ import psycopg
 from flask import Flask, Response, request
 from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from gazetteer.files.problems import StorageFull
 from gazetteer.messages import Lang, Message, message
@@ -114,8 +115,15 @@ def handle_disk_error(error: OSError) -> Response:
     return build_problem_response(StorageFull(message("files.storage_full")))
 
 
+def _refuse_null_character() -> None:
+    """No path of the service has one, and the database takes none in a text."""
+    if "\0" in request.path:
+        raise HTTPNotFound
+
+
 def install_problem_handlers(app: Flask) -> None:
     """Answer every error of ``app`` as a problem."""
+    app.before_request(_refuse_null_character)
     app.register_error_handler(Problem, build_problem_response)
     app.register_error_handler(HTTPException, build_http_problem_response)
     app.register_error_handler(OSError, handle_disk_error)

@@ -14,6 +14,11 @@ from gazetteer.problems import InvalidValue
 from web.http.request_problems import UnsupportedMediaType
 from web.http.validation_errors import FieldKind, build_invalid_value
 
+_EMPTY_IS_ABSENT = frozenset({"at", "known_at", "basis", "datetime", "lang"})
+_ADDED_BY_PROGRAMS: Mapping[str, str | None] = {"_": None, "f": "json"}
+"""Parameters that change nothing, with the one value of which that is true: ``_`` passes by caches,
+``f`` asks for the form that a response has anyway.
+"""
 _PERCENT_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
@@ -45,7 +50,12 @@ def read_query(model: type[BaseModel], query: str) -> BaseModel:
     Raises:
         InvalidValue: as :func:`validate_model`, or a parameter is given twice.
     """
-    return validate_model(model, _collect_values(model, parse_query_string(query), "parameter"))
+    sent = {
+        name: values
+        for name, values in parse_query_string(query).items()
+        if not _is_harmless(model, name, values)
+    }
+    return validate_model(model, _collect_values(model, sent, "parameter"))
 
 
 def read_form(model: type[BaseModel]) -> BaseModel:
@@ -143,6 +153,17 @@ def _collect_values(
             )
             raise InvalidValue(words, field=name)
     return {name: sent if name in list_fields else sent[0] for name, sent in values.items()}
+
+
+def _is_harmless(model: type[BaseModel], name: str, values: list[str]) -> bool:
+    """Whether a parameter says nothing: what forms leave empty, and what programs always add."""
+    if name in _EMPTY_IS_ABSENT and values == [""]:
+        return True
+    return (
+        name in _ADDED_BY_PROGRAMS
+        and name not in model.model_fields
+        and (values == [_ADDED_BY_PROGRAMS[name]] or _ADDED_BY_PROGRAMS[name] is None)
+    )
 
 
 @cache

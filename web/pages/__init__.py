@@ -10,6 +10,7 @@ from web.pages.finding_pages import finding_blueprint
 from web.pages.public_pages import public_blueprint
 from web.pages.reconcile_pages import reconcile_blueprint
 from web.pages.reference_pages import reference_blueprint
+from web.pages.site_files import site_blueprint
 from web.pages.tool_pages import tool_blueprint
 from web.pages.user_pages import user_blueprint
 from web.pages.validation_pages import validation_blueprint
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     finding_blueprint,
     draft_blueprint,
     difference_blueprint,
+    site_blueprint,
 )
 for blueprint in BLUEPRINTS:
     problem_pages.register_problem_pages(blueprint)

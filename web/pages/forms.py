@@ -1,5 +1,6 @@
 """Shared by the forms of the pages: their values, and the problems with them."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -39,6 +40,9 @@ def require_body(answer: HandlerResult) -> Body:
     return answer
 
 
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\s]*")
+
+
 def attempt_write(write: Callable[[], HandlerResult]) -> tuple[Body | None, Problem | None]:
     """The result of a write, or the problem to be shown with the form.
 
@@ -61,7 +65,11 @@ def redirect_after_post(path: str) -> Response:
 
 
 def restrict_to_local_path(target: str | None) -> str:
-    """The target of a login: a path of this service and nothing else."""
-    if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
+    """The target of a login: a path of this service and nothing else.
+
+    Browsers drop tabs and line breaks and read a backslash as a slash: ``/<tab>/host`` is another
+    host to them.
+    """
+    if target and _LOCAL_PATH.fullmatch(target) and target.isprintable():
         return target
     return "/account"
