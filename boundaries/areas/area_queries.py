@@ -1,5 +1,6 @@
 """The area of a unit: its polygon as of a date, with its size and its accuracy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -49,6 +50,22 @@ WITH {MOMENT_CTE}
 SELECT lower(a.valid) AS "from", upper(a.valid) AS "to" FROM area_version a, moment
 WHERE a.unit_id = %(unit_id)s AND a.recorded @> moment.known_at ORDER BY 1 NULLS FIRST
 """
+
+
+_WITH_AREA = f"""
+WITH {MOMENT_CTE}
+SELECT s.code FROM moment CROSS JOIN unit_state s
+WHERE s.code = ANY (%(codes)s) AND {in_force_sql("s")} AND EXISTS (
+    SELECT FROM area_version a WHERE a.unit_id = s.unit_id AND {in_force_sql("a")}
+)
+"""
+
+
+def filter_codes_with_area(conn: Connection[Any], codes: Sequence[str], as_of: AsOf) -> list[str]:
+    """Those of the codes whose units have a known area at the moment, in the same order."""
+    params = {**as_of.to_sql_params(), "codes": list(codes)}
+    known = {row[0] for row in conn.execute(_WITH_AREA, params).fetchall()}
+    return [code for code in codes if code in known]
 
 
 def load_area_feature(

@@ -1,5 +1,6 @@
 """Problems as pages, in the shell of the others and with the words of the API."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,13 @@ from gazetteer.accounts.problems import PasswordChangeRequired
 from gazetteer.ledger.as_of import today
 from gazetteer.messages import DEFAULT_LANG, message
 from gazetteer.problems import CodeNotInForce, Problem, Unauthenticated, Unavailable
+from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
 from web.http.api_paths import is_api_path
+from web.http.as_of_params import parse_as_of_args
 from web.http.connections import connection
 from web.http.language import request_language
 from web.http.problems import build_http_problem_response, handle_database_error
-from web.pages.rendering import render_page
+from web.pages.rendering import build_unit_url, render_page
 from web.pages.translation import build_translator
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_period_links
@@ -52,6 +55,8 @@ def render_problem_page(problem: Problem) -> BaseResponse:
         title=problem.title(lang),
         detail=detail,
         periods=_build_periods(problem, code),
+        units_there=_find_units_there(problem, code),
+        chain=[],  # the map stays where it is
         since=problem.extras.get("since"),
         at=problem.extras.get("at") or today().isoformat(),
     )
@@ -68,6 +73,24 @@ def _build_periods(problem: Problem, code: str) -> list[dict[str, Any]]:
                 successors = (link for period in periods for link in period["successors"])
                 add_romanized_names(conn, [*periods, *successors])
     return periods
+
+
+def _find_units_there(problem: Problem, code: str) -> list[dict[str, Any]]:
+    """The units that had the territory of a code on a day before it was in use."""
+    starts = [period["valid"]["from"] for period in problem.extras.get("periods", ())]
+    day = problem.extras.get("at")
+    if not starts or not all(starts) or day is None or day >= min(starts):
+        return []
+    as_of = parse_as_of_args()
+    wanted = TranslationRequest(code, date.fromisoformat(min(starts)), as_of.at)
+    with connection() as conn:
+        try:
+            units = translate_unit_code(conn, wanted, as_of)["results"]
+        except Problem:  # nothing is known of that day
+            return []
+        if request_language() != DEFAULT_LANG:
+            add_romanized_names(conn, units)
+    return [{**unit, "href": build_unit_url(unit["code"], day)} for unit in units if unit["code"]]
 
 
 def _handle_http_error(error: HTTPException) -> Response:

@@ -48,8 +48,14 @@ def show_home() -> Response:
         division = division_queries.load_division(conn, code, as_of, today())
         children = division_queries.load_children(conn, code, as_of)
         counts = unit_counts.count_units_by_level(conn, code, as_of)
+        chain = areas.filter_codes_with_area(conn, [code], as_of)
     return render_page(
-        "home.html", division=division, children=children, counts=counts, at=division["at"]
+        "home.html",
+        division=division,
+        children=children,
+        counts=counts,
+        chain=chain,
+        at=division["at"],
     )
 
 
@@ -62,6 +68,8 @@ def show_unit(code: str) -> Response:
         children = division_queries.load_children(conn, code, as_of)
         events = load_history(conn, code, as_of)["events"]
         area, known_since = _load_area(conn, code, as_of)
+        codes = [code, *(above["code"] for above in reversed(division["ancestors"]))]
+        chain = areas.filter_codes_with_area(conn, codes, as_of)
         lines = [line["properties"] for line in load_unit_borders(conn, code, as_of)["features"]]
         below = _find_level_with_areas(conn, children["children"], as_of)
         mark_transfers_to_existing_units(conn, division)
@@ -82,7 +90,8 @@ def show_unit(code: str) -> Response:
         known_since=known_since,
         downloads=list_downloads(division, as_of, below, has_area=area is not None),
         at=division["at"],
-        chain=[code, *(a["code"] for a in reversed(division["ancestors"]))],
+        chain=chain,
+        outlined=code,
         years=list_years_of_change(events),
     )
 
@@ -116,17 +125,19 @@ def show_place(place_id: UUID) -> BaseResponse:
     as_of = parse_as_of_args()
     with snapshot_connection() as conn:
         record = place_queries.load_place(conn, place_id, as_of)
+        codes = [record["within"]["code"]] if record["within"] else []
+        chain = areas.filter_codes_with_area(conn, list(filter(None, codes)), as_of)
         if request_language() != DEFAULT_LANG:
             add_romanized_names(conn, [record["within"]])
     if record["code"]:
         return redirect(build_unit_url(record["code"]))
-    inside, point = record["within"], record["location"]
+    point = record["location"]
     record["names"].sort(key=_name_sort_key)
     return render_page(
         "place.html",
         place=record,
         at=record["at"],
-        chain=[inside["code"]] if inside and inside["code"] else [],
+        chain=chain,
         point=f"{point['lon']} {point['lat']}" if point else None,
     )
 

@@ -4,10 +4,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from boundaries.areas.area_queries import filter_codes_with_area
 from boundaries.batch.address_rows import MAX_ADDRESS
+from gazetteer.ledger.as_of import AsOf
 from gazetteer.records.levels import UNIT_LEVELS
 from web.api.geocode import GeocodeQuery, geocode_single_address
 from web.http.as_of_params import parse_as_of_args
+from web.http.connections import connection
 from web.http.language import request_language
 from web.pages.address_segments import segment_address
 from web.pages.forms import require_body
@@ -29,7 +32,7 @@ def show_geocode() -> Response:
     if address:
         parameters = {"address": address, "at": as_of.at, "explain": True}
         answer = require_body(geocode_single_address(GeocodeQuery.model_validate(parameters)))
-        context |= _build_answer_context(address, answer)
+        context |= _build_answer_context(address, answer, as_of)
     return render_page("geocode.html", texts=_list_script_texts(), **context)
 
 
@@ -46,7 +49,7 @@ def show_coverage() -> Response:
     )
 
 
-def _build_answer_context(address: str, answer: Any) -> dict[str, Any]:
+def _build_answer_context(address: str, answer: Any, as_of: AsOf) -> dict[str, Any]:
     """The result with the segments of the address, and what the map shows of it."""
     context = {
         "answer": answer["geocoding"],
@@ -55,14 +58,16 @@ def _build_answer_context(address: str, answer: Any) -> dict[str, Any]:
     if answer["geocoding"]["status"] != "matched":
         return {**context, "choices": _build_choices(address, answer)}
     place = context["places"][0]
-    chain = [d["code"] for d in reversed(place["divisions"]) if d["code"]]
+    codes = [d["code"] for d in reversed(place["divisions"]) if d["code"]]
     matched = {
         **context,
         "segments": segment_address(address, place["elements"], place["unmatched"]),
     }
     if place["point"] and place["coordinate_level"] not in UNIT_LEVELS:
         return {**matched, "point": "{} {}".format(*place["point"])}
-    return {**matched, "chain": chain}
+    with connection() as conn:
+        chain = filter_codes_with_area(conn, codes, as_of)
+    return {**matched, "chain": chain, "outlined": codes[0] if codes else None}
 
 
 def _flatten_feature(feature: Any) -> dict[str, Any]:

@@ -47,3 +47,12 @@ def test_a_code_not_in_force_shows_its_units_and_who_received_them(client: Flask
     text = re.sub(r"<[^>]+>|\s+", " ", response.text)
     assert "Tianhe Qu ( 天河区 )" in re.sub(r" +", " ", text)
     assert "part transferred" in text and "split off as a new unit" in text
+
+
+def test_a_day_before_a_code_shows_the_units_that_were_there(client: FlaskClient) -> None:
+    page = client.get("/units/440606?at=1985-01-01").text  # Shunde
+    assert "/units/440623?at=1985-01-01" in page
+    assert "顺德县" in page
+    page = client.get("/units/441900?at=1982-01-01&lang=en").text  # Dongguan
+    assert "Dongguan Xian" in page
+    assert "/units/440106?at=2000" not in client.get("/units/440106?at=2010-01-01").text

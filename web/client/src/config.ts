@@ -31,8 +31,10 @@ export interface AsOf {
 /** The page in the panel, read from the data attributes of its element. */
 export interface PageState {
   readonly asOf: AsOf;
-  /** The unit shown and its ancestors, nearest first; empty on pages that show no unit. */
-  readonly chain: readonly string[];
+  /** The unit shown and its ancestors, as far as their areas are known, nearest first; null on other pages. */
+  readonly chain: readonly string[] | null;
+  /** The unit shown, which is outlined if its area is known. */
+  readonly outlined: string | null;
   /** Longitude and latitude of the place shown, in degrees. */
   readonly point: readonly [number, number] | null;
   /** When the state shown takes effect, in words; null unless that is to come. */
@@ -50,11 +52,12 @@ export function readConfig(): Config {
 
 /** Read the state of the page in the panel from its data attributes. */
 export function readPage(page: HTMLElement): PageState {
-  const { at, knownAt, basis, chain, point, takesEffect, years } = page.dataset;
+  const { at, knownAt, basis, chain, outlined, point, takesEffect, years } = page.dataset;
   const [lon, lat] = point?.split(" ").map(Number) ?? [];
   return {
     asOf: { at: at ?? "", knownAt: knownAt ?? null, basis: basis ?? null },
-    chain: chain ? chain.split(" ") : [],
+    chain: chain?.split(" ").filter(Boolean) ?? null,
+    outlined: outlined ?? null,
     point: lon !== undefined && lat !== undefined ? [lon, lat] : null,
     takesEffect: takesEffect ?? null,
     years: years ? years.split(" ").map(Number) : [],

@@ -103,12 +103,12 @@ export class RegisterMap {
     this.takesEffect.textContent = state.takesEffect;
     if (JSON.stringify(state.asOf) !== JSON.stringify(this.asOf)) this.setAsOf(state.asOf);
     if (state.point) this.showPoint(state.point);
-    else void this.select(state.chain);
+    else void this.select(state.chain, state.outlined);
   }
 
-  /** Bring the nearest unit of the chain that has an area into view, and outline it. */
-  focus(chain: readonly string[]): void {
-    void this.select(chain);
+  /** Bring a unit into view, and outline it. */
+  focus(code: string): void {
+    void this.select([code], code);
   }
 
   /** Bring what a tool has drawn into view. */
@@ -150,11 +150,11 @@ export class RegisterMap {
     });
   }
 
-  /** Outline the nearest unit of the chain that has an area, and bring it into view. */
-  private async select(chain: readonly string[]): Promise<void> {
+  /** Bring the nearest unit of the chain that has an area into view, and outline it if it is that one. */
+  private async select(chain: readonly string[] | null, outlined: string | null): Promise<void> {
     this.fitting?.abort();
     const fitting = (this.fitting = new AbortController());
-    const codes = chain.length > 0 ? chain : [this.config.home];
+    const codes = chain ?? [this.config.home];
     const asOf = this.asOf;
     if (!asOf) return;
     const outline = await fetchOutline(codes, asOfQuery(asOf, this.config.today), fitting.signal);
@@ -162,7 +162,7 @@ export class RegisterMap {
     const source = this.outline.getSource();
     source?.clear();
     if (outline) {
-      if (chain.length > 0 && outline.code === chain[0]) source?.addFeature(outline.feature);
+      if (outline.code === outlined) source?.addFeature(outline.feature);
       this.fit(outline.feature);
     }
   }

@@ -231,5 +231,5 @@ async function drawOnMap(coverage: Coverage, context: ToolContext, t: Translate)
       status === "counted" && point ? [{ lon: point[0], lat: point[1], count: 1 }] : [],
     ),
   );
-  if (coverage.within.code) map.focus([coverage.within.code]);
+  if (coverage.within.code) map.focus(coverage.within.code);
 }
