@@ -1,6 +1,15 @@
 """The paths of programs: problems are JSON there, and API keys work as passwords."""
 
-API_PATHS = ("/v1/", "/tiles/", "/static/", "/ogc/", "/reconcile", "/drafts/", "/openapi.json")
+API_PATHS = (
+    "/v1/",
+    "/ogc/",
+    "/tiles/",
+    "/static/",
+    "/drafts/",
+    "/reconcile",
+    "/compat/",
+    "/openapi.json",
+)
 """How the paths begin; all others are pages for people."""
 
 

@@ -8,6 +8,7 @@ OPEN_PATHS = {
     "/ogc/": _READ_METHODS,
     "/tiles/": _READ_METHODS,
     "/openapi.json": _READ_METHODS,
+    "/compat/": "GET, HEAD, POST, OPTIONS",
     "/reconcile": "GET, POST, OPTIONS",
 }
 """Paths that programs in the pages of others may read, and with which methods.
