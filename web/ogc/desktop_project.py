@@ -4,9 +4,10 @@ Only what differs from the defaults is stated; QGIS adds the rest when it saves 
 key is not in it: QGIS asks for it when the project is opened.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
+
+from web.ogc.desktop_styles import LabelRule, LayerSymbol, add_labels, add_renderer
 
 _CRS = "EPSG:4490"
 _SNAP_PIXELS = 12
@@ -25,8 +26,9 @@ class ProjectLayer:
         landing_page: the address of the API.
         collection: the collection.
         geometry: ``fill``, ``line`` or ``marker``, as symbols are called.
-        style: the properties of its symbol.
-        label: the property that labels it; None: none.
+        symbols: how its features look.
+        decided_by: the property by whose values they look different; None: all look alike.
+        labels: how they are labelled.
         is_read_only: whether QGIS does not offer to edit it.
     """
 
@@ -35,8 +37,9 @@ class ProjectLayer:
     landing_page: str
     collection: str
     geometry: str
-    style: Mapping[str, str]
-    label: str | None = None
+    symbols: tuple[LayerSymbol, ...]
+    decided_by: str | None = None
+    labels: tuple[LabelRule, ...] = ()
     is_read_only: bool = False
 
     @property
@@ -48,7 +51,6 @@ class ProjectLayer:
         )
 
 
-_SYMBOL_CLASSES = {"fill": "SimpleFill", "line": "SimpleLine", "marker": "SimpleMarker"}
 _GEOMETRY_NAMES = {"fill": "Polygon", "line": "Line", "marker": "Point"}
 
 
@@ -66,7 +68,8 @@ def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> by
     tree = ET.SubElement(project, "layer-tree-group")
     for layer in layers:
         attributes = {"id": layer.id, "name": layer.title, "providerKey": "OAPIF"}
-        source = {"source": layer.data_source, "checked": "Qt::Checked", "expanded": "0"}
+        source = {"source": layer.data_source, "checked": "Qt::Checked"}
+        source["expanded"] = "1" if layer.decided_by else "0"  # the legend of the symbols
         ET.SubElement(tree, "layer-tree-layer", {**attributes, **source})
     _add_snapping(project)
     if box is not None:
@@ -119,7 +122,7 @@ def _add_canvas(project: ET.Element, box: Box) -> None:
 
 def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
     attributes = {"type": "vector", "geometry": _GEOMETRY_NAMES[layer.geometry]}
-    labels = {"labelsEnabled": "0" if layer.label is None else "1"}
+    labels = {"labelsEnabled": "1" if layer.labels else "0"}
     read_only = {"readOnly": "1" if layer.is_read_only else "0"}
     element = ET.SubElement(parent, "maplayer", {**attributes, **labels, **read_only})
     ET.SubElement(element, "id").text = layer.id
@@ -127,15 +130,6 @@ def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
     ET.SubElement(element, "layername").text = layer.title
     _add_crs(ET.SubElement(element, "srs"))
     ET.SubElement(element, "provider", {"encoding": "UTF-8"}).text = "OAPIF"
-    renderer = ET.SubElement(element, "renderer-v2", {"type": "singleSymbol"})
-    symbol = ET.SubElement(
-        ET.SubElement(renderer, "symbols"), "symbol", {"type": layer.geometry, "name": "0"}
-    )
-    part = {"class": _SYMBOL_CLASSES[layer.geometry], "enabled": "1"}
-    options = ET.SubElement(ET.SubElement(symbol, "layer", part), "Option", {"type": "Map"})
-    for name, value in layer.style.items():
-        ET.SubElement(options, "Option", {"type": "QString", "name": name, "value": value})
-    if layer.label is not None:
-        settings = ET.SubElement(ET.SubElement(element, "labeling", {"type": "simple"}), "settings")
-        style = {"fieldName": layer.label, "fontSize": "9", "textColor": "30,60,50,255"}
-        ET.SubElement(settings, "text-style", style)
+    add_renderer(element, layer.geometry, layer.symbols, layer.decided_by)
+    if layer.labels:
+        add_labels(element, layer.labels)

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from gazetteer.records.levels import UNIT_LEVELS
 from tests.web.api.draft_people import Colleague
 from tests.web.ogc.drafts.desktop import Desktop, open_desktop
 from tests.web.sign_in import refused
@@ -46,6 +47,28 @@ def test_every_layer_is_a_collection_that_answers(desktop: Desktop) -> None:
     )
     assert west < 113.3 < east
     assert south < 23.1 < north
+
+
+def test_units_are_drawn_and_labelled_by_their_level(desktop: Desktop) -> None:
+    answer = desktop.who.get(f"/drafts/{desktop.draft['id']}/project.qgs?lang=en")
+    layers = {
+        str(layer.findtext("id")).split("_")[0]: layer
+        for layer in ET.fromstring(answer.data).findall("projectlayers/maplayer")
+    }
+    renderer = layers["divisions"].find("renderer-v2")
+    assert renderer is not None
+    assert (renderer.get("type"), renderer.get("attr")) == ("categorizedSymbol", "level")
+    legend = {one.get("value"): one.get("label") for one in renderer.iter("category")}
+    assert list(legend) == UNIT_LEVELS
+    assert legend["county"] == "County"
+    assert len(renderer.findall("symbols/symbol")) == len(legend)
+    rules = list(layers["divisions"].iter("rule"))
+    assert [rule.get("filter", "").split("'")[-2:-1] for rule in rules] == [
+        ["province"], ["prefecture"], [],
+    ]  # fmt: skip
+    assert {style.get("fieldName") for style in layers["divisions"].iter("text-style")} == {"name"}
+    labelled = {name for name, layer in layers.items() if layer.get("labelsEnabled") == "1"}
+    assert labelled == {"divisions"}
 
 
 def test_only_the_people_of_a_draft_get_it(people: dict[str, Colleague], desktop: Desktop) -> None:
