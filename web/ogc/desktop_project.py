@@ -13,6 +13,7 @@ _CRS = "EPSG:4490"
 _SNAP_PIXELS = 12
 _ALL_LAYERS, _PIXELS, _VERTICES = "2", "1", "1"
 """The numbers of QGIS for where, in which unit and to what it snaps (QgsSnappingConfig)."""
+_SELECTED = {"Red": 255, "Green": 235, "Blue": 0, "Alpha": 150}
 Box = tuple[float, float, float, float]
 
 
@@ -30,6 +31,7 @@ class ProjectLayer:
         decided_by: the property by whose values they look different; None: all look alike.
         labels: how they are labelled.
         is_read_only: whether QGIS does not offer to edit it.
+        credentials: the id of the configuration of QGIS that has them; None: it asks.
     """
 
     id: str
@@ -41,12 +43,14 @@ class ProjectLayer:
     decided_by: str | None = None
     labels: tuple[LabelRule, ...] = ()
     is_read_only: bool = False
+    credentials: str | None = None
 
     @property
     def data_source(self) -> str:
         """The address as the provider ``OAPIF`` reads it."""
+        known = "" if self.credentials is None else f"authcfg={self.credentials} "
         return (
-            f"url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
+            f"{known}url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
             " restrictToRequestBBOX='1' pagingEnabled='true'"
         )
 
@@ -84,13 +88,21 @@ def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> by
 
 
 def _add_properties(project: ET.Element) -> None:
-    """The system of the project counts, and vertices of neighbours move together."""
+    """The system of the project counts, vertices of neighbours move together, yellow is selected.
+
+    A project without a colour for what is selected has white, which nobody sees.
+    """
     properties = ET.SubElement(project, "properties")
-    for group, name in (
-        ("Digitizing", "TopologicalEditing"),
-        ("SpatialRefSys", "ProjectionsEnabled"),
-    ):
-        ET.SubElement(ET.SubElement(properties, group), name, {"type": "int"}).text = "1"
+    switches = {"Digitizing": "TopologicalEditing", "SpatialRefSys": "ProjectionsEnabled"}
+    for group, name in switches.items():
+        _add_number(ET.SubElement(properties, group), name, 1)
+    colours = ET.SubElement(properties, "Gui")
+    for part, value in _SELECTED.items():
+        _add_number(colours, f"SelectionColor{part}Part", value)
+
+
+def _add_number(parent: ET.Element, name: str, value: int) -> None:
+    ET.SubElement(parent, name, {"type": "int"}).text = str(value)
 
 
 def _add_crs(parent: ET.Element) -> None:

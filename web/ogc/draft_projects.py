@@ -1,16 +1,18 @@
 """The project file of QGIS for a draft: ``/drafts/{id}/project.qgs``."""
 
 from flask import Response, request
+from pydantic import Field
 
 from boundaries.drafts.draft_reading import build_unit_area
 from boundaries.drafts.open_draft import OpenDraft
 from gazetteer.messages import message
 from gazetteer.records.levels import Level
-from web.http.endpoints import Api
+from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
 from web.ogc.desktop_project import Box, ProjectLayer, build_project
 from web.ogc.desktop_styles import LabelRule, LayerSymbol
 from web.ogc.feature_views import REGISTER_ROOT
+from web.ogc.items_query import Language
 from web.services.draft_service import DraftId, open_visible_draft
 
 api = Api()
@@ -48,12 +50,29 @@ _LABELS = (
         "name",
         {"fontSize": "12", "fontWeight": "75", "textColor": "95,120,108,255"},
     ),
-    LabelRule("ELSE", "name", {"fontSize": "9", "textColor": "30,60,50,255"}),
+    LabelRule(
+        # Not ELSE: that is also for a unit whose rule is for other scales.
+        "\"level\" NOT IN ('province', 'prefecture')",
+        "name",
+        {"fontSize": "9", "textColor": "30,60,50,255"},
+    ),
 )
 
 
+class ProjectQuery(Parameters):
+    """How the project is opened."""
+
+    authcfg: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9]{7}$",
+        description="Id of the authentication configuration of QGIS that has the login name and the"
+        " key; default: none, QGIS asks for both",
+    )
+    lang: Language = None
+
+
 @api.get("/drafts/<uuid:draft_id>/project.qgs", QGIS_PROJECT, requires_account=True)
-def download_project(draft_id: DraftId) -> Response:
+def download_project(draft_id: DraftId, query: ProjectQuery) -> Response:
     """Download a project file of QGIS that opens the register, a draft and its findings.
 
     Topological editing and snapping to vertices are on. QGIS asks for the login and the key.
@@ -61,14 +80,15 @@ def download_project(draft_id: DraftId) -> Response:
     with open_visible_draft(draft_id) as (_, opened):
         draft, box = opened.draft, _find_box(opened)
     title = message("feature.draft_title", number=draft.number, title=draft.header.title)
-    content = build_project(title.text(request_language()), _list_layers(str(draft_id)), box)
+    layers = _list_layers(str(draft_id), query.authcfg)
+    content = build_project(title.text(request_language()), layers, box)
     response = Response(content, content_type=QGIS_PROJECT)
     name = f"attachment; filename=draft-{draft.number}.qgs"
     response.headers["Content-Disposition"] = name
     return response
 
 
-def _list_layers(draft_id: str) -> list[ProjectLayer]:
+def _list_layers(draft_id: str, credentials: str | None) -> list[ProjectLayer]:
     """Findings on top; divisions of the draft are what is edited."""
     base = request.url_root.rstrip("/")
     draft, register = f"{base}/drafts/{draft_id}/ogc/", f"{base}{REGISTER_ROOT}/"
@@ -94,6 +114,7 @@ def _list_layers(draft_id: str) -> list[ProjectLayer]:
             decided_by="level" if symbols is units else None,
             labels=_LABELS if symbols is units else (),
             is_read_only=symbols is not units,
+            credentials=credentials if landing_page is draft else None,
         )
         for name, title, landing_page, collection, geometry, symbols in described
     ]

@@ -41,6 +41,8 @@ def test_every_layer_is_a_collection_that_answers(desktop: Desktop) -> None:
     }
     listed = [one.get("id") for one in project.findall("layer-tree-group/layer-tree-layer")]
     assert listed == [layer.findtext("id") for layer in layers]
+    selected = {part.tag: part.text for part in project.findall("properties/Gui/*")}
+    assert selected["SelectionColorBluePart"] == "0", "else it is white, as the map is"
     west, south, east, north = (
         float(project.findtext(f"mapcanvas/extent/{name}") or "nan")
         for name in ("xmin", "ymin", "xmax", "ymax")
@@ -63,12 +65,27 @@ def test_units_are_drawn_and_labelled_by_their_level(desktop: Desktop) -> None:
     assert legend["county"] == "County"
     assert len(renderer.findall("symbols/symbol")) == len(legend)
     rules = list(layers["divisions"].iter("rule"))
-    assert [rule.get("filter", "").split("'")[-2:-1] for rule in rules] == [
-        ["province"], ["prefecture"], [],
-    ]  # fmt: skip
+    assert [rule.get("filter") for rule in rules] == [
+        "\"level\" = 'province'",
+        "\"level\" = 'prefecture'",
+        "\"level\" NOT IN ('province', 'prefecture')",
+    ]
     assert {style.get("fieldName") for style in layers["divisions"].iter("text-style")} == {"name"}
     labelled = {name for name, layer in layers.items() if layer.get("labelsEnabled") == "1"}
     assert labelled == {"divisions"}
+
+
+def test_the_key_is_taken_from_a_configuration_of_qgis(desktop: Desktop) -> None:
+    path = f"/drafts/{desktop.draft['id']}/project.qgs"
+    project = ET.fromstring(desktop.who.get(f"{path}?authcfg=a1b2c3d").data)
+    known = {
+        str(layer.findtext("id")).split("_")[0]: "authcfg=a1b2c3d "
+        in str(layer.findtext("datasource"))
+        for layer in project.findall("projectlayers/maplayer")
+    }
+    assert known == {"findings": True, "divisions": True, "edges": True, "register": False}
+    assert "authcfg" not in desktop.who.get(path).text
+    refused(desktop.who.get(f"{path}?authcfg=a'b"), 400, "invalid_value")
 
 
 def test_only_the_people_of_a_draft_get_it(people: dict[str, Colleague], desktop: Desktop) -> None:
