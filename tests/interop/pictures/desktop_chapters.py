@@ -223,11 +223,11 @@ def merge_counties() -> Chapter:
     dialog.resize(900, 320)
     dialog.findChild(QTableWidget).selectRow(2)  # below the row of choices
     press(find_part(dialog, "mFromSelectedPushButton"))
+    yield 1
     yield from take_picture("merge", dialog)
     press(find_part(dialog, "buttonBox", QDialogButtonBox).button(OK))
     yield divisions.isModified
     yield from _save_edits()
-    yield from take_picture("merged")
 
 
 def add_tiles() -> Chapter:
