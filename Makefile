@@ -5,6 +5,7 @@
 # make quality how well addresses are read, by us and by two peers; FILES=… adds your own
 # make trial    many editors at once, and kills at any moment (long; ARGS=… as benchmarks.trials says)
 # make interop  a real QGIS edits a draft (makes a Debian 13 with it in var/qgis once; as root)
+# make pictures the pictures of the guide for QGIS, of its real desktop (in the same Debian; as root)
 # make measure the tree in figures: names, lengths, doubles, tests beside code
 # make documents   write the documents that are made from data (the catalogue of rules)
 # make lock    pin the newest fitting Python packages anew (needs uv)
@@ -15,7 +16,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
-.PHONY: run test lint bench quality measure trial interop documents lock clean python
+.PHONY: run test lint bench quality measure trial interop pictures documents lock clean python
 
 run: python
 	@$(PYTHON) -m tools.prepare run
@@ -49,6 +50,12 @@ interop: python
 	@$(PYTHON) -m tools.debian_root
 	@GAZETTEER_QGIS_ROOT="$${GAZETTEER_QGIS_ROOT:-var/qgis}" \
 		.venv/bin/python -m pytest tests/interop $(ARGS)
+
+pictures: python
+	@$(PYTHON) -m tools.prepare test
+	@$(PYTHON) -m tools.debian_root desktop
+	@GAZETTEER_QGIS_ROOT="$${GAZETTEER_QGIS_ROOT:-var/qgis}" \
+		.venv/bin/python -m pytest tests/interop/take_pictures.py $(ARGS)
 
 documents: python
 	@$(PYTHON) -m tools.prepare test

@@ -15,9 +15,11 @@ FOLDERS = (
     "web",
 )  # fmt: skip
 HISTORY = ROOT / "CHANGELOG.md"
+"""Its older entries may name files that have moved since."""
 FORMER_SETTINGS = {"GAZETTEER_KEY_RATE_LIMIT"}
 """Names of settings that only the history may give."""
-"""Its older entries may name files that have moved since."""
+PICTURES = sorted((ROOT / "docs").rglob("*.png"))
+LARGEST_PICTURE, ALL_PICTURES = 100_000, 3_000_000
 
 
 def relative_name(path: Path) -> str:
@@ -40,6 +42,21 @@ def test_every_link_to_a_file_leads_to_one(path: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link and not link.startswith(("/", "mailto:"))]
     assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_every_picture_is_shown_by_a_guide_of_its_language() -> None:
+    shown = {
+        ((path.parent / name).resolve(), "zh" if path.stem.endswith(".zh") else "en")
+        for path in DOCUMENTS
+        for name in re.findall(r"!\[[^\]]+\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
+    }
+    assert shown == {(path, path.stem.rpartition(".")[2]) for path in PICTURES}
+
+
+def test_pictures_are_small() -> None:
+    sizes = {relative_name(path): path.stat().st_size for path in PICTURES}
+    assert {name: size for name, size in sizes.items() if size > LARGEST_PICTURE} == {}
+    assert sum(sizes.values()) <= ALL_PICTURES
 
 
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if path != HISTORY], ids=relative_name)

@@ -1,14 +1,16 @@
-"""A folder with a newer Debian and QGIS in it: ``python -m tools.debian_root``.
+"""A folder with a newer Debian and QGIS in it: ``python -m tools.debian_root [desktop]``.
 
 QGIS edits the features of an OGC API from 3.32 on; Debian 12 has an older one. So a Debian 13 is
 unpacked into a folder once, and its programs are started by ``chroot``. They share the network of
-this machine, so that they reach a service on 127.0.0.1; nothing is mounted into the folder.
+this machine, so that they reach a service on 127.0.0.1; nothing is mounted into the folder. With
+``desktop`` it gets the window of QGIS, too, with a screen that needs no device.
 """
 
 import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +22,12 @@ _PACKAGES = ("python3-qgis", "qgis-providers")
 _CONTENT = f"{_SUITE} {' '.join(_PACKAGES)}\n"
 _STAMP = Path("etc", "gazetteer-interop")
 """Written last: a folder with it is complete, and made here."""
+_DESKTOP_PACKAGES = (
+    "qgis", "qttranslations5-l10n", "xvfb", "openbox",
+    "fonts-noto-cjk", "fonts-dejavu-core", "fonts-open-sans",
+)  # fmt: skip
+_DESKTOP_CONTENT = f"{' '.join(_DESKTOP_PACKAGES)}\n"
+_DESKTOP_STAMP = Path("etc", "gazetteer-desktop")
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy")
 _SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -36,7 +44,7 @@ def ensure_debian_root(folder: Path) -> None:
     Raises:
         SetupError: It could not be made, or there is something else in its place.
     """
-    found = _read_stamp(folder)
+    found = _read_stamp(folder / _STAMP)
     if found == _CONTENT:
         return
     if found is None and folder.exists():
@@ -53,9 +61,23 @@ def ensure_debian_root(folder: Path) -> None:
         environment=_read_proxies(),
     )
     print_step(f"Installing {' '.join(_PACKAGES)} there (some minutes, 2 GB)")
-    _install_in_root(partial, become_root)
-    run_quietly([*become_root, "sh", "-c", 'printf %s "$1" > "$0"', partial / _STAMP, _CONTENT])
+    _install_in_root(partial, _PACKAGES, become_root)
+    _write_stamp(partial / _STAMP, _CONTENT, become_root)
     run_quietly([*become_root, "mv", partial, folder])
+
+
+def ensure_desktop(folder: Path) -> None:
+    """Install the desktop in a folder that is complete, unless it is there.
+
+    Raises:
+        SetupError: It could not be installed.
+    """
+    if _read_stamp(folder / _DESKTOP_STAMP) == _DESKTOP_CONTENT:
+        return
+    become_root = _find_root_command()
+    print_step(f"Installing the desktop of QGIS in {folder} (a minute, 0.4 GB)")
+    _install_in_root(folder, _DESKTOP_PACKAGES, become_root)
+    _write_stamp(folder / _DESKTOP_STAMP, _DESKTOP_CONTENT, become_root)
 
 
 def run_in_root(
@@ -82,9 +104,12 @@ def run_in_root(
     )
 
 
-def _read_stamp(folder: Path) -> str | None:
-    path = folder / _STAMP
+def _read_stamp(path: Path) -> str | None:
     return path.read_text() if path.is_file() else None
+
+
+def _write_stamp(path: Path, content: str, become_root: Sequence[str]) -> None:
+    run_quietly([*become_root, "sh", "-c", 'printf %s "$1" > "$0"', path, content])
 
 
 def _remove_folder(folder: Path, become_root: Sequence[str]) -> None:
@@ -119,13 +144,13 @@ def _find_mirror() -> str:
     raise SetupError("The sources of apt on this machine name no mirror of Debian.")
 
 
-def _install_in_root(folder: Path, become_root: Sequence[str]) -> None:
+def _install_in_root(folder: Path, packages: Sequence[str], become_root: Sequence[str]) -> None:
     apt = 'apt-get -q update && apt-get -q install -y --no-install-recommends "$@"'
     run_quietly(
         _build_chroot_command(
             folder,
             become_root,
-            ["sh", "-c", f"{apt} && apt-get -q clean", "sh", *_PACKAGES],
+            ["sh", "-c", f"{apt} && apt-get -q clean", "sh", *packages],
             {"DEBIAN_FRONTEND": "noninteractive", **_read_proxies()},
         )
     )
@@ -153,13 +178,17 @@ def _find_root_command() -> list[str]:
 
 
 def prepare_debian_root() -> None:
-    """Make the folder."""
+    """Make the folder, with what the command line asks for."""
+    if sys.argv[1:] not in ([], ["desktop"]):
+        sys.exit("usage: python -m tools.debian_root [desktop]")
     folder = find_root_folder()
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder.parent, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would unpack into the same folder
     try:
         ensure_debian_root(folder)
+        if sys.argv[1:]:
+            ensure_desktop(folder)
     except SetupError as error:
         exit_with_error(error)
     finally:

@@ -9,8 +9,6 @@ from werkzeug.http import parse_accept_header
 from gazetteer.messages import DEFAULT_LANG, LANGS, Lang
 
 LANGUAGE_COOKIE = "lang"
-_SCRIPT_TAGS = {"zh-CN": "zh", "zh-Hans": "zh"}
-"""Tags under which browsers ask for Chinese."""
 
 
 def request_language(default: Lang = DEFAULT_LANG) -> Lang:
@@ -29,6 +27,8 @@ def request_language(default: Lang = DEFAULT_LANG) -> Lang:
 
 @lru_cache(256)
 def _match_language(accepted: str, default: Lang) -> Lang:
+    """The first one that is wanted most: QGIS on a Chinese desktop sends ``zh-CN,en,*``."""
     accept = parse_accept_header(accepted, LanguageAccept)
-    best = accept.best_match([*LANGS, *_SCRIPT_TAGS], default=default)
-    return _SCRIPT_TAGS.get(best, best)
+    ranked = sorted(accept, key=lambda item: (-item[1], accepted.find(item[0])))
+    primary_tags = [tag.lower().partition("-")[0] for tag, quality in ranked if quality > 0]
+    return next((tag for tag in primary_tags if tag in LANGS), default)

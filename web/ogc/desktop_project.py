@@ -4,14 +4,16 @@ Only what differs from the defaults is stated; QGIS adds the rest when it saves 
 key is not in it: QGIS asks for it when the project is opened.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
+
+from web.ogc.desktop_styles import LabelRule, LayerSymbol, add_labels, add_renderer
 
 _CRS = "EPSG:4490"
 _SNAP_PIXELS = 12
 _ALL_LAYERS, _PIXELS, _VERTICES = "2", "1", "1"
 """The numbers of QGIS for where, in which unit and to what it snaps (QgsSnappingConfig)."""
+_SELECTED = {"Red": 255, "Green": 235, "Blue": 0, "Alpha": 150}
 Box = tuple[float, float, float, float]
 
 
@@ -25,9 +27,11 @@ class ProjectLayer:
         landing_page: the address of the API.
         collection: the collection.
         geometry: ``fill``, ``line`` or ``marker``, as symbols are called.
-        style: the properties of its symbol.
-        label: the property that labels it; None: none.
+        symbols: how its features look.
+        decided_by: the property by whose values they look different; None: all look alike.
+        labels: how they are labelled.
         is_read_only: whether QGIS does not offer to edit it.
+        credentials: the id of the configuration of QGIS that has them; None: it asks.
     """
 
     id: str
@@ -35,20 +39,22 @@ class ProjectLayer:
     landing_page: str
     collection: str
     geometry: str
-    style: Mapping[str, str]
-    label: str | None = None
+    symbols: tuple[LayerSymbol, ...]
+    decided_by: str | None = None
+    labels: tuple[LabelRule, ...] = ()
     is_read_only: bool = False
+    credentials: str | None = None
 
     @property
     def data_source(self) -> str:
         """The address as the provider ``OAPIF`` reads it."""
+        known = "" if self.credentials is None else f"authcfg={self.credentials} "
         return (
-            f"url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
+            f"{known}url='{self.landing_page}' typename='{self.collection}' srsname='{_CRS}'"
             " restrictToRequestBBOX='1' pagingEnabled='true'"
         )
 
 
-_SYMBOL_CLASSES = {"fill": "SimpleFill", "line": "SimpleLine", "marker": "SimpleMarker"}
 _GEOMETRY_NAMES = {"fill": "Polygon", "line": "Line", "marker": "Point"}
 
 
@@ -66,7 +72,8 @@ def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> by
     tree = ET.SubElement(project, "layer-tree-group")
     for layer in layers:
         attributes = {"id": layer.id, "name": layer.title, "providerKey": "OAPIF"}
-        source = {"source": layer.data_source, "checked": "Qt::Checked", "expanded": "0"}
+        source = {"source": layer.data_source, "checked": "Qt::Checked"}
+        source["expanded"] = "1" if layer.decided_by else "0"  # the legend of the symbols
         ET.SubElement(tree, "layer-tree-layer", {**attributes, **source})
     _add_snapping(project)
     if box is not None:
@@ -81,13 +88,21 @@ def build_project(title: str, layers: list[ProjectLayer], box: Box | None) -> by
 
 
 def _add_properties(project: ET.Element) -> None:
-    """The system of the project counts, and vertices of neighbours move together."""
+    """The system of the project counts, vertices of neighbours move together, yellow is selected.
+
+    A project without a colour for what is selected has white, which nobody sees.
+    """
     properties = ET.SubElement(project, "properties")
-    for group, name in (
-        ("Digitizing", "TopologicalEditing"),
-        ("SpatialRefSys", "ProjectionsEnabled"),
-    ):
-        ET.SubElement(ET.SubElement(properties, group), name, {"type": "int"}).text = "1"
+    switches = {"Digitizing": "TopologicalEditing", "SpatialRefSys": "ProjectionsEnabled"}
+    for group, name in switches.items():
+        _add_number(ET.SubElement(properties, group), name, 1)
+    colours = ET.SubElement(properties, "Gui")
+    for part, value in _SELECTED.items():
+        _add_number(colours, f"SelectionColor{part}Part", value)
+
+
+def _add_number(parent: ET.Element, name: str, value: int) -> None:
+    ET.SubElement(parent, name, {"type": "int"}).text = str(value)
 
 
 def _add_crs(parent: ET.Element) -> None:
@@ -119,7 +134,7 @@ def _add_canvas(project: ET.Element, box: Box) -> None:
 
 def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
     attributes = {"type": "vector", "geometry": _GEOMETRY_NAMES[layer.geometry]}
-    labels = {"labelsEnabled": "0" if layer.label is None else "1"}
+    labels = {"labelsEnabled": "1" if layer.labels else "0"}
     read_only = {"readOnly": "1" if layer.is_read_only else "0"}
     element = ET.SubElement(parent, "maplayer", {**attributes, **labels, **read_only})
     ET.SubElement(element, "id").text = layer.id
@@ -127,15 +142,6 @@ def _add_layer(parent: ET.Element, layer: ProjectLayer) -> None:
     ET.SubElement(element, "layername").text = layer.title
     _add_crs(ET.SubElement(element, "srs"))
     ET.SubElement(element, "provider", {"encoding": "UTF-8"}).text = "OAPIF"
-    renderer = ET.SubElement(element, "renderer-v2", {"type": "singleSymbol"})
-    symbol = ET.SubElement(
-        ET.SubElement(renderer, "symbols"), "symbol", {"type": layer.geometry, "name": "0"}
-    )
-    part = {"class": _SYMBOL_CLASSES[layer.geometry], "enabled": "1"}
-    options = ET.SubElement(ET.SubElement(symbol, "layer", part), "Option", {"type": "Map"})
-    for name, value in layer.style.items():
-        ET.SubElement(options, "Option", {"type": "QString", "name": name, "value": value})
-    if layer.label is not None:
-        settings = ET.SubElement(ET.SubElement(element, "labeling", {"type": "simple"}), "settings")
-        style = {"fieldName": layer.label, "fontSize": "9", "textColor": "30,60,50,255"}
-        ET.SubElement(settings, "text-style", style)
+    add_renderer(element, layer.geometry, layer.symbols, layer.decided_by)
+    if layer.labels:
+        add_labels(element, layer.labels)

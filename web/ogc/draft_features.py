@@ -8,7 +8,7 @@ from boundaries.drafts.draft_access import may_edit
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import DraftState
 from gazetteer.problems import Problem
-from web.auth.authentication import current_actor
+from web.auth.authentication import require_known_actor
 from web.http.connections import connection
 from web.http.endpoints import Api, json_response
 from web.ogc import feature_writes
@@ -145,13 +145,13 @@ def delete_draft_feature(
     return feature_writes.delete_feature(draft_id, collection, feature)
 
 
-@api.write("OPTIONS", _ITEMS, JSON, requires_account=False)
+@api.write("OPTIONS", _ITEMS, JSON)
 def list_collection_methods(draft_id: DraftId, collection: CollectionId) -> Response:
     """List the methods that the account may use on a collection of a draft (header `Allow`)."""
     return _answer_methods(list_methods(collection, _may_write(draft_id), on_items=True))
 
 
-@api.write("OPTIONS", _ITEM, JSON, requires_account=False)
+@api.write("OPTIONS", _ITEM, JSON)
 def list_feature_methods(
     draft_id: DraftId,
     collection: CollectionId,
@@ -168,11 +168,14 @@ def _answer_methods(methods: Sequence[str]) -> Response:
 
 
 def _may_write(draft_id: DraftId) -> bool:
-    """Whether the account of the request may write to a draft as it is now."""
+    """Whether the account of the request may write to a draft as it is now.
+
+    Raises:
+        Unauthenticated: nobody is logged in. QGIS sends a key only where it was asked for one; an
+            answer to nobody would make it open the collection read-only.
+    """
+    who = require_known_actor()
     try:
-        who = current_actor()
-        if who.account is None:
-            return False
         with connection() as conn:
             draft = draft_store.load_draft(conn, draft_id)
             return draft.state is DraftState.IN_WORK and may_edit(conn, who, draft)

@@ -128,7 +128,9 @@ def _write_feature(draft_id: UUID, collection: str, feature: str, *, is_patch: b
         sent = read_feature(known, is_patch=is_patch)
         if is_patch and sent.id is not None and sent.id != current["id"]:
             raise InvalidValue(message("feature.id_fixed"), field="id")
-        changes = _find_changes(collection, current["properties"], sent, is_patch=is_patch)
+        repeats_all = sent.properties.keys() >= known.property_by_name.keys()
+        is_strict = is_patch and not repeats_all
+        changes = _find_changes(collection, current["properties"], sent, is_strict=is_strict)
         _apply_changes(write, collection, UUID(current["id"]), sent, changes)
         text = _read_current(write, collection, current["id"], sent.crs)
     return _finish_response(
@@ -173,12 +175,13 @@ def _require_feature(write: _Write, collection: str, feature: str) -> dict[str, 
 
 
 def _find_changes(
-    collection: str, current: Mapping[str, Any], sent: SentFeature, *, is_patch: bool
+    collection: str, current: Mapping[str, Any], sent: SentFeature, *, is_strict: bool
 ) -> Mapping[str, Any]:
     """The properties that are to be other than they are.
 
     Most follow from others: a replacement brings them back as its program last read them, which
-    says nothing; an update that names one is a mistake.
+    says nothing, and so does an update that names all, as QGIS sends it after merging; one that
+    names some is a mistake (``is_strict``).
 
     Raises:
         InvalidValue: a property that cannot be written.
@@ -189,7 +192,7 @@ def _find_changes(
     for name, value in sent.properties.items():
         if name == "id" or _is_same_value(current.get(name), value):
             continue
-        if not is_patch and name not in stated:
+        if not is_strict and name not in stated:
             continue
         if name not in writable or value is None:
             raise _build_read_only_problem(name, writable)
