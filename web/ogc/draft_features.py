@@ -1,16 +1,18 @@
 """The OGC API over a draft, which writes to it: ``/drafts/{id}/ogc/``."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from flask import Response
 
 from boundaries.drafts.draft_access import may_edit
 from gazetteer.ledger.drafts import draft_store
 from gazetteer.ledger.drafts.draft import DraftState
-from gazetteer.problems import Problem
+from gazetteer.problems import Problem, Unauthenticated
 from web.auth.authentication import require_known_actor
 from web.http.connections import connection
 from web.http.endpoints import Api, json_response
+from web.http.problems import build_problem_response
 from web.ogc import feature_writes
 from web.ogc import view_documents as answers
 from web.ogc.draft_views import open_draft_view
@@ -18,7 +20,7 @@ from web.ogc.feature_bodies import FEATURE_BODY
 from web.ogc.items_query import DocumentQuery, FeatureParams, ItemsQuery, SchemaQuery
 from web.ogc.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from web.ogc.register_features import PAGE, CollectionId, FeatureId
-from web.ogc.writable_features import MERGE_PATCH, check_method, list_methods
+from web.ogc.writable_features import MERGE_PATCH, READ_METHODS, check_method, list_methods
 from web.services.draft_service import DraftId
 
 api = Api()
@@ -148,7 +150,7 @@ def delete_draft_feature(
 @api.write("OPTIONS", _ITEMS, JSON)
 def list_collection_methods(draft_id: DraftId, collection: CollectionId) -> Response:
     """List the methods that the account may use on a collection of a draft (header `Allow`)."""
-    return _answer_methods(list_methods(collection, _may_write(draft_id), on_items=True))
+    return _answer_methods(draft_id, collection, on_items=True)
 
 
 @api.write("OPTIONS", _ITEM, JSON)
@@ -158,11 +160,21 @@ def list_feature_methods(
     feature: FeatureId,  # noqa: ARG001
 ) -> Response:
     """List the methods that the account may use on a feature of a draft (header `Allow`)."""
-    return _answer_methods(list_methods(collection, _may_write(draft_id)))
+    return _answer_methods(draft_id, collection)
 
 
-def _answer_methods(methods: Sequence[str]) -> Response:
-    response = json_response({"methods": list(methods)})
+def _answer_methods(draft_id: UUID, collection: str, *, on_items: bool = False) -> Response:
+    """The methods; nobody is told those of reading, and asked for a key.
+
+    QGIS sends a key only where it was asked for one: otherwise it would take the collection for one
+    that is only read.
+    """
+    methods: Sequence[str]
+    try:
+        methods = list_methods(collection, _may_write(draft_id), on_items=on_items)
+        response = json_response({"methods": list(methods)})
+    except Unauthenticated as problem:
+        methods, response = READ_METHODS, build_problem_response(problem)
     response.headers.update({"Allow": ", ".join(methods), "Cache-Control": "no-store"})
     return response
 
@@ -171,8 +183,7 @@ def _may_write(draft_id: DraftId) -> bool:
     """Whether the account of the request may write to a draft as it is now.
 
     Raises:
-        Unauthenticated: nobody is logged in. QGIS sends a key only where it was asked for one; an
-            answer to nobody would make it open the collection read-only.
+        Unauthenticated: nobody is logged in.
     """
     who = require_known_actor()
     try:

@@ -243,7 +243,9 @@ def test_methods_are_allowed_to_those_who_may_write(people: People, desktop: Des
     nobody = Desktop(Colleague(people["ed1"].client, ""), desktop.draft)
     assert desktop.send("OPTIONS", "/collections/findings/items").headers["Allow"] == reads
     for method in ("GET", "OPTIONS"):
-        refused(nobody.send(method, item), 401, "unauthenticated")
+        answer = nobody.send(method, item)
+        refused(answer, 401, "unauthenticated")
+    assert answer.headers["Allow"] == reads
 
 
 def test_tags_guard_what_somebody_else_has_changed(desktop: Desktop) -> None:
