@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from boundaries.layers.database_logs import LOG_SUFFIX
 from boundaries.layers.problems import (
     layer_choice_error,
     open_error,
@@ -34,7 +35,10 @@ coordinates are compressed 3 to 20 times, decompression bombs 1000 times."""
 MAX_ENTRIES = 10_000
 _CHUNK = 1 << 20
 _GEOJSON, _JSON, _SHAPE, _PACKAGE = ".geojson", ".json", ".shp", ".gpkg"
-_KNOWN_SUFFIXES = (_GEOJSON, _JSON, _PACKAGE, _SHAPE, ".shx", ".dbf", ".prj", ".cpg")
+_KNOWN_SUFFIXES = (
+    *(_GEOJSON, _JSON, _PACKAGE, f"{_PACKAGE}{LOG_SUFFIX}"),
+    *(_SHAPE, ".shx", ".dbf", ".prj", ".cpg"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def simple(path: Path, name: bytes = UTF8, **more: object) -> Path:
         (GBK, "ANSI 936", []),
         (UTF8, "UTF-8", []),
         (UTF8, "65001", []),
-        ("天河區".encode("big5"), "big5", []),
+        ("天河區".encode("big5"), "big5", [("TOP-FIL-01", "info", None)]),
         (GBK, "UTF-8", [("TOP-FIL-01", "warning", None)]),
         (GBK, "nonsense", [("TOP-FIL-01", "info", None)]),
         (GBK, "base64", [("TOP-FIL-01", "info", None)]),
