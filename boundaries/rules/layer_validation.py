@@ -19,6 +19,7 @@ from boundaries.rules.common.spatial_finding import (
     build_sort_key,
 )
 from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.comparable_units import select_comparable
 from boundaries.rules.coverage import COVERAGE_RULES
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gaps import Hole, find_open_holes
@@ -154,17 +155,20 @@ class _LevelValidation:
         which = self.which = np.array(units, dtype=np.int64)
         names = tuple(layer.names[i] for i in which.tolist())
         shapes = layer.geometries[which]
-        self.context = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
+        self.whole = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
+        self.context, self.left_out = select_comparable(self.whole)
 
     def iter_findings(self, step: Callable[[str], None]) -> Iterator[SpatialFinding]:
         """The findings on each polygon and on the coverage of this level."""
         step("geometry")
         stand_ins = self.feature_levels.stand_ins if self.level == "county" else frozenset()
         for rule in GEOMETRY_RULES:
-            for finding in map(self._renumber_finding, rule(self.context)):
+            context = self.whole if rule in SINGLE_POLYGON_RULES else self.context
+            for finding in map(self._renumber_finding, rule(context)):
                 # Polygons that only stand in for this level are checked at their own.
                 if not finding.features or not stand_ins.issuperset(finding.features):
                     yield finding
+        yield from map(self._renumber_finding, self.left_out)
         for rule in COVERAGE_RULES:
             step(rule.__name__)
             yield from map(self._renumber_finding, rule(self.context))
