@@ -17,6 +17,7 @@ from boundaries.layers.column_roles import assign_column_roles
 from boundaries.layers.crs import (
     CGCS2000,
     RecognizedCrs,
+    Transformation,
     check_crs_fits,
     find_transformation,
     guess_crs,
@@ -24,7 +25,7 @@ from boundaries.layers.crs import (
     recognize_crs,
     resolve_crs,
 )
-from boundaries.layers.geometry_faults import Floats
+from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
 from boundaries.layers.problems import (
     CrsNotKnown,
@@ -34,6 +35,7 @@ from boundaries.layers.problems import (
     unreadable_error,
 )
 from boundaries.layers.raw_layer import RawLayer
+from boundaries.layers.wild_vertices import Bools, WildVertex, set_aside, set_wild_aside
 from gazetteer.ingest.table_files import UTF8_BOM, UTF16_BOMS, decode_text
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
@@ -148,18 +150,35 @@ def _transform_to_cgcs2000(
     raw: RawLayer, default: str | None, requested: str | None, source: str
 ) -> RawLayer:
     """The layer in degrees of CGCS2000, with remarks on how it was converted."""
-    points = shapely.get_coordinates(raw.geometries)
+    geometries, wild = set_wild_aside(raw.geometries)
+    points = shapely.get_coordinates(geometries)
     file_crs, crs_remarks = _determine_crs(raw, default, requested, points, source)
     check_crs_fits(file_crs, points, source)
     if file_crs.is_cgcs2000_degrees or not len(points):
-        return replace(raw, remarks=(*raw.remarks, *crs_remarks))
+        remarks = [*crs_remarks, *(vertex.build_remark() for vertex in wild)]
+        return replace(raw, geometries=geometries, remarks=(*raw.remarks, *remarks))
     transformation = find_transformation(file_crs, points, source)
-    transformed = np.asarray(shapely.transform(raw.geometries, transformation), dtype=object)
+    transformed, beyond = _transform_geometries(geometries, transformation)
     if not np.isfinite(shapely.get_coordinates(transformed)).all():
         raise crs_error(source, message("crs.outside_domain", crs=file_crs.label))
-    conversion = _report_conversion(file_crs, transformation.accuracy_m)
-    remarks = (*raw.remarks, *crs_remarks, conversion)
-    return replace(raw, geometries=transformed, remarks=remarks)
+    crs_remarks += [_report_conversion(file_crs, transformation.accuracy_m)]
+    crs_remarks += [vertex.build_remark(transformation) for vertex in (*wild, *beyond)]
+    return replace(raw, geometries=transformed, remarks=(*raw.remarks, *crs_remarks))
+
+
+def _transform_geometries(
+    geometries: Geometries, transformation: Transformation
+) -> tuple[Geometries, list[WildVertex]]:
+    """The geometries transformed; None for those with vertices for which it is not defined."""
+
+    def mask_undefined(points: Floats) -> Bools:
+        return np.asarray(~np.isfinite(transformation(points)).all(axis=1))
+
+    transformed = np.asarray(shapely.transform(geometries, transformation), dtype=object)
+    if np.isfinite(shapely.get_coordinates(transformed)).all():
+        return transformed, []
+    defined, wild = set_aside(geometries, mask_undefined)
+    return np.asarray(shapely.transform(defined, transformation), dtype=object), wild
 
 
 def _determine_crs(

@@ -162,7 +162,7 @@ def _make_flawed_layers() -> Iterator[Layer]:
     yield make_layer([*squares, *squares[:1] * 5])
     attributes: list[dict[str, object]] = [
         {"lv": "prefecture", "area_km2": 5, "up": "440000"},
-        {"lv": "市", "area_km2": 99.0, "seat_lon": 1, "seat_lat": 1, "up": "450100"},
+        {"lv": "市", "area_km2": 99.0, "seat_lon": 5e3, "seat_lat": 5e3, "up": "450100"},
         {"lv": "county", "area_m2": "7", "unit_type": "开发区"},
         {"lv": "?", "up": "440100"},
     ]
@@ -171,7 +171,7 @@ def _make_flawed_layers() -> Iterator[Layer]:
             shapely.box(0, 0, 1000, 990),
             shapely.box(0, 0, 500, 1000),
             None,
-            shapely.box(9, 9, 10, 10),
+            shapely.box(9, 900, 99, 1000),
         ],
         attributes=attributes,
         codes=["440100", "440181", "440181", "440102"],
