@@ -6,6 +6,7 @@ the fault of one feature is a remark on that feature, and only a file that is no
 
 import gc
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _GEOMETRY_TYPES = (
     *("Point", "MultiPoint", "LineString", "MultiLineString"),
     *("Polygon", "MultiPolygon", "GeometryCollection"),
 )
+_CRS_TEXT = re.compile("epsg|crs|cgcs", re.IGNORECASE)
 _EMPTY, _EMPTY_MULTI = shapely.Polygon(), shapely.MultiPolygon()
 
 Rings = list[Floats]
@@ -142,8 +144,14 @@ def _take_feature(number: int, feature: Any) -> Any:
 
 
 def _find_crs_name(document: Mapping[str, Any]) -> str | None:
-    """The system that the ``crs`` member of GeoJSON 2008 names; None without that member."""
-    name = _as_object(_as_object(document.get("crs")).get("properties")).get("name")
+    """The system that the ``crs`` member of GeoJSON 2008 names, in any of its forms; else None."""
+    crs = document.get("crs")
+    if isinstance(crs, str):
+        return crs if _CRS_TEXT.search(crs) else None
+    properties = _as_object(_as_object(crs).get("properties"))
+    if "code" in properties:  # {"type": "EPSG", "properties": {"code": 4547}}
+        return f"EPSG:{properties['code']}"
+    name = next((properties[key] for key in ("name", "urn", "href") if properties.get(key)), None)
     return str(name) if name else None
 
 

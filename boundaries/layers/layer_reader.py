@@ -19,11 +19,13 @@ from boundaries.layers.crs import (
     RecognizedCrs,
     Transformation,
     check_crs_fits,
+    find_single,
     find_transformation,
     guess_crs,
     is_likely_degrees,
     recognize_crs,
     resolve_crs,
+    suggest_crs,
 )
 from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
@@ -224,6 +226,9 @@ def _report_conversion(file_crs: RecognizedCrs, accuracy_m: float) -> Remark:
     return Remark("TOP-CRS-01", "info", detail, measured=accuracy_m, unit="m")
 
 
-def _undeclared_crs_error(source: str, likely: int | None) -> CrsNotKnown:
-    kind = "crs.undeclared" if likely is None else "crs.undeclared_suggestion"
-    return crs_error(source, message(kind, epsg=likely), likely=likely)
+def _undeclared_crs_error(source: str, likely: list[int]) -> CrsNotKnown:
+    if likely:
+        detail = message("crs.undeclared_suggestion", remedy=suggest_crs(likely))
+    else:
+        detail = message("crs.undeclared")
+    return crs_error(source, detail, likely=find_single(likely))
