@@ -6,6 +6,7 @@ refused.
 """
 
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,9 @@ from gazetteer.messages import AnyOf, Message, message
 from gazetteer.problems import InvalidValue
 
 Floats = NDArray[np.float64]
+
+# PROJ warns of grids that are not installed; here operations without them are refused by accuracy.
+warnings.filterwarnings("ignore", category=UserWarning, module="pyproj")
 
 CGCS2000, WGS84 = 4490, 4326
 """EPSG codes. The two agree within less than a metre: degrees of one are used as degrees of the

@@ -27,6 +27,7 @@ from boundaries.layers.crs import (
     resolve_crs,
     suggest_crs,
 )
+from boundaries.layers.foreign_formats import describe_foreign_file
 from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
 from boundaries.layers.problems import (
@@ -43,6 +44,7 @@ from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 _START_BYTES = 4096  # room for signatures, and for white space before JSON
+_RECORD_SEPARATOR = b"\x1e"  # before each text of a GeoJSON text sequence (RFC 8142)
 _GEOJSON_CRS = "urn:ogc:def:crs:OGC:1.3:CRS84"  # the only one of RFC 7946, east first
 
 
@@ -114,12 +116,13 @@ def _check_json_start(layer_file: LayerFile, start: bytes) -> None:
     """Refuse a file without signature that cannot be JSON, or whose name says it is not."""
     ending = Path(layer_file.source).suffix.lower()
     bare = start.removeprefix(UTF8_BOM).lstrip()
-    if bare.startswith((b"{", b"[")) or start.startswith(UTF16_BOMS):
+    if bare.startswith((b"{", b"[", _RECORD_SEPARATOR)) or start.startswith(UTF16_BOMS):
         if ending not in (".gpkg", ".shp", ".zip", ".gz"):
             return
         detail = message("layer.content_differs_from_suffix", suffix=ending)
         raise unreadable_error(layer_file.source, detail)
-    raise unreadable_error(layer_file.source, message("layer.unknown_format"))
+    foreign = describe_foreign_file(layer_file.source, start)
+    raise unreadable_error(layer_file.source, foreign or message("layer.unknown_format"))
 
 
 def _check_not_part(layer_file: LayerFile) -> None:

@@ -21,6 +21,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.layers import wkb
 from boundaries.layers.attribute_encoding import AttributeText, detect_encoding
+from boundaries.layers.geometry_faults import report_heights
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from boundaries.layers.raw_layer import RawLayer
@@ -29,11 +30,13 @@ from gazetteer.messages import message
 SIGNATURE = struct.pack(">i", 9994)
 
 _HEADER_BYTES, _INDEX_BYTES = 100, 8
+_POLYGON_M = 25
 _MAX_PRJ_CHARS = 100_000  # usual ones have a thousand
 _BYTES_ENCODING = "ISO-8859-1"  # maps each byte to one character and back; GDAL wants capitals
 
 # GDAL warns of rings that are not closed and the like; here these are remarks on features.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
+warnings.filterwarnings("ignore", category=UserWarning, module="pyogrio")
 
 
 def read_shapefile(path: Path, source: str, encoding: str | None) -> RawLayer:
@@ -56,6 +59,8 @@ def read_shapefile(path: Path, source: str, encoding: str | None) -> RawLayer:
             detail = message("layer.shapefile_unreadable", reason=str(error))
             raise unreadable_error(source, detail) from None
     geometries, remarks = wkb.decode_polygons(list(binary))
+    if _read_shape_type(parts[".shp"]) == _POLYGON_M:  # GDAL has left the measures out
+        remarks.append(report_heights(len(geometries)))
     fields = [str(field).encode(_BYTES_ENCODING) for field in meta["fields"]]
     values = [_as_plain_values(column) for column in columns]
     detected, encoding_remarks = detect_encoding(
@@ -102,6 +107,11 @@ def _read_length(path: Path, source: str) -> int:
     if len(header) < _HEADER_BYTES or not header.startswith(SIGNATURE):
         raise unreadable_error(source, message("layer.header_broken", part=path.suffix))
     return int(struct.unpack_from(">i", header, 24)[0]) * 2
+
+
+def _read_shape_type(path: Path) -> int:
+    with path.open("rb") as file:
+        return int(struct.unpack_from("<i", file.read(_HEADER_BYTES), 32)[0])
 
 
 def _read_row_count(dbf: Path, source: str) -> int:

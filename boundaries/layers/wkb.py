@@ -13,6 +13,7 @@ from boundaries.layers.geometry_faults import (
     split_invalid,
 )
 from boundaries.layers.polygon_layer import Remark
+from boundaries.layers.surface_wkb import straighten_surfaces
 from gazetteer.messages import message
 
 _TYPES = {
@@ -47,6 +48,8 @@ def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remar
         kind = _decode_type(wkb) if wkb else None
         if wkb and kind in (_POLYGON, _MULTIPOLYGON):
             readable[i] = wkb
+        elif wkb and (straight := straighten_surfaces(wkb)):
+            readable[i] = straight
         else:
             type_name = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
             remarks.append(report_wrong_type(i, type_name))

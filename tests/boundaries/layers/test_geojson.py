@@ -157,7 +157,7 @@ def test_a_single_feature_or_geometry_is_a_layer_of_one(tmp_path: Path, text: st
         ('{"type": "Topology", "objects": {}}', "topojson"),
         (collection({"type": "Point", "coordinates": [1, 2]}), "no_polygons"),
         ("[" * 100_000, "json_invalid"),
-        ("<kml/>", "unknown_format"),
+        ("<kml/>", "foreign_format"),
         ("\0", "unknown_format"),
     ],
 )
