@@ -222,7 +222,11 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
         return [], report_wrong_type(feature, kind)
     try:
         parts = _list_parts(geometry)
-        polygons = [[_parse_ring(ring) for ring in _check_array(part)] for part in parts if part]
+        polygons = [
+            [_parse_ring(ring) for ring in _check_array(part) if ring != []]
+            for part in parts
+            if part and part[0] != []  # OGC: a polygon without an outer ring is empty
+        ]
     except _MalformedGeometry as broken:
         return [], report_malformed(feature, broken.detail)
     for ring in chain.from_iterable(polygons):

@@ -30,6 +30,7 @@ from boundaries.layers.crs import (
 from boundaries.layers.foreign_formats import describe_foreign_file
 from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
+from boundaries.layers.position_checks import report_low_projected_precision
 from boundaries.layers.problems import (
     CrsNotKnown,
     crs_error,
@@ -74,8 +75,8 @@ def read_layer(
     with open_layer_file(path, layer, max_bytes) as layer_file:
         raw, default = _read_raw_layer(layer_file, encoding)
     _check_not_empty(raw, layer_file.source)
-    if not planar:
-        raw = _transform_to_cgcs2000(raw, default, crs, layer_file.source)
+    convert = _report_planar_degrees if planar else _transform_to_cgcs2000
+    raw = convert(raw, default, crs, layer_file.source)
     roles = assign_column_roles(raw.attributes, raw.ids, columns, layer_file.source)
     return Layer(
         geometries=raw.geometries,
@@ -151,6 +152,15 @@ def _check_not_empty(raw: RawLayer, source: str) -> None:
         raise unreadable_error(source, detail)
 
 
+def _report_planar_degrees(raw: RawLayer, *_: str | None) -> RawLayer:
+    """The layer, with a remark where planar metres were requested and degrees are there."""
+    points = shapely.get_coordinates(raw.geometries)
+    if not len(points) or not is_likely_degrees(points):
+        return raw
+    remark = Remark("TOP-CRS-01", "warning", message("crs.planar_degrees"))
+    return replace(raw, remarks=(*raw.remarks, remark))
+
+
 def _transform_to_cgcs2000(
     raw: RawLayer, default: str | None, requested: str | None, source: str
 ) -> RawLayer:
@@ -166,6 +176,8 @@ def _transform_to_cgcs2000(
     transformed, beyond = _transform_geometries(geometries, transformation)
     if not np.isfinite(shapely.get_coordinates(transformed)).all():
         raise crs_error(source, message("crs.outside_domain", crs=file_crs.label))
+    if not file_crs.is_geographic:
+        crs_remarks += report_low_projected_precision(points)
     crs_remarks += [_report_conversion(file_crs, transformation.accuracy_m)]
     crs_remarks += [vertex.build_remark(transformation) for vertex in (*wild, *beyond)]
     return replace(raw, geometries=transformed, remarks=(*raw.remarks, *crs_remarks))

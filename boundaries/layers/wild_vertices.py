@@ -65,9 +65,9 @@ def set_aside(
     if not impossible.any() or impossible.mean() > _MAX_WILD_SHARE:
         return geometries, []
     of_feature = np.repeat(np.arange(len(geometries)), shapely.get_num_coordinates(geometries))
-    kept, features = geometries.copy(), np.unique(of_feature[impossible]).tolist()
-    kept[features] = None
-    return kept, [
+    remaining, features = geometries.copy(), np.unique(of_feature[impossible]).tolist()
+    remaining[features] = None
+    return remaining, [
         _describe_vertex(i, points[of_feature == i], impossible[of_feature == i]) for i in features
     ]
 

@@ -25,6 +25,10 @@ _MAX_UNITS_PER_FINDING = 3
 _SAME_COURSE_M = 1e-6
 """Segments that are nowhere further apart follow the same course."""
 
+_MIN_UNITS_APART = 3
+_SIDE_BY_SIDE_M = 25.0
+"""Units nearer than this have a border in common, or water between them; not all of a layer."""
+
 Pair = tuple[int, int]
 
 
@@ -35,6 +39,8 @@ def find_mismatches(context: CoverageContext) -> Iterator[SpatialFinding]:
     for pairs in _iter_flaws(context, near):
         yield _build_mismatch_finding(context, near.select_pairs(pairs))
     yield from _find_slivers(context, near)
+    if not len(near.a):
+        yield from _find_units_apart(context)
 
 
 def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
@@ -155,3 +161,27 @@ def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[
             unit="m",
             area_m2=area,
         )
+
+
+def _find_units_apart(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """That no unit has a border in common with any other, although units lie side by side."""
+    units = np.flatnonzero(~shapely.is_missing(context.valid_shapes))
+    if len(units) < _MIN_UNITS_APART or (context.segments.matching.partner >= 0).any():
+        return
+    reach = context.metric.convert_to_units(_SIDE_BY_SIDE_M)
+    shapes = context.valid_shapes[units]
+    one, other = context.tree.query(shapes, predicate="dwithin", distance=reach)
+    near = np.unique(one[units[one] != other])
+    touching = context.tree.query(shapes, predicate="intersects")
+    if len(near) * 2 < len(units) or (units[touching[0]] != touching[1]).any():
+        return
+    yield build_finding(
+        "TOP-COV-03",
+        "nowhere",
+        {"n": len(units), "near": len(near), "distance": _SIDE_BY_SIDE_M},
+        features=tuple(units.tolist()),
+        geometry=shapely.MultiPoint(shapely.point_on_surface(shapes[near]).tolist()),
+        measured=len(near),
+        limit=0,
+        unit="features",
+    )

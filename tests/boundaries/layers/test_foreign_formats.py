@@ -100,3 +100,24 @@ def test_surfaces_without_curves_are_read_and_curves_are_not(tmp_path: Path) -> 
     for broken in (curved, multi[:-9], b"", struct.pack("<BII", 1, 12, 2**31)):
         assert straighten_surfaces(broken) is None if broken else True
     assert np.isfinite(shapely.get_coordinates(read)).all()
+
+
+def test_empty_rings_are_no_fault_but_an_empty_polygon_is_told(tmp_path: Path) -> None:
+    for rings, faults in (
+        ([SQUARE, []], []),
+        ([[]], ["TOP-GEO-02"]),
+        ([[], SQUARE], ["TOP-GEO-02"]),
+    ):
+        features = [
+            {"type": "Feature", "properties": {}, "geometry": polygon(*one)}
+            for one in (rings, [NEXT])
+        ]
+        (tmp_path / "l.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": features})
+        )
+        layer = read_layer(tmp_path / "l.geojson")
+        assert [r.rule for r in layer.remarks if r.rule.startswith("TOP-GEO")] == faults
+    square = b"".join(struct.pack("<2d", *p) for p in SQUARE)
+    packed = struct.pack("<BIII", 1, 3, 2, len(SQUARE)) + square + struct.pack("<I", 0)
+    path = with_blob(geopackage(tmp_path / "l.gpkg", [A]), blob(packed))
+    assert read_layer(path).geometries[1].equals_exact(A)

@@ -62,6 +62,9 @@ def test_a_tangle_is_reported_and_not_compared() -> None:
 def test_units_that_nowhere_touch_are_one_finding() -> None:
     cells = [shapely.box(x, y, x + 999.8, y + 999.8)
              for x in range(0, 15_000, 1000) for y in range(0, 15_000, 1000)]  # fmt: skip
-    (finding,) = find_all(list(cells))
-    assert (finding.rule, finding.kind, len(finding.features)) == ("TOP-COV-04", "net", 225)
-    assert round(finding.measured or 0, 3) == 0.2
+    apart, net = find_all(list(cells))
+    assert (apart.rule, apart.kind, len(apart.features)) == ("TOP-COV-03", "nowhere", 225)
+    assert (net.rule, net.kind, len(net.features)) == ("TOP-COV-04", "net", 225)
+    assert round(net.measured or 0, 3) == 0.2
+    (only,) = find_all([shapely.buffer(cell, -1, join_style="mitre") for cell in cells[:20]])
+    assert only.kind == "nowhere"
