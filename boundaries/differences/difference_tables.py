@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from boundaries.layers.gdal_writers import write_geopackage_tables
 from boundaries.layers.geometry_faults import Geometries
 from boundaries.layers.output_table import OutputTable
 from boundaries.layers.spreadsheet import write_workbook
+from boundaries.layers.whole_files import replace_when_complete
 from gazetteer.messages import Lang, message
 
 Row = dict[str, Any]
@@ -107,15 +107,13 @@ def write_difference_file(
         Unavailable: the file cannot be written.
     """
     tables = build_difference_tables(difference, lang)
-    with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
-        temporary = Path(folder) / f"difference.{file_format}"
+    with replace_when_complete(path, f"difference.{file_format}") as part:
         if file_format is DifferenceFile.XLSX:
-            write_workbook(temporary, label_tables(tables, lang))
+            write_workbook(part, label_tables(tables, lang))
         else:
             write_geopackage_tables(
-                temporary, [(table, _GEOMETRY_TYPES[table.name]) for table in tables]
+                part, [(table, _GEOMETRY_TYPES[table.name]) for table in tables]
             )
-        temporary.replace(path)
 
 
 def _build_table(

@@ -15,6 +15,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from boundaries.layers.database_logs import LOG_SUFFIX
+from boundaries.layers.foreign_formats import describe_foreign_names
 from boundaries.layers.problems import (
     layer_choice_error,
     open_error,
@@ -34,7 +36,11 @@ coordinates are compressed 3 to 20 times, decompression bombs 1000 times."""
 MAX_ENTRIES = 10_000
 _CHUNK = 1 << 20
 _GEOJSON, _JSON, _SHAPE, _PACKAGE = ".geojson", ".json", ".shp", ".gpkg"
-_KNOWN_SUFFIXES = (_GEOJSON, _JSON, _PACKAGE, _SHAPE, ".shx", ".dbf", ".prj", ".cpg")
+_SEQUENCES = (".geojsonl", ".geojsons", ".ndjson", ".jsonl")
+_KNOWN_SUFFIXES = (
+    *(_GEOJSON, _JSON, *_SEQUENCES, _PACKAGE, f"{_PACKAGE}{LOG_SUFFIX}"),
+    *(_SHAPE, ".shx", ".dbf", ".prj", ".cpg"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,10 @@ def open_layer_file(
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
+        is_folder = isinstance(error, IsADirectoryError)
+        foreign = describe_foreign_names([path.name]) if is_folder else None
+        if foreign is not None:
+            raise unreadable_error(path.name, foreign) from None
         raise open_error(path.name or str(path), error) from error
     if size > max_bytes:
         raise _size_error(path.name, max_bytes)
@@ -125,6 +135,12 @@ def _extract_zip(path: Path, layer: str | None, directory: Path, max_bytes: int)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = _list_entries(path.name, archive, max_bytes)
+            if not entries:
+                foreign = describe_foreign_names(
+                    [path.name, *map(_decode_name, archive.infolist())]
+                )
+                detail = foreign or message("layer.zip_without_layer")
+                raise unreadable_error(path.name, detail)
             chosen, inner = _choose_file(path.name, list(entries), layer)
             stem = _strip_suffix(chosen).casefold()
             for name, entry in entries.items():
@@ -137,6 +153,12 @@ def _extract_zip(path: Path, layer: str | None, directory: Path, max_bytes: int)
     except NotImplementedError as error:
         raise unreadable_error(path.name, message("layer.zip_method_unknown")) from error
     return LayerFile(directory / f"layer{PurePosixPath(chosen).suffix.lower()}", chosen, inner)
+
+
+def _foreign_archive_error(source: str, archive: zipfile.ZipFile) -> Problem:
+    """The problem of an archive with nothing to read in it: it names what else is there."""
+    foreign = describe_foreign_names([source, *map(_decode_name, archive.infolist())])
+    return unreadable_error(source, foreign or message("layer.zip_without_layer"))
 
 
 def _list_entries(
@@ -192,7 +214,11 @@ def _strip_suffix(name: str) -> str:
 
 def _choose_file(source: str, names: list[str], layer: str | None) -> tuple[str, str | None]:
     """The requested layer file, and the layer to choose in it; None if ``layer`` is the file."""
-    mains = [n for n in names if PurePosixPath(n).suffix.lower() in (_GEOJSON, _SHAPE, _PACKAGE)]
+    mains = [
+        n
+        for n in names
+        if PurePosixPath(n).suffix.lower() in (_GEOJSON, *_SEQUENCES, _SHAPE, _PACKAGE)
+    ]
     # Archives often hold other JSON files: they count only where there is nothing else.
     mains = mains or [n for n in names if PurePosixPath(n).suffix.lower() == _JSON]
     if not mains:

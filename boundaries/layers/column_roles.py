@@ -1,45 +1,28 @@
 """Which column of a file holds what: named by the user or recognised, and always reported."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from boundaries.layers.code_columns import CodeColumn, find_code_column
+from boundaries.layers.column_names import COLUMN_NAMES, match_column_names
+from boundaries.layers.division_codes import (
+    CleanedCodes,
+    clean_codes,
+    count_division_codes,
+    read_as_text,
+)
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from gazetteer.messages import AnyOf, Message, message
 
 Attributes = Sequence[Mapping[str, Any]]
 
-FIELDS = ("code", "name", "level", "parent_code")
+FIELDS = tuple(COLUMN_NAMES)
 """The roles that a column can have."""
 
-_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "code": (
-        *("code", "adcode", "ad_code", "adcd", "division_code", "xzqdm", "xzqhdm", "xzqh_dm"),
-        *("xzqbm", "xzdm", "qhdm", "zldwdm", "行政区划代码", "行政区代码", "区划代码", "区划码"),
-        *("统计用区划代码", "代码", "编码"),
-        *("pac", "gb", "id"),
-    ),
-    "name": (
-        *("name", "xzqmc", "xzqhmc", "xzmc", "qhmc", "zldwmc", "name_zh", "name_chn", "mc"),
-        *("行政区划名称", "行政区名称", "区划名称", "名称"),
-    ),
-    "level": ("level", "xzjb", "xzqjb", "admin_level", "行政级别", "级别"),
-    "parent_code": (
-        *("parent_code", "parent_cod", "parentcode", "sjdm", "sjxzqdm", "parent", "上级代码"),
-        *("上级行政区划代码",),
-    ),
-}
-"""The names by which columns are recognised, best first, without regard to case. XZQDM, XZQMC and
-ZLDWDM are those of the national land survey, PAC and GB those of the national base map."""
-
-_AMBIGUOUS_NAMES = frozenset({"id", "gb", "pac"})
-"""Names of columns of many kinds: they hold codes only if their values look like codes."""
-
-_CODE_PATTERN = re.compile(r"[1-9]\d{5}(?:\d{3}(?:\d{3})?)?")
-_COUNTRY_CODE_PATTERN = re.compile(r"156([1-9]\d{5})")
+_MAX_LEVELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +53,19 @@ def assign_column_roles(
         UnreadableFile: ``requested`` has an unknown field or names a column that is not there.
     """
     columns = list(dict.fromkeys(column for row in attributes for column in row))
-    by_field = {
-        **_recognize_columns(columns, attributes),
-        **_check_requested(requested or {}, columns, source),
-    }
+    named = _check_requested(requested or {}, columns, source)
+    code_column = None if "code" in named else find_code_column(columns, attributes)
+    by_field = {**_recognize_columns(columns, attributes, code_column), **named}
     remarks = [_report_columns(by_field)] if by_field else []
     texts = _extract_texts(attributes, by_field.get("code"))
-    codes, more = _clean_codes(texts)
+    cleaned = clean_codes(texts)
+    codes = cleaned.codes
     if "code" not in by_field:
         remarks.append(_report_no_code_column(columns))
-    return ColumnRoles(by_field, codes, _name_features(codes, ids, attributes), (*remarks, *more))
+    elif code_column is not None:
+        remarks += _report_code_column(code_column)
+    remarks += [*_report_habits(texts, cleaned), *_report_duplicate_codes(codes)]
+    return ColumnRoles(by_field, codes, _name_features(codes, ids, attributes), tuple(remarks))
 
 
 def _check_requested(
@@ -99,74 +85,71 @@ def _list_columns(columns: Sequence[str]) -> Sequence[str] | Message:
     return list(columns) or message("layer.no_columns")
 
 
-def _recognize_columns(columns: Sequence[str], attributes: Attributes) -> dict[str, str]:
-    by_name = {column.strip().casefold(): column for column in reversed(columns)}
-    by_field: dict[str, str] = {}
-    for field, names in _COLUMN_NAMES.items():
-        for name in names:
-            column = by_name.get(name)
-            if column and (
-                name not in _AMBIGUOUS_NAMES
-                or _are_likely_codes(_extract_texts(attributes, column))
-            ):
+def _recognize_columns(
+    columns: Sequence[str], attributes: Attributes, code_column: CodeColumn | None
+) -> dict[str, str]:
+    """The column of each field that there is; one that holds the codes has no other role."""
+    by_field = {} if code_column is None else {"code": code_column.name}
+    for field in FIELDS:
+        if field == "code":
+            continue
+        left = [column for column in columns if column not in by_field.values()]
+        for column, is_whole in match_column_names(field, left):
+            if is_whole or _fits_field(field, _extract_texts(attributes, column)):
                 by_field[field] = column
                 break
     return by_field
 
 
-def _are_likely_codes(texts: Sequence[str | None]) -> bool:
-    """Whether at least half of the values could be division codes."""
-    fitting = sum(
-        bool(_CODE_PATTERN.fullmatch(text) or _COUNTRY_CODE_PATTERN.fullmatch(text))
-        for text in texts
-        if text
-    )
-    return bool(fitting) and fitting * 2 >= len(texts)
+def _fits_field(field: str, texts: Sequence[str | None]) -> bool:
+    """Whether the values of a column whose name was cut are such as the field has."""
+    if field == "level":
+        return 0 < len(set(texts)) <= min(_MAX_LEVELS, len(texts) - 1)
+    present, valid, _ = count_division_codes(texts)
+    return bool(present) and (valid > present / 2) == (field == "parent_code")
 
 
 def _extract_texts(attributes: Attributes, column: str | None) -> list[str | None]:
     """The values of a column as text; whole numbers without a decimal point."""
-    return [_as_text(row.get(column)) if column else None for row in attributes]
+    return [read_as_text(row.get(column)) if column else None for row in attributes]
 
 
-def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, dict | list):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip() or None
+def _report_code_column(code_column: CodeColumn) -> list[Remark]:
+    """What a user would not expect: codes from a column that has no name for them."""
+    if code_column.instead_of is not None:
+        detail = message(
+            "layer.code_column_instead", column=code_column.name, named=code_column.instead_of
+        )
+        return [Remark("TOP-FIL-02", "info", detail)]
+    if code_column.is_named:
+        return []
+    detail = message("layer.code_column_by_values", column=code_column.name)
+    return [Remark("TOP-FIL-02", "info", detail)]
 
 
-def _clean_codes(texts: Sequence[str | None]) -> tuple[tuple[str | None, ...], list[Remark]]:
-    """Codes without country prefix and padding, with remarks on both and on duplicates."""
-    remarks: list[Remark] = []
-    with_country = [
-        i for i, text in enumerate(texts) if text and _COUNTRY_CODE_PATTERN.fullmatch(text)
-    ]
-    bare = [text[3:] if text and _COUNTRY_CODE_PATTERN.fullmatch(text) else text for text in texts]
-    codes = [_strip_zeros(text) for text in bare]
-    padded = [i for i, code in enumerate(codes) if code != bare[i]]
+def _report_habits(texts: Sequence[str | None], cleaned: CleanedCodes) -> list[Remark]:
+    """How codes were written, where that was not as divisions are numbered."""
+    remarks = []
     for rule, kind, changed in (
-        ("TOP-FIL-04", "layer.country_prefix_removed", with_country),
-        ("TOP-FIL-05", "layer.zero_padding_removed", padded),
+        ("TOP-FIL-02", "layer.codes_void", cleaned.void),
+        ("TOP-FIL-02", "layer.codes_cleaned", cleaned.odd),
+        ("TOP-FIL-04", "layer.country_prefix_removed", cleaned.country),
+        ("TOP-FIL-05", "layer.zero_padding_removed", cleaned.padded),
     ):
         if changed:
             first = changed[0]
-            detail = message(kind, n=len(changed), original=texts[first], code=codes[first])
+            detail = message(kind, n=len(changed), original=texts[first], code=cleaned.codes[first])
             remarks.append(Remark(rule, "info", detail, measured=len(changed), unit="features"))
+    return remarks
+
+
+def _report_duplicate_codes(codes: Sequence[str | None]) -> list[Remark]:
     counts = Counter(code for code in codes if code)
-    for i, code in enumerate(codes):
-        if code and counts[code] > 1:
-            remarks.append(_report_duplicate_code(i, code, counts[code]))
-    return tuple(codes), remarks
-
-
-def _strip_zeros(text: str | None) -> str | None:
-    """``440106`` of ``440106000000``: villages and townships are never numbered 000."""
-    if text and _CODE_PATTERN.fullmatch(text):
-        while len(text) > 6 and text.endswith("000"):
-            text = text[:-3]
-    return text
+    return [
+        _report_duplicate_code(i, code, counts[code])
+        for i, code in enumerate(codes)
+        if code and counts[code] > 1
+    ]
 
 
 def _report_duplicate_code(feature: int, code: str, count: int) -> Remark:

@@ -6,10 +6,10 @@ refused.
 """
 
 import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,17 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from boundaries.layers.coordinates import Crs, parse_crs, unpublished_datum_error
+from boundaries.layers.coordinates import GAUSS_KRUEGER, Crs, parse_crs, unpublished_datum_error
+from boundaries.layers.crs_names import translate_crs_name
 from boundaries.layers.problems import CrsNotKnown, crs_error
 from gazetteer.ingest.coordinate_checks import LAT_RANGE, LON_RANGE
-from gazetteer.messages import message
+from gazetteer.messages import AnyOf, Message, message
 from gazetteer.problems import InvalidValue
 
 Floats = NDArray[np.float64]
+
+# PROJ warns of grids that are not installed; here operations without them are refused by accuracy.
+warnings.filterwarnings("ignore", category=UserWarning, module="pyproj")
 
 CGCS2000, WGS84 = 4490, 4326
 """EPSG codes. The two agree within less than a metre: degrees of one are used as degrees of the
@@ -41,6 +45,9 @@ name alone."""
 
 _MAX_WKT_CHARS = 100_000  # PROJ itself writes about 2 000
 
+_WEB_MERCATOR_EAST = 8.1e6, 1.3e7
+"""Metres: China as far as the first 6° zone number in an easting."""
+
 _MAX_EASTING_OFFSET_M = 1_000_000.0
 """Nobody uses a transverse projection farther than this from its central meridian."""
 
@@ -54,18 +61,20 @@ def find_zone(lon: float) -> int:
 
 
 def resolve_crs(text: str) -> CRS:
-    """The system that a user names: ``4547``, ``EPSG:4547``, ``CGCS2000`` or WKT.
+    """The system that a user or a file names: ``4547``, ``CGCS2000``, URNs and URIs, or WKT.
 
     Raises:
         InvalidValue: Unknown, or without a public, exact transformation to CGCS2000.
     """
-    name = text.strip()
-    bare = name.lower().removeprefix("epsg:").removeprefix("urn:ogc:def:crs:epsg::")
-    if bare.isdigit() and len(bare) < 7:
-        return _build_crs(f"EPSG:{bare}", text)
-    if "[" in name or name.lower().startswith("urn:ogc:def:crs:"):
+    name = translate_crs_name(text)
+    if "[" in name or name.lower().startswith(("epsg:", "urn:ogc:def:crs:")):
         return _build_crs(name[:_MAX_WKT_CHARS], text)
-    named_crs = parse_crs(name)
+    try:
+        named_crs = parse_crs(name)
+    except InvalidValue as problem:
+        if problem.message.id != "crs.unsupported":
+            raise
+        raise InvalidValue(message("crs.unsupported_layer", crs=text[:60]), field="crs") from None
     if named_crs in _OFFSET_SYSTEMS:
         raise InvalidValue(message("crs.offset", crs=_OFFSET_SYSTEMS[named_crs]), field="crs")
     return _build_crs(f"EPSG:{named_crs}", text)
@@ -159,17 +168,17 @@ def check_crs_fits(file_crs: RecognizedCrs, points: Floats, source: str) -> None
     if file_crs.is_geographic:
         if (np.abs(points).max(axis=0) > (360, 360)).any():
             likely = guess_crs(east, north)
-            raise _misfit_error(file_crs, source, "metres_not_degrees", likely, likely=likely)
+            raise _misfit_error(file_crs, source, "metres_not_degrees", likely)
         return
     if is_likely_degrees(points):
-        raise _misfit_error(file_crs, source, "degrees_not_metres", CGCS2000)
+        raise _misfit_error(file_crs, source, "degrees_not_metres", [CGCS2000])
     origin = _find_false_easting(file_crs.crs)
     if origin is None or abs(east - origin) <= _MAX_EASTING_OFFSET_M:
         return
     if abs(north - origin) <= _MAX_EASTING_OFFSET_M:
-        raise _misfit_error(file_crs, source, "northing_first", None)
+        raise _misfit_error(file_crs, source, "northing_first", [])
     likely = guess_crs(east, north)
-    raise _misfit_error(file_crs, source, "far_from_meridian", likely, likely=likely)
+    raise _misfit_error(file_crs, source, "far_from_meridian", likely)
 
 
 def _find_false_easting(crs: CRS) -> float | None:
@@ -183,27 +192,44 @@ def _find_false_easting(crs: CRS) -> float | None:
     return next((float(p.value) for p in operation.params if p.name == "False easting"), None)
 
 
-def guess_crs(east: float, north: float) -> int | None:
-    """The EPSG code of the CGCS2000 system with numbered zones that fits a position in metres."""
+def guess_crs(east: float, north: float) -> list[int]:
+    """The EPSG codes of the systems that fit a position in metres; empty if none does.
+
+    Without a zone number in the easting it may be any zone: those of Guangdong are named.
+    """
+    zone = int(east // 1e6) if 0 <= east < 1e8 else 0
+    if _WEB_MERCATOR_EAST[0] < east < _WEB_MERCATOR_EAST[1] and 3e5 < north < 7.2e6:
+        return [int(Crs.WEB_MERCATOR)]
     if not 1e6 < north < 6.5e6:
-        return None
-    zone = int(east // 1e6)
+        return []
     if 25 <= zone <= 45:  # 3° zones
-        return 4513 + zone - 25
-    return 4491 + zone - 13 if 13 <= zone <= 23 else None  # 6° zones
+        return [4513 + zone - 25]
+    if 13 <= zone <= 23:  # 6° zones
+        return [4491 + zone - 13]
+    is_guangdong = 2.2e5 < east < 7.8e5 and 2.1e6 < north < 2.9e6
+    return [int(crs) for crs in GAUSS_KRUEGER] if is_guangdong else []
+
+
+def suggest_crs(systems: Sequence[int]) -> Message:
+    """The message that names likely systems, and how to choose one."""
+    kind = "crs.suggestion" if len(systems) == 1 else "crs.suggestion_several"
+    epsg = systems[len(systems) // 2]
+    return message(kind, systems=AnyOf([f"EPSG:{number}" for number in systems]), epsg=epsg)
 
 
 def _misfit_error(
-    file_crs: RecognizedCrs, source: str, fault: str, suggested: int | None, **extras: Any
+    file_crs: RecognizedCrs, source: str, fault: str, suggested: Sequence[int]
 ) -> CrsNotKnown:
-    if suggested is None:
-        remedy = message("crs.correct_file")
-    else:
-        remedy = message("crs.suggestion", epsg=suggested)
+    remedy = suggest_crs(suggested) if suggested else message("crs.correct_file")
     detail = message(
         "crs.misfit", fault=message(f"crs.misfit.{fault}"), crs=file_crs.label, remedy=remedy
     )
-    return crs_error(source, detail, **extras)
+    return crs_error(source, detail, likely=find_single(suggested))
+
+
+def find_single(systems: Sequence[int]) -> int | None:
+    """The only system of several suggestions, for programs."""
+    return systems[0] if len(systems) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,19 @@ from boundaries.layers.metres import geodesic_area, local_scale
 from boundaries.layers.polygon_layer import Layer
 
 MIN_PAIRS = 5
-"""With fewer units in common no shift can be detected."""
+"""With fewer units in common a shift is detected only of units with the very same shapes."""
 
 MIN_STANDARD_ERRORS = 4.0
 """How many standard errors of the median a shift must exceed."""
 
 MAX_SCATTER = 0.2
 """The largest scatter of a shift that no formula explains, as a share of the shift."""
+
+_FORMULA_ACCURACY = 0.05
+"""By which share of a shift a formula may miss it: BD-09 varies by 20 m within a county."""
+
+_MIN_COMMON_SHARE = 0.97
+"""The common share of two shapes, the one moved onto the other, from which they are the same."""
 
 _MIN_AREA_RATIO = 0.75
 """The smaller area of a pair must be this share of the larger one: at coasts one layer may include
@@ -63,7 +69,7 @@ def detect_shift(layer: Layer, reference: Layer, min_distance_m: float) -> Layer
     codes or, where too few codes are common, by mutual coverage. Both layers are in degrees.
     """
     ours, theirs = _pair_units(layer, reference)
-    if len(ours) < MIN_PAIRS:
+    if not len(ours) or (len(ours) < MIN_PAIRS and not _have_same_shapes(ours, theirs)):
         return None
     truth = shapely.get_coordinates(shapely.centroid(theirs))
     metres = np.column_stack(local_scale(truth[:, 1]))
@@ -82,12 +88,26 @@ def detect_shift(layer: Layer, reference: Layer, min_distance_m: float) -> Layer
         for name in _FORMULAS
     }
     cause = min(residuals, key=lambda name: residuals[name])
-    is_explained = residuals[cause] <= min(limit, np.hypot(*median) / 2)
+    distance = float(np.hypot(*median))
+    is_explained = residuals[cause] <= min(max(limit, _FORMULA_ACCURACY * distance), distance / 2)
     if not is_explained and sigma > MAX_SCATTER * np.hypot(*median):
         return None
     return LayerShift(
         float(median[0]), float(median[1]), error, len(ours), cause if is_explained else None
     )
+
+
+def _have_same_shapes(ours: Geometries, theirs: Geometries) -> bool:
+    """Whether all units have the same shapes as their counterparts, once moved onto them."""
+    offsets = shapely.get_coordinates(shapely.centroid(theirs)) - shapely.get_coordinates(
+        shapely.centroid(ours)
+    )
+    moved = theirs.copy()
+    for k, by in enumerate(offsets):
+        moved[k] = shapely.transform(ours[k], by.__add__)
+    common = shapely.area(shapely.intersection(moved, theirs))
+    union = shapely.area(moved) + shapely.area(theirs) - common
+    return bool((common >= _MIN_COMMON_SHARE * union).all())
 
 
 def _compute_formula_shift(name: str, truth: Floats, metres: Floats) -> Floats:
@@ -105,7 +125,7 @@ def _compute_median(displacements: Floats) -> tuple[Floats, float]:
 def _pair_units(layer: Layer, reference: Layer) -> tuple[Geometries, Geometries]:
     """The valid geometries of the units that are in both layers, in the same order."""
     pairs = _pair_by_code(layer, reference)
-    if len(pairs) < MIN_PAIRS:
+    if len(pairs) < min(MIN_PAIRS, len(layer)):
         pairs = _pair_by_place(layer, reference)
     index = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     ours, theirs = layer.geometries[index[:, 0]], reference.geometries[index[:, 1]]

@@ -6,6 +6,7 @@ the fault of one feature is a remark on that feature, and only a file that is no
 
 import gc
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from boundaries.layers import esri_json
 from boundaries.layers.geometry_faults import (
     Floats,
     Geometries,
@@ -24,7 +26,7 @@ from boundaries.layers.geometry_faults import (
     split_invalid,
     validate_ring,
 )
-from boundaries.layers.json_stream import read_object
+from boundaries.layers.json_stream import read_object, read_sequence
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from boundaries.layers.raw_layer import RawLayer
@@ -34,6 +36,7 @@ _GEOMETRY_TYPES = (
     *("Point", "MultiPoint", "LineString", "MultiLineString"),
     *("Polygon", "MultiPolygon", "GeometryCollection"),
 )
+_CRS_TEXT = re.compile("epsg|crs|cgcs", re.IGNORECASE)
 _EMPTY, _EMPTY_MULTI = shapely.Polygon(), shapely.MultiPolygon()
 
 Rings = list[Floats]
@@ -76,7 +79,7 @@ def parse_geojson(text: str, source: str) -> RawLayer:
         accepted,
         tuple(f.properties for f in features),
         _find_crs_name(document),
-        tuple(remarks + more),
+        (*remarks, *more, *esri_json.report_esri(document)),
         ids,
     )
 
@@ -100,7 +103,9 @@ def _pause_garbage_collection() -> Iterator[None]:
 def _parse_json(text: str, source: str) -> dict[str, Any]:
     """The JSON object, its features taken; NaN and Infinity are accepted, as some write them."""
     try:
-        document = read_object(text, "features", _take_feature)
+        document = read_sequence(text, _take_feature) or read_object(
+            text, "features", _take_feature
+        )
     except json.JSONDecodeError as error:
         detail = message(
             "layer.json_invalid_at", line=error.lineno, column=error.colno, reason=error.msg
@@ -115,6 +120,9 @@ def _parse_json(text: str, source: str) -> dict[str, Any]:
 
 def _extract_features(document: dict[str, Any], source: str) -> list[_Feature]:
     kind = document.get("type")
+    if esri_json.is_foreign_type(document):
+        detail = message("layer.not_esri_polygons", type=document["geometryType"])
+        raise unreadable_error(source, detail)
     if kind == "Feature":
         return [_take_feature(0, document)]
     if kind in _GEOMETRY_TYPES:
@@ -134,16 +142,24 @@ def _take_feature(number: int, feature: Any) -> Any:
     """A feature without its lists of numbers; whatever is no object as it is."""
     if not isinstance(feature, dict):
         return feature
+    if esri_json.is_esri_feature(feature):
+        feature = esri_json.convert_feature(feature)
     geometry: Any = feature.get("geometry")
     polygons, remark = _parse_polygons(number, geometry)
-    is_multi = remark is None and geometry["type"] == "MultiPolygon"
+    is_multi = remark is None and geometry["type"] != "Polygon"
     properties = _as_object(feature.get("properties"))
     return _Feature(feature.get("id"), properties, polygons, is_multi, remark)
 
 
 def _find_crs_name(document: Mapping[str, Any]) -> str | None:
-    """The system that the ``crs`` member of GeoJSON 2008 names; None without that member."""
-    name = _as_object(_as_object(document.get("crs")).get("properties")).get("name")
+    """The system that the ``crs`` member of GeoJSON 2008 names, in any of its forms; else None."""
+    crs = document.get("crs") or esri_json.find_reference(document)
+    if isinstance(crs, str):
+        return crs if _CRS_TEXT.search(crs) else None
+    properties = _as_object(_as_object(crs).get("properties"))
+    if "code" in properties:  # {"type": "EPSG", "properties": {"code": 4547}}
+        return f"EPSG:{properties['code']}"
+    name = next((properties[key] for key in ("name", "urn", "href") if properties.get(key)), None)
     return str(name) if name else None
 
 
@@ -202,12 +218,15 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if geometry is not None and not isinstance(kind, str):
         return [], report_malformed(feature, message("layer.geometry_without_type"))
-    if kind not in ("Polygon", "MultiPolygon"):
+    if geometry is None or not _is_polygonal(geometry):
         return [], report_wrong_type(feature, kind)
     try:
-        parts = _check_array(geometry.get("coordinates"))
-        parts = [parts] if kind == "Polygon" else parts
-        polygons = [[_parse_ring(ring) for ring in _check_array(part)] for part in parts if part]
+        parts = _list_parts(geometry)
+        polygons = [
+            [_parse_ring(ring) for ring in _check_array(part) if ring != []]
+            for part in parts
+            if part and part[0] != []  # OGC: a polygon without an outer ring is empty
+        ]
     except _MalformedGeometry as broken:
         return [], report_malformed(feature, broken.detail)
     for ring in chain.from_iterable(polygons):
@@ -215,6 +234,25 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
         if remark is not None:
             return [], remark
     return polygons, None
+
+
+def _is_polygonal(geometry: Any) -> bool:
+    """Whether a geometry is a polygon, several ones, or a collection of nothing else."""
+    match geometry:
+        case {"type": "Polygon" | "MultiPolygon"}:
+            return True
+        case {"type": "GeometryCollection", "geometries": [_, *_] as members}:
+            return all(map(_is_polygonal, members))
+        case _:
+            return False
+
+
+def _list_parts(geometry: Mapping[str, Any]) -> list[Any]:
+    """The coordinates of the polygons of a polygonal geometry."""
+    if geometry["type"] == "GeometryCollection":
+        return [part for member in geometry["geometries"] for part in _list_parts(member)]
+    parts = _check_array(geometry.get("coordinates"))
+    return [parts] if geometry["type"] == "Polygon" else parts
 
 
 def _check_array(value: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.layers import wkb
+from boundaries.layers.database_logs import open_with_log, report_log
 from boundaries.layers.problems import layer_choice_error, unreadable_error
 from boundaries.layers.raw_layer import RawLayer
 from gazetteer.messages import message
@@ -39,7 +40,7 @@ def read_geopackage(path: Path, source: str, layer: str | None) -> RawLayer:
         LayerNotNamed: Several feature tables, or not the requested one.
     """
     try:
-        with _open_database(path) as db:
+        with _open_database(path, source) as db:
             table, column, srs = _choose_table(db, source, layer)
             rows = db.execute(f"SELECT * FROM {_quote_identifier(table)}")
             names = [described[0] for described in rows.description]
@@ -49,14 +50,15 @@ def read_geopackage(path: Path, source: str, layer: str | None) -> RawLayer:
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         detail = message("layer.geopackage_unreadable", reason=str(error))
         raise unreadable_error(source, detail) from None
+    log_remarks = report_log(path)
     geometries, remarks = wkb.decode_polygons([_extract_wkb(record[at]) for record in records])
     attributes = tuple(_build_attributes(names, record, at) for record in records)
-    return RawLayer(geometries, attributes, crs, tuple(remarks))
+    return RawLayer(geometries, attributes, crs, (*remarks, *log_remarks))
 
 
 @contextmanager
-def _open_database(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+def _open_database(path: Path, source: str) -> Iterator[sqlite3.Connection]:
+    with open_with_log(path, source) as uri, closing(sqlite3.connect(uri, uri=True)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         db.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         yield db

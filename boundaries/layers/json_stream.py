@@ -9,6 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 _DECODER = json.JSONDecoder()
+_FEATURE_START = re.compile(
+    r"""\s*\{[^{}]*"type"\s*:\s*"Feature"|\s*\{\s*"(?:properties|geometry|id)\""""
+)
+_SEQUENCE_SIGNS = "\x1e \r\t"
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -50,6 +54,32 @@ def read_object(text: str, array: str, take_item: Callable[[int, Any], Any]) -> 
     if at < len(text):
         raise json.JSONDecodeError("Extra data", text, at)
     return members
+
+
+def read_sequence(text: str, take_item: Callable[[int, Any], Any]) -> dict[str, Any] | None:
+    """A collection of the features that stand one on each line (RFC 8142); None for other texts.
+
+    The first line must be a whole feature, and another must follow.
+
+    Raises:
+        json.JSONDecodeError: A later line is none.
+    """
+    begin = text[:1].strip("\x1e") + text[1:100]
+    if not _FEATURE_START.match(begin):
+        return None
+    first, _, rest = text.partition("\n")
+    if not rest.strip("\x1e \r\n\t"):
+        return None
+    try:
+        _DECODER.decode(first.strip(_SEQUENCE_SIGNS))
+    except json.JSONDecodeError:
+        return None
+    items: list[Any] = []
+    for line in text.split("\n"):
+        bare = line.strip(_SEQUENCE_SIGNS)
+        if bare:
+            items.append(take_item(len(items), json.loads(bare)))
+    return {"type": "FeatureCollection", "features": items}
 
 
 def _read_array(text: str, at: int, take_item: Callable[[int, Any], Any]) -> tuple[list[Any], int]:

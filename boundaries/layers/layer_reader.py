@@ -17,15 +17,20 @@ from boundaries.layers.column_roles import assign_column_roles
 from boundaries.layers.crs import (
     CGCS2000,
     RecognizedCrs,
+    Transformation,
     check_crs_fits,
+    find_single,
     find_transformation,
     guess_crs,
     is_likely_degrees,
     recognize_crs,
     resolve_crs,
+    suggest_crs,
 )
-from boundaries.layers.geometry_faults import Floats
+from boundaries.layers.foreign_formats import describe_foreign_file
+from boundaries.layers.geometry_faults import Floats, Geometries
 from boundaries.layers.polygon_layer import EPSG_4490, PLANAR, Layer, Remark
+from boundaries.layers.position_checks import report_low_projected_precision
 from boundaries.layers.problems import (
     CrsNotKnown,
     crs_error,
@@ -34,11 +39,13 @@ from boundaries.layers.problems import (
     unreadable_error,
 )
 from boundaries.layers.raw_layer import RawLayer
+from boundaries.layers.wild_vertices import Bools, WildVertex, set_aside, set_wild_aside
 from gazetteer.ingest.table_files import UTF8_BOM, UTF16_BOMS, decode_text
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
 _START_BYTES = 4096  # room for signatures, and for white space before JSON
+_RECORD_SEPARATOR = b"\x1e"  # before each text of a GeoJSON text sequence (RFC 8142)
 _GEOJSON_CRS = "urn:ogc:def:crs:OGC:1.3:CRS84"  # the only one of RFC 7946, east first
 
 
@@ -68,8 +75,8 @@ def read_layer(
     with open_layer_file(path, layer, max_bytes) as layer_file:
         raw, default = _read_raw_layer(layer_file, encoding)
     _check_not_empty(raw, layer_file.source)
-    if not planar:
-        raw = _transform_to_cgcs2000(raw, default, crs, layer_file.source)
+    convert = _report_planar_degrees if planar else _transform_to_cgcs2000
+    raw = convert(raw, default, crs, layer_file.source)
     roles = assign_column_roles(raw.attributes, raw.ids, columns, layer_file.source)
     return Layer(
         geometries=raw.geometries,
@@ -110,12 +117,13 @@ def _check_json_start(layer_file: LayerFile, start: bytes) -> None:
     """Refuse a file without signature that cannot be JSON, or whose name says it is not."""
     ending = Path(layer_file.source).suffix.lower()
     bare = start.removeprefix(UTF8_BOM).lstrip()
-    if bare.startswith((b"{", b"[")) or start.startswith(UTF16_BOMS):
+    if bare.startswith((b"{", b"[", _RECORD_SEPARATOR)) or start.startswith(UTF16_BOMS):
         if ending not in (".gpkg", ".shp", ".zip", ".gz"):
             return
         detail = message("layer.content_differs_from_suffix", suffix=ending)
         raise unreadable_error(layer_file.source, detail)
-    raise unreadable_error(layer_file.source, message("layer.unknown_format"))
+    foreign = describe_foreign_file(layer_file.source, start)
+    raise unreadable_error(layer_file.source, foreign or message("layer.unknown_format"))
 
 
 def _check_not_part(layer_file: LayerFile) -> None:
@@ -144,22 +152,50 @@ def _check_not_empty(raw: RawLayer, source: str) -> None:
         raise unreadable_error(source, detail)
 
 
+def _report_planar_degrees(raw: RawLayer, *_: str | None) -> RawLayer:
+    """The layer, with a remark where planar metres were requested and degrees are there."""
+    points = shapely.get_coordinates(raw.geometries)
+    if not len(points) or not is_likely_degrees(points):
+        return raw
+    remark = Remark("TOP-CRS-01", "warning", message("crs.planar_degrees"))
+    return replace(raw, remarks=(*raw.remarks, remark))
+
+
 def _transform_to_cgcs2000(
     raw: RawLayer, default: str | None, requested: str | None, source: str
 ) -> RawLayer:
     """The layer in degrees of CGCS2000, with remarks on how it was converted."""
-    points = shapely.get_coordinates(raw.geometries)
+    geometries, wild = set_wild_aside(raw.geometries)
+    points = shapely.get_coordinates(geometries)
     file_crs, crs_remarks = _determine_crs(raw, default, requested, points, source)
     check_crs_fits(file_crs, points, source)
     if file_crs.is_cgcs2000_degrees or not len(points):
-        return replace(raw, remarks=(*raw.remarks, *crs_remarks))
+        remarks = [*crs_remarks, *(vertex.build_remark() for vertex in wild)]
+        return replace(raw, geometries=geometries, remarks=(*raw.remarks, *remarks))
     transformation = find_transformation(file_crs, points, source)
-    transformed = np.asarray(shapely.transform(raw.geometries, transformation), dtype=object)
+    transformed, beyond = _transform_geometries(geometries, transformation)
     if not np.isfinite(shapely.get_coordinates(transformed)).all():
         raise crs_error(source, message("crs.outside_domain", crs=file_crs.label))
-    conversion = _report_conversion(file_crs, transformation.accuracy_m)
-    remarks = (*raw.remarks, *crs_remarks, conversion)
-    return replace(raw, geometries=transformed, remarks=remarks)
+    if not file_crs.is_geographic:
+        crs_remarks += report_low_projected_precision(points)
+    crs_remarks += [_report_conversion(file_crs, transformation.accuracy_m)]
+    crs_remarks += [vertex.build_remark(transformation) for vertex in (*wild, *beyond)]
+    return replace(raw, geometries=transformed, remarks=(*raw.remarks, *crs_remarks))
+
+
+def _transform_geometries(
+    geometries: Geometries, transformation: Transformation
+) -> tuple[Geometries, list[WildVertex]]:
+    """The geometries transformed; None for those with vertices for which it is not defined."""
+
+    def mask_undefined(points: Floats) -> Bools:
+        return np.asarray(~np.isfinite(transformation(points)).all(axis=1))
+
+    transformed = np.asarray(shapely.transform(geometries, transformation), dtype=object)
+    if np.isfinite(shapely.get_coordinates(transformed)).all():
+        return transformed, []
+    defined, wild = set_aside(geometries, mask_undefined)
+    return np.asarray(shapely.transform(defined, transformation), dtype=object), wild
 
 
 def _determine_crs(
@@ -205,6 +241,9 @@ def _report_conversion(file_crs: RecognizedCrs, accuracy_m: float) -> Remark:
     return Remark("TOP-CRS-01", "info", detail, measured=accuracy_m, unit="m")
 
 
-def _undeclared_crs_error(source: str, likely: int | None) -> CrsNotKnown:
-    kind = "crs.undeclared" if likely is None else "crs.undeclared_suggestion"
-    return crs_error(source, message(kind, epsg=likely), likely=likely)
+def _undeclared_crs_error(source: str, likely: list[int]) -> CrsNotKnown:
+    if likely:
+        detail = message("crs.undeclared_suggestion", remedy=suggest_crs(likely))
+    else:
+        detail = message("crs.undeclared")
+    return crs_error(source, detail, likely=find_single(likely))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from boundaries.layers import gdal_writers, text_writers
 from boundaries.layers.output_table import (
@@ -14,6 +13,7 @@ from boundaries.layers.output_table import (
 )
 from boundaries.layers.polygon_layer import Layer
 from boundaries.layers.spreadsheet import write_spreadsheet
+from boundaries.layers.whole_files import replace_when_complete
 from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 
@@ -98,11 +98,8 @@ def write_table(
             field="encoding",
         )
     projected = reproject_table(table, crs) if crs is not None else table
-    with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
-        temporary = Path(folder) / f"layer.{kind}"
-        losses = _write_format(temporary, projected, kind, encoding)
-        temporary.replace(path)
-    return losses
+    with replace_when_complete(path, f"layer.{kind}") as part:
+        return _write_format(part, projected, kind, encoding)
 
 
 def _write_format(

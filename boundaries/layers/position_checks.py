@@ -15,7 +15,11 @@ MIN_SHIFT_M = 5.0
 REQUIRED_DECIMALS = 8
 """Decimals of a degree that legal data must have: 1 mm."""
 
+REQUIRED_DECIMALS_M = 3
+"""Decimals of a metre that legal data must have: 1 mm."""
+
 _SAMPLE_SIZE = 10_000
+_ROUNDING_NOISE_M = 1e-6
 _ROUNDING_NOISE = 1e-11
 """Degrees below which a difference is rounding noise, not a digit: a micrometre. Float64 resolves
 180 degrees to 3e-14."""
@@ -115,17 +119,45 @@ def _report_low_precision(points: Floats) -> list[Remark]:
     ]
 
 
-def count_decimals(points: Floats) -> int | None:
-    """How many decimals of a degree suffice for all ``points`` (n, 2), up to 8; None if more."""
+def report_low_projected_precision(points: Floats) -> list[Remark]:
+    """A remark on projected coordinates (n, 2) in metres that are cut off."""
+    decimals = count_decimals(points, REQUIRED_DECIMALS_M, _ROUNDING_NOISE_M)
+    if not len(points) or decimals is None or decimals >= REQUIRED_DECIMALS_M:
+        return []
+    detail = message(
+        "finding.TOP-CRS-05.few_decimals_projected",
+        n=decimals, resolution=10.0**-decimals, required=REQUIRED_DECIMALS_M,
+    )  # fmt: skip
+    return [
+        Remark(
+            "TOP-CRS-05",
+            "warning",
+            detail,
+            measured=decimals,
+            limit=REQUIRED_DECIMALS_M,
+            unit="decimals",
+        )
+    ]
+
+
+def count_decimals(
+    points: Floats, most: int = REQUIRED_DECIMALS, noise: float = _ROUNDING_NOISE
+) -> int | None:
+    """How many decimals suffice for all ``points`` (n, 2), up to ``most``; None if more.
+
+    Differences below ``noise`` are rounding, not digits.
+    """
     step = max(len(points) // _SAMPLE_SIZE, 1)
-    for decimals in range(REQUIRED_DECIMALS + 1):
-        if _is_rounded_to(points[::step], decimals) and _is_rounded_to(points, decimals):
+    for decimals in range(most + 1):
+        if _is_rounded_to(points[::step], decimals, noise) and _is_rounded_to(
+            points, decimals, noise
+        ):
             return decimals
     return None
 
 
-def _is_rounded_to(points: Floats, decimals: int) -> bool:
-    return bool((np.abs(points - np.round(points, decimals)) < _ROUNDING_NOISE).all())
+def _is_rounded_to(points: Floats, decimals: int, noise: float) -> bool:
+    return bool((np.abs(points - np.round(points, decimals)) < noise).all())
 
 
 def _report_shift(layer_shift: LayerShift) -> Remark:
@@ -145,7 +177,7 @@ def _report_shift(layer_shift: LayerShift) -> Remark:
     )
     return Remark(
         "TOP-CRS-03",
-        "error" if layer_shift.cause else "warning",
+        "warning" if kind == "unexplained" else "error",
         detail,
         measured=layer_shift.distance_m,
         limit=MIN_SHIFT_M,

@@ -1,10 +1,11 @@
 """Shapefile through GDAL, after its parts were checked: GDAL ignores missing ones.
 
 GDAL reads only the geometries, the index and the attribute bytes. The encoding of the bytes is
-determined here: by the ``.cpg``, else from the bytes, as Chinese offices write undeclared GBK.
+determined beside: by the ``.cpg``, else from the bytes, as Chinese offices write undeclared GBK.
 """
 
 import codecs
+import itertools
 import math
 import struct
 import warnings
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.layers import wkb
+from boundaries.layers.attribute_encoding import AttributeText, detect_encoding
+from boundaries.layers.geometry_faults import report_heights
 from boundaries.layers.polygon_layer import Remark
 from boundaries.layers.problems import unreadable_error
 from boundaries.layers.raw_layer import RawLayer
@@ -27,12 +30,13 @@ from gazetteer.messages import message
 SIGNATURE = struct.pack(">i", 9994)
 
 _HEADER_BYTES, _INDEX_BYTES = 100, 8
+_POLYGON_M = 25
 _MAX_PRJ_CHARS = 100_000  # usual ones have a thousand
 _BYTES_ENCODING = "ISO-8859-1"  # maps each byte to one character and back; GDAL wants capitals
-_GB18030 = "gb18030"
 
 # GDAL warns of rings that are not closed and the like; here these are remarks on features.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
+warnings.filterwarnings("ignore", category=UserWarning, module="pyogrio")
 
 
 def read_shapefile(path: Path, source: str, encoding: str | None) -> RawLayer:
@@ -55,12 +59,14 @@ def read_shapefile(path: Path, source: str, encoding: str | None) -> RawLayer:
             detail = message("layer.shapefile_unreadable", reason=str(error))
             raise unreadable_error(source, detail) from None
     geometries, remarks = wkb.decode_polygons(list(binary))
+    if _read_shape_type(parts[".shp"]) == _POLYGON_M:  # GDAL has left the measures out
+        remarks.append(report_heights(len(geometries)))
     fields = [str(field).encode(_BYTES_ENCODING) for field in meta["fields"]]
     values = [_as_plain_values(column) for column in columns]
-    detected, encoding_remarks = _detect_encoding(
-        parts, source, encoding, [*fields, *_encode_texts(values)]
+    detected, encoding_remarks = detect_encoding(
+        parts, source, encoding, _list_texts(fields, values)
     )
-    names = [field.decode(detected, "replace") for field in fields]
+    names = _decode_names(fields, detected)
     rows = zip(*([_decode_value(v, detected) for v in column] for column in values), strict=True)
     attributes: Sequence[Mapping[str, Any]] = [dict(zip(names, r, strict=True)) for r in rows]
     attributes = attributes or [{}] * len(geometries)
@@ -103,6 +109,11 @@ def _read_length(path: Path, source: str) -> int:
     return int(struct.unpack_from(">i", header, 24)[0]) * 2
 
 
+def _read_shape_type(path: Path) -> int:
+    with path.open("rb") as file:
+        return int(struct.unpack_from("<i", file.read(_HEADER_BYTES), 32)[0])
+
+
 def _read_row_count(dbf: Path, source: str) -> int:
     with dbf.open("rb") as file:
         header = file.read(32)
@@ -130,8 +141,27 @@ def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _encode_texts(columns: Iterable[Sequence[Any]]) -> list[bytes]:
-    return [v.encode(_BYTES_ENCODING) for column in columns for v in column if isinstance(v, str)]
+def _list_texts(fields: Sequence[bytes], columns: Iterable[Sequence[Any]]) -> list[AttributeText]:
+    """All texts of the file: the names of its columns, and the values that are text."""
+    texts = [AttributeText(field, field, None) for field in fields]
+    for field, column in zip(fields, columns, strict=True):
+        texts += [
+            AttributeText(value.encode(_BYTES_ENCODING), field, feature)
+            for feature, value in enumerate(column)
+            if isinstance(value, str)
+        ]
+    return texts
+
+
+def _decode_names(fields: Sequence[bytes], encoding: str) -> list[str]:
+    """The names of columns, each its own: cut to 10 bytes, two may differ by half a character."""
+    names: list[str] = []
+    for field in fields:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        stem = decoder.decode(field, final=False)
+        copies = (f"{stem}_{number}" for number in itertools.count(1))
+        names.append(next(name for name in itertools.chain([stem], copies) if name not in names))
+    return names
 
 
 def _decode_value(value: Any, encoding: str) -> Any:
@@ -140,66 +170,3 @@ def _decode_value(value: Any, encoding: str) -> Any:
         if isinstance(value, str)
         else value
     )
-
-
-def _detect_encoding(
-    parts: Mapping[str, Path], source: str, requested: str | None, texts: Sequence[bytes]
-) -> tuple[str, tuple[Remark, ...]]:
-    """The encoding of the attributes, and a remark if it was detected from the bytes."""
-    if requested is not None:
-        if not _can_decode(requested, texts):
-            detail = message("layer.attributes_other_encoding", encoding=requested)
-            raise unreadable_error(source, detail, field="encoding")
-        return requested, ()
-    declared = _read_declared_encoding(parts)
-    if declared is not None and _can_decode(declared, texts):
-        return declared, ()
-    if all(text.isascii() for text in texts):
-        return "utf-8", ()
-    for guess in ("utf-8", _GB18030):
-        if _can_decode(guess, texts):
-            return guess, (_report_encoding(guess, declared),)
-    raise unreadable_error(source, message("layer.attributes_encoding_unknown"), field="encoding")
-
-
-def _read_declared_encoding(parts: Mapping[str, Path]) -> str | None:
-    """The encoding that the ``.cpg`` names, such as ``936`` or ``GBK``, as Python calls it."""
-    if ".cpg" not in parts:
-        return None
-    name = parts[".cpg"].read_bytes()[:40].decode("ascii", "ignore").strip().lower()
-    name = name.removeprefix("ansi").removeprefix("oem").strip(" _-")
-    chinese = {"936", "cp936", "gbk", "gb2312", "gb18030", "54936"}
-    encoding = _GB18030 if name in chinese else {"65001": "utf-8"}.get(name, name)
-    encoding = f"cp{encoding}" if encoding.isdigit() else encoding
-    return encoding if _is_text_encoding(encoding) else None
-
-
-def _is_text_encoding(name: str) -> bool:
-    """Whether ``name`` is an encoding of text."""
-    try:
-        "x".encode(name)
-    except (LookupError, ValueError):
-        return False
-    return True
-
-
-def _can_decode(encoding: str, texts: Sequence[bytes]) -> bool:
-    """Whether all texts are in ``encoding``; the last character of each may be incomplete."""
-    if not _is_text_encoding(encoding):
-        return False
-    for text in texts:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            decoder.decode(text, final=False)
-        except UnicodeDecodeError:
-            return False
-    return True
-
-
-def _report_encoding(encoding: str, declared: str | None) -> Remark:
-    name = "GBK" if encoding == _GB18030 else "UTF-8"
-    if declared is None:
-        detail = message("layer.encoding_detected", encoding=name)
-        return Remark("TOP-FIL-01", "info", detail)
-    detail = message("layer.encoding_contradicts_cpg", encoding=name, declared=declared)
-    return Remark("TOP-FIL-01", "warning", detail)

@@ -13,6 +13,7 @@ from boundaries.layers.geometry_faults import (
     split_invalid,
 )
 from boundaries.layers.polygon_layer import Remark
+from boundaries.layers.surface_wkb import straighten_surfaces
 from gazetteer.messages import message
 
 _TYPES = {
@@ -47,6 +48,8 @@ def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remar
         kind = _decode_type(wkb) if wkb else None
         if wkb and kind in (_POLYGON, _MULTIPOLYGON):
             readable[i] = wkb
+        elif wkb and (straight := straighten_surfaces(wkb)):
+            readable[i] = straight
         else:
             type_name = None if kind is None else _TYPES.get(kind, f"WKB {kind}")
             remarks.append(report_wrong_type(i, type_name))
@@ -55,8 +58,24 @@ def decode_polygons(raw: Sequence[bytes | None]) -> tuple[Geometries, list[Remar
     for i, wkb in enumerate(readable):
         if wkb is not None and geometries[i] is None:
             remarks.append(_report_broken_wkb(i, wkb))
-    accepted, more = split_invalid(geometries)
+    accepted, more = split_invalid(_drop_empty_rings(geometries))
     return accepted, remarks + more
+
+
+def _drop_empty_rings(geometries: Geometries) -> Geometries:
+    """The geometries without holes that have no position: OGC allows these, few programs do."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    with_holes = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+    rings, of_part = shapely.get_rings(parts[with_holes], return_index=True)
+    empty = shapely.get_num_coordinates(rings) == 0
+    for feature in np.unique(owner[with_holes[of_part[empty]]]).tolist():
+        polygons = [
+            shapely.Polygon(part.exterior, [ring for ring in part.interiors if not ring.is_empty])
+            for part in parts[owner == feature]
+        ]
+        is_single = geometries[feature].geom_type == "Polygon"
+        geometries[feature] = polygons[0] if is_single else shapely.MultiPolygon(polygons)
+    return geometries
 
 
 def _decode_type(wkb: bytes) -> int:

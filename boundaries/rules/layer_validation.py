@@ -19,17 +19,20 @@ from boundaries.rules.common.spatial_finding import (
     build_sort_key,
 )
 from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.comparable_units import select_comparable
 from boundaries.rules.coverage import COVERAGE_RULES
 from boundaries.rules.coverage.coverage_context import CoverageContext
 from boundaries.rules.coverage.gaps import Hole, find_open_holes
 from boundaries.rules.geometry import polygon_rules
 from boundaries.rules.geometry.polygon_rules import SINGLE_POLYGON_RULES
 from boundaries.rules.hierarchy import exclaves, parent_coverage, stated_attributes, stated_parents
+from boundaries.rules.hierarchy.duplicate_codes import find_duplicate_codes
 from boundaries.rules.hierarchy.excluded_features import (
     find_excluded_features,
     relabel_disputed_overlaps,
 )
 from boundaries.rules.hierarchy.feature_levels import FeatureLevels, derive_feature_levels
+from boundaries.rules.hierarchy.level_remarks import find_level_flaws
 from boundaries.rules.reader_remarks import convert_remarks
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
@@ -98,7 +101,8 @@ def validate_layer(
     findings, holes = _validate_levels(layer, feature_levels, levels, limits, report_step)
     remarks = [*layer.remarks, *validate_positions(layer, reference)]
     findings += convert_remarks(remarks, layer.names)
-    findings += find_excluded_features(layer, feature_levels)
+    for find_flaws in (find_duplicate_codes, find_level_flaws, find_excluded_features):
+        findings += find_flaws(layer, feature_levels)
     report_step("hierarchy")
     if level is None:
         findings = _add_parent_findings(layer, feature_levels, limits, findings)
@@ -140,23 +144,31 @@ class _LevelValidation:
     """The validation of one level of a layer; its results number features as in the layer."""
 
     def __init__(
-        self, layer: Layer, feature_levels: FeatureLevels, level: str | None, tolerances: Tolerances
+        self,
+        layer: Layer,
+        feature_levels: FeatureLevels,
+        level: str | None,
+        units: Sequence[int],
+        tolerances: Tolerances,
     ) -> None:
         self.layer, self.feature_levels, self.level = layer, feature_levels, level
-        which = self.which = np.array(feature_levels.list_units_of_level(level), dtype=np.int64)
+        which = self.which = np.array(units, dtype=np.int64)
         names = tuple(layer.names[i] for i in which.tolist())
         shapes = layer.geometries[which]
-        self.context = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
+        self.whole = CoverageContext(shapes, names, Metric(layer.planar), tolerances)
+        self.context, self.left_out = select_comparable(self.whole)
 
     def iter_findings(self, step: Callable[[str], None]) -> Iterator[SpatialFinding]:
         """The findings on each polygon and on the coverage of this level."""
         step("geometry")
         stand_ins = self.feature_levels.stand_ins if self.level == "county" else frozenset()
         for rule in GEOMETRY_RULES:
-            for finding in map(self._renumber_finding, rule(self.context)):
+            context = self.whole if rule in SINGLE_POLYGON_RULES else self.context
+            for finding in map(self._renumber_finding, rule(context)):
                 # Polygons that only stand in for this level are checked at their own.
                 if not finding.features or not stand_ins.issuperset(finding.features):
                     yield finding
+        yield from map(self._renumber_finding, self.left_out)
         for rule in COVERAGE_RULES:
             step(rule.__name__)
             yield from map(self._renumber_finding, rule(self.context))
@@ -188,8 +200,9 @@ def _validate_levels(
     findings: list[SpatialFinding] = []
     holes: list[Hole] = []
     exclaves_by_level: list[list[SpatialFinding]] = []
-    for level in levels:  # one after the other: the context of a level takes much memory
-        validation = _LevelValidation(layer, feature_levels, level, limits[level])
+    groups = [(one, units) for one in levels for units in feature_levels.list_tiers_of_level(one)]
+    for level, units in groups:  # one after the other: the context of a level takes much memory
+        validation = _LevelValidation(layer, feature_levels, level, units, limits[level])
         findings += validation.iter_findings(step)
         holes += validation.iter_open_holes()
         exclaves_by_level.append(validation.list_exclaves())

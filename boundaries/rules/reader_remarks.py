@@ -10,10 +10,18 @@ from gazetteer.messages import message
 from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.rules.rule_registry import rule_check
 
+_DUPLICATE_RULE = "TOP-FIL-03"
+
 
 def convert_remarks(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterator[SpatialFinding]:
-    """Each remark as a finding on one feature, or on none where it concerns the whole layer."""
+    """Each remark as a finding on one feature, or on none where it concerns the whole layer.
+
+    Duplicate codes are told once for each code, by levels: see
+    :mod:`boundaries.rules.hierarchy.duplicate_codes`.
+    """
     for remark in remarks:
+        if remark.rule == _DUPLICATE_RULE:
+            continue
         features = () if remark.feature is None else (remark.feature,)
         words = (
             remark.message
@@ -34,6 +42,6 @@ def convert_remarks(remarks: Iterable[Remark], names: tuple[str, ...]) -> Iterat
 
 
 for _rule in read_catalogue().values():
-    if _rule.group in ("FIL", "CRS") and _rule.scope == "layer":
+    if _rule.group in ("FIL", "CRS") and _rule.scope == "layer" and _rule.id != _DUPLICATE_RULE:
         rule_check(_rule.id)(convert_remarks)
 rule_check("TOP-GEO-02")(convert_remarks)

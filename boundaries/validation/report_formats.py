@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
 from boundaries.layers.output_table import OutputTable
+from boundaries.layers.whole_files import replace_when_complete
 from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.validation.proposal_rows import format_proposal, serialize_proposal
 from boundaries.validation.repair_proposals import ProposalSet
@@ -65,7 +66,8 @@ def write_report(
         OSError: It cannot be written.
     """
     if format_ == "geojson":
-        path.write_bytes(encode_geojson(report, lang, proposal_set=proposal_set))
+        with replace_when_complete(path, "findings.geojson") as part:
+            part.write_bytes(encode_geojson(report, lang, proposal_set=proposal_set))
         return
     findings = [*report.findings, *(build_hole_finding(hole, report) for hole in report.holes)]
     rows = [serialize_finding(finding, report.layer, lang) for finding in findings]

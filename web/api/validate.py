@@ -20,6 +20,7 @@ from web.http.endpoints import Api, HandlerResult
 from web.http.language import request_language
 from web.uploads.layer_responses import GEOJSON, LayerModel
 from web.uploads.layer_uploads import (
+    FILE_MEDIA,
     LAYER_FILE,
     LayerUploadForm,
     read_progress,
@@ -91,6 +92,7 @@ class ValidationProgressModel(BaseModel):
     "/v1/validate",
     LayerFindingsModel,
     requires_account=False,
+    file_media=FILE_MEDIA,
     body_limit=LAYER_FILE,
     media=REPORT_MIME_TYPES["geojson"],
     alternative_media=tuple(
@@ -104,6 +106,9 @@ def validate_layer(form: ValidateForm) -> Response:
     location, the measured value and the limit. Proposals show possible corrections and never delay
     the findings. A layer that exceeds the size or time limit of the service is refused (413); the
     command `gazetteer validate` has no limits.
+
+    The layer may also be the body of the request itself, as `application/geo+json` or another of
+    the listed types; the form fields are then parameters of the query string.
     """
     proposal_request = None
     if form.proposals or form.findings:

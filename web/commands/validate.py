@@ -37,6 +37,7 @@ from gazetteer.problems import Problem
 from gazetteer.progress import Progress
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
+from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.severity_counts import count_severities
 from web.commands.terminal_language import (
@@ -123,6 +124,7 @@ def validate_command(
     """
     if bool(accept) != bool(corrected):
         raise click.UsageError(terminal_text("cli.validate.accept_needs_corrected"))
+    check_outputs((file, options["fixed"]), (output, corrected))
     try:
         kind = detect_report_format(output) if output else "geojson"
         request = _parse_options(options)

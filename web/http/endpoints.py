@@ -48,6 +48,7 @@ class EndpointOptions(TypedDict, total=False):
     empty_description: str
     alternative_media: tuple[str, ...]
     accepts: tuple[str, ...]
+    file_media: tuple[str, ...]
     body_limit: BodyLimit
     conditional: bool
     repeat_status: int
@@ -66,6 +67,8 @@ class Endpoint:
         empty_description: when the response is empty (204).
         alternative_media: the media types of files that are returned on request.
         accepts: the media types of the body; JSON or those of forms, if none is declared.
+        file_media: the media types of a body that is the file itself instead of a form with it;
+            the other fields then stand in the query string.
         body_limit: how large the body may be; one for JSON or uploads, if none is declared.
         conditional: whether it answers with an entity tag and honours ``If-None-Match``, or
             ``If-Match`` if it writes; the handler calls :mod:`web.http.etags`.
@@ -89,6 +92,7 @@ class Endpoint:
     empty_description: str | None = None
     alternative_media: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
+    file_media: tuple[str, ...] = ()
     body_limit: BodyLimit | None = None
     conditional: bool = False
     repeat_status: int | None = None
@@ -110,7 +114,7 @@ class Endpoint:
         if self.accepts or self.body is not None:
             return self.accepts or ("application/json",)
         if self.form is not None:
-            return ("multipart/form-data", URLENCODED)
+            return ("multipart/form-data", URLENCODED, *self.file_media)
         return (URLENCODED, "multipart/form-data") if self.fields is not None else ()
 
     @property
@@ -223,7 +227,9 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
         if body is not None:
             arguments["body"] = read_json_body(body)
         if form is not None:
-            arguments["form"] = read_form(form)
+            is_file = request.mimetype in endpoint.file_media
+            query_string = request.environ.get("QUERY_STRING") or ""
+            arguments["form"] = read_query(form, query_string) if is_file else read_form(form)
         if fields is not None:
             arguments["fields"] = read_form(fields)
         result = handler(**arguments)

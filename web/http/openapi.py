@@ -194,6 +194,9 @@ def _build_problem_response(endpoint: Endpoint) -> dict[str, Any]:
     return {"description": "Error, with the field concerned", "content": content}
 
 
+_FILE_SCHEMA = {"type": "string", "format": "binary"}
+
+
 def _build_request_body(endpoint: Endpoint) -> dict[str, Any] | None:
     if endpoint.body is not None:
         schema: dict[str, Any] = _schema_reference(endpoint.body)
@@ -203,7 +206,9 @@ def _build_request_body(endpoint: Endpoint) -> dict[str, Any] | None:
         }
     if endpoint.form is not None:
         schema = _build_upload_schema(endpoint.form)
-        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        files = {media: {"schema": _FILE_SCHEMA} for media in endpoint.file_media}
+        content = {"multipart/form-data": {"schema": schema}, **files}
+        return {"required": True, "content": content}
     if endpoint.fields is not None:
         schema = endpoint.fields.model_json_schema()
         schema = _inline_references(schema, schema.pop("$defs", {}))
@@ -215,7 +220,7 @@ def _build_upload_schema(form: type[BaseModel]) -> dict[str, Any]:
     """The fields of a form and the file ``data`` as one object: both are closed to others."""
     schema = form.model_json_schema()
     fields = _inline_references(schema["properties"], schema.get("$defs", {}))
-    file = {"type": "string", "format": "binary", "description": "File to upload"}
+    file = {**_FILE_SCHEMA, "description": "File to upload"}
     required = [*schema.get("required", []), "data"]
     closed = {"type": "object", "additionalProperties": False}
     return {**closed, "properties": {**fields, "data": file}, "required": required}

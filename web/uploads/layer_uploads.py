@@ -1,6 +1,7 @@
 """An uploaded layer to validate: its form, its file, its limits and its progress."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,12 @@ MAX_UNPACK_RATIO = 4
 
 LAYER_FILE = BodyLimit(lambda settings: settings.validate_limit_mb, "layer.file_too_large", "data")
 """How large a layer may be that is validated within the request."""
+
+FILE_MEDIA = (
+    *("application/geo+json", "application/json", "application/geopackage+sqlite3"),
+    *("application/zip", "application/gzip", "application/octet-stream"),
+)
+"""The media types of a layer that is the body of the request itself."""
 
 _MB = 1 << 20
 _STALE_AFTER_S = 3600.0
@@ -185,6 +192,8 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
         InvalidValue: there is none.
         TooLarge: more than :data:`LAYER_FILE` allows.
     """
+    if request.mimetype in FILE_MEDIA:
+        return _save_body(directory)
     upload = request.files.get("data")
     if upload is None:
         raise InvalidValue(message("request.file_missing", name="data"), field="data")
@@ -194,4 +203,18 @@ def _save_upload(directory: Path, settings: Settings) -> Path:
         raise LAYER_FILE.build_problem(settings)
     file = directory / sanitize_file_name(upload.filename or "", "layer")
     upload.save(file)
+    return file
+
+
+def _save_body(directory: Path) -> Path:
+    """The body of the request as a file; :data:`LAYER_FILE` limits it already.
+
+    Raises:
+        InvalidValue: it is empty.
+    """
+    file = directory / "layer"
+    with file.open("wb") as target:
+        shutil.copyfileobj(request.stream, target)
+    if not file.stat().st_size:
+        raise InvalidValue(message("request.file_missing", name="data"), field="data")
     return file

@@ -60,13 +60,18 @@ def build_finding(
         kind,
         severity or get_severity(rule),
         message(f"finding.{rule}.{wording or kind}", **values),
-        measured,
-        limit,
+        _as_plain_number(measured),
+        _as_plain_number(limit),
         unit,
         features=features,
         geometry=geometry,
-        area_m2=area_m2,
+        area_m2=_as_plain_number(area_m2),
     )
+
+
+def _as_plain_number(value: float | None) -> float | None:
+    """A number of Python: those of NumPy are no JSON."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _simplify_parameter(value: object) -> object:
@@ -76,6 +81,8 @@ def _simplify_parameter(value: object) -> object:
     may differ from one processor to another.
     """
     match value:
+        case np.integer():
+            return int(value)
         case float():
             return round(float(f"{value:.{_SIGNIFICANT_DIGITS}g}"), _DECIMALS)
         case list() | tuple():

@@ -14,6 +14,7 @@ from boundaries.network.segments import Segments, build_segments
 from boundaries.rules.common.measures import Metric
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.coverage.coverage_faces import CoverageFaces, build_faces
+from boundaries.rules.coverage.open_gaps import OpenGap, find_open_gaps
 from boundaries.rules.coverage.parallel_segments import ParallelSegments, find_parallel_segments
 
 Shapes = NDArray[np.object_]
@@ -90,6 +91,11 @@ class CoverageContext:
         """Unmatched segments of two features that run along each other, as far as widths matter."""
         reach = max(2 * self.tolerances.overlap_m, self.tolerances.gap_width_m)
         return find_parallel_segments(self.segments, self.metric, reach)
+
+    @cached_property
+    def open_gaps(self) -> list[OpenGap]:
+        """The gaps that reach the outside of the layer."""
+        return find_open_gaps(self)
 
     @cached_property
     def widths(self) -> dict[int, float]:

@@ -1,6 +1,6 @@
 """TOP-COV-03: neighbours have identical vertices along their shared boundary."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
@@ -10,7 +10,6 @@ from shapely import STRtree
 from boundaries.network.connected_components import find_components
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
 from boundaries.rules.coverage.coverage_context import CoverageContext
-from boundaries.rules.coverage.gores import find_open_gaps
 from boundaries.rules.coverage.parallel_segments import (
     ParallelSegments,
     compute_midpoints,
@@ -26,6 +25,10 @@ _MAX_UNITS_PER_FINDING = 3
 _SAME_COURSE_M = 1e-6
 """Segments that are nowhere further apart follow the same course."""
 
+_MIN_UNITS_APART = 3
+_SIDE_BY_SIDE_M = 25.0
+"""Units nearer than this have a border in common, or water between them; not all of a layer."""
+
 Pair = tuple[int, int]
 
 
@@ -33,9 +36,11 @@ Pair = tuple[int, int]
 def find_mismatches(context: CoverageContext) -> Iterator[SpatialFinding]:
     """Stretches where two units run along each other within the tolerance, but not identically."""
     near = find_mismatched_pairs(context)
-    for pairs in _iter_flaw_masks(context, near):
+    for pairs in _iter_flaws(context, near):
         yield _build_mismatch_finding(context, near.select_pairs(pairs))
     yield from _find_slivers(context, near)
+    if not len(near.a):
+        yield from _find_units_apart(context)
 
 
 def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
@@ -66,9 +71,8 @@ def find_mismatched_pairs(context: CoverageContext) -> ParallelSegments:
 def collect_reported_shapes(context: CoverageContext) -> NDArray[np.object_]:
     """The holes, overlaps and open gaps that are wider than the tolerance."""
     wide = [f for f, width in context.widths.items() if width > context.tolerances.overlap_m]
-    return np.array(
-        [*context.faces.shapes[wide], *(gap.shape for gap in find_open_gaps(context))], dtype=object
-    )
+    strips = [gap.strips for gap in context.open_gaps]
+    return np.concatenate([context.faces.shapes[wide], *strips])
 
 
 def _mask_within_reported(
@@ -95,15 +99,13 @@ def _mask_at_reported_rim(
     return ~unexplained
 
 
-def _iter_flaw_masks(
-    context: CoverageContext, near: ParallelSegments
-) -> Iterator[NDArray[np.bool_]]:
-    """The pairs of segments of each finding, as masks: connected, and of few units."""
+def _iter_flaws(context: CoverageContext, near: ParallelSegments) -> Iterator[NDArray[np.int64]]:
+    """The numbers of the pairs of segments of each finding: connected, and of few units."""
     feature = context.segments.feature
     for group in find_components(iter_connections(context.segments, near, range(len(near.a)))):
         units = {int(feature[segment]) for k in group for segment in (near.a[k], near.b[k])}
         if len(units) <= _MAX_UNITS_PER_FINDING:
-            yield _build_mask(group, len(near.a))
+            yield np.array(group)
             continue
         of_pair: dict[Pair, list[int]] = {}
         for k in group:
@@ -111,13 +113,7 @@ def _iter_flaw_masks(
             of_pair.setdefault((two[0], two[1]), []).append(k)
         for members in of_pair.values():
             for part in find_components(iter_connections(context.segments, near, members)):
-                yield _build_mask(part, len(near.a))
-
-
-def _build_mask(members: Iterable[int], size: int) -> NDArray[np.bool_]:
-    mask = np.zeros(size, bool)
-    mask[list(members)] = True
-    return mask
+                yield np.array(part)
 
 
 def _build_mismatch_finding(context: CoverageContext, near: ParallelSegments) -> SpatialFinding:
@@ -165,3 +161,27 @@ def _find_slivers(context: CoverageContext, near: ParallelSegments) -> Iterator[
             unit="m",
             area_m2=area,
         )
+
+
+def _find_units_apart(context: CoverageContext) -> Iterator[SpatialFinding]:
+    """That no unit has a border in common with any other, although units lie side by side."""
+    units = np.flatnonzero(~shapely.is_missing(context.valid_shapes))
+    if len(units) < _MIN_UNITS_APART or (context.segments.matching.partner >= 0).any():
+        return
+    reach = context.metric.convert_to_units(_SIDE_BY_SIDE_M)
+    shapes = context.valid_shapes[units]
+    one, other = context.tree.query(shapes, predicate="dwithin", distance=reach)
+    near = np.unique(one[units[one] != other])
+    touching = context.tree.query(shapes, predicate="intersects")
+    if len(near) * 2 < len(units) or (units[touching[0]] != touching[1]).any():
+        return
+    yield build_finding(
+        "TOP-COV-03",
+        "nowhere",
+        {"n": len(units), "near": len(near), "distance": _SIDE_BY_SIDE_M},
+        features=tuple(units.tolist()),
+        geometry=shapely.MultiPoint(shapely.point_on_surface(shapes[near]).tolist()),
+        measured=len(near),
+        limit=0,
+        unit="features",
+    )

@@ -53,8 +53,8 @@ class ParallelSegments:
         farthest: Floats = np.abs(self.gap).max(axis=1, initial=0.0)
         return farthest
 
-    def select_pairs(self, which: NDArray[np.bool_]) -> "ParallelSegments":
-        """The pairs where the mask (K) is true."""
+    def select_pairs(self, which: NDArray[np.bool_] | Ints) -> "ParallelSegments":
+        """The pairs where a mask (K) is true, or of some numbers."""
         return ParallelSegments(
             self.a[which], self.b[which], self.along[which], self.beyond[which], self.gap[which]
         )

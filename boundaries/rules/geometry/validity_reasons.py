@@ -31,6 +31,10 @@ _KIND_OF_REASON = {
 }
 """The kind of finding for each reason of GEOS, in snake case; it ends the id of its message."""
 _REASON = re.compile(r"([^\[]+)(?:\[(\S+) (\S+)\])?")
+MAX_PLACES = 10_000
+"""More places of one feature are not listed, and it is not compared with others."""
+_MAX_CONTACTS = 5
+_BLOCK = 1024
 _CROSSING_KINDS = frozenset({"crossing", "touch"})
 
 
@@ -82,15 +86,34 @@ def _find_self_contacts(
 ) -> tuple[list[Coordinate], list[Coordinate]]:
     """Where the segments of a feature cross, and at which vertices a ring meets itself."""
     lines = segments.build_lines(which)
-    i, j = STRtree(lines).query(lines, predicate="intersects")
-    i, j = i[i < j], j[i < j]
+    blocks = list(_iter_contacts(lines))
+    i, j = np.hstack(blocks) if blocks else np.empty((2, 0), np.int64)
     start, end = segments.start_vertex[which], segments.end_vertex[which]
     ends = [(start[i], end[i]), (start[j], end[j])]
     common = np.array([a == b for a in ends[0] for b in ends[1]]).any(axis=0)
     crossing = shapely.intersection(lines[i[~common]], lines[j[~common]])
     points = shapely.get_coordinates(crossing[shapely.get_dimensions(crossing) == 0])
-    crossings = [tuple(p) for p in np.unique(points, axis=0).tolist()]
+    crossings = [tuple(p) for p in np.unique(points, axis=0)[:MAX_PLACES].tolist()]
     return crossings, _find_revisited_vertices(segments, which)
+
+
+def _iter_contacts(lines: NDArray[np.object_]) -> Iterator[Ints]:
+    """Pairs (2, K) of lines that meet, block by block, until there are far too many."""
+    tree, total = STRtree(lines), 0
+    for begin in range(0, len(lines), _BLOCK):
+        pairs = tree.query(lines[begin : begin + _BLOCK], predicate="intersects")
+        pairs[0] += begin
+        yield pairs[:, pairs[0] < pairs[1]]
+        total += pairs.shape[1]
+        if total > _MAX_CONTACTS * MAX_PLACES + 3 * len(lines):
+            return
+
+
+def count_crossings(segments: Segments, feature: int) -> int:
+    """In how many places the segments of a feature cross: at least, where there are very many."""
+    lines = segments.build_lines(np.flatnonzero(segments.feature == feature))
+    pairs = sum(len(block[0]) for block in _iter_contacts(lines))
+    return int(max(pairs - len(lines), 0))
 
 
 def _find_revisited_vertices(segments: Segments, which: Ints) -> list[Coordinate]:

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterator
 
+from boundaries.layers.division_codes import parse_code_level, read_level_skips
 from boundaries.layers.polygon_layer import Layer
 from boundaries.rules.common.spatial_finding import SpatialFinding, build_finding
-from boundaries.rules.hierarchy.feature_levels import (
-    FeatureLevels,
-    may_skip_level,
-    parse_code_level,
-    read_level_skips,
-)
+from boundaries.rules.hierarchy.feature_levels import FeatureLevels, may_skip_level
 from gazetteer.messages import message
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.rules.rule_registry import rule_check
@@ -19,7 +15,7 @@ def find_parents(feature_levels: FeatureLevels) -> dict[int, int]:
     """The parent of each unit that has exactly one in the layer, of a higher level; as features."""
     parent_of = {}
     for child, code in enumerate(feature_levels.parent):
-        carriers = feature_levels.by_code.get(code or "", ())
+        carriers = _find_carriers(feature_levels, code, child)
         if (
             child not in feature_levels.excluded
             and len(carriers) == 1
@@ -27,6 +23,13 @@ def find_parents(feature_levels: FeatureLevels) -> dict[int, int]:
         ):
             parent_of[child] = carriers[0]
     return parent_of
+
+
+def _find_carriers(feature_levels: FeatureLevels, code: str | None, child: int) -> tuple[int, ...]:
+    """The features that have the code of a parent; those above the child, if there are any."""
+    carriers = feature_levels.by_code.get(code or "", ())
+    above = tuple(one for one in carriers if _is_above(feature_levels, one, child))
+    return above or carriers
 
 
 def _is_above(feature_levels: FeatureLevels, upper: int, lower: int) -> bool:
@@ -46,7 +49,7 @@ def find_orphans(layer: Layer, feature_levels: FeatureLevels) -> Iterator[Spatia
         ):
             continue
         code = feature_levels.parent[child]
-        carriers = feature_levels.by_code.get(code or "", ())
+        carriers = _find_carriers(feature_levels, code, child)
         name, features = layer.names[child], tuple(sorted((child, *carriers)))
         params: dict[str, object] = {"feature": name, "parent": code}
         if not code:
@@ -83,7 +86,7 @@ def find_skipped_levels(layer: Layer, feature_levels: FeatureLevels) -> Iterator
         code = feature_levels.parent[child]
         if child in feature_levels.excluded or not level or not code:
             continue
-        above = _find_parent_level(feature_levels, code)
+        above = _find_parent_level(feature_levels, code, child)
         if above is None or UNIT_LEVELS.index(level) - UNIT_LEVELS.index(above) <= 1:
             continue
         direct = level == "county" and not _is_direct_county(layer.codes[child], code)
@@ -102,8 +105,8 @@ def find_skipped_levels(layer: Layer, feature_levels: FeatureLevels) -> Iterator
         )
 
 
-def _find_parent_level(feature_levels: FeatureLevels, code: str) -> str | None:
-    carriers = feature_levels.by_code.get(code, ())
+def _find_parent_level(feature_levels: FeatureLevels, code: str, child: int) -> str | None:
+    carriers = _find_carriers(feature_levels, code, child)
     return feature_levels.level[carriers[0]] if carriers else parse_code_level(code)
 
 

@@ -80,12 +80,18 @@ def geopackage(
     return path
 
 
-def with_blob(path: Path, blob: bytes, layer: str = "counties") -> Path:
-    """Put a row with any geometry into a GeoPackage, as a careless program might."""
+def drop_triggers(path: Path) -> None:
+    """Those of a GeoPackage need functions that only GDAL brings along."""
     with closing(sqlite3.connect(path)) as db, db:
         triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for (name,) in triggers:
             db.execute(f'DROP TRIGGER "{name}"')
+
+
+def with_blob(path: Path, blob: bytes, layer: str = "counties") -> Path:
+    """Put a row with any geometry into a GeoPackage, as a careless program might."""
+    drop_triggers(path)
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute(f'INSERT INTO "{layer}" (geom, code) VALUES (?, ?)', (blob, "440199"))
     return path
 

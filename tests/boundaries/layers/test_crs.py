@@ -99,16 +99,16 @@ def test_xian_1980_and_beijing_1954_are_refused(tmp_path: Path, crs: int) -> Non
     ("declared", "drawn", "swap", "fault", "suggested"),
     [
         ("4547", 4526, False, "far_from_meridian", 4526),
-        ("4526", 4547, False, "far_from_meridian", None),
+        ("4526", 4547, False, "far_from_meridian", "4546, EPSG:4547, or EPSG:4548"),
         ("4547", 4547, True, "northing_first", None),
         ("4526", 4526, True, "northing_first", None),
         ("4547", 4490, False, "degrees_not_metres", 4490),
-        ("4490", 4547, False, "metres_not_degrees", None),
+        ("4490", 4547, False, "metres_not_degrees", "4546, EPSG:4547, or EPSG:4548"),
         ("4490", 4526, False, "metres_not_degrees", 4526),
     ],
 )
 def test_coordinates_that_contradict_their_system_are_refused(
-    tmp_path: Path, declared: str, drawn: int, swap: bool, fault: str, suggested: int | None
+    tmp_path: Path, declared: str, drawn: int, swap: bool, fault: str, suggested: int | str | None
 ) -> None:
     shape = drawn_in(drawn)
     if swap:
@@ -121,6 +121,8 @@ def test_coordinates_that_contradict_their_system_are_refused(
     assert message(f"crs.misfit.{fault}").text("en") in explanation
     if suggested is None:
         assert "Correct the file" in explanation
+    elif isinstance(suggested, str):
+        assert f"look like EPSG:{suggested}; specify which" in explanation
     else:
         assert f"look like EPSG:{suggested}; specify crs={suggested}" in explanation
 
@@ -174,3 +176,44 @@ def test_the_zone_of_a_longitude_is_the_nearest_meridian(lon: float, meridian: i
     crs = resolve_crs(str(find_zone(lon)))
     assert crs.name == f"CGCS2000 / 3-degree Gauss-Kruger CM {meridian}E"
     assert recognize_crs(crs).datum == 4490
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("OGC:CRS84", "OGC:CRS84"),
+        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", "OGC:CRS84"),
+        ("urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84"),
+        ("EPSG::4490", "EPSG:4490"),
+        ("http://www.opengis.net/gml/srs/epsg.xml#4490", "EPSG:4490"),
+        ("http://www.opengis.net/def/crs/EPSG/0/4547", "EPSG:4547"),
+        ("GCS_China_Geodetic_Coordinate_System_2000", "EPSG:4490"),
+        ("CGCS2000_3_Degree_GK_CM_114E", "EPSG:4547"),
+        ("CGCS2000 / 3-degree Gauss-Kruger CM 114E", "EPSG:4547"),
+        ("CGCS2000_3_Degree_GK_Zone_38", "EPSG:4526"),
+        ("2000国家大地坐标系", "EPSG:4490"),
+        ("CGCS2000 3度带 中央经线114", "EPSG:4547"),
+        ("900913", "EPSG:3857"),
+    ],
+)
+def test_systems_are_known_by_many_names(name: str, label: str) -> None:
+    wanted = recognize_crs(resolve_crs(label))
+    found = recognize_crs(resolve_crs(name))
+    assert (found.label, found.datum) == (wanted.label, wanted.datum)
+
+
+@pytest.mark.parametrize("name", ["1980西安坐标系", "北京54", "Xian 1980"])
+def test_systems_without_public_parameters_are_refused_by_any_name(name: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        resolve_crs(name)
+    assert refused.value.message.id == "crs.datum_not_public"
+
+
+def test_every_form_of_the_crs_member_is_read(tmp_path: Path) -> None:
+    for member in (
+        {"type": "EPSG", "properties": {"code": 4490}},
+        {"type": "link", "properties": {"href": "http://www.opengis.net/def/crs/EPSG/0/4490"}},
+        "EPSG:4490",
+    ):
+        path = geojson(tmp_path / "l.geojson", polygon(SQUARE), crs=member)
+        assert read_layer(path).declared_crs not in (None, "")

@@ -61,7 +61,7 @@ def test_the_bundled_polygons_are_read_as_gdal_reads_them(tmp_path: Path) -> Non
         ({"type": "MultiPolygon", "coordinates": []}, "TOP-GEO-02", "empty_geometry"),
         (polygon(SQUARE[:-1]), "TOP-GEO-01", "ring_not_closed"),
         (polygon([*SQUARE[:2], SQUARE[0]]), "TOP-GEO-01", "ring_too_short"),
-        (polygon([]), "TOP-GEO-01", "ring_too_short"),
+        (polygon([]), "TOP-GEO-02", "empty_geometry"),
         (polygon([SQUARE[0], [113.2, math.nan], *SQUARE[2:]]), "TOP-GEO-01", NOT_FINITE),
         (polygon([SQUARE[0], [113.2, math.inf], *SQUARE[2:]]), "TOP-GEO-01", NOT_FINITE),
         (polygon([["113.0", 23.0], *SQUARE[1:]]), "TOP-GEO-01", "coordinate_not_a_number"),
@@ -100,7 +100,7 @@ def test_an_open_ring_is_shown_at_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ring", "words"), [([], "only 0 positions"), ([SQUARE[0]], "only 1 position;")]
+    ("ring", "words"), [(SQUARE[:2], "only 2 positions"), ([SQUARE[0]], "only 1 position;")]
 )
 def test_a_short_ring_is_reported_with_its_number_of_positions(
     tmp_path: Path, ring: Any, words: str
@@ -157,7 +157,7 @@ def test_a_single_feature_or_geometry_is_a_layer_of_one(tmp_path: Path, text: st
         ('{"type": "Topology", "objects": {}}', "topojson"),
         (collection({"type": "Point", "coordinates": [1, 2]}), "no_polygons"),
         ("[" * 100_000, "json_invalid"),
-        ("<kml/>", "unknown_format"),
+        ("<kml/>", "foreign_format"),
         ("\0", "unknown_format"),
     ],
 )

@@ -15,6 +15,7 @@ from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.metres import local_scale
 from boundaries.layers.polygon_layer import Layer, Remark
 from boundaries.layers.position_checks import count_decimals, validate_positions
+from tests.boundaries.layers.sample_files import geopackage
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "guangdong_boundaries.geojson.gz"
 Move = Callable[[float, float], tuple[float, float]]
@@ -92,7 +93,7 @@ def test_a_shift_that_no_formula_explains_is_measured_without_a_cause(guangdong:
 def test_another_central_meridian_is_detected(guangdong: Layer) -> None:
     layer = displaced(guangdong, lambda x, y: (x + 3, y))
     (remark,) = of_rule(validate_positions(layer, guangdong))
-    assert remark.severity == "warning"
+    assert remark.severity == "error"
     assert "central meridian" in remark.text("en") and "带号" in remark.text("zh")
 
 
@@ -112,11 +113,11 @@ def test_invented_units_with_real_codes_are_not_shifted(guangdong: Layer) -> Non
     assert of_rule(validate_positions(layer, guangdong)) == []
 
 
-def test_few_units_or_no_reference_allow_no_conclusion(guangdong: Layer) -> None:
+def test_few_other_shapes_or_no_reference_allow_no_conclusion(guangdong: Layer) -> None:
     layer = displaced(guangdong, shift_to_gcj02)
     few = replace(
         layer,
-        geometries=layer.geometries[:4],
+        geometries=shapely.buffer(layer.geometries[:4], -0.03),
         names=layer.names[:4],
         codes=layer.codes[:4],
         attributes=layer.attributes[:4],
@@ -180,3 +181,42 @@ def test_few_decimals_are_reported_in_metres(guangdong: Layer) -> None:
     assert (remark.measured, remark.limit, remark.unit) == (5, 8, "decimals")
     assert "only 5 decimal places, a resolution of 1.1 m" in remark.text("en")
     assert "5 位小数" in remark.text("zh") and "1.1 米" in remark.text("zh")
+
+
+def select_units(layer: Layer, *codes: str) -> Layer:
+    which = [layer.codes.index(code) for code in codes]
+    return replace(
+        layer,
+        geometries=layer.geometries[which],
+        codes=codes,
+        names=codes,
+        attributes=({},) * len(codes),
+        remarks=(),
+    )
+
+
+@pytest.mark.parametrize("codes", [["440604"], ["440402", "440403", "440404"]])
+@pytest.mark.parametrize(
+    ("formula", "cause"), [(shift_to_gcj02, "GCJ-02"), (shift_to_bd09, "BD-09")]
+)
+def test_a_shift_of_few_units_shows_in_their_shapes(
+    guangdong: Layer, codes: list[str], formula: Move, cause: str
+) -> None:
+    few = select_units(guangdong, *codes)
+    (remark,) = of_rule(validate_positions(displaced(few, formula), guangdong))
+    assert (remark.severity, remark.message.params["cause"]) == ("error", cause)
+    assert of_rule(validate_positions(few, guangdong)) == []
+
+
+@pytest.mark.parametrize(("decimals", "found"), [(0, 1), (2, 1), (3, 0), (6, 0)])
+def test_projected_coordinates_that_are_cut_off(tmp_path: Path, decimals: int, found: int) -> None:
+    ring = np.random.default_rng(1).random((40, 2)) * 1000 + (401_000.1234567, 2_536_000.7654321)
+    hull = shapely.MultiPoint(np.round(ring, decimals)).convex_hull
+    layer = read_layer(geopackage(tmp_path / "l.gpkg", [hull], crs="EPSG:4547"))
+    remarks = of_rule(list(layer.remarks), "TOP-CRS-05")
+    assert [r.measured for r in remarks] == [decimals] * found
+
+
+def test_degrees_that_are_called_planar_are_told(tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "l.gpkg", [shapely.box(113, 23, 114, 24)])
+    assert "crs.planar_degrees" in {r.message.id for r in read_layer(path, planar=True).remarks}

@@ -36,7 +36,7 @@ def simple(path: Path, name: bytes = UTF8, **more: object) -> Path:
         (GBK, "ANSI 936", []),
         (UTF8, "UTF-8", []),
         (UTF8, "65001", []),
-        ("天河區".encode("big5"), "big5", []),
+        ("天河區".encode("big5"), "big5", [("TOP-FIL-01", "info", None)]),
         (GBK, "UTF-8", [("TOP-FIL-01", "warning", None)]),
         (GBK, "nonsense", [("TOP-FIL-01", "info", None)]),
         (GBK, "base64", [("TOP-FIL-01", "info", None)]),
@@ -85,7 +85,7 @@ def test_a_missing_prj_is_reported_or_refused(tmp_path: Path) -> None:
     assert remark_grades(degrees) == [("TOP-CRS-01", "warning", None)]
     ring = [[x * 4000, y * 110_000] for x, y in SQUARE]
     metres = shapefile(tmp_path / "b.shp", [shape_polygon(ring)], [b"x"], crs=None)
-    with pytest.raises(CrsNotKnown, match="Specify crs"):
+    with pytest.raises(CrsNotKnown, match="specify which"):
         read_layer(metres)
     assert read_layer(metres, crs="4547").declared_crs is None
 

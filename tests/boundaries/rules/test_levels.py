@@ -4,10 +4,11 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.layers.division_codes import parse_parent_code
 from boundaries.layers.polygon_layer import Layer
 from boundaries.rules.common.spatial_finding import SpatialFinding
 from boundaries.rules.common.tolerances import Tolerances
-from boundaries.rules.hierarchy.feature_levels import derive_feature_levels, parse_parent_code
+from boundaries.rules.hierarchy.feature_levels import derive_feature_levels
 from boundaries.rules.layer_validation import validate_layer
 from gazetteer.problems import InvalidValue
 from tests.boundaries.rules.generated_layers import (
@@ -243,3 +244,50 @@ def test_seats_and_stated_areas() -> None:
     ]
     layer = make_layer(COUNTIES[:2], attributes=attributes)
     assert list_findings(layer) == [("TOP-HIE-07", "outside", (1,)), ("TOP-HIE-10", "area", (1,))]
+
+
+def test_units_that_others_make_up_are_no_overlaps_where_no_level_is_stated() -> None:
+    layer = make_layer([PROVINCE, WEST, EAST, *COUNTIES])
+    assert list_findings(layer) == [("TOP-FIL-02", "several_levels", (0, 1, 2))]
+    assert derive_feature_levels(layer).list_tiers_of_level(None) == [
+        [0], [1, 2], list(range(FIRST, FIRST + 8))
+    ]  # fmt: skip
+    border = GRID.across[0, 1]
+    pushed = move_vertex(COUNTIES[0], border[1], border[1] + (0, 20))
+    spoiled = make_layer([PROVINCE, WEST, EAST, pushed, *COUNTIES[1:]])
+    assert ("TOP-COV-01", "overlap", (FIRST, FIRST + 1)) in list_findings(spoiled)
+
+
+def test_a_code_decides_where_the_column_means_the_kind_of_unit() -> None:
+    words = ["市", "市", "区"]
+    layer = make_layer(
+        [None] * 3,
+        codes=["441200", "441284", "441202"],
+        attributes=[{"lv": word} for word in words],
+        columns={"level": "lv"},
+    )
+    assert derive_feature_levels(layer).level == ("prefecture", "county", "county")
+    assert ("TOP-FIL-02", "level_differs", (1,)) in list_findings(layer)
+
+
+def test_an_unknown_word_for_a_level_is_reported_and_kept_apart() -> None:
+    attributes = [{"lv": "甲"}, *[{"lv": "县级"}] * 4]
+    layer = make_layer([WEST, *COUNTIES[:4]], attributes=attributes, columns={"level": "lv"})
+    assert list_findings(layer) == [("TOP-FIL-02", "unknown_words", ())]
+
+
+def test_a_prefecture_without_counties_may_be_at_both_levels() -> None:
+    rows = [
+        ("441900", "prefecture", ""),
+        ("441900", "county", ""),
+        ("440600", "prefecture", ""),
+        ("440604", "county", "440600000000"),
+    ]
+    assert [f.rule for f in validate_layer(with_parents(*rows), Tolerances()).findings] == []
+
+
+def test_a_duplicate_code_is_reported_once_with_a_place_in_each_feature() -> None:
+    layer = make_layer(COUNTIES[:3], codes=["440105", "440106", "440105"])
+    finding = find_only(layer, "TOP-FIL-03")
+    assert finding.features == (0, 2)
+    assert all(COUNTIES[i].contains(finding.geometry.geoms[k]) for k, i in enumerate((0, 2)))  # type: ignore[union-attr]

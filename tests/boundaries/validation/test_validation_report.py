@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pyogrio
 import pytest
 import shapely
 
+from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.tolerances import Tolerances
+from boundaries.rules.layer_validation import validate_layer
 from boundaries.validation.outlines import build_outlines
 from boundaries.validation.report_formats import (
     REPORT_MIME_TYPES,
@@ -28,8 +32,11 @@ from boundaries.validation.validation_report import (
     parse_column_names,
     validate_file,
 )
+from gazetteer.messages import LANGS
 from gazetteer.problems import InvalidValue
 from gazetteer.settings import get_settings
+from tests.boundaries.rules.flaws import KINDS
+from tests.boundaries.rules.generated_layers import make_grid, make_layer
 from tests.boundaries.validation import samples
 
 
@@ -144,6 +151,52 @@ def test_a_layer_without_findings_can_be_written_in_every_format(tmp_path: Path)
     for name in REPORT_MIME_TYPES:
         write_report(report, tmp_path / f"out.{name}", name, "en")
         assert (tmp_path / f"out.{name}").stat().st_size
+
+
+def _make_flawed_layers() -> Iterator[Layer]:
+    """Layers that between them have findings of most rules on layers."""
+    grid = make_grid(3, 3, 2, 5)
+    for flaw in KINDS:
+        yield make_layer(flaw(grid, 0.5).shapes)
+    squares = [shapely.box(i * 2000, 0, i * 2000 + 1999.6, 2000) for i in range(12)]
+    yield make_layer([*squares, *squares[:1] * 5])
+    attributes: list[dict[str, object]] = [
+        {"lv": "prefecture", "area_km2": 5, "up": "440000"},
+        {"lv": "市", "area_km2": 99.0, "seat_lon": 5e3, "seat_lat": 5e3, "up": "450100"},
+        {"lv": "county", "area_m2": "7", "unit_type": "开发区"},
+        {"lv": "?", "up": "440100"},
+    ]
+    yield make_layer(
+        [
+            shapely.box(0, 0, 1000, 990),
+            shapely.box(0, 0, 500, 1000),
+            None,
+            shapely.box(9, 900, 99, 1000),
+        ],
+        attributes=attributes,
+        codes=["440100", "440181", "440181", "440102"],
+        columns={"level": "lv", "parent_code": "up"},
+    )
+
+
+def test_a_finding_of_every_rule_can_be_written_in_every_format(tmp_path: Path) -> None:
+    rules: set[str] = set()
+    for layer in _make_flawed_layers():
+        result = validate_layer(layer, Tolerances())
+        report = ValidationReport(
+            layer, result.levels, Tolerances(), result.findings, result.holes, ()
+        )
+        rules |= {finding.rule for finding in report.findings}
+        for name in REPORT_MIME_TYPES:
+            for lang in LANGS:
+                write_report(report, tmp_path / f"out.{name}", name, lang)
+        numbers = [n for f in report.findings for n in (f.measured, f.limit, f.area_m2)]
+        assert {type(number) for number in numbers} <= {int, float, type(None)}
+    assert rules >= {
+        *("TOP-FIL-02", "TOP-FIL-03", "TOP-GEO-01", "TOP-GEO-04", "TOP-GEO-06"),
+        *("TOP-COV-01", "TOP-COV-02", "TOP-COV-03", "TOP-COV-04", "TOP-COV-08"),
+        *("TOP-HIE-02", "TOP-HIE-05", "TOP-HIE-07", "TOP-HIE-10"),
+    }
 
 
 @pytest.mark.parametrize(("name", "known"), [("a.geojson", "geojson"), ("b.JSON", "geojson"),

@@ -200,6 +200,18 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     assert (answer.status_code, answer.get_json()["field"]) == (413, "data")
 
 
+@pytest.mark.parametrize("media", ["application/geo+json", "application/octet-stream"])
+def test_the_layer_may_be_the_body_itself(client: FlaskClient, tmp_path: Path, media: str) -> None:
+    content = samples.planar(tmp_path / "p.geojson").read_bytes()
+    answer = client.post("/v1/validate?planar=true", data=content, content_type=media)
+    assert answer.status_code == 200
+    assert answer.get_json()["summary"]["findings"]["by_severity"]["error"] == 2
+    empty = client.post("/v1/validate", data=b"", content_type=media)
+    assert (empty.status_code, empty.get_json()["field"]) == (400, "data")
+    other = client.post("/v1/validate", data=content, content_type="text/plain")
+    assert other.status_code == 415
+
+
 def test_layers_have_a_limit_of_their_own(register: str, tmp_path: Path) -> None:
     limits = {"home": tmp_path, "validate_rate_limit": "2/hour", "export_rate_limit": "1/hour"}
     with open_pool(register, 1) as pool:

@@ -188,3 +188,40 @@ def test_what_cannot_be_accepted_is_wrong_usage(
         monkeypatch, capfd, "validate", str(path), "--planar", "--lang", "en", *options
     )
     assert ended.exit_code == 2 and words in ended.stderr
+
+
+@pytest.mark.parametrize("way", ["same", "relative", "link", "hard link"])
+@pytest.mark.parametrize("option", ["-o", "--corrected"])
+def test_no_output_replaces_the_layer_whatever_way_it_is_named(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture, way: str, option: str
+) -> None:
+    path = samples.planar(tmp_path / "p.geojson")
+    output = tmp_path / "o.geojson"
+    match way:
+        case "same":
+            output = path
+        case "relative":
+            (tmp_path / "sub").mkdir()
+            output = tmp_path / "sub" / ".." / path.name
+        case "link":
+            output.symlink_to(path)
+        case _:
+            output.hardlink_to(path)
+    before = path.read_bytes()
+    more = ["--accept", "x=snap:1"] if option == "--corrected" else []
+    ended = in_process(
+        monkeypatch, capfd, "validate", str(path), "--planar", option, str(output), *more
+    )
+    assert (ended.exit_code, path.read_bytes()) == (2, before)
+    assert path.name in ended.stderr or output.name in ended.stderr
+
+
+def test_no_output_replaces_another_one_or_an_open_database(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capfd: Capture
+) -> None:
+    path, output = samples.planar(tmp_path / "p.geojson"), tmp_path / "o.gpkg"
+    both = ("-o", str(output), "--corrected", str(output), "--accept", "x=snap:1")
+    assert in_process(monkeypatch, capfd, "validate", str(path), *both).exit_code == 2
+    output.with_name("o.gpkg-wal").write_bytes(b"log")
+    ended = in_process(monkeypatch, capfd, "validate", str(path), "--planar", *both[:2])
+    assert (ended.exit_code, output.exists()) == (2, False)
