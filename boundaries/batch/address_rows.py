@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from boundaries.batch.csv_files import CsvFile
@@ -9,8 +10,9 @@ from boundaries.batch.row_processing import RowInput
 from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.geocoder.address_fields import WrittenAddress, join_address_fields
 from gazetteer.search.geocoder.geocodejson import JsonObject, serialize_geocode_result
-from gazetteer.search.geocoder.geocoding import geocode_many, join_address_parts
+from gazetteer.search.geocoder.geocoding import geocode_many
 from gazetteer.search.index.day_index import DayIndex
 
 MAX_ADDRESS = 10_000
@@ -56,20 +58,21 @@ class AddressColumns:
             ),
         )
 
-    def build_address(self, row_input: RowInput) -> str:
+    def build_address(self, row_input: RowInput) -> WrittenAddress:
         """The address of a row.
 
         Raises:
             InvalidValue: it has none, or one that a single call would refuse.
         """
-        parts = zip((level for level, _ in self.levels), row_input, strict=False)
-        for level, part in parts:
+        levels = [level for level, _ in self.levels]
+        for level, part in zip(levels, row_input, strict=False):
             _check_text(part, level, MAX_PART)
-        text = join_address_parts(row_input)
-        if not text:
+        parts = zip_longest(levels, row_input)
+        address = join_address_fields(((level,) if level else (), part) for level, part in parts)
+        if not address.text:
             raise InvalidValue(message("geocode.no_address"), field="address")
-        _check_text(text, "address", MAX_ADDRESS)
-        return text
+        _check_text(address.text, "address", MAX_ADDRESS)
+        return address
 
 
 def _check_text(text: str, field: str, max_length: int) -> None:
@@ -153,19 +156,20 @@ class AddressProcessor:
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
         """The result of a single call, or the problem that it raises."""
-        texts: list[str | InvalidValue] = []
+        addresses: list[WrittenAddress | InvalidValue] = []
         for row_input in inputs:
             try:
-                texts.append(self.columns.build_address(row_input))
+                addresses.append(self.columns.build_address(row_input))
             except InvalidValue as refused:
-                texts.append(refused)
-        geocoded = geocode_many(self.day_index, (text for text in texts if isinstance(text, str)))
-        for text in texts:
-            if isinstance(text, InvalidValue):
-                yield text
+                addresses.append(refused)
+        valid_addresses = (a for a in addresses if not isinstance(a, InvalidValue))
+        geocoded = geocode_many(self.day_index, valid_addresses)
+        for address in addresses:
+            if isinstance(address, InvalidValue):
+                yield address
             else:
                 yield serialize_geocode_result(
-                    self.day_index, text, next(geocoded), self._find_point, self.lang
+                    self.day_index, address.text, next(geocoded), self._find_point, self.lang
                 )
 
     def iter_result_cells(

@@ -62,7 +62,8 @@ class Endpoint:
         media: the media type of a response that a model describes, such as GeoJSON.
         empty_description: when the response is empty (204).
         alternative_media: the media types of files that are returned on request.
-        accepts: the media types of the body; JSON or those of forms, if none is declared.
+        accepts: the media types of the body; JSON or those of forms, if none is declared. A form
+            without a file that accepts JSON takes its fields as the members of an object.
         body_limit: how large the body may be; one for JSON or uploads, if none is declared.
         conditional: whether it answers with an entity tag and honours ``If-None-Match``, or
             ``If-Match`` if it writes; the handler calls :mod:`web.http.etags`.
@@ -216,7 +217,8 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
         if form is not None:
             arguments["form"] = read_form(form)
         if fields is not None:
-            arguments["fields"] = read_form(fields)
+            is_json = request.mimetype == "application/json"
+            arguments["fields"] = read_json_body(fields) if is_json else read_form(fields)
         result = handler(**arguments)
         return result if isinstance(result, Response) else json_response(result, endpoint.status)
 
