@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from boundaries.batch.address_headings import guess_address_columns
 from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.row_processing import RowInput
 from gazetteer.messages import Lang, message
@@ -37,18 +38,21 @@ class AddressColumns:
     ) -> "AddressColumns":
         """From the names of columns, and the column of each level that has one."""
         level_columns = ((level, levels.get(level)) for level in UNIT_LEVELS)
-        return cls(tuple(columns), tuple((level, name) for level, name in level_columns if name))
+        named = tuple(column for column in columns if column.strip())
+        return cls(named, tuple((level, name) for level, name in level_columns if name))
 
     def find_positions(self, csv_file: CsvFile) -> tuple[int, ...]:
-        """The indexes of the columns in a file.
+        """The indexes of the columns in a file; without names, of those that their headings tell.
 
         Raises:
-            InvalidValue: no column is named, or one that the file does not have.
+            InvalidValue: no heading is that of an address, or a named column does not exist.
         """
         if not self.columns and not self.levels:
-            raise InvalidValue(
-                message("batch.no_address_column", columns=csv_file.header), field="columns"
-            )
+            guessed = tuple(guess_address_columns(csv_file.header))
+            if not guessed:
+                words = message("batch.no_address_column", columns=csv_file.header)
+                raise InvalidValue(words, field="columns")
+            return guessed
         level_positions = [csv_file.find_position(column, level) for level, column in self.levels]
         return (
             *level_positions,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.batch.csv_files import CsvFile, sniff_csv
+from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.row_processing import (
     ResultColumns,
     build_sequential_executor,
@@ -24,7 +24,8 @@ from web.http.connections import lookup_connection, snapshot_connection
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
 from web.services.code_rows import RESULT_COLUMNS, CodeTranslator, explain_result
-from web.uploads.csv_uploads import get_upload, stream_csv
+from web.uploads.batch_forms import FileForm
+from web.uploads.csv_uploads import get_upload, open_table, stream_csv
 
 api = Api()
 
@@ -117,7 +118,7 @@ def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
     return answer
 
 
-class TranslationForm(Parameters):
+class TranslationForm(FileForm):
     """The fields beside the file `data` (multipart/form-data)."""
 
     columns: str = Field(
@@ -136,11 +137,6 @@ class TranslationForm(Parameters):
         False,
         description="Translate the code with which an identity number begins; default: `false`",
     )
-    encoding: str | None = Field(
-        None,
-        description="Encoding of the file: `utf-8`, `utf-8-sig` or `gb18030`; default: detected",
-        pattern=r"^[\w-]+$",
-    )
 
 
 _MAX_IN_MEMORY = 1 << 20
@@ -155,8 +151,7 @@ def translate_code_csv(form: TranslationForm) -> Response:
     read as spreadsheets leave them (`440106.0`, `'440106`, full width, filled up with zeros);
     `result_detail` says why a cell is refused and what a result means.
     """
-    stream = get_upload()
-    sheet = sniff_csv(stream, form.encoding, require_even=True)
+    stream, sheet = open_table(get_upload(), form.encoding, form.delimiter, require_even=True)
     return stream_csv(_translate_rows(form, stream, sheet), sheet)
 
 
