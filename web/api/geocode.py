@@ -120,6 +120,11 @@ class GeocodedPlaceModel(BaseModel):
     name: str
     code: str | None
     level: str
+    type: str = Field(description="Type of place in GeocodeJSON; `level` is exact")
+    admin: dict[str, str] = Field(
+        description="Names of the units by their `admin_level` in OpenStreetMap, as GeocodeJSON has"
+        " them: `level4` is the province"
+    )
     match_level: str = Field(
         description="Match level: the lowest level to which the text was resolved"
     )
