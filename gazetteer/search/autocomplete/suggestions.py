@@ -9,7 +9,7 @@ by ear, or one wrong character. The order is arithmetic
 import math
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -25,7 +25,7 @@ from gazetteer.search.autocomplete.prefix_search import (
     find_by_name,
     find_by_spelling,
 )
-from gazetteer.search.autocomplete.ranking import MATCH_COSTS
+from gazetteer.search.autocomplete.ranking import COUNTY_LEVEL, MATCH_COSTS
 from gazetteer.search.autocomplete.settlement_units import iter_units_of_settlements
 from gazetteer.search.autocomplete.similar_spellings import find_by_similar_spelling
 from gazetteer.search.autocomplete.typed_codes import find_by_code, is_code_beginning
@@ -149,9 +149,17 @@ def _find_hits(query: PrefixQuery, text: str) -> list[PrefixHit]:
         return []
     for strategy in (_find_by_prefix, _find_by_geocoding, _find_by_letters):
         hits = list(strategy(query, text, pieces))
+        if hits and len(pieces) == 1 and is_latin(text) and _are_mere_beginnings(query, hits):
+            hits += find_by_similar_spelling(query, to_ascii_key(text))
         if hits or (strategy is _find_by_prefix and _has_prefix_match(query.day_index, text)):
             return hits
     return list(find_fuzzy_matches(query, pieces[-1])) if len(pieces) == 1 else []
+
+
+def _are_mere_beginnings(query: PrefixQuery, hits: Sequence[PrefixHit]) -> bool:
+    """Whether only longer names of townships or less begin so: zhongsan of 中三合村, for 中山."""
+    levels = query.day_index.index.levels
+    return all(not hit.is_complete and levels[hit.state] > COUNTY_LEVEL for hit in hits)
 
 
 def _has_prefix_match(day_index: DayIndex, text: str) -> bool:

@@ -69,6 +69,7 @@ def suggest_names(day_index: DayIndex, typed: str, limit: int = 10) -> list[str]
         # Spelled by ear, a letter missing or doubled.
         ("guangzou", "广州市"),
         ("guangzu", "广州市"),
+        ("zhongsan", "中山市"),  # and not 中三合村 only
         ("meizou", "梅州市"),
         ("donguan", "东莞市"),
         ("guagzhou", "广州市"),
