@@ -82,6 +82,7 @@ def suggest_names(day_index: DayIndex, typed: str, limit: int = 10) -> list[str]
         ("粤", "广东省"),
         ("沪", "上海市"),
         ("滬", "上海市"),
+        ("穗", "广州市"),
         # Codes.
         ("440106", "天河区"),
         ("４４０１０６", "天河区"),
