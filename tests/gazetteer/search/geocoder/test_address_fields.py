@@ -6,8 +6,6 @@ from gazetteer.search.geocoder.address_fields import WrittenAddress, join_addres
 from gazetteer.search.geocoder.geocoding import geocode
 from gazetteer.search.index.day_index import DayIndex
 
-UNMATCHED = {"台北市 大安区", "长沙市", "福田区", "重庆市 万县"}
-
 
 def write_address(**parts: str) -> WrittenAddress:
     rest = parts.pop("address", None)
@@ -62,7 +60,7 @@ def test_what_does_not_lie_in_the_field_above_is_told_as_unmatched(day_index: Da
         {"prefecture": "广州市", "county": "福田区"},
     ):
         (match,) = geocode(day_index, write_address(**parts)).matches
-        assert match.unmatched in UNMATCHED
+        assert match.unmatched.endswith(parts["county"])
 
 
 def test_fields_that_agree_with_the_text_change_nothing(day_index: DayIndex) -> None:
