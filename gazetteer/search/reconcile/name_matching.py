@@ -172,12 +172,17 @@ def _iter_similar_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[
     for suggestion in find_suggestions(day_index, text, 3 * query.limit):
         if query.levels and LEVELS[suggestion.leaf.level] not in query.levels:
             continue
-        name_key = _build_comparison_key(suggestion.matched_name)
+        matched_name = suggestion.matched_name
+        if is_latin(text) and not is_latin(matched_name):
+            matched_name = day_index.index.romanized[suggestion.state] or matched_name
+        name_key = _build_comparison_key(matched_name)
         score = (
             MAX_SIMILAR_SCORE * SequenceMatcher(None, query_key, name_key, autojunk=False).ratio()
         )
         if not _is_inside(day_index, suggestion.chain, query.enclosing_units, by_name=True):
             score -= ELSEWHERE_PENALTY
+        if score <= 0:
+            continue  # nothing in common with the text: found by another spelling of it
         former_names = (
             (FormerNameMatch(suggestion.matched_name, None, None),)
             if suggestion.is_former_name

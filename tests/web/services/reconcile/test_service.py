@@ -147,6 +147,15 @@ def test_one_wrong_letter_is_offered_but_no_match(client: FlaskClient) -> None:
     assert (found["name"], found["match"]) == ("麻涌镇", False)
 
 
+def test_pinyin_spelled_by_ear_is_offered_and_what_has_nothing_in_common_is_not(
+    client: FlaskClient,
+) -> None:
+    found = find_candidates(client, "guangzou", type="prefecture")
+    assert (found[0]["name"], found[0]["match"]) == ("广州市", False)
+    assert all(candidate["score"] > 0 for candidate in found)
+    assert [c["name"] for c in find_candidates(client, "Huizhou", type="prefecture")] == ["惠州市"]
+
+
 def test_a_row_that_cannot_be_right_leaves_the_others_answered(client: FlaskClient) -> None:
     bad = {"query": "天河区", "properties": [{"pid": "at", "v": "1990-13-40"}]}
     answer = send_batch(client, good={"query": "天河区"}, bad=bad)
