@@ -179,7 +179,8 @@ def _find_by_prefix(query: PrefixQuery, text: str, pieces: list[str]) -> Iterato
             yield from find_by_spelling(query, latin)
     else:
         yield from find_by_name(query, text)
-        yield from find_by_abbreviation(query, text)
+        if len(text) == 1:
+            yield from find_by_abbreviation(query, text)
         for variant in iter_numeral_variants(text):
             yield from find_by_name(query, variant)
         if is_mixed(text):
