@@ -15,6 +15,7 @@ from gazetteer.database.errors import DatabaseFault
 from gazetteer.database.pool import open_pool
 from gazetteer.messages import message
 from gazetteer.settings import Settings
+from web.request_targets import accept_raw_targets
 from web.tls_files import create_tls_context, serves_https
 
 _GC_THRESHOLDS = (20_000, 20, 50)
@@ -58,12 +59,14 @@ class GunicornServer(BaseApplication):
 
     def load_config(self) -> None:
         """Gunicorn's settings, derived from those of the program."""
+        accept_raw_targets()
         settings = self._settings
         options: dict[str, Any] = {
             "bind": _format_address(settings),
             "workers": settings.processes or cpu_count(),
             "threads": settings.threads,
             "worker_class": "gthread",
+            "http_parser": "python",
             "keepalive": 75,
             "timeout": 120,
             "graceful_timeout": 20,

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+from boundaries.batch.address_headings import guess_address_columns
 from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.row_processing import RowInput
 from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.geocoder.address_fields import WrittenAddress, join_address_fields
 from gazetteer.search.geocoder.geocodejson import JsonObject, serialize_geocode_result
-from gazetteer.search.geocoder.geocoding import geocode_many, join_address_parts
+from gazetteer.search.geocoder.geocoding import geocode_many
 from gazetteer.search.index.day_index import DayIndex
 
 MAX_ADDRESS = 10_000
@@ -35,18 +38,21 @@ class AddressColumns:
     ) -> "AddressColumns":
         """From the names of columns, and the column of each level that has one."""
         level_columns = ((level, levels.get(level)) for level in UNIT_LEVELS)
-        return cls(tuple(columns), tuple((level, name) for level, name in level_columns if name))
+        named = tuple(column for column in columns if column.strip())
+        return cls(named, tuple((level, name) for level, name in level_columns if name))
 
     def find_positions(self, csv_file: CsvFile) -> tuple[int, ...]:
-        """The indexes of the columns in a file.
+        """The indexes of the columns in a file; without names, of those that their headings tell.
 
         Raises:
-            InvalidValue: no column is named, or one that the file does not have.
+            InvalidValue: no heading is that of an address, or a named column does not exist.
         """
         if not self.columns and not self.levels:
-            raise InvalidValue(
-                message("batch.no_address_column", columns=csv_file.header), field="columns"
-            )
+            guessed = tuple(guess_address_columns(csv_file.header))
+            if not guessed:
+                words = message("batch.no_address_column", columns=csv_file.header)
+                raise InvalidValue(words, field="columns")
+            return guessed
         level_positions = [csv_file.find_position(column, level) for level, column in self.levels]
         return (
             *level_positions,
@@ -56,20 +62,21 @@ class AddressColumns:
             ),
         )
 
-    def build_address(self, row_input: RowInput) -> str:
+    def build_address(self, row_input: RowInput) -> WrittenAddress:
         """The address of a row.
 
         Raises:
             InvalidValue: it has none, or one that a single call would refuse.
         """
-        parts = zip((level for level, _ in self.levels), row_input, strict=False)
-        for level, part in parts:
+        levels = [level for level, _ in self.levels]
+        for level, part in zip(levels, row_input, strict=False):
             _check_text(part, level, MAX_PART)
-        text = join_address_parts(row_input)
-        if not text:
+        parts = zip_longest(levels, row_input)
+        address = join_address_fields(((level,) if level else (), part) for level, part in parts)
+        if not address.text:
             raise InvalidValue(message("geocode.no_address"), field="address")
-        _check_text(text, "address", MAX_ADDRESS)
-        return text
+        _check_text(address.text, "address", MAX_ADDRESS)
+        return address
 
 
 def _check_text(text: str, field: str, max_length: int) -> None:
@@ -153,19 +160,20 @@ class AddressProcessor:
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
         """The result of a single call, or the problem that it raises."""
-        texts: list[str | InvalidValue] = []
+        addresses: list[WrittenAddress | InvalidValue] = []
         for row_input in inputs:
             try:
-                texts.append(self.columns.build_address(row_input))
+                addresses.append(self.columns.build_address(row_input))
             except InvalidValue as refused:
-                texts.append(refused)
-        geocoded = geocode_many(self.day_index, (text for text in texts if isinstance(text, str)))
-        for text in texts:
-            if isinstance(text, InvalidValue):
-                yield text
+                addresses.append(refused)
+        valid_addresses = (a for a in addresses if not isinstance(a, InvalidValue))
+        geocoded = geocode_many(self.day_index, valid_addresses)
+        for address in addresses:
+            if isinstance(address, InvalidValue):
+                yield address
             else:
                 yield serialize_geocode_result(
-                    self.day_index, text, next(geocoded), self._find_point, self.lang
+                    self.day_index, address.text, next(geocoded), self._find_point, self.lang
                 )
 
     def iter_result_cells(

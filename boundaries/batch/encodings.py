@@ -9,6 +9,12 @@ from gazetteer.problems import InvalidValue
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
 """UTF-8 with a byte order mark, without, and GB18030 (GBK and GB 2312 are parts of it)."""
 
+
+def get_body_encoding(encoding: str) -> str:
+    """The encoding of a file behind its byte order mark; also what HTTP calls its charset."""
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
 _ALIASES = {"utf8": "utf-8", "utf_8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
 _BOM = codecs.BOM_UTF8
 _BLOCK_BYTES = 1 << 20

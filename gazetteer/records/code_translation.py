@@ -1,12 +1,12 @@
-"""Translation of codes between two days, by following the links of succession.
+"""Translation of codes between two days: the units that hold the territory of a former one.
 
-Forward in time it follows successors, backward predecessors. Every unit in which territory of the
-first one lies on the last day is a result; none is preferred (field notes 3.3; Order 79).
+None of them is preferred (field notes 3.3; Order 79). A unit that was divided without a record of
+its own is followed by its subdivisions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,122 +16,11 @@ from psycopg.rows import dict_row
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, resolve_known_at
 from gazetteer.records.division_queries import check_day_recorded, raise_code_problem
 from gazetteer.records.succession_queries import JsonObject
+from gazetteer.records.territory_tracing import ReachedUnit, SuccessionLink, trace_territory
+from gazetteer.records.written_codes import CodeReading, iter_code_readings
 
-_RANK = ("same", "continues", "absorbed", "split_off", "part_of")
-"""Kinds of links by rank: that of a whole path is the last of these that occurs in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SuccessionLink:
-    """Territory that passed from one unit to another on a day.
-
-    ``share`` is the fraction of the territory of the unit of origin, None if unknown.
-    """
-
-    to: UUID
-    on: date
-    kind: str
-    share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReachedUnit:
-    """A unit in which territory lies, how it came there, and what share (None: unknown).
-
-    Not ``certain``: a unit that had absorbed the territory later transferred some territory; there
-    is no evidence whether that included any of this territory.
-    """
-
-    unit: UUID
-    kind: str
-    share: float | None
-    certain: bool = True
-
-
-LinkLookup = Callable[[UUID], Sequence[SuccessionLink]]
-InForceLookup = Callable[[UUID], bool]
-
-
-def trace_territory(
-    start: UUID, since: date, until: date, find_links: LinkLookup, is_in_force: InForceLookup
-) -> list[ReachedUnit]:
-    """All units reached from ``start`` between two days; pure, given the two lookups.
-
-    Steps are taken in chronological order, so that a path never reverses its direction in time.
-
-    Args:
-        start: the unit whose territory is traced.
-        since: the day of its territory.
-        until: the day of the results, before or after ``since``.
-        find_links: the links from a unit in the direction of ``until``.
-        is_in_force: whether a unit is in force on ``until``.
-    """
-    known: dict[UUID, Sequence[SuccessionLink]] = {}
-    reached: dict[UUID, ReachedUnit] = {start: ReachedUnit(start, "same", 1.0)}
-    day, forward = since, since <= until
-    first = True
-    while True:
-        known.update({unit: find_links(unit) for unit in reached.keys() - known.keys()})
-        steps = [
-            (unit, step)
-            for unit in reached
-            for step in known[unit]
-            if _is_ahead(step.on, day, until, forward, first)
-        ]
-        if not steps:
-            return [there for there in reached.values() if is_in_force(there.unit)]
-        day = (min if forward else max)(step.on for _, step in steps)
-        _transfer_territory(reached, [(unit, step) for unit, step in steps if step.on == day])
-        first = False
-
-
-def _transfer_territory(
-    reached: dict[UUID, ReachedUnit], steps: Sequence[tuple[UUID, SuccessionLink]]
-) -> None:
-    """Apply the steps of one day; what arrives on a day is not passed on the same day."""
-    arrived = [_follow_step(reached[unit], step) for unit, step in steps]
-    for unit in {unit for unit, _ in steps}:
-        outgoing = [step for origin, step in steps if origin == unit]
-        share = _remaining_share(reached[unit].share, outgoing)
-        reached[unit] = replace(reached[unit], share=share)
-    for there in arrived:
-        reached[there.unit] = _merge_reached(reached.get(there.unit), there)
-
-
-def _follow_step(here: ReachedUnit, step: SuccessionLink) -> ReachedUnit:
-    """The unit to which a step leads, and what is known of the territory there."""
-    worst = max(here.kind, step.kind, key=_RANK.index)
-    mixed = here.kind not in ("same", "continues")
-    certain = here.certain and not (mixed and step.kind == "split_off")
-    return ReachedUnit(step.to, worst, _multiply_shares(here.share, step.share), certain)
-
-
-def _is_ahead(on: date, day: date, until: date, forward: bool, first: bool) -> bool:
-    if forward:
-        return day < on <= until
-    return until < on < day or (first and until < on == day)
-
-
-def _multiply_shares(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else a * b
-
-
-def _remaining_share(share: float | None, steps: Sequence[SuccessionLink]) -> float | None:
-    """The share that remains with a unit after transfers."""
-    shares = [step.share for step in steps]
-    if share is None or any(part is None for part in shares):
-        return None
-    return share * max(0.0, 1.0 - sum(part for part in shares if part is not None))
-
-
-def _merge_reached(known: ReachedUnit | None, new: ReachedUnit) -> ReachedUnit:
-    if known is None:
-        return new
-    shares = (known.share, new.share)
-    total = None if None in shares else sum(share for share in shares if share is not None)
-    kind = max(known.kind, new.kind, key=_RANK.index)
-    return ReachedUnit(new.unit, kind, total, known.certain or new.certain)
-
+_PART_KINDS = ("split_off", "part_of")
+"""Kinds of links by which only a part of the territory passed."""
 
 _CARRIERS = f"""
 WITH {MOMENT_CTE}
@@ -156,8 +45,14 @@ AND NOT (%(forward)s AND EXISTS (
 """
 _STATE = f"""
 WITH {MOMENT_CTE}
-SELECT s.code, s.name FROM unit_state s, moment
+SELECT s.code, s.name, s.parent_id FROM unit_state s, moment
 WHERE s.unit_id = %(unit_id)s AND s.recorded @> moment.known_at AND s.valid @> %(day)s::date
+"""
+_SUBDIVISIONS = f"""
+WITH {MOMENT_CTE}
+SELECT s.unit_id FROM unit_state s, moment
+WHERE s.parent_id = %(unit_id)s AND s.recorded @> moment.known_at AND s.valid @> %(day)s::date
+ORDER BY s.code
 """
 
 
@@ -176,65 +71,154 @@ def translate_unit_code(
     """The units that have, on ``until``, the territory of the unit that carried the code.
 
     ``status``: ``matched`` (one result), ``several`` (all of them are returned, none is preferred),
-    ``ambiguous`` (without ``since``, several units carried the code in turn: ``candidates``),
+    ``partial`` (one result, and only a part of the territory is known to lie there), ``ambiguous``
+    (without ``since``, several units carried the code in turn: ``candidates``),
     ``unknown_successor`` (the unit was abolished and no link states where its territory went).
     ``possible`` are units to which a later unit transferred some territory, of this one or not.
+    ``direction`` is ``forward`` to successors or ``backward`` to predecessors, null if ambiguous.
+    ``within`` is the lowest unit that contains several results. ``read_as`` is the code of a unit
+    for which the requested one stands.
 
     Raises:
         UnknownCode, CodeNotInForce, NoDataBefore: as
             :func:`gazetteer.records.division_queries.load_division`.
     """
-    carriers = _load_rows(conn, _CARRIERS, as_of, code=request.code, day=request.since)
+    reading, carriers = _find_carriers(conn, request, as_of)
     if not carriers:
         day = request.since or request.until
-        raise_code_problem(conn, request.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
+        raise_code_problem(conn, reading.code, AsOf(day, as_of.known_at, as_of.basis), field="from")
     check_day_recorded(conn, request.until, field="to")
     response: JsonObject = {
         "code": request.code,
+        "read_as": {"code": reading.code, "form": reading.form.value},
         "from": request.since.isoformat() if request.since else None,
         "to": request.until.isoformat(),
         "known_at": as_of.as_of_fields(resolve_known_at(conn, as_of))["known_at"],
         "candidates": [],
         "results": [],
         "possible": [],
+        "within": None,
+        "direction": None,
     }
     if len(carriers) > 1:
+        candidates = [_serialize_carrier(carrier) for carrier in carriers]
+        return {**response, "status": "ambiguous", "candidates": candidates}
+    return {**response, **_Translation(conn, carriers[0], request, as_of).build_response()}
+
+
+def _find_carriers(
+    conn: Connection[Any], request: TranslationRequest, as_of: AsOf
+) -> tuple[CodeReading, list[JsonObject]]:
+    """The units that carried the code, by the first reading of it that the register knows."""
+    readings = list(iter_code_readings(request.code))
+    for reading in readings:
+        carriers = _load_rows(conn, _CARRIERS, as_of, code=reading.code, day=request.since)
+        if carriers or _load_rows(conn, _CARRIERS, as_of, code=reading.code, day=None):
+            return reading, carriers
+    return readings[0], []
+
+
+class _Translation:
+    """The territory of one unit, on the day of the requested codes."""
+
+    def __init__(
+        self,
+        conn: Connection[Any],
+        carrier: Mapping[str, Any],
+        request: TranslationRequest,
+        as_of: AsOf,
+    ) -> None:
+        self._conn, self._carrier, self._as_of = conn, carrier, as_of
+        self._until = request.until
+        self._since = request.since or carrier["start"] or request.until
+        self._is_day_given = request.since is not None
+        self._forward = self._since <= self._until
+        self._states: dict[UUID, JsonObject] = {}
+
+    def build_response(self) -> JsonObject:
+        """Status, certain and possible results by code, and the unit that contains them all."""
+        reached = self._trace_unit(self._carrier["unit_id"], self._since)
+        if self._forward and all(_is_mere_part(there) for there in reached if there.certain):
+            reached = self._add_subdivisions(reached)
+        in_order = sorted(reached, key=lambda there: self._find_state(there.unit)["code"] or "~")
+        certain = [there for there in in_order if there.certain]
         return {
-            **response,
-            "status": "ambiguous",
-            "candidates": [_serialize_carrier(c) for c in carriers],
+            "status": _find_status(certain, forward=self._forward),
+            "direction": "forward" if self._forward else "backward",
+            "results": [self._serialize_result(there) for there in certain],
+            "possible": [self._serialize_result(there) for there in in_order if not there.certain],
+            "within": self._find_enclosing_unit([there.unit for there in certain]),
         }
-    certain, possible = _find_results(conn, carriers[0], request, as_of)
-    status = ("unknown_successor", "matched", "several")[min(len(certain), 2)]
-    return {**response, "status": status, "results": certain, "possible": possible}
 
+    def _trace_unit(self, unit: UUID, since: date) -> list[ReachedUnit]:
+        return trace_territory(
+            unit, since, self._until, self._find_links, lambda u: bool(self._find_state(u))
+        )
 
-def _find_results(
-    conn: Connection[Any], carrier: Mapping[str, Any], request: TranslationRequest, as_of: AsOf
-) -> tuple[list[JsonObject], list[JsonObject]]:
-    """The certain and the possible results, each ordered by code."""
-    since = request.since or carrier["start"] or request.until
-    forward = since <= request.until
-    states: dict[UUID, JsonObject | None] = {}
+    def _add_subdivisions(self, reached: list[ReachedUnit]) -> list[ReachedUnit]:
+        """With the units in which the subdivisions lie that the unit had in the end."""
+        stop = self._carrier["stop"]
+        day = self._since if self._is_day_given or stop is None else stop - timedelta(1)
+        by_unit = {there.unit: there for there in reached}
+        for row in self._load_rows(_SUBDIVISIONS, unit_id=self._carrier["unit_id"], day=day):
+            for there in self._trace_unit(row["unit_id"], day):
+                part = ReachedUnit(there.unit, "part_of", None, there.certain)
+                known = by_unit.setdefault(there.unit, part)
+                if part.certain and not known.certain:
+                    by_unit[there.unit] = part
+        return list(by_unit.values())
 
-    def find_state(unit: UUID) -> JsonObject | None:
-        if unit not in states:
-            rows = _load_rows(conn, _STATE, as_of, unit_id=unit, day=request.until)
-            states[unit] = rows[0] if rows else None
-        return states[unit]
-
-    def find_links(unit: UUID) -> list[SuccessionLink]:
-        rows = _load_rows(conn, _LINKS, as_of, unit_id=unit, forward=forward)
+    def _find_links(self, unit: UUID) -> list[SuccessionLink]:
+        rows = self._load_rows(_LINKS, unit_id=unit, forward=self._forward)
         return [SuccessionLink(row["to"], row["on"], row["kind"], row["share"]) for row in rows]
 
-    reached = trace_territory(
-        carrier["unit_id"], since, request.until, find_links, lambda u: bool(find_state(u))
-    )
-    results: tuple[list[JsonObject], list[JsonObject]] = ([], [])
-    for unit in sorted(reached, key=lambda r: str((find_state(r.unit) or {}).get("code"))):
-        result = {"unit_id": str(unit.unit), "kind": unit.kind, "share": unit.share}
-        results[0 if unit.certain else 1].append({**(find_state(unit.unit) or {}), **result})
-    return results
+    def _find_state(self, unit: UUID) -> JsonObject:
+        """Code, name and parent of a unit on the last day; empty if it is not in force then."""
+        if unit not in self._states:
+            rows = self._load_rows(_STATE, unit_id=unit, day=self._until)
+            self._states[unit] = rows[0] if rows else {}
+        return self._states[unit]
+
+    def _serialize_result(self, there: ReachedUnit) -> JsonObject:
+        state = self._find_state(there.unit)
+        return {
+            "code": state["code"],
+            "name": state["name"],
+            "unit_id": str(there.unit),
+            "kind": there.kind,
+            "share": there.share,
+        }
+
+    def _find_enclosing_unit(self, units: Sequence[UUID]) -> JsonObject | None:
+        """The lowest unit above all of several ones."""
+        chains = [self._list_units_above(unit) for unit in units]
+        common = chains[0] if len(chains) > 1 else []
+        for unit in common:
+            if all(unit in chain for chain in chains):
+                state = self._find_state(unit)
+                return {"code": state["code"], "name": state["name"]}
+        return None
+
+    def _list_units_above(self, unit: UUID) -> list[UUID]:
+        """The unit and those above it, the lowest first."""
+        chain = [unit]
+        while (parent := self._find_state(chain[-1]).get("parent_id")) and parent not in chain:
+            chain.append(parent)
+        return chain
+
+    def _load_rows(self, query: str, **params: Any) -> list[JsonObject]:
+        return _load_rows(self._conn, query, self._as_of, **params)
+
+
+def _is_mere_part(there: ReachedUnit) -> bool:
+    """Whether only a part of the territory is known to lie in a unit."""
+    return there.kind in _PART_KINDS and there.share != 1.0
+
+
+def _find_status(certain: Sequence[ReachedUnit], *, forward: bool) -> str:
+    if len(certain) == 1 and forward and _is_mere_part(certain[0]):
+        return "partial"
+    return ("unknown_successor", "matched", "several")[min(len(certain), 2)]
 
 
 def _serialize_carrier(row: Mapping[str, Any]) -> JsonObject:

@@ -88,6 +88,9 @@ def _derive_short_name(own_part: str, nationalities: tuple[str, ...], level: str
     return own_part if len(own_part) > 1 else None
 
 
+HONG_KONG_PREFIX = "81"
+
+
 def derive_unit_type(name: str, level: str, code: str) -> str | None:
     """The type of unit (建制类型) in Chinese; None where neither name nor code shows it."""
     generic = split_name(name, level).generic
@@ -105,6 +108,8 @@ def derive_unit_type(name: str, level: str, code: str) -> str | None:
 def _derive_county_type(generic: str | None, code: str) -> str | None:
     if generic == "市":
         return "县级市"
+    if generic == "区" and code.startswith(HONG_KONG_PREFIX):
+        return generic  # a district of Hong Kong has a council, but no government of its own
     if generic in ("矿区", "区"):
         is_district = 1 <= int(code[4:]) <= 20 or 51 <= int(code[4:]) <= 80
         return "市辖区" if is_district else None

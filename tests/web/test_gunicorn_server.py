@@ -32,6 +32,38 @@ def test_the_service_answers_over_http(live_server: str) -> None:
         assert refused.value.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("target", "status", "word"),
+    [
+        ("/v1/search?q=天河&limit=1".encode(), 200, "天河区"),
+        ("/v1/suggest?q=%E5%A4%A9河".encode(), 200, "天河区"),
+        ("/geocode?address=广州市天河区".encode(), 200, "天河区"),
+        ("/v1/geocode?address=天河".encode("gbk"), 200, "not_found"),
+        ("/v1/divisions/天河".encode(), 400, "application/problem+json"),
+        (b"/v1/search?q=\xff\xfe", 200, '"features":[]'),
+    ],
+)
+def test_a_target_may_be_sent_as_it_is_typed(
+    live_server: str, target: bytes, status: int, word: str
+) -> None:
+    host, port = live_server.removeprefix("http://").split(":")
+    with closing(socket.create_connection((host, int(port)), timeout=30)) as connection:
+        connection.sendall(b"GET " + target + b" HTTP/1.0\r\nHost: x\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    assert answer.startswith(f"HTTP/1.0 {status} ")
+    assert word in answer
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET /\x01 HTTP/1.1", "GÉT / HTTP/1.1".encode(), "GET / HTTP/１.1".encode()]
+)
+def test_only_the_target_may_have_such_bytes(live_server: str, line: bytes) -> None:
+    host, port = live_server.removeprefix("http://").split(":")
+    with closing(socket.create_connection((host, int(port)), timeout=30)) as connection:
+        connection.sendall(line + b"\r\nHost: x\r\n\r\n")
+        assert b" 400 " in connection.recv(65536)
+
+
 def test_the_first_login_is_told_once_and_a_later_start_loads_nothing(
     register_copy: str, tmp_path: Path
 ) -> None:

@@ -1,28 +1,31 @@
 """Former codes to present ones: ``/v1/codes/translate``, also for CSV files."""
 
-import re
 from collections.abc import Iterator
-from datetime import date
-from functools import cache
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, Literal
 
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.batch.csv_files import CsvFile, sniff_csv
-from boundaries.batch.row_processing import ResultColumns, build_sequential_executor
+from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.row_processing import (
+    ResultColumns,
+    build_sequential_executor,
+    check_new_columns,
+)
 from boundaries.batch.row_tasks import FilePlan
 from gazetteer.ledger.as_of import AsOf, resolve_known_at, today
-from gazetteer.problems import Problem
 from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
 from gazetteer.records.division_queries import check_day_recorded
-from web.http.as_of_params import Code, Day, KnownAt
+from gazetteer.records.written_codes import CodeForm
+from web.api.response_models import UnitCodeModel
+from web.http.as_of_params import Day, KnownAt, WrittenCode
 from web.http.connections import lookup_connection, snapshot_connection
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
-from web.http.text_patterns import CODE_PATTERN
-from web.uploads.csv_uploads import get_upload, stream_csv
+from web.services.code_rows import RESULT_COLUMNS, CodeTranslator, explain_result
+from web.uploads.batch_forms import FileForm
+from web.uploads.csv_uploads import get_upload, open_table, stream_csv
 
 api = Api()
 
@@ -45,7 +48,7 @@ Until = Annotated[
 class TranslationQuery(Parameters):
     """A code and two days."""
 
-    code: Code
+    code: WrittenCode
     since: Since = None
     until: Until = None
     known_at: KnownAt = None
@@ -62,22 +65,37 @@ class TranslationResultModel(BaseModel):
     unit_id: str
     kind: str
     share: float | None
+    meaning: str = Field(description="What the changes mean that lead from one to the other")
+
+
+class ReadCodeModel(BaseModel):
+    """The code of a unit for which the given one stands, and in which form it was given."""
+
+    code: str
+    form: CodeForm
 
 
 class TranslationModel(BaseModel):
     """The codes of the territory of a former code.
 
-    `status` is `matched`, `several` (all codes are listed, none is chosen), `ambiguous` (several
-    units had the code and `from` was not given; see `candidates`) or `unknown_successor`.
+    `status` is `matched`, `several` (all codes are listed, none is chosen), `partial` (one code,
+    and only a part of the territory is known to lie there), `ambiguous` (several units had the code
+    and `from` was not given; see `candidates`) or `unknown_successor`. `within` is the lowest unit
+    that contains several results.
     `possible` lists units that later received territory from a successor; there is no evidence
     whether it was part of the territory in question.
     """
 
     code: str
+    read_as: ReadCodeModel
     since: str | None = Field(alias="from")
     to: str
     known_at: str
-    status: str
+    status: Literal["matched", "several", "partial", "ambiguous", "unknown_successor"]
+    direction: Literal["forward", "backward"] | None = Field(
+        description="Whether successors or predecessors were followed"
+    )
+    within: UnitCodeModel | None
     results: list[TranslationResultModel]
     possible: list[TranslationResultModel]
     candidates: list[dict[str, Any]]
@@ -88,33 +106,39 @@ def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
     """Translate a former division code.
 
     Returns the codes, on the date `to`, of the territory that had the given code on the date
-    `from`.
+    `from`. Codes of lists are read as those of units: filled up with zeros (`440100000000`), or
+    summary codes (`440101`); `read_as` says how.
     """
     as_of = AsOf(query.until or today(), query.known_at)
     with lookup_connection() as conn:
-        return translate_unit_code(
-            conn, TranslationRequest(query.code, query.since, as_of.at), as_of
-        )
+        request = TranslationRequest(query.code, query.since, as_of.at)
+        answer = translate_unit_code(conn, request, as_of)
+    for result in (*answer["results"], *answer["possible"]):
+        result["meaning"] = explain_result(answer, result, request_language())
+    return answer
 
 
-class TranslationForm(Parameters):
+class TranslationForm(FileForm):
     """The fields beside the file `data` (multipart/form-data)."""
 
     columns: str = Field(
         description="Name of the column that contains the former codes", min_length=1
     )
     since: Since = None
+    from_column: str | None = Field(
+        None,
+        description="Name of the column that contains the date on which the code of the row was in"
+        " use, such as 1990-06-01, 1990年6月 or 1990; rows without a date have that of `from`",
+        min_length=1,
+    )
     until: Until = None
     known_at: KnownAt = None
-    encoding: str | None = Field(
-        None,
-        description="Encoding of the file: `utf-8`, `utf-8-sig` or `gb18030`; default: detected",
-        pattern=r"^[\w-]+$",
+    identity_numbers: bool = Field(
+        False,
+        description="Translate the code with which an identity number begins; default: `false`",
     )
 
 
-ADDED_COLUMNS = ("result_status", "result_code", "result_name", "result_kind", "result_share",
-         "result_candidates", "result_detail")  # fmt: skip
 _MAX_IN_MEMORY = 1 << 20
 
 
@@ -123,28 +147,33 @@ def translate_code_csv(form: TranslationForm) -> Response:
     """Translate a column of former division codes in a CSV file.
 
     The existing columns are returned unchanged, followed by `result_*` columns. If one code became
-    several, `result_status` says so and `result_candidates` lists them; none is chosen.
+    several, `result_status` says so and `result_candidates` lists them; none is chosen. Codes are
+    read as spreadsheets leave them (`440106.0`, `'440106`, full width, filled up with zeros);
+    `result_detail` says why a cell is refused and what a result means.
     """
-    stream = get_upload()
-    sheet = sniff_csv(stream, form.encoding, require_even=True)
+    stream, sheet = open_table(get_upload(), form.encoding, form.delimiter, require_even=True)
     return stream_csv(_translate_rows(form, stream, sheet), sheet)
 
 
 def _translate_rows(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
     """The result in pieces. All rows are of one state of the register, read before any is sent."""
-    columns = ResultColumns(ADDED_COLUMNS, sheet.delimiter)
-    plan = FilePlan(sheet, (sheet.find_position(form.columns),), columns, request_language())
+    columns = ResultColumns(RESULT_COLUMNS, sheet.delimiter)
+    check_new_columns(sheet, RESULT_COLUMNS)
+    positions = [sheet.find_position(form.columns)]
+    if form.from_column is not None:
+        positions.append(sheet.find_position(form.from_column, "from_column"))
+    plan = FilePlan(sheet, tuple(positions), columns, request_language())
     as_of = AsOf(form.until or today(), form.known_at)
     with SpooledTemporaryFile(_MAX_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
         with snapshot_connection() as conn:
             _check_days(conn, form, as_of)
-            translate_cached = cache(
-                lambda code: columns.format_appended_cells(
-                    _translate_cell(conn, code, form.since, as_of)
-                )
+            translator = CodeTranslator(
+                conn, as_of, form.since, form.identity_numbers, request_language()
             )
             process_chunks = build_sequential_executor(
-                lambda codes: [translate_cached(code.strip()) for (code,) in codes]
+                lambda rows: [
+                    columns.format_appended_cells(translator.translate_row(row)) for row in rows
+                ]
             )
             for piece in plan.iter_result_chunks(stream, process_chunks):
                 result.write(piece.text)
@@ -158,20 +187,3 @@ def _check_days(conn: Any, form: TranslationForm, as_of: AsOf) -> None:
     check_day_recorded(conn, as_of.at, field="to")
     if form.since is not None:
         check_day_recorded(conn, form.since, field="from")
-
-
-def _translate_cell(conn: Any, code: str, since: date | None, as_of: AsOf) -> list[str]:
-    if not re.fullmatch(CODE_PATTERN, code):
-        return ["invalid_code", "", "", "", "", "", ""]
-    try:
-        answer = translate_unit_code(conn, TranslationRequest(code, since, as_of.at), as_of)
-    except Problem as problem:
-        return [problem.code, "", "", "", "", "", problem.text(request_language())]
-    results = answer["results"]
-    if answer["status"] != "matched":
-        names = [f"{r['code']} {r['name']}" for r in results]
-        names += [f"{c['name']} {c['from']}..{c['to'] or ''}" for c in answer["candidates"]]
-        return [answer["status"], "", "", "", "", ";".join(names), ""]
-    (only,) = results
-    share = "" if only["share"] is None else str(only["share"])
-    return ["matched", only["code"], only["name"], only["kind"], share, "", ""]

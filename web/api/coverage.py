@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, Literal
 from flask import Response
 from pydantic import BaseModel, Field
 
-from boundaries.batch.csv_files import CsvFile, sniff_csv
+from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.facility_counts import (
     ContainingDivision,
     CountedUnit,
@@ -23,7 +23,7 @@ from web.http.language import request_language
 from web.services.point_index_cache import find_area_index
 from web.services.search_index import get_day_index, index_as_of_fields
 from web.uploads.batch_forms import CoverageForm
-from web.uploads.csv_uploads import copy_small_upload, stream_csv
+from web.uploads.csv_uploads import copy_small_upload, open_table, stream_csv
 
 api = Api()
 
@@ -156,11 +156,11 @@ def compute_coverage_csv(form: CoverageForm) -> Response:
 
 
 def _open_list(form: CoverageForm) -> tuple[BinaryIO, CsvFile, CoveragePlan, DayIndex]:
-    stream = copy_small_upload()
+    upload = copy_small_upload()
     task = form.build_task(request_language(), current_settings().near_boundary_m)
     with connection() as conn:
         find_unit(conn, task.within, task.as_of, field="within")
-    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    stream, sheet = open_table(upload, form.encoding, form.delimiter)
     return stream, sheet, task.build_plan(sheet), get_day_index(task.as_of.at)
 
 

@@ -9,10 +9,12 @@ from boundaries.batch.address_rows import MAX_ADDRESS, MAX_PART
 from gazetteer.ledger.as_of import today
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
+from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.search.geocoder.address_fields import WrittenAddress, join_address_fields
 from gazetteer.search.geocoder.explanation import explain_address
 from gazetteer.search.geocoder.faults import FaultKind
 from gazetteer.search.geocoder.geocodejson import serialize_geocode_result
-from gazetteer.search.geocoder.geocoding import geocode, join_address_parts
+from gazetteer.search.geocoder.geocoding import geocode
 from gazetteer.search.index.candidates import NameRelation
 from web.http.as_of_params import AtDay
 from web.http.endpoints import Api, Parameters
@@ -63,10 +65,10 @@ class GeocodeQuery(Parameters):
         " `false`",
     )
 
-    def text(self) -> str:
-        """All parts as one text."""
-        parts = (self.province, self.prefecture, self.county, self.township, self.village)
-        return join_address_parts([*parts, self.address])
+    def join_fields(self) -> WrittenAddress:
+        """All parts as one text, with what each field names."""
+        parts = [((level,), getattr(self, level)) for level in UNIT_LEVELS]
+        return join_address_fields([*parts, ((), self.address)])
 
 
 class GeocodedDivisionModel(BaseModel):
@@ -118,6 +120,11 @@ class GeocodedPlaceModel(BaseModel):
     name: str
     code: str | None
     level: str
+    type: str = Field(description="Type of place in GeocodeJSON; `level` is exact")
+    admin: dict[str, str] = Field(
+        description="Names of the units by their `admin_level` in OpenStreetMap, as GeocodeJSON has"
+        " them: `level4` is the province"
+    )
     match_level: str = Field(
         description="Match level: the lowest level to which the text was resolved"
     )
@@ -191,13 +198,15 @@ def geocode_single_address(query: GeocodeQuery) -> dict[str, Any]:
     `contradiction`; it never leads to a different parent. Former names lead to the units in force
     on the date and are reported as faults.
     """
-    address = query.text()
-    if not address:
+    address = query.join_fields()
+    if not address.text:
         raise InvalidValue(message("geocode.no_address"), field="address")
     day_index = get_day_index(query.at or today())
     answer = geocode(day_index, address)
     find_point = partial(day_index.index.points.find_point, day=day_index.day)
-    response = serialize_geocode_result(day_index, address, answer, find_point, request_language())
+    response = serialize_geocode_result(
+        day_index, address.text, answer, find_point, request_language()
+    )
     if query.explain:
         lines = [line.text(request_language()) for line in explain_address(day_index, address)]
         response["geocoding"]["explain"] = lines

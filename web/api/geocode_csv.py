@@ -2,13 +2,12 @@
 
 from flask import Response
 
-from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.row_processing import build_sequential_executor
 from web.http.endpoints import Api
 from web.http.language import request_language
 from web.services.search_index import get_day_index, index_as_of_fields
 from web.uploads.batch_forms import GeocodeForm
-from web.uploads.csv_uploads import copy_small_upload, stream_csv
+from web.uploads.csv_uploads import copy_small_upload, open_table, stream_csv
 
 api = Api()
 
@@ -23,9 +22,9 @@ def geocode_csv_file(form: GeocodeForm) -> Response:
     are geocoded against one state of the register, given by the header `X-Gazetteer-Known-At`.
     Submit files that are too large (413 `too_large`) to `/v1/jobs`.
     """
-    stream = copy_small_upload()
+    upload = copy_small_upload()
     task = form.build_task(request_language(), 0)
-    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    stream, sheet = open_table(upload, form.encoding, form.delimiter)
     plan = task.build_plan(sheet)
     day_index = get_day_index(task.at)
     pieces = plan.iter_result_chunks(

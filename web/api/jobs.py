@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from flask import Response, send_file
 from pydantic import Field, ValidationError
 
-from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.facility_coverage import CoverageTask
 from boundaries.batch.row_tasks import GeocodeTask
 from boundaries.findings import finding_features
@@ -39,7 +38,7 @@ from web.services.job_kinds import (
     build_row_task,
 )
 from web.uploads.batch_forms import CoverageForm, GeocodeForm, ReverseForm
-from web.uploads.csv_uploads import JOBS_PATH, get_upload
+from web.uploads.csv_uploads import JOBS_PATH, get_upload, open_table
 
 api = Api()
 
@@ -59,12 +58,12 @@ def create_job(form: JobForm) -> Response:
     """
     settings = current_settings()
     task_form = _build_task_form(form)
-    stream = get_upload()
+    upload = get_upload()
     rate_limits.count_action("job")
     task = build_row_task(task_form, request_language(), settings)
     with connection() as conn:
         day = _check_task(conn, task)
-    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    stream, sheet = open_table(upload, form.encoding, form.delimiter)
     task.build_plan(sheet)
     form_values = task_form.model_dump(mode="json", exclude_unset=True)
     csv = CsvFormat(sheet.encoding, sheet.delimiter, sheet.rows)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from flask import Response
 
-from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.row_processing import build_sequential_executor
 from gazetteer.ledger.as_of import resolve_known_at
 from web.http.app_settings import current_settings
@@ -13,7 +12,7 @@ from web.http.endpoints import Api
 from web.http.language import request_language
 from web.services.point_index_cache import find_area_index
 from web.uploads.batch_forms import ReverseForm
-from web.uploads.csv_uploads import copy_small_upload, stream_csv
+from web.uploads.csv_uploads import copy_small_upload, open_table, stream_csv
 
 api = Api()
 
@@ -28,9 +27,9 @@ def reverse_geocode_csv(form: ReverseForm) -> Response:
     rows are processed against one state of the register, given by the header
     `X-Gazetteer-Known-At`. Submit files that are too large (413 `too_large`) to `/v1/jobs`.
     """
-    stream = copy_small_upload()
+    upload = copy_small_upload()
     task = form.build_task(request_language(), current_settings().near_boundary_m)
-    sheet = sniff_csv(stream, form.encoding, form.delimiter)
+    stream, sheet = open_table(upload, form.encoding, form.delimiter)
     plan = task.build_plan(sheet)
     area_index = find_area_index(task.as_of)
     if area_index is None or area_index.recorded_at is None:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from web.http.as_of_params import AsOfParams
 from web.http.endpoints import Api
-from web.services.search_service import FilterQuery, search_places
+from web.services.search_service import MAX_OFFSET, FilterQuery, ResultPage, search_places
 
 api = Api()
 
@@ -20,6 +20,13 @@ class SearchQuery(FilterQuery, AsOfParams):
     )
     limit: int = Field(
         20, ge=1, le=100, description="Maximum number of results, 1 to 100; default: 20"
+    )
+    offset: int = Field(
+        0,
+        ge=0,
+        le=MAX_OFFSET,
+        description="Number of results to skip, 0 to 1000; default: 0. `next_offset` of a response"
+        " is that of the next page",
     )
 
 
@@ -44,5 +51,5 @@ def search_by_name(query: SearchQuery) -> dict[str, Any]:
     names, beginnings of names and pinyin, and returns the place that had the name, not its
     successors.
     """
-    as_of = query.to_as_of()
-    return search_places(query.q, as_of, query.build_filters(as_of), query.limit)
+    as_of, page = query.to_as_of(), ResultPage(query.limit, query.offset)
+    return search_places(query.q, as_of, query.build_filters(as_of), page)

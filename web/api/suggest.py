@@ -26,7 +26,7 @@ class SuggestQuery(FilterQuery):
 
     q: str = Field(
         description="Text typed so far, 1 to 100 characters: Chinese characters, pinyin,"
-        " initials, or a mixture such as `gz天河`",
+        " initials, or a mixture such as `gz天河` or `天he`; or the first digits of a code",
         max_length=MAX_PREFIX,
     )
     at: AtDay = None
@@ -47,9 +47,9 @@ class SuggestionModel(BaseModel):
     matched_name: str = Field(description="Name or spelling that matched")
     matched_by: str = Field(
         description="How the text matched: `standard`, `short`, `alias`, `former`, `later` (in use"
-        " from a later date), `ended` (no longer in force), `pinyin`, `initials`,"
-        " `latin`, `address` (the text names several levels) or `fuzzy` (one character"
-        " differs)"
+        " from a later date), `ended` (no longer in force), `code`, `pinyin`, `initials`,"
+        " `latin`, `address` (the text names several levels), `similar` (pinyin spelled by ear, or"
+        " with a wrong letter) or `fuzzy` (one character differs)"
     )
     via_former_name: bool
 
@@ -69,8 +69,8 @@ def list_suggestions(query: SuggestQuery) -> dict[str, Any]:
     """Suggest places for the text typed so far, most likely first.
 
     Whole names rank before partial matches, names in force before former names, higher levels
-    before lower levels and, with `near`, nearer places before more distant ones. One wrong
-    character is tolerated if nothing else matches.
+    before lower levels and, with `near`, nearer places before more distant ones. Pinyin spelled by
+    ear and one wrong character are tolerated if nothing else matches.
     """
     if not query.q.strip():
         raise InvalidValue(message("search.empty"), field="q")

@@ -15,9 +15,11 @@ import click
 from boundaries.batch.address_rows import AddressColumns
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
+from boundaries.batch.encodings import get_body_encoding
 from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
+from boundaries.batch.table_conversion import convert_table
 from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
@@ -60,7 +62,7 @@ class GeocodeSummary:
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: to stdout."
 )
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
-@click.option("--encoding", help="utf-8, utf-8-sig or gb18030; default: detected.")
+@click.option("--encoding", help="utf-8, gb18030, utf-16 or big5; default: detected.")
 @click.option("--delimiter", help="comma, semicolon or tab; default: detected.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; default: one for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
@@ -79,16 +81,19 @@ def geocode_command(
     dask: str | None,
     as_json: bool,
 ) -> None:
-    """Geocode the address in every row of the CSV FILE.
+    """Geocode the address in every row of the CSV or XLSX FILE.
 
     Rows remain as they are, in the encoding of the file, and keep their order; result_ columns are
-    added, as by /v1/geocode/csv. Without --columns the only column is taken.
+    added, as by /v1/geocode/csv. Without --columns the column with the heading of an address is
+    taken, or the only one. XLSX, UTF-16 and Big5 are answered in UTF-8.
     """
     _check_output(file, output, as_json)
     names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
     task_options = (names, at.date() if at else today(), command_language())
     with ExitStack() as stack:
-        data = stack.enter_context(file.open("rb"))
+        data: BinaryIO = stack.enter_context(file.open("rb"))
+        if converted := convert_table(data, encoding):
+            data, encoding, delimiter = stack.enter_context(converted), None, None
         plan, task = _plan_task(data, (encoding, delimiter), (columns, dict(parts)), task_options)
         index = load_newest_index(stack.enter_context(register_database(get_settings())))
         executor = stack.enter_context(_open_executor(plan, task, index, dask, jobs))
@@ -148,8 +153,6 @@ def _plan_task(
     try:
         sheet = sniff_csv(data, *file_format)
         columns, parts = address
-        if not columns and not parts and len(sheet.header) == 1:
-            columns = sheet.header
         planned_task = GeocodeTask(AddressColumns.from_names(columns, parts), *task_options)
         return planned_task.build_plan(sheet), planned_task
     except InvalidValue as problem:
@@ -162,7 +165,7 @@ def _write_result(
     plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None
 ) -> None:
     """Write the result; a file gets its name when it is complete."""
-    next_encoding = "utf-8" if plan.csv_file.encoding == "utf-8-sig" else plan.csv_file.encoding
+    next_encoding = get_body_encoding(plan.csv_file.encoding)
     part = output.with_name(f"{output.name}.part") if output else None
     encoding, done = plan.csv_file.encoding, 0
     with (

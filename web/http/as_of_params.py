@@ -15,19 +15,24 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gazetteer.ledger.as_of import AsOf, Basis, today
+from gazetteer.records.written_codes import strip_filling
 from web.http.endpoints import Parameters
 from web.http.text_patterns import CODE_PATTERN
 from web.http.validation_errors import build_invalid_value
 
-Code = Annotated[
+WrittenCode = Annotated[
     str,
     Field(
         description="Division code: 6 digits down to the county, 9 for a township, 12 for a"
-        " village",
+        " village; or filled up with zeros to 9 or 12 digits",
         pattern=CODE_PATTERN,
         examples=["440106"],
     ),
 ]
+"""A code as lists write it."""
+
+Code = Annotated[WrittenCode, AfterValidator(strip_filling)]
+"""The code of a unit, without the zeros of a list."""
 
 _DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:.+", re.ASCII)

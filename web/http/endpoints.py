@@ -66,7 +66,8 @@ class Endpoint:
         media: the media type of a response that a model describes, such as GeoJSON.
         empty_description: when the response is empty (204).
         alternative_media: the media types of files that are returned on request.
-        accepts: the media types of the body; JSON or those of forms, if none is declared.
+        accepts: the media types of the body; JSON or those of forms, if none is declared. A form
+            without a file that accepts JSON takes its fields as the members of an object.
         file_media: the media types of a body that is the file itself instead of a form with it;
             the other fields then stand in the query string.
         body_limit: how large the body may be; one for JSON or uploads, if none is declared.
@@ -231,7 +232,8 @@ def _build_view(endpoint: Endpoint) -> Callable[..., Response]:
             query_string = request.environ.get("QUERY_STRING") or ""
             arguments["form"] = read_query(form, query_string) if is_file else read_form(form)
         if fields is not None:
-            arguments["fields"] = read_form(fields)
+            is_json = request.mimetype == "application/json"
+            arguments["fields"] = read_json_body(fields) if is_json else read_form(fields)
         result = handler(**arguments)
         return result if isinstance(result, Response) else json_response(result, endpoint.status)
 

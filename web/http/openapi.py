@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gazetteer.messages import Lang, find_template, has_message, message
-from web.http.endpoints import Endpoint
+from web.http.endpoints import URLENCODED, Endpoint
 
 SOURCE_LANG: Lang = "en"
 """The language of the docstrings."""
@@ -212,7 +212,8 @@ def _build_request_body(endpoint: Endpoint) -> dict[str, Any] | None:
     if endpoint.fields is not None:
         schema = endpoint.fields.model_json_schema()
         schema = _inline_references(schema, schema.pop("$defs", {}))
-        return {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+        media = [URLENCODED, *({"application/json"} & {*endpoint.accepts})]
+        return {"content": {kind: {"schema": schema} for kind in media}}
     return None
 
 

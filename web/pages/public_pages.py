@@ -1,6 +1,5 @@
 """The public pages: start, unit, place, search, checks and changes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -19,23 +18,23 @@ from gazetteer.problems import NoAreaKnown
 from gazetteer.records import division_queries, place_queries
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.records.unit_history import load_history
+from gazetteer.records.written_codes import clean_code, is_division_code, strip_filling
 from gazetteer.search.autocomplete.filters import Filters
 from web.api.checks import run_current_checks
 from web.http.as_of_params import parse_as_of_args
 from web.http.connections import snapshot_connection
 from web.http.language import request_language
-from web.http.text_patterns import CODE_PATTERN
 from web.pages import change_list, unit_counts
 from web.pages.downloads import list_downloads
 from web.pages.event_timeline import build_timeline, find_next_change, list_years_of_change
 from web.pages.rendering import build_unit_url, current_settings, render_page
+from web.pages.typed_positions import find_code_at, parse_typed_position
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_succession_links
-from web.services.search_service import search_places
+from web.services.search_service import MAX_OFFSET, ResultPage, search_places
 
 MAX_RESULTS = 50
 MAX_SHOWN_OF_CHECK = 50
-CODE_REGEX = re.compile(CODE_PATTERN)
 
 public_blueprint = Blueprint("pages", __name__, template_folder="templates")
 
@@ -101,22 +100,41 @@ def show_search() -> BaseResponse:
     """The full list of search results; works without a script."""
     as_of = parse_as_of_args()
     query = request.args.get("q", "").strip()
-    if CODE_REGEX.fullmatch(query):
-        return redirect(build_unit_url(query))
-    level = request.args.get("level", "")
-    results: dict[str, Any] = {"features": []}
+    code = _find_typed_code(query, as_of)
+    if code:
+        return redirect(build_unit_url(code))
+    level, offset = request.args.get("level", ""), _parse_offset(request.args.get("offset", ""))
+    results: dict[str, Any] = {"features": [], "geocoding": {"next_offset": None}}
     if query:
-        results = search_places(
-            query, as_of, Filters(level=level if level in LEVELS else None), MAX_RESULTS
-        )
+        filters = Filters(level=level if level in LEVELS else None)
+        results = search_places(query, as_of, filters, ResultPage(MAX_RESULTS, offset))
     return render_page(
         "search.html",
         query=query,
         hits=[feature["properties"]["geocoding"] for feature in results["features"]],
         levels=LEVELS,
         level=level,
+        offset=offset,
+        next_offset=results["geocoding"]["next_offset"],
         at=as_of.at.isoformat(),
     )
+
+
+def _find_typed_code(query: str, as_of: AsOf) -> str | None:
+    """The code that somebody typed, or that of the unit at a typed position."""
+    code = strip_filling(clean_code(query))
+    if is_division_code(code):
+        return code
+    position = parse_typed_position(query)
+    if position is None:
+        return None
+    with snapshot_connection() as conn:
+        return find_code_at(conn, position, as_of)
+
+
+def _parse_offset(text: str) -> int:
+    """The results to skip; none for what is no number."""
+    return min(int(text), MAX_OFFSET) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @public_blueprint.get("/places/<uuid:place_id>")

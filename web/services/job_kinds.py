@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from boundaries.batch.csv_files import CsvFile, sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
+from boundaries.batch.encodings import get_body_encoding
 from boundaries.batch.facility_counts import Facility, FacilityStatus
 from boundaries.batch.facility_coverage import CoveragePlan, CoverageTask, iter_result_lines
 from boundaries.batch.position_rows import PositionProcessor
@@ -81,7 +82,7 @@ def _run_file_job(prepare: PrepareFile, running: RunningJob) -> None:
         encoding, delimiter = prepared.sheet.encoding, prepared.sheet.delimiter
         target = files.build_result_path(GEOPACKAGE_RESULT)
         write_geopackage(table, target, encoding, delimiter, prepared.point_columns)
-    charset = "utf-8" if encoding == "utf-8-sig" else encoding
+    charset = get_body_encoding(encoding)
     running.add_result(CSV_RESULT, f"text/csv; charset={charset}")
     running.add_result(GEOPACKAGE_RESULT, GEOPACKAGE)
 

@@ -1,7 +1,7 @@
 """Search by name: filters, and the state of the register that is searched."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
@@ -85,12 +85,33 @@ def _check_unit_id(conn: Connection[Any], unit: UUID) -> str:
     return str(unit)
 
 
-def search_places(query: str, as_of: AsOf, filters: Filters, limit: int) -> GeocodeJson:
+MAX_OFFSET = 1_000
+
+
+class ResultPage(NamedTuple):
+    """How many results are wanted, after those that are skipped."""
+
+    limit: int
+    offset: int = 0
+
+
+def search_places(query: str, as_of: AsOf, filters: Filters, page: ResultPage) -> GeocodeJson:
     """The places a text finds, as GeocodeJSON: from memory in the newest state, else by SQL.
+
+    ``next_offset`` is that of the next page, None on the last one.
 
     Raises:
         InvalidValue: an empty or overlong query.
     """
+    after = page.offset + page.limit
+    answer = _search_state(query, as_of, filters, after + 1)
+    found = answer["features"]
+    has_more = len(found) > after and after <= MAX_OFFSET
+    geocoding = {**answer["geocoding"], "next_offset": after if has_more else None}
+    return {**answer, "geocoding": geocoding, "features": found[page.offset : after]}
+
+
+def _search_state(query: str, as_of: AsOf, filters: Filters, limit: int) -> GeocodeJson:
     if not query.strip() or len(query) > historical_search.MAX_QUERY:
         words = message("search.query_length", limit=historical_search.MAX_QUERY)
         raise InvalidValue(words, field="q")

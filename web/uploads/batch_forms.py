@@ -43,7 +43,8 @@ class FileForm(Parameters):
 
     encoding: str | None = Field(
         None,
-        description="Encoding of the file: `utf-8`, `utf-8-sig` or `gb18030`; default: detected",
+        description="Encoding of the file: `utf-8`, `utf-8-sig`, `gb18030`, `utf-16` or `big5`;"
+        " default: detected. A file in UTF-16 or Big5, or an XLSX file, is answered in UTF-8",
         max_length=40,
     )
     delimiter: str | None = Field(
@@ -59,7 +60,8 @@ class AddressForm(FileForm):
     columns: list[str] = Field(
         [],
         description="Names of the columns that make up the address, in this order; repeat the field"
-        " or separate the names by commas",
+        " or separate the names by commas. Default: the column with a heading such as `地址`,"
+        " `详细地址`, `住址` or `address`, after those of its parts, or the only column",
     )
     province: LevelColumn = None
     prefecture: LevelColumn = None

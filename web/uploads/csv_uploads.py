@@ -3,16 +3,27 @@
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from flask import Response, after_this_request, request, stream_with_context
 
-from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.csv_files import CsvFile, sniff_csv
+from boundaries.batch.encodings import get_body_encoding
+from boundaries.batch.table_conversion import convert_table
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, TooLarge
 from web.http.app_settings import current_settings
 
 JOBS_PATH = "/v1/jobs"
+
+
+class OpenTable(NamedTuple):
+    """A CSV file at its beginning, and its format."""
+
+    stream: BinaryIO
+    sheet: CsvFile
+
+
 _MAX_IN_MEMORY = 1 << 20
 
 
@@ -49,7 +60,31 @@ def copy_small_upload(field: str = "data") -> BinaryIO:
     return cast(BinaryIO, copy)
 
 
-def _close_with_response(response: Response, file: SpooledTemporaryFile[bytes]) -> Response:
+def open_table(
+    stream: BinaryIO, encoding: str | None, delimiter: str | None, *, require_even: bool = False
+) -> OpenTable:
+    """A table of any kind as a CSV file with its format, until the response is sent.
+
+    Args:
+        stream: the uploaded file.
+        encoding: its encoding as declared by the sender, if any.
+        delimiter: its delimiter as declared, if any.
+        require_even: whether to refuse rows that are shorter or longer than the header.
+
+    Raises:
+        InvalidValue: the file cannot be read, or is not as declared; names the field.
+    """
+    converted = convert_table(stream, encoding)
+    if converted is None:
+        sheet = sniff_csv(stream, encoding, delimiter, require_even=require_even)
+        return OpenTable(stream, sheet)
+    after_this_request(lambda response: _close_with_response(response, converted))
+    return OpenTable(converted, sniff_csv(converted, require_even=require_even))
+
+
+def _close_with_response(
+    response: Response, file: BinaryIO | SpooledTemporaryFile[bytes]
+) -> Response:
     response.call_on_close(file.close)
     return response
 
@@ -66,7 +101,7 @@ def stream_csv(
     """
     remaining = iter(pieces)
     first = next(remaining, "")
-    body_encoding = "utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding
+    body_encoding = get_body_encoding(sheet.encoding)
 
     def encode_pieces() -> Iterator[bytes]:
         yield first.encode(sheet.encoding)
@@ -82,7 +117,7 @@ def stream_csv(
     }
     response = Response(
         stream_with_context(encode_pieces()),
-        mimetype=f"text/csv; charset={body_encoding}",
+        content_type=f"text/csv; charset={body_encoding}",
         headers={f"X-Gazetteer-{name}": value for name, value in header_values.items()},
     )
     response.headers["Content-Disposition"] = "attachment; filename=result.csv"

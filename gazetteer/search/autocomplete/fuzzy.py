@@ -27,12 +27,22 @@ def find_fuzzy_matches(query: PrefixQuery, piece: str) -> Iterator[PrefixHit]:
         yield from _find_by_name(query, piece)
 
 
+def iter_fuzzy_spellings(query: PrefixQuery, latin: str) -> Iterator[tuple[int, str]]:
+    """The spellings that begin with letters but for one, by position, with the rest of each."""
+    prefix_index = query.day_index.index.pinyin
+    low, high = prefix_index.texts.find_prefix_range(latin[:1])
+    likely = select_best(prefix_index.rank, np.arange(low, high), _MAX_COMPARED)
+    match = compile_fuzzy_prefix(latin).match
+    for position in likely:
+        text = prefix_index.texts[position]
+        if begun := match(text):
+            yield position, text[begun.end() :]
+
+
 def _find_by_spelling(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
     index = query.day_index.index
     prefix_index = index.pinyin
-    low, high = prefix_index.texts.find_prefix_range(latin[:1])
-    likely = select_best(prefix_index.rank, np.arange(low, high), _MAX_COMPARED)
-    for position in _select_similar(latin, prefix_index.texts, likely):
+    for position, _ in iter_fuzzy_spellings(query, latin):
         for row in prefix_index.get_rows(position):
             key = index.find_key(index.names[prefix_index.states[row]])
             yield from find_by_key(

@@ -15,6 +15,7 @@ from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.filters import Filters
+from gazetteer.search.geocodejson_fields import GEOCODEJSON_TYPES, build_admin
 from gazetteer.search.text.folding import fold_text, is_latin, to_ascii_key
 
 JsonObject = dict[str, Any]
@@ -167,6 +168,8 @@ def _serialize_row(row: JsonObject, at: date, divisions: list[JsonObject]) -> Js
                 "name": name,
                 "code": row["code"],
                 "level": row["level"],
+                "type": GEOCODEJSON_TYPES[row["level"]],
+                "admin": build_admin([*divisions, {"level": row["level"], "name": name}]),
                 "legal_class": row["legal_class"],
                 "matched_by": row["matched_by"] if row["matched_by"] == "pinyin" else kind,
                 "matched_name": row["text"],

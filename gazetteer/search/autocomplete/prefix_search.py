@@ -1,15 +1,21 @@
 """Everything whose name begins with a text: by Han characters, pinyin, initials, Latin names."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.filters import RankingCosts
+from gazetteer.search.autocomplete.generic_spellings import (
+    ALL_GENERIC_INITIALS,
+    ALL_GENERIC_SPELLINGS,
+    GENERIC_INITIALS,
+    GENERIC_SPELLINGS,
+    NO_GENERICS,
+)
 from gazetteer.search.autocomplete.ranking import (
     COUNTY_LEVEL,
     MATCH_COSTS,
@@ -17,12 +23,14 @@ from gazetteer.search.autocomplete.ranking import (
     MISSING_CHARACTER_COST,
     PREFIX_ONLY_COST,
     PREFIX_ONLY_COST_BELOW_COUNTY,
+    STEM_COST,
     compute_missing_costs,
     compute_prefix_costs,
 )
 from gazetteer.search.index.candidates import Candidate, NameRelation
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.prefix_index import PrefixIndex, extract_lengths
+from gazetteer.search.text.name_forms import NameForm
 
 
 class PrefixHit(NamedTuple):
@@ -51,21 +59,6 @@ class PrefixQuery(NamedTuple):
     day_index: DayIndex
     costs: RankingCosts
     most: int
-
-
-_GENERICS: Mapping[str, Sequence[str]] = {
-    "province": ("sheng", "shi", "zizhiqu", "tebiexingzhengqu"),
-    "prefecture": ("shi", "diqu", "zizhizhou", "meng"),
-    "county": ("qu", "xian", "shi", "zizhixian", "qi", "zizhiqi", "linqu", "tequ"),
-    "township": ("zhen", "xiang", "jiedao", "minzuxiang"),
-    "village": ("cun", "cunminweiyuanhui", "juminweiyuanhui", "shequ", "shequjuminweiyuanhui"),
-}
-"""Readings of generic parts: whoever types a name in pinyin leaves them out."""
-_GENERIC_SPELLINGS = [frozenset(("", *_GENERICS.get(level, ()))) for level in LEVELS]
-_GENERIC_INITIALS = [frozenset(word[:1] for word in words) for words in _GENERIC_SPELLINGS]
-_NO_GENERICS = [frozenset(("",)) for _ in LEVELS]
-_ALL_GENERIC_SPELLINGS = frozenset().union(*_GENERIC_SPELLINGS)
-_ALL_GENERIC_INITIALS = frozenset().union(*_GENERIC_INITIALS)
 
 
 _MAX_MEANINGS_OF_NAME = 1024
@@ -176,6 +169,8 @@ def _build_candidate_hit(
     cost += MATCH_COSTS[match_kind] + (
         MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
     )
+    if candidate.form is NameForm.STEM:
+        cost += STEM_COST
     cost += 0.0 if is_complete else _compute_prefix_cost(query.costs, candidate.node, missing)
     return PrefixHit(
         cost,
@@ -242,16 +237,22 @@ def _find_at_other_times(
         )
 
 
+def find_by_pinyin(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
+    """By full pinyin, or its beginning."""
+    pinyin = query.day_index.index.pinyin
+    return _find_in_spellings(
+        query, pinyin, latin, "pinyin", GENERIC_SPELLINGS, ALL_GENERIC_SPELLINGS
+    )
+
+
 def find_by_spelling(query: PrefixQuery, latin: str) -> Iterator[PrefixHit]:
     """By pinyin, by initials, and by other names in Latin letters."""
     index = query.day_index.index
+    yield from find_by_pinyin(query, latin)
     yield from _find_in_spellings(
-        query, index.pinyin, latin, "pinyin", _GENERIC_SPELLINGS, _ALL_GENERIC_SPELLINGS
+        query, index.initials, latin, "initials", GENERIC_INITIALS, ALL_GENERIC_INITIALS
     )
-    yield from _find_in_spellings(
-        query, index.initials, latin, "initials", _GENERIC_INITIALS, _ALL_GENERIC_INITIALS
-    )
-    yield from _find_in_spellings(query, index.latin, latin, "latin", _NO_GENERICS, {""})
+    yield from _find_in_spellings(query, index.latin, latin, "latin", NO_GENERICS, {""})
 
 
 def _find_in_spellings(

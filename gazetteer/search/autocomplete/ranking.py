@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gazetteer.records.levels import LEVELS, Level
 
 MATCH_COSTS: Mapping[str, float] = {
+    "code": 0.0,
     "standard": 0.0,
     "short": 0.0,
     "address": 0.0,
@@ -23,11 +24,21 @@ MATCH_COSTS: Mapping[str, float] = {
     "latin": 10.0,  # other names in Latin letters: aliases, English ones
     "former": 12.0,  # of what is in force: its former name, or that of what came before it
     "initials": 16.0,
+    "similar": 16.0,  # pinyin that is spelled by ear, or wrong by a letter
     "ended": 24.0,  # in force no more, and nothing came after it
     "later": 26.0,
     "fuzzy": 60.0,
 }
 """The cost of how the text leads to the place."""
+
+STEM_COST = 4.0
+"""A village by less than its full name comes behind a county elsewhere that bears the name."""
+
+UNIT_FIRST_GAIN = 1.0
+"""What a unit costs less than a settlement in it that bears its name and is all that was found."""
+
+WRONG_LETTER_COST = 4.0
+"""Pinyin with a wrong letter, beside what only sounds alike."""
 
 LEVEL_COST = 4.0
 """The cost of each level below the province; what is no unit counts as one below the village."""

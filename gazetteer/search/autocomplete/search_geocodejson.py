@@ -5,6 +5,7 @@ from typing import Any
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import Suggestion
+from gazetteer.search.geocodejson_fields import GEOCODEJSON_TYPES, build_admin
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.day_ordinals import from_ordinal
 from gazetteer.search.text.normalize import normalize_text
@@ -30,6 +31,10 @@ def _serialize_suggestion(day_index: DayIndex, suggestion: Suggestion) -> JsonOb
     attributes = index.attributes
     point = index.points.find_point(leaf.node, day_index.day)
     since, until = from_ordinal(suggestion.since), from_ordinal(suggestion.until)
+    divisions = [
+        {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name}
+        for unit in suggestion.chain
+    ]
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": list(point)} if point else None,
@@ -41,6 +46,8 @@ def _serialize_suggestion(day_index: DayIndex, suggestion: Suggestion) -> JsonOb
                 "name": leaf.name,
                 "code": leaf.code,
                 "level": LEVELS[leaf.level],
+                "type": GEOCODEJSON_TYPES[LEVELS[leaf.level]],
+                "admin": build_admin(divisions),
                 "legal_class": attributes.words[attributes.legal_classes[suggestion.state]],
                 "matched_by": suggestion.matched_by,
                 "matched_name": suggestion.matched_name,
@@ -49,10 +56,7 @@ def _serialize_suggestion(day_index: DayIndex, suggestion: Suggestion) -> JsonOb
                     "from": since.isoformat() if since else None,
                     "to": until.isoformat() if until else None,
                 },
-                "divisions": [
-                    {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name}
-                    for unit in suggestion.chain[:-1]
-                ],
+                "divisions": divisions[:-1],
             }
         },
     }

@@ -1,27 +1,35 @@
 """Suggestions for a text, or its first characters, as it is typed; the likeliest first.
 
-Han characters, full pinyin, initials, and mixtures (``gz天河``: 广州 by its initials, then 天河);
-names of the past; several levels in one; one wrong character where nothing else fits. The order is
-arithmetic (:mod:`gazetteer.search.autocomplete.ranking`). Pure, over an index on a day.
+Han characters, full pinyin, initials, and mixtures (``gz天河``: 广州 by its initials, then 天河;
+``天he``); codes; names of the past; several levels in one; where nothing else fits, pinyin spelled
+by ear, or one wrong character. The order is arithmetic
+(:mod:`gazetteer.search.autocomplete.ranking`). Pure, over an index on a day.
 """
 
 import math
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from weakref import WeakKeyDictionary
 
+from gazetteer.search.autocomplete.abbreviated_names import find_by_abbreviation
 from gazetteer.search.autocomplete.filters import Filters, get_ranking_costs
 from gazetteer.search.autocomplete.fuzzy import find_fuzzy_matches
+from gazetteer.search.autocomplete.mixed_names import find_by_mixed_name, is_mixed
 from gazetteer.search.autocomplete.prefix_search import (
     PrefixHit,
     PrefixQuery,
     find_by_name,
     find_by_spelling,
 )
+from gazetteer.search.autocomplete.ranking import COUNTY_LEVEL, MATCH_COSTS
+from gazetteer.search.autocomplete.settlement_units import iter_units_of_settlements
+from gazetteer.search.autocomplete.similar_spellings import find_by_similar_spelling
+from gazetteer.search.autocomplete.typed_codes import find_by_code, is_code_beginning
+from gazetteer.search.autocomplete.typed_numerals import iter_numeral_variants
 from gazetteer.search.geocoder.geocoding import geocode
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.folding import is_latin, to_ascii_key
@@ -34,6 +42,7 @@ _ROWS_WITHIN_UNIT = 1_000
 """Names that are examined where only those count that lie in one unit."""
 _MAX_CACHED_LENGTH, _CACHE_SIZE = 16, 4_096
 _PIECES = re.compile(r"[a-zA-Z']+|[^\sa-zA-Z']+")
+_U_FOR_UMLAUT = re.compile("(?<=[ln])u(?![aion])")
 _MAX_SPLIT_LENGTH = 20
 _MAX_PIECES = 6
 _COST_GETTER = attrgetter("cost")
@@ -96,6 +105,11 @@ def _rank_suggestions(
         cheapest.setdefault(hit.node, hit)
     names, codes = day_index.index.names, day_index.index.codes
     hits = sorted(cheapest.values(), key=_COST_GETTER)
+    for unit_hit in iter_units_of_settlements(query, hits[:limit]):
+        known = cheapest.get(unit_hit.node)
+        if known is None or unit_hit.cost < known.cost:
+            cheapest[unit_hit.node] = unit_hit
+            hits = sorted(cheapest.values(), key=_COST_GETTER)
     if len(hits) > limit:
         max_cost = hits[limit - 1].cost
         hits = [hit for hit in hits if hit.cost <= max_cost]
@@ -128,14 +142,24 @@ def _build_suggestion(day_index: DayIndex, hit: PrefixHit) -> Suggestion:
 
 def _find_hits(query: PrefixQuery, text: str) -> list[PrefixHit]:
     """Everything that fits, by the first strategy that finds anything."""
+    if is_code_beginning(text) and (hits := list(find_by_code(query, text))):
+        return hits
     pieces = _PIECES.findall(_strip_tones(text))[:_MAX_PIECES]
     if not pieces:
         return []
-    for strategy in (_find_by_prefix, _find_by_geocoding, _find_by_split_letters):
+    for strategy in (_find_by_prefix, _find_by_geocoding, _find_by_letters):
         hits = list(strategy(query, text, pieces))
+        if hits and len(pieces) == 1 and is_latin(text) and _are_mere_beginnings(query, hits):
+            hits += find_by_similar_spelling(query, to_ascii_key(text))
         if hits or (strategy is _find_by_prefix and _has_prefix_match(query.day_index, text)):
             return hits
     return list(find_fuzzy_matches(query, pieces[-1])) if len(pieces) == 1 else []
+
+
+def _are_mere_beginnings(query: PrefixQuery, hits: Sequence[PrefixHit]) -> bool:
+    """Whether only longer names of townships or less begin so: zhongsan of 中三合村, for 中山."""
+    levels = query.day_index.index.levels
+    return all(not hit.is_complete and levels[hit.state] > COUNTY_LEVEL for hit in hits)
 
 
 def _has_prefix_match(day_index: DayIndex, text: str) -> bool:
@@ -151,13 +175,22 @@ def _has_prefix_match(day_index: DayIndex, text: str) -> bool:
 def _find_by_prefix(query: PrefixQuery, text: str, pieces: list[str]) -> Iterator[PrefixHit]:
     """What begins with the text; or with its last piece, and lies in what the others begin."""
     if is_latin(text):
-        yield from find_by_spelling(query, to_ascii_key(text))
+        for latin in _list_spellings(to_ascii_key(text)):
+            yield from find_by_spelling(query, latin)
     else:
         yield from find_by_name(query, text)
+        if len(text) == 1:
+            yield from find_by_abbreviation(query, text)
+        for variant in iter_numeral_variants(text):
+            yield from find_by_name(query, variant)
+        if is_mixed(text):
+            yield from find_by_mixed_name(query, _strip_tones(text))
     if len(pieces) > 1:
+        above = pieces[:-1]
+        by_letters = MATCH_COSTS["pinyin"] if any(map(str.isascii, above)) else 0.0
         for hit in _find_last_piece(query._replace(most=_ROWS_WITHIN_UNIT), pieces[-1]):
-            if _is_within_units(query.day_index, hit.node, pieces[:-1]):
-                yield hit
+            if _is_within_units(query.day_index, hit.node, above):
+                yield hit._replace(cost=hit.cost + by_letters)
 
 
 def _find_last_piece(query: PrefixQuery, piece: str) -> Iterator[PrefixHit]:
@@ -165,6 +198,12 @@ def _find_last_piece(query: PrefixQuery, piece: str) -> Iterator[PrefixHit]:
         return find_by_name(query, piece)
     latin = to_ascii_key(piece)
     return find_by_spelling(query, latin) if latin else iter(())
+
+
+def _list_spellings(latin: str) -> list[str]:
+    """The letters, and with ü where that may be meant by u: luliang for Lüliang."""
+    with_umlaut = _U_FOR_UMLAUT.sub("v", latin)
+    return [latin] if with_umlaut == latin else [latin, with_umlaut]
 
 
 def _strip_tones(text: str) -> str:
@@ -193,11 +232,16 @@ def _build_spellings(name: str, romanized: str) -> tuple[str, str]:
     return spelling, initials or ""
 
 
-def _find_by_split_letters(query: PrefixQuery, _: str, pieces: list[str]) -> Iterator[PrefixHit]:
+def _find_by_letters(query: PrefixQuery, _: str, pieces: list[str]) -> Iterator[PrefixHit]:
+    """Letters of which no spelling is known: of several names, or spelled by ear."""
+    if len(pieces) == 1 and pieces[0].isascii():
+        letters = to_ascii_key(pieces[0])
+        yield from _find_by_split_letters(query, letters)
+        yield from find_by_similar_spelling(query, letters)
+
+
+def _find_by_split_letters(query: PrefixQuery, letters: str) -> Iterator[PrefixHit]:
     """Letters for a unit and for what lies in it: gzth for 广州 and 天河."""
-    letters = to_ascii_key(pieces[0])
-    if len(pieces) > 1 or not pieces[0].isascii():
-        return
     wide_query = query._replace(most=_ROWS_WITHIN_UNIT)
     for cut in range(2, min(len(letters) - 1, _MAX_SPLIT_LENGTH)):
         above = letters[:cut]
@@ -208,8 +252,11 @@ def _find_by_split_letters(query: PrefixQuery, _: str, pieces: list[str]) -> Ite
 
 
 def _find_by_geocoding(query: PrefixQuery, text: str, _: list[str]) -> Iterator[PrefixHit]:
-    """A text of several levels is geocoded; what is left of it begins a name of what lies there."""
-    if is_latin(text):
+    """A text of several levels is geocoded; what is left of it begins a name of what lies there.
+
+    Letters only where they are several words: Tianhe District.
+    """
+    if is_latin(text) and " " not in text:
         return
     day_index = query.day_index
     for match in geocode(day_index, text).matches:

@@ -1,13 +1,16 @@
 """How an address is parsed, step by step, as messages that are worded for the reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gazetteer.messages import Message, message
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.address_fields import AddressField, WrittenAddress, bind_mentions
 from gazetteer.search.geocoder.faults import Fault
 from gazetteer.search.geocoder.geocoding import MAX_TEXT_LENGTH, GeocodeResult, geocode
-from gazetteer.search.geocoder.interpretations import Interpretation, find_interpretations
+from gazetteer.search.geocoder.interpretations import Interpretation, rank_interpretations
 from gazetteer.search.geocoder.matches import GeocodeMatch
+from gazetteer.search.geocoder.mentions import find_mentions
+from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.address_components import AddressComponent
 from gazetteer.search.text.normalize import normalize_text, trace_normalization
@@ -16,11 +19,12 @@ _MAX_INTERPRETATIONS = 8
 """Interpretations that are listed; those ranked lower are only counted."""
 
 
-def explain_address(day_index: DayIndex, address: str) -> list[Message]:
+def explain_address(day_index: DayIndex, address: str | WrittenAddress) -> list[Message]:
     """Every step of :func:`geocode` for one address, and why the result is what it is."""
+    written, fields = (address, ()) if isinstance(address, str) else address
     return [
-        *_explain_normalization(address),
-        *_explain_interpretations(day_index, address),
+        *_explain_normalization(written),
+        *_explain_interpretations(day_index, written, fields),
         *_explain_result(geocode(day_index, address)),
     ]
 
@@ -31,9 +35,15 @@ def _explain_normalization(address: str) -> Iterator[Message]:
         yield message("geocode.explain.normalized", step=step, text=after)
 
 
-def _explain_interpretations(day_index: DayIndex, address: str) -> Iterator[Message]:
-    value = normalize_text(address).value[:MAX_TEXT_LENGTH]
-    interpretations = find_interpretations(day_index, value)
+def _explain_interpretations(
+    day_index: DayIndex, address: str, fields: Sequence[AddressField]
+) -> Iterator[Message]:
+    text = normalize_text(address)
+    value = text.value[:MAX_TEXT_LENGTH]
+    mentions = find_mentions(day_index, value) or find_romanized_mentions(day_index, value)
+    if fields:
+        mentions = bind_mentions(day_index, text, mentions, fields)
+    interpretations = rank_interpretations(day_index, mentions, include_all=True)
     for interpretation in interpretations[:_MAX_INTERPRETATIONS]:
         yield _explain_interpretation(value, interpretation)
     if len(interpretations) > _MAX_INTERPRETATIONS:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from gazetteer.ledger.as_of import newest_as_of_fields
 from gazetteer.messages import Lang
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocodejson_fields import GEOCODEJSON_TYPES, build_admin
 from gazetteer.search.geocoder.faults import Fault, FaultKind
 from gazetteer.search.geocoder.geocoding import GeocodeResult
 from gazetteer.search.geocoder.matches import GeocodeMatch
@@ -72,6 +73,9 @@ def _build_place_fields(
     leaf = chain[-1]
     located = next((unit for unit in reversed(chain) if find_point(unit.node)), None)
     point = find_point(located.node) if located else None
+    divisions = [
+        {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name} for unit in chain
+    ]
     place = {
         "place_id": index.places[leaf.node],
         "unit_id": index.ids[leaf.node] if index.is_unit(leaf.node) else None,
@@ -79,11 +83,10 @@ def _build_place_fields(
         "name": leaf.name,
         "code": leaf.code,
         "level": LEVELS[leaf.level],
+        "type": GEOCODEJSON_TYPES[LEVELS[leaf.level]],
+        "admin": build_admin(divisions),
         "coordinate_level": LEVELS[located.level] if located else None,
     }
-    divisions = [
-        {"level": LEVELS[unit.level], "code": unit.code, "name": unit.name} for unit in chain
-    ]
     geometry = {"type": "Point", "coordinates": list(point)} if point else None
     return _PlaceFields(place, divisions, geometry)
 

@@ -10,6 +10,13 @@ from enum import StrEnum
 from itertools import islice
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.address_fields import (
+    AddressField,
+    WrittenAddress,
+    agrees_with_fields,
+    bind_mentions,
+    join_address_fields,
+)
 from gazetteer.search.geocoder.ambiguity import find_ambiguous, find_deciding_level
 from gazetteer.search.geocoder.fast_path import parse_hierarchical
 from gazetteer.search.geocoder.interpretations import Interpretation, rank_interpretations
@@ -63,24 +70,27 @@ class _Decision(FrozenStruct, frozen=True):
     deciding_level: str | None
 
 
-def geocode(day_index: DayIndex, address: str) -> GeocodeResult:
+def geocode(day_index: DayIndex, address: str | WrittenAddress) -> GeocodeResult:
     """The unit that an address names, on the day of the index.
 
     This is the one way from a text to a result: single look-ups, batches and jobs go through it,
     so they agree. For many addresses there is :func:`geocode_many`.
     """
-    text = normalize_text(address)
+    written, fields = (address, ()) if isinstance(address, str) else address
+    text = normalize_text(written)
     value = text.value
     if len(value) > MAX_TEXT_LENGTH:
         value = value[:MAX_TEXT_LENGTH]
     hits = find_key_hits(day_index, value)
     parse_state = parse_hierarchical(day_index, value, hits)
-    if parse_state is not None:
+    if parse_state is not None and (
+        not fields or agrees_with_fields(text, parse_state.interpretation.evidence, fields)
+    ):
         if parse_state.partial_match is None:
             parse_state.partial_match = build_hierarchical_partial(value, parse_state)
         match = complete_match(day_index, text, value, parse_state.partial_match, sole=True)
         return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
-    decision = _resolve_by_comparison(day_index, value, hits)
+    decision = _resolve_by_comparison(day_index, value, hits, text, fields)
     if not decision.partial_matches:
         return GeocodeResult(text, GeocodeStatus.NOT_FOUND, (), 0)
     sole = len(decision.partial_matches) == 1
@@ -94,7 +104,9 @@ def geocode(day_index: DayIndex, address: str) -> GeocodeResult:
     return GeocodeResult(text, status, matches, decision.total, decision.deciding_level)
 
 
-def geocode_many(day_index: DayIndex, addresses: Iterable[str]) -> Iterator[GeocodeResult]:
+def geocode_many(
+    day_index: DayIndex, addresses: Iterable[str | WrittenAddress]
+) -> Iterator[GeocodeResult]:
     """The result of :func:`geocode` for each address, in their order.
 
     Addresses are taken a hundred at a time, and none of a hundred is parsed twice. Memory does not
@@ -102,16 +114,25 @@ def geocode_many(day_index: DayIndex, addresses: Iterable[str]) -> Iterator[Geoc
     """
     rest = iter(addresses)
     while some := list(islice(rest, _BATCH_SIZE)):
-        answers: dict[str, GeocodeResult] = {}
+        answers: dict[str | WrittenAddress, GeocodeResult] = {}
         for address in some:
             if address not in answers:
                 answers[address] = geocode(day_index, address)
         yield from [answers[address] for address in some]
 
 
-def _resolve_by_comparison(day_index: DayIndex, value: str, hits: Sequence[KeyHit]) -> _Decision:
+def _resolve_by_comparison(
+    day_index: DayIndex,
+    value: str,
+    hits: Sequence[KeyHit],
+    text: NormalizedText,
+    fields: Sequence[AddressField],
+) -> _Decision:
     """The decision by comparing all that the text may mean."""
     mentions = find_mentions(day_index, value, hits) or find_romanized_mentions(day_index, value)
+    if fields:
+        bound = bind_mentions(day_index, text, mentions, fields)
+        return _resolve_mentions(day_index, value, bound)
     memo_key = _build_decision_key(value, mentions)
     decision: _Decision | None = day_index.memo.get(memo_key)
     if decision is None:
@@ -163,5 +184,5 @@ def _count_candidates(day_index: DayIndex, tied: Sequence[Interpretation]) -> in
 
 
 def join_address_parts(parts: Sequence[str | None]) -> str:
-    """A structured address as one text; its parts stay apart."""
-    return " ".join(part.strip() for part in parts if part and part.strip())
+    """Parts of which none is said to be of a level, as one text; they stay apart."""
+    return join_address_fields(((), part) for part in parts).text

@@ -7,8 +7,7 @@ contradicts the interpretation; it is never followed to a different parent.
 
 from collections.abc import Mapping, Sequence
 
-from gazetteer.search.geocoder.mentions import Mention, find_mentions
-from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
+from gazetteer.search.geocoder.mentions import Mention
 from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate, CandidateSet
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.structs import FrozenStruct
@@ -61,15 +60,6 @@ class Interpretation(FrozenStruct, frozen=True):
     def leaf_evidence(self) -> Evidence:
         """What names the leaf."""
         return self.evidence[-1]
-
-
-def find_interpretations(day_index: DayIndex, text: str) -> list[Interpretation]:
-    """Every interpretation of the text, the best first."""
-    return rank_interpretations(
-        day_index,
-        find_mentions(day_index, text) or find_romanized_mentions(day_index, text),
-        include_all=True,
-    )
 
 
 def rank_interpretations(

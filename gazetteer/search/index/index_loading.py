@@ -9,8 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection, Cursor, IsolationLevel
 
-from gazetteer.records.code_translation import SuccessionLink
 from gazetteer.records.succession_queries import load_all_successions
+from gazetteer.records.territory_tracing import SuccessionLink
 from gazetteer.search.index.index_building import build_name_index
 from gazetteer.search.index.index_source import (
     IndexChanges,

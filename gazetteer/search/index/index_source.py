@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from uuid import UUID
 
-from gazetteer.records.code_translation import SuccessionLink
+from gazetteer.records.territory_tracing import SuccessionLink
 
 
 class NodeKind(IntEnum):

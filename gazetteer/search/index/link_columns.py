@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 import orjson
 
-from gazetteer.records.code_translation import SuccessionLink
+from gazetteer.records.territory_tracing import SuccessionLink
 from gazetteer.search.index.columns import Column, Columns, pack_values
 from gazetteer.search.index.index_source import IndexChanges, IndexSource
 from gazetteer.search.index.name_index import NameIndex

@@ -17,7 +17,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from gazetteer.records.code_translation import SuccessionLink
+from gazetteer.records.territory_tracing import SuccessionLink
 from gazetteer.search.index.columns import Columns
 from gazetteer.search.index.index_source import NodeKind
 from gazetteer.search.index.key_finder import KeyFinder

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from gazetteer.records.code_translation import ReachedUnit, trace_territory
+from gazetteer.records.territory_tracing import ReachedUnit, trace_territory
 from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.text.name_forms import extract_specific_part

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from gazetteer.records.written_codes import clean_code, is_division_code, strip_filling
 from gazetteer.search.reconcile.name_matching import (
     ELSEWHERE_PENALTY,
     MAX_SIMILAR_SCORE,
@@ -21,12 +22,6 @@ from gazetteer.search.reconcile.place_facts import (
 )
 
 _PLACE_ID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_CODE_PATTERN = re.compile(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?", re.ASCII)
-
-
-def is_division_code(text: str) -> bool:
-    """Whether a text has the form of a division code."""
-    return _CODE_PATTERN.fullmatch(text) is not None
 
 
 def parse_place_id(text: str) -> UUID | None:
@@ -47,9 +42,10 @@ def load_referred_entities(
         return [
             (entity, True) for entity in load_entities(conn, [place], _include_other_days(as_of))
         ]
-    if not is_division_code(text):
+    code = strip_filling(clean_code(text))
+    if not is_division_code(code):
         return []
-    certainty = dict(load_places_by_code(conn, text, as_of))
+    certainty = dict(load_places_by_code(conn, code, as_of))
     unordered = load_entities(conn, list(certainty), _include_other_days(as_of))
     return sorted(
         ((entity, certainty[UUID(entity.place_id)]) for entity in unordered),

@@ -12,12 +12,12 @@ from difflib import SequenceMatcher
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import find_suggestions
+from gazetteer.search.geocoder.address_fields import join_address_fields
 from gazetteer.search.geocoder.faults import PENALTIES, Fault, FaultKind
 from gazetteer.search.geocoder.geocoding import (
     GeocodeResult,
     GeocodeStatus,
     geocode,
-    join_address_parts,
 )
 from gazetteer.search.geocoder.matches import GeocodeMatch
 from gazetteer.search.index.candidates import NameRelation
@@ -50,10 +50,14 @@ _DOUBTFUL_FAULTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EnclosingUnit:
-    """A unit in which candidates should lie: as it is written, and the id of its place if known."""
+    """A unit in which candidates should lie: as it is written, and the id of its place if known.
+
+    ``level`` is what the sender says it is, if anything.
+    """
 
     text: str
     place_id: str | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +107,13 @@ def find_candidates(day_index: DayIndex, query: NameQuery) -> list[MatchCandidat
 
 def _iter_geocoded_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[MatchCandidate]:
     """The matches of the geocoder, of the requested levels."""
-    enclosing_text = join_address_parts([unit.text for unit in query.enclosing_units])
-    answer = geocode(day_index, join_address_parts([enclosing_text, query.text]))
+    parts = [((unit.level,) if unit.level else (), unit.text) for unit in query.enclosing_units]
+    enclosing_text = join_address_fields(parts).text
+    answer = geocode(day_index, join_address_fields([*parts, (query.levels, query.text)]))
     name_start = len(enclosing_text) + 1 if enclosing_text else 0
     for match in answer.matches:
         chain = _cut_chain_to_levels(match.chain, query.levels)
-        if not chain or not _is_reached_by_name(day_index, answer, match, name_start, query.text):
+        if not chain or not _is_reached_by_name(day_index, answer, match, name_start, query):
             continue
         is_elsewhere = not _is_inside(day_index, chain, query.enclosing_units)
         score = 100 * match.score - (ELSEWHERE_PENALTY if is_elsewhere else 0)
@@ -135,7 +140,11 @@ def _cut_chain_to_levels(chain: tuple[UnitRef, ...], levels: frozenset[str]) -> 
 
 
 def _is_reached_by_name(
-    day_index: DayIndex, answer: GeocodeResult, match: GeocodeMatch, name_start: int, text: str
+    day_index: DayIndex,
+    answer: GeocodeResult,
+    match: GeocodeMatch,
+    name_start: int,
+    query: NameQuery,
 ) -> bool:
     """Whether the name itself leads there, and not only the units in which it should lie."""
     if any(fault.kind is FaultKind.SPELLED_WRONG for fault in match.faults):
@@ -143,7 +152,7 @@ def _is_reached_by_name(
     starts = (answer.text.find_source_offset(evidence.start) for evidence in match.evidence)
     if any(start >= name_start for start in starts):
         return True
-    name_only = geocode(day_index, text)
+    name_only = geocode(day_index, join_address_fields([(query.levels, query.text)]))
     return any(other.leaf.node == match.leaf.node for other in name_only.matches)
 
 
@@ -163,12 +172,17 @@ def _iter_similar_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[
     for suggestion in find_suggestions(day_index, text, 3 * query.limit):
         if query.levels and LEVELS[suggestion.leaf.level] not in query.levels:
             continue
-        name_key = _build_comparison_key(suggestion.matched_name)
+        matched_name = suggestion.matched_name
+        if is_latin(text) and not is_latin(matched_name):
+            matched_name = day_index.index.romanized[suggestion.state] or matched_name
+        name_key = _build_comparison_key(matched_name)
         score = (
             MAX_SIMILAR_SCORE * SequenceMatcher(None, query_key, name_key, autojunk=False).ratio()
         )
         if not _is_inside(day_index, suggestion.chain, query.enclosing_units, by_name=True):
             score -= ELSEWHERE_PENALTY
+        if score <= 0:
+            continue  # nothing in common with the text: found by another spelling of it
         former_names = (
             (FormerNameMatch(suggestion.matched_name, None, None),)
             if suggestion.is_former_name

@@ -32,6 +32,15 @@ LEVEL_TYPES = {level: VocabularyTerm(level, message(f"level.{level}")) for level
 TYPES = {term.id: term for term in (UNIT, *LEVEL_TYPES.values(), PLACE)}
 
 
+def find_type(written: str) -> VocabularyTerm | None:
+    """The type that somebody wrote by its id or name, in any case; None if there is none."""
+    folded = written.strip().casefold()
+    for term in TYPES.values():
+        if any(folded == text.casefold() for text in term.list_texts()):
+            return term
+    return None
+
+
 def find_broader_type(level: str) -> VocabularyTerm:
     """The type of all places of a level: divisions, or other places."""
     return UNIT if level in UNIT_LEVELS else PLACE

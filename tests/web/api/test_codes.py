@@ -91,6 +91,56 @@ def test_without_a_day_a_code_of_several_units_is_ambiguous_and_none_is_picked(
 
 
 @pytest.mark.parametrize(
+    ("code", "read_as", "form"),
+    [
+        ("440100000000", "440100", "filled"),
+        ("469007000", "469007", "filled"),
+        ("441900003000", "441900003", "filled"),
+        ("440301", "440300", "summary"),
+        ("440101000000", "440100", "summary"),
+        ("110100", "110000", "summary"),
+    ],
+)
+def test_a_code_of_a_list_is_read_as_that_of_its_unit(
+    client: FlaskClient, code: str, read_as: str, form: str
+) -> None:
+    answer = translated(client, code)
+    assert answer["read_as"] == {"code": read_as, "form": form}
+    assert codes(answer) == [read_as]
+
+
+def test_the_register_decides_whether_a_code_is_a_summary(client: FlaskClient) -> None:
+    answer = translated(client, "340901", **{"from": "1985-01-01", "to": "1986-01-01"})
+    assert (codes(answer), answer["read_as"]["form"]) == (["340901"], "as_written")
+    refused = client.get("/v1/codes/translate?code=340901&from=2020-01-01")
+    assert refused.get_json()["code"] == "code_not_in_force"
+
+
+def test_a_unit_without_a_record_of_its_end_is_followed_by_its_subdivisions(
+    client: FlaskClient,
+) -> None:
+    region = translated(client, "442100", to="1990-01-01")
+    assert (region["status"], region["within"]["code"]) == ("several", "460000")
+    assert {"460001", "460021"} <= set(codes(region))
+    prefecture = translated(client, "442200", to="2020-01-01")
+    assert (prefecture["status"], prefecture["within"]["name"]) == ("several", "海南省")
+    assert {"460200", "469001", "469007"} <= set(codes(prefecture))
+
+
+def test_a_chain_says_what_it_means_and_leaves_out_who_only_contained_it(
+    client: FlaskClient,
+) -> None:
+    answer = translated(client, "441900", to="1982-06-01")
+    assert (codes(answer), answer["status"], answer["direction"]) == (
+        ["442527"],
+        "matched",
+        "backward",
+    )
+    (result,) = answer["results"]
+    assert (result["share"], "区域相同" in result["meaning"]) == (1.0, True)
+
+
+@pytest.mark.parametrize(
     ("query", "status", "code", "field"),
     [
         ({}, 400, "invalid_value", "code"),
@@ -153,6 +203,7 @@ def assert_same_as_single_call(
     answer = single.get_json()
     if single.status_code == 400:
         assert row["result_status"] == "invalid_code"
+        assert row["result_detail"]
     elif single.status_code == 404:
         assert (row["result_status"], row["result_detail"]) == (answer["code"], answer["detail"])
     elif answer["status"] == "matched":
@@ -173,10 +224,58 @@ def test_an_ambiguous_row_lists_its_candidates_and_picks_none(client: FlaskClien
     assert row["result_candidates"] == "郊区 1983-12-22..1991-09-14;金平区 2003-01-29.."
 
 
+CELLS = {
+    "440106.0": ("matched", "440106", ""),
+    "'440106": ("matched", "440106", ""),
+    "４４０１０６": ("matched", "440106", ""),
+    "441900003000": ("matched", "441900003", "441900003"),
+    "440301": ("matched", "440300", "440300"),
+    "4.40106E+05": ("invalid_code", "", "文本格式"),
+    "44010619900101123X": ("invalid_code", "", "identity_numbers"),
+    "": ("invalid_code", "", "没有代码"),
+    "天河区": ("invalid_code", "", "天河区"),
+    "999999": ("unknown_code", "", "999999"),
+}
+
+
+def test_codes_are_read_as_spreadsheets_leave_them_and_every_refusal_is_explained(
+    client: FlaskClient,
+) -> None:
+    content = "".join(f"{code},x\n" for code in ["代码", *CELLS]).encode()
+    days = {"from": "2020-01-01", "to": "2021-01-01"}
+    response = upload(client, content, **days)
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    for row, (status, code, detail) in zip(rows, CELLS.values(), strict=True):
+        assert (row["result_status"], row["result_code"]) == (status, code)
+        assert detail in row["result_detail"]
+
+
+def test_an_identity_number_is_read_on_request_and_never_repeated(client: FlaskClient) -> None:
+    number = "44010619900101123X"
+    days = {"from": "2020-01-01", "to": "2021-01-01"}
+    content = f"代码\n{number}\n".encode()
+    response = upload(client, content, identity_numbers="true", **days)
+    (row,) = csv.DictReader(io.StringIO(response.text, newline=""))
+    assert (row["result_status"], row["result_code"]) == ("matched", "440106")
+    assert response.text.count(number) == 1
+
+
+def test_each_row_may_have_its_own_day(client: FlaskClient) -> None:
+    days = ("1990-06-01", "2010年", "", "1990-13-01", "1949")
+    lines = ["代码,日期", *(f"440511,{day}" for day in days)]
+    content = "".join(f"{line}\n" for line in lines)
+    response = upload(client, content.encode(), from_column="日期", **{"from": "2005-01-01"})
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert [row["result_status"] for row in rows] == [
+        "several", "matched", "matched", "invalid_date", "no_data_before",
+    ]  # fmt: skip
+    assert all(row["result_detail"] for row in rows[3:])
+    assert upload(client, content.encode(), from_column="年").get_json()["field"] == "from_column"
+
+
 @pytest.mark.parametrize(
     ("content", "fields", "field"),
     [
-        ("代码\n440106\n".encode("utf-16"), {}, "data"),  # neither UTF-8 nor GB18030
         ("代码\n440106\n".encode("gb18030"), {"encoding": "utf-8"}, "encoding"),
         ("代码\n".encode(), {"encoding": "latin-1"}, "encoding"),
         ("代码\n".encode(), {"columns": "code"}, "columns"),

@@ -125,7 +125,7 @@ def test_the_file_tells_the_same(client: FlaskClient, encoding: str) -> None:
         ({"within": "440106", "level": "county"}, 400, "level"),
         ({"within": "440106", "level": "province"}, 400, "level"),
         ({"within": "440106001", "level": "county"}, 400, "level"),
-        ({"columns": ""}, 400, "columns"),
+        ({"columns": "住址"}, 400, "columns"),
         ({"name": "who"}, 400, "name"),
         ({"coordinates": "经度"}, 400, "coordinates"),
         ({"coordinates": "经度,纬度", "crs": "2437"}, 400, "crs"),

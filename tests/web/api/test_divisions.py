@@ -255,3 +255,10 @@ def test_an_area_that_is_not_known_on_a_day_is_told_apart_from_a_unit_that_is_no
     problem = response.get_json()
     assert (response.status_code, problem["code"]) == (404, "no_area_known")
     assert problem["known_since"] > "1990-01-01"
+
+
+def test_a_code_that_a_list_filled_up_is_that_of_its_unit(client: FlaskClient) -> None:
+    for written, code in (("440100000000", "440100"), ("441900003000", "441900003")):
+        answer = client.get(f"/v1/divisions/{written}").get_json()
+        assert answer == client.get(f"/v1/divisions/{code}").get_json()
+        assert answer["code"] == code

@@ -1,11 +1,14 @@
 """``/v1/geocode/csv`` on the shipped register: every row as the single call has it."""
 
+import codecs
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import Workbook
 
 from tests.web.csv_tables import address, rows, sent
 
@@ -82,6 +85,82 @@ def test_every_row_is_answered_as_a_single_call_and_comes_back_as_it_was_written
         assert_same_as_single_call(row, single(client, address(row, ["地址"]), at="2026-11-01"))
 
 
+TABLE = "編號,地址,備註\n1,廣州市天河區五山路381號,學校\n2,東莞市虎門鎮,鎮\n"
+
+
+def write_spreadsheet(text: str) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    for row in csv.reader(io.StringIO(text)):
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "named", "charset", "is_marked"),
+    [
+        (TABLE.encode(), None, "utf-8", False),
+        (TABLE.encode("utf-8-sig"), None, "utf-8", True),
+        (TABLE.encode("gb18030"), None, "gb18030", False),
+        (TABLE.encode("utf-16"), None, "utf-8", True),
+        (TABLE.encode("utf-16-le"), "UTF-16LE", "utf-8", True),
+        (codecs.BOM_UTF16_BE + TABLE.encode("utf-16-be"), "utf-16", "utf-8", True),
+        (TABLE.encode("big5"), None, "utf-8", True),
+        (TABLE.encode("big5"), "Big5", "utf-8", True),
+        (write_spreadsheet(TABLE), None, "utf-8", True),
+    ],
+)
+def test_a_table_in_any_encoding_is_read_and_the_answer_states_one_charset(
+    client: FlaskClient, content: bytes, named: str | None, charset: str, is_marked: bool
+) -> None:
+    encoding = {"encoding": named} if named else {}
+    response = sent(client, PATH, content, result_columns="result_code", **encoding)
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Type"] == f"text/csv; charset={charset}"
+    text = response.data.decode(charset)
+    assert text.startswith("\ufeff") == is_marked
+    lines = text.removeprefix("\ufeff").splitlines()
+    before = TABLE.splitlines()
+    assert lines == [
+        f"{before[0]},result_code",
+        f"{before[1]},440106",
+        f"{before[2]},441900121",
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "address",
+        "Address",
+        "地址",
+        "详细地址",
+        "住址",
+        "*家庭住址(必填)",
+        "联系地址：",
+        "full_address",
+        "地 址",
+    ],
+)
+def test_the_column_of_an_address_is_known_by_its_heading(client: FlaskClient, header: str) -> None:
+    content = f"编号,{header},备注\n1,广州市天河区,番禺区\n".encode()
+    for fields in ({}, {"columns": ""}):
+        (row,) = rows(sent(client, PATH, content, **fields).data)
+        assert row["result_code"] == "440106"
+
+
+def test_parts_of_an_address_in_columns_before_it_belong_to_it(client: FlaskClient) -> None:
+    content = "省份,城市,区县,详细地址,网址\n广东省,广州市,番禺区,沙湾镇大道1号,x\n".encode()
+    (row,) = rows(sent(client, PATH, content).data)
+    assert row["result_county"] == "番禺区"
+
+
+def test_fields_bind_their_level_in_files_too(client: FlaskClient) -> None:
+    content = "省,县\n辽宁,朝阳\n湖南,邵阳\n440000,440106\n".encode()
+    answered = rows(sent(client, PATH, content, province="省", county="县").data)
+    assert [row["result_code"] for row in answered] == ["211321", "430523", "440106"]
+
+
 def test_several_columns_and_levels_make_one_address(client: FlaskClient) -> None:
     content = "省,区,路,号\n广东省,天河区,五山路,381号\n,番禺,,\n,,,\n".encode()
     fields = {"province": "省", "county": "区", "columns": ["路", "号"]}
@@ -140,13 +219,15 @@ def test_one_state_and_day_is_told_for_the_whole_file(client: FlaskClient) -> No
     [
         (b"", {}, "data"),
         (b"\r\n\r\n", {}, "data"),
-        ("地址\n".encode("utf-16"), {}, "data"),
         (("广州市天河区\n" * 30).encode() + b"\xff", {"columns": "广州市天河区"}, "data"),
         ("地址\n".encode("gb18030"), {"encoding": "utf-8"}, "encoding"),
         ("地址\n".encode(), {"encoding": "latin-1"}, "encoding"),
         ("地址\n".encode(), {"delimiter": "|"}, "delimiter"),
         ("地址\n".encode(), {"columns": "address"}, "columns"),
-        ("地址\n".encode(), {"columns": ""}, "columns"),
+        ("甲,乙\n".encode(), {"columns": ""}, "columns"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, {}, "data"),
+        (b"PK\x03\x04" + b"x" * 100, {}, "data"),
+        ("地址\n".encode("utf-16")[:-1], {}, "data"),
         ("地址,地址\n".encode(), {}, "columns"),
         ("地址\n".encode(), {"county": "区"}, "county"),
         ("地址\n".encode(), {"result_columns": "result_price"}, "result_columns"),

@@ -1,5 +1,6 @@
 """Search by name on the shipped register."""
 
+import re
 from typing import Any
 
 import pytest
@@ -212,3 +213,42 @@ def test_a_place_that_is_none_is_refused(client: FlaskClient, path: str) -> None
     assert (malformed.status_code, malformed.get_json()["field"]) == (400, "id")
     unknown = client.get(f"/v1/places/00000000-0000-0000-0000-000000000000{path}")
     assert (unknown.status_code, unknown.get_json()["field"]) == (404, "id")
+
+
+def test_pages_follow_each_other_without_a_gap(client: FlaskClient) -> None:
+    whole = [hit["place_id"] for hit in found(client, "石", limit="50")]
+    paged: list[Any] = []
+    offset: int | None = 0
+    while offset is not None and len(paged) < 50:
+        query = {"q": "石", "limit": "10", "offset": str(offset)}
+        answer = client.get("/v1/search", query_string=query).get_json()
+        paged += [f["properties"]["geocoding"]["place_id"] for f in answer["features"]]
+        offset = answer["geocoding"]["next_offset"]
+    assert paged == whole
+    last = client.get("/v1/search?q=天河区&limit=10").get_json()
+    assert last["geocoding"]["next_offset"] is None
+    past = client.get("/v1/search?q=天河&limit=2&basis=announced").get_json()
+    assert (len(past["features"]), past["geocoding"]["next_offset"]) == (2, 2)
+    assert refused(client, q="天河", offset="1001")["field"] == "offset"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/search?q=石牌&limit=50",
+        "/v1/search?q=天河&basis=announced",
+        "/v1/geocode?address=广州市天河区五山路381号",
+        "/v1/geocode?address=朝阳区",
+    ],
+)
+def test_answers_are_geocodejson(client: FlaskClient, path: str) -> None:
+    """By the schema of the specification 0.1.0: what it requires, and the types it gives."""
+    answer = client.get(path).get_json()
+    assert answer["geocoding"]["version"] == "0.1.0"
+    assert answer["features"]
+    for feature in answer["features"]:
+        place = feature["properties"]["geocoding"]
+        assert place["type"] in {"house", "street", "locality", "district", "city", "state"}
+        assert place["admin"]["level4"]
+        assert all(re.fullmatch("level[0-9]+", level) for level in place["admin"])
+        assert all(isinstance(place[name], str) for name in ("label", "name"))

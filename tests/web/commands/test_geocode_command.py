@@ -9,7 +9,7 @@ from distributed import LocalCluster
 from flask.testing import FlaskClient
 
 from gazetteer.settings import get_settings
-from tests.web.api.test_geocode_csv import table
+from tests.web.api.test_geocode_csv import table, write_spreadsheet
 from tests.web.csv_tables import rows, sent
 from tests.web.run_command import in_process
 from web.commands import main
@@ -69,6 +69,23 @@ def test_a_summary_for_programs(
     assert f"解析地址：{count:,} / {count:,}\n" in ended.stderr
 
 
+def test_a_column_of_addresses_need_not_be_named(
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    texts = ("id,address\n1,广州市天河区\n", "编号,地址\n1,广州市天河区\n")
+    contents = [texts[0].encode(), texts[1].encode("utf-16"), write_spreadsheet(texts[1])]
+    for number, content in enumerate(contents):
+        file = tmp_path / f"{number}.table"
+        file.write_bytes(content)
+        options = ["--result-columns", "result_code", "--jobs", "1", *DAY]
+        ended = in_process(configured, capfd, "geocode", str(file), *options)
+        assert ended.exit_code == 0, ended.stderr
+        assert "1,广州市天河区,440106" in ended.stdout
+    file.write_text("甲,乙\n", "utf-8")
+    ended = in_process(configured, capfd, "geocode", str(file), *DAY)
+    assert (ended.exit_code, "甲" in ended.stderr) == (2, True)
+
+
 def test_a_cluster_of_two_workers_gives_the_same_rows(
     configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
 ) -> None:
@@ -97,7 +114,6 @@ def test_a_scheduler_that_is_not_there_is_told(
     ("options", "word"),
     [
         (["--columns", "address"], "address"),
-        ([], "columns"),
         (["--columns", "地址", "--encoding", "latin-1"], "latin-1"),
         (["--columns", "地址", "--result-columns", "result_price"], "result_price"),
         (["--columns", "地址", "--json"], "-o"),

@@ -14,6 +14,7 @@ from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import UNIT_LEVELS
+from gazetteer.records.written_days import parse_written_day
 from gazetteer.search.reconcile.identified_candidates import parse_place_id
 from gazetteer.search.reconcile.place_facts import (
     EntityAsOf,
@@ -30,9 +31,7 @@ from web.http.language import request_language
 from web.services.reconcile.reconcile_models import serialize_term
 from web.services.reconcile.reconcile_queries import (
     ExtensionColumn,
-    InvalidQueryValue,
     parse_extension,
-    parse_written_day,
 )
 
 ValueJson = dict[str, Any]
@@ -80,7 +79,7 @@ def _parse_column_day(column: ExtensionColumn) -> date | None:
     written = (column.settings.at or "").strip()
     try:
         return parse_written_day(written, today()) if written else None
-    except InvalidQueryValue as mistake:
+    except InvalidValue as mistake:
         raise InvalidValue(mistake.message, field="extend.properties.settings.at") from None
 
 

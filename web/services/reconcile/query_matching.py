@@ -5,6 +5,7 @@ from typing import Any
 from psycopg import Connection
 
 from gazetteer.ledger.as_of import today
+from gazetteer.problems import InvalidValue
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.reconcile.identified_candidates import (
     build_candidates,
@@ -22,7 +23,7 @@ from web.http import connections
 from web.http.language import request_language
 from web.services.reconcile.reconcile_models import serialize_candidate
 from web.services.reconcile.reconcile_queries import (
-    InvalidQueryValue,
+    ContainerValue,
     ReconcileQuery,
     build_query,
     parse_batch,
@@ -31,7 +32,10 @@ from web.services.search_index import get_day_index
 
 
 def match_batch(queries: str) -> dict[str, Any]:
-    """The candidates of each query of a batch; problems as :func:`parse_batch`."""
+    """The candidates of each query of a batch; problems as :func:`parse_batch`.
+
+    A query that cannot be right is answered by what is wrong with it, the others by candidates.
+    """
     day, lang = today(), request_language()
     parsed_queries: dict[str, ReconcileQuery] = {}
     answers: dict[str, Any] = {}
@@ -39,7 +43,7 @@ def match_batch(queries: str) -> dict[str, Any]:
         answers[name] = {"result": []}
         try:
             parsed_queries[name] = build_query(name, query, day)
-        except InvalidQueryValue as mistake:
+        except InvalidValue as mistake:
             answers[name]["error"] = mistake.message.text(lang)
     day_indexes = {at: get_day_index(at) for at in {q.at or day for q in parsed_queries.values()}}
     with connections.connection() as conn:
@@ -61,25 +65,20 @@ class _ReferencedPlaces:
         self.places = load_referred_entities(conn, query.text, as_of)
         self.by_code = load_referred_entities(conn, query.code, as_of) if query.code else []
         self.containers = tuple(
-            _resolve_container(
-                unit,
-                load_referred_entities(conn, unit if isinstance(unit, str) else unit[0], as_of),
-            )
+            _resolve_container(unit, load_referred_entities(conn, unit.reference, as_of))
             for unit in query.containers
         )
 
 
 def _resolve_container(
-    unit: str | tuple[str, str], entities: list[tuple[PlaceEntity, bool]]
+    unit: ContainerValue, entities: list[tuple[PlaceEntity, bool]]
 ) -> EnclosingUnit:
     if entities:
         entity = entities[0][0]
         label = "".join([*(above.name for above in entity.ancestors), entity.name])
         return EnclosingUnit(label, entity.place_id)
-    if isinstance(unit, str):
-        return EnclosingUnit(unit)
-    place_id, name = unit
-    return EnclosingUnit(name, place_id)
+    place_id = unit.reference if unit.reference != unit.name else None
+    return EnclosingUnit(unit.name, place_id, unit.level)
 
 
 def _rank_candidates(

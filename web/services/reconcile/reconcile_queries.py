@@ -1,8 +1,6 @@
 """Parsing the queries and data extensions of the Reconciliation API."""
 
-import calendar
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -10,11 +8,12 @@ from typing import Any, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from gazetteer.messages import Message, message
+from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, TooLarge
 from gazetteer.records.levels import UNIT_LEVELS
-from gazetteer.search.reconcile.identified_candidates import is_division_code
-from gazetteer.search.reconcile.vocabulary import PROPERTIES, TYPES, find_type_levels
+from gazetteer.records.written_codes import clean_code, is_division_code, strip_filling
+from gazetteer.records.written_days import parse_written_day
+from gazetteer.search.reconcile.vocabulary import PROPERTIES, find_type, find_type_levels
 from web.http.validation_errors import build_invalid_value
 
 MAX_QUERIES = 50
@@ -81,34 +80,35 @@ class ExtensionRequest(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerValue:
+    """A unit above as a query names it: by id, code or name; with its level, if it says that."""
+
+    reference: str
+    name: str
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReconcileQuery:
     """A parsed query.
 
-    ``levels`` is empty for any level. ``containers`` are units above, the highest first; a pair is
-    the id of a place and its name. ``at`` is None for the present day.
+    ``levels`` is empty for any level. ``containers`` are units above, the highest first. ``at`` is
+    None for the present day.
     """
 
     text: str
     at: date | None
     levels: frozenset[str]
-    containers: tuple[str | tuple[str, str], ...]
+    containers: tuple[ContainerValue, ...]
     code: str | None
     limit: int
 
 
-class InvalidQueryValue(Exception):
-    """A value of one query that cannot be right; the rest of the batch is answered."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-def parse_batch(text: str) -> dict[str, RawReconcileQuery]:
-    """The queries of a batch.
+def parse_batch(text: str) -> dict[str, Any]:
+    """The queries of a batch, each still as it was sent.
 
     Raises:
-        InvalidValue: not a batch; names the query and its member.
+        InvalidValue: not a batch.
         TooLarge: more than :data:`MAX_QUERIES`.
     """
     content = _parse_json("queries", text)
@@ -119,7 +119,7 @@ def parse_batch(text: str) -> dict[str, RawReconcileQuery]:
             message("reconcile.too_many_queries", limit=MAX_QUERIES, n=len(content)),
             field="queries",
         )
-    return _validate_content(TypeAdapter(dict[str, RawReconcileQuery]), "queries", content)
+    return content
 
 
 def parse_extension(text: str) -> ExtensionRequest:
@@ -157,42 +157,44 @@ def _validate_content(adapter: TypeAdapter[_Model], field: str, content: Any) ->
         raise InvalidValue(problem.message, field=f"{field}.{problem.field}") from None
 
 
-def build_query(name: str, query: RawReconcileQuery, today: date) -> ReconcileQuery:
+def build_query(name: str, content: Any, today: date) -> ReconcileQuery:
     """A query of a batch, parsed.
 
     Args:
         name: the key of the query in its batch.
-        query: the query as it was sent.
+        content: the query as it was sent.
         today: the day that stands for a year or a month that is not over.
 
     Raises:
-        InvalidValue: an unknown type or property, or nothing to search for; names the query.
-        InvalidQueryValue: a value cannot be right.
+        InvalidValue: no query, an unknown type or property, nothing to search for, or a value that
+            cannot be right.
     """
+    query = _validate_content(TypeAdapter(RawReconcileQuery), f"queries.{name}", content)
     values_of = {pid: list(values) for pid, values in _iter_property_values(name, query)}
     levels = _levels_of_types(name, query.type)
     for value in values_of.get("level", ()):
         levels = levels & _levels_of_value(value) if levels else _levels_of_value(value)
-    containers = [value for pid in (*UNIT_LEVELS, "within") for value in values_of.get(pid, ())]
+    containers = list(_iter_containers(values_of))
     text, code = (query.query or "").strip(), _parse_code(values_of.get("code", []))
     if not text and containers and code is None:
         last = containers.pop()  # the lowest part is the name itself
-        text = last.text() if isinstance(last, EntityValue) else _format_value(last)
+        text = last.reference
+        levels = levels or frozenset((last.level,) if last.level else ())
     if not text and code is None:
         raise InvalidValue(message("reconcile.empty_query"), field=f"queries.{name}")
-    at = next(
-        (
-            parse_written_day(_format_value(v), today)
-            for v in values_of.get("at", [])
-            if _format_value(v)
-        ),
-        None,
-    )
-    units = tuple(
-        (v.id, v.name or v.id) if isinstance(v, EntityValue) else _format_value(v)
-        for v in containers
-    )
-    return ReconcileQuery(text, at, levels, units, code, min(query.limit, MAX_LIMIT))
+    days = (value for value in values_of.get("at", []) if _format_value(value))
+    at = next((parse_written_day(_format_value(day), today) for day in days), None)
+    return ReconcileQuery(text, at, levels, tuple(containers), code, min(query.limit, MAX_LIMIT))
+
+
+def _iter_containers(values_of: Mapping[str, list[_Value]]) -> Iterator[ContainerValue]:
+    """The units above that a query names, the highest first."""
+    for pid in (*UNIT_LEVELS, "within"):
+        level = None if pid == "within" else pid
+        for value in values_of.get(pid, ()):
+            written = _format_value(value)
+            name = (value.name if isinstance(value, EntityValue) else None) or written
+            yield ContainerValue(written, name, level)
 
 
 def _iter_property_values(
@@ -225,59 +227,32 @@ def _format_value(value: _Value) -> str:
 
 
 def _levels_of_types(name: str, types: str | list[str] | None) -> frozenset[str]:
-    type_ids = [types] if isinstance(types, str) else types or []
-    for type_id in type_ids:
-        if type_id not in TYPES:
+    levels = frozenset[str]()
+    for written in [types] if isinstance(types, str) else types or []:
+        term = find_type(written)
+        if term is None:
             raise InvalidValue(
-                message("reconcile.no_type", type=_shorten(type_id)), field=f"queries.{name}.type"
+                message("reconcile.no_type", type=_shorten(written)), field=f"queries.{name}.type"
             )
-    return frozenset[str]().union(*map(find_type_levels, type_ids))
+        levels |= find_type_levels(term.id)
+    return levels
 
 
 def _levels_of_value(value: _Value) -> frozenset[str]:
     written = _format_value(value)
-    folded = written.casefold()
-    for term in TYPES.values():
-        if any(folded == text.casefold() for text in term.list_texts()):
-            return find_type_levels(term.id)
-    raise InvalidQueryValue(message("reconcile.no_level", level=written))
+    term = find_type(written)
+    if term is None:
+        raise InvalidValue(message("reconcile.no_level", level=written))
+    return find_type_levels(term.id)
 
 
 def _parse_code(values: list[_Value]) -> str | None:
     if not values:
         return None
-    code = _format_value(values[0])
+    code = strip_filling(clean_code(_format_value(values[0])))
     if not is_division_code(code):
-        raise InvalidQueryValue(message("request.not_a_code", value=code))
+        raise InvalidValue(message("request.not_a_code", value=code))
     return code
-
-
-_DAY_PATTERN = re.compile(
-    r"(\d{4})(?:[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?)?(?:[T ].*)?", re.ASCII
-)
-
-
-def parse_written_day(text: str, today: date) -> date:
-    """A day as tables write it: 1984, 1984-06, 1984-06-01, 1984年6月1日, or with a time.
-
-    A year or a month stands for its last day, when all its changes have happened; the one that
-    is not over stands for today.
-
-    Raises:
-        InvalidQueryValue: it is none.
-    """
-    day_match = _DAY_PATTERN.fullmatch(text)
-    try:
-        if day_match:
-            year, month, day = (int(part) if part else 0 for part in day_match.groups())
-            if day:
-                return date(year, month, day)
-            first, last = date(year, month or 1, 1), month or 12
-            end = date(year, last, calendar.monthrange(year, last)[1])
-            return today if first <= today < end else end
-    except ValueError:
-        pass  # no such year, month or day
-    raise InvalidQueryValue(message("reconcile.not_a_day", value=text))
 
 
 def _shorten(name: str) -> str:

@@ -54,12 +54,73 @@ def suggest_names(day_index: DayIndex, typed: str, limit: int = 10) -> list[str]
         ("顺德市", "顺德区"),
         ("萝岗区", "黄埔区"),
         ("tianhw", "天河区"),
+        # Characters and pinyin mixed inside one name.
+        ("天he", "天河区"),
+        ("天 he", "天河区"),
+        ("天河qu", "天河区"),
+        ("tian河", "天河区"),
+        ("panyu区", "番禺区"),
+        ("番Yu", "番禺区"),
+        ("深zhèn", "深圳市"),
+        ("dong莞", "东莞市"),
+        ("虎men", "虎门镇"),
+        ("茂gang", "电白区"),
+        ("guangdong省", "广东省"),
+        # Spelled by ear, a letter missing or doubled.
+        ("guangzou", "广州市"),
+        ("guangzu", "广州市"),
+        ("zhongsan", "中山市"),  # and not 中三合村 only
+        ("meizou", "梅州市"),
+        ("donguan", "东莞市"),
+        ("guagzhou", "广州市"),
+        ("guaangzhou", "广州市"),
+        ("zanjiang", "湛江市"),
+        ("lanhai", "南海区"),
+        ("fuizhou", "福州市"),
+        ("luliang", "吕梁市"),
+        # One character for a province or city.
+        ("粤", "广东省"),
+        ("沪", "上海市"),
+        ("滬", "上海市"),
+        ("穗", "广州市"),
+        # Codes.
+        ("440106", "天河区"),
+        ("４４０１０６", "天河区"),
+        ("4401", "广州市"),
+        ("44", "广东省"),
+        ("440126", "番禺区"),
+        ("441900003000", "东城街道"),
+        # Digits for characters.
+        ("3元里", "三元里街道"),
+        ("12岭", "十二岭办事处社区"),
+        ("49镇", "四九镇"),
+        # The unit before a settlement of its name.
+        ("Canton", "广州市"),
+        ("Macau", "澳门特别行政区"),
+        ("fosan", "佛山市"),
+        ("Kwai Tsing", "葵青区"),
+        ("Tianhe District", "天河区"),
         ("广卅市", "广州市"),
         ("番玉区", "番禺区"),
     ],
 )
 def test_the_expected_place_comes_first(day_index: DayIndex, typed: str, first: str) -> None:
     assert suggest_names(day_index, typed)[0] == first
+
+
+def test_a_county_elsewhere_comes_before_villages_by_less_than_their_names(
+    day_index: DayIndex,
+) -> None:
+    home = Filters(home=find_unit_id(day_index, "440000"))
+    found = [s.leaf.code for s in find_suggestions(day_index, "沙田", 10, home)]
+    assert found.index("810016") == 4
+
+
+def test_what_is_wrong_is_sought_only_where_nothing_is_right(day_index: DayIndex) -> None:
+    for typed in ("guangz", "天河", "tianhe", "44010", "shanxi"):
+        ways = {s.matched_by for s in find_suggestions(day_index, typed, 20)}
+        assert not ways & {"similar", "fuzzy"}
+    assert find_suggestions(day_index, "guaangdong", 1)[0].matched_by == "similar"
 
 
 def test_initials_find_every_place_that_has_them(day_index: DayIndex) -> None:

@@ -147,6 +147,15 @@ def test_one_wrong_letter_is_offered_but_no_match(client: FlaskClient) -> None:
     assert (found["name"], found["match"]) == ("麻涌镇", False)
 
 
+def test_pinyin_spelled_by_ear_is_offered_and_what_has_nothing_in_common_is_not(
+    client: FlaskClient,
+) -> None:
+    found = find_candidates(client, "guangzou", type="prefecture")
+    assert (found[0]["name"], found[0]["match"]) == ("广州市", False)
+    assert all(candidate["score"] > 0 for candidate in found)
+    assert [c["name"] for c in find_candidates(client, "Huizhou", type="prefecture")] == ["惠州市"]
+
+
 def test_a_row_that_cannot_be_right_leaves_the_others_answered(client: FlaskClient) -> None:
     bad = {"query": "天河区", "properties": [{"pid": "at", "v": "1990-13-40"}]}
     answer = send_batch(client, good={"query": "天河区"}, bad=bad)
@@ -156,25 +165,86 @@ def test_a_row_that_cannot_be_right_leaves_the_others_answered(client: FlaskClie
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
+    ("query", "words"),
     [
-        ({"query": "天河区", "type": "planet"}, "queries.q0.type"),
-        ({"query": "天河区", "properties": [{"pid": "colour", "v": "red"}]}, "queries.q0"),
-        ({"query": "天河区", "limit": 0}, "queries.q0.limit"),
-        ({"query": "天河区", "unknown": 1}, "queries.q0.unknown"),
-        ({"query": " "}, "queries.q0"),
-        ("天河区", "queries.q0"),
+        ({"query": "天河区", "type": "planet"}, "planet"),
+        ({"query": "天河区", "properties": [{"pid": "colour", "v": "red"}]}, "colour"),
+        ({"query": "天河区", "limit": 0}, "limit"),
+        ({"query": "天河区", "unknown": 1}, "unknown"),
+        ({"query": " "}, ""),
+        ({"query": ""}, ""),
+        ({}, ""),
+        ("天河区", ""),
+        (None, ""),
     ],
 )
-def test_what_no_row_can_mean_is_refused_by_name(
-    client: FlaskClient, query: Any, field: str
+def test_what_no_row_can_mean_is_told_in_its_place_and_the_others_are_answered(
+    client: FlaskClient, query: Any, words: str
 ) -> None:
-    response = send(client, queries={"q0": query})
-    assert response.status_code == 400
-    assert response.get_json()["field"] == field
+    answer = send_batch(client, a={"query": "天河区"}, bad=query, z={"query": "番禺区"})
+    assert [answer[name]["result"][0]["match"] for name in ("a", "z")] == [True, True]
+    assert answer["bad"]["result"] == []
+    assert answer["bad"]["error"]
+    assert words in answer["bad"]["error"]
 
 
-@pytest.mark.parametrize("text", ["", "[", "[]", "null", '{"q0": null}', "9" * 400, "[" * 5000])
+@pytest.mark.parametrize(
+    ("query", "kind", "name"),
+    [
+        ("吉林", "province", "吉林省"),
+        ("海南", "province", "海南省"),
+        ("长沙", "prefecture", "长沙市"),
+        ("南昌", "prefecture", "南昌市"),
+        ("朝阳", "prefecture", "朝阳市"),
+        ("沙田", "county", "沙田区"),
+        ("Xi'an", "prefecture", "西安市"),
+        ("HUIZHOU", "Prefecture", "惠州市"),
+        ("Tianhe District", "县级", "天河区"),
+        ("441900003000", "township", "东城街道"),
+    ],
+)
+def test_a_type_decides_between_namesakes(
+    client: FlaskClient, query: str, kind: str, name: str
+) -> None:
+    found = find_candidates(client, query, type=kind)
+    assert [(candidate["name"], candidate["match"]) for candidate in found] == [(name, True)]
+
+
+def test_a_column_of_a_level_says_what_its_name_is(client: FlaskClient) -> None:
+    found = find_best(client, None, given={"province": "辽宁", "prefecture": "朝阳"})
+    assert (found["name"], found["match"]) == ("朝阳市", True)
+    found = find_best(client, "朝阳", type="county", given={"province": "辽宁"})
+    assert (found["name"], found["match"]) == ("朝阳县", True)
+
+
+def test_json_is_answered_as_a_form_is(client: FlaskClient) -> None:
+    queries = {"q0": {"query": "天河区"}}
+    by_form = send(client, queries=queries)
+    for content in ({"queries": queries}, {"queries": json.dumps(queries)}):
+        assert client.post("/reconcile", json=content).get_json() == by_form.get_json()
+    assert client.post("/reconcile", data="[", content_type="application/json").status_code == 400
+
+
+def test_old_clients_get_a_script_that_calls_their_function(client: FlaskClient) -> None:
+    for path, query in (
+        ("/reconcile", {}),
+        ("/reconcile", {"queries": json.dumps({"q0": {"query": "天河区"}})}),
+        ("/reconcile/suggest/entity", {"prefix": "天河"}),
+        ("/reconcile/suggest/type", {}),
+        ("/reconcile/suggest/property", {}),
+        ("/reconcile/properties", {}),
+    ):
+        plain = client.get(path, query_string=query)
+        script = client.get(path, query_string={**query, "callback": "jQuery1._2$"})
+        assert script.mimetype == "text/javascript"
+        assert script.text == f"/**/jQuery1._2$({plain.text});"
+        assert script.headers["X-Content-Type-Options"] == "nosniff"
+        for name in ("alert(1)//", "a b", "", "a.", "<script>", "9a", "é", "a" * 101, "a\n"):
+            refused = client.get(path, query_string={**query, "callback": name})
+            assert (refused.status_code, refused.get_json()["field"]) == (400, "callback")
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", "null", "9" * 400, "[" * 5000])
 def test_what_is_no_batch_is_refused(client: FlaskClient, text: str) -> None:
     for field in ("queries", "extend"):
         assert client.post("/reconcile", data={field: text}).status_code == 400
@@ -249,7 +319,7 @@ def test_what_is_typed_is_completed_and_can_be_paged(client: FlaskClient) -> Non
     first, second = suggest_names(prefix="龙"), suggest_names(prefix="龙", cursor=10)
     assert first[0] != second[0]
     assert suggest_names(prefix="龙", type="prefecture")[0] == "龙岩市"
-    assert suggest_names(prefix="", lang="zh", callback="x") == []
+    assert suggest_names(prefix="", lang="zh", unknown="x") == []
 
 
 def test_clients_in_pages_of_others_may_read_everything(client: FlaskClient) -> None:

@@ -33,6 +33,17 @@ export class ColumnMapping {
     private readonly roles: readonly string[],
   ) {}
 
+  /** Whether there is no list to map. */
+  get isHidden(): boolean {
+    return this.header.length === 0;
+  }
+
+  /** Show nothing: the service finds the columns. */
+  hide(): void {
+    this.header = [];
+    this.selects = [];
+  }
+
   /** Show a list, with roles guessed from the names of its columns. */
   show({ header, rows }: ListPreview): void {
     this.header = header;
@@ -60,14 +71,12 @@ export class ColumnMapping {
     return Boolean(lon && lat) || [ADDRESS, ...PARTS].some((role) => columnsOf(role).length > 0);
   }
 
-  /** Columns of address parts are only used where there is no address column. */
+  /** Each role is given to the first column that looks like it. */
   private guessRoles(header: readonly string[]): string[] {
     const roles = header.map((name) => NAME_PATTERNS.find(([, pattern]) => pattern.test(name.trim()))?.[0] ?? "");
-    const hasAddress = roles.includes(ADDRESS);
-    return roles.map((role, index) => {
-      if (!this.roles.includes(role) || roles.indexOf(role) !== index) return "";
-      return hasAddress && (PARTS as readonly string[]).includes(role) ? "" : role;
-    });
+    return roles.map((role, index) =>
+      this.roles.includes(role) && roles.indexOf(role) === index ? role : "",
+    );
   }
 
   private createSelect(column: string, role: string): HTMLSelectElement {

@@ -24,9 +24,18 @@ export async function readListPreview(file: Blob): Promise<ListPreview | null> {
   return { encoding: decoded.encoding, delimiter, header, rows };
 }
 
-/** UTF-8 where it is valid, else GB18030; the last character may be cut off. */
+/** Whether a file is a spreadsheet, which only the service can read. */
+export async function isSpreadsheet(file: Blob): Promise<boolean> {
+  const bytes = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return String.fromCharCode(...bytes) === "PK\u0003\u0004";
+}
+
+/** UTF-16 with its mark, UTF-8 where it is valid, else Big5 or GB18030; the last character may be cut off. */
 function decode(bytes: Uint8Array, isCut: boolean): { text: string; encoding: string } | null {
-  for (const encoding of ["utf-8", "gb18030"]) {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  const others = isProbablyBig5(bytes) ? ["big5", "gb18030"] : ["gb18030"];
+  const encodings = mark === 0xfffe ? ["utf-16le"] : mark === 0xfeff ? ["utf-16be"] : ["utf-8", ...others];
+  for (const encoding of encodings) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: isCut });
       if (text.includes("\0")) return null;
@@ -36,6 +45,21 @@ function decode(bytes: Uint8Array, isCut: boolean): { text: string; encoding: st
     }
   }
   return null;
+}
+
+/** As the service guesses: second bytes below 0x7F are common in Big5, and rare in GB18030. */
+function isProbablyBig5(bytes: Uint8Array): boolean {
+  let [pairs, low] = [0, 0];
+  for (let position = 0; position < bytes.length - 1; position++) {
+    const [first = 0, second = 0] = bytes.subarray(position, position + 2);
+    if (first < 0x80) continue;
+    const isLow = second >= 0x40 && second < 0x7f;
+    if (first < 0xa1 || (!isLow && second < 0xa1)) return false;
+    pairs += 1;
+    low += isLow ? 1 : 0;
+    position += 1;
+  }
+  return pairs >= 4 && low >= 0.15 * pairs;
 }
 
 /** The rows of a CSV text (RFC 4180), at most `limit` of them; empty lines are no rows. */

@@ -1,6 +1,6 @@
 import type { Translate } from "../translations";
 import { ColumnMapping } from "./column-mapping";
-import { readListPreview } from "./csv";
+import { isSpreadsheet, readListPreview } from "./csv";
 import { createElement, findElement } from "./elements";
 import { runInBackground } from "./jobs";
 import { type Progress, ServiceError, postForm } from "./requests";
@@ -93,6 +93,10 @@ export class ListForm {
     this.request?.abort();
     this.result.replaceChildren();
     this.showProblem("");
+    if (await isSpreadsheet(file)) {
+      this.showSpreadsheet(file);
+      return;
+    }
     const preview = await readListPreview(file);
     this.file = preview ? file : null;
     if (!preview) {
@@ -106,13 +110,23 @@ export class ListForm {
     this.announce(facts);
   }
 
+  /** A spreadsheet is read by the service, which finds the columns by their headings. */
+  private showSpreadsheet(file: File): void {
+    this.file = file;
+    this.columns.hide();
+    const facts = this.t("tool.spreadsheet", { name: file.name });
+    this.mapping.replaceChildren(createElement("p", { class: "quiet" }, facts));
+    this.mapping.hidden = false;
+    this.announce(facts);
+  }
+
   private async submit(): Promise<void> {
     const file = this.file;
     if (!file) return;
     const form = new FormData(this.form);
     form.delete("columns");
     form.set("data", file);
-    if (!this.columns.fillForm(form)) {
+    if (!this.columns.isHidden && !this.columns.fillForm(form)) {
       this.showProblem(this.t("tool.nothing_chosen"));
       return;
     }

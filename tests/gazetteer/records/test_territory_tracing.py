@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazetteer.records.code_translation import ReachedUnit, SuccessionLink, trace_territory
+from gazetteer.records.territory_tracing import ReachedUnit, SuccessionLink, trace_territory
 
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 START, MIDDLE, LATE, END = (date(year, 1, 1) for year in (1990, 2000, 2010, 2020))
@@ -43,6 +43,16 @@ def test_an_unknown_share_makes_what_follows_unknown() -> None:
         B: [SuccessionLink(C, LATE, "same", 1.0)],
     }
     assert reached(ways, {C}) == [ReachedUnit(C, "part_of", None)]
+
+
+def test_where_one_takes_the_whole_nothing_is_left_for_others() -> None:
+    ways = {
+        A: [
+            SuccessionLink(B, MIDDLE, "continues", 1.0),
+            SuccessionLink(C, MIDDLE, "part_of", None),
+        ],
+    }
+    assert reached(ways, {B, C}) == [ReachedUnit(B, "continues", 1.0)]
 
 
 def test_a_way_never_goes_back_in_time() -> None:

@@ -1,10 +1,11 @@
-"""Values of a table as people write them."""
+"""Days of a table as people write them."""
 
 from datetime import date
 
 import pytest
 
-from web.services.reconcile.reconcile_queries import InvalidQueryValue, parse_written_day
+from gazetteer.problems import InvalidValue
+from gazetteer.records.written_days import parse_written_day
 
 TODAY = date(2026, 11, 1)
 
@@ -34,7 +35,7 @@ def test_a_day_may_be_written_in_many_ways_and_a_year_stands_for_its_end(
 
 @pytest.mark.parametrize("text", ["", "x", "1990-13", "1990-02-30", "0000", "90", "19900601"])
 def test_what_is_no_day_is_refused(text: str) -> None:
-    with pytest.raises(InvalidQueryValue) as refused:
+    with pytest.raises(InvalidValue) as refused:
         parse_written_day(text, TODAY)
     assert refused.value.message.id == "reconcile.not_a_day"
     assert refused.value.message.params == {"value": text}
