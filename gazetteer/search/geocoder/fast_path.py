@@ -10,7 +10,9 @@ the same result for every text that is parsed here.
 from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.search.geocoder.evidence import Evidence
+from gazetteer.search.geocoder.glued_names import find_abbreviations
+from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.mentions import MAX_MENTIONS
 from gazetteer.search.geocoder.name_context import DECISIVE_CHARS, KeyHit, is_part_of_other
 from gazetteer.search.geocoder.overlap_conflicts import (
@@ -21,6 +23,7 @@ from gazetteer.search.geocoder.overlap_conflicts import (
 from gazetteer.search.geocoder.parse_cache import ParseState, ParseTrie, get_parse_trie
 from gazetteer.search.geocoder.trailing_conflicts import may_continue_after, may_name_more
 from gazetteer.search.geocoder.unit_choice import DECISIVE_AFTER_GENERIC, choose_unit
+from gazetteer.search.index.customary_names import read_abbreviations
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 
 
@@ -31,6 +34,8 @@ def parse_hierarchical(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -
     longest first. None means that the text needs a full comparison.
     """
     if len(hits) > MAX_MENTIONS:
+        return None
+    if text[:1] in read_abbreviations() and find_abbreviations(day_index, text, hits):
         return None
     parse_state, rest = _advance_states(day_index, text, hits)
     if (

@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     NOT_WRITTEN = "not_written"
     SHORT_FORM = "short_form"
     ALIAS = "alias"
+    PART_OF_UNIT = "part_of_unit"
     OTHER_GENERIC = "other_generic"
     ORDER = "order"
     FORMER_NAME = "former_name"
@@ -27,6 +28,7 @@ class FaultKind(StrEnum):
     CONTRADICTION = "contradiction"
     RELATIVE = "relative"
     UNMATCHED = "unmatched"
+    UNSUPPORTED = "unsupported"
     OVERLONG = "overlong"
     AMBIGUOUS = "ambiguous"
 
@@ -40,6 +42,7 @@ PENALTIES = {
     FaultKind.NOT_WRITTEN: 0.02,
     FaultKind.SHORT_FORM: 0.01,
     FaultKind.ALIAS: 0.02,
+    FaultKind.PART_OF_UNIT: 0.05,
     FaultKind.OTHER_GENERIC: 0.05,
     FaultKind.ORDER: 0.02,
     FaultKind.FORMER_NAME: 0.05,
@@ -50,6 +53,7 @@ PENALTIES = {
     FaultKind.CONTRADICTION: 0.30,
     FaultKind.RELATIVE: 0.05,
     FaultKind.UNMATCHED: 0.05,
+    FaultKind.UNSUPPORTED: 0.15,
     FaultKind.OVERLONG: 0.10,
     FaultKind.AMBIGUOUS: 0.40,
 }

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.evidence import Evidence
 from gazetteer.search.geocoder.faults import Fault, FaultKind, compute_score
-from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.match_faults import (
     build_contradiction,
     build_not_written,
     collect_faults,
 )
 from gazetteer.search.geocoder.parse_cache import ParseState
-from gazetteer.search.geocoder.spelling import correct_last_level
+from gazetteer.search.geocoder.unread_names import correct_spelling, find_unread_name
 from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.address_components import (
@@ -115,7 +116,11 @@ def build_partial(day_index: DayIndex, value: str, interpretation: Interpretatio
 
 
 def complete_match(
-    day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch, *, sole: bool
+    day_index: DayIndex,
+    text: NormalizedText,
+    value: str,
+    partial: PartialMatch,
+    doubt: FaultKind | None,
 ) -> GeocodeMatch:
     """The match of a text, with what follows its names.
 
@@ -124,7 +129,7 @@ def complete_match(
         text: the whole normalised text.
         value: as much of it as is parsed.
         partial: the match as far as the last name.
-        sole: whether the text has no other match.
+        doubt: what makes the match as a whole doubtful, if anything does.
     """
     interpretation = partial.interpretation
     components: Sequence[AddressComponent] = partial.components
@@ -134,10 +139,10 @@ def complete_match(
         components = [*components, *rest] if components else rest
     if len(value) < len(text.value):
         faults = [*faults, Fault(FaultKind.OVERLONG)]
-    if not sole:
-        faults = [*faults, Fault(FaultKind.AMBIGUOUS)]
+    if doubt is not None:
+        faults = [*faults, Fault(doubt)]
     if not _ODD_KINDS.isdisjoint(map(KIND_GETTER, components)):
-        return _complete_odd_match(day_index, partial, components, faults, sole=sole)
+        return _complete_odd_match(day_index, value, partial, components, faults, doubt)
     unmatched = " ".join(partial.contradicting_texts)
     return GeocodeMatch(
         interpretation.chain,
@@ -151,23 +156,21 @@ def complete_match(
 
 def _complete_odd_match(
     day_index: DayIndex,
+    value: str,
     partial: PartialMatch,
     components: Sequence[AddressComponent],
     faults: Sequence[Fault],
-    *,
-    sole: bool,
+    doubt: FaultKind | None,
 ) -> GeocodeMatch:
     """The match where something was not recognised, or may be a name spelled wrong."""
     interpretation = partial.interpretation
-    chain, faults = interpretation.chain, [*faults]
-    correction = (
-        correct_last_level(day_index, interpretation.leaf, components)
-        if sole and not interpretation.contradictions
-        else None
-    )
-    if correction:
-        chain, components = (*chain, correction.unit), correction.rest
-        faults.append(Fault(FaultKind.SPELLED_WRONG, *correction.fault_details))
+    chain, evidence, faults = interpretation.chain, interpretation.evidence, [*faults]
+    if doubt is not FaultKind.AMBIGUOUS and not interpretation.contradictions:
+        found = find_unread_name(day_index, value, interpretation, components)
+        found = found or correct_spelling(day_index, interpretation, components)
+        if found is not None:
+            chain, evidence, components = found.chain, found.evidence, found.rest
+            faults += found.faults
     unmatched = [component.text for component in components if component.kind == "unmatched"]
     if any(component.kind == "relation" for component in components):
         faults.append(Fault(FaultKind.RELATIVE))
@@ -176,7 +179,7 @@ def _complete_odd_match(
     matched_components = [component for component in components if component.kind != "unmatched"]
     return GeocodeMatch(
         chain,
-        interpretation.evidence,
+        evidence,
         partial.matched_text,
         tuple(faults),
         tuple(matched_components),

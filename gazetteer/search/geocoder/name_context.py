@@ -11,6 +11,7 @@ from operator import itemgetter
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.index.candidates import CandidateSet
 from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.text.address_components import begins_component
 from gazetteer.search.text.name_forms import OFFICE_SUFFIX, TRAILING_GENERIC
 
 KeyHit = tuple[int, int, int]
@@ -20,7 +21,7 @@ START_GETTER = itemgetter(1)
 
 AMBIGUOUS_LENGTH = 2
 """Characters of names with a generic part (西区, 城区) that are part of many other words."""
-TOWNSHIP = LEVELS.index(Level.TOWNSHIP)
+COUNTY, TOWNSHIP = LEVELS.index(Level.COUNTY), LEVELS.index(Level.TOWNSHIP)
 
 _NUMBERING_CHARS = "东南西北中上下前后内外大新老一二三四五六七八九十0123456789"
 _ROAD_ENDINGS = (
@@ -32,17 +33,31 @@ _OTHER_ENDINGS = (
     *("大学", "学院", "中学", "小学", "医院", "银行", "商场", "超市", "机场", "公园"),
     *("山(?![区县市镇])", "工业", "科技", "技术", "体育", "国际", "商贸", "农贸"),
 )
+_SIGHTS = "岩寺庙庵塔岛湖泉洞峡湾滩里港"
+_SIGHT_ENDINGS = (
+    "新城",
+    "古城",
+    "古镇",
+    "老街",
+    "水库",
+    "温泉",
+    "码头",
+    "度假",
+    "风景",
+    "火车",
+    "高铁",
+)
 _OTHER_NAME = re.compile(
     rf"[{_NUMBERING_CHARS}]{{0,3}}(?:{'|'.join(_ROAD_ENDINGS)})|{'|'.join(_OTHER_ENDINGS)}"
+    rf"|{'|'.join(_SIGHT_ENDINGS)}"
+    rf"|[{_SIGHTS}](?:(?![\u3400-\u9fff])|路|大道|大街|公园|景区|风景|旅游|车站|附近|旁)"
 )
-"""What makes a short form part of another name: 北京路, 中山大道, 白云山."""
-_OTHER_FIRST_CHARS = frozenset(_NUMBERING_CHARS).union(
-    word[0] for word in (*_ROAD_ENDINGS, *_OTHER_ENDINGS)
+"""What makes a short form part of another name: 北京路, 中山大道, 白云山, 七星岩."""
+_OTHER_FIRST_CHARS = frozenset(_NUMBERING_CHARS + _SIGHTS).union(
+    word[0] for word in (*_ROAD_ENDINGS, *_OTHER_ENDINGS, *_SIGHT_ENDINGS)
 )
 _TOWNSHIP_SUFFIX = re.compile("街道|镇|乡(?!村)")
-_LEVELS_BEFORE_TOWNSHIP = tuple(
-    level for level in range(TOWNSHIP, len(LEVELS)) if LEVELS[level] != Level.VILLAGE
-)
+_LEVELS_BEFORE_TOWNSHIP = (TOWNSHIP,)
 """Levels of which a short form may stand before 街道, 镇 or 乡."""
 _LEVELS_BEFORE_DISTRICT = tuple(range(TOWNSHIP + 1))
 """And before 区."""
@@ -93,6 +108,31 @@ def resolve_candidates(
         What the name may mean here, None if it is part of another word; where it ends, its generic
         part or office included; the generic part that completes it.
     """
+    resolved, stop, generic = _resolve_before_text(
+        day_index, text, hits, end, candidate_set, open_before
+    )
+    if resolved is not None and not generic and is_beginning_of_word(text, hits, stop):
+        resolved = resolved.without_stems
+    return resolved, stop, generic
+
+
+def is_beginning_of_word(text: str, hits: Sequence[KeyHit], end: int) -> bool:
+    """Whether what ends here may be but the beginning of a longer word: 高栏 in 高栏港区."""
+    if not "\u3400" <= text[end : end + 1] <= "\u9fff" or begins_component(text, end):
+        return False
+    first = bisect_left(hits, end, key=START_GETTER)
+    return first == len(hits) or hits[first][1] != end
+
+
+def _resolve_before_text(
+    day_index: DayIndex,
+    text: str,
+    hits: Sequence[KeyHit],
+    end: int,
+    candidate_set: CandidateSet,
+    open_before: bool,
+) -> tuple[CandidateSet | None, int, str]:
+    """The same as far as the next characters alone decide."""
     if text[end : end + 1] in (
         OFFICE_FIRST_CHARS if candidate_set.all_have_generic else DECISIVE_CHARS
     ):
@@ -133,6 +173,8 @@ def _resolve_before_suffix(
             else None
         )
         return with_generic, office.end() if office else end, ""
+    if with_generic is not None and _TOWNSHIP_SUFFIX.match(text, end):
+        return with_generic, end, ""
     if with_generic is not None or first not in _GENERIC_BY_FIRST_CHAR:
         return candidate_set, end, ""
     level, generic = _GENERIC_BY_FIRST_CHAR[first]
@@ -140,7 +182,7 @@ def _resolve_before_suffix(
     at_level = candidate_set.restrict_to_levels((level,)) if match else candidate_set
     if match and at_level.candidates:
         return at_level, match.end(), match[0]
-    if _TOWNSHIP_SUFFIX.match(text, end):  # 赤城街道 is no way to write 赤城县, nor a village 赤城
+    if _TOWNSHIP_SUFFIX.match(text, end):  # 赤城街道 is no way to write 赤城县, nor a place 赤城
         candidate_set = candidate_set.restrict_to_levels(_LEVELS_BEFORE_TOWNSHIP)
     elif first == "区":  # nor 高新区 one to write a village 高新
         candidate_set = candidate_set.restrict_to_levels(_LEVELS_BEFORE_DISTRICT)

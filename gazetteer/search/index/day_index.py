@@ -1,5 +1,6 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from datetime import date
 from functools import cached_property, lru_cache
@@ -90,6 +91,18 @@ class DayIndex:
             return other in self.get_node_path(node)
         return other <= node <= self.index.last_descendant[other]
 
+    def has_meaning_below(self, key: int, node: int) -> bool:
+        """Whether a key may mean anything under a node, by the numbers of the nodes."""
+        return self.has_meaning_between(key, node + 1, self.index.last_descendant[node])
+
+    def has_meaning_between(self, key: int, low: int, high: int) -> bool:
+        """Whether a key may mean a node in force among those from ``low`` to ``high``."""
+        index, states = self.index, self.states
+        nodes = index.meaning_node
+        first = bisect_left(nodes, low, index.meaning_offsets[key], index.meaning_offsets[key + 1])
+        after = bisect_left(nodes, high + 1, first, index.meaning_offsets[key + 1])
+        return any(states[node] >= 0 for node in nodes[first:after])
+
     def _trace_node_path(self, node: int) -> tuple[int, ...]:
         """The node and those in which it lies, the highest first; empty if it is not in force."""
         path: list[int] = []
@@ -119,6 +132,10 @@ class DayIndex:
             for other, _, relation in self._successors.find_successors(node)
             if relation is not NameRelation.FORMER_PARENT
         ]
+
+    def find_territory(self, node: int) -> list[int]:
+        """The other nodes in which territory that a node once had lies on the day."""
+        return [other for other, _, _ in self._successors.find_successors(node)]
 
     def iter_children(self, node: int) -> Iterator[UnitRef]:
         """What lies directly under a node on the day."""

@@ -84,6 +84,12 @@ def parse_components(text: str, start: int, end: int) -> list[AddressComponent]:
     return components
 
 
+def begins_component(text: str, at: int) -> bool:
+    """Whether a component of an address begins here, and no other word."""
+    match = _COMPONENT.match(text, at)
+    return match is not None and match.lastgroup != "unmatched"
+
+
 def _iter_unmatched(text: str, start: int, end: int) -> Iterator[AddressComponent]:
     piece = text[start:end]
     if _WORD_CHARACTER.search(piece):

@@ -49,8 +49,7 @@ def _substitute_matches(
     text: NormalizedText, pattern: re.Pattern[str], replacement: _Replacement
 ) -> NormalizedText:
     """Matches replaced; every new character points to the beginning of what it stands for."""
-    matches = list(pattern.finditer(text.value))
-    if not matches:
+    if not (matches := list(pattern.finditer(text.value))):
         return text
     old_offsets = range(len(text.value)) if text.source_offsets is None else text.source_offsets
     pieces: list[str] = []
@@ -104,8 +103,8 @@ def simplify(text: NormalizedText) -> NormalizedText:
 
 
 _VARIANTS = str.maketrans(
-    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧",
-    "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌",
+    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧畬碁囲凼",
+    "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌畲基围氹",
 )
 
 
@@ -146,6 +145,14 @@ def numerals(text: NormalizedText) -> NormalizedText:
 
 
 _HAN = r"[\u3400-\u9fff]"
+_COMPOSED = re.compile(rf"\(([土氵石木火山王金阜]{_HAN})\)")
+
+
+def compose_characters(text: NormalizedText) -> NormalizedText:
+    """A character that a source could not write, as its two parts in brackets: (土郎)."""
+    return _substitute_matches(text, _COMPOSED, lambda match: match[1])
+
+
 _NOTE = re.compile(r"\([^()]{0,60}\)")
 _UNIT = re.compile(
     r"\((?!原(?![阳平州])|旧|老(?!河口|边)|近|临近|靠近|邻近|含(?!山)|现|曾用|即(?!墨)|城中村)"
@@ -207,6 +214,7 @@ NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
     invisible,
     simplify,
     variants,
+    compose_characters,
     notes,
     noise,
     brackets,
@@ -220,6 +228,7 @@ NAME_STEPS: tuple[NormalizationStep, ...] = (
     invisible,
     simplify,
     variants,
+    compose_characters,
     punctuation,
     numerals,
 )

@@ -25,10 +25,16 @@ def extract_initials(name: str, latin: str) -> str | None:
 
     None where the spelling does not fall into as many syllables.
     """
+    syllables = split_syllables(name, latin)
+    return "".join(syllable[0] for syllable in syllables) if syllables else None
+
+
+def split_syllables(name: str, latin: str) -> tuple[str, ...]:
+    """The syllables of ``latin``, one for each character of ``name``; none if it has others."""
     if len(name) > 20:
-        return None
+        return ()
     match = _compile_syllables(len(name)).fullmatch(latin)
-    return "".join(syllable[0] for syllable in match.groups()) if match else None
+    return match.groups() if match else ()
 
 
 def build_romanized_keys(name: str, romanized: str) -> tuple[str, str | None]:

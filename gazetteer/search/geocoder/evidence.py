@@ -1,0 +1,87 @@
+"""What in a text supports the units of a chain."""
+
+from collections.abc import Sequence
+
+from gazetteer.search.geocoder.mentions import Mention
+from gazetteer.search.index.candidates import Candidate, CandidateSet
+from gazetteer.search.index.day_index import DayIndex
+from gazetteer.search.text.structs import FrozenStruct
+
+GENERIC_BONUS = 8
+"""Added to the weight of a short form that the text completes by a generic part: 锦厦 and 村.
+
+It must not make a short form weigh as much as a standard name.
+"""
+
+
+class Evidence(FrozenStruct, frozen=True):
+    """A stretch of the text that supports one unit in the chain of an interpretation.
+
+    ``generic`` is the generic part that completes the name; ``candidate_set`` is all that the name
+    may mean, None where that is ``candidate`` alone.
+    """
+
+    start: int
+    end: int
+    key: int
+    candidate: Candidate
+    weight: int
+    generic: str = ""
+    candidate_set: CandidateSet | None = None
+
+
+def build_evidence(mention: Mention, node: int) -> Evidence:
+    """The mention as evidence for a node that it may mean."""
+    candidate = mention.candidate_set.by_node[node]
+    completed = mention.generic and not candidate.has_generic
+    weight = candidate.weight + GENERIC_BONUS if completed else candidate.weight
+    return Evidence(
+        mention.start,
+        mention.end,
+        mention.key,
+        candidate,
+        weight,
+        mention.generic,
+        mention.candidate_set,
+    )
+
+
+def list_evidence(
+    day_index: DayIndex, node: int, chain: Sequence[int], mentions: Sequence[Mention]
+) -> list[dict[int, Evidence]]:
+    """The evidence of each mention for the units of a chain, if it has any.
+
+    A place that is no unit does not have the name that a unit above it bears.
+    """
+    is_place = not day_index.index.is_unit(node)
+    evidence_maps = []
+    for mention in mentions:
+        evidence_by_node = _collect_evidence(mention, chain)
+        if is_place and node in evidence_by_node and _names_unit_above(day_index, mention, chain):
+            del evidence_by_node[node]
+        if evidence_by_node:
+            evidence_maps.append(evidence_by_node)
+    return evidence_maps
+
+
+def _names_unit_above(day_index: DayIndex, mention: Mention, chain: Sequence[int]) -> bool:
+    """Whether a name may mean a unit in which the last of the chain lies, whatever follows it."""
+    candidate_set = mention.candidate_set
+    if mention.key >= 0:
+        candidate_set = day_index.get_candidates(mention.key)
+    return any(upper in candidate_set.by_node for upper in chain[:-1])
+
+
+def _collect_evidence(mention: Mention, chain: Sequence[int]) -> dict[int, Evidence]:
+    """The evidence of a mention for each unit of a chain that it may mean."""
+    by_node = mention.candidate_set.by_node
+    return {node: build_evidence(mention, node) for node in chain if node in by_node}
+
+
+def is_disjoint(span: Mention | Evidence, others: Sequence[Evidence]) -> bool:
+    """Whether a stretch overlaps none of some evidence."""
+    start, end = span.start, span.end
+    for other in others:  # noqa: SIM110  called very often, and a loop is twice as fast
+        if start < other.end and other.start < end:
+            return False
+    return True
