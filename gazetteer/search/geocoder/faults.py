@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     SUCCESSOR = "successor"
     PART_OF_SUCCESSOR = "part_of_successor"
     FORMER_PARENT = "former_parent"
+    LATER_NAME = "later_name"
     SPELLED_WRONG = "spelled_wrong"
     CONTRADICTION = "contradiction"
     RELATIVE = "relative"
@@ -49,6 +50,7 @@ PENALTIES = {
     FaultKind.SUCCESSOR: 0.05,
     FaultKind.PART_OF_SUCCESSOR: 0.10,
     FaultKind.FORMER_PARENT: 0.10,
+    FaultKind.LATER_NAME: 0.05,
     FaultKind.SPELLED_WRONG: 0.15,
     FaultKind.CONTRADICTION: 0.30,
     FaultKind.RELATIVE: 0.05,

@@ -7,6 +7,7 @@ contradicts the interpretation; it is never followed to a different parent.
 
 from collections.abc import Mapping, Sequence
 
+from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.evidence import (
     GENERIC_BONUS,
     Evidence,
@@ -15,6 +16,7 @@ from gazetteer.search.geocoder.evidence import (
 )
 from gazetteer.search.geocoder.mentions import Mention, find_mentions, is_clear_name
 from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
+from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.name_forms import NameForm
 from gazetteer.search.text.structs import FrozenStruct
@@ -116,8 +118,8 @@ def _build_sort_key(interpretation: Interpretation) -> tuple[bool, int, int, int
         interpretation.skips_named_unit,
         -interpretation.weight,
         interpretation.start,
-        leaf.level,
         leaf_evidence.start - leaf_evidence.end,
+        leaf.level,
         leaf.node,
     )
 
@@ -129,11 +131,13 @@ def _build_interpretation(
     chain = day_index.get_node_path(node)
     evidence_maps = list_evidence(day_index, node, chain, mentions)
     choice = _choose_evidence(chain, node, evidence_maps)
-    if choice is None:
+    if choice is None or _leaves_present_unit(choice[0]):
         return None
     chosen, usable = choice
     repeated = tuple([evidence for evidence in usable if is_disjoint(evidence, chosen)])
-    contradictions = _find_contradictions(chain, chosen, repeated, clear_mentions)
+    contradictions = _find_contradictions(
+        (*chain, *_list_later_parents(day_index, chosen[0])), chosen, repeated, clear_mentions
+    )
     weight = sum([evidence.weight for evidence in chosen]) - sum(
         [mention.contradiction_weight for mention in contradictions]
     )
@@ -200,6 +204,18 @@ def _has_stronger_overlap(
     )
 
 
+def _leaves_present_unit(chosen: Sequence[Evidence]) -> bool:
+    """Whether a unit in force is written, and left for what it once held, by a mere short form."""
+    if chosen[0].candidate.has_generic:
+        return False
+    return any(
+        evidence.candidate.relation is NameRelation.FORMER_PARENT
+        and evidence.candidate_set is not None
+        and evidence.candidate_set.best_is_current
+        for evidence in chosen[1:]
+    )
+
+
 def _is_in_longer_name(
     day_index: DayIndex, interpretation: Interpretation, mentions: Sequence[Mention]
 ) -> bool:
@@ -210,17 +226,34 @@ def _is_in_longer_name(
     leaf, node = interpretation.leaf_evidence, interpretation.leaf.node
     start, end = interpretation.start, max([evidence.end for evidence in interpretation.evidence])
     for mention in mentions:
-        if mention.generic or not mention.candidate_set.has_standard_name:
+        candidate_set = mention.candidate_set
+        if mention.generic or not candidate_set.is_reliable:
             continue
         if not (mention.start <= leaf.start and leaf.end <= mention.end):
             continue
         if mention.end - mention.start == leaf.end - leaf.start:
             continue
-        if mention.start <= start and end <= mention.end:
+        if candidate_set.has_standard_name and mention.start <= start and end <= mention.end:
             return True
-        if any(day_index.is_within(c.node, node) for c in mention.candidate_set.best_candidates):
+        if candidate_set.best_weight >= leaf.weight and any(
+            c.node != node and day_index.is_within(c.node, node)
+            for c in candidate_set.best_candidates
+        ):
             return True
     return False
+
+
+def _list_later_parents(day_index: DayIndex, leaf: Evidence) -> list[int]:
+    """Where the unit of a name that begins after the day will lie: 济南市 above 莱芜区."""
+    if leaf.candidate.relation is not NameRelation.LATER_NAME:
+        return []
+    index = day_index.index
+    parents: list[int] = []
+    node = leaf.candidate.named_node
+    while node >= 0 and len(parents) < len(LEVELS):
+        parents.append(node)
+        node = index.parents[index.state_offsets[node + 1] - 1]
+    return parents
 
 
 def _find_contradictions(
@@ -241,7 +274,11 @@ def _find_contradictions(
         [
             mention
             for mention in clear_mentions
-            if (mention.start < leaf.start or mention.candidate_set.is_unambiguous_high_level)
+            if (
+                mention.start < leaf.start
+                or mention.key < 0  # in English the unit above comes behind
+                or mention.candidate_set.is_unambiguous_high_level
+            )
             and not (is_part and mention.start > leaf.start)
             and mention.candidate_set.by_node.keys().isdisjoint(chain)
             and is_disjoint(

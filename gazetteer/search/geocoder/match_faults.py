@@ -1,7 +1,8 @@
 """The faults of an interpretation: how the names in the text depart from the register."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.evidence import Evidence
@@ -29,6 +30,7 @@ _FAULT_BY_RELATION = {
     NameRelation.SUCCESSOR: FaultKind.SUCCESSOR,
     NameRelation.PART_OF_SUCCESSOR: FaultKind.PART_OF_SUCCESSOR,
     NameRelation.FORMER_PARENT: FaultKind.FORMER_PARENT,
+    NameRelation.LATER_NAME: FaultKind.LATER_NAME,
 }
 
 
@@ -36,8 +38,8 @@ def collect_faults(value: str, interpretation: Interpretation) -> list[Fault]:
     """The faults of the names that support an interpretation, from the highest unit down."""
     faults: list[Fault] = []
     evidence = interpretation.evidence
-    number, last = 0, -1
-    is_ordered = True
+    number = 0
+    starts: list[int] = []
     for unit in interpretation.chain:
         if number == len(evidence) or evidence[number].candidate.node != unit.node:
             faults.append(build_not_written(unit.level, unit.name))
@@ -47,11 +49,17 @@ def collect_faults(value: str, interpretation: Interpretation) -> list[Fault]:
         start = item.start
         if item.candidate.weight != STANDARD_NAME_WEIGHT:  # a standard name has no fault
             faults += iter_evidence_faults(value[start : item.end], item, unit)
-        is_ordered &= start > last
-        last = start
-    if not is_ordered:
+        starts.append(start)
+    if len(starts) > 1 and not _is_ordered(starts, evidence):
         faults.append(Fault(FaultKind.ORDER))
     return faults
+
+
+def _is_ordered(starts: list[int], evidence: Sequence[Evidence]) -> bool:
+    """Whether the names go down from the highest unit; in English they also go up to it."""
+    ascending = all(a < b for a, b in pairwise(starts))
+    is_latin = all(item.key < 0 for item in evidence)
+    return ascending or (is_latin and all(a > b for a, b in pairwise(starts)))
 
 
 @lru_cache(_FAULT_CACHE_SIZE)

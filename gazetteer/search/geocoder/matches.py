@@ -12,7 +12,7 @@ from gazetteer.search.geocoder.match_faults import (
     collect_faults,
 )
 from gazetteer.search.geocoder.parse_cache import ParseState
-from gazetteer.search.geocoder.unread_names import correct_spelling, find_unread_name
+from gazetteer.search.geocoder.unread_names import Reading, read_on
 from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.address_components import (
@@ -52,6 +52,11 @@ class GeocodeMatch(FrozenStruct, frozen=True):
     def score(self) -> float:
         """1 less the penalties of the faults."""
         return compute_score(self.faults)
+
+    def leads_on_from(self, interpretation: Interpretation) -> bool:
+        """Whether a unit under that of the interpretation was read behind its names."""
+        below = interpretation.leaf.node in [unit.node for unit in self.chain[:-1]]
+        return below and len(self.evidence) > len(interpretation.evidence)
 
     @property
     def match_level(self) -> str:
@@ -166,11 +171,9 @@ def _complete_odd_match(
     interpretation = partial.interpretation
     chain, evidence, faults = interpretation.chain, interpretation.evidence, [*faults]
     if doubt is not FaultKind.AMBIGUOUS and not interpretation.contradictions:
-        found = find_unread_name(day_index, value, interpretation, components)
-        found = found or correct_spelling(day_index, interpretation, components)
-        if found is not None:
-            chain, evidence, components = found.chain, found.evidence, found.rest
-            faults += found.faults
+        reading = read_on(day_index, value, Reading(chain, evidence, tuple(faults), components))
+        chain, evidence, components = reading.chain, reading.evidence, reading.rest
+        faults = [*reading.faults]
     unmatched = [component.text for component in components if component.kind == "unmatched"]
     if any(component.kind == "relation" for component in components):
         faults.append(Fault(FaultKind.RELATIVE))

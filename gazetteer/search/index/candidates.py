@@ -18,6 +18,7 @@ class NameRelation(StrEnum):
     FORMER_NAME = "former_name"  # the unit had the name once
     SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
     PART_OF_SUCCESSOR = "part_of_successor"  # this one too, and others hold a part
+    LATER_NAME = "later_name"  # the name begins after the date, for it or for what follows it
     FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
 
 
@@ -26,7 +27,7 @@ _FORM_WEIGHTS = {
     NameForm.STANDARD: 30,
     NameForm.FORMER: 28,
     NameForm.UPPER: 14,
-    NameForm.PART: 29,
+    NameForm.PART: 31,  # 台中市北区 is not 青岛市北区
     NameForm.ALIAS: 21,
     NameForm.SHORT: 20,
     NameForm.PART_ALONE: 20,
@@ -40,6 +41,7 @@ _RELATION_PENALTIES = {
     NameRelation.FORMER_NAME: 2,
     NameRelation.SUCCESSOR: 3,
     NameRelation.PART_OF_SUCCESSOR: 4,
+    NameRelation.LATER_NAME: 6,
     NameRelation.FORMER_PARENT: 14,
 }
 STANDARD_NAME_WEIGHT = _FORM_WEIGHTS[NameForm.STANDARD]

@@ -13,9 +13,11 @@ _MEMO_KEY = "character readings"
 
 
 def sound_alike(day_index: DayIndex, one: str, other: str) -> bool:
-    """Whether two characters have a reading in common, tones aside."""
+    """Whether two characters have a reading in common, tones aside, as far as it is known."""
     readings = _get_readings(day_index)
-    return not readings.get(one, frozenset()).isdisjoint(readings.get(other, ()))
+    if one not in readings or other not in readings:
+        return True
+    return not readings[one].isdisjoint(readings[other])
 
 
 def _get_readings(day_index: DayIndex) -> Mapping[str, frozenset[str]]:

@@ -160,7 +160,9 @@ _UNIT = re.compile(
 )
 """A note that is a part of the address after all, 人民路(天河区), and not about another time or
 about what lies near."""
-_BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
+_BRACKETS = re.compile(
+    r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"`]|(?<![A-Za-zü])'|'(?![A-Za-zü])"
+)
 
 
 def notes(text: NormalizedText) -> NormalizedText:
@@ -169,7 +171,7 @@ def notes(text: NormalizedText) -> NormalizedText:
 
 
 def brackets(text: NormalizedText) -> NormalizedText:
-    """All other brackets and quotation marks: their content stays."""
+    """All other brackets and quotation marks: their content stays, and the apostrophe of Xi'an."""
     return _substitute_matches(text, _BRACKETS, " ")
 
 
@@ -196,17 +198,24 @@ _DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
 _JOINERS = re.compile(rf"(?<={_HAN})[·•‧・](?={_HAN})")
 _PARTED = re.compile(rf"(?<={_HAN})[/-](?={_HAN})")
 _LETTERED = re.compile(rf"\A\s*{_HAN}(?:\s+{_HAN})+\s*\Z")
-_SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
+_SEPARATORS = re.compile(r"(?:(?!(?<=[A-Za-zü])'[A-Za-zü])[^\w\-#/&.+])+|\.(?!\d)|_+|(?<=\s)\s+")
+_COMMA = re.compile(r"[,;、\n]")
+_HAN_CHARACTER = re.compile(_HAN)
 
 
 def punctuation(text: NormalizedText) -> NormalizedText:
-    """One form of dash; every other mark and gap becomes one space between the parts."""
+    """One form of dash; every other mark and gap becomes one space between the parts.
+
+    In a text without Chinese characters commas stay: they part the names of an English address.
+    """
     text = _substitute_matches(text, _DASHES, "-")
     text = _substitute_matches(text, _JOINERS, "")
     text = _substitute_matches(text, _PARTED, " ")
     if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
         return _substitute_matches(text, re.compile(r"\s+"), "")
-    return _substitute_matches(text, _SEPARATORS, " ")
+    if _HAN_CHARACTER.search(text.value):
+        return _substitute_matches(text, _SEPARATORS, " ")
+    return _substitute_matches(text, _SEPARATORS, lambda m: ", " if _COMMA.search(m[0]) else " ")
 
 
 NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
