@@ -57,19 +57,28 @@ def list_evidence(
     evidence_maps = []
     for mention in mentions:
         evidence_by_node = _collect_evidence(mention, chain)
-        if is_place and node in evidence_by_node and _names_unit_above(day_index, mention, chain):
+        if is_place and node in evidence_by_node and _names_unit_near(day_index, mention, chain):
             del evidence_by_node[node]
         if evidence_by_node:
             evidence_maps.append(evidence_by_node)
     return evidence_maps
 
 
-def _names_unit_above(day_index: DayIndex, mention: Mention, chain: Sequence[int]) -> bool:
-    """Whether a name may mean a unit in which the last of the chain lies, whatever follows it."""
+def _names_unit_near(day_index: DayIndex, mention: Mention, chain: Sequence[int]) -> bool:
+    """Whether a name may mean a unit around the place that ends the chain, whatever follows it.
+
+    A unit in which the place lies, or that lies beside it and weighs more: the town of its name.
+    """
     candidate_set = mention.candidate_set
     if mention.key >= 0:
         candidate_set = day_index.get_candidates(mention.key)
-    return any(upper in candidate_set.by_node for upper in chain[:-1])
+    if any(upper in candidate_set.by_node for upper in chain[:-1]):
+        return True
+    weight = candidate_set.by_node[chain[-1]].weight if chain[-1] in candidate_set.by_node else 0
+    return len(chain) > 1 and any(
+        candidate.weight > weight and day_index.is_within(candidate.node, chain[-2])
+        for candidate in candidate_set.candidates
+    )
 
 
 def _collect_evidence(mention: Mention, chain: Sequence[int]) -> dict[int, Evidence]:

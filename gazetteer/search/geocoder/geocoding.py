@@ -30,7 +30,8 @@ from gazetteer.search.geocoder.name_context import KeyHit
 from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
 from gazetteer.search.geocoder.support import Support, is_plain, measure_support
 from gazetteer.search.index.day_index import DayIndex
-from gazetteer.search.text.normalize import NormalizedText, normalize_text
+from gazetteer.search.text.normalize import normalize_text
+from gazetteer.search.text.normalized_text import NormalizedText
 from gazetteer.search.text.structs import FrozenStruct
 
 MAX_TEXT_LENGTH = 500

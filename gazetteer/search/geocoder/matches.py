@@ -21,7 +21,7 @@ from gazetteer.search.text.address_components import (
     find_finest_level,
     parse_components,
 )
-from gazetteer.search.text.normalize import NormalizedText
+from gazetteer.search.text.normalized_text import NormalizedText
 from gazetteer.search.text.structs import FrozenStruct
 
 _ODD_KINDS = frozenset(("unmatched", "relation", "estate", "poi"))

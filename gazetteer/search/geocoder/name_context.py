@@ -83,7 +83,9 @@ def is_part_of_other(day_index: DayIndex, text: str, hits: Sequence[KeyHit], hit
     key, _, end = hit
     if day_index.index.key_has_generic[key] or text[end : end + 1] not in DECISIVE_CHARS:
         return False
-    return _is_continued(text, end) and not _has_name_at(day_index, text, hits, end)
+    return _is_continued(text, end) and not _has_name_at(
+        day_index, text, hits, end, day_index.get_candidates(key)
+    )
 
 
 def resolve_candidates(
@@ -139,18 +141,22 @@ def _resolve_before_text(
         if (
             open_before
             and not candidate_set.all_have_generic
-            and _has_name_at(day_index, text, hits, end)
+            and _has_name_at(day_index, text, hits, end, candidate_set)
         ):
             return candidate_set, end, ""  # 台州 in 台州路桥区
         return _resolve_before_suffix(text, end, candidate_set, open_before)
     return candidate_set if open_before else candidate_set.with_generic, end, ""
 
 
-def _has_name_at(day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int) -> bool:
+def _has_name_at(
+    day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int, before: CandidateSet
+) -> bool:
     """Whether the next character may well belong to a name that begins here: 镇康 in 临沧镇康."""
     for key, start, end in hits[bisect_left(hits, at, key=START_GETTER) :]:
         if start > at:
             break
+        if end - start == AMBIGUOUS_LENGTH and _names_township(day_index, key, before):
+            return True  # 怀集桥头, 新兴新城
         if text[start:end] in _SIGHT_ENDINGS:
             continue  # 新城 is a district of 西安, but 珠江新城 is a sight
         if day_index.index.key_has_generic[key] and end - start > AMBIGUOUS_LENGTH:
@@ -161,6 +167,16 @@ def _has_name_at(day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int
         ):
             return True
     return False
+
+
+def _names_township(day_index: DayIndex, key: int, before: CandidateSet) -> bool:
+    """Whether a name means a township in the county or city that the name before it means."""
+    return any(
+        below.level == TOWNSHIP
+        for candidate in before.best_candidates
+        if candidate.level < TOWNSHIP and day_index.has_meaning_below(key, candidate.node)
+        for below in day_index.find_candidates_under(key, candidate.node)
+    )
 
 
 def _resolve_before_suffix(

@@ -6,66 +6,15 @@ the same steps before they are indexed, so a step never separates a name from a 
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from gazetteer.search.text.folding import to_simplified
-from gazetteer.search.text.structs import FrozenStruct
-
-
-class NormalizedText(FrozenStruct, frozen=True):
-    """A text after some steps, and where each of its characters came from.
-
-    ``source_offsets[i]`` is the offset in the input of character ``i``, non-decreasing; None while
-    nothing has moved. ``source_length`` is the length of the input.
-    """
-
-    value: str
-    source_length: int
-    source_offsets: Sequence[int] | None = None
-
-    def find_source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of the input behind ``value[start:end]``, half-open."""
-        if start >= end:
-            return self.find_source_offset(start), self.find_source_offset(start)
-        return self.find_source_offset(start), self.find_source_offset(end - 1) + 1
-
-    def find_source_offset(self, position: int) -> int:
-        """The offset in the input of one character of ``value``, or of its end."""
-        if self.source_offsets is None:
-            return position
-        return (
-            self.source_offsets[position]
-            if position < len(self.source_offsets)
-            else self.source_length
-        )
-
-
-NormalizationStep = Callable[[NormalizedText], NormalizedText]
-_Replacement = str | Callable[[re.Match[str]], str]
-
-
-def _substitute_matches(
-    text: NormalizedText, pattern: re.Pattern[str], replacement: _Replacement
-) -> NormalizedText:
-    """Matches replaced; every new character points to the beginning of what it stands for."""
-    if not (matches := list(pattern.finditer(text.value))):
-        return text
-    old_offsets = range(len(text.value)) if text.source_offsets is None else text.source_offsets
-    pieces: list[str] = []
-    source_offsets: list[int] = []
-    done = 0
-    for match in matches:
-        start, end = match.span()
-        new = replacement if isinstance(replacement, str) else replacement(match)
-        pieces += (text.value[done:start], new)
-        source_offsets += old_offsets[done:start]
-        source_offsets += [old_offsets[min(start + i, end - 1)] for i in range(len(new))]
-        done = end
-    pieces.append(text.value[done:])
-    source_offsets += old_offsets[done:]
-    return NormalizedText("".join(pieces), text.source_length, source_offsets)
-
+from gazetteer.search.text.normalized_text import (
+    NormalizationStep,
+    NormalizedText,
+    substitute_matches,
+)
 
 _COMPATIBLE = re.compile(r"[^\x00-\x7f\u4e00-\u9fff][\u0300-\u036f\u3099\u309a]*")
 _INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -75,12 +24,12 @@ def compatibility(text: NormalizedText) -> NormalizedText:
     """Full-width letters, circled digits, compatibility ideographs: NFKC, cluster by cluster."""
     if text.value.isascii() or unicodedata.is_normalized("NFKC", text.value):
         return text
-    return _substitute_matches(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
+    return substitute_matches(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
 
 
 def invisible(text: NormalizedText) -> NormalizedText:
     """Byte order marks, zero-width and direction marks: dropped."""
-    return _substitute_matches(text, _INVISIBLE, "")
+    return substitute_matches(text, _INVISIBLE, "")
 
 
 @cache
@@ -141,7 +90,7 @@ def _convert_numeral(match: re.Match[str]) -> str:
 
 def numerals(text: NormalizedText) -> NormalizedText:
     """Chinese numerals that count a door, building or floor: 十二号 to 12号."""
-    return _substitute_matches(text, _COUNTED, _convert_numeral)
+    return substitute_matches(text, _COUNTED, _convert_numeral)
 
 
 _HAN = r"[\u3400-\u9fff]"
@@ -150,7 +99,7 @@ _COMPOSED = re.compile(rf"\(([土氵石木火山王金阜]{_HAN})\)")
 
 def compose_characters(text: NormalizedText) -> NormalizedText:
     """A character that a source could not write, as its two parts in brackets: (土郎)."""
-    return _substitute_matches(text, _COMPOSED, lambda match: match[1])
+    return substitute_matches(text, _COMPOSED, lambda match: match[1])
 
 
 _NOTE = re.compile(r"\([^()]{0,60}\)")
@@ -167,12 +116,12 @@ _BRACKETS = re.compile(
 
 def notes(text: NormalizedText) -> NormalizedText:
     """Notes in round brackets: no part of the address itself, unless they name a unit."""
-    return _substitute_matches(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
+    return substitute_matches(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
 
 
 def brackets(text: NormalizedText) -> NormalizedText:
     """All other brackets and quotation marks: their content stays, and the apostrophe of Xi'an."""
-    return _substitute_matches(text, _BRACKETS, " ")
+    return substitute_matches(text, _BRACKETS, " ")
 
 
 _PROVINCES = (
@@ -191,7 +140,7 @@ _NOISE = re.compile(
 
 def noise(text: NormalizedText) -> NormalizedText:
     """Labels of forms, the country, telephone numbers and postcodes."""
-    return _substitute_matches(text, _NOISE, " ")
+    return substitute_matches(text, _NOISE, " ")
 
 
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
@@ -208,14 +157,14 @@ def punctuation(text: NormalizedText) -> NormalizedText:
 
     In a text without Chinese characters commas stay: they part the names of an English address.
     """
-    text = _substitute_matches(text, _DASHES, "-")
-    text = _substitute_matches(text, _JOINERS, "")
-    text = _substitute_matches(text, _PARTED, " ")
+    text = substitute_matches(text, _DASHES, "-")
+    text = substitute_matches(text, _JOINERS, "")
+    text = substitute_matches(text, _PARTED, " ")
     if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
-        return _substitute_matches(text, re.compile(r"\s+"), "")
+        return substitute_matches(text, re.compile(r"\s+"), "")
     if _HAN_CHARACTER.search(text.value):
-        return _substitute_matches(text, _SEPARATORS, " ")
-    return _substitute_matches(text, _SEPARATORS, lambda m: ", " if _COMMA.search(m[0]) else " ")
+        return substitute_matches(text, _SEPARATORS, " ")
+    return substitute_matches(text, _SEPARATORS, lambda m: ", " if _COMMA.search(m[0]) else " ")
 
 
 NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
