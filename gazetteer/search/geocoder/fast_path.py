@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.evidence import Evidence
-from gazetteer.search.geocoder.glued_names import find_abbreviations
+from gazetteer.search.geocoder.glued_names import begins_with_abbreviation
 from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.mentions import MAX_MENTIONS
 from gazetteer.search.geocoder.name_context import DECISIVE_CHARS, KeyHit, is_part_of_other
@@ -23,7 +23,6 @@ from gazetteer.search.geocoder.overlap_conflicts import (
 from gazetteer.search.geocoder.parse_cache import ParseState, ParseTrie, get_parse_trie
 from gazetteer.search.geocoder.trailing_conflicts import may_continue_after, may_name_more
 from gazetteer.search.geocoder.unit_choice import DECISIVE_AFTER_GENERIC, choose_unit
-from gazetteer.search.index.customary_names import read_abbreviations
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 
 
@@ -35,7 +34,7 @@ def parse_hierarchical(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -
     """
     if len(hits) > MAX_MENTIONS:
         return None
-    if text[:1] in read_abbreviations() and find_abbreviations(day_index, text, hits):
+    if begins_with_abbreviation(day_index, text, hits):
         return None
     parse_state, rest = _advance_states(day_index, text, hits)
     if (

@@ -28,7 +28,7 @@ from gazetteer.search.geocoder.matches import (
 from gazetteer.search.geocoder.mentions import Mention, find_key_hits, find_mentions
 from gazetteer.search.geocoder.name_context import KeyHit
 from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
-from gazetteer.search.geocoder.support import Support, is_plain, measure_support
+from gazetteer.search.geocoder.support import Support, measure_support
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.normalize import normalize_text
 from gazetteer.search.text.normalized_text import NormalizedText
@@ -43,6 +43,7 @@ _BATCH_SIZE = 100
 _FAULT_BY_SUPPORT = {
     Support.WEAK: FaultKind.AMBIGUOUS,
     Support.LITTLE: FaultKind.UNSUPPORTED,
+    Support.ENOUGH: None,
 }
 
 
@@ -99,7 +100,7 @@ def geocode(day_index: DayIndex, address: str) -> GeocodeResult:
         return _conclude_sole(day_index, text, value, decision.partial_matches[0])
     matches = tuple(
         [
-            complete_match(day_index, text, value, partial, FaultKind.AMBIGUOUS)
+            complete_match(day_index, text, value, partial, FaultKind.AMBIGUOUS, is_sole=False)
             for partial in decision.partial_matches
         ]
     )
@@ -111,18 +112,15 @@ def _conclude_sole(
     day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch
 ) -> GeocodeResult:
     """The result of the only interpretation: matched, unless too little speaks for it."""
-    interpretation = partial.interpretation
-    if is_plain(interpretation):
-        match = complete_match(day_index, text, value, partial, None)
+    if partial.is_plain:
+        match = complete_match(day_index, text, value, partial)
         return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
-    support = measure_support(value, interpretation)
-    match = complete_match(day_index, text, value, partial, None)
-    if support is not Support.ENOUGH and not match.leads_on_from(interpretation):
-        match = complete_match(day_index, text, value, partial, _FAULT_BY_SUPPORT[support])
-        if support is Support.WEAK:
-            level = LEVELS[find_level_to_name(interpretation.chain)]
-            return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, (match,), 1, level)
-    return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
+    doubt = _FAULT_BY_SUPPORT[measure_support(value, partial.interpretation)]
+    match = complete_match(day_index, text, value, partial, doubt)
+    if all(fault.kind is not FaultKind.AMBIGUOUS for fault in match.faults):
+        return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
+    level = LEVELS[find_level_to_name(partial.interpretation.chain)]
+    return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, (match,), 1, level)
 
 
 def geocode_many(day_index: DayIndex, addresses: Iterable[str]) -> Iterator[GeocodeResult]:

@@ -6,6 +6,7 @@ is no name itself: either it can only lead to a place, or the names behind it su
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from gazetteer.search.geocoder.name_context import TOWNSHIP, KeyHit, is_part_of_other
@@ -42,7 +43,7 @@ def find_abbreviations(
     day_index: DayIndex, text: str, hits: Sequence[KeyHit]
 ) -> list[AbbreviatedName]:
     """The abbreviations in a text, each with the name of a county or above right behind it."""
-    abbreviations = read_abbreviations()
+    abbreviations = _get_abbreviations()
     return [
         found
         for match in _WORD_STARTS.finditer(text)
@@ -51,18 +52,29 @@ def find_abbreviations(
     ][:1]
 
 
+def begins_with_abbreviation(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -> bool:
+    """Whether a text begins with the abbreviation of a unit."""
+    return text[:1] in _get_abbreviations() and any(_iter_abbreviations(day_index, text, hits, 0))
+
+
+@cache
+def _get_abbreviations() -> frozenset[str]:
+    return frozenset(read_abbreviations())
+
+
 def _iter_abbreviations(
     day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int
 ) -> Iterator[AbbreviatedName]:
-    if any(start == at and day_index.index.key_has_generic[key] for key, start, _ in hits):
-        return  # 黑龙江省 is written in full
-    nodes = _find_abbreviated(day_index, text[at])
     region = _REGION.match(text, at + 1)
     ends = (at + 1, region.end()) if region else (at + 1,)
+    nodes: list[int] | None = None
     for key, start, end in hits:
+        if start > ends[-1] or (start == at and day_index.index.key_has_generic[key]):
+            return  # 黑龙江省 is written in full
         if start in ends and end - start > 1 and _names_county(day_index, key):
             if is_part_of_other(day_index, text, hits, (key, start, end)):
                 continue
+            nodes = _find_abbreviated(day_index, text[at]) if nodes is None else nodes
             held = [node for node in nodes if _is_held(day_index, key, node)]
             if held:
                 yield AbbreviatedName(at, start, _build_abbreviated_set(day_index, held))

@@ -53,11 +53,6 @@ class GeocodeMatch(FrozenStruct, frozen=True):
         """1 less the penalties of the faults."""
         return compute_score(self.faults)
 
-    def leads_on_from(self, interpretation: Interpretation) -> bool:
-        """Whether a unit under that of the interpretation was read behind its names."""
-        below = interpretation.leaf.node in [unit.node for unit in self.chain[:-1]]
-        return below and len(self.evidence) > len(interpretation.evidence)
-
     @property
     def match_level(self) -> str:
         """The finest level that was recognised: a road or a door lies below any unit."""
@@ -68,7 +63,8 @@ class GeocodeMatch(FrozenStruct, frozen=True):
 class PartialMatch(FrozenStruct, frozen=True):
     """An interpretation, and all of its match that does not depend on what follows its names.
 
-    ``components`` are those before ``names_end``, the end of the last name.
+    ``components`` are those before ``names_end``, the end of the last name. ``is_plain``: units are
+    named by their full names, one within another, so that there is nothing to weigh.
     """
 
     interpretation: Interpretation
@@ -77,6 +73,7 @@ class PartialMatch(FrozenStruct, frozen=True):
     contradicting_texts: tuple[str, ...]
     components: tuple[AddressComponent, ...]
     names_end: int
+    is_plain: bool
 
 
 def build_hierarchical_partial(value: str, parse_state: ParseState) -> PartialMatch:
@@ -89,8 +86,19 @@ def build_hierarchical_partial(value: str, parse_state: ParseState) -> PartialMa
     else:
         faults = collect_faults(value, interpretation)
     return PartialMatch(
-        interpretation, value[evidence[-1].start : done], tuple(faults), (), (), done
+        interpretation,
+        value[evidence[-1].start : done],
+        tuple(faults),
+        (),
+        (),
+        done,
+        _is_plain(interpretation),
     )
+
+
+def _is_plain(interpretation: Interpretation) -> bool:
+    evidence = interpretation.evidence
+    return len(evidence) > 1 and evidence[-1].candidate.has_generic
 
 
 def build_partial(day_index: DayIndex, value: str, interpretation: Interpretation) -> PartialMatch:
@@ -116,7 +124,13 @@ def build_partial(day_index: DayIndex, value: str, interpretation: Interpretatio
     leaf_evidence = interpretation.leaf_evidence
     matched_text = value[leaf_evidence.start : leaf_evidence.end]
     return PartialMatch(
-        interpretation, matched_text, tuple(faults), contradicting_texts, tuple(components), done
+        interpretation,
+        matched_text,
+        tuple(faults),
+        contradicting_texts,
+        tuple(components),
+        done,
+        _is_plain(interpretation),
     )
 
 
@@ -125,7 +139,9 @@ def complete_match(
     text: NormalizedText,
     value: str,
     partial: PartialMatch,
-    doubt: FaultKind | None,
+    doubt: FaultKind | None = None,
+    *,
+    is_sole: bool = True,
 ) -> GeocodeMatch:
     """The match of a text, with what follows its names.
 
@@ -134,7 +150,8 @@ def complete_match(
         text: the whole normalised text.
         value: as much of it as is parsed.
         partial: the match as far as the last name.
-        doubt: what makes the match as a whole doubtful, if anything does.
+        doubt: what makes the match as a whole doubtful, unless what follows agrees with it.
+        is_sole: whether the text has no other match.
     """
     interpretation = partial.interpretation
     components: Sequence[AddressComponent] = partial.components
@@ -144,10 +161,15 @@ def complete_match(
         components = [*components, *rest] if components else rest
     if len(value) < len(text.value):
         faults = [*faults, Fault(FaultKind.OVERLONG)]
+    if not _ODD_KINDS.isdisjoint(map(KIND_GETTER, components)):
+        reading = Reading(
+            interpretation.chain, interpretation.evidence, tuple(faults), components, doubt
+        )
+        if is_sole and not interpretation.contradictions:
+            reading = read_on(day_index, value, reading)
+        return _complete_odd_match(partial, reading)
     if doubt is not None:
         faults = [*faults, Fault(doubt)]
-    if not _ODD_KINDS.isdisjoint(map(KIND_GETTER, components)):
-        return _complete_odd_match(day_index, value, partial, components, faults, doubt)
     unmatched = " ".join(partial.contradicting_texts)
     return GeocodeMatch(
         interpretation.chain,
@@ -159,32 +181,21 @@ def complete_match(
     )
 
 
-def _complete_odd_match(
-    day_index: DayIndex,
-    value: str,
-    partial: PartialMatch,
-    components: Sequence[AddressComponent],
-    faults: Sequence[Fault],
-    doubt: FaultKind | None,
-) -> GeocodeMatch:
-    """The match where something was not recognised, or may be a name spelled wrong."""
-    interpretation = partial.interpretation
-    chain, evidence, faults = interpretation.chain, interpretation.evidence, [*faults]
-    if doubt is not FaultKind.AMBIGUOUS and not interpretation.contradictions:
-        reading = read_on(day_index, value, Reading(chain, evidence, tuple(faults), components))
-        chain, evidence, components = reading.chain, reading.evidence, reading.rest
-        faults = [*reading.faults]
+def _complete_odd_match(partial: PartialMatch, reading: Reading) -> GeocodeMatch:
+    """The match where something was not recognised, or was read only after its names."""
+    chain, evidence, faults, components, doubt = reading
+    faults = (*faults, Fault(doubt)) if doubt is not None else faults
     unmatched = [component.text for component in components if component.kind == "unmatched"]
     if any(component.kind == "relation" for component in components):
-        faults.append(Fault(FaultKind.RELATIVE))
+        faults = (*faults, Fault(FaultKind.RELATIVE))
     if unmatched:
-        faults.append(Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
+        faults = (*faults, Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
     matched_components = [component for component in components if component.kind != "unmatched"]
     return GeocodeMatch(
         chain,
         evidence,
         partial.matched_text,
-        tuple(faults),
+        faults,
         tuple(matched_components),
         " ".join([*partial.contradicting_texts, *unmatched]),
     )

@@ -171,6 +171,8 @@ def _has_name_at(
 
 def _names_township(day_index: DayIndex, key: int, before: CandidateSet) -> bool:
     """Whether a name means a township in the county or city that the name before it means."""
+    if not 0 <= before.highest_level < TOWNSHIP:
+        return False
     return any(
         below.level == TOWNSHIP
         for candidate in before.best_candidates

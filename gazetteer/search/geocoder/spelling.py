@@ -8,7 +8,6 @@ character is half of it: the two must sound alike.
 from gazetteer.search.index.character_readings import sound_alike
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.name_forms import find_township_generic, is_generic_only
-from gazetteer.search.text.normalize import normalize_name
 
 _MIN_LONG_NAME = 3
 """Characters of a specific part of which any one may be wrong."""
@@ -20,15 +19,13 @@ def find_misspelled_child(day_index: DayIndex, node: int, written: str) -> UnitR
         return None
     fitting = [
         unit
-        for unit in day_index.iter_children(node)
-        if _is_misspelled(day_index, normalize_name(unit.name), written)
+        for name, unit in day_index.list_named_children(node)
+        if len(name) == len(written) > 2 and _is_misspelled(day_index, name, written)
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _is_misspelled(day_index: DayIndex, name: str, written: str) -> bool:
-    if not len(name) == len(written) > 2:
-        return False
     different = [(a, b) for a, b in zip(name, written, strict=True) if a != b]
     if len(different) != 1:
         return False

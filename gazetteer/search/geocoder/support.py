@@ -24,12 +24,6 @@ class Support(IntEnum):
     ENOUGH = 2
 
 
-def is_plain(interpretation: Interpretation) -> bool:
-    """Whether units are named by their full names, one above another: there is nothing to weigh."""
-    evidence = interpretation.evidence
-    return len(evidence) > 1 and evidence[-1].candidate.has_generic
-
-
 def measure_support(text: str, interpretation: Interpretation) -> Support:
     """How well a normalised text supports an interpretation that nothing competes with."""
     leaf, level = interpretation.leaf_evidence, interpretation.leaf.level

@@ -21,7 +21,6 @@ from gazetteer.search.index.candidates import NameRelation, build_standard_candi
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.address_components import AddressComponent
 from gazetteer.search.text.name_forms import find_township_generic, find_village_generic
-from gazetteer.search.text.normalize import normalize_name
 
 _PREFECTURE, _COUNTY = LEVELS.index(Level.PREFECTURE), LEVELS.index(Level.COUNTY)
 _TOWNSHIP, _VILLAGE = LEVELS.index(Level.TOWNSHIP), LEVELS.index(Level.VILLAGE)
@@ -33,12 +32,16 @@ _NUMERALS = "零一二三四五六七八九"
 
 
 class Reading(NamedTuple):
-    """What an address is read as: the chain, its evidence and faults, and what is left to read."""
+    """What an address is read as: the chain, its evidence and faults, and what is left to read.
+
+    ``doubt`` is what makes it doubtful: no more once a unit below is read, which agrees with it.
+    """
 
     chain: tuple[UnitRef, ...]
     evidence: tuple[Evidence, ...]
     faults: tuple[Fault, ...]
     rest: Sequence[AddressComponent]
+    doubt: FaultKind | None = None
 
 
 class _WrittenName(NamedTuple):
@@ -53,6 +56,8 @@ def read_on(day_index: DayIndex, value: str, reading: Reading) -> Reading:
         return reading
     while (further := _read_known_name(day_index, value, reading)) is not None:
         reading = further
+    if reading.doubt is FaultKind.AMBIGUOUS:
+        return reading
     return _correct_spelling(day_index, reading) or reading
 
 
@@ -95,7 +100,7 @@ def _correct_spelling(day_index: DayIndex, reading: Reading) -> Reading | None:
                 fault = Fault(FaultKind.SPELLED_WRONG, LEVELS[unit.level], written.text, unit.name)
                 rest = _leave_rest(reading.rest, number, written)
                 chain, faults = (*reading.chain, unit), (*reading.faults, fault)
-                return Reading(chain, reading.evidence, faults, rest)
+                return Reading(chain, reading.evidence, faults, rest, reading.doubt)
     return None
 
 
@@ -115,19 +120,18 @@ def _find_below(day_index: DayIndex, leaf: UnitRef, written: str) -> Evidence | 
     """The one unit under the leaf that is written so, or whose name ends so."""
     found = _find_named(day_index, written, leaf.node)
     if not found and find_township_generic(written):
-        units = [
-            unit
-            for unit in _iter_townships(day_index, leaf)
-            if normalize_name(unit.name).endswith(written)
+        found = [
+            _build_full_evidence(day_index, unit.node)
+            for name, unit in _iter_townships(day_index, leaf)
+            if name.endswith(written)
         ]
-        found = [_build_full_evidence(day_index, unit.node) for unit in units]
     return found[0] if len(found) == 1 else None
 
 
-def _iter_townships(day_index: DayIndex, leaf: UnitRef) -> Iterator[UnitRef]:
-    for unit in day_index.iter_children(leaf.node):
+def _iter_townships(day_index: DayIndex, leaf: UnitRef) -> Iterator[tuple[str, UnitRef]]:
+    for name, unit in day_index.list_named_children(leaf.node):
         if unit.level == _TOWNSHIP:
-            yield unit
+            yield name, unit
         elif unit.level == _COUNTY:
             yield from _iter_townships(day_index, unit)
 
@@ -170,10 +174,12 @@ def _find_named(day_index: DayIndex, written: str, node: int) -> list[Evidence]:
     village_generic = find_village_generic(written)
     generic = village_generic or find_township_generic(written)
     level = _VILLAGE if village_generic else _TOWNSHIP
+    if not generic:
+        return []
     for text in _iter_numerals(written):
         for name, completed in ((text, ""), (text.removesuffix(generic), generic)):
             key = day_index.index.find_key(name)
-            if key is None or not generic:
+            if key is None:
                 continue
             found = [
                 Evidence(0, 0, key, candidate, candidate.weight, completed)
@@ -244,9 +250,11 @@ def _extend_reading(
         ),
         *iter_evidence_faults(value[item.start : item.end], item, chain[-1]),
     ]
-    if all(unit.node != leaf.node for unit in chain):
+    lies_elsewhere = all(unit.node != leaf.node for unit in chain)
+    if lies_elsewhere:
         faults.append(_build_parent_fault(day_index, value, reading, chain))
-    return Reading(chain, (*reading.evidence, item), tuple(faults), rest)
+    doubt = reading.doubt if lies_elsewhere else None
+    return Reading(chain, (*reading.evidence, item), tuple(faults), rest, doubt)
 
 
 def _build_parent_fault(

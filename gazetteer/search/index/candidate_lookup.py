@@ -43,11 +43,17 @@ class CandidateFinder:
     def _homonyms(self) -> HomonymFinder:
         return HomonymFinder(self._index, self._states, self._day)
 
+    @cached_property
+    def _has_later_names(self) -> bool:
+        """Whether any name begins after the day; on the day of a query seldom one does."""
+        starts = np.asarray(self._index.meaning_start)
+        return bool(len(starts)) and int(starts.max()) > self._day
+
     def find_candidate_set(self, key: int) -> CandidateSet:
         """The candidates of a key; of very many those of most weight. Later names follow them."""
         first, last = self._index.meaning_offsets[key], self._index.meaning_offsets[key + 1]
         candidates, total = self._select_best_candidates(first, last)
-        if total <= MAX_KEY_CANDIDATES:
+        if self._has_later_names and total <= MAX_KEY_CANDIDATES:
             candidates = (*candidates, *self._find_later_candidates(first, last, candidates))
         return build_candidate_set(candidates, is_truncated=total > MAX_KEY_CANDIDATES)
 
@@ -171,8 +177,6 @@ class CandidateFinder:
         self, first: int, last: int, known: Sequence[Candidate]
     ) -> Sequence[Candidate]:
         """What the names of counties and above mean that begin after the day."""
-        if max(self._index.meaning_start[first:last], default=0) <= self._day:
-            return ()
         index, nodes = self._index, {candidate.node for candidate in known}
         later: list[Candidate] = []
         for meaning in range(first, last):

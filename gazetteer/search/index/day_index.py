@@ -1,7 +1,7 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from gazetteer.search.index.candidates import Candidate, NameRelation, build_sta
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.index.standard_names import StandardNames, build_standard_names
 from gazetteer.search.index.successors import SuccessorFinder
+from gazetteer.search.text.normalize import normalize_name
 from gazetteer.search.text.structs import FrozenStruct
 
 _CACHE_SIZE = 50_000
@@ -132,6 +133,15 @@ class DayIndex:
             for other, _, relation in self._successors.find_successors(node)
             if relation is not NameRelation.FORMER_PARENT
         ]
+
+    def list_named_children(self, node: int) -> Sequence[tuple[str, UnitRef]]:
+        """What lies directly under a node, each with its name as it is in normalised texts."""
+        memo_key = ("named children", node)
+        children: Sequence[tuple[str, UnitRef]] | None = self.memo.get(memo_key)
+        if children is None:
+            children = [(normalize_name(unit.name), unit) for unit in self.iter_children(node)]
+            self.remember(memo_key, children)
+        return children
 
     def find_territory(self, node: int) -> list[int]:
         """The other nodes in which territory that a node once had lies on the day."""
