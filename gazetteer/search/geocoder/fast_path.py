@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.evidence import Evidence
-from gazetteer.search.geocoder.glued_names import begins_with_abbreviation
+from gazetteer.search.geocoder.glued_names import ABBREVIATIONS, begins_with_abbreviation
 from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.mentions import MAX_MENTIONS
 from gazetteer.search.geocoder.name_context import DECISIVE_CHARS, KeyHit, is_part_of_other
@@ -34,7 +34,7 @@ def parse_hierarchical(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -
     """
     if len(hits) > MAX_MENTIONS:
         return None
-    if begins_with_abbreviation(day_index, text, hits):
+    if text[:1] in ABBREVIATIONS and begins_with_abbreviation(day_index, text, hits):
         return None
     parse_state, rest = _advance_states(day_index, text, hits)
     if (

@@ -92,6 +92,9 @@ def geocode(day_index: DayIndex, address: str) -> GeocodeResult:
     if parse_state is not None:
         if parse_state.partial_match is None:
             parse_state.partial_match = build_hierarchical_partial(value, parse_state)
+        if parse_state.partial_match.is_plain:
+            match = complete_match(day_index, text, value, parse_state.partial_match)
+            return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
         return _conclude_sole(day_index, text, value, parse_state.partial_match)
     decision = _resolve_by_comparison(day_index, value, hits)
     if not decision.partial_matches:
@@ -112,12 +115,11 @@ def _conclude_sole(
     day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch
 ) -> GeocodeResult:
     """The result of the only interpretation: matched, unless too little speaks for it."""
-    if partial.is_plain:
-        match = complete_match(day_index, text, value, partial)
-        return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
-    doubt = _FAULT_BY_SUPPORT[measure_support(value, partial.interpretation)]
+    doubt = None
+    if not partial.is_plain:
+        doubt = _FAULT_BY_SUPPORT[measure_support(value, partial.interpretation)]
     match = complete_match(day_index, text, value, partial, doubt)
-    if all(fault.kind is not FaultKind.AMBIGUOUS for fault in match.faults):
+    if doubt is None or all(fault.kind is not FaultKind.AMBIGUOUS for fault in match.faults):
         return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
     level = LEVELS[find_level_to_name(partial.interpretation.chain)]
     return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, (match,), 1, level)

@@ -6,7 +6,6 @@ is no name itself: either it can only lead to a place, or the names behind it su
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from gazetteer.search.geocoder.name_context import TOWNSHIP, KeyHit, is_part_of_other
@@ -20,6 +19,8 @@ from gazetteer.search.index.customary_names import read_abbreviations
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.name_forms import NameForm
 
+ABBREVIATIONS = frozenset(read_abbreviations())
+"""Characters that may be the abbreviation of a unit."""
 _MAX_GLUED = 8
 """Characters that may be glued before a name."""
 _GLUED = re.compile(r"[\u3400-\u9fff]+\Z")
@@ -43,23 +44,17 @@ def find_abbreviations(
     day_index: DayIndex, text: str, hits: Sequence[KeyHit]
 ) -> list[AbbreviatedName]:
     """The abbreviations in a text, each with the name of a county or above right behind it."""
-    abbreviations = _get_abbreviations()
     return [
         found
         for match in _WORD_STARTS.finditer(text)
-        if text[match.start()] in abbreviations
+        if text[match.start()] in ABBREVIATIONS
         for found in _iter_abbreviations(day_index, text, hits, match.start())
     ][:1]
 
 
 def begins_with_abbreviation(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -> bool:
-    """Whether a text begins with the abbreviation of a unit."""
-    return text[:1] in _get_abbreviations() and any(_iter_abbreviations(day_index, text, hits, 0))
-
-
-@cache
-def _get_abbreviations() -> frozenset[str]:
-    return frozenset(read_abbreviations())
+    """Whether a text that begins with such a character begins with the abbreviation of a unit."""
+    return any(True for _ in _iter_abbreviations(day_index, text, hits, 0))
 
 
 def _iter_abbreviations(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.geocoder.evidence import Evidence
@@ -57,9 +56,10 @@ def collect_faults(value: str, interpretation: Interpretation) -> list[Fault]:
 
 def _is_ordered(starts: list[int], evidence: Sequence[Evidence]) -> bool:
     """Whether the names go down from the highest unit; in English they also go up to it."""
-    ascending = all(a < b for a, b in pairwise(starts))
-    is_latin = all(item.key < 0 for item in evidence)
-    return ascending or (is_latin and all(a > b for a, b in pairwise(starts)))
+    ascending = sorted(starts)
+    if starts == ascending:
+        return True
+    return starts == ascending[::-1] and all(item.key < 0 for item in evidence)
 
 
 @lru_cache(_FAULT_CACHE_SIZE)

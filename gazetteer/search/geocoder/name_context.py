@@ -49,12 +49,16 @@ _SIGHT_ENDINGS = (
 )
 _OTHER_NAME = re.compile(
     rf"[{_NUMBERING_CHARS}]{{0,3}}(?:{'|'.join(_ROAD_ENDINGS)})|{'|'.join(_OTHER_ENDINGS)}"
-    rf"|{'|'.join(_SIGHT_ENDINGS)}"
+)
+"""What makes a short form part of another name: 北京路, 中山大道, 白云山."""
+_SIGHT = re.compile(
+    rf"{'|'.join(_SIGHT_ENDINGS)}"
     rf"|[{_SIGHTS}](?:(?![\u3400-\u9fff])|路|大道|大街|公园|景区|风景|旅游|车站|附近|旁)"
 )
-"""What makes a short form part of another name: 北京路, 中山大道, 白云山, 七星岩."""
-_OTHER_FIRST_CHARS = frozenset(_NUMBERING_CHARS + _SIGHTS).union(
-    word[0] for word in (*_ROAD_ENDINGS, *_OTHER_ENDINGS, *_SIGHT_ENDINGS)
+"""The same of sights and quarters: 七星岩, 珠江新城."""
+_SIGHT_FIRST_CHARS = frozenset(_SIGHTS).union(word[0] for word in _SIGHT_ENDINGS)
+_OTHER_FIRST_CHARS = frozenset(_NUMBERING_CHARS).union(
+    word[0] for word in (*_ROAD_ENDINGS, *_OTHER_ENDINGS)
 )
 _TOWNSHIP_SUFFIX = re.compile("街道|镇|乡(?!村)")
 _LEVELS_BEFORE_TOWNSHIP = (TOWNSHIP,)
@@ -74,7 +78,9 @@ _GENERIC_BY_FIRST_CHAR = {
 GENERIC_FIRST_CHARS = frozenset(_GENERIC_BY_FIRST_CHAR)
 OFFICE_FIRST_CHARS = frozenset("街办人镇区市")
 """The first characters of what :data:`OFFICE_SUFFIX` matches."""
-DECISIVE_CHARS = _OTHER_FIRST_CHARS.union(_GENERIC_BY_FIRST_CHAR, OFFICE_FIRST_CHARS)
+DECISIVE_CHARS = _OTHER_FIRST_CHARS.union(
+    _SIGHT_FIRST_CHARS, _GENERIC_BY_FIRST_CHAR, OFFICE_FIRST_CHARS
+)
 """Characters behind a name that may decide how it is meant."""
 
 
@@ -83,9 +89,10 @@ def is_part_of_other(day_index: DayIndex, text: str, hits: Sequence[KeyHit], hit
     key, _, end = hit
     if day_index.index.key_has_generic[key] or text[end : end + 1] not in DECISIVE_CHARS:
         return False
-    return _is_continued(text, end) and not _has_name_at(
-        day_index, text, hits, end, day_index.get_candidates(key)
-    )
+    if not _is_continued(text, end) or _has_name_at(day_index, text, hits, end):
+        return False
+    pairs = _list_pairs(hits, end) if day_index.index.key_is_high_level[key] else []
+    return not pairs or not _names_township(day_index, pairs, day_index.get_candidates(key))
 
 
 def resolve_candidates(
@@ -113,12 +120,19 @@ def resolve_candidates(
     resolved, stop, generic = _resolve_before_text(
         day_index, text, hits, end, candidate_set, open_before
     )
-    if resolved is not None and not generic and is_beginning_of_word(text, hits, stop):
-        resolved = resolved.without_stems
+    if resolved is not None and not generic:
+        resolved = drop_beginnings(text, hits, stop, resolved)
     return resolved, stop, generic
 
 
-def is_beginning_of_word(text: str, hits: Sequence[KeyHit], end: int) -> bool:
+def drop_beginnings(
+    text: str, hits: Sequence[KeyHit], end: int, candidate_set: CandidateSet
+) -> CandidateSet:
+    """Without villages and places whose short form is but the beginning of a longer word."""
+    return candidate_set.without_stems if _is_beginning_of_word(text, hits, end) else candidate_set
+
+
+def _is_beginning_of_word(text: str, hits: Sequence[KeyHit], end: int) -> bool:
     """Whether what ends here may be but the beginning of a longer word: 高栏 in 高栏港区."""
     if not "\u3400" <= text[end : end + 1] <= "\u9fff" or begins_component(text, end):
         return False
@@ -141,22 +155,24 @@ def _resolve_before_text(
         if (
             open_before
             and not candidate_set.all_have_generic
-            and _has_name_at(day_index, text, hits, end, candidate_set)
+            and (
+                _has_name_at(day_index, text, hits, end)
+                or (
+                    0 <= candidate_set.highest_level < TOWNSHIP
+                    and _names_township(day_index, _list_pairs(hits, end), candidate_set)
+                )
+            )
         ):
             return candidate_set, end, ""  # 台州 in 台州路桥区
         return _resolve_before_suffix(text, end, candidate_set, open_before)
     return candidate_set if open_before else candidate_set.with_generic, end, ""
 
 
-def _has_name_at(
-    day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int, before: CandidateSet
-) -> bool:
+def _has_name_at(day_index: DayIndex, text: str, hits: Sequence[KeyHit], at: int) -> bool:
     """Whether the next character may well belong to a name that begins here: 镇康 in 临沧镇康."""
     for key, start, end in hits[bisect_left(hits, at, key=START_GETTER) :]:
         if start > at:
             break
-        if end - start == AMBIGUOUS_LENGTH and _names_township(day_index, key, before):
-            return True  # 怀集桥头, 新兴新城
         if text[start:end] in _SIGHT_ENDINGS:
             continue  # 新城 is a district of 西安, but 珠江新城 is a sight
         if day_index.index.key_has_generic[key] and end - start > AMBIGUOUS_LENGTH:
@@ -169,12 +185,22 @@ def _has_name_at(
     return False
 
 
-def _names_township(day_index: DayIndex, key: int, before: CandidateSet) -> bool:
-    """Whether a name means a township in the county or city that the name before it means."""
-    if not 0 <= before.highest_level < TOWNSHIP:
-        return False
+def _list_pairs(hits: Sequence[KeyHit], at: int) -> list[int]:
+    """The names of two characters that begin here."""
+    pairs = []
+    for key, start, end in hits[bisect_left(hits, at, key=START_GETTER) :]:
+        if start > at:
+            break
+        if end - start == AMBIGUOUS_LENGTH:
+            pairs.append(key)
+    return pairs
+
+
+def _names_township(day_index: DayIndex, keys: Sequence[int], before: CandidateSet) -> bool:
+    """Whether a name means a township in the county or city before it: 桥头 in 怀集桥头."""
     return any(
         below.level == TOWNSHIP
+        for key in keys
         for candidate in before.best_candidates
         if candidate.level < TOWNSHIP and day_index.has_meaning_below(key, candidate.node)
         for below in day_index.find_candidates_under(key, candidate.node)
@@ -214,4 +240,7 @@ def _resolve_before_suffix(
 
 
 def _is_continued(text: str, end: int) -> bool:
-    return text[end] in _OTHER_FIRST_CHARS and _OTHER_NAME.match(text, end) is not None
+    first = text[end]
+    if first in _OTHER_FIRST_CHARS and _OTHER_NAME.match(text, end) is not None:
+        return True
+    return first in _SIGHT_FIRST_CHARS and _SIGHT.match(text, end) is not None

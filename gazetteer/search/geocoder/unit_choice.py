@@ -9,7 +9,7 @@ from gazetteer.search.geocoder.name_context import (
     GENERIC_FIRST_CHARS,
     OFFICE_FIRST_CHARS,
     KeyHit,
-    is_beginning_of_word,
+    drop_beginnings,
     resolve_candidates,
 )
 from gazetteer.search.geocoder.parse_cache import ParseState
@@ -121,8 +121,8 @@ def _choose_by_short_form(
         )
     if candidate_set is None or candidate_set.is_truncated:
         return None
-    if not generic and is_beginning_of_word(text, hits, stop):
-        candidate_set = candidate_set.without_stems
+    if not generic:
+        candidate_set = drop_beginnings(text, hits, stop, candidate_set)
     last = day_index.index.last_descendant[node] if node >= 0 else len(day_index.index.ids)
     best = [
         candidate for candidate in candidate_set.best_candidates if node < candidate.node <= last
