@@ -1,9 +1,9 @@
 """What in a text supports the units of a chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gazetteer.search.geocoder.mentions import Mention
-from gazetteer.search.index.candidates import Candidate, CandidateSet
+from gazetteer.search.index.candidates import Candidate, CandidateSet, NameRelation
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.structs import FrozenStruct
 
@@ -57,11 +57,28 @@ def list_evidence(
     evidence_maps = []
     for mention in mentions:
         evidence_by_node = _collect_evidence(mention, chain)
-        if is_place and node in evidence_by_node and _names_unit_near(day_index, mention, chain):
+        if node in evidence_by_node and (
+            _repeats_unit_above(evidence_by_node, node)
+            or (is_place and _names_unit_near(day_index, mention, chain))
+        ):
             del evidence_by_node[node]
         if evidence_by_node:
             evidence_maps.append(evidence_by_node)
     return evidence_maps
+
+
+def _repeats_unit_above(evidence_by_node: Mapping[int, Evidence], node: int) -> bool:
+    """Whether what leads to a unit by another relation is the present name of one above it.
+
+    梅州市梅州市 is the prefecture, and not what became of the city in it that had the name.
+    """
+    if evidence_by_node[node].candidate.relation is NameRelation.CURRENT_NAME:
+        return False
+    return any(
+        item.candidate.relation is NameRelation.CURRENT_NAME and item.candidate.has_generic
+        for other, item in evidence_by_node.items()
+        if other != node
+    )
 
 
 def _names_unit_near(day_index: DayIndex, mention: Mention, chain: Sequence[int]) -> bool:

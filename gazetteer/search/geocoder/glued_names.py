@@ -66,7 +66,7 @@ def _iter_abbreviations(
     for key, start, end in hits:
         if start > ends[-1] or (start == at and day_index.index.key_has_generic[key]):
             return  # 黑龙江省 is written in full
-        if start in ends and end - start > 1 and _names_county(day_index, key):
+        if start in ends and end - start > 1:
             if is_part_of_other(day_index, text, hits, (key, start, end)):
                 continue
             nodes = _find_abbreviated(day_index, text[at]) if nodes is None else nodes
@@ -100,9 +100,12 @@ def _names_county(day_index: DayIndex, key: int) -> bool:
 
 
 def _is_held(day_index: DayIndex, key: int, node: int) -> bool:
-    """Whether a county or above of this name lies in a unit, or is the unit."""
+    """Whether a county or above of this name lies in a province, or is it; a town in a city."""
+    in_province = day_index.get_unit(node).level == 0
+    if in_province and not _names_county(day_index, key):
+        return False
     return any(
-        candidate.level < TOWNSHIP and day_index.is_within(candidate.node, node)
+        candidate.level < TOWNSHIP + (not in_province) and day_index.is_within(candidate.node, node)
         for candidate in day_index.get_candidates(key).best_candidates
     )
 
