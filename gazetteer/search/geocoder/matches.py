@@ -154,17 +154,13 @@ def complete_match(
         is_sole: whether the text has no other match.
     """
     interpretation = partial.interpretation
-    components: Sequence[AddressComponent] = partial.components
+    components = _list_components(partial, value)
     faults: Sequence[Fault] = partial.faults
-    if partial.names_end < len(value):
-        rest = parse_components(value, partial.names_end, len(value))
-        components = [*components, *rest] if components else rest
     if len(value) < len(text.value):
         faults = [*faults, Fault(FaultKind.OVERLONG)]
+    chain, evidence = interpretation.chain, interpretation.evidence
     if not _ODD_KINDS.isdisjoint(map(KIND_GETTER, components)):
-        reading = Reading(
-            interpretation.chain, interpretation.evidence, tuple(faults), components, doubt
-        )
+        reading = Reading(chain, evidence, tuple(faults), components, doubt)
         if is_sole and not interpretation.contradictions:
             reading = read_on(day_index, value, reading)
         return _complete_odd_match(partial, reading)
@@ -172,13 +168,16 @@ def complete_match(
         faults = [*faults, Fault(doubt)]
     unmatched = " ".join(partial.contradicting_texts)
     return GeocodeMatch(
-        interpretation.chain,
-        interpretation.evidence,
-        partial.matched_text,
-        tuple(faults),
-        tuple(components),
-        unmatched,
+        chain, evidence, partial.matched_text, tuple(faults), tuple(components), unmatched
     )
+
+
+def _list_components(partial: PartialMatch, value: str) -> Sequence[AddressComponent]:
+    """The components of the whole text."""
+    if partial.names_end >= len(value):
+        return partial.components
+    rest = parse_components(value, partial.names_end, len(value))
+    return [*partial.components, *rest] if partial.components else rest
 
 
 def _complete_odd_match(partial: PartialMatch, reading: Reading) -> GeocodeMatch:
