@@ -16,16 +16,20 @@ _SHORTENED = "省市区县镇"
 
 def generate_addresses(day_index: DayIndex, count: int, seed: int = SEED) -> list[str]:
     """Addresses in townships and villages that are in force, no two of them alike."""
+    return list(generate_cases(day_index, count, seed))
+
+
+def generate_cases(
+    day_index: DayIndex, count: int, seed: int = SEED
+) -> dict[str, tuple[UnitRef, ...]]:
+    """The same addresses, each with the chain of the village from whose names it is made."""
     chance = Random(seed)
     villages = [n for n in range(len(day_index.index.ids)) if _is_village(day_index, n)]
-    addresses: dict[str, None] = {}
-    while len(addresses) < count:
-        addresses[
-            _generate_address(
-                chance, day_index, day_index.get_chain(chance.choice(villages)), villages
-            )
-        ] = None
-    return list(addresses)
+    cases: dict[str, tuple[UnitRef, ...]] = {}
+    while len(cases) < count:
+        chain = day_index.get_chain(chance.choice(villages))
+        cases[_generate_address(chance, day_index, chain, villages)] = chain
+    return cases
 
 
 def _is_village(day_index: DayIndex, node: int) -> bool:

@@ -16,6 +16,12 @@ from pathlib import Path
 import click
 
 from benchmarks.batch_rows import load_day_index
+from benchmarks.calibration import (
+    geocode_empty_classes,
+    iter_calibration_lines,
+    score_generated,
+    score_named,
+)
 from benchmarks.peers import NAMES, run_peers
 from benchmarks.servers import ensure_loaded, run_cluster
 from gazetteer.records.levels import LEVELS
@@ -175,6 +181,17 @@ def main(files: tuple[Path, ...], wrong: bool) -> None:
             ]
     click.echo(f"{date.today()}; in each cell: {', '.join(GEOCODERS)}\n")
     click.echo("\n".join(iter_table_lines(rows, results)))
+    named = [case for case in rows if case.kind != "undecided"]
+    matches = [
+        *score_named(day_index, [c.address for c in named], [c.expected for c in named]),
+        *score_generated(day_index),
+    ]
+    classes = geocode_empty_classes(day_index)
+    click.echo("\n" + "\n".join(iter_calibration_lines(matches, classes)))
+    if wrong:
+        for each in classes:
+            for address, match in each.claimed:
+                click.echo(f"{address}: {''.join(unit.name for unit in match.chain)}, no unit")
     for case, result in zip(rows, results["ours"], strict=True):
         if wrong and not is_correct(case, result, 5):
             answer = "".join(result.names) or ("undecided" if result.undecided else "nothing")

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gazetteer.records.levels import LEVELS
 from gazetteer.records.written_codes import clean_code, is_division_code, strip_filling
-from gazetteer.search.geocoder.interpretations import Evidence
+from gazetteer.search.geocoder.evidence import Evidence
 from gazetteer.search.geocoder.mentions import Mention
 from gazetteer.search.index.candidates import (
     LOWEST_UNIT_LEVEL,
@@ -19,7 +19,7 @@ from gazetteer.search.index.candidates import (
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.division_lookup import find_node_of_state, find_state_by_code
 from gazetteer.search.text.name_forms import NameForm
-from gazetteer.search.text.normalize import NormalizedText
+from gazetteer.search.text.normalized_text import NormalizedText
 
 _UNIT_LEVELS = tuple(range(LOWEST_UNIT_LEVEL + 1))
 

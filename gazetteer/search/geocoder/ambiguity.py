@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
-from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.records.levels import LEVELS, Level
+from gazetteer.search.geocoder.evidence import Evidence
+from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.index.day_index import UnitRef
+
+_COUNTY = LEVELS.index(Level.COUNTY)
 
 
 def find_ambiguous(best: Interpretation, others: Sequence[Interpretation]) -> list[Interpretation]:
@@ -49,6 +52,12 @@ def _is_in_namesake(interpretation: Interpretation, best: Interpretation) -> boo
 
 def _get_span(name: Evidence) -> tuple[int, int, int]:
     return name.start, name.end, name.key
+
+
+def find_level_to_name(chain: Sequence[UnitRef]) -> int:
+    """The level above a unit that has to be named for the unit to be certain; its county if any."""
+    above = [unit.level for unit in chain[:-1] if unit.level <= _COUNTY]
+    return above[-1] if above else chain[-1].level
 
 
 def find_deciding_level(chains: Sequence[Sequence[UnitRef]]) -> int:

@@ -10,7 +10,9 @@ the same result for every text that is parsed here.
 from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.search.geocoder.evidence import Evidence
+from gazetteer.search.geocoder.glued_names import ABBREVIATIONS, begins_with_abbreviation
+from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.mentions import MAX_MENTIONS
 from gazetteer.search.geocoder.name_context import DECISIVE_CHARS, KeyHit, is_part_of_other
 from gazetteer.search.geocoder.overlap_conflicts import (
@@ -31,6 +33,8 @@ def parse_hierarchical(day_index: DayIndex, text: str, hits: Sequence[KeyHit]) -
     longest first. None means that the text needs a full comparison.
     """
     if len(hits) > MAX_MENTIONS:
+        return None
+    if text[:1] in ABBREVIATIONS and begins_with_abbreviation(day_index, text, hits):
         return None
     parse_state, rest = _advance_states(day_index, text, hits)
     if (

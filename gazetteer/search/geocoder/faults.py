@@ -17,16 +17,19 @@ class FaultKind(StrEnum):
     NOT_WRITTEN = "not_written"
     SHORT_FORM = "short_form"
     ALIAS = "alias"
+    PART_OF_UNIT = "part_of_unit"
     OTHER_GENERIC = "other_generic"
     ORDER = "order"
     FORMER_NAME = "former_name"
     SUCCESSOR = "successor"
     PART_OF_SUCCESSOR = "part_of_successor"
     FORMER_PARENT = "former_parent"
+    LATER_NAME = "later_name"
     SPELLED_WRONG = "spelled_wrong"
     CONTRADICTION = "contradiction"
     RELATIVE = "relative"
     UNMATCHED = "unmatched"
+    UNSUPPORTED = "unsupported"
     OVERLONG = "overlong"
     AMBIGUOUS = "ambiguous"
 
@@ -40,16 +43,19 @@ PENALTIES = {
     FaultKind.NOT_WRITTEN: 0.02,
     FaultKind.SHORT_FORM: 0.01,
     FaultKind.ALIAS: 0.02,
+    FaultKind.PART_OF_UNIT: 0.05,
     FaultKind.OTHER_GENERIC: 0.05,
     FaultKind.ORDER: 0.02,
     FaultKind.FORMER_NAME: 0.05,
     FaultKind.SUCCESSOR: 0.05,
     FaultKind.PART_OF_SUCCESSOR: 0.10,
     FaultKind.FORMER_PARENT: 0.10,
+    FaultKind.LATER_NAME: 0.05,
     FaultKind.SPELLED_WRONG: 0.15,
     FaultKind.CONTRADICTION: 0.30,
     FaultKind.RELATIVE: 0.05,
     FaultKind.UNMATCHED: 0.05,
+    FaultKind.UNSUPPORTED: 0.15,
     FaultKind.OVERLONG: 0.10,
     FaultKind.AMBIGUOUS: 0.40,
 }

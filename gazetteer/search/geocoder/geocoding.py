@@ -17,8 +17,13 @@ from gazetteer.search.geocoder.address_fields import (
     bind_mentions,
     join_address_fields,
 )
-from gazetteer.search.geocoder.ambiguity import find_ambiguous, find_deciding_level
+from gazetteer.search.geocoder.ambiguity import (
+    find_ambiguous,
+    find_deciding_level,
+    find_level_to_name,
+)
 from gazetteer.search.geocoder.fast_path import parse_hierarchical
+from gazetteer.search.geocoder.faults import FaultKind
 from gazetteer.search.geocoder.interpretations import Interpretation, rank_interpretations
 from gazetteer.search.geocoder.matches import (
     GeocodeMatch,
@@ -30,14 +35,23 @@ from gazetteer.search.geocoder.matches import (
 from gazetteer.search.geocoder.mentions import Mention, find_key_hits, find_mentions
 from gazetteer.search.geocoder.name_context import KeyHit
 from gazetteer.search.geocoder.romanized_mentions import find_romanized_mentions
+from gazetteer.search.geocoder.support import Support, measure_support
 from gazetteer.search.index.day_index import DayIndex
-from gazetteer.search.text.normalize import NormalizedText, normalize_text
+from gazetteer.search.text.normalize import normalize_text
+from gazetteer.search.text.normalized_text import NormalizedText
 from gazetteer.search.text.structs import FrozenStruct
 
 MAX_TEXT_LENGTH = 500
 """Characters of a normalised text that are parsed; no address is as long."""
 MAX_CANDIDATES = 10
 _BATCH_SIZE = 100
+
+
+_FAULT_BY_SUPPORT = {
+    Support.WEAK: FaultKind.AMBIGUOUS,
+    Support.LITTLE: FaultKind.UNSUPPORTED,
+    Support.ENOUGH: None,
+}
 
 
 class GeocodeStatus(StrEnum):
@@ -88,20 +102,37 @@ def geocode(day_index: DayIndex, address: str | WrittenAddress) -> GeocodeResult
     ):
         if parse_state.partial_match is None:
             parse_state.partial_match = build_hierarchical_partial(value, parse_state)
-        match = complete_match(day_index, text, value, parse_state.partial_match, sole=True)
-        return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
+        if parse_state.partial_match.is_plain:
+            match = complete_match(day_index, text, value, parse_state.partial_match)
+            return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
+        return _conclude_sole(day_index, text, value, parse_state.partial_match)
     decision = _resolve_by_comparison(day_index, value, hits, text, fields)
     if not decision.partial_matches:
         return GeocodeResult(text, GeocodeStatus.NOT_FOUND, (), 0)
-    sole = len(decision.partial_matches) == 1
+    if len(decision.partial_matches) == 1:
+        return _conclude_sole(day_index, text, value, decision.partial_matches[0])
     matches = tuple(
         [
-            complete_match(day_index, text, value, partial, sole=sole)
+            complete_match(day_index, text, value, partial, FaultKind.AMBIGUOUS, is_sole=False)
             for partial in decision.partial_matches
         ]
     )
-    status = GeocodeStatus.MATCHED if sole else GeocodeStatus.AMBIGUOUS
-    return GeocodeResult(text, status, matches, decision.total, decision.deciding_level)
+    level = decision.deciding_level
+    return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, matches, decision.total, level)
+
+
+def _conclude_sole(
+    day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch
+) -> GeocodeResult:
+    """The result of the only interpretation: matched, unless too little speaks for it."""
+    doubt = None
+    if not partial.is_plain:
+        doubt = _FAULT_BY_SUPPORT[measure_support(value, partial.interpretation)]
+    match = complete_match(day_index, text, value, partial, doubt)
+    if doubt is None or all(fault.kind is not FaultKind.AMBIGUOUS for fault in match.faults):
+        return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
+    level = LEVELS[find_level_to_name(partial.interpretation.chain)]
+    return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, (match,), 1, level)
 
 
 def geocode_many(

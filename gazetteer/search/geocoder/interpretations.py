@@ -7,32 +7,20 @@ contradicts the interpretation; it is never followed to a different parent.
 
 from collections.abc import Mapping, Sequence
 
-from gazetteer.search.geocoder.mentions import Mention
-from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate, CandidateSet
+from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.evidence import (
+    GENERIC_BONUS,
+    Evidence,
+    is_disjoint,
+    list_evidence,
+)
+from gazetteer.search.geocoder.mentions import Mention, is_clear_name
+from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.day_index import DayIndex, UnitRef
+from gazetteer.search.text.name_forms import NameForm
 from gazetteer.search.text.structs import FrozenStruct
 
-GENERIC_BONUS = 8
-"""Added to the weight of a short form that the text completes by a generic part: 锦厦 and 村.
-
-It must not make a short form weigh as much as a standard name.
-"""
-
-
-class Evidence(FrozenStruct, frozen=True):
-    """A stretch of the text that supports one unit in the chain of an interpretation.
-
-    ``generic`` is the generic part that completes the name; ``candidate_set`` is all that the name
-    may mean, None where that is ``candidate`` alone.
-    """
-
-    start: int
-    end: int
-    key: int
-    candidate: Candidate
-    weight: int
-    generic: str = ""
-    candidate_set: CandidateSet | None = None
+_FORMS_OF_PARTS = (NameForm.PART, NameForm.PART_ALONE)
 
 
 class Interpretation(FrozenStruct, frozen=True):
@@ -69,9 +57,7 @@ def rank_interpretations(
 
     Those that cannot come first are left out, unless ``include_all``.
     """
-    clear_mentions = [
-        mention for mention in mentions if mention.candidate_set.is_unambiguous_high_level
-    ]
+    clear_mentions = [mention for mention in mentions if is_clear_name(mention, mentions)]
     bounds = _compute_weight_bounds(day_index, mentions)
     interpretations: list[Interpretation] = []
     min_weight = -1_000_000
@@ -79,7 +65,9 @@ def rank_interpretations(
         if bounds[node] < min_weight and not include_all:
             break  # even without overlaps and contradictions it would weigh less
         interpretation = _build_interpretation(day_index, node, mentions, clear_mentions)
-        if interpretation is not None:
+        if interpretation is not None and not _is_in_longer_name(
+            day_index, interpretation, mentions
+        ):
             interpretations.append(interpretation)
             if not interpretation.skips_named_unit:
                 min_weight = max(min_weight, interpretation.weight)
@@ -87,22 +75,6 @@ def rank_interpretations(
         sorted(interpretations, key=_build_sort_key)
         if len(interpretations) > 1
         else interpretations
-    )
-
-
-def build_evidence(mention: Mention, node: int) -> Evidence:
-    """The mention as evidence for a node that it may mean."""
-    candidate = mention.candidate_set.by_node[node]
-    completed = mention.generic and not candidate.has_generic
-    weight = candidate.weight + GENERIC_BONUS if completed else candidate.weight
-    return Evidence(
-        mention.start,
-        mention.end,
-        mention.key,
-        candidate,
-        weight,
-        mention.generic,
-        mention.candidate_set,
     )
 
 
@@ -136,8 +108,8 @@ def _build_sort_key(interpretation: Interpretation) -> tuple[bool, int, int, int
         interpretation.skips_named_unit,
         -interpretation.weight,
         interpretation.start,
-        leaf.level,
         leaf_evidence.start - leaf_evidence.end,
+        leaf.level,
         leaf.node,
     )
 
@@ -147,19 +119,17 @@ def _build_interpretation(
 ) -> Interpretation | None:
     """The interpretation of the mentions as a node; None if no evidence for the node is left."""
     chain = day_index.get_node_path(node)
-    evidence_maps = [
-        evidence_by_node
-        for evidence_by_node in (_collect_evidence(mention, chain) for mention in mentions)
-        if evidence_by_node
-    ]
+    evidence_maps = list_evidence(day_index, node, chain, mentions)
     choice = _choose_evidence(chain, node, evidence_maps)
-    if choice is None:
+    if choice is None or _leaves_present_unit(choice[0]):
         return None
     chosen, usable = choice
-    repeated = tuple([evidence for evidence in usable if _is_disjoint(evidence, chosen)])
-    contradictions = _find_contradictions(chain, chosen, repeated, clear_mentions)
-    weight = sum([evidence.weight for evidence in chosen]) - STANDARD_NAME_WEIGHT * len(
-        contradictions
+    repeated = tuple([evidence for evidence in usable if is_disjoint(evidence, chosen)])
+    contradictions = _find_contradictions(
+        (*chain, *_list_later_parents(day_index, chosen[0])), chosen, repeated, clear_mentions
+    )
+    weight = sum([evidence.weight for evidence in chosen]) - sum(
+        [mention.contradiction_weight for mention in contradictions]
     )
     first = chosen[0].start
     return Interpretation(
@@ -168,7 +138,7 @@ def _build_interpretation(
         repeated,
         contradictions,
         weight,
-        any(mention.start < first for mention in contradictions),
+        any(m.start < first and m.candidate_set.is_unambiguous_high_level for m in contradictions),
         min([evidence.start for evidence in chosen]),
     )
 
@@ -192,7 +162,7 @@ def _choose_evidence(
             evidence = evidence_by_node.get(upper)
             if evidence is None or (upper == node and not evidence.candidate.can_be_target):
                 continue
-            if not _is_disjoint(evidence, chosen):
+            if not is_disjoint(evidence, chosen):
                 continue
             usable.append(evidence)
             # A mention that weighs more for a unit above is left to that, if the leaf can spare it.
@@ -218,16 +188,62 @@ def _has_stronger_overlap(
     return any(
         other.weight > evidence.weight
         and other.candidate.node != evidence.candidate.node
-        and not _is_disjoint(evidence, (other,))
+        and not is_disjoint(evidence, (other,))
         for evidence_by_node in evidence_maps
         for other in evidence_by_node.values()
     )
 
 
-def _collect_evidence(mention: Mention, chain: Sequence[int]) -> dict[int, Evidence]:
-    """The evidence of a mention for each unit of a chain that it may mean."""
-    by_node = mention.candidate_set.by_node
-    return {node: build_evidence(mention, node) for node in chain if node in by_node}
+def _leaves_present_unit(chosen: Sequence[Evidence]) -> bool:
+    """Whether a unit in force is written, and left for what it once held, by a mere short form."""
+    if chosen[0].candidate.has_generic:
+        return False
+    return any(
+        evidence.candidate.relation is NameRelation.FORMER_PARENT
+        and evidence.candidate_set is not None
+        and evidence.candidate_set.best_is_current
+        for evidence in chosen[1:]
+    )
+
+
+def _is_in_longer_name(
+    day_index: DayIndex, interpretation: Interpretation, mentions: Sequence[Mention]
+) -> bool:
+    """Whether it is by a part of the full name of another unit: 红旗区 in 红旗区社区居委会.
+
+    By that alone; or the other unit lies in the one that is named: 吴阳镇 in 吴阳镇社区居委会.
+    """
+    leaf, node = interpretation.leaf_evidence, interpretation.leaf.node
+    start, end = interpretation.start, max([evidence.end for evidence in interpretation.evidence])
+    for mention in mentions:
+        candidate_set = mention.candidate_set
+        if mention.generic or not candidate_set.is_reliable:
+            continue
+        if not (mention.start <= leaf.start and leaf.end <= mention.end):
+            continue
+        if mention.end - mention.start == leaf.end - leaf.start:
+            continue
+        if candidate_set.has_standard_name and mention.start <= start and end <= mention.end:
+            return True
+        if candidate_set.best_weight >= leaf.weight and any(
+            c.node != node and day_index.is_within(c.node, node)
+            for c in candidate_set.best_candidates
+        ):
+            return True
+    return False
+
+
+def _list_later_parents(day_index: DayIndex, leaf: Evidence) -> list[int]:
+    """Where the unit of a name that begins after the day will lie: 济南市 above 莱芜区."""
+    if leaf.candidate.relation is not NameRelation.LATER_NAME:
+        return []
+    index = day_index.index
+    parents: list[int] = []
+    node = leaf.candidate.named_node
+    while node >= 0 and len(parents) < len(LEVELS):
+        parents.append(node)
+        node = index.parents[index.state_offsets[node + 1] - 1]
+    return parents
 
 
 def _find_contradictions(
@@ -236,22 +252,29 @@ def _find_contradictions(
     repeated: Sequence[Evidence],
     clear_mentions: Sequence[Mention],
 ) -> tuple[Mention, ...]:
-    """The clear names of other units in the text."""
+    """The clear names of other units in the text.
+
+    A short form is one where the unit above is expected, before the name of the leaf. Behind the
+    name of a part of a unit the register knows nothing that could contradict.
+    """
+    leaf = chosen[0]
+    is_part = leaf.candidate.form in _FORMS_OF_PARTS
     with_generic = [item for item in chosen if item.candidate.has_generic]
     return tuple(
         [
             mention
             for mention in clear_mentions
-            if mention.candidate_set.by_node.keys().isdisjoint(chain)
-            and _is_disjoint(mention, with_generic)
-            and _is_disjoint(mention, repeated)
+            if (
+                mention.start < leaf.start
+                or mention.key < 0  # in English the unit above comes behind
+                or mention.candidate_set.is_unambiguous_high_level
+            )
+            and not (is_part and mention.start > leaf.start)
+            and mention.candidate_set.by_node.keys().isdisjoint(chain)
+            and is_disjoint(
+                mention,
+                with_generic if mention.candidate_set.is_unambiguous_high_level else chosen,
+            )
+            and is_disjoint(mention, repeated)
         ]
     )
-
-
-def _is_disjoint(span: Mention | Evidence, others: Sequence[Evidence]) -> bool:
-    start, end = span.start, span.end
-    for other in others:  # noqa: SIM110  called very often, and a loop is twice as fast
-        if start < other.end and other.start < end:
-            return False
-    return True

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from gazetteer.records.levels import LEVELS
+from gazetteer.search.geocoder.evidence import Evidence
 from gazetteer.search.geocoder.faults import Fault, FaultKind, compute_score
-from gazetteer.search.geocoder.interpretations import Evidence, Interpretation
+from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.match_faults import (
     build_contradiction,
     build_not_written,
     collect_faults,
 )
 from gazetteer.search.geocoder.parse_cache import ParseState
-from gazetteer.search.geocoder.spelling import correct_last_level
+from gazetteer.search.geocoder.unread_names import Reading, read_on
 from gazetteer.search.index.candidates import STANDARD_NAME_WEIGHT, Candidate
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.address_components import (
@@ -20,7 +21,7 @@ from gazetteer.search.text.address_components import (
     find_finest_level,
     parse_components,
 )
-from gazetteer.search.text.normalize import NormalizedText
+from gazetteer.search.text.normalized_text import NormalizedText
 from gazetteer.search.text.structs import FrozenStruct
 
 _ODD_KINDS = frozenset(("unmatched", "relation", "estate", "poi"))
@@ -62,7 +63,8 @@ class GeocodeMatch(FrozenStruct, frozen=True):
 class PartialMatch(FrozenStruct, frozen=True):
     """An interpretation, and all of its match that does not depend on what follows its names.
 
-    ``components`` are those before ``names_end``, the end of the last name.
+    ``components`` are those before ``names_end``, the end of the last name. ``is_plain``: units are
+    named by their full names, one within another, so that there is nothing to weigh.
     """
 
     interpretation: Interpretation
@@ -71,6 +73,7 @@ class PartialMatch(FrozenStruct, frozen=True):
     contradicting_texts: tuple[str, ...]
     components: tuple[AddressComponent, ...]
     names_end: int
+    is_plain: bool
 
 
 def build_hierarchical_partial(value: str, parse_state: ParseState) -> PartialMatch:
@@ -83,8 +86,19 @@ def build_hierarchical_partial(value: str, parse_state: ParseState) -> PartialMa
     else:
         faults = collect_faults(value, interpretation)
     return PartialMatch(
-        interpretation, value[evidence[-1].start : done], tuple(faults), (), (), done
+        interpretation,
+        value[evidence[-1].start : done],
+        tuple(faults),
+        (),
+        (),
+        done,
+        _is_plain(interpretation),
     )
+
+
+def _is_plain(interpretation: Interpretation) -> bool:
+    evidence = interpretation.evidence
+    return len(evidence) > 1 and evidence[-1].candidate.has_generic
 
 
 def build_partial(day_index: DayIndex, value: str, interpretation: Interpretation) -> PartialMatch:
@@ -110,12 +124,24 @@ def build_partial(day_index: DayIndex, value: str, interpretation: Interpretatio
     leaf_evidence = interpretation.leaf_evidence
     matched_text = value[leaf_evidence.start : leaf_evidence.end]
     return PartialMatch(
-        interpretation, matched_text, tuple(faults), contradicting_texts, tuple(components), done
+        interpretation,
+        matched_text,
+        tuple(faults),
+        contradicting_texts,
+        tuple(components),
+        done,
+        _is_plain(interpretation),
     )
 
 
 def complete_match(
-    day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch, *, sole: bool
+    day_index: DayIndex,
+    text: NormalizedText,
+    value: str,
+    partial: PartialMatch,
+    doubt: FaultKind | None = None,
+    *,
+    is_sole: bool = True,
 ) -> GeocodeMatch:
     """The match of a text, with what follows its names.
 
@@ -124,61 +150,51 @@ def complete_match(
         text: the whole normalised text.
         value: as much of it as is parsed.
         partial: the match as far as the last name.
-        sole: whether the text has no other match.
+        doubt: what makes the match as a whole doubtful, unless what follows agrees with it.
+        is_sole: whether the text has no other match.
     """
     interpretation = partial.interpretation
-    components: Sequence[AddressComponent] = partial.components
+    components = _list_components(partial, value)
     faults: Sequence[Fault] = partial.faults
-    if partial.names_end < len(value):
-        rest = parse_components(value, partial.names_end, len(value))
-        components = [*components, *rest] if components else rest
     if len(value) < len(text.value):
         faults = [*faults, Fault(FaultKind.OVERLONG)]
-    if not sole:
-        faults = [*faults, Fault(FaultKind.AMBIGUOUS)]
+    chain, evidence = interpretation.chain, interpretation.evidence
     if not _ODD_KINDS.isdisjoint(map(KIND_GETTER, components)):
-        return _complete_odd_match(day_index, partial, components, faults, sole=sole)
+        reading = Reading(chain, evidence, tuple(faults), components, doubt)
+        if is_sole and not interpretation.contradictions:
+            reading = read_on(day_index, value, reading)
+        return _complete_odd_match(partial, reading)
+    if doubt is not None:
+        faults = [*faults, Fault(doubt)]
     unmatched = " ".join(partial.contradicting_texts)
     return GeocodeMatch(
-        interpretation.chain,
-        interpretation.evidence,
-        partial.matched_text,
-        tuple(faults),
-        tuple(components),
-        unmatched,
+        chain, evidence, partial.matched_text, tuple(faults), tuple(components), unmatched
     )
 
 
-def _complete_odd_match(
-    day_index: DayIndex,
-    partial: PartialMatch,
-    components: Sequence[AddressComponent],
-    faults: Sequence[Fault],
-    *,
-    sole: bool,
-) -> GeocodeMatch:
-    """The match where something was not recognised, or may be a name spelled wrong."""
-    interpretation = partial.interpretation
-    chain, faults = interpretation.chain, [*faults]
-    correction = (
-        correct_last_level(day_index, interpretation.leaf, components)
-        if sole and not interpretation.contradictions
-        else None
-    )
-    if correction:
-        chain, components = (*chain, correction.unit), correction.rest
-        faults.append(Fault(FaultKind.SPELLED_WRONG, *correction.fault_details))
+def _list_components(partial: PartialMatch, value: str) -> Sequence[AddressComponent]:
+    """The components of the whole text."""
+    if partial.names_end >= len(value):
+        return partial.components
+    rest = parse_components(value, partial.names_end, len(value))
+    return [*partial.components, *rest] if partial.components else rest
+
+
+def _complete_odd_match(partial: PartialMatch, reading: Reading) -> GeocodeMatch:
+    """The match where something was not recognised, or was read only after its names."""
+    chain, evidence, faults, components, doubt = reading
+    faults = (*faults, Fault(doubt)) if doubt is not None else faults
     unmatched = [component.text for component in components if component.kind == "unmatched"]
     if any(component.kind == "relation" for component in components):
-        faults.append(Fault(FaultKind.RELATIVE))
+        faults = (*faults, Fault(FaultKind.RELATIVE))
     if unmatched:
-        faults.append(Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
+        faults = (*faults, Fault(FaultKind.UNMATCHED, None, " ".join(unmatched)))
     matched_components = [component for component in components if component.kind != "unmatched"]
     return GeocodeMatch(
         chain,
-        interpretation.evidence,
+        evidence,
         partial.matched_text,
-        tuple(faults),
+        faults,
         tuple(matched_components),
         " ".join([*partial.contradicting_texts, *unmatched]),
     )

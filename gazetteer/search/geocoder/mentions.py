@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from gazetteer.search.geocoder.glued_names import find_abbreviations, find_glued_start
 from gazetteer.search.geocoder.name_context import (
     AMBIGUOUS_LENGTH,
+    COUNTY,
     START_GETTER,
     TOWNSHIP,
     KeyHit,
@@ -18,7 +20,12 @@ from gazetteer.search.geocoder.name_context import (
     resolve_candidates,
 )
 from gazetteer.search.index.candidate_lookup import MAX_KEY_CANDIDATES
-from gazetteer.search.index.candidates import Candidate, CandidateSet, build_candidate_set
+from gazetteer.search.index.candidates import (
+    STANDARD_NAME_WEIGHT,
+    Candidate,
+    CandidateSet,
+    build_candidate_set,
+)
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.structs import FrozenStruct
 
@@ -43,6 +50,37 @@ class Mention(FrozenStruct, frozen=True):
         """All that it may mean."""
         return self.candidate_set.candidates
 
+    @property
+    def contradiction_weight(self) -> int:
+        """What it costs an interpretation to pass it over."""
+        if self.candidate_set.is_unambiguous_high_level:
+            return STANDARD_NAME_WEIGHT
+        return self.candidate_set.best_weight
+
+
+def is_clear_name(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether a name so clearly means a county or above that it cannot be passed over.
+
+    By its full name, or by the short form of a prefecture or province; that of a county is often
+    another word, and counts where the next name follows it.
+    """
+    candidate_set = mention.candidate_set
+    if candidate_set.is_unambiguous_high_level:
+        return True
+    if not 0 <= candidate_set.highest_level < TOWNSHIP or not candidate_set.best_is_current:
+        return False
+    if any(_is_within_longer(mention, other) for other in mentions):
+        return False
+    return candidate_set.highest_level < COUNTY or any(
+        other.start == mention.end for other in mentions
+    )
+
+
+def _is_within_longer(mention: Mention, other: Mention) -> bool:
+    length = mention.end - mention.start
+    is_inside = other.start <= mention.start and mention.end <= other.end
+    return is_inside and other.end - other.start > length
+
 
 def find_key_hits(day_index: DayIndex, text: str) -> list[KeyHit]:
     """Every name in the text from left to right, of those that begin together the longest first."""
@@ -57,9 +95,15 @@ def find_mentions(
 ) -> tuple[Mention, ...]:
     """The mentions from left to right, of those that begin together the longest first."""
     hits = find_key_hits(day_index, text) if hits is None else hits
-    mentions: list[Mention] = []
+    mentions = [
+        Mention(name.start, name.end, -1, name.candidate_set)
+        for name in find_abbreviations(day_index, text, hits)
+    ]
     units: set[tuple[int, int]] = set()
-    bounds = {0}
+    bounds = {0, *[mention.end for mention in mentions]}
+    glued_start = find_glued_start(day_index, text, hits)
+    if glued_start is not None:
+        bounds.add(glued_start)
     for hit in hits:
         if hit[1] not in bounds and _is_part_of_zone(day_index, text, hit):
             bounds.add(hit[2])

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from gazetteer.search.geocoder.interpretations import Evidence
+from gazetteer.search.geocoder.evidence import Evidence
 from gazetteer.search.geocoder.name_context import (
     AMBIGUOUS_LENGTH,
     GENERIC_FIRST_CHARS,
@@ -172,8 +172,8 @@ def _is_near(day_index: DayIndex, key: int, node: int) -> bool:
         or standard_names.key_has_linked[key]
     ):
         return True
-    return _has_meaning_between(day_index, key, node, last_descendant[node]) or any(
-        _has_meaning_between(day_index, key, upper, upper)
+    return day_index.has_meaning_between(key, node, last_descendant[node]) or any(
+        day_index.has_meaning_between(key, upper, upper)
         for upper in day_index.get_node_path(node)[:-1]
     )
 
@@ -186,29 +186,15 @@ def _has_meaning_near(
     By the numbers of the nodes, so that it does not matter how many it means.
     """
     if not day_index.index.key_has_generic[key]:
-        return has_meaning_below(day_index, key, steps[-1].candidate.node)
+        return day_index.has_meaning_below(key, steps[-1].candidate.node)
     above = steps[-2].candidate.node
-    return _has_meaning_between(
-        day_index, key, above + 1, day_index.index.last_descendant[above]
+    return day_index.has_meaning_between(
+        key, above + 1, day_index.index.last_descendant[above]
     ) or any(
-        _has_meaning_between(day_index, key, upper, upper)
+        day_index.has_meaning_between(key, upper, upper)
         for upper in day_index.get_node_path(above)
         if upper not in named_nodes
     )
-
-
-def has_meaning_below(day_index: DayIndex, key: int, node: int) -> bool:
-    """Whether a key may mean anything under a node, by the numbers of the nodes."""
-    return _has_meaning_between(day_index, key, node + 1, day_index.index.last_descendant[node])
-
-
-def _has_meaning_between(day_index: DayIndex, key: int, low: int, high: int) -> bool:
-    """Whether a key may mean a node in force among those from ``low`` to ``high``."""
-    index, states = day_index.index, day_index.states
-    nodes = index.meaning_node
-    first = bisect_left(nodes, low, index.meaning_offsets[key], index.meaning_offsets[key + 1])
-    after = bisect_left(nodes, high + 1, first, index.meaning_offsets[key + 1])
-    return any(states[node] >= 0 for node in nodes[first:after])
 
 
 def _has_equal_meaning(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gazetteer.search.geocoder.interpretations import GENERIC_BONUS, build_evidence
+from gazetteer.search.geocoder.evidence import GENERIC_BONUS, build_evidence
 from gazetteer.search.geocoder.mentions import Mention, find_trailing_mentions
 from gazetteer.search.geocoder.name_context import KeyHit, is_part_of_other
 from gazetteer.search.geocoder.overlap_conflicts import is_same_lineage

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from gazetteer.search.geocoder.interpretations import Evidence, build_evidence
+from gazetteer.search.geocoder.evidence import Evidence, build_evidence
 from gazetteer.search.geocoder.mentions import Mention
 from gazetteer.search.geocoder.name_context import (
     DECISIVE_CHARS,
     GENERIC_FIRST_CHARS,
     OFFICE_FIRST_CHARS,
     KeyHit,
+    drop_beginnings,
     resolve_candidates,
 )
-from gazetteer.search.geocoder.overlap_conflicts import has_meaning_below
 from gazetteer.search.geocoder.parse_cache import ParseState
 from gazetteer.search.index.candidate_lookup import MAX_KEY_CANDIDATES
 from gazetteer.search.index.candidates import (
@@ -121,6 +121,8 @@ def _choose_by_short_form(
         )
     if candidate_set is None or candidate_set.is_truncated:
         return None
+    if not generic:
+        candidate_set = drop_beginnings(text, hits, stop, candidate_set)
     last = day_index.index.last_descendant[node] if node >= 0 else len(day_index.index.ids)
     best = [
         candidate for candidate in candidate_set.best_candidates if node < candidate.node <= last
@@ -130,7 +132,7 @@ def _choose_by_short_form(
         following = _find_next_key(hits, number, stop)
         if following is None:
             return None
-        best = [c for c in best if has_meaning_below(day_index, following, c.node)]
+        best = [c for c in best if day_index.has_meaning_below(following, c.node)]
     if (
         len(best) != 1
         or best[0].relation is not NameRelation.CURRENT_NAME

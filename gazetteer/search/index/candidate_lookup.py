@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.index.candidates import (
     Candidate,
     CandidateSet,
@@ -23,6 +24,7 @@ MAX_KEY_CANDIDATES = 64
 _MAX_EXAMINED = 2 * MAX_KEY_CANDIDATES
 """Meanings that are examined one by one; of more those of most weight are sought first."""
 
+_COUNTY = LEVELS.index(Level.COUNTY)
 _FORMS = list(NameForm)
 _RELATION_ORDER = list(NameRelation)
 _OWN_RELATIONS = (NameRelation.CURRENT_NAME, NameRelation.FORMER_NAME)
@@ -41,10 +43,18 @@ class CandidateFinder:
     def _homonyms(self) -> HomonymFinder:
         return HomonymFinder(self._index, self._states, self._day)
 
+    @cached_property
+    def _has_later_names(self) -> bool:
+        """Whether any name begins after the day; on the day of a query seldom one does."""
+        starts = np.asarray(self._index.meaning_start)
+        return bool(len(starts)) and int(starts.max()) > self._day
+
     def find_candidate_set(self, key: int) -> CandidateSet:
-        """The candidates of a key; of very many those of most weight."""
-        offsets = self._index.meaning_offsets
-        candidates, total = self._select_best_candidates(offsets[key], offsets[key + 1])
+        """The candidates of a key; of very many those of most weight. Later names follow them."""
+        first, last = self._index.meaning_offsets[key], self._index.meaning_offsets[key + 1]
+        candidates, total = self._select_best_candidates(first, last)
+        if self._has_later_names and total <= MAX_KEY_CANDIDATES:
+            candidates = (*candidates, *self._find_later_candidates(first, last, candidates))
         return build_candidate_set(candidates, is_truncated=total > MAX_KEY_CANDIDATES)
 
     def find_candidates(self, key: int, meanings: Iterable[int]) -> tuple[Candidate, ...]:
@@ -141,9 +151,9 @@ class CandidateFinder:
         """The node that a meaning names, if it is in force, and those that stand for it."""
         index = self._index
         since, until = index.meaning_start[meaning], index.meaning_end[meaning]
+        named_node, form = index.meaning_node[meaning], _FORMS[index.meaning_form[meaning]]
         if since > self._day:
             return ()
-        named_node, form = index.meaning_node[meaning], _FORMS[index.meaning_form[meaning]]
         state = self._states[named_node]
         own: list[Candidate] = []
         if state >= 0:
@@ -162,6 +172,37 @@ class CandidateFinder:
             for node, level, relation in others
             if not own or relation is NameRelation.FORMER_PARENT
         ]
+
+    def _find_later_candidates(
+        self, first: int, last: int, known: Sequence[Candidate]
+    ) -> Sequence[Candidate]:
+        """What the names of counties and above mean that begin after the day."""
+        index, nodes = self._index, {candidate.node for candidate in known}
+        later: list[Candidate] = []
+        for meaning in range(first, last):
+            since, node = index.meaning_start[meaning], index.meaning_node[meaning]
+            is_standard = index.meaning_form[meaning] == NameForm.STANDARD
+            if since <= self._day or not is_standard:
+                continue
+            if index.levels[index.state_offsets[node + 1] - 1] > _COUNTY:
+                continue
+            period = (node, since, index.meaning_end[meaning])
+            for other, level in self._find_earlier_units(node):
+                if other not in nodes:
+                    nodes.add(other)
+                    later.append(
+                        build_candidate(
+                            other, level, NameForm.STANDARD, NameRelation.LATER_NAME, period
+                        )
+                    )
+        return later
+
+    def _find_earlier_units(self, node: int) -> Sequence[tuple[int, int]]:
+        """The unit itself on the day, or those that it follows, with their levels."""
+        state = self._states[node]
+        if state >= 0:
+            return [(node, self._index.levels[state])]
+        return self._successors.find_predecessors(node)
 
     def _clip_period(self, node: int, since: int, until: int) -> tuple[int, int]:
         """The part of a name's period in which the node existed."""

@@ -8,7 +8,7 @@ from gazetteer.search.text.name_forms import NameForm
 from gazetteer.search.text.structs import FrozenStruct, MutableStruct
 
 _COUNTY_LEVEL, LOWEST_UNIT_LEVEL = LEVELS.index(Level.COUNTY), LEVELS.index(Level.VILLAGE)
-_FORMS_WITH_GENERIC = (NameForm.STANDARD, NameForm.FORMER, NameForm.GENERIC_ONLY)
+_TARGET_FORMS = frozenset(NameForm) - {NameForm.UPPER}
 
 
 class NameRelation(StrEnum):
@@ -18,6 +18,7 @@ class NameRelation(StrEnum):
     FORMER_NAME = "former_name"  # the unit had the name once
     SUCCESSOR = "successor"  # a unit that has ended had it; this one came after
     PART_OF_SUCCESSOR = "part_of_successor"  # this one too, and others hold a part
+    LATER_NAME = "later_name"  # the name begins after the date, for it or for what follows it
     FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
 
 
@@ -25,10 +26,14 @@ class NameRelation(StrEnum):
 _FORM_WEIGHTS = {
     NameForm.STANDARD: 30,
     NameForm.FORMER: 28,
+    NameForm.UPPER: 14,
+    NameForm.PART: 31,  # 台中市北区 is not 青岛市北区
     NameForm.ALIAS: 21,
     NameForm.SHORT: 20,
+    NameForm.PART_ALONE: 20,
     NameForm.ABBREVIATED: 18,
     NameForm.GENERIC_ONLY: 18,  # less than a short form before it: 深圳东区 lies not in 攀枝花
+    NameForm.ABBREVIATION: 10,
     NameForm.STEM: 15,
 }
 _RELATION_PENALTIES = {
@@ -36,6 +41,7 @@ _RELATION_PENALTIES = {
     NameRelation.FORMER_NAME: 2,
     NameRelation.SUCCESSOR: 3,
     NameRelation.PART_OF_SUCCESSOR: 4,
+    NameRelation.LATER_NAME: 6,
     NameRelation.FORMER_PARENT: 14,
 }
 STANDARD_NAME_WEIGHT = _FORM_WEIGHTS[NameForm.STANDARD]
@@ -77,7 +83,7 @@ def build_candidate(
     weight = compute_weight(form, relation)
     weight = weight if level <= LOWEST_UNIT_LEVEL else weight // 2
     named_node, since, until = name_period
-    can_be_target = relation is not NameRelation.FORMER_PARENT
+    can_be_target = relation is not NameRelation.FORMER_PARENT and form in _TARGET_FORMS
     return Candidate(
         node,
         level,
@@ -86,7 +92,7 @@ def build_candidate(
         named_node,
         since,
         until,
-        form in _FORMS_WITH_GENERIC,
+        form <= NameForm.GENERIC_ONLY,
         can_be_target,
         weight,
     )
@@ -115,9 +121,10 @@ class CandidateSet(MutableStruct):
     ``generic_subset``: the set of these, if it has others too. ``is_truncated``: there are more
     candidates than these. ``is_unambiguous_high_level``: it is so clear a name of a county or above
     that it cannot be passed over. ``names_unit``: it is the full name of a unit. ``is_reliable``:
-    it is more than the stem of a village's name. ``best_candidates`` are those of most weight,
-    which is ``best_weight``, and ``highest_level`` is the highest level among them, without those
-    by a merely generic name.
+    it is more than the stem of a village's name. ``has_standard_name``: it is the standard name in
+    force of a unit. ``best_is_current``: the best are by names in force. ``best_candidates`` are
+    those of most weight, which is ``best_weight``, and ``highest_level`` is the highest level among
+    them, without those by a merely generic name.
     """
 
     candidates: tuple[Candidate, ...]
@@ -128,16 +135,31 @@ class CandidateSet(MutableStruct):
     is_unambiguous_high_level: bool
     names_unit: bool
     is_reliable: bool
+    has_standard_name: bool
+    best_is_current: bool
     best_weight: int
     best_candidates: tuple[Candidate, ...]
     best_nodes: frozenset[int]
     highest_level: int
     subsets: "dict[tuple[int, ...], CandidateSet] | None" = None
+    reliable_subset: "CandidateSet | None" = None
 
     @property
     def with_generic(self) -> "CandidateSet | None":
         """The candidates by names with their generic part: itself if all are, None if none is."""
         return self if self.all_have_generic else self.generic_subset
+
+    @property
+    def without_stems(self) -> "CandidateSet":
+        """The candidates but villages and places by less than their full names."""
+        if self.reliable_subset is None:
+            reliable = [c for c in self.candidates if c.has_generic or c.level < LOWEST_UNIT_LEVEL]
+            self.reliable_subset = (
+                self
+                if len(reliable) == len(self.candidates)
+                else build_candidate_set(tuple(reliable), is_truncated=self.is_truncated)
+            )
+        return self.reliable_subset
 
     def restrict_to_levels(self, levels: tuple[int, ...]) -> "CandidateSet":
         """The candidates at some levels only."""
@@ -178,6 +200,8 @@ def build_candidate_set(
         any(map(_is_unambiguous_high_level, with_generic)),
         any(candidate.level <= LOWEST_UNIT_LEVEL for candidate in with_generic),
         any(candidate.form is not NameForm.STEM for candidate in candidates),
+        best_weight >= STANDARD_NAME_WEIGHT,
+        any(c.relation is NameRelation.CURRENT_NAME for c in best_candidates),
         best_weight,
         best_candidates,
         frozenset([candidate.node for candidate in best_candidates]),

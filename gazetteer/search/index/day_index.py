@@ -1,6 +1,7 @@
 """The index as of one day: what each key means then, and where each node lies."""
 
-from collections.abc import Hashable, Iterator
+from bisect import bisect_left
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from gazetteer.search.index.candidates import Candidate, NameRelation, build_sta
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.index.standard_names import StandardNames, build_standard_names
 from gazetteer.search.index.successors import SuccessorFinder
+from gazetteer.search.text.normalize import normalize_name
 from gazetteer.search.text.structs import FrozenStruct
 
 _CACHE_SIZE = 50_000
@@ -90,6 +92,18 @@ class DayIndex:
             return other in self.get_node_path(node)
         return other <= node <= self.index.last_descendant[other]
 
+    def has_meaning_below(self, key: int, node: int) -> bool:
+        """Whether a key may mean anything under a node, by the numbers of the nodes."""
+        return self.has_meaning_between(key, node + 1, self.index.last_descendant[node])
+
+    def has_meaning_between(self, key: int, low: int, high: int) -> bool:
+        """Whether a key may mean a node in force among those from ``low`` to ``high``."""
+        index, states = self.index, self.states
+        nodes = index.meaning_node
+        first = bisect_left(nodes, low, index.meaning_offsets[key], index.meaning_offsets[key + 1])
+        after = bisect_left(nodes, high + 1, first, index.meaning_offsets[key + 1])
+        return any(states[node] >= 0 for node in nodes[first:after])
+
     def _trace_node_path(self, node: int) -> tuple[int, ...]:
         """The node and those in which it lies, the highest first; empty if it is not in force."""
         path: list[int] = []
@@ -119,6 +133,19 @@ class DayIndex:
             for other, _, relation in self._successors.find_successors(node)
             if relation is not NameRelation.FORMER_PARENT
         ]
+
+    def list_named_children(self, node: int) -> Sequence[tuple[str, UnitRef]]:
+        """What lies directly under a node, each with its name as it is in normalised texts."""
+        memo_key = ("named children", node)
+        children: Sequence[tuple[str, UnitRef]] | None = self.memo.get(memo_key)
+        if children is None:
+            children = [(normalize_name(unit.name), unit) for unit in self.iter_children(node)]
+            self.remember(memo_key, children)
+        return children
+
+    def find_territory(self, node: int) -> list[int]:
+        """The other nodes in which territory that a node once had lies on the day."""
+        return [other for other, _, _ in self._successors.find_successors(node)]
 
     def iter_children(self, node: int) -> Iterator[UnitRef]:
         """What lies directly under a node on the day."""

@@ -224,6 +224,7 @@ def _digest_program(points_of_units: LoadPoints) -> str:
     search = Path(__file__).parents[1]
     sources = [
         *search.glob("index/*.py"),
+        *search.glob("index/*.csv"),
         *search.glob("text/*.py"),
         Path(getfile(points_of_units)),
     ]

@@ -11,6 +11,7 @@ from psycopg import Connection, Cursor, IsolationLevel
 
 from gazetteer.records.succession_queries import load_all_successions
 from gazetteer.records.territory_tracing import SuccessionLink
+from gazetteer.search.index.customary_names import iter_customary_rows, iter_customary_spellings
 from gazetteer.search.index.index_building import build_name_index
 from gazetteer.search.index.index_source import (
     IndexChanges,
@@ -160,7 +161,7 @@ def load_rows(
     head = conn.execute(_HEAD).fetchone()
     assert head is not None, "the ledger has a head since its first migration"
     scope = _build_scope(conn, changes)
-    places = list(_load_places(conn, scope))
+    units, places = list(_load_unit_states(conn, scope)), list(_load_places(conn, scope))
     points = [point for _, point in places if point]
     if points_of_units is not None:
         points.extend(points_of_units(conn, None if changes is None else changes.located))
@@ -170,10 +171,10 @@ def load_rows(
     return IndexSource(
         seq=head[0],
         recorded_at=head[1],
-        states=[*_load_unit_states(conn, scope), *(state for state, _ in places)],
-        names=list(_load_names(conn, scope)),
+        states=[*units, *(state for state, _ in places)],
+        names=[*_load_names(conn, scope), *iter_customary_rows(units)],
         links=links,
-        latin=_run_query(conn, _LATIN, scope).fetchall(),
+        latin=[*_run_query(conn, _LATIN, scope).fetchall(), *iter_customary_spellings(units)],
         points=points,
         seats=[PointRow(*row) for row in _run_query(conn, _SEATS, scope)],
         succession=load_all_successions(conn, None if changes is None else changes.linked),

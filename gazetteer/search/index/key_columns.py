@@ -16,7 +16,7 @@ from gazetteer.search.index.node_numbering import Numbering
 from gazetteer.search.index.postings import NewPostings, merge_postings
 from gazetteer.search.index.prefix_index import compute_ranks, extract_lengths
 from gazetteer.search.text.name_forms import NameForm, find_township_generic, iter_name_forms
-from gazetteer.search.text.normalize import normalize_name
+from gazetteer.search.text.normalize import normalize_name, normalize_text
 
 _Meaning = tuple[int, int, int, int]
 """Node, form of the name, first day, day after the last."""
@@ -84,12 +84,28 @@ def _collect_meanings(
         span = to_ordinal(row.start, OPEN_START), to_ordinal(row.end, OPEN_END)
         form = NameForm.from_name_kind(row.name_kind)
         text = normalize_name(row.text)
-        if state.kind == NodeKind.PLACE:
-            state = townships.get((state.parent, state.name + find_township_generic(text)), state)
+        if state.kind == NodeKind.PLACE and (generic := find_township_generic(text)):
+            township = _find_township(townships, state, text, generic)
+            if township is None:
+                continue  # it was the town's: no place in it is called 红旗镇
+            state = township
         above = _find_parent_name(base, layout.numbering, latest, state.parent)
-        for written, written_form in iter_name_forms(text, form, state.level, above):
-            meanings.setdefault(written, set()).add((numbers[state.node], int(written_form), *span))
+        for name in {text, normalize_text(row.text).value.strip()}:  # with and without its note
+            for written, written_form in iter_name_forms(name, form, state.level, above):
+                meaning = (numbers[state.node], int(written_form), *span)
+                meanings.setdefault(written, set()).add(meaning)
     return meanings
+
+
+def _find_township(
+    townships: Mapping[tuple[str | None, str], NodeStateRow],
+    place: NodeStateRow,
+    text: str,
+    generic: str,
+) -> NodeStateRow | None:
+    """The township in whose county the place lies, and which the name of the place means."""
+    named = townships.get((place.parent, place.name + generic))
+    return named or townships.get((place.parent, text))
 
 
 def _find_parent_name(

@@ -25,8 +25,8 @@ class StandardNames:
     ``meanings`` has, at the same positions, the meanings of the index by which they are meant.
     ``is_displaced``: whether each node lies, on the day, elsewhere than in the end, so that the
     numbers of the nodes do not show under which other one; ``key_has_displaced``: which keys may
-    mean such a node, and ``key_has_linked`` a node with links to others. ``has_children``: whether
-    anything lies under each node on the day.
+    mean such a node, and ``key_has_linked`` a node with links to others, or by a later name.
+    ``has_children``: whether anything lies under each node on the day.
     """
 
     offsets: Sequence[int]
@@ -59,6 +59,7 @@ def build_standard_names(index: NameIndex, states: Sequence[int], day: int) -> S
     is_standard &= np.asarray(index.levels)[current[meaning_nodes]] <= _LOWEST_UNIT_LEVEL
     meanings = np.flatnonzero(is_standard).astype(np.intc)
     before = np.r_[0, np.cumsum(is_standard, dtype=np.intc)]
+    begins_later = np.asarray(index.meaning_start) > day
     is_displaced, is_linked = _flag_displaced_nodes(index, current), index.build_linked_mask()
     return StandardNames(
         _to_array(before[offsets]),
@@ -66,7 +67,7 @@ def build_standard_names(index: NameIndex, states: Sequence[int], day: int) -> S
         _to_array(meanings),
         is_displaced.astype(np.int8).tobytes(),
         _flag_keys(is_displaced[meaning_nodes], offsets),
-        _flag_keys(is_linked[meaning_nodes], offsets),
+        _flag_keys(is_linked[meaning_nodes] | begins_later, offsets),
         _flag_parents(index, current).astype(np.int8).tobytes(),
     )
 

@@ -1,10 +1,12 @@
 """Where the territory of a unit lies on a day, other than in the unit itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from uuid import UUID
 
-from gazetteer.records.territory_tracing import ReachedUnit, trace_territory
+from gazetteer.records.territory_tracing import ReachedUnit, SuccessionLink, trace_territory
 from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.text.name_forms import extract_specific_part
@@ -30,6 +32,40 @@ class SuccessorFinder:
         """The nodes in which territory of a node lies on the day; none without links."""
         return self._find_cached(node) if node in self._index.linked_units else ()
 
+    def find_predecessors(self, node: int) -> list[tuple[int, int]]:
+        """The nodes in force on the day whose territory passes to a later one, with levels."""
+        index = self._index
+        unit = self._units_by_node.get(node)
+        since = index.starts[index.state_offsets[node]]
+        if unit is None or since <= self._day:
+            return []
+        reached = trace_territory(
+            unit,
+            date.fromordinal(since),
+            self._at,
+            lambda other: self._reversed_links.get(other, ()),
+            self._is_in_force,
+        )
+        nodes = [index.linked_nodes[each.unit] for each in reached if each.unit != unit]
+        return [(other, index.levels[self._states[other]]) for other in nodes]
+
+    @cached_property
+    def _units_by_node(self) -> dict[int, UUID]:
+        return {node: unit for unit, node in self._index.linked_nodes.items()}
+
+    @cached_property
+    def _reversed_links(self) -> dict[UUID, list[SuccessionLink]]:
+        reversed_links: dict[UUID, list[SuccessionLink]] = {}
+        for origin, links in self._index.links.items():
+            for link in links:
+                back = replace(link, to=origin)
+                reversed_links.setdefault(link.to, []).append(back)
+        return reversed_links
+
+    def _is_in_force(self, unit: UUID) -> bool:
+        node = self._index.linked_nodes.get(unit)
+        return node is not None and self._states[node] >= 0
+
     def _find_successors(self, node: int) -> tuple[Successor, ...]:
         """The same of a node with links.
 
@@ -53,13 +89,13 @@ class SuccessorFinder:
 
     def _walk_links(self, node: int, since: date) -> list[tuple[int, ReachedUnit]]:
         """The other nodes in which territory of a node lies on the day, as far as links say."""
-        index, node_numbers, states = self._index, self._index.linked_nodes, self._states
+        index, node_numbers = self._index, self._index.linked_nodes
         reached = trace_territory(
             index.linked_units[node],
             since,
             self._at,
             lambda u: index.links.get(u, ()),
-            lambda u: u in node_numbers and states[node_numbers[u]] >= 0,
+            self._is_in_force,
         )
         reached_nodes = [(node_numbers[r.unit], r) for r in reached]
         return [(other, r) for other, r in reached_nodes if other != node]

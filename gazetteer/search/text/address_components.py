@@ -50,6 +50,10 @@ _LEVELS_BELOW_UNITS = (Level.POI, Level.ROAD, Level.ESTATE, Level.BUILDING, Leve
 _RANK = dict.fromkeys(_COMPONENT.groupindex, 0)
 _RANK |= {kind: _LEVELS_BELOW_UNITS.index(level) + 1 for kind, level in _LEVEL.items()}
 _FINEST = (None, *(LEVELS.index(level) for level in _LEVELS_BELOW_UNITS))
+_PIECE = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
+_LATIN_ROAD = re.compile(
+    r" (?:road|rd|street|st|avenue|ave|lane|boulevard|highway|dadao|lu|jie)\.?\Z", re.IGNORECASE
+)
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
@@ -84,13 +88,17 @@ def parse_components(text: str, start: int, end: int) -> list[AddressComponent]:
     return components
 
 
+def begins_component(text: str, at: int) -> bool:
+    """Whether a component of an address begins here, and no other word."""
+    match = _COMPONENT.match(text, at)
+    return match is not None and match.lastgroup != "unmatched"
+
+
 def _iter_unmatched(text: str, start: int, end: int) -> Iterator[AddressComponent]:
-    piece = text[start:end]
-    if _WORD_CHARACTER.search(piece):
-        left = len(piece) - len(piece.lstrip())
-        yield AddressComponent(
-            "unmatched", piece.strip(), start + left, start + len(piece.rstrip())
-        )
+    for match in _PIECE.finditer(text, start, end):
+        if _WORD_CHARACTER.search(match[0]):
+            kind = "road" if _LATIN_ROAD.search(match[0]) else "unmatched"
+            yield AddressComponent(kind, match[0], *match.span())
 
 
 def _split_numbers(match: re.Match[str]) -> Iterator[AddressComponent]:

@@ -12,11 +12,15 @@ class NameForm(IntEnum):
 
     STANDARD = 0
     FORMER = 1
-    GENERIC_ONLY = 2  # 郊区, 工业园区
-    ALIAS = 3
-    SHORT = 4  # 天河 for 天河区
-    ABBREVIATED = 5  # 市桥街 for 市桥街道
-    STEM = 6  # 锦厦 for 锦厦社区居民委员会
+    UPPER = 2  # 伊犁哈萨克自治州 above 塔城地区, by another order than that of the codes
+    PART = 3  # 台北市: of a part of the unit, which is no unit of the register
+    GENERIC_ONLY = 4  # 郊区, 工业园区; the last with a generic part
+    ALIAS = 5
+    SHORT = 6  # 天河 for 天河区
+    PART_ALONE = 7  # 台北, 旺角
+    ABBREVIATED = 8  # 市桥街 for 市桥街道
+    ABBREVIATION = 9  # 粤 for 广东省
+    STEM = 10  # 锦厦 for 锦厦社区居民委员会
 
     @classmethod
     def from_name_kind(cls, name_kind: str) -> "NameForm":
@@ -33,12 +37,18 @@ _FORM_BY_NAME_KIND = {
     "standard": NameForm.STANDARD,
     "short": NameForm.SHORT,
     "former": NameForm.FORMER,
+    "upper": NameForm.UPPER,
+    "part": NameForm.PART,
 }
 _LABELS = {
     NameForm.STANDARD: "standard",
     NameForm.FORMER: "former",
     NameForm.GENERIC_ONLY: "standard",
     NameForm.ALIAS: "alias",
+    NameForm.UPPER: "alias",
+    NameForm.PART: "alias",
+    NameForm.PART_ALONE: "alias",
+    NameForm.ABBREVIATION: "short",
 }
 
 _COMMITTEE = re.compile(
@@ -50,7 +60,7 @@ _UNUSABLE_NAME = re.compile(
 """What is useless as a name: 街道 for 街道村委会 would be found in every other address."""
 _GENERIC_ONLY_NAME = re.compile(
     r"(?:[东南西北中城市郊矿新老]|(?:经济|技术|高新|产业|工业|农业|科技|开发|示范|管理|物流"
-    r"|保税|旅游|度假|生态|出口|加工|综合|试验)+)(?:园区?|区)(?:管委会|管理委员会)?\Z"
+    r"|保税|旅游|度假|生态|出口|加工|综合|试验|滨海|滨江|临港|空港|临空|海港)+新?)(?:园区?|区)(?:管委会|管理委员会)?\Z"
 )
 _MIN_LENGTH = 2
 """Characters; one character alone means too many things."""
@@ -74,17 +84,26 @@ def iter_name_forms(
     name: str, form: NameForm, level: str, parent: str
 ) -> Iterator[tuple[str, NameForm]]:
     """The name itself, and the shorter forms that people use for it."""
-    if len(name) < _MIN_LENGTH or not _HAN.search(name) or _UNUSABLE_NAME.match(name):
+    if len(name) < _MIN_LENGTH or not _HAN.search(name):
+        return
+    if _UNUSABLE_NAME.match(name) and not (form in _FULL_FORMS and level in _COUNTIES):
+        if form is NameForm.STANDARD and _COMMITTEE.search(name):
+            has_stem = _COMMITTEE.sub("", name) != ""  # 社区居委会 alone says nothing
+            yield name if has_stem else parent + name, form
         return
     if is_generic_only(name):
         form = _GENERIC_ONLY_FORMS.get((level, form), form)
+    if form is NameForm.PART and not _NAME_OF_PART.search(name):
+        form = NameForm.PART_ALONE
     yield name, form
-    if form not in (NameForm.STANDARD, NameForm.FORMER):
+    if form not in _FULL_FORMS:
         return
     if level == Level.COUNTY and name.endswith("新区") and len(name) > _MIN_LENGTH + 1:
         yield name[:-2], NameForm.SHORT  # 浦东
     if level == Level.TOWNSHIP and name.endswith("街道") and len(name) > _MIN_LENGTH + 1:
         yield name[:-1], NameForm.ABBREVIATED
+        if name.endswith("镇街道") and len(name) >= _MIN_LENGTH + 3:
+            yield name[:-3] + "街道", NameForm.ABBREVIATED  # 石湾街道 for 石湾镇街道
     if level == Level.VILLAGE:
         stem = extract_village_stem(name, parent)
         if stem != name and not _UNUSABLE_NAME.match(stem):
@@ -92,6 +111,10 @@ def iter_name_forms(
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NAME_OF_PART = re.compile("[市县]\\Z")
+_FULL_FORMS = (NameForm.STANDARD, NameForm.FORMER)
+_COUNTIES = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
+"""Levels of which a name may be of such characters alone: 社旗县."""
 
 
 def extract_village_stem(name: str, parent: str) -> str:
@@ -115,6 +138,15 @@ def find_township_generic(name: str) -> str:
     town 道滘, which is the seat of 道滘镇.
     """
     match = _TOWNSHIP_GENERIC.search(name)
+    return match[0] if match else ""
+
+
+_VILLAGE_GENERIC = re.compile(r"(?:村民委员会|村委会|居委会|社区|村)\Z")
+
+
+def find_village_generic(name: str) -> str:
+    """The generic part by which a name is that of a village; empty if it has none."""
+    match = _VILLAGE_GENERIC.search(name)
     return match[0] if match else ""
 
 

@@ -6,67 +6,15 @@ the same steps before they are indexed, so a step never separates a name from a 
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from gazetteer.search.text.folding import to_simplified
-from gazetteer.search.text.structs import FrozenStruct
-
-
-class NormalizedText(FrozenStruct, frozen=True):
-    """A text after some steps, and where each of its characters came from.
-
-    ``source_offsets[i]`` is the offset in the input of character ``i``, non-decreasing; None while
-    nothing has moved. ``source_length`` is the length of the input.
-    """
-
-    value: str
-    source_length: int
-    source_offsets: Sequence[int] | None = None
-
-    def find_source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of the input behind ``value[start:end]``, half-open."""
-        if start >= end:
-            return self.find_source_offset(start), self.find_source_offset(start)
-        return self.find_source_offset(start), self.find_source_offset(end - 1) + 1
-
-    def find_source_offset(self, position: int) -> int:
-        """The offset in the input of one character of ``value``, or of its end."""
-        if self.source_offsets is None:
-            return position
-        return (
-            self.source_offsets[position]
-            if position < len(self.source_offsets)
-            else self.source_length
-        )
-
-
-NormalizationStep = Callable[[NormalizedText], NormalizedText]
-_Replacement = str | Callable[[re.Match[str]], str]
-
-
-def _substitute_matches(
-    text: NormalizedText, pattern: re.Pattern[str], replacement: _Replacement
-) -> NormalizedText:
-    """Matches replaced; every new character points to the beginning of what it stands for."""
-    matches = list(pattern.finditer(text.value))
-    if not matches:
-        return text
-    old_offsets = range(len(text.value)) if text.source_offsets is None else text.source_offsets
-    pieces: list[str] = []
-    source_offsets: list[int] = []
-    done = 0
-    for match in matches:
-        start, end = match.span()
-        new = replacement if isinstance(replacement, str) else replacement(match)
-        pieces += (text.value[done:start], new)
-        source_offsets += old_offsets[done:start]
-        source_offsets += [old_offsets[min(start + i, end - 1)] for i in range(len(new))]
-        done = end
-    pieces.append(text.value[done:])
-    source_offsets += old_offsets[done:]
-    return NormalizedText("".join(pieces), text.source_length, source_offsets)
-
+from gazetteer.search.text.normalized_text import (
+    NormalizationStep,
+    NormalizedText,
+    substitute_matches,
+)
 
 _COMPATIBLE = re.compile(r"[^\x00-\x7f\u4e00-\u9fff][\u0300-\u036f\u3099\u309a]*")
 _INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -76,12 +24,12 @@ def compatibility(text: NormalizedText) -> NormalizedText:
     """Full-width letters, circled digits, compatibility ideographs: NFKC, cluster by cluster."""
     if text.value.isascii() or unicodedata.is_normalized("NFKC", text.value):
         return text
-    return _substitute_matches(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
+    return substitute_matches(text, _COMPATIBLE, lambda m: unicodedata.normalize("NFKC", m[0]))
 
 
 def invisible(text: NormalizedText) -> NormalizedText:
     """Byte order marks, zero-width and direction marks: dropped."""
-    return _substitute_matches(text, _INVISIBLE, "")
+    return substitute_matches(text, _INVISIBLE, "")
 
 
 @cache
@@ -104,8 +52,8 @@ def simplify(text: NormalizedText) -> NormalizedText:
 
 
 _VARIANTS = str.maketrans(
-    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧",
-    "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌",
+    "邨峯羣裏衞汙菴菓塲壋劄箇畧鑛麪磘堦堃濶湧畬碁囲凼",
+    "村峰群里卫污庵果场垱札个略矿面窑阶坤阔涌畲基围氹",
 )
 
 
@@ -142,10 +90,18 @@ def _convert_numeral(match: re.Match[str]) -> str:
 
 def numerals(text: NormalizedText) -> NormalizedText:
     """Chinese numerals that count a door, building or floor: 十二号 to 12号."""
-    return _substitute_matches(text, _COUNTED, _convert_numeral)
+    return substitute_matches(text, _COUNTED, _convert_numeral)
 
 
 _HAN = r"[\u3400-\u9fff]"
+_COMPOSED = re.compile(rf"\(([土氵石木火山王金阜]{_HAN})\)")
+
+
+def compose_characters(text: NormalizedText) -> NormalizedText:
+    """A character that a source could not write, as its two parts in brackets: (土郎)."""
+    return substitute_matches(text, _COMPOSED, lambda match: match[1])
+
+
 _NOTE = re.compile(r"\([^()]{0,60}\)")
 _UNIT = re.compile(
     r"\((?!原(?![阳平州])|旧|老(?!河口|边)|近|临近|靠近|邻近|含(?!山)|现|曾用|即(?!墨)|城中村)"
@@ -153,17 +109,19 @@ _UNIT = re.compile(
 )
 """A note that is a part of the address after all, 人民路(天河区), and not about another time or
 about what lies near."""
-_BRACKETS = re.compile(r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"'`]")
+_BRACKETS = re.compile(
+    r"[\[\]{}()<>【】〔〕〖〗《》〈〉「」『』“”\"`]|(?<![A-Za-zü])'|'(?![A-Za-zü])"
+)
 
 
 def notes(text: NormalizedText) -> NormalizedText:
     """Notes in round brackets: no part of the address itself, unless they name a unit."""
-    return _substitute_matches(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
+    return substitute_matches(text, _NOTE, lambda note: note[0] if _UNIT.match(note[0]) else " ")
 
 
 def brackets(text: NormalizedText) -> NormalizedText:
-    """All other brackets and quotation marks: their content stays."""
-    return _substitute_matches(text, _BRACKETS, " ")
+    """All other brackets and quotation marks: their content stays, and the apostrophe of Xi'an."""
+    return substitute_matches(text, _BRACKETS, " ")
 
 
 _PROVINCES = (
@@ -182,24 +140,31 @@ _NOISE = re.compile(
 
 def noise(text: NormalizedText) -> NormalizedText:
     """Labels of forms, the country, telephone numbers and postcodes."""
-    return _substitute_matches(text, _NOISE, " ")
+    return substitute_matches(text, _NOISE, " ")
 
 
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－~〜]+|-{2,}")
 _JOINERS = re.compile(rf"(?<={_HAN})[·•‧・](?={_HAN})")
 _PARTED = re.compile(rf"(?<={_HAN})[/-](?={_HAN})")
 _LETTERED = re.compile(rf"\A\s*{_HAN}(?:\s+{_HAN})+\s*\Z")
-_SEPARATORS = re.compile(r"[^\w\-#/&.+]+|\.(?!\d)|_+|(?<=\s)\s+")
+_SEPARATORS = re.compile(r"(?:(?!(?<=[A-Za-zü])'[A-Za-zü])[^\w\-#/&.+])+|\.(?!\d)|_+|(?<=\s)\s+")
+_COMMA = re.compile(r"[,;、\n]")
+_HAN_CHARACTER = re.compile(_HAN)
 
 
 def punctuation(text: NormalizedText) -> NormalizedText:
-    """One form of dash; every other mark and gap becomes one space between the parts."""
-    text = _substitute_matches(text, _DASHES, "-")
-    text = _substitute_matches(text, _JOINERS, "")
-    text = _substitute_matches(text, _PARTED, " ")
+    """One form of dash; every other mark and gap becomes one space between the parts.
+
+    In a text without Chinese characters commas stay: they part the names of an English address.
+    """
+    text = substitute_matches(text, _DASHES, "-")
+    text = substitute_matches(text, _JOINERS, "")
+    text = substitute_matches(text, _PARTED, " ")
     if _LETTERED.match(text.value):  # 天 河 区: written with gaps throughout
-        return _substitute_matches(text, re.compile(r"\s+"), "")
-    return _substitute_matches(text, _SEPARATORS, " ")
+        return substitute_matches(text, re.compile(r"\s+"), "")
+    if _HAN_CHARACTER.search(text.value):
+        return substitute_matches(text, _SEPARATORS, " ")
+    return substitute_matches(text, _SEPARATORS, lambda m: ", " if _COMMA.search(m[0]) else " ")
 
 
 NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
@@ -207,6 +172,7 @@ NORMALIZATION_STEPS: tuple[NormalizationStep, ...] = (
     invisible,
     simplify,
     variants,
+    compose_characters,
     notes,
     noise,
     brackets,
@@ -220,6 +186,7 @@ NAME_STEPS: tuple[NormalizationStep, ...] = (
     invisible,
     simplify,
     variants,
+    compose_characters,
     punctuation,
     numerals,
 )

@@ -172,10 +172,21 @@ def test_an_address_is_read_as_of_its_day(index: NameIndex) -> None:
     )
 
 
-def test_a_name_that_comes_later_means_nothing_yet(index: NameIndex) -> None:
-    match = get_sole_match(geocode(DayIndex(index, date(2010, 1, 1)), "深圳市龙华区"))
-    assert format_chain(match) == "广东省/深圳市"
-    assert match.unmatched == "龙华区"
+@pytest.mark.parametrize(
+    ("day", "address", "expected"),
+    [
+        (date(2010, 1, 1), "深圳市龙华区", "广东省/深圳市/宝安区"),
+        (date(2010, 1, 1), "济南市莱芜区", "山东省/莱芜市/莱城区"),
+        (date(2005, 1, 1), "襄阳市", "湖北省/襄樊市"),
+        (date(2000, 1, 1), "广州市南沙区", "广东省/广州市/番禺市"),
+    ],
+)
+def test_a_name_that_comes_later_leads_to_what_was_there(
+    index: NameIndex, day: date, address: str, expected: str
+) -> None:
+    match = get_sole_match(geocode(DayIndex(index, day), address))
+    assert format_chain(match) == expected
+    assert "later_name" in list_fault_kinds(match)
 
 
 def test_a_unit_comes_before_its_own_part_of_the_same_name(day_index: DayIndex) -> None:
