@@ -14,14 +14,14 @@ from flask import Flask, current_app
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gazetteer.messages import Lang, find_template, has_message, message
+from gazetteer.messages import Lang, message
+from web.http.description_texts import iter_descriptions, translate_descriptions
 from web.http.endpoints import URLENCODED, Endpoint
 
 SOURCE_LANG: Lang = "en"
 """The language of the docstrings."""
 
 _EXTENSION = "gazetteer_api_description"
-_DESCRIBING = ("summary", "description")
 _PAGE = "text/html"
 _SCHEMA_REF = "#/components/schemas/{model}"
 
@@ -67,38 +67,6 @@ def describe_api(lang: Lang) -> dict[str, Any]:
     """The OpenAPI document of the serving application in a language."""
     description: ApiDescription = current_app.extensions[_EXTENSION]
     return description.in_language(lang)
-
-
-def iter_descriptions(value: Any) -> Iterator[str]:
-    """The describing texts in a document, in their order."""
-    if isinstance(value, list):
-        for part in value:
-            yield from iter_descriptions(part)
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            if key in _DESCRIBING and isinstance(part, str):
-                yield part
-            else:
-                yield from iter_descriptions(part)
-
-
-def translate_descriptions(value: Any, lang: Lang) -> Any:
-    """A document with its describing texts in another language; what has no words yet stays."""
-    if isinstance(value, list):
-        return [translate_descriptions(part, lang) for part in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: _translate_text(part, lang)
-        if key in _DESCRIBING and isinstance(part, str)
-        else translate_descriptions(part, lang)
-        for key, part in value.items()
-    }
-
-
-def _translate_text(text: str, lang: Lang) -> str:
-    id_ = f"api:{text}"
-    return find_template(id_, lang) if has_message(id_, lang) else text
 
 
 def build_openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:

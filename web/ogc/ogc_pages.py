@@ -12,8 +12,8 @@ from boundaries.features.feature_collection import FeatureCollection
 from boundaries.features.feature_crs import FeatureCrs, find_crs
 from gazetteer.problems import InvalidValue, Problem
 from web.http.connections import snapshot_connection
+from web.http.description_texts import translate_descriptions
 from web.http.language import request_language
-from web.http.openapi import translate_descriptions
 from web.ogc.feature_display import (
     FeatureDisplay,
     describe_geometry_facts,

@@ -43,6 +43,9 @@ _DOUBTFUL_FAULTS = frozenset(
         FaultKind.UNMATCHED,
         FaultKind.OVERLONG,
         FaultKind.AMBIGUOUS,
+        FaultKind.PART_OF_UNIT,
+        FaultKind.UNSUPPORTED,
+        FaultKind.LATER_NAME,
     }
 )
 """With one of these a person should review the candidate before it is taken for the match."""

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from gazetteer.messages import LANGS
 from gazetteer.messages.catalogue import load_catalogue
 from web.api import APIS
-from web.http.openapi import SOURCE_LANG, ApiDescription, iter_descriptions
+from web.http.description_texts import iter_descriptions
+from web.http.openapi import SOURCE_LANG, ApiDescription
 from web.ogc import OGC_APIS
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
