@@ -29,12 +29,12 @@ from gazetteer.search.autocomplete.ranking import COUNTY_LEVEL, MATCH_COSTS
 from gazetteer.search.autocomplete.settlement_units import iter_units_of_settlements
 from gazetteer.search.autocomplete.similar_spellings import find_by_similar_spelling
 from gazetteer.search.autocomplete.typed_codes import find_by_code, is_code_beginning
-from gazetteer.search.autocomplete.typed_numerals import iter_numeral_variants
 from gazetteer.search.geocoder.geocoding import geocode
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.folding import is_latin, to_ascii_key
 from gazetteer.search.text.normalize import normalize_text
 from gazetteer.search.text.romanized_keys import build_romanized_keys
+from gazetteer.search.text.written_numerals import iter_numeral_variants
 
 _ROWS_PER_RESULT, _MIN_ROWS = 2, 12
 """Names that are examined for each place that is wanted: some mean one and the same."""

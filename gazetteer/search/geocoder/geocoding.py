@@ -25,6 +25,7 @@ from gazetteer.search.geocoder.ambiguity import (
 from gazetteer.search.geocoder.fast_path import parse_hierarchical
 from gazetteer.search.geocoder.faults import FaultKind
 from gazetteer.search.geocoder.interpretations import Interpretation, rank_interpretations
+from gazetteer.search.geocoder.listed_units import find_listed_units
 from gazetteer.search.geocoder.matches import (
     GeocodeMatch,
     PartialMatch,
@@ -106,6 +107,11 @@ def geocode(day_index: DayIndex, address: str | WrittenAddress) -> GeocodeResult
             match = complete_match(day_index, text, value, parse_state.partial_match)
             return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)
         return _conclude_sole(day_index, text, value, parse_state.partial_match)
+    if not fields and (
+        listed := find_listed_units(written, text, lambda part: _match_whole(day_index, part))
+    ):
+        deciding = LEVELS[find_deciding_level([match.chain for match in listed])]
+        return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, tuple(listed), len(listed), deciding)
     decision = _resolve_by_comparison(day_index, value, hits, text, fields)
     if not decision.partial_matches:
         return GeocodeResult(text, GeocodeStatus.NOT_FOUND, (), 0)
@@ -121,13 +127,22 @@ def geocode(day_index: DayIndex, address: str | WrittenAddress) -> GeocodeResult
     return GeocodeResult(text, GeocodeStatus.AMBIGUOUS, matches, decision.total, level)
 
 
+def _match_whole(day_index: DayIndex, part: str) -> GeocodeMatch | None:
+    """The unit that a text names alone and with nothing left; None if it does not."""
+    result = geocode(day_index, part)
+    if result.status is not GeocodeStatus.MATCHED:
+        return None
+    match = result.matches[0]
+    return None if match.unmatched or match.components else match
+
+
 def _conclude_sole(
     day_index: DayIndex, text: NormalizedText, value: str, partial: PartialMatch
 ) -> GeocodeResult:
     """The result of the only interpretation: matched, unless too little speaks for it."""
     doubt = None
     if not partial.is_plain:
-        doubt = _FAULT_BY_SUPPORT[measure_support(value, partial.interpretation)]
+        doubt = _FAULT_BY_SUPPORT[measure_support(day_index, value, partial.interpretation)]
     match = complete_match(day_index, text, value, partial, doubt)
     if doubt is None or all(fault.kind is not FaultKind.AMBIGUOUS for fault in match.faults):
         return GeocodeResult(text, GeocodeStatus.MATCHED, (match,), 1)

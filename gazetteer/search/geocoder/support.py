@@ -6,14 +6,20 @@ the beginning of a longer word decide whether a match can stand alone.
 
 from enum import IntEnum
 
+import numpy as np
+
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.geocoder.interpretations import Interpretation
 from gazetteer.search.geocoder.match_faults import has_other_generic
+from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.text.address_components import begins_component
 from gazetteer.search.text.name_forms import NameForm
 
+_PROVINCE = LEVELS.index(Level.PROVINCE)
 _PREFECTURE, _COUNTY = LEVELS.index(Level.PREFECTURE), LEVELS.index(Level.COUNTY)
 _TOWNSHIP, _VILLAGE = LEVELS.index(Level.TOWNSHIP), LEVELS.index(Level.VILLAGE)
+_TOWN_GENERICS = ("镇", "乡")
+_MEMO_KEY = "most towns are known"
 
 
 class Support(IntEnum):
@@ -24,7 +30,7 @@ class Support(IntEnum):
     ENOUGH = 2
 
 
-def measure_support(text: str, interpretation: Interpretation) -> Support:
+def measure_support(day_index: DayIndex, text: str, interpretation: Interpretation) -> Support:
     """How well a normalised text supports an interpretation that nothing competes with."""
     leaf, level = interpretation.leaf_evidence, interpretation.leaf.level
     anchor = interpretation.evidence[-2].candidate.level if len(interpretation.evidence) > 1 else -1
@@ -36,7 +42,7 @@ def measure_support(text: str, interpretation: Interpretation) -> Support:
     if leaf.candidate.form is NameForm.GENERIC_ONLY:
         return Support.WEAK
     if level >= _TOWNSHIP:
-        return _measure_low_name(text, interpretation)
+        return _measure_low_name(day_index, text, interpretation)
     return _measure_high_name(text, leaf.end, level) if is_short else Support.ENOUGH
 
 
@@ -45,13 +51,34 @@ def _measure_stem(anchor: int) -> Support:
     return Support.ENOUGH if anchor >= _COUNTY else Support.WEAK
 
 
-def _measure_low_name(text: str, interpretation: Interpretation) -> Support:
-    """A township, or a village by its full name, with nothing named above it."""
+def _measure_low_name(day_index: DayIndex, text: str, interpretation: Interpretation) -> Support:
+    """A township, or a village by its full name, with nothing named above it.
+
+    Towns of one name are in many provinces: where the register has those of few, it cannot know how
+    many could be meant.
+    """
     leaf = interpretation.leaf_evidence
     if has_other_generic(leaf, interpretation.leaf):
         return Support.WEAK
+    is_town = interpretation.leaf.name.endswith(_TOWN_GENERICS)
+    if interpretation.leaf.level == _TOWNSHIP and is_town and not _knows_most_towns(day_index):
+        return Support.WEAK
     is_short = not leaf.candidate.has_generic and not leaf.generic
     return Support.WEAK if is_short and _is_continued(text, leaf.end) else Support.LITTLE
+
+
+def _knows_most_towns(day_index: DayIndex) -> bool:
+    """Whether townships of most provinces are in the index."""
+    known: bool | None = day_index.memo.get(_MEMO_KEY)
+    if known is None:
+        states = np.asarray(day_index.states)
+        levels = np.where(states >= 0, np.asarray(day_index.index.levels)[states], -1)
+        provinces, towns = np.flatnonzero(levels == _PROVINCE), np.flatnonzero(levels == _TOWNSHIP)
+        ends = np.asarray(day_index.index.last_descendant)[provinces]
+        counts = np.searchsorted(towns, ends, "right") - np.searchsorted(towns, provinces)
+        known = bool(2 * np.count_nonzero(counts) > len(provinces))
+        day_index.remember(_MEMO_KEY, known)
+    return known
 
 
 def _measure_high_name(text: str, end: int, level: int) -> Support:

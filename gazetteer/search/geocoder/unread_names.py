@@ -21,14 +21,14 @@ from gazetteer.search.index.candidates import NameRelation, build_standard_candi
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.address_components import AddressComponent
 from gazetteer.search.text.name_forms import find_township_generic, find_village_generic
+from gazetteer.search.text.written_numerals import iter_numeral_variants
 
 _PREFECTURE, _COUNTY = LEVELS.index(Level.PREFECTURE), LEVELS.index(Level.COUNTY)
 _TOWNSHIP, _VILLAGE = LEVELS.index(Level.TOWNSHIP), LEVELS.index(Level.VILLAGE)
 _ODD_KINDS = ("unmatched", "estate", "poi")
 _END = re.compile(r"街道|镇|乡|村(?:民?委员?会)?|社区|区|县|市")
 _START = re.compile(r"(?:管委会|[区县市镇乡])(?=.)")
-_DIGITS, _NUMBER_OF_TENS = re.compile("[0-9]"), re.compile("([1-9])([0-9])(?![0-9])")
-_NUMERALS = "零一二三四五六七八九"
+_DIGITS = re.compile("[0-9]")
 
 
 class Reading(NamedTuple):
@@ -54,11 +54,30 @@ def read_on(day_index: DayIndex, value: str, reading: Reading) -> Reading:
     """The reading with the units that unread components name: a town, then a village in it."""
     if reading.chain[-1].level < _PREFECTURE:
         return reading
+    reading = reading._replace(rest=_join_numbers(reading.rest))
     while (further := _read_known_name(day_index, value, reading)) is not None:
         reading = further
     if reading.doubt is FaultKind.AMBIGUOUS:
         return reading
     return _correct_spelling(day_index, reading) or reading
+
+
+def _join_numbers(components: Sequence[AddressComponent]) -> list[AddressComponent]:
+    """The components, a bare number in one with the name that follows it: 10 and 里亭镇."""
+    joined: list[AddressComponent] = []
+    for component in components:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.text.isdecimal()
+            and before.kind in _ODD_KINDS
+            and component.kind in _ODD_KINDS
+            and before.start + len(before.text) == component.start
+        ):
+            joined[-1] = replace(component, text=before.text + component.text, start=before.start)
+        else:
+            joined.append(component)
+    return joined
 
 
 def _read_known_name(day_index: DayIndex, value: str, reading: Reading) -> Reading | None:
@@ -112,7 +131,7 @@ def _iter_written_names(text: str) -> Iterator[_WrittenName]:
     ends = [found.end() for found in _END.finditer(text)]
     for start in starts:
         for end in reversed(ends):
-            if end - start > 2:
+            if end - start > 2 or _DIGITS.match(text, start):  # 1村
                 yield _WrittenName(text[start:end], start, end)
 
 
@@ -176,7 +195,7 @@ def _find_named(day_index: DayIndex, written: str, node: int) -> list[Evidence]:
     level = _VILLAGE if village_generic else _TOWNSHIP
     if not generic:
         return []
-    for text in _iter_numerals(written):
+    for text in (written, *iter_numeral_variants(written)):
         for name, completed in ((text, ""), (text.removesuffix(generic), generic)):
             key = day_index.index.find_key(name)
             if key is None:
@@ -189,19 +208,18 @@ def _find_named(day_index: DayIndex, written: str, node: int) -> list[Evidence]:
                 if village_generic or completed or candidate.has_generic
             ]
             if found:
-                return found
+                return _keep_own_kind(day_index, found, generic)
     return []
 
 
-def _iter_numerals(written: str) -> Iterator[str]:
-    """A name, and the same with its Arabic digits as they are written in names: 四九镇 for 49镇."""
-    yield written
-    if _DIGITS.search(written):
-        yield _DIGITS.sub(lambda match: _NUMERALS[int(match[0])], written)
-        if (number := _NUMBER_OF_TENS.match(written)) is not None:
-            tens, ones = int(number[1]), int(number[2])
-            head = ("" if tens == 1 else _NUMERALS[tens]) + "十" + (_NUMERALS[ones] if ones else "")
-            yield head + written[2:]
+def _keep_own_kind(day_index: DayIndex, found: list[Evidence], generic: str) -> list[Evidence]:
+    """Those whose names have the generic part themselves, if any: a 村, not the 社区 beside it."""
+    own = [
+        item
+        for item in found
+        if generic in day_index.index.names[day_index.states[item.candidate.node]]
+    ]
+    return own or found
 
 
 def _is_known_below(day_index: DayIndex, node: int, written: str) -> bool:

@@ -16,22 +16,12 @@ from gazetteer.search.index.name_index import NameIndex
 from tests.gazetteer.search.geocoder.geocoded_addresses import list_fault_kinds
 
 ADDRESSES = Path("fixtures/addresses")
-STILL_WRONG = {
-    "广东省深圳市南山区；广东省深圳市福田区",  # the first of several units, with a contradiction
-    "韶关市浈江区10里亭镇5里亭村",
-    "东莞市中堂镇1村",
-    "五山镇",  # the townships of other provinces are not in the bundled register
-}
 
 
 def iter_rows() -> Iterator[object]:
     with (ADDRESSES / "reported.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            wrong = pytest.mark.xfail(strict=True)
-            marks = [wrong] if row["address"] in STILL_WRONG else []
-            yield pytest.param(
-                row["address"], row["at"], row["expected"], id=row["address"], marks=marks
-            )
+            yield pytest.param(row["address"], row["at"], row["expected"], id=row["address"])
 
 
 GetDayIndex = Callable[[str], DayIndex]

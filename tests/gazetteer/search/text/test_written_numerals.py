@@ -2,7 +2,7 @@
 
 import pytest
 
-from gazetteer.search.autocomplete.typed_numerals import iter_numeral_variants
+from gazetteer.search.text.written_numerals import iter_numeral_variants
 
 
 @pytest.mark.parametrize(
