@@ -5,17 +5,15 @@ begins so, the name must have these characters at their places. No library guess
 """
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from weakref import WeakKeyDictionary
 
 from gazetteer.search.autocomplete.prefix_search import PrefixHit, PrefixQuery, find_by_pinyin
+from gazetteer.search.index.character_readings import collect_readings
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.search.index.string_pool import SortedStringPool
-from gazetteer.search.text.folding import to_ascii_key
 from gazetteer.search.text.normalize import normalize_name
-from gazetteer.search.text.romanized_keys import split_syllables
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -23,8 +21,6 @@ _MAX_VARIANTS = 16
 """Spellings of one text: few characters have two readings."""
 _ROWS = 1_000
 """Names that are examined for one spelling."""
-_MIN_SHARE = 0.05
-"""A reading that is rarer among those of a character comes of a spelling that was split wrong."""
 
 _Readings = Mapping[str, Sequence[str]]
 _known_readings: WeakKeyDictionary[SortedStringPool, _Readings] = WeakKeyDictionary()
@@ -66,17 +62,7 @@ def _get_readings(index: NameIndex) -> _Readings:
     """The readings of each character, the commonest first; collected once for each index."""
     readings = _known_readings.get(index.keys)
     if readings is None:
-        readings = _known_readings[index.keys] = _collect_readings(index)
+        readings = _known_readings[index.keys] = collect_readings(
+            dict.fromkeys(zip(index.names, index.romanized, strict=True))
+        )
     return readings
-
-
-def _collect_readings(index: NameIndex) -> _Readings:
-    counters: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for name, romanized in {*zip(index.names, index.romanized, strict=True)}:
-        syllables = split_syllables(name, to_ascii_key(romanized)) if romanized else ()
-        for char, syllable in zip(name, syllables, strict=False):
-            counters[char][syllable] += 1
-    return {
-        char: [s for s, count in counter.most_common() if count >= _MIN_SHARE * counter.total()]
-        for char, counter in counters.items()
-    }
