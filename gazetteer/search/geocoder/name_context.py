@@ -129,7 +129,10 @@ def drop_beginnings(
     text: str, hits: Sequence[KeyHit], end: int, candidate_set: CandidateSet
 ) -> CandidateSet:
     """Without villages and places whose short form is but the beginning of a longer word."""
-    return candidate_set.without_stems if _is_beginning_of_word(text, hits, end) else candidate_set
+    reliable = candidate_set.without_stems
+    if reliable is candidate_set:
+        return candidate_set
+    return reliable if _is_beginning_of_word(text, hits, end) else candidate_set
 
 
 def _is_beginning_of_word(text: str, hits: Sequence[KeyHit], end: int) -> bool:

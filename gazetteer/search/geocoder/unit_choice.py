@@ -113,16 +113,17 @@ def _choose_by_short_form(
     key, start, end = hits[number]
     if day_index.standard_names.key_has_displaced[key]:
         return None
-    candidate_set: CandidateSet | None = day_index.get_candidates(key)
-    stop, generic = end, ""
+    all_candidates = day_index.get_candidates(key)
+    candidate_set: CandidateSet | None
     if text[end : end + 1] in DECISIVE_CHARS:
         candidate_set, stop, generic = resolve_candidates(
-            day_index, text, hits, end, day_index.get_candidates(key), True
+            day_index, text, hits, end, all_candidates, True
         )
+    else:
+        candidate_set = drop_beginnings(text, hits, end, all_candidates)
+        stop, generic = end, ""
     if candidate_set is None or candidate_set.is_truncated:
         return None
-    if not generic:
-        candidate_set = drop_beginnings(text, hits, stop, candidate_set)
     last = day_index.index.last_descendant[node] if node >= 0 else len(day_index.index.ids)
     best = [
         candidate for candidate in candidate_set.best_candidates if node < candidate.node <= last
