@@ -225,7 +225,7 @@ def _parse_polygons(feature: int, geometry: Any) -> tuple[Polygons, Remark | Non
         polygons = [
             [_parse_ring(ring) for ring in _check_array(part) if ring != []]
             for part in parts
-            if part and part[0] != []  # OGC: a polygon without an outer ring is empty
+            if not _is_empty(part)
         ]
     except _MalformedGeometry as broken:
         return [], report_malformed(feature, broken.detail)
@@ -253,6 +253,11 @@ def _list_parts(geometry: Mapping[str, Any]) -> list[Any]:
         return [part for member in geometry["geometries"] for part in _list_parts(member)]
     parts = _check_array(geometry.get("coordinates"))
     return [parts] if geometry["type"] == "Polygon" else parts
+
+
+def _is_empty(polygon: Any) -> bool:
+    """Whether a polygon has no outer ring, or one without a position: OGC calls it empty."""
+    return isinstance(polygon, list) and polygon[:1] in ([], [[]])
 
 
 def _check_array(value: Any) -> list[Any]:

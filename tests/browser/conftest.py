@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
 
 from tests.browser.screens import DESKTOP
 
@@ -15,15 +15,26 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; the one of the distribution."""
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers; a thread can have only one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-background-networking"],  # as root, and quietly
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests; the one of the distribution."""
+    browser = launch_chromium(playwright)
+    yield browser
+    browser.close()
+
+
+def launch_chromium(playwright: Playwright, *options: str) -> Browser:
+    """A browser with further options."""
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-background-networking", *options],  # as root, and quietly
+    )
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """MapLibre and OpenLayers, in the page of another origin, draw the map by its address."""
 
-import shutil
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, launch_chromium
 
 PAGES = Path(__file__).with_name("map_clients")
 PACKAGES = Path(__file__).parents[2] / "web/client/node_modules"
@@ -37,15 +36,11 @@ def other_origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium_with_webgl() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                *("--no-sandbox", "--disable-background-networking"),
-                *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),  # without a card
-            ],
-        )
+def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that draws without a card."""
+    browser = launch_chromium(playwright, "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+    yield browser
+    browser.close()
 
 
 @pytest.mark.parametrize(
