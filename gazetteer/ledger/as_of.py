@@ -111,15 +111,13 @@ def resolve_known_at(conn: Connection[Any], as_of: AsOf, *, field: str = "known_
     Raises:
         InvalidValue: ``known_at`` lies in the future, or before the first publication.
     """
-    row = conn.execute(
-        "SELECT nullif(recorded_at, '-infinity'),"
-        " (SELECT min(recorded_at) FROM changeset), clock_timestamp() FROM ledger_head"
-    ).fetchone()
-    if row is None or row[1] is None:
-        return as_of.known_at or datetime.now(UTC)
-    last, first, now = row
     if as_of.known_at is None:
-        return last  # type: ignore[no-any-return]
+        row = conn.execute("SELECT nullif(recorded_at, '-infinity') FROM ledger_head").fetchone()
+        return datetime.now(UTC) if row is None or row[0] is None else row[0]
+    row = conn.execute("SELECT min(recorded_at), clock_timestamp() FROM changeset").fetchone()
+    if row is None or row[0] is None:
+        return as_of.known_at
+    first, now = row
     if as_of.known_at > now:
         raise InvalidValue(message("ledger.known_at_in_future", name=field), field=field)
     if as_of.known_at < first:

@@ -194,7 +194,6 @@ def serious(batch: LayerRegions) -> list[tuple[str, int]]:
     ("geometry", "rule"),
     [
         (polygon([SQUARE[0][:-1]]), "TOP-GEO-01"),  # open ring
-        (polygon([[]]), "TOP-GEO-01"),
         (polygon([[[113.0, 23.0], [113.5, 23.0], [113.0, 23.0]]]), "TOP-GEO-01"),
         (polygon([[[113, 23], [114, 24], [114, 23], [113, 24], [113, 23]]]), "bad_geometry"),
         (polygon(7), "TOP-GEO-01"),
@@ -206,6 +205,13 @@ def test_a_broken_geometry_is_rejected_with_its_feature(
     batch = read(history, write(geometry))
     assert serious(batch) == [(rule, 1)]
     assert batch.regions == ()
+
+
+def test_a_layer_of_nothing_but_an_empty_polygon_is_refused(
+    history: StagedBatch, write: Write
+) -> None:
+    with pytest.raises(UnreadableFile, match="empty"):
+        read(history, write(polygon([[]])))
 
 
 def test_a_feature_without_polygon_is_reported_and_the_others_are_loaded(
