@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from gazetteer.files.problems import StorageFull
 from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import Problem, Unavailable
+from web.http.api_paths import is_api_path
 from web.http.auth_challenges import add_auth_challenges
 from web.http.endpoints import json_response
 from web.http.language import request_language
@@ -116,8 +117,8 @@ def handle_disk_error(error: OSError) -> Response:
 
 
 def _refuse_null_character() -> None:
-    """No path of the service has one, and the database takes none in a text."""
-    if "\0" in request.path:
+    """No page has one in its path; endpoints name the parameter."""
+    if "\0" in request.path and not is_api_path(request.path):
         raise HTTPNotFound
 
 

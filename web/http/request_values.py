@@ -14,7 +14,7 @@ from gazetteer.problems import InvalidValue
 from web.http.request_problems import UnsupportedMediaType
 from web.http.validation_errors import FieldKind, build_invalid_value
 
-_EMPTY_IS_ABSENT = frozenset({"at", "known_at", "basis", "datetime", "lang"})
+_EMPTY_IS_ABSENT = frozenset({"at", "known_at", "basis", "lang"})
 _ADDED_BY_PROGRAMS: Mapping[str, str | None] = {"_": None, "f": "json"}
 """Parameters that change nothing, with the one value of which that is true: ``_`` passes by caches,
 ``f`` asks for the form that a response has anyway.
