@@ -7,7 +7,7 @@ from boundaries.layers.datum_shifts import LayerShift, detect_shift
 from boundaries.layers.geometry_faults import Floats
 from boundaries.layers.polygon_layer import Layer, Remark
 from gazetteer.ingest.coordinate_checks import LAT_RANGE, LON_RANGE
-from gazetteer.messages import message
+from gazetteer.messages import Message, message
 
 MIN_SHIFT_M = 5.0
 """Up to this displacement of a whole layer two sources of the same units normally differ."""
@@ -99,6 +99,12 @@ def _as_place(position: Floats) -> tuple[float, float]:
     return float(position[0]), float(position[1])
 
 
+def _report_decimals(detail: Message, decimals: int, required: int) -> Remark:
+    return Remark(
+        "TOP-CRS-05", "warning", detail, measured=decimals, limit=required, unit="decimals"
+    )
+
+
 def _report_low_precision(points: Floats) -> list[Remark]:
     decimals = count_decimals(points)
     if decimals is None or decimals >= REQUIRED_DECIMALS:
@@ -107,16 +113,7 @@ def _report_low_precision(points: Floats) -> list[Remark]:
         "finding.TOP-CRS-05.few_decimals",
         n=decimals, resolution=_DEGREE_M * 10.0**-decimals, required=REQUIRED_DECIMALS,
     )  # fmt: skip
-    return [
-        Remark(
-            "TOP-CRS-05",
-            "warning",
-            detail,
-            measured=decimals,
-            limit=REQUIRED_DECIMALS,
-            unit="decimals",
-        )
-    ]
+    return [_report_decimals(detail, decimals, REQUIRED_DECIMALS)]
 
 
 def report_low_projected_precision(points: Floats) -> list[Remark]:
@@ -128,16 +125,7 @@ def report_low_projected_precision(points: Floats) -> list[Remark]:
         "finding.TOP-CRS-05.few_decimals_projected",
         n=decimals, resolution=10.0**-decimals, required=REQUIRED_DECIMALS_M,
     )  # fmt: skip
-    return [
-        Remark(
-            "TOP-CRS-05",
-            "warning",
-            detail,
-            measured=decimals,
-            limit=REQUIRED_DECIMALS_M,
-            unit="decimals",
-        )
-    ]
+    return [_report_decimals(detail, decimals, REQUIRED_DECIMALS_M)]
 
 
 def count_decimals(
