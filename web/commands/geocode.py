@@ -26,6 +26,7 @@ from gazetteer.problems import InvalidValue
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
+from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.terminal_language import command_language, language_option, terminal_text
 
@@ -108,8 +109,7 @@ def geocode_command(
 def _check_output(file: Path, output: Path | None, as_json: bool) -> None:
     if as_json and output is None:
         raise click.UsageError(terminal_text("cli.geocode.json_needs_output"))
-    if output is not None and output.exists() and output.samefile(file):
-        raise click.UsageError(terminal_text("cli.geocode.output_is_input"))
+    check_outputs([file], [output])
 
 
 def _open_executor(
