@@ -40,7 +40,7 @@ def workers(parent: int) -> dict[str, int]:
             text = status.read_text(encoding="utf-8")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if f"PPid:\t{parent}\n" in text and b"worker" in words and "State:\tZ" not in text:
+        if f"PPid:\t{parent}\n" in text and b"--queue" in words and "State:\tZ" not in text:
             found[words[words.index(b"--queue") + 1].decode()] = int(status.parent.name)
     return found
 
