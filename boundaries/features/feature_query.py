@@ -2,7 +2,8 @@
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import shapely
 from psycopg import Connection
@@ -93,19 +94,29 @@ def count_features(conn: Conn, query: FeatureQuery) -> int:
     return int(row[0])
 
 
-def stream_features(conn: Conn, query: FeatureQuery) -> Generator[tuple[str, bytes], None, None]:
-    """The features of a page, each as its page key and a GeoJSON feature in UTF-8.
+class FeatureRow(NamedTuple):
+    """A feature of a page: its page key, the moment of knowledge, and GeoJSON in UTF-8."""
+
+    key: str
+    known_at: datetime
+    content: bytes
+
+
+def stream_features(conn: Conn, query: FeatureQuery) -> Generator[FeatureRow, None, None]:
+    """The features of a page.
 
     A few rows at a time are read as they are asked for, so that memory does not grow with their
     number; nothing else may be asked of the connection meanwhile.
     """
     feature = f"convert_to({_build_feature_sql(query)}, 'UTF8')"  # passed on without decoding
-    columns = f"f.{query.collection.page_key}::text, {feature}"
+    key = f"f.{query.collection.page_key}::text"
+    columns = f"{key}, (SELECT known_at FROM moment), {feature}"
     statement = query.build_statement(columns, is_page=True)
     with conn.cursor(row_factory=tuple_row) as cursor:
-        yield from cursor.stream(
+        rows = cursor.stream(
             statement.encode(), query.build_params(), binary=True, size=_ROWS_AT_ONCE
         )
+        yield from map(FeatureRow._make, rows)
 
 
 def load_feature(conn: Conn, query: FeatureQuery) -> str | None:

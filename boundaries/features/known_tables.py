@@ -103,6 +103,10 @@ NOT_DRAFTED = DraftedRows()
 
 def build_table_clauses(drafted: DraftedRows = NOT_DRAFTED) -> str:
     """The clauses of all tables, for a WITH RECURSIVE clause."""
+    return _PUBLISHED_CLAUSES if drafted is NOT_DRAFTED else _join_clauses(drafted)
+
+
+def _join_clauses(drafted: DraftedRows) -> str:
     return ",\n".join(_build_clause(table, table.clause in drafted.replaced) for table in TABLES)
 
 
@@ -125,3 +129,6 @@ def _build_clause(table: KnownTable, is_replaced: bool) -> str:
 def _read_column(column: str) -> str:
     name, type_ = column.split()
     return f"ST_SetSRID(d.{name}, 4490)" if type_ == "geometry" else f"d.{name}"
+
+
+_PUBLISHED_CLAUSES = _join_clauses(NOT_DRAFTED)

@@ -16,6 +16,7 @@ from boundaries.features.feature_crs import SUPPORTED, FeatureCrs, find_crs
 from boundaries.features.feature_query import (
     Conn,
     FeatureQuery,
+    FeatureRow,
     count_features,
     load_feature,
     stream_features,
@@ -72,10 +73,9 @@ def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
     Whatever depends on the request is asked for before the first, while there is one.
     """
     links = build_own_links(GEOJSON)
-    build_next = _LinkBuilder()
+    build_next = _LinkBuilder(query)
     with _open_state(query) as conn:
-        query, known_at = _fix_moment(conn, query)
-        build_next.known_at = known_at
+        _check_moment(conn, query)
         page = _Page(conn, query)
         # Closed before the connection, which would wait for ever for a cursor that is being read.
         with closing(page.iter_chunks()) as chunks:
@@ -85,39 +85,39 @@ def _iter_page(query: FeatureQuery) -> Generator[bytes, None, None]:
             yield from chunks
         tail: dict[str, Any] = {"numberReturned": page.count, "links": links}
         if query.after is None:  # the next pages would have to be counted from the beginning
-            is_whole = page.last_key is None
-            tail["numberMatched"] = page.count if is_whole else count_features(conn, query)
-    if page.last_key is not None:
-        links.append(build_next.build_link(page.last_key))
+            end = page.end
+            tail["numberMatched"] = page.count if end is None else _count_as_of(conn, query, end)
+    if page.end is not None:
+        links.append(build_next.build_link(page.end))
     yield b"]," + orjson.dumps(tail)[1:]
 
 
 class _Page:
     """The features of a page while they are read.
 
-    Afterwards ``count`` is how many there are, and ``last_key`` the key of the last one if more
-    follow.
+    Afterwards ``count`` is how many there are, and ``end`` the last of them if more follow.
     """
 
     def __init__(self, conn: Conn, query: FeatureQuery) -> None:
         self._conn, self._query = conn, query
         self.count = 0
-        self.last_key: str | None = None
+        self.end: FeatureRow | None = None
 
     def iter_chunks(self) -> Generator[bytes, None, None]:
         """The features in large parts, separated by commas."""
         limit = self._query.limit or 0
         wanted = replace(self._query, limit=limit + 1)
         parts: list[bytes] = []
-        size, key = 0, ""
+        size = 0
+        last: FeatureRow | None = None
         with closing(stream_features(self._conn, wanted)) as features:
-            for next_key, feature in features:
+            for feature in features:
                 if self.count == limit:
-                    self.last_key = key
+                    self.end = last
                     break
-                parts += (b"," if self.count else b"", feature)
-                size += len(feature)
-                self.count, key = self.count + 1, next_key
+                parts += (b"," if self.count else b"", feature.content)
+                size += len(feature.content)
+                self.count, last = self.count + 1, feature
                 if size >= _CHUNK_BYTES:
                     yield b"".join(parts)
                     parts, size = [], 0
@@ -133,27 +133,30 @@ def _open_state(query: FeatureQuery) -> AbstractContextManager[Conn]:
     return connection() if query.drafted is NOT_DRAFTED else snapshot_connection()
 
 
-def _fix_moment(conn: Conn, query: FeatureQuery) -> tuple[FeatureQuery, str | None]:
-    """The query at the moment of knowledge of its first page, and that moment for the next ones."""
-    if query.drafted is not NOT_DRAFTED:
-        return query, None
-    known_at = resolve_known_at(conn, query.period.as_of)
-    as_of = replace(query.period.as_of, known_at=known_at)
-    return replace(query, period=replace(query.period, as_of=as_of)), known_at.isoformat()
+def _check_moment(conn: Conn, query: FeatureQuery) -> None:
+    """Refuse a moment of knowledge that cannot be; one that was not named is that of the rows."""
+    if query.drafted is NOT_DRAFTED and query.period.as_of.known_at is not None:
+        resolve_known_at(conn, query.period.as_of)
+
+
+def _count_as_of(conn: Conn, query: FeatureQuery, row: FeatureRow) -> int:
+    """How many there are on all pages, as of the moment of knowledge of a row that was read."""
+    as_of = replace(query.period.as_of, known_at=row.known_at)
+    return count_features(conn, replace(query, period=replace(query.period, as_of=as_of)))
 
 
 class _LinkBuilder:
     """The link to the next page: made when the request is over, from what it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, query: FeatureQuery) -> None:
         self._url = rebuild_url({}, ("cursor", "known_at", "f"))
-        self.known_at: str | None = None
+        self._is_draft = query.drafted is not NOT_DRAFTED
 
-    def build_link(self, last: str) -> dict[str, str]:
-        """The link behind the last feature of a page."""
-        values = {"cursor": last}
-        if self.known_at is not None:
-            values["known_at"] = self.known_at
+    def build_link(self, end: FeatureRow) -> dict[str, str]:
+        """The link behind the last feature of a page, to the same state of a register."""
+        values = {"cursor": end.key}
+        if not self._is_draft:
+            values["known_at"] = end.known_at.isoformat()
         joint = "&" if "?" in self._url else "?"
         return {"rel": "next", "href": f"{self._url}{joint}{urlencode(values)}", "type": GEOJSON}
 
@@ -236,11 +239,13 @@ def load_feature_page(view: FeatureView, name: str, params: ItemsQuery) -> Featu
     """The features, their number and the link that the GeoJSON of the same request has."""
     query = build_query(view, view.get_collection(name), params)
     limit = min(query.limit or _MOST_ON_PAGE, _MOST_ON_PAGE)
-    build_next = _LinkBuilder()
+    build_next = _LinkBuilder(query)
     with _open_state(query) as conn:
-        query, build_next.known_at = _fix_moment(conn, query)
-        matched = count_features(conn, query) if query.after is None else None
+        _check_moment(conn, query)
         rows = list(stream_features(conn, replace(query, limit=limit + 1)))
-    shown = rows[:limit]
-    next_link = build_next.build_link(shown[-1][0]) if len(rows) > len(shown) else None
-    return FeaturePage(tuple(orjson.loads(text) for _, text in shown), matched, next_link)
+        shown, is_last = rows[:limit], len(rows) <= limit
+        matched = None
+        if query.after is None:
+            matched = len(rows) if is_last else _count_as_of(conn, query, shown[-1])
+    next_link = None if is_last else build_next.build_link(shown[-1])
+    return FeaturePage(tuple(orjson.loads(row.content) for row in shown), matched, next_link)
