@@ -55,7 +55,7 @@ def test_an_address_is_geocoded_while_it_is_typed_and_the_url_follows(page: Page
 def test_segments_deductions_and_derivation_are_in_words(page: Page) -> None:
     page.goto("/geocode?address=广东省萝岗区科学大道100号某某")
     answer = page.get_by_role("region", name="结果")
-    expect(answer).to_contain_text("按曾用名匹配：萝岗区")
+    expect(answer).to_contain_text("按前身名称匹配：萝岗区")
     expect(answer.locator(".piece--road span")).to_have_text("科学大道")
     expect(answer.locator(".piece--unmatched span")).to_have_text("某某")
     expect(answer).to_contain_text("部分内容未能识别")

@@ -17,7 +17,7 @@ from gazetteer.problems import InvalidValue
 from gazetteer.records.levels import LEVELS
 from gazetteer.search.autocomplete.suggestions import find_suggestions
 from gazetteer.search.reconcile.identified_candidates import load_referred_entities
-from gazetteer.search.reconcile.name_matching import FormerNameMatch
+from gazetteer.search.reconcile.name_matching import FormerNameMatch, list_former_names
 from gazetteer.search.reconcile.place_facts import EntityAsOf
 from gazetteer.search.reconcile.vocabulary import (
     LEVEL_TYPES,
@@ -181,7 +181,7 @@ def _suggest_entities(query: EntityPrefixParams, text: str) -> list[dict[str, An
         leaf = hit.leaf
         place_id = day_index.index.places[leaf.node] or day_index.index.ids[leaf.node]
         above = (ancestor.name for ancestor in hit.chain[:-1])
-        formers = [FormerNameMatch(hit.matched_name, None, None)] if hit.is_former_name else []
+        formers = list_former_names(hit)
         suggestions.append(
             _serialize_entity(place_id, leaf.name, LEVELS[leaf.level], above, leaf.code, formers)
         )

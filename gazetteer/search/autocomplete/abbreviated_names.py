@@ -5,6 +5,7 @@ from math import inf
 
 from gazetteer.search.autocomplete.prefix_search import PrefixHit, PrefixQuery
 from gazetteer.search.autocomplete.ranking import MATCH_COSTS
+from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.customary_names import read_abbreviations
 from gazetteer.search.index.division_lookup import find_node_of_state, find_state_by_code
 
@@ -20,4 +21,6 @@ def find_by_abbreviation(query: PrefixQuery, text: str) -> Iterator[PrefixHit]:
         cost = query.costs.compute_cost(node) + MATCH_COSTS["alias"]
         if cost < inf:
             period = index.starts[state], index.ends[state]
-            yield PrefixHit(cost, node, state, text, "alias", False, True, *period)
+            yield PrefixHit(
+                cost, node, state, text, "alias", NameRelation.CURRENT_NAME, True, *period
+            )

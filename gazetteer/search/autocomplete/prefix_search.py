@@ -39,6 +39,7 @@ class PrefixHit(NamedTuple):
     ``matched_by`` is a key of :data:`gazetteer.search.autocomplete.ranking.MATCH_COSTS`. ``state``
     is the state in which the node is shown: that of the day, or the nearest if it has none then.
     An empty ``matched_name`` means the register's own spelling of the name that is shown.
+    ``relation``: what the name is to the node; of what was found by a code, what the code is to it.
     ``is_complete``: the full name was typed, and not only its beginning.
     """
 
@@ -47,7 +48,7 @@ class PrefixHit(NamedTuple):
     state: int
     matched_name: str
     matched_by: str
-    is_former_name: bool
+    relation: NameRelation
     is_complete: bool
     since: int
     until: int
@@ -61,6 +62,7 @@ class PrefixQuery(NamedTuple):
     most: int
 
 
+_CURRENT = NameRelation.CURRENT_NAME
 _MAX_MEANINGS_OF_NAME = 1024
 """Meanings of one name that are examined where nothing chooses among them."""
 _NAMES_PER_NODE = 2
@@ -164,7 +166,7 @@ def _build_candidate_hit(
 ) -> PrefixHit:
     """A candidate with its cost, infinite for what the filters exclude."""
     cost = query.costs.compute_cost(candidate.node)
-    is_former_name = candidate.relation is not NameRelation.CURRENT_NAME
+    is_former_name = candidate.relation is not _CURRENT
     match_kind = matched_by or ("former" if is_former_name else candidate.form.label)
     cost += MATCH_COSTS[match_kind] + (
         MATCH_COSTS["former"] if is_former_name and matched_by else 0.0
@@ -178,7 +180,7 @@ def _build_candidate_hit(
         query.day_index.states[candidate.node],
         name,
         match_kind,
-        is_former_name,
+        candidate.relation,
         is_complete,
         candidate.since,
         candidate.until,
@@ -226,6 +228,7 @@ def _find_at_other_times(
         if cost == np.inf:
             continue
         matched_by = "later" if is_later else "ended"
+        relation = NameRelation.LATER_NAME if is_later else NameRelation.FORMER_NAME
         other_state = index.state_offsets[node] if is_later else index.state_offsets[node + 1] - 1
         cost += MATCH_COSTS[matched_by] + (
             0.0 if is_complete else _compute_prefix_cost(query.costs, node, missing)
@@ -233,7 +236,7 @@ def _find_at_other_times(
         since, until = index.meaning_start[row], index.meaning_end[row]
         state = current_state if current_state >= 0 else other_state
         yield PrefixHit(
-            cost, node, state, index.keys[key], matched_by, not is_later, is_complete, since, until
+            cost, node, state, index.keys[key], matched_by, relation, is_complete, since, until
         )
 
 
@@ -292,5 +295,12 @@ def _find_in_spellings(
                 matched_name = prefix_index.display_texts[row] if prefix_index.display_texts else ""
                 period = index.starts[current_state], index.ends[current_state]
                 yield PrefixHit(
-                    cost, node, current_state, matched_name, matched_by, False, is_complete, *period
+                    cost,
+                    node,
+                    current_state,
+                    matched_name,
+                    matched_by,
+                    _CURRENT,
+                    is_complete,
+                    *period,
                 )

@@ -30,6 +30,7 @@ from gazetteer.search.autocomplete.settlement_units import iter_units_of_settlem
 from gazetteer.search.autocomplete.similar_spellings import find_by_similar_spelling
 from gazetteer.search.autocomplete.typed_codes import find_by_code, is_code_beginning
 from gazetteer.search.geocoder.geocoding import geocode
+from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.text.folding import is_latin, to_ascii_key
 from gazetteer.search.text.normalize import normalize_text
@@ -59,7 +60,7 @@ class Suggestion:
     chain: tuple[UnitRef, ...]
     matched_name: str
     matched_by: str
-    is_former_name: bool
+    relation: NameRelation
     is_complete: bool
     since: int
     until: int
@@ -69,6 +70,11 @@ class Suggestion:
     def leaf(self) -> UnitRef:
         """The place itself."""
         return self.chain[-1]
+
+    @property
+    def is_former_name(self) -> bool:
+        """Whether the matched name is one of the past, of the place or of what it came from."""
+        return self.relation.is_of_past
 
 
 def find_suggestions(
@@ -132,7 +138,7 @@ def _build_suggestion(day_index: DayIndex, hit: PrefixHit) -> Suggestion:
         chain,
         matched_name,
         hit.matched_by,
-        hit.is_former_name,
+        hit.relation,
         hit.is_complete,
         hit.since,
         hit.until,
@@ -269,4 +275,13 @@ def _find_by_geocoding(query: PrefixQuery, text: str, _: list[str]) -> Iterator[
         elif (cost := query.costs.compute_cost(node)) < math.inf:
             state = day_index.states[node]
             period = day_index.index.starts[state], day_index.index.ends[state]
-            yield PrefixHit(cost, node, state, match.matched_text, "address", False, True, *period)
+            yield PrefixHit(
+                cost,
+                node,
+                state,
+                match.matched_text,
+                "address",
+                NameRelation.CURRENT_NAME,
+                True,
+                *period,
+            )

@@ -7,6 +7,7 @@ from math import inf
 from gazetteer.records.written_codes import strip_filling
 from gazetteer.search.autocomplete.prefix_search import PrefixHit, PrefixQuery
 from gazetteer.search.autocomplete.ranking import MATCH_COSTS, MISSING_CHARACTER_COST
+from gazetteer.search.index.candidates import NameRelation
 from gazetteer.search.index.division_lookup import find_node_of_state
 
 _LENGTHS = (6, 9, 12)
@@ -53,9 +54,10 @@ def _find_by_state(
     day_index, index = query.day_index, query.day_index.index
     named, since, until = find_node_of_state(index, state), index.starts[state], index.ends[state]
     is_former = not since <= day_index.day < until
+    relation = NameRelation.FORMER_NAME if is_former else NameRelation.CURRENT_NAME
     for node in day_index.resolve_in_force(named):
         cost = query.costs.compute_cost(node) + (MATCH_COSTS["former"] if is_former else 0.0)
         cost += 0.0 if is_complete else MISSING_CHARACTER_COST * len(code)
         if cost < inf:
             current = day_index.states[node]
-            yield PrefixHit(cost, node, current, code, "code", is_former, is_complete, since, until)
+            yield PrefixHit(cost, node, current, code, "code", relation, is_complete, since, until)

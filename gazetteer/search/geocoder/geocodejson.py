@@ -17,7 +17,6 @@ from gazetteer.search.index.day_index import DayIndex, UnitRef
 from gazetteer.search.index.day_ordinals import from_ordinal
 from gazetteer.search.index.name_index import NameIndex
 
-_NO_FORMER_NAMES = (NameRelation.FORMER_PARENT, NameRelation.LATER_NAME)
 JsonObject = dict[str, Any]
 PointLookup = Callable[[int], tuple[float, float] | None]
 """Finds where a node lies: lon, lat in degrees, CGCS2000; None where no point is known."""
@@ -107,7 +106,7 @@ def _serialize_match(
         "score": match.score,
         "matched_by": _classify_match(match),
         "matched_name": match.matched_text,
-        "via_former_name": any(f["relation"] not in _NO_FORMER_NAMES for f in former_names),
+        "via_former_name": any(e.candidate.relation.is_of_past for e in match.evidence),
         "former_names": former_names,
         "faults": [_serialize_fault(fault, lang) for fault in match.faults],
         "unmatched": match.unmatched,

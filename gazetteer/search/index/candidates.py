@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from gazetteer.messages import Message, message
 from gazetteer.records.levels import LEVELS, Level
 from gazetteer.search.text.name_forms import NameForm
 from gazetteer.search.text.structs import FrozenStruct, MutableStruct
@@ -20,6 +21,21 @@ class NameRelation(StrEnum):
     PART_OF_SUCCESSOR = "part_of_successor"  # this one too, and others hold a part
     LATER_NAME = "later_name"  # the name begins after the date, for it or for what follows it
     FORMER_PARENT = "former_parent"  # this one's territory once belonged to the unit named
+
+    @property
+    def is_of_past(self) -> bool:
+        """Whether the unit, or one that it came from, once had the name."""
+        return self in _OF_PAST
+
+    @property
+    def message(self) -> Message:
+        """What such a name is called."""
+        return message(f"name_relation.{self.value}")
+
+
+_OF_PAST = frozenset(
+    {NameRelation.FORMER_NAME, NameRelation.SUCCESSOR, NameRelation.PART_OF_SUCCESSOR}
+)
 
 
 # The weight decides between interpretations; the score of the answer is another matter.

@@ -11,7 +11,7 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from gazetteer.records.levels import LEVELS
-from gazetteer.search.autocomplete.suggestions import find_suggestions
+from gazetteer.search.autocomplete.suggestions import Suggestion, find_suggestions
 from gazetteer.search.geocoder.address_fields import join_address_fields
 from gazetteer.search.geocoder.faults import PENALTIES, Fault, FaultKind
 from gazetteer.search.geocoder.geocoding import (
@@ -75,9 +75,13 @@ class NameQuery:
 
 @dataclass(frozen=True, slots=True)
 class FormerNameMatch:
-    """A former name that led to a candidate, with its period; None where that is open."""
+    """A name not in force that led to a candidate, with its period; None where that is open.
+
+    ``relation`` is what the name is to it: a unit may have taken over the ground of the one named.
+    """
 
     text: str
+    relation: NameRelation
     since: date | None
     until: date | None
 
@@ -186,12 +190,15 @@ def _iter_similar_candidates(day_index: DayIndex, query: NameQuery) -> Iterator[
             score -= ELSEWHERE_PENALTY
         if score <= 0:
             continue  # nothing in common with the text: found by another spelling of it
-        former_names = (
-            (FormerNameMatch(suggestion.matched_name, None, None),)
-            if suggestion.is_former_name
-            else ()
-        )
+        former_names = list_former_names(suggestion)
         yield _build_candidate(day_index, suggestion.chain, score, False, (), former_names)
+
+
+def list_former_names(suggestion: Suggestion) -> tuple[FormerNameMatch, ...]:
+    """The name by which a suggestion was found, if it is not in force; a code is no name."""
+    if suggestion.relation is NameRelation.CURRENT_NAME or suggestion.matched_by == "code":
+        return ()
+    return (FormerNameMatch(suggestion.matched_name, suggestion.relation, None, None),)
 
 
 def _build_comparison_key(text: str) -> str:
@@ -248,6 +255,5 @@ def _iter_former_names(answer: GeocodeResult, match: GeocodeMatch) -> Iterator[F
         candidate = evidence.candidate
         if candidate.relation is not NameRelation.CURRENT_NAME:
             text = answer.text.value[evidence.start : evidence.end]
-            yield FormerNameMatch(
-                text, from_ordinal(candidate.since), from_ordinal(candidate.until)
-            )
+            since, until = from_ordinal(candidate.since), from_ordinal(candidate.until)
+            yield FormerNameMatch(text, candidate.relation, since, until)

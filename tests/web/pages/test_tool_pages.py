@@ -9,7 +9,7 @@ def test_an_address_is_shown_with_its_unit_segments_deductions_and_derivation(
     page = client.get("/geocode", query_string={"address": "广东省萝岗区科学大道100号"}).text
     assert "黄埔区" in page
     assert 'data-chain="440112 440100 440000"' in page
-    assert "按曾用名匹配：萝岗区" in page
+    assert "按前身名称匹配：萝岗区" in page
     assert "piece--road" in page and "piece--door" in page
     assert "<details" in page
 

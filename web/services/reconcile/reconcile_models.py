@@ -228,10 +228,17 @@ def format_description(
 
 def _describe_former_name(former: FormerNameMatch, lang: Lang) -> str:
     since, until = (str(day.year) if day else "" for day in (former.since, former.until))
+    relation = former.relation.message
     if since or until:
-        words = message("reconcile.formerly.period", name=former.text, since=since, until=until)
+        words = message(
+            "reconcile.formerly.period",
+            relation=relation,
+            name=former.text,
+            since=since,
+            until=until,
+        )
     else:
-        words = message("reconcile.formerly", name=former.text)
+        words = message("reconcile.formerly", relation=relation, name=former.text)
     return words.text(lang)
 
 

@@ -72,6 +72,27 @@ def test_a_name_that_the_register_has_once_is_a_match(client: FlaskClient) -> No
     assert [term["id"] for term in found[0]["type"]] == ["county", "unit"]
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "told"),
+    [
+        ("芳村区", "荔湾区", "前身名称 芳村区"),  # it went up in a unit that existed before
+        ("顺德县", "顺德区", "前身名称 顺德县"),
+    ],
+)
+def test_a_description_says_what_an_earlier_name_is_to_the_place(
+    client: FlaskClient, query: str, name: str, told: str
+) -> None:
+    response = client.post(
+        "/reconcile",
+        data={"queries": json.dumps({"q0": {"query": query}})},
+        headers={"Accept-Language": "zh"},
+    )
+    found = response.get_json()["q0"]["result"][0]
+    assert found["name"] == name
+    assert told in found["description"]
+    assert "曾用名" not in found["description"]
+
+
 def test_namesakes_are_candidates_and_none_is_a_match_until_the_table_decides(
     client: FlaskClient,
 ) -> None:
