@@ -1,13 +1,16 @@
-"""Hanyu Pinyin spelling of geographic names by the rules of 1984 (中地字第17号), without tones.
+"""Hanyu Pinyin spelling of geographic names by the rules of 1984 (中地字第17号).
 
 Specific and generic part apart and capitalised (RM-01), an apostrophe before a, e, o inside a
 word (RM-08), readings by ``readings.csv`` before those of pypinyin (RM-09). The result is a
 proposal: only an approved act makes a spelling official. Names of units in Mongolian, Tibetan,
 Uyghur and other languages are officially spelled by their own rules, which this module does not
 implement.
+
+Every reading has its tone; the spelling without tones is made from it, so that the two agree.
 """
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
@@ -16,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 READINGS_FILE = Path(__file__).with_name("readings.csv")
+_TONE_MARKS = "\u0304\u0301\u030c\u0300"
+"""Combining macron, acute, caron and grave: first to fourth tone."""
 
 
 @cache
@@ -26,7 +31,7 @@ def _load_pypinyin() -> Any:
 
 @cache
 def _read_overrides(province: str) -> dict[str, tuple[str, ...]]:
-    """Readings that apply in the province (two digits): its own before those of the country."""
+    """Toned readings that apply in the province (two digits), its own before the country's."""
     table: dict[str, tuple[str, ...]] = {}
     with READINGS_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -42,11 +47,17 @@ def _longest_override(province: str) -> int:
     return max(map(len, _read_overrides(province)))
 
 
+def _spell_with_library(text: str) -> list[str]:
+    """What pypinyin reads, with tone marks; characters that it does not know are left out."""
+    library = _load_pypinyin()
+    return list(library.lazy_pinyin(text, style=library.Style.TONE, errors="ignore"))
+
+
 @cache
 def _find_usual_reading(char: str) -> str | None:
-    """The reading of a character by itself, without tone; None if it has none."""
-    spelled = _load_pypinyin().lazy_pinyin(char, errors="ignore")
-    return str(spelled[0]) if len(spelled) == 1 else None
+    """The toned reading of a character by itself; None if it has none."""
+    spelled = _spell_with_library(char)
+    return spelled[0] if len(spelled) == 1 else None
 
 
 @cache
@@ -57,19 +68,19 @@ def _load_phrase_pairs() -> frozenset[str]:
 
 
 def _spell_by_context(text: str) -> list[str] | None:
-    """Readings of a run of characters; its phrases decide where one has several."""
+    """Toned readings of a run of characters; its phrases decide where one has several."""
     pairs = _load_phrase_pairs()
     if any(first + second in pairs for first, second in pairwise(text)):
-        spelled = _load_pypinyin().lazy_pinyin(text, errors="ignore")
-        return list(spelled) if len(spelled) == len(text) else None
+        spelled = _spell_with_library(text)
+        return spelled if len(spelled) == len(text) else None
     usual = [_find_usual_reading(char) for char in text]
     readings = [reading for reading in usual if reading is not None]
     return readings if len(readings) == len(text) else None
 
 
 @lru_cache(maxsize=4096)
-def spell_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
-    """Toneless syllables of Chinese characters, with ``ü``; None if one has no known reading."""
+def spell_toned_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
+    """Syllables of Chinese characters with tone marks (``chōng``); None if one has no reading."""
     table, longest = _read_overrides(province), _longest_override(province)
     spelled: list[str] = []
     plain_from = 0
@@ -86,15 +97,48 @@ def spell_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
         at += size
         plain_from = at
     rest = _spell_by_context(text[plain_from:])
-    return None if rest is None else tuple(s.replace("v", "ü") for s in (*spelled, *rest))
+    return None if rest is None else (*spelled, *rest)
+
+
+def spell_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
+    """The same syllables without tones, with ``ü``; None if one has no known reading."""
+    toned = spell_toned_syllables(text, province)
+    return None if toned is None else tuple(map(strip_tone, toned))
+
+
+@cache
+def strip_tone(syllable: str) -> str:
+    """A syllable without its tone mark: ``lǜ`` results in ``lü``."""
+    letters = unicodedata.normalize("NFD", syllable)
+    return unicodedata.normalize("NFC", "".join(c for c in letters if c not in _TONE_MARKS))
 
 
 def join_syllables(parts: Sequence[str]) -> str:
     """One capitalised word; an apostrophe before a, e, o in later syllables (RM-08)."""
     spelled = "".join(
-        f"'{part}" if place and part[0] in "aoe" else part for place, part in enumerate(parts)
+        f"'{part}" if place and strip_tone(part)[0] in "aoe" else part
+        for place, part in enumerate(parts)
     )
     return spelled[:1].upper() + spelled[1:]
+
+
+def spell_words(words: Sequence[str], province: str = "") -> list[tuple[str, ...]] | None:
+    """The toned syllables of each written word of a name; None if a character has no reading.
+
+    A phrase that reaches over the end of a word decides between readings as well: 太行 + 山.
+    """
+    pairs = _load_phrase_pairs()
+    spelled: list[tuple[str, ...] | None]
+    if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):
+        joined = spell_toned_syllables("".join(words), province)
+        ends = [*accumulate(map(len, words))]
+        spelled = [
+            joined[e - len(w) : e] if joined else None for w, e in zip(words, ends, strict=True)
+        ]
+    else:
+        spelled = [spell_toned_syllables(part, province) for part in words]
+    known = [r for r, w in zip(spelled, words, strict=True) if r and len(r) == len(w)]
+    return known if len(known) == len(words) else None
 
 
 def romanize_name(words: Sequence[str], province: str = "") -> str | None:
@@ -107,15 +151,7 @@ def romanize_name(words: Sequence[str], province: str = "") -> str | None:
     Returns:
         The spelling; None if a character has no known reading or is not a Chinese character.
     """
-    pairs = _load_phrase_pairs()
-    if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):  # 太行 + 山
-        joined = spell_syllables("".join(words), province)
-        ends = [*accumulate(map(len, words))]
-        spelled = [
-            joined[e - len(w) : e] if joined else None for w, e in zip(words, ends, strict=True)
-        ]
-    else:
-        spelled = [spell_syllables(part, province) for part in words]
-    if not all(r and len(r) == len(w) for r, w in zip(spelled, words, strict=True)):
+    spelled = spell_words(words, province)
+    if not spelled:
         return None
-    return " ".join(join_syllables(r) for r in spelled if r) or None
+    return " ".join(join_syllables([*map(strip_tone, syllables)]) for syllables in spelled)

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gazetteer.records.romanization import READINGS_FILE, romanize_name
+from gazetteer.records.romanization import (
+    READINGS_FILE,
+    romanize_name,
+    spell_syllables,
+    spell_toned_syllables,
+    strip_tone,
+)
 
 TOPONYMS = Path(__file__).parents[3] / "fixtures" / "toponyms_guangdong.csv"
 
@@ -63,6 +69,39 @@ def test_every_reading_has_a_syllable_for_each_character_and_a_source() -> None:
         for row in csv.DictReader(file):
             assert len(row["reading"].split()) == len(row["text"]), row
             assert row["source"]
+
+
+def test_every_reading_has_a_tone() -> None:
+    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
+        readings = [syllable for row in csv.DictReader(file) for syllable in row["reading"].split()]
+    assert [syllable for syllable in readings if strip_tone(syllable) == syllable] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "toned"),
+    [
+        ("麻涌", "má chōng"),
+        ("吕梁", "lǚ liáng"),
+        ("绿春", "lǜ chūn"),
+        ("台州", "tāi zhōu"),
+        ("石头", "shí tou"),
+    ],
+)
+def test_tones_are_those_of_the_reading(text: str, toned: str) -> None:
+    assert spell_toned_syllables(text, "44") == tuple(toned.split())
+
+
+def test_spellings_with_and_without_tones_are_of_one_reading() -> None:
+    with TOPONYMS.open(encoding="utf-8", newline="") as file:
+        names = {row["name_zh"] for row in csv.DictReader(file)}
+    for name in names:
+        toned = spell_toned_syllables(name, "44")
+        plain = tuple(map(strip_tone, toned)) if toned else toned
+        assert spell_syllables(name, "44") == plain, name
+
+
+def test_a_tone_mark_is_taken_off_but_not_the_dots() -> None:
+    assert [*map(strip_tone, "lǜ lü zhāng ér ǹ".split())] == ["lü", "lü", "zhang", "er", "n"]
 
 
 def test_most_spellings_agree_with_an_independent_collection() -> None:
