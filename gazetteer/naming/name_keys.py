@@ -1,0 +1,92 @@
+"""What a name is compared by: its characters, its parts and its sound.
+
+Pure: :mod:`gazetteer.naming.key_derivation` keeps the keys of all standard names.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gazetteer.naming.generic_terms import GenericTerms
+from gazetteer.records.levels import UNIT_LEVELS, Level
+from gazetteer.records.name_parts import split_name
+from gazetteer.records.romanization import spell_toned_syllables, strip_tones
+from gazetteer.search.text.normalize import normalize_name
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """The specific and the generic part (专名, 通名) of a name; None where it has no such part."""
+
+    specific: str | None
+    generic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameKey:
+    """What a name is compared by.
+
+    Attributes:
+        text: the name in simplified characters and usual variants; that of a village without the
+            words for its committee, since the law compares the names of the places.
+        parts: of ``text``.
+        toned: its syllables with tone marks, separated by spaces (``tiān hé qū``); None: it has a
+            character without a known reading.
+        plain: the same without tones.
+    """
+
+    text: str
+    parts: NameParts
+    toned: str | None
+    plain: str | None
+
+
+def split_parts(name: str, legal_class: str, level: str, terms: GenericTerms) -> NameParts:
+    """The parts of a name: of a unit by its level, of anything else by the generic terms.
+
+    A name that is nothing but a generic term has no specific part.
+    """
+    if legal_class in ("division", "village_seat") and level in UNIT_LEVELS:
+        parts = split_name(name, level)
+        if parts.generic is not None or legal_class == "division":
+            return NameParts(parts.specific, parts.generic)
+    generic = terms.find_term(name, legal_class)
+    if generic is None:
+        return NameParts(name, None)
+    return NameParts(name.removesuffix(generic) or None, generic)
+
+
+@lru_cache(maxsize=4096)
+def build_name_key(
+    name: str, legal_class: str, level: str, province: str, terms: GenericTerms
+) -> NameKey:
+    """The key of a name.
+
+    Args:
+        name: as it is written.
+        legal_class: of its place.
+        level: of its place.
+        province: first two digits of a code, which select local readings.
+        terms: the generic terms.
+    """
+    text = normalize_name(name) or name
+    parts = split_parts(text, legal_class, level, terms)
+    if level == Level.VILLAGE and parts.specific:
+        text = parts.specific
+    syllables = spell_toned_syllables(text, province)
+    if syllables is None:
+        return NameKey(text, parts, None, None)
+    toned = " ".join(syllables)
+    return NameKey(text, parts, toned, strip_tones(toned))
+
+
+def is_spelling_of(spelling: str, plain: str | None) -> bool:
+    """Whether a spelling (``Xi'an Shi``) is that of toneless syllables; None: there are none."""
+    letters = "".join(filter(str.isalpha, spelling)).lower()
+    return plain is not None and letters == plain.replace(" ", "")
+
+
+def find_contained(text: str, terms: Collection[str]) -> str | None:
+    """The longest of the terms that a text contains, the first of several; None: it has none."""
+    found = [term for term in terms if term in text]
+    return max(found, key=len) if found else None
