@@ -1,0 +1,1 @@
+"""Local law as dated data."""
