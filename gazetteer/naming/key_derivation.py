@@ -17,7 +17,7 @@ from gazetteer.records.romanization import READINGS_FILE
 
 Conn = Connection[Any]
 _NAMES_AT_ONCE = 20_000
-_FORMAT = 1
+_FORMAT = 2
 """Changes with what the keys are made of."""
 
 # A unit takes all places below it along to another unit; a name or a code of it does not.
@@ -103,7 +103,7 @@ LEFT JOIN LATERAL (
     SELECT u.code FROM name_scope s JOIN unit_state u ON u.unit_id = s.province
     WHERE s.row_id = n.row_id AND upper_inf(u.recorded) AND u.code IS NOT NULL LIMIT 1
 ) p ON true
-WHERE n.row_id > %(after)s AND n.row_id <= %(after)s + %(count)s
+WHERE n.row_id > %(after)s::bigint AND n.row_id <= %(after)s::bigint + %(count)s
 """
 
 _WRITE = """

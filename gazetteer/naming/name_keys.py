@@ -10,8 +10,18 @@ from functools import lru_cache
 from gazetteer.naming.generic_terms import GenericTerms
 from gazetteer.records.levels import UNIT_LEVELS, Level
 from gazetteer.records.name_parts import split_name
-from gazetteer.records.romanization import spell_toned_syllables, strip_tones
-from gazetteer.search.text.normalize import normalize_name
+from gazetteer.records.romanization import spell_toned_syllables, strip_tone
+from gazetteer.search.text.normalize import (
+    compatibility,
+    compose_characters,
+    invisible,
+    normalize_text,
+    simplify,
+    variants,
+)
+
+_STEPS = (compatibility, invisible, simplify, variants, compose_characters)
+"""Not the numerals: 三栋镇 is not 3栋镇."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +79,14 @@ def build_name_key(
         province: first two digits of a code, which select local readings.
         terms: the generic terms.
     """
-    text = normalize_name(name) or name
+    text = normalize_text(name, _STEPS).value.strip() or name
     parts = split_parts(text, legal_class, level, terms)
     if level == Level.VILLAGE and parts.specific:
         text = parts.specific
     syllables = spell_toned_syllables(text, province)
     if syllables is None:
         return NameKey(text, parts, None, None)
-    toned = " ".join(syllables)
-    return NameKey(text, parts, toned, strip_tones(toned))
+    return NameKey(text, parts, " ".join(syllables), " ".join(map(strip_tone, syllables)))
 
 
 def is_spelling_of(spelling: str, plain: str | None) -> bool:

@@ -79,7 +79,7 @@ class NameProposal:
         legal_class: what kind of place.
         level: its level (:class:`gazetteer.records.levels.Level`).
         within: the unit in which it lies; None: not stated.
-        geometry: WKB in lowercase hexadecimal, lon, lat degrees of CGCS2000; None: not stated.
+        geometry: EWKB in hexadecimal, lon, lat degrees of CGCS2000 (EPSG:4490); None: not stated.
         place_id: the place that has another name now, or has this one: it is no duplicate of its
             own. None: a new place.
         in_force: whether the name is in force already, and is only examined.

@@ -41,6 +41,7 @@ def _add_key_tables(metadata: MetaData) -> None:
     Index("name_key_place", table.c.place_id)
     Index("name_key_text", table.c.text_key, table.c.province, table.c.county)
     Index("name_key_pinyin", table.c.pinyin, table.c.province, table.c.county)
+    Index("name_key_township", table.c.township)
     Index("name_key_specific", table.c.specific_key, table.c.legal_class)
     Table(
         "name_key_state",

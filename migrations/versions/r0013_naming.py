@@ -33,6 +33,8 @@ CREATE INDEX name_key_place ON name_key (place_id);
 CREATE INDEX name_key_text ON name_key (text_key, province, county);
 -- Usage: names that sound alike
 CREATE INDEX name_key_pinyin ON name_key (pinyin, province, county);
+-- Usage: the names of a township
+CREATE INDEX name_key_township ON name_key (township);
 -- Usage: the same specific part
 CREATE INDEX name_key_specific ON name_key (specific_key, legal_class);
 -- By which readings and generic terms the keys were derived; if it is not by those of the program,

@@ -7,6 +7,7 @@ from web.pages.account_pages import account_blueprint
 from web.pages.difference_pages import difference_blueprint
 from web.pages.draft_pages import UPLOAD_LIMITS, draft_blueprint
 from web.pages.finding_pages import finding_blueprint
+from web.pages.naming_pages import naming_blueprint
 from web.pages.public_pages import public_blueprint
 from web.pages.reconcile_pages import reconcile_blueprint
 from web.pages.reference_pages import reference_blueprint
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     reference_blueprint,
     reconcile_blueprint,
     tool_blueprint,
+    naming_blueprint,
     validation_blueprint,
     finding_blueprint,
     draft_blueprint,

@@ -34,6 +34,7 @@ MENU = (
     ("/", "menu.start"),
     ("/geocode", "menu.geocode"),
     ("/coverage", "menu.coverage"),
+    ("/naming", "menu.naming"),
     ("/validate", "menu.validate"),
     ("/findings", "menu.findings"),
     ("/drafts", "menu.drafts"),

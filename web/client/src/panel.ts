@@ -1,7 +1,7 @@
 import { type Config, type PageState, getElement, readPage } from "./config";
 
 /** Paths that open inside the panel; all others are pages of their own. */
-const IN_PANEL = /^\/(?:$|units\/|search$|places\/|geocode$|coverage$)/;
+const IN_PANEL = /^\/(?:$|units\/|search$|places\/|geocode$|coverage$|naming$)/;
 
 /** The page in the panel: replaced in place by fetching the same address as a fragment. */
 export class Panel {

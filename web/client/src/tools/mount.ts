@@ -1,10 +1,12 @@
 import { createCoverageTool } from "./coverage";
 import { createGeocodeTool } from "./geocode";
+import { createNamingTool } from "./naming";
 import type { ToolContext, Tool } from "./tool";
 
 const TOOLS: Readonly<Record<string, (context: ToolContext) => Tool>> = {
   geocode: createGeocodeTool,
   coverage: createCoverageTool,
+  naming: createNamingTool,
 };
 
 /** Start a tool of the page. */

@@ -1,0 +1,56 @@
+"""Names near to a proposed one that the rules admit."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from gazetteer.naming.name_examination import NameExamination, Verdict, examine_with
+from gazetteer.naming.proposal import LegalClass
+
+_ADDED = ("东", "西", "南", "北", "新")
+"""How names are told apart in practice: by where the place lies, or that it is the newer one."""
+_USUAL_TERMS = {
+    LegalClass.ROAD: ("路", "街", "巷", "大道"),
+    LegalClass.BUILDING: ("大厦", "苑", "园", "楼"),
+}
+_MOST_TRIED = 12
+_MOST = 5
+
+
+def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) -> list[str]:
+    """Up to five names like an inadmissible one that no rule refuses and no question is about."""
+    if examined.verdict is Verdict.ADMISSIBLE:
+        return []
+    found: list[str] = []
+    for name in list(_iter_variants(examined))[:_MOST_TRIED]:
+        proposal = replace(examined.proposal, name=name, reading=None, romanized=None)
+        verdict = examine_with(conn, proposal, at, examined.context.lexicons).verdict
+        if verdict in (Verdict.ADMISSIBLE, Verdict.DOUBTFUL):
+            found.append(name)
+        if len(found) == _MOST:
+            break
+    return found
+
+
+def _iter_variants(examined: NameExamination) -> Iterator[str]:
+    """Other names of the same place: in standard characters, told apart, of another generic term."""
+    context, proposal = examined.context, examined.proposal
+    tried = {proposal.name}
+    generic = context.parts.generic or ""
+    usual = _USUAL_TERMS.get(proposal.legal_class, ())
+    terms = [generic] if generic else list(usual)
+    specific = context.parts.specific
+    if specific is None:
+        return
+    names = [context.key.text] if proposal.level != "village" else []
+    names += [f"{specific}{term}" for term in terms]
+    names += [f"{specific}{added}{term}" for term in terms[:1] for added in _ADDED]
+    names += [f"{specific}{term}" for term in usual]
+    names += [f"{added}{specific}{term}" for term in terms[:1] for added in _ADDED]
+    for name in names:
+        if name not in tried:
+            tried.add(name)
+            yield name

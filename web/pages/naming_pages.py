@@ -1,0 +1,86 @@
+"""The page that examines a proposed name as it is typed, and works without a script."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from pydantic import ValidationError
+
+from gazetteer.ledger.as_of import today
+from gazetteer.naming.proposal import LegalClass, RenamingCause
+from gazetteer.problems import Problem
+from web.api.naming import DIVISION_LEVELS, build_proposal, serialize_examined
+from web.api.naming_models import BuildingSizeBody, NameCheckBody
+from web.http.as_of_params import parse_as_of_args
+from web.http.connections import connection
+from web.http.language import request_language
+from web.http.validation_errors import build_invalid_value
+from web.pages.rendering import render_page
+from web.pages.translation import list_script_texts
+from web.pages.typed_positions import parse_typed_position
+from web.services.naming_service import examine_proposal
+
+naming_blueprint = Blueprint("naming", __name__, template_folder="templates")
+
+SIZES = tuple(BuildingSizeBody.model_fields)
+_FIELDS = (
+    *("name", "legal_class", "level", "within", "former_name", "cause", "main_place_name"),
+    *("reading", "romanized"),
+)
+_FLAGS = ("in_force", "has_protection_measures")
+
+
+@naming_blueprint.get("/naming")
+def show_name_check() -> Response:
+    """The form with the name of the query, and what the rules say about it."""
+    as_of = parse_as_of_args()
+    written = {name: request.args.get(name, "").strip() for name in (*_FIELDS, *SIZES, "position")}
+    context: dict[str, Any] = {"written": written, "at": as_of.at.isoformat(), "answer": None}
+    if written["name"]:
+        try:
+            context |= _examine_written(written)
+        except Problem as problem:
+            context["problem"] = problem
+    return render_page(
+        "naming.html",
+        texts=list_script_texts(request_language(), "tool."),
+        classes=[one.value for one in LegalClass],
+        levels=DIVISION_LEVELS,
+        causes=[one.value for one in RenamingCause],
+        sizes=SIZES,
+        flags={name: name in request.args for name in _FLAGS},
+        **context,
+    )
+
+
+def _examine_written(written: dict[str, str]) -> dict[str, Any]:
+    """What the rules say about the name of the form, and the points for the map.
+
+    Raises:
+        InvalidValue, UnknownCode, CodeNotInForce, NoDataBefore: names the field.
+    """
+    body = _read_body(written)
+    with connection() as conn:
+        proposal = build_proposal(conn, body)
+        examined = examine_proposal(conn, proposal, body.at or today(), with_suggestions=True)
+    answer = serialize_examined(examined, request_language())
+    points = [name["point"] for name in answer["names"] if name["point_level"] == "point"]
+    own = [[examined.own.lon, examined.own.lat]] if examined.own else []
+    return {"answer": answer, "points": [*own, *points]}
+
+
+def _read_body(written: dict[str, str]) -> NameCheckBody:
+    values: dict[str, Any] = {name: written[name] for name in _FIELDS if written[name]}
+    values |= {name: True for name in _FLAGS if name in request.args}
+    values["size"] = {name: written[name] for name in SIZES if written[name]}
+    values["at"] = request.args.get("at") or None
+    position = parse_typed_position(written["position"])
+    if written["position"]:
+        point = [position.lon, position.lat] if position else None
+        values["geometry"] = {"type": "Point", "coordinates": point}
+    values.setdefault("legal_class", LegalClass.ROAD.value)
+    if values["legal_class"] != LegalClass.DIVISION:
+        values.pop("level", None)
+    try:
+        return NameCheckBody.model_validate(values)
+    except ValidationError as error:
+        raise build_invalid_value(error) from None
