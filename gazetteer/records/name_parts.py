@@ -35,6 +35,9 @@ AUTONOMOUS_TERMS = ("自治区", "自治州", "自治县", "自治旗", "民族�
 PLAIN_WORDS = frozenset({"城", "郊", "矿", "东", "西", "南", "北", "中", "新"})
 """Specific parts that are no name without the generic part: 城区, 郊区."""
 
+_QUALIFIED_TERM = re.compile(r"(.{2,}?)([左右]翼)?((?:[前后中左右]|联合)旗|(?<=..)新区)")
+"""Names whose generic term is qualified: 浦东 新区, 科尔沁 右翼 中旗, but 清新 区."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
@@ -57,7 +60,10 @@ def split_name(name: str, level: str) -> NameParts:
     specific = name[: -len(generic)]
     autonomous = generic in AUTONOMOUS_TERMS or (generic == "乡" and specific.endswith("族"))
     own_part, nationalities = _split_nationalities(specific) if autonomous else (specific, ())
-    words = (*((own_part,) if own_part else ()), *nationalities, *_split_generic_term(generic))
+    if level == "county" and (match := _QUALIFIED_TERM.fullmatch(name)):
+        words = tuple(filter(None, match.groups()))
+    else:
+        words = (*((own_part,) if own_part else ()), *nationalities, *_split_generic_term(generic))
     if level == "county" and generic in ("区", "矿区") and specific in PLAIN_WORDS:
         return NameParts(specific, generic, (name,), None)  # 城区 is one word: Chengqu
     return NameParts(specific, generic, words, _derive_short_name(own_part, nationalities, level))

@@ -11,6 +11,7 @@ Every reading has its tone; the spelling without tones is made from it, so that 
 
 import csv
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
@@ -61,6 +62,22 @@ def _find_usual_reading(char: str) -> str | None:
 
 
 @cache
+def _count_readings() -> dict[str, Counter[str]]:
+    """In how many phrases of pypinyin each character has which toned reading."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, syllables in _load_pypinyin().constants.PHRASES_DICT.items():
+        for char, (syllable, *_others) in zip(phrase, syllables, strict=False):
+            counts[char][syllable] += 1
+    return dict(counts)
+
+
+def list_attested_readings(char: str, phrases: int = 3) -> list[str]:
+    """The toned readings that a character has in at least so many phrases, commonest first."""
+    counts = _count_readings().get(char, Counter())
+    return [reading for reading, count in counts.most_common() if count >= phrases]
+
+
+@cache
 def _load_phrase_pairs() -> frozenset[str]:
     """Pairs of characters inside the phrases by which pypinyin decides between readings."""
     phrases = _load_pypinyin().constants.PHRASES_DICT
@@ -78,25 +95,32 @@ def _spell_by_context(text: str) -> list[str] | None:
     return readings if len(readings) == len(text) else None
 
 
-@lru_cache(maxsize=4096)
-def spell_toned_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
-    """Syllables of Chinese characters with tone marks (``chōng``); None if one has no reading."""
+def find_curated_spans(text: str, province: str = "") -> tuple[range, ...]:
+    """The runs of characters whose readings ``readings.csv`` gives, the longest at each place."""
     table, longest = _read_overrides(province), _longest_override(province)
-    spelled: list[str] = []
-    plain_from = 0
+    spans: list[range] = []
     at = 0
     while at < len(text):
         size = next((n for n in range(longest, 0, -1) if text[at : at + n] in table), 0)
-        if not size:
-            at += 1
-            continue
-        preceding = _spell_by_context(text[plain_from:at])
+        if size:
+            spans.append(range(at, at + size))
+        at += size or 1
+    return tuple(spans)
+
+
+@lru_cache(maxsize=4096)
+def spell_toned_syllables(text: str, province: str = "") -> tuple[str, ...] | None:
+    """Syllables of Chinese characters with tone marks (``chōng``); None if one has no reading."""
+    table = _read_overrides(province)
+    spelled: list[str] = []
+    end = 0
+    for span in find_curated_spans(text, province):
+        preceding = _spell_by_context(text[end : span.start])
         if preceding is None:
             return None
-        spelled += [*preceding, *table[text[at : at + size]]]
-        at += size
-        plain_from = at
-    rest = _spell_by_context(text[plain_from:])
+        spelled += [*preceding, *table[text[span.start : span.stop]]]
+        end = span.stop
+    rest = _spell_by_context(text[end:])
     return None if rest is None else (*spelled, *rest)
 
 

@@ -15,12 +15,12 @@ def iter_numeral_variants(text: str) -> Iterator[str]:
         return
     digit_by_digit = _NUMBER.sub(lambda number: "".join(_DIGITS[int(d)] for d in number[0]), text)
     yield digit_by_digit
-    as_number = _NUMBER.sub(lambda number: _write_number(number[0]), text)
+    as_number = _NUMBER.sub(lambda number: write_number(number[0]), text)
     if as_number != digit_by_digit:
         yield as_number
 
 
-def _write_number(digits: str) -> str:
+def write_number(digits: str) -> str:
     """A number up to 9999 in characters: 12 is 十二, and 305 三百零五."""
     number = digits.lstrip("0")
     written = "".join(

@@ -34,6 +34,23 @@ def test_a_name_is_taken_apart(
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("浦东新区", ("浦东", "新区")),
+        ("清新区", ("清新", "区")),
+        ("科尔沁右翼中旗", ("科尔沁", "右翼", "中旗")),
+        ("土默特左旗", ("土默特", "左旗")),
+        ("达尔罕茂明安联合旗", ("达尔罕茂明安", "联合旗")),
+        ("四子王旗", ("四子王", "旗")),
+    ],
+)
+def test_what_qualifies_a_generic_term_is_written_with_it(
+    name: str, words: tuple[str, ...]
+) -> None:
+    assert split_name(name, "county").words == words
+
+
+@pytest.mark.parametrize(
     ("name", "level", "code", "expected"),
     [
         ("北京市", "province", "110000", "直辖市"),
