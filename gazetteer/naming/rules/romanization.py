@@ -8,7 +8,7 @@ from gazetteer.naming.naming_finding import (
     build_departure,
     build_not_examined,
 )
-from gazetteer.naming.romanization.foreign_generics import find_foreign_generics
+from gazetteer.naming.romanization.foreign_words import find_foreign_generics
 from gazetteer.rules.rule_registry import rule_check
 
 
