@@ -48,7 +48,20 @@ def _iter_facts(rule: Rule, lang: Lang) -> Iterator[str]:
         facts["tolerance"] = [f"`{name}` {getattr(_LIMITS, name):g}" for name in rule.tolerance]
     if rule.checked_by:
         facts["checked_by"] = rule.checked_by
+    facts |= _collect_naming_facts(rule)
     yield from (_format_fact(name, value, lang) for name, value in facts.items())
+
+
+def _collect_naming_facts(rule: Rule) -> dict[str, object]:
+    """What only a rule on names has."""
+    facts: dict[str, object | None] = {
+        "words": rule.words,
+        "example": rule.example,
+        "certainty": message(f"certainty.{rule.certainty}") if rule.certainty else None,
+        "asks": message("rules.asks_person") if rule.asks else None,
+        "profile": message("rules.profile_of", profile=rule.profile) if rule.profile else None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _format_fact(name: str, value: object, lang: Lang) -> str:

@@ -82,10 +82,10 @@ def parse_lexicon(id: str, text: str) -> Lexicon:
         else:
             row = _check_row(cells, checks, number)
             if cells[0] in rows:
-                raise _fault(number, 1, message("lexicon.duplicate_term", term=cells[0]))
+                raise _build_fault(number, 1, message("lexicon.duplicate_term", term=cells[0]))
             rows[cells[0]] = row
     if not has_header:
-        raise _fault(1, 1, message("lexicon.header_missing", columns=list(checks)))
+        raise _build_fault(1, 1, message("lexicon.header_missing", columns=list(checks)))
     source, coverage, licence = _check_remarks(remarks)
     return Lexicon(id, tuple(checks), rows, source, coverage, licence, _hash_text(text))
 
@@ -101,7 +101,7 @@ def decode_lexicon(content: bytes) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         column = before[before.rfind(b"\n") + 1 :].count(b"\t") + 1
-        raise _fault(before.count(b"\n") + 1, column, message("lexicon.not_utf8")) from error
+        raise _build_fault(before.count(b"\n") + 1, column, message("lexicon.not_utf8")) from error
 
 
 @cache
@@ -136,7 +136,7 @@ def _split_cells(line: str, number: int) -> list[str]:
         unprintable = next((c for c in cell if unicodedata.category(c)[0] == "C"), None)
         if unprintable is not None:
             point = f"U+{ord(unprintable):04X}"
-            raise _fault(number, column, message("lexicon.control_character", point=point))
+            raise _build_fault(number, column, message("lexicon.control_character", point=point))
     return [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
 
 
@@ -144,7 +144,7 @@ def _check_header(cells: Sequence[str], columns: Sequence[str], number: int) -> 
     if tuple(cells) != tuple(columns):
         differing = (i for i, column in enumerate(columns) if i >= len(cells) or cells[i] != column)
         at = next(differing, len(columns)) + 1
-        raise _fault(number, at, message("lexicon.header_wrong", columns=list(columns)))
+        raise _build_fault(number, at, message("lexicon.header_wrong", columns=list(columns)))
 
 
 def _check_row(
@@ -152,12 +152,12 @@ def _check_row(
 ) -> Mapping[str, str]:
     if len(cells) != len(checks):
         words = message("lexicon.cell_count", expected=len(checks), found=len(cells))
-        raise _fault(number, min(len(cells), len(checks)), words)
+        raise _build_fault(number, min(len(cells), len(checks)), words)
     if not cells[0]:
-        raise _fault(number, 1, message("lexicon.empty_term"))
+        raise _build_fault(number, 1, message("lexicon.empty_term"))
     for column, (cell, check) in enumerate(zip(cells, checks.values(), strict=True), start=1):
         if (wrong := check(cell)) is not None:
-            raise _fault(number, column, wrong)
+            raise _build_fault(number, column, wrong)
     return dict(zip(checks, cells, strict=True))
 
 
@@ -165,11 +165,11 @@ def _check_remarks(remarks: Mapping[str, str]) -> Iterator[str]:
     """Source, coverage and licence, in this order."""
     for name in ("source", "coverage", "licence"):
         if not remarks.get(name):
-            raise _fault(1, 1, message("lexicon.remark_missing", name=name))
+            raise _build_fault(1, 1, message("lexicon.remark_missing", name=name))
         yield remarks[name]
 
 
-def _fault(line: int, column: int, words: Message) -> InvalidValue:
+def _build_fault(line: int, column: int, words: Message) -> InvalidValue:
     text = message("lexicon.at", line=line, column=column, fault=words)
     return InvalidValue(text, field="content", line=line, column=column)
 

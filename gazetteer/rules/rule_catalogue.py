@@ -14,9 +14,13 @@ from pydantic import BaseModel, ConfigDict
 from gazetteer.messages import Message, message
 from gazetteer.rules.finding import Severity
 
-RuleScope = Literal["layer", "register", "inspection"]
+RuleScope = Literal["layer", "register", "inspection", "name"]
 """Where a rule is checked: on any polygon layer, on the register with its history, in a round of
-joint inspection."""
+joint inspection, on a proposed name."""
+
+Certainty = Literal["certain", "probable", "inferred"]
+"""How sure it is that the law demands this: read in its text, taken from reports, or our reading
+of it."""
 
 
 class Rule(BaseModel):
@@ -24,6 +28,7 @@ class Rule(BaseModel):
 
     ``origin`` names the standard, law or house rule it comes from, ``trap`` what one should know
     before believing or dismissing a finding, ``checked_by`` who checks a rule that no code checks.
+    A rule on names has ``words`` of the law and an ``example`` besides.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,11 +43,16 @@ class Rule(BaseModel):
     self_check: bool = False
     expected_in_partial_layer: bool = False
     leaves_border_open: bool = False
+    asks: bool = False
+    certainty: Certainty | None = None
+    profile: str | None = None
+    passes: str | None = None
+    fails: str | None = None
 
     @property
     def group(self) -> str:
-        """``COV`` of ``TOP-COV-01``."""
-        return self.id.split("-")[1]
+        """``COV`` of ``TOP-COV-01``, ``NR`` of ``NR-001``."""
+        return self.id.split("-")[-2]
 
     @property
     def title(self) -> Message:
@@ -63,6 +73,18 @@ class Rule(BaseModel):
     def origin(self) -> Message:
         """The standard, law or house rule that it comes from."""
         return message(f"rule.{self.id}.origin")
+
+    @property
+    def words(self) -> Message | None:
+        """The words of the article that it comes from; only of a rule on names."""
+        return message(f"rule.{self.id}.words") if self.scope == "name" else None
+
+    @property
+    def example(self) -> Message | None:
+        """A name that passes and one that fails; only of a rule on names."""
+        if self.scope != "name":
+            return None
+        return message(f"rule.{self.id}.example", passes=self.passes, fails=self.fails)
 
     @property
     def checked_by(self) -> Message | None:

@@ -1,4 +1,4 @@
-"""The rules by which boundaries are checked: ``/v1/rules``."""
+"""The rules by which boundaries and names are checked: ``/v1/rules``."""
 
 from typing import Annotated, Any, Literal
 
@@ -21,9 +21,9 @@ class RuleModel(BaseModel):
     id: str
     group: str
     severity: Literal["error", "warning", "info"]
-    scope: Literal["layer", "register", "inspection"] = Field(
+    scope: Literal["layer", "register", "inspection", "name"] = Field(
         description="Scope: `layer` (any polygon layer), `register` (the register with its history)"
-        " or `inspection` (a round of joint inspection)"
+        ", `inspection` (a round of joint inspection) or `name` (a proposed name)"
     )
     title: str
     explanation: str
@@ -36,6 +36,19 @@ class RuleModel(BaseModel):
         description="If the program does not check the rule: who checks it, or when it will be"
         " checked"
     )
+    words: str | None = Field(
+        description="Words of the article in `origin`; only of rules on names"
+    )
+    example: str | None = Field(
+        description="A name that passes and one that does not; only of rules on names"
+    )
+    certainty: Literal["certain", "probable", "inferred"] | None = Field(
+        description="How sure it is that the law demands this: `certain` (read in its text),"
+        " `probable` (from reports, or not verified to be in force) or `inferred` (a reading of"
+        " it); only of rules on names"
+    )
+    asks: bool = Field(description="Whether a person decides, and the decision is kept")
+    profile: str | None = Field(description="The local profile that switches the rule on, if any")
 
 
 class RuleListModel(BaseModel):
@@ -46,7 +59,7 @@ class RuleListModel(BaseModel):
 
 @api.get("/v1/rules", RuleListModel, page="/rules")
 def list_rules() -> dict[str, Any]:
-    """List the topology rules."""
+    """List the rules on boundaries and on names."""
     tolerances, lang = current_tolerances(), request_language()
     return {"rules": [serialize_rule(rule, tolerances, lang) for rule in read_catalogue().values()]}
 
@@ -56,7 +69,7 @@ RuleId = Annotated[str, Field(description="Stable id of the rule, such as `TOP-C
 
 @api.get("/v1/rules/<rule_id>", RuleModel, page="/rules/{rule_id}")
 def get_rule(rule_id: RuleId) -> dict[str, Any]:
-    """Get a topology rule by id."""
+    """Get a rule by id."""
     return serialize_rule(find_rule(rule_id), current_tolerances(), request_language())
 
 
@@ -90,4 +103,9 @@ def serialize_rule(rule: Rule, tolerances: Tolerances, lang: Lang) -> dict[str, 
         "origin": rule.origin.text(lang),
         "tolerance": {name: getattr(tolerances, name) for name in rule.tolerance},
         "seen_to": rule.checked_by.text(lang) if rule.checked_by else None,
+        "words": rule.words.text(lang) if rule.words else None,
+        "example": rule.example.text(lang) if rule.example else None,
+        "certainty": rule.certainty,
+        "asks": rule.asks,
+        "profile": rule.profile,
     }

@@ -12,7 +12,9 @@ from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.rules.rule_registry import find_rule_check, rule_check
 from gazetteer.settings import get_settings
 
-GROUPS = {"FIL", "CRS", "GEO", "COV", "HIE", "LIN", "NOD", "VER", "ATT"}
+GROUPS = {"FIL", "CRS", "GEO", "COV", "HIE", "LIN", "NOD", "VER", "ATT", "NR", "RM"}
+ON_BOUNDARIES = [rule for rule in read_catalogue().values() if rule.scope != "name"]
+ON_NAMES = [rule for rule in read_catalogue().values() if rule.scope == "name"]
 HAN = re.compile(r"[一-鿿]")
 LIMITS = {field.name for field in dataclasses.fields(Tolerances)} | {"line_m"}
 
@@ -23,9 +25,9 @@ def test_all_groups_are_there() -> None:
 
 @pytest.mark.parametrize("rule", read_catalogue().values(), ids=lambda rule: rule.id)
 def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-untyped-def]
-    assert re.fullmatch(r"TOP-[A-Z]{3}-\d\d", rule.id)
+    assert re.fullmatch(r"TOP-[A-Z]{3}-\d\d|NR-0\d\d|RM-\d\d", rule.id)
     assert rule.severity in ("error", "warning", "info")
-    assert rule.scope in ("layer", "register", "inspection")
+    assert rule.scope in ("layer", "register", "inspection", "name")
     for text in (rule.title, rule.explanation, rule.trap):
         assert HAN.search(text.text("zh"))
     for text in (rule.title, rule.explanation, rule.trap, rule.origin):
@@ -35,7 +37,32 @@ def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-
     assert set(rule.tolerance) <= LIMITS
 
 
-@pytest.mark.parametrize("rule", read_catalogue().values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", ON_NAMES, ids=lambda rule: rule.id)
+def test_a_rule_on_names_quotes_the_law_and_gives_an_example(rule) -> None:  # type: ignore[no-untyped-def]
+    assert rule.certainty
+    assert HAN.search(rule.words.text("zh"))
+    assert not HAN.search(rule.words.text("en"))
+    for lang in ("zh", "en"):
+        assert rule.passes in rule.example.text(lang)
+        assert rule.fails in rule.example.text(lang)
+
+
+@pytest.mark.parametrize("rule", ON_BOUNDARIES, ids=lambda rule: rule.id)
+def test_a_rule_on_boundaries_has_nothing_of_those_on_names(rule) -> None:  # type: ignore[no-untyped-def]
+    assert not (rule.words or rule.example or rule.certainty or rule.asks or rule.profile)
+    assert not (rule.passes or rule.fails)
+
+
+def test_all_naming_rules_are_there() -> None:
+    assert [rule.id for rule in ON_NAMES] == [
+        *(f"NR-{number:03}" for number in range(1, 31)),
+        *(f"RM-{number:02}" for number in range(1, 11)),
+    ]
+    assert [rule.id for rule in ON_NAMES if rule.asks] == ["NR-002", "NR-007", "NR-009"]
+    assert [rule.id for rule in ON_NAMES if rule.unchecked] == ["NR-021", "NR-022", "NR-029"]
+
+
+@pytest.mark.parametrize("rule", ON_BOUNDARIES, ids=lambda rule: rule.id)
 def test_a_rule_has_code_behind_it_or_says_who_checks_it(rule) -> None:  # type: ignore[no-untyped-def]
     assert bool(find_rule_check(rule.id)) != bool(rule.checked_by)
     assert (rule.scope != "layer") or find_rule_check(rule.id)
