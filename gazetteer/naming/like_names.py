@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from gazetteer.naming.name_keys import NameKey
-from gazetteer.naming.naming_finding import Likeness, LikeName
+from gazetteer.naming.naming_finding import LikeName, Likeness
 from gazetteer.naming.proposal import NameProposal
 
 Conn = Connection[Any]

@@ -97,9 +97,7 @@ def _build_context(
     units = load_units_above(conn, proposal.within, at) if proposal.within else UnitsAbove()
     province = units.codes[0][:2] if units.codes else ""
     terms = build_generic_terms(lexicons["generics"])
-    key = build_name_key(
-        proposal.name, proposal.legal_class.value, proposal.level, province, terms
-    )
+    key = build_name_key(proposal.name, proposal.legal_class.value, proposal.level, province, terms)
     key = _apply_reading(key, proposal)
     like = load_like_names(conn, key, proposal, units, at)
     spelling = romanize_place_name(
@@ -133,8 +131,9 @@ def _apply_reading(key: NameKey, proposal: NameProposal) -> NameKey:
 def _iter_findings(context: NamingContext) -> Iterator[NamingFinding]:
     for rule in read_catalogue().values():
         check = find_rule_check(rule.id) if rule.scope == "name" else None
-        if check is not None:
-            yield from check(context)
+        for finding in check(context) if check is not None else ():
+            assert isinstance(finding, NamingFinding)
+            yield finding
 
 
 def _rank_finding(finding: NamingFinding) -> tuple[int, int, str]:

@@ -36,7 +36,7 @@ def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) ->
 
 
 def _iter_variants(examined: NameExamination) -> Iterator[str]:
-    """Other names of the same place: in standard characters, told apart, of another generic term."""
+    """Other names of the place: in standard characters, told apart, with other generic terms."""
     context, proposal = examined.context, examined.proposal
     tried = {proposal.name}
     generic = context.parts.generic or ""

@@ -108,6 +108,4 @@ def _add_defect_tables(metadata: MetaData) -> None:
         Column("expires_on", Date),
         Column("withdrawn_at", DateTime(timezone=True)),
     )
-    Index(
-        "naming_exception_subject", exception.c.kind, exception.c.subject, exception.c.unit_id
-    )
+    Index("naming_exception_subject", exception.c.kind, exception.c.subject, exception.c.unit_id)

@@ -31,6 +31,7 @@ from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.jobs.result_rows import write_result_rows
 from gazetteer.jobs.running_job import RunningJob
 from gazetteer.ledger.as_of import resolve_known_at
+from gazetteer.naming.defect_runs import NAMING_DEFECTS, NIGHTLY_SEARCH
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.index_loading import load_ledger_seq
 from gazetteer.settings import Settings
@@ -174,11 +175,13 @@ JOB_KINDS: Mapping[str, JobKind] = {
         JobKind("reverse_csv", JobQueue.FILES, partial(_run_file_job, _prepare_reverse)),
         JobKind("coverage", JobQueue.FILES, partial(_run_file_job, _prepare_coverage)),
         FINDINGS,
+        NAMING_DEFECTS,
     )
 }
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PURGE_JOBS,
     TIDY_FILES,
     NIGHTLY_RUN,
+    NIGHTLY_SEARCH,
     PUBLISH_DUE_DRAFTS,
 )

@@ -117,5 +117,10 @@ def _find_first_point(
     units: list[tuple[str, UUID]], points: dict[UUID, list[float]]
 ) -> NamePosition | None:
     return next(
-        (NamePosition(*points[unit], level) for level, unit in units if unit in points), None
+        (
+            NamePosition(points[unit][0], points[unit][1], level)
+            for level, unit in units
+            if unit in points
+        ),
+        None,
     )

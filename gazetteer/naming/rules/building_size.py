@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-from gazetteer.naming.law.profile_files import BuildingThreshold
 from gazetteer.naming.naming_context import NamingContext
 from gazetteer.naming.naming_finding import (
     NamingFinding,
-    build_departure,
-    build_not_examined,
 )
 from gazetteer.naming.proposal import LegalClass
 from gazetteer.rules.rule_registry import rule_check

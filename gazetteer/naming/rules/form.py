@@ -36,9 +36,7 @@ def check_parts(context: NamingContext) -> Iterator[NamingFinding]:
                 "NR-001", "other_class", term=other, legal_class=proposal.legal_class.message
             )
         else:
-            yield build_departure(
-                "NR-001", "no_generic", legal_class=proposal.legal_class.message
-            )
+            yield build_departure("NR-001", "no_generic", legal_class=proposal.legal_class.message)
 
 
 @rule_check("NR-004")

@@ -14,7 +14,9 @@ from gazetteer.rules.rule_registry import rule_check
 
 
 def _ask_for_word(
-    context: NamingContext, rule: str, lexicon: str,
+    context: NamingContext,
+    rule: str,
+    lexicon: str,
 ) -> Iterator[NamingFinding]:
     """A word of a lexicon is a question to a person, until there is a ruling."""
     if context.lexicons[lexicon].is_empty:
@@ -27,9 +29,7 @@ def _ask_for_word(
     if ruling is None:
         yield build_question(rule, "question", term)
     elif ruling.linked:
-        yield build_departure(
-            rule, "linked", severity="error", term=term, reason=ruling.reason
-        )
+        yield build_departure(rule, "linked", severity="error", term=term, reason=ruling.reason)
     else:
         finding = build_departure(
             rule, "not_linked", severity="info", term=term, reason=ruling.reason

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from gazetteer.naming.like_names import NamingScope
 from gazetteer.naming.naming_context import BuiltUpCover, NamingContext
 from gazetteer.naming.naming_finding import (
-    Likeness,
     LikeName,
+    Likeness,
     NamingFinding,
     build_departure,
     build_not_examined,
@@ -157,9 +157,7 @@ def check_rural_roads(context: NamingContext) -> Iterator[NamingFinding]:
     if context.units.township is None:
         yield build_not_examined("NR-016", "unit_unknown")
         return
-    names = context.like.select(
-        Likeness.SAME, scope=NamingScope.TOWNSHIP, units=context.units
-    )
+    names = context.like.select(Likeness.SAME, scope=NamingScope.TOWNSHIP, units=context.units)
     roads = tuple(name for name in names if name.legal_class == LegalClass.ROAD)
     if roads:
         yield build_departure("NR-016", "duplicate", names=roads, n=len(roads))
