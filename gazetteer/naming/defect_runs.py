@@ -49,7 +49,7 @@ def enqueue_search(conn: Connection[Any], actor: str, lang: Lang) -> UUID:
 def _enqueue_due_search(run: PeriodicRun) -> None:
     """Search in the night after a day on which something was published."""
     last = find_last_run(run.conn)
-    row = run.conn.execute("SELECT last_seq FROM ledger_head").fetchone()
+    row = run.conn.execute("SELECT seq FROM ledger_head").fetchone()
     if row is not None and (last is None or row[0] > last.seq or last.at < today()):
         enqueue_search(run.conn, CLOCK_ACTOR, DEFAULT_LANG)
 

@@ -25,7 +25,7 @@ WHERE valid @> %(at)s::date AND legal_class <> 'division'
 """
 _START_RUN = """
 INSERT INTO naming_defect_run (seq, at, started_at, finished_at, names)
-SELECT h.last_seq, %(at)s, transaction_timestamp(), clock_timestamp(),
+SELECT h.seq, %(at)s, transaction_timestamp(), clock_timestamp(),
        (SELECT count(DISTINCT name_id) FROM name_key WHERE valid @> %(at)s::date)
 FROM ledger_head h
 """
@@ -97,6 +97,6 @@ def _store_word_defects(conn: Conn, at: date, lexicons: Mapping[str, Lexicon]) -
             "COPY naming_defect (kind, rule, unit_id, subject, name_ids, places) FROM STDIN"
         ) as copy,
     ):
-        for (kind, word, county), names in found.items():
+        for (kind, word, county), ids in found.items():
             rule = "NR-008" if word in lexicons["foreign_names"].rows else "NR-003"
-            copy.write_row((kind, rule, county, word, names, len(names)))
+            copy.write_row((kind, rule, county, word, ids, len(ids)))

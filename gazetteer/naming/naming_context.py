@@ -81,8 +81,11 @@ class NamingContext:
         return self.key.parts.specific or self.key.text
 
     def find_term(self, lexicon: str) -> str | None:
-        """The longest entry of a lexicon that the specific part contains."""
-        return find_contained(self.specific, self.lexicons[lexicon].rows)
+        """The longest entry of a lexicon that the name contains.
+
+        The whole name: the last character of a word may begin a generic term (毛泽东 + 路).
+        """
+        return find_contained(self.key.text, self.lexicons[lexicon].rows)
 
     def is_switched_on(self, rule: str) -> bool:
         """Whether a local profile that holds there demands a rule."""

@@ -21,14 +21,16 @@ _MOST = 5
 
 
 def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) -> list[str]:
-    """Up to five names like an inadmissible one that no rule refuses and no question is about."""
-    if examined.verdict is Verdict.ADMISSIBLE:
-        return []
+    """Up to five names like one that is not admissible, about which the rules have less to say.
+
+    None of them is inadmissible, and about none is a question open.
+    """
+    order = list(Verdict)
     found: list[str] = []
     for name in list(_iter_variants(examined))[:_MOST_TRIED]:
         proposal = replace(examined.proposal, name=name, reading=None, romanized=None)
         verdict = examine_with(conn, proposal, at, examined.context.lexicons).verdict
-        if verdict in (Verdict.ADMISSIBLE, Verdict.DOUBTFUL):
+        if order.index(verdict) > order.index(max(examined.verdict, Verdict.UNDECIDED, key=order.index)):
             found.append(name)
         if len(found) == _MOST:
             break

@@ -46,10 +46,17 @@ FROM place_version p JOIN name_key k ON k.place_id = p.record_id AND k.valid @> 
 WHERE p.location && ST_Expand(%(geometry)s::geometry, 0.03)
 AND upper_inf(p.recorded) AND p.valid @> %(at)s::date
 """
+# The units below a county are near enough for a bridge or a station to be named after them.
 _NAMES_OF_UNITS = """
+WITH unit AS (
+    SELECT unit_id, place_id FROM unit_state
+    WHERE unit_id = ANY(%(units)s) AND upper_inf(recorded) AND valid @> %(at)s::date
+    UNION
+    SELECT unit_id, place_id FROM unit_state
+    WHERE parent_id = %(county)s AND upper_inf(recorded) AND valid @> %(at)s::date
+)
 SELECT k.text_key, k.specific_key
-FROM unit_state u JOIN name_key k ON k.place_id = u.place_id AND k.valid @> %(at)s::date
-WHERE u.unit_id = ANY(%(units)s) AND upper_inf(u.recorded) AND u.valid @> %(at)s::date
+FROM unit u JOIN name_key k ON k.place_id = u.place_id AND k.valid @> %(at)s::date
 """
 
 
@@ -64,6 +71,7 @@ def load_surroundings(
         "place": proposal.place_id,
         "name": proposal.name,
         "township": units.township,
+        "county": units.county,
         "units": list(filter(None, (units.province, units.prefecture, units.county))),
     }
     areas = _load_areas(conn, params)

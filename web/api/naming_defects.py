@@ -18,9 +18,8 @@ from gazetteer.problems import Forbidden
 from web.auth import authentication
 from web.http.as_of_params import Code, Day
 from web.http.connections import connection
-from web.http.endpoints import Api, Parameters
+from web.http.endpoints import Api, Parameters, json_response
 from web.http.language import request_language
-from web.http.request_values import json_response
 
 api = Api()
 DEFECTS_PATH = "/v1/naming/defects"

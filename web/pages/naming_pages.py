@@ -8,8 +8,6 @@ from pydantic import ValidationError
 from gazetteer.ledger.as_of import today
 from gazetteer.naming.proposal import LegalClass, RenamingCause
 from gazetteer.problems import Problem
-from web.api.naming import DIVISION_LEVELS, build_proposal, serialize_examined
-from web.api.naming_models import BuildingSizeBody, NameCheckBody
 from web.http.as_of_params import parse_as_of_args
 from web.http.connections import connection
 from web.http.language import request_language
@@ -17,6 +15,9 @@ from web.http.validation_errors import build_invalid_value
 from web.pages.rendering import render_page
 from web.pages.translation import list_script_texts
 from web.pages.typed_positions import parse_typed_position
+from web.services.naming_models import BuildingSizeBody, NameCheckBody
+from web.services.naming_proposals import DIVISION_LEVELS, build_proposal
+from web.services.naming_serializers import serialize_examined
 from web.services.naming_service import examine_proposal
 
 naming_blueprint = Blueprint("naming", __name__, template_folder="templates")

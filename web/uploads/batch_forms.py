@@ -9,6 +9,7 @@ from boundaries.batch.facility_coverage import CoverageTask
 from boundaries.batch.row_tasks import GeocodeTask, ReverseTask
 from boundaries.layers.coordinates import parse_crs
 from gazetteer.ledger.as_of import AsOf, Basis, today
+from gazetteer.naming.proposal import LegalClass
 from web.http.as_of_params import ActDate, AtDay, Code, KnownAt
 from web.http.endpoints import Parameters
 
@@ -146,3 +147,15 @@ class CoverageForm(AddressForm):
             near_boundary_m,
             lang,
         )
+
+
+class NameListForm(FileForm):
+    """What holds for rows of a list of names that do not state it."""
+
+    legal_class: LegalClass | None = Field(
+        None, description="Class of the places in rows that state none; as for `/v1/naming/check`"
+    )
+    within: Code | None = Field(
+        None, description="Division code of the places in rows that state neither code nor position"
+    )
+    at: AtDay = None
