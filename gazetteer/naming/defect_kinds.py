@@ -97,7 +97,7 @@ SELECT coalesce(p.unit_id, p.within) AS unit_id, p.record_id::text, '{}'::uuid[]
 FROM place_version p
 WHERE upper_inf(p.recorded) AND p.valid @> %(at)s::date AND NOT EXISTS (
     SELECT FROM name_version n WHERE n.place_id = p.record_id AND upper_inf(n.recorded)
-    AND n.valid @> %(at)s::date AND n.name_kind = 'standard' AND n.language = 'zh-Hans'
+    AND n.valid @> %(at)s::date
 )
 """
 _NAMED_TWICE = """

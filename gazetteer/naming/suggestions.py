@@ -26,11 +26,12 @@ def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) ->
     None of them is inadmissible, and about none is a question open.
     """
     order = list(Verdict)
+    threshold = max(order.index(examined.verdict), order.index(Verdict.UNDECIDED))
     found: list[str] = []
     for name in list(_iter_variants(examined))[:_MOST_TRIED]:
         proposal = replace(examined.proposal, name=name, reading=None, romanized=None)
         verdict = examine_with(conn, proposal, at, examined.context.lexicons).verdict
-        if order.index(verdict) > order.index(max(examined.verdict, Verdict.UNDECIDED, key=order.index)):
+        if order.index(verdict) > threshold:
             found.append(name)
         if len(found) == _MOST:
             break

@@ -1,17 +1,22 @@
 """The page that examines a proposed name as it is typed, and works without a script."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
 from gazetteer.ledger.as_of import today
+from gazetteer.naming.defect_runs import DEFECT_ACTIONS
 from gazetteer.naming.proposal import LegalClass, RenamingCause
 from gazetteer.problems import Problem
+from web.api import naming_defects as defects_api
+from web.auth import authentication
 from web.http.as_of_params import parse_as_of_args
 from web.http.connections import connection
 from web.http.language import request_language
 from web.http.validation_errors import build_invalid_value
+from web.pages.forms import attempt_write, parse_posted_form, redirect_after_post
 from web.pages.rendering import render_page
 from web.pages.translation import list_script_texts
 from web.pages.typed_positions import parse_typed_position
@@ -27,6 +32,7 @@ _FIELDS = (
     *("name", "legal_class", "level", "within", "former_name", "cause", "main_place_name"),
     *("reading", "romanized"),
 )
+_FILTERS = ("kind", "unit", "after")
 _FLAGS = ("in_force", "has_protection_measures")
 
 
@@ -83,5 +89,53 @@ def _read_body(written: dict[str, str]) -> NameCheckBody:
         values.pop("level", None)
     try:
         return NameCheckBody.model_validate(values)
+    except ValidationError as error:
+        raise build_invalid_value(error) from None
+
+
+@naming_blueprint.get("/naming/defects")
+def show_naming_defects() -> Response:
+    """The defects of the names in the register, by kind and unit."""
+    return _render_defects()
+
+
+@naming_blueprint.post("/naming/defects/search")
+def request_search() -> Response:
+    """Queue a search, without a script."""
+    _, problem = attempt_write(lambda: {"job": str(defects_api.enqueue_search())})
+    return _render_defects(problem) if problem else redirect_after_post("/naming/defects?asked=1")
+
+
+@naming_blueprint.post("/naming/defects/<int:defect_id>/exceptions")
+def except_defect(defect_id: int) -> Response:
+    """Let a defect remain."""
+    _, problem = attempt_write(
+        lambda: {
+            "id": defects_api.record_exception(
+                defect_id, parse_posted_form(defects_api.ExceptionBody)
+            )
+        }
+    )
+    return _render_defects(problem) if problem else redirect_after_post("/naming/defects")
+
+
+def _render_defects(problem: Problem | None = None) -> Response:
+    filters = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    actor = authentication.current_actor()
+    return render_page(
+        "naming_defects.html",
+        problem=problem,
+        page_data=defects_api.load_defect_page(_read_filters(filters)),
+        filters=filters,
+        query=urlencode({name: value for name, value in filters.items() if name != "after"}),
+        queued="asked" in request.args,
+        may_search=any(map(actor.may_perform_anywhere, DEFECT_ACTIONS)),
+        csrf=authentication.current_csrf_token(),
+    )
+
+
+def _read_filters(filters: dict[str, str]) -> defects_api.DefectsQuery:
+    try:
+        return defects_api.DefectsQuery.model_validate(filters)
     except ValidationError as error:
         raise build_invalid_value(error) from None

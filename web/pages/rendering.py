@@ -35,6 +35,7 @@ MENU = (
     ("/geocode", "menu.geocode"),
     ("/coverage", "menu.coverage"),
     ("/naming", "menu.naming"),
+    ("/naming/defects", "naming_defects.title"),
     ("/validate", "menu.validate"),
     ("/findings", "menu.findings"),
     ("/drafts", "menu.drafts"),
