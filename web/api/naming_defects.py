@@ -120,7 +120,7 @@ class SearchModel(BaseModel):
     job_id: str
 
 
-class ExceptionBody(Parameters):
+class DefectExceptionBody(Parameters):
     """The reason for which a defect may remain."""
 
     reason: str = Field(max_length=2000, description="Reason for which the defect may remain")
@@ -129,7 +129,7 @@ class ExceptionBody(Parameters):
     )
 
 
-class ExceptionModel(BaseModel):
+class RecordedExceptionModel(BaseModel):
     """A recorded exception."""
 
     id: int
@@ -161,8 +161,8 @@ def request_defect_search(
     return json_response({"job_id": str(enqueue_search())}, 202)
 
 
-@api.write("POST", f"{DEFECTS_PATH}/<int:defect_id>/exceptions", ExceptionModel, 201)
-def except_naming_defect(defect_id: DefectId, body: ExceptionBody) -> Response:
+@api.write("POST", f"{DEFECTS_PATH}/<int:defect_id>/exceptions", RecordedExceptionModel, 201)
+def except_naming_defect(defect_id: DefectId, body: DefectExceptionBody) -> Response:
     """Record that a defect may remain, with the reason.
 
     Requires the role of naming officer, reviewer or administrator for the unit of the defect. The
@@ -171,7 +171,7 @@ def except_naming_defect(defect_id: DefectId, body: ExceptionBody) -> Response:
     return json_response({"id": record_exception(defect_id, body)}, 201)
 
 
-@api.write("DELETE", "/v1/naming/exceptions/<int:exception_id>", ExceptionModel)
+@api.write("DELETE", "/v1/naming/exceptions/<int:exception_id>", RecordedExceptionModel)
 def withdraw_naming_exception(exception_id: ExceptionId) -> dict[str, Any]:
     """Withdraw an exception; the defect is open again."""
     cancel_exception(exception_id)
@@ -246,7 +246,7 @@ def enqueue_search() -> UUID:
         return defect_runs.enqueue_search(conn, by, request_language())
 
 
-def record_exception(defect_id: int, body: ExceptionBody) -> int:
+def record_exception(defect_id: int, body: DefectExceptionBody) -> int:
     """Except a defect as the current actor; the id of the exception."""
     with connection() as conn:
         unit = defect_store.find_defect_unit(conn, defect_id)

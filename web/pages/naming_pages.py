@@ -112,7 +112,7 @@ def except_defect(defect_id: int) -> Response:
     _, problem = attempt_write(
         lambda: {
             "id": defects_api.record_exception(
-                defect_id, parse_posted_form(defects_api.ExceptionBody)
+                defect_id, parse_posted_form(defects_api.DefectExceptionBody)
             )
         }
     )
