@@ -216,7 +216,11 @@ _COLUMNS: Mapping[str, Mapping[str, CellCheck]] = {
         "legal_class": _some_of(*LEGAL_CLASSES),
         "kind": _accept_text,
     },
-    "leaders": {"name": _accept_text, "office": _accept_text},
+    "leaders": {
+        "name": _accept_text,
+        "office": _accept_text,
+        "ordinary_word": _one_of("yes", "no"),
+    },
     "persons": {
         "name": _accept_text,
         "kind": _one_of("person", "alias", "character"),
@@ -239,7 +243,7 @@ _COLUMNS: Mapping[str, Mapping[str, CellCheck]] = {
     },
     "heritage": {
         "name": _accept_text,
-        "kind": _one_of("world_heritage", "site", "museum_site"),
+        "kind": _one_of("world_heritage", "site"),
         "provinces": _accept_text,
     },
     "offensive": {"term": _accept_text, "reason": _accept_text},

@@ -3,6 +3,7 @@
 import pytest
 
 from gazetteer.naming.lexicon_files import (
+    LEGAL_CLASSES,
     LEXICON_IDS,
     Lexicon,
     decode_lexicon,
@@ -14,6 +15,10 @@ from gazetteer.problems import InvalidValue
 
 REMARKS = "# source: office\n# coverage: some\n# licence: none\n"
 GENERICS = f"{REMARKS}term\tlegal_class\tkind\n"
+PROVINCES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 "
+    "广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
+).split()
 
 
 def refuse(id: str, text: str) -> tuple[int, int, str]:
@@ -111,3 +116,53 @@ def test_the_table_of_characters_is_complete() -> None:
     assert rows["一"]["tier"] == rows["矗"]["tier"] == "1"
     assert rows["滘"]["tier"] == "3"
     assert "氹" not in rows and "廣" not in rows
+
+
+@pytest.mark.parametrize(
+    ("id", "at_least"),
+    [
+        ("generics", 700),
+        ("dialect_characters", 100),
+        ("leaders", 150),
+        ("persons", 500),
+        ("foreign_names", 900),
+        ("brands", 350),
+        ("famous_natural", 400),
+        ("heritage", 200),
+        ("offensive", 50),
+        ("grandiose", 150),
+    ],
+)
+def test_shipped_lexicons_have_something_to_look_up(id: str, at_least: int) -> None:
+    assert len(read_shipped_lexicon(id).rows) >= at_least
+
+
+def test_every_class_has_generic_terms() -> None:
+    generics = read_shipped_lexicon("generics")
+    classes = {c for term in generics.rows for c in generics.list_values(term, "legal_class")}
+    assert classes == set(LEGAL_CLASSES)
+    assert generics.list_values("广场", "legal_class") == ("building", "other")
+    assert all(generics.list_values(term, "legal_class") == ("road",) for term in ("大道", "巷"))
+
+
+def test_protected_names_ship_empty() -> None:
+    protected = read_shipped_lexicon("protected_names")
+    assert protected.is_empty
+    assert protected.coverage == "empty: fill in"
+
+
+def test_dialect_characters_of_guangdong_are_there() -> None:
+    assert set("涌滘埗塱氹圳磡垌圩埔") <= set(read_shipped_lexicon("dialect_characters").rows)
+
+
+@pytest.mark.parametrize("id", ["famous_natural", "heritage"])
+def test_entities_lie_in_provinces(id: str) -> None:
+    lexicon = read_shipped_lexicon(id)
+    found = {p for term in lexicon.rows for p in lexicon.list_values(term, "provinces")}
+    assert found <= set(PROVINCES)
+
+
+def test_no_place_in_china_is_a_foreign_name() -> None:
+    foreign = set(read_shipped_lexicon("foreign_names").rows)
+    domestic = {*PROVINCES, *read_shipped_lexicon("famous_natural").rows, "中国", "长岛"}
+    assert foreign & domestic == set()
