@@ -84,5 +84,11 @@ def check_brands(context: NamingContext) -> Iterator[NamingFinding]:
 def _refuse_word(context: NamingContext, rule: str, lexicon: str) -> Iterator[NamingFinding]:
     if context.lexicons[lexicon].is_empty:
         yield build_not_examined(rule, "lexicon_empty", lexicon=lexicon)
-    elif (term := context.find_term(lexicon)) is not None:
+        return
+    term = context.find_term(lexicon)
+    if term is None:
+        return
+    if context.lexicons[lexicon].rows[term].get("ordinary_word") == "yes":
+        yield from _ask_for_word(context, rule, lexicon)
+    else:
         yield build_departure(rule, "word", term=term)
