@@ -33,6 +33,7 @@ COMMANDS = {
     "draft": "drafts.draft_group",
     "explain": "explain.explain_command",
     "geocode": "geocode.geocode_command",
+    "naming": "naming.naming_group",
     "worker": "worker.worker_command",
     "user": "users.user_group",
     "key": "users.key_group",
