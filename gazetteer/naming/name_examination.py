@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -28,9 +29,17 @@ from gazetteer.rules.rule_registry import find_rule_check
 
 Conn = Connection[Any]
 
-for _group in ("building_size", "division", "form", "meaning", "renaming", "uniqueness"):
-    import_module(f"gazetteer.naming.rules.{_group}")
-import_module("gazetteer.naming.rules.romanization")
+_GROUPS = (
+    *("building_size", "division", "form", "meaning"),
+    *("renaming", "romanization", "uniqueness"),
+)
+
+
+@cache
+def load_rule_groups() -> None:
+    """Let the rules register their checks."""
+    for group in _GROUPS:
+        import_module(f"gazetteer.naming.rules.{group}")
 
 
 class Verdict(StrEnum):
@@ -129,6 +138,7 @@ def _apply_reading(key: NameKey, proposal: NameProposal) -> NameKey:
 
 
 def _iter_findings(context: NamingContext) -> Iterator[NamingFinding]:
+    load_rule_groups()
     for rule in read_catalogue().values():
         check = find_rule_check(rule.id) if rule.scope == "name" else None
         for finding in check(context) if check is not None else ():

@@ -5,6 +5,7 @@ import click
 from web.commands.built_up_areas import built_up_areas_command
 from web.commands.naming_checks import check_command
 from web.commands.naming_defects import defects_command
+from web.commands.naming_lexicons import lexicons_group
 
 
 @click.group()
@@ -15,3 +16,4 @@ def naming_group() -> None:
 naming_group.add_command(check_command, "check")
 naming_group.add_command(defects_command, "defects")
 naming_group.add_command(built_up_areas_command, "built-up-areas")
+naming_group.add_command(lexicons_group)
