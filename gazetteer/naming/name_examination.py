@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from gazetteer.naming.generic_terms import build_generic_terms
 from gazetteer.naming.key_derivation import renew_name_keys
-from gazetteer.naming.law.profile_files import read_profiles, select_profiles
+from gazetteer.naming.law.profile_files import read_shipped_profiles, select_profiles
 from gazetteer.naming.lexicon_files import Lexicon
 from gazetteer.naming.lexicon_store import load_lexicons
 from gazetteer.naming.like_names import UnitsAbove, load_like_names, load_units_above
@@ -123,7 +123,7 @@ def _build_context(
         like=like,
         lexicons=lexicons,
         terms=terms,
-        profiles=select_profiles(read_profiles(), units.codes, at),
+        profiles=select_profiles(read_shipped_profiles(), units.codes[::-1], at),
         spelling=spelling,
         surroundings=load_surroundings(conn, proposal, units, like, at),
     )
@@ -140,7 +140,8 @@ def _apply_reading(key: NameKey, proposal: NameProposal) -> NameKey:
 def _iter_findings(context: NamingContext) -> Iterator[NamingFinding]:
     load_rule_groups()
     for rule in read_catalogue().values():
-        check = find_rule_check(rule.id) if rule.scope == "name" else None
+        is_on = rule.scope == "name" and (not rule.profile or context.is_switched_on(rule.id))
+        check = find_rule_check(rule.id) if is_on else None
         for finding in check(context) if check is not None else ():
             assert isinstance(finding, NamingFinding)
             yield finding

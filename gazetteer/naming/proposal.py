@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from gazetteer.messages import Message, message
@@ -44,18 +45,20 @@ class BuildingSize:
         floor_area_m2: the gross floor area.
         floors: storeys above ground.
         floor_area_ratio: gross floor area by site.
-        green_share: green space, as a share of the site.
+        green_percent: green space, in percent of the site.
         open_space_m2: public open space without parking.
-        coverage: built-up ground, as a share of the site.
+        coverage_percent: built-up ground, in percent of the site.
+        city_size: ``big`` or ``other``, where local law distinguishes them.
     """
 
     site_m2: float | None = None
     floor_area_m2: float | None = None
     floors: float | None = None
     floor_area_ratio: float | None = None
-    green_share: float | None = None
+    green_percent: float | None = None
     open_space_m2: float | None = None
-    coverage: float | None = None
+    coverage_percent: float | None = None
+    city_size: Literal["big", "other"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from web.services.naming_service import examine_proposal
 
 naming_blueprint = Blueprint("naming", __name__, template_folder="templates")
 
-SIZES = tuple(BuildingSizeBody.model_fields)
+SIZES = tuple(name for name in BuildingSizeBody.model_fields if name != "city_size")
 _FIELDS = (
     *("name", "legal_class", "level", "within", "former_name", "cause", "main_place_name"),
     *("reading", "romanized"),

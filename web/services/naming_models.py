@@ -37,9 +37,13 @@ class BuildingSizeBody(Parameters):
     floor_area_m2: Figure = Field(None, description="Gross floor area, m²")
     floors: Figure = Field(None, description="Storeys above ground")
     floor_area_ratio: Figure = Field(None, description="Floor area ratio")
-    green_share: Figure = Field(None, description="Share of green space, 0 to 1")
+    green_percent: Figure = Field(None, description="Green space, percent of the site")
     open_space_m2: Figure = Field(None, description="Public open space without parking, m²")
-    coverage: Figure = Field(None, description="Building coverage, 0 to 1")
+    coverage_percent: Figure = Field(None, description="Building coverage, percent of the site")
+    city_size: Literal["big", "other"] | None = Field(
+        None,
+        description="Size of the city where local law distinguishes it: `big` or `other`",
+    )
 
 
 class RulingBody(Parameters):

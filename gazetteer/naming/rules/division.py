@@ -60,11 +60,8 @@ def _is_named_after_surroundings(context: NamingContext) -> bool:
 @rule_check("NR-025")
 def check_derived_names(context: NamingContext) -> Iterator[NamingFinding]:
     """Where local law wants it, stations, ports and bridges follow the name of the main place."""
-    if (
-        not context.is_switched_on("NR-025")
-        or context.proposal.legal_class is not LegalClass.FACILITY
-        or not context.key.text.endswith(_DERIVED_TERMS)
-    ):
+    is_facility = context.proposal.legal_class is LegalClass.FACILITY
+    if not is_facility or not context.key.text.endswith(_DERIVED_TERMS):
         return
     main = context.proposal.main_place_name
     if main is None:

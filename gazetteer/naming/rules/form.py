@@ -90,7 +90,8 @@ def check_rare_characters(context: NamingContext) -> Iterator[NamingFinding]:
 @rule_check("NR-026")
 def check_length(context: NamingContext) -> Iterator[NamingFinding]:
     """A name that is longer than the office holds for good is told."""
-    limit = min((p.max_length for p in context.profiles if p.max_length), default=None)
+    limits = [one.max_characters for one in context.profiles if one.max_characters is not None]
+    limit = min(limits, default=None)
     length = len(context.proposal.name)
     if limit is not None and length > limit:
         yield build_departure("NR-026", "long", length=length, limit=limit)

@@ -174,8 +174,6 @@ def check_one_name(context: NamingContext) -> Iterator[NamingFinding]:
 @rule_check("NR-024")
 def check_specific_parts(context: NamingContext) -> Iterator[NamingFinding]:
     """Where local law wants it, specific parts are not repeated within a class."""
-    if not context.is_switched_on("NR-024"):
-        return
     units = context.units
     names = tuple(
         name
