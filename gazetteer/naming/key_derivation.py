@@ -12,12 +12,13 @@ from psycopg import Connection
 
 from gazetteer.naming.generic_terms import GenericTerms, build_generic_terms
 from gazetteer.naming.lexicon_store import load_lexicons
-from gazetteer.naming.name_keys import build_name_key, is_spelling_of
+from gazetteer.naming.name_keys import apply_spelling, build_name_key
+from gazetteer.records.levels import Level
 from gazetteer.records.romanization import READINGS_FILE
 
 Conn = Connection[Any]
 _NAMES_AT_ONCE = 20_000
-_FORMAT = 2
+_FORMAT = 3
 """Changes with what the keys are made of."""
 
 # A unit takes all places below it along to another unit; a name or a code of it does not.
@@ -192,7 +193,6 @@ def _store_keys(conn: Conn, terms: GenericTerms) -> None:
 def _build_row(row: Any, terms: GenericTerms) -> tuple[int | str | None, ...]:
     row_id, text, legal_class, level, province, approved = row
     key = build_name_key(text, legal_class, level, province, terms)
-    plain, toned = key.plain, key.toned
-    if approved is not None and not is_spelling_of(approved, plain):
-        plain, toned = "".join(filter(str.isalpha, approved)).lower(), None
-    return row_id, key.text, key.parts.specific, key.parts.generic, plain, toned
+    if approved is not None:
+        key = apply_spelling(key, approved, is_whole=level != Level.VILLAGE)
+    return row_id, key.text, key.parts.specific, key.parts.generic, key.plain, key.toned

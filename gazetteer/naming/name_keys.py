@@ -3,14 +3,18 @@
 Pure: :mod:`gazetteer.naming.key_derivation` keeps the keys of all standard names.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gazetteer.naming.generic_terms import GenericTerms
 from gazetteer.records.levels import UNIT_LEVELS, Level
 from gazetteer.records.name_parts import split_name
-from gazetteer.records.romanization import spell_toned_syllables, strip_tone
+from gazetteer.records.romanization import (
+    list_attested_readings,
+    spell_toned_syllables,
+    strip_tone,
+)
 from gazetteer.search.text.normalize import (
     compatibility,
     compose_characters,
@@ -89,10 +93,39 @@ def build_name_key(
     return NameKey(text, parts, " ".join(syllables), " ".join(map(strip_tone, syllables)))
 
 
-def is_spelling_of(spelling: str, plain: str | None) -> bool:
-    """Whether a spelling (``Xi'an Shi``) is that of toneless syllables; None: there are none."""
+def apply_spelling(key: NameKey, spelling: str, *, is_whole: bool = True) -> NameKey:
+    """The key with the sound of an approved spelling (``Xi'an Shi``) instead of the usual one.
+
+    Its syllables are those that the characters may have; where they do not give the spelling, it
+    is compared as one run of letters.
+
+    Args:
+        key: with the usual sound.
+        spelling: of the name, or of one that begins with ``key.text``.
+        is_whole: whether it is that of ``key.text`` alone.
+    """
     letters = "".join(filter(str.isalpha, spelling)).lower()
-    return plain is not None and letters == plain.replace(" ", "")
+    usual = key.toned.split(" ") if key.toned is not None else []
+    syllables = _fit_syllables(key.text, usual, letters, is_whole=is_whole)
+    if syllables is None:
+        return replace(key, toned=None, plain=letters)
+    plain = " ".join(map(strip_tone, syllables))
+    return replace(key, toned=" ".join(syllables), plain=plain)
+
+
+def _fit_syllables(
+    text: str, usual: Sequence[str], letters: str, *, is_whole: bool
+) -> tuple[str, ...] | None:
+    """A toned syllable for each character, the usual one if it fits; None: letters are left."""
+    if not text:
+        return () if not letters or not is_whole else None
+    for syllable in dict.fromkeys((*usual[:1], *list_attested_readings(text[0], 1))):
+        plain = strip_tone(syllable)
+        if letters.startswith(plain):
+            rest = _fit_syllables(text[1:], usual[1:], letters[len(plain) :], is_whole=is_whole)
+            if rest is not None:
+                return (syllable, *rest)
+    return None
 
 
 def find_contained(text: str, terms: Collection[str]) -> str | None:
