@@ -54,6 +54,7 @@ def show_name_check() -> Response:
         levels=DIVISION_LEVELS,
         causes=[one.value for one in RenamingCause],
         sizes=SIZES,
+        has_size=any(written[name] for name in SIZES),
         flags={name: name in request.args for name in _FLAGS},
         **context,
     )
