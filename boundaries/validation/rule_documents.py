@@ -55,8 +55,8 @@ def _iter_facts(rule: Rule, lang: Lang) -> Iterator[str]:
 def _collect_naming_facts(rule: Rule) -> dict[str, object]:
     """What only a rule on names has."""
     facts: dict[str, object | None] = {
-        "words": rule.words,
-        "example": rule.example,
+        "words": rule.article_words,
+        "example": rule.name_example,
         "certainty": message(f"certainty.{rule.certainty}") if rule.certainty else None,
         "asks": message("rules.asks_person") if rule.asks else None,
         "profile": message("rules.profile_of", profile=rule.profile) if rule.profile else None,

@@ -32,8 +32,14 @@ GENERIC_TERMS = {
 }  # fmt: skip
 
 AUTONOMOUS_TERMS = ("自治区", "自治州", "自治县", "自治旗", "民族乡", "民族苏木")
+FOREST_DISTRICT = "神农架林区"
+"""The only unit of the type 林区."""
+
 PLAIN_WORDS = frozenset({"城", "郊", "矿", "东", "西", "南", "北", "中", "新"})
 """Specific parts that are no name without the generic part: 城区, 郊区."""
+
+_ONE_WORD_WITH_DISTRICT = frozenset({"城", "郊", "矿"})
+"""城区 is Chengqu, but 东区 is Dong Qu (GB/T 2260)."""
 
 _QUALIFIED_TERM = re.compile(r"(.{2,}?)([左右]翼)?((?:[前后中左右]|联合)旗|(?<=..)新区)")
 """Names whose generic term is qualified: 浦东 新区, 科尔沁 右翼 中旗, but 清新 区."""
@@ -52,21 +58,33 @@ class NameParts:
 @lru_cache(maxsize=1024)
 def split_name(name: str, level: str) -> NameParts:
     """Split the name of a unit of ``level``."""
-    generic = next(
-        (g for g in GENERIC_TERMS[level] if name.endswith(g) and len(name) > len(g)), None
-    )
+    generic = _find_generic_term(name, level)
     if generic is None:
         return NameParts(None, None, (name,), None)
     specific = name[: -len(generic)]
-    autonomous = generic in AUTONOMOUS_TERMS or (generic == "乡" and specific.endswith("族"))
+    autonomous = generic in AUTONOMOUS_TERMS or (generic in "乡区" and specific.endswith("族"))
     own_part, nationalities = _split_nationalities(specific) if autonomous else (specific, ())
     if level == "county" and (match := _QUALIFIED_TERM.fullmatch(name)):
         words = tuple(filter(None, match.groups()))
     else:
-        words = (*((own_part,) if own_part else ()), *nationalities, *_split_generic_term(generic))
+        words = (*_split_own_part(own_part), *nationalities, *_split_generic_term(generic))
     if level == "county" and generic in ("区", "矿区") and specific in PLAIN_WORDS:
-        return NameParts(specific, generic, (name,), None)  # 城区 is one word: Chengqu
+        is_one_word = specific in _ONE_WORD_WITH_DISTRICT
+        return NameParts(specific, generic, (name,) if is_one_word else words, None)
     return NameParts(specific, generic, words, _derive_short_name(own_part, nationalities, level))
+
+
+def _find_generic_term(name: str, level: str) -> str | None:
+    """The generic term at the end of a name, the longest; 碑林 and 万柏林 are names of 区."""
+    terms = (g for g in GENERIC_TERMS[level] if name.endswith(g) and len(name) > len(g))
+    return next((g for g in terms if g != "林区" or name == FOREST_DISTRICT), None)
+
+
+def _split_own_part(own_part: str) -> tuple[str, ...]:
+    """The words of an own part: the wing of a banner stands apart, 喀喇沁 左翼."""
+    if own_part[2:].endswith(("左翼", "右翼")):
+        return own_part[:-2], own_part[-2:]
+    return (own_part,) if own_part else ()
 
 
 def _split_nationalities(specific: str) -> tuple[str, tuple[str, ...]]:

@@ -149,13 +149,12 @@ def join_syllables(parts: Sequence[str]) -> str:
 def spell_words(words: Sequence[str], province: str = "") -> list[tuple[str, ...]] | None:
     """The toned syllables of each written word of a name; None if a character has no reading.
 
-    A phrase that reaches over the end of a word decides between readings as well: 太行 + 山.
+    What reaches over the end of a word decides between readings as well: 太行 + 山, 浚 + 县.
     """
-    pairs = _load_phrase_pairs()
+    ends = [*accumulate(map(len, words))]
     spelled: list[tuple[str, ...] | None]
-    if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):
+    if _reads_across_words(words, ends, province):
         joined = spell_toned_syllables("".join(words), province)
-        ends = [*accumulate(map(len, words))]
         spelled = [
             joined[e - len(w) : e] if joined else None for w, e in zip(words, ends, strict=True)
         ]
@@ -163,6 +162,15 @@ def spell_words(words: Sequence[str], province: str = "") -> list[tuple[str, ...
         spelled = [spell_toned_syllables(part, province) for part in words]
     known = [r for r, w in zip(spelled, words, strict=True) if r and len(r) == len(w)]
     return known if len(known) == len(words) else None
+
+
+def _reads_across_words(words: Sequence[str], ends: Sequence[int], province: str) -> bool:
+    """Whether a phrase, or a run of curated readings, reaches over the end of a word."""
+    pairs = _load_phrase_pairs()
+    if any(a[-1:] + b[:1] in pairs for a, b in pairwise(words)):
+        return True
+    spans = find_curated_spans("".join(words), province)
+    return any(span.start < end < span.stop for span in spans for end in ends)
 
 
 def romanize_name(words: Sequence[str], province: str = "") -> str | None:

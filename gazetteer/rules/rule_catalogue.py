@@ -28,7 +28,7 @@ class Rule(BaseModel):
 
     ``origin`` names the standard, law or house rule it comes from, ``trap`` what one should know
     before believing or dismissing a finding, ``checked_by`` who checks a rule that no code checks.
-    A rule on names has ``words`` of the law and an ``example`` besides.
+    A rule on names has ``article_words`` and a ``name_example`` besides.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,12 +75,12 @@ class Rule(BaseModel):
         return message(f"rule.{self.id}.origin")
 
     @property
-    def words(self) -> Message | None:
+    def article_words(self) -> Message | None:
         """The words of the article that it comes from; only of a rule on names."""
         return message(f"rule.{self.id}.words") if self.scope == "name" else None
 
     @property
-    def example(self) -> Message | None:
+    def name_example(self) -> Message | None:
         """A name that passes and one that fails; only of a rule on names."""
         if self.scope != "name":
             return None

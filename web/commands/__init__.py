@@ -32,6 +32,7 @@ COMMANDS = {
     "findings": "findings.findings_group",
     "draft": "drafts.draft_group",
     "explain": "explain.explain_command",
+    "romanize": "romanize.romanize_command",
     "geocode": "geocode.geocode_command",
     "naming": "naming.naming_group",
     "worker": "worker.worker_command",

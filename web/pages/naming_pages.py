@@ -54,6 +54,7 @@ def show_name_check() -> Response:
         levels=DIVISION_LEVELS,
         causes=[one.value for one in RenamingCause],
         sizes=SIZES,
+        has_size=any(written[name] for name in SIZES),
         flags={name: name in request.args for name in _FLAGS},
         **context,
     )
@@ -70,7 +71,7 @@ def _examine_written(written: dict[str, str]) -> dict[str, Any]:
         proposal = build_proposal(conn, body)
         examined = examine_proposal(conn, proposal, body.at or today(), with_suggestions=True)
     answer = serialize_examined(examined, request_language())
-    points = [name["point"] for name in answer["names"] if name["point_level"] == "point"]
+    points = [name["point"] for name in answer["names"] if name["point"]]
     own = [[examined.own.lon, examined.own.lat]] if examined.own else []
     return {"answer": answer, "points": [*own, *points]}
 

@@ -63,7 +63,14 @@ def _serialize_rule(rule: Rule) -> dict[str, Any]:
 
 def _matches_query(rule: Rule, query: str) -> bool:
     """Whether the rule contains every word of the query, in any language."""
-    parts = (rule.title, rule.explanation, rule.trap, rule.origin, rule.words, rule.example)
+    parts = (
+        rule.title,
+        rule.explanation,
+        rule.trap,
+        rule.origin,
+        rule.article_words,
+        rule.name_example,
+    )
     texts = (part.text(lang) for part in parts if part for lang in LANGS)
     searchable = " ".join((rule.id, *texts)).casefold()
     return all(word in searchable for word in query.casefold().split())

@@ -47,7 +47,7 @@ class MeasureLimit:
     at_least: float | None = None
     below: float | None = None
 
-    def includes(self, value: float) -> bool:
+    def includes_value(self, value: float) -> bool:
         """Whether a value passes."""
         return (self.at_least is None or value >= self.at_least) and (
             self.below is None or value < self.below

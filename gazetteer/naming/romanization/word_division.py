@@ -67,10 +67,11 @@ def divide_name(name: str, legal_class: str, level: str) -> Division:
     if level == Level.NATURAL_SETTLEMENT:
         return Division(tuple(_split_codes(name)), frozenset({"RM-03"}))
     if legal_class in ("division", "village_seat") and level in UNIT_LEVELS:
-        words = tuple(map(Word, split_name(name, level).words))
-        if len(words) > 1:
-            specific = words[0].text
-            return Division(words, frozenset({"RM-01", *_name_specific_rules(specific)}))
+        parts = split_name(name, level)
+        if parts.generic is not None:
+            words = tuple(map(Word, parts.words))
+            rules = {"RM-01"} if len(words) > 1 else set()
+            return Division(words, _name_specific_rules(words[0].text) | rules)
     return _divide_by_terms(name, legal_class)
 
 

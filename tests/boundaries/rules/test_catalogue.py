@@ -40,16 +40,18 @@ def test_a_rule_can_be_read_in_both_languages(rule) -> None:  # type: ignore[no-
 @pytest.mark.parametrize("rule", ON_NAMES, ids=lambda rule: rule.id)
 def test_a_rule_on_names_quotes_the_law_and_gives_an_example(rule) -> None:  # type: ignore[no-untyped-def]
     assert rule.certainty
-    assert HAN.search(rule.words.text("zh"))
-    assert not HAN.search(rule.words.text("en"))
+    assert HAN.search(rule.article_words.text("zh"))
+    assert not HAN.search(rule.article_words.text("en"))
     for lang in ("zh", "en"):
-        assert rule.passes in rule.example.text(lang)
-        assert rule.fails in rule.example.text(lang)
+        assert rule.passes in rule.name_example.text(lang)
+        assert rule.fails in rule.name_example.text(lang)
 
 
 @pytest.mark.parametrize("rule", ON_BOUNDARIES, ids=lambda rule: rule.id)
 def test_a_rule_on_boundaries_has_nothing_of_those_on_names(rule) -> None:  # type: ignore[no-untyped-def]
-    assert not (rule.words or rule.example or rule.certainty or rule.asks or rule.profile)
+    assert not (
+        rule.article_words or rule.name_example or rule.certainty or rule.asks or rule.profile
+    )
     assert not (rule.passes or rule.fails)
 
 

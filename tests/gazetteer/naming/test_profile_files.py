@@ -73,13 +73,13 @@ def test_thresholds_are_those_of_the_provisions() -> None:
 
 def test_a_limit_includes_its_lower_end_only() -> None:
     limit = MeasureLimit(10_000, 20_000)
-    assert [limit.includes(value) for value in (9_999, 10_000, 19_999, 20_000)] == [
+    assert [limit.includes_value(value) for value in (9_999, 10_000, 19_999, 20_000)] == [
         False,
         True,
         True,
         False,
     ]
-    assert MeasureLimit().includes(0)
+    assert MeasureLimit().includes_value(0)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ from gazetteer.records.name_parts import derive_unit_type, split_name
         ("新疆维吾尔自治区", "province", "新疆维吾尔", "自治区", "新疆"),
         ("香港特别行政区", "province", "香港", "特别行政区", "香港"),
         ("井陉矿区", "county", "井陉", "矿区", "井陉"),
+        ("神农架林区", "county", "神农架", "林区", "神农架"),
+        ("碑林区", "county", "碑林", "区", "碑林"),
+        ("万柏林区", "county", "万柏林", "区", "万柏林"),
+        ("管城回族区", "county", "管城回族", "区", "管城"),
         ("西沙群岛", "county", None, None, None),
         ("麻涌镇", "township", "麻涌", "镇", "麻涌"),
         ("岳洲社区居委会", "village", "岳洲", "社区居委会", None),
@@ -42,12 +46,20 @@ def test_a_name_is_taken_apart(
         ("土默特左旗", ("土默特", "左旗")),
         ("达尔罕茂明安联合旗", ("达尔罕茂明安", "联合旗")),
         ("四子王旗", ("四子王", "旗")),
+        ("管城回族区", ("管城", "回族", "区")),
+        ("城区", ("城区",)),
+        ("东区", ("东", "区")),
     ],
 )
 def test_what_qualifies_a_generic_term_is_written_with_it(
     name: str, words: tuple[str, ...]
 ) -> None:
     assert split_name(name, "county").words == words
+
+
+def test_the_wing_of_a_banner_is_a_word_in_an_autonomous_county() -> None:
+    words = ("喀喇沁", "左翼", "蒙古族", "自治县")
+    assert split_name("喀喇沁左翼蒙古族自治县", "county").words == words
 
 
 @pytest.mark.parametrize(

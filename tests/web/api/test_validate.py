@@ -230,6 +230,30 @@ def test_the_catalogue_lists_every_rule_with_its_limits(client: FlaskClient) -> 
     assert client.get("/v1/rules/TOP-XYZ-99").status_code == 404
 
 
+def test_a_rule_on_names_tells_article_words_example_and_certainty(client: FlaskClient) -> None:
+    rule = client.get("/v1/rules/NR-012", headers=ENGLISH).get_json()
+    assert (rule["group"], rule["scope"], rule["severity"]) == ("NR", "name", "error")
+    assert rule["origin"].endswith("(State Council Order No. 753), Art. 9(1)(8)")
+    assert rule["words"].startswith("Translation: ")
+    assert "太平镇" in rule["example"]
+    assert (rule["certainty"], rule["asks"], rule["profile"]) == ("certain", False, None)
+    assert client.get("/v1/rules/NR-024").get_json()["profile"] == "guangzhou"
+    boundaries = client.get("/v1/rules/TOP-COV-01").get_json()
+    assert boundaries["words"] is boundaries["example"] is boundaries["certainty"] is None
+
+
+def test_the_page_shows_rules_on_names_in_their_own_section(client: FlaskClient) -> None:
+    page = client.get("/rules?q=NR-007", headers=ENGLISH).text
+    assert 'id="NR"' in page
+    assert 'id="COV"' not in page
+    rule = read_catalogue()["NR-007"]
+    for text in (rule.article_words, rule.name_example):
+        assert text is not None
+        assert escape(text.text("en")) in page
+    assert "verified in the text of the law" in page
+    assert "made by a person, and kept" in page
+
+
 def test_pages_tell_the_form_the_catalogue_and_one_rule(client: FlaskClient) -> None:
     form = client.get("/validate", headers=ENGLISH).text
     assert 'action="/v1/validate"' in form
