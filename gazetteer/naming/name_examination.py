@@ -109,8 +109,9 @@ def _build_context(
     key = build_name_key(proposal.name, proposal.legal_class.value, proposal.level, province, terms)
     key = _apply_reading(key, proposal)
     like = load_like_names(conn, key, proposal, units, at)
+    is_spelled_as_compared = proposal.level != "village" and len(key.text) == len(proposal.name)
     spelling = romanize_place_name(
-        key.text if proposal.level != "village" else proposal.name,
+        key.text if is_spelled_as_compared else proposal.name,
         legal_class=proposal.legal_class.value,
         level=proposal.level,
         province=province,
@@ -133,8 +134,9 @@ def _apply_reading(key: NameKey, proposal: NameProposal) -> NameKey:
     """The key with the reading that was stated instead of that of the rules."""
     if proposal.reading is None:
         return key
-    plain = " ".join(map(strip_tone, proposal.reading))
-    return replace(key, toned=" ".join(proposal.reading), plain=plain)
+    syllables = proposal.reading[: len(key.text)]  # of a village without those of its committee
+    plain = " ".join(map(strip_tone, syllables))
+    return replace(key, toned=" ".join(syllables), plain=plain)
 
 
 def _iter_findings(context: NamingContext) -> Iterator[NamingFinding]:

@@ -84,17 +84,19 @@ class NameList:
 
         A row that cannot be examined says why; the others are examined all the same.
         """
-        records = iter_records(stream, self.csv_file)
-        header = next(records)
-        yield self._format_row(header, RESULT_COLUMNS)
         positions = tuple(self._find_columns())
         rows_by_name: dict[tuple[str, str, UUID | None], int] = {}
-        for number, record in enumerate(records, start=1):
+        for record in iter_records(stream, self.csv_file):
             if not record.cells:
                 yield record.text + record.end
-                continue
-            values = {one.field: record.cells[one.column].strip() for one in positions}
-            yield self._format_row(record, self._examine_row(conn, values, number, rows_by_name))
+            elif record.number == 0:
+                yield self._format_row(record, RESULT_COLUMNS)
+            elif len(record.cells) != len(self.csv_file.header):
+                yield self._format_row(record, self._explain_width(record))
+            else:
+                values = {one.field: record.cells[one.column].strip() for one in positions}
+                results = self._examine_row(conn, values, record.number, rows_by_name)
+                yield self._format_row(record, results)
 
     def _find_columns(self) -> Iterator[_Position]:
         header = [name.strip().casefold() for name in self.csv_file.header]
@@ -110,7 +112,14 @@ class NameList:
         writer = csv.writer(text, delimiter=self.csv_file.delimiter, lineterminator="")
         writer.writerow(results)
         end = record.end or "\n"
-        return f"{record.text}{self.csv_file.delimiter}{text.getvalue()}{end}"
+        missing = self.csv_file.delimiter * (len(self.csv_file.header) - len(record.cells))
+        return f"{record.text}{missing}{self.csv_file.delimiter}{text.getvalue()}{end}"
+
+    def _explain_width(self, record: CsvRecord) -> list[str]:
+        """Why a row that is shorter or longer than the header cannot be examined."""
+        width = len(self.csv_file.header)
+        words = message("batch.row_width", line=record.line, n=len(record.cells), width=width)
+        return _build_refusal(words.text(self.lang))
 
     def _examine_row(
         self,
@@ -123,7 +132,7 @@ class NameList:
             proposal = build_proposal(conn, self._read_body(values))
             examined = examine_proposal(conn, proposal, self.at, with_suggestions=True)
         except Problem as problem:
-            return iter(["", "", "", "", "", "", "", problem.text(self.lang)])
+            return iter(_build_refusal(problem.text(self.lang)))
         context = examined.examination.context
         key = (context.key.text, proposal.legal_class.value, context.units.county)
         earlier = rows_by_name.setdefault(key, number)
@@ -162,6 +171,11 @@ class NameList:
 
     def _describe_finding(self, finding: NamingFinding) -> str:
         return f"{finding.rule} {finding.text(self.lang)}"
+
+
+def _build_refusal(words: str) -> list[str]:
+    """The results of a row that cannot be examined."""
+    return ["" for _ in RESULT_COLUMNS[:-1]] + [words]
 
 
 def _to_float(text: str | None) -> float | str | None:

@@ -28,6 +28,8 @@ def _check_printable(text: str) -> str:
 
 
 NameText = Annotated[str, Field(max_length=MAX_NAME), AfterValidator(_check_printable)]
+ReadingText = Annotated[str, Field(max_length=300), AfterValidator(_check_printable)]
+SpellingText = Annotated[str, Field(max_length=200), AfterValidator(_check_printable)]
 
 
 class BuildingSizeBody(Parameters):
@@ -92,15 +94,14 @@ class NameCheckBody(Parameters):
     main_place_name: NameText | None = Field(
         None, description="Name of the place after which a station, port or bridge is named"
     )
-    reading: str | None = Field(
+    reading: ReadingText | None = Field(
         None,
-        max_length=300,
         description="Syllables with tone marks, separated by spaces, if the reading differs from"
         " that of the rules",
         examples=["dà bù"],
     )
-    romanized: str | None = Field(
-        None, max_length=200, description="Proposed romanization, to be compared with the rules"
+    romanized: SpellingText | None = Field(
+        None, description="Proposed romanization, to be compared with the rules"
     )
     size: BuildingSizeBody | None = None
     rulings: list[RulingBody] = Field([], max_length=50)

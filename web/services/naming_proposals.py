@@ -47,7 +47,7 @@ def build_proposal(conn: Connection[Any], body: NameCheckBody) -> NameProposal:
         cause=body.cause,
         has_protection_measures=body.has_protection_measures,
         main_place_name=body.main_place_name,
-        reading=tuple(body.reading.split()) if body.reading and body.reading.strip() else None,
+        reading=_read_syllables(body),
         romanized=body.romanized,
         size=BuildingSize(**body.size.model_dump()) if body.size else BuildingSize(),
         rulings={one.rule: Ruling(one.rule, one.linked, one.reason) for one in body.rulings},
@@ -70,6 +70,21 @@ def _choose_level(body: NameCheckBody) -> str:
     if body.level is None or (body.level in UNIT_LEVELS and not is_settlement):
         return LEVEL_OF_CLASS[body.legal_class]
     return body.level
+
+
+def _read_syllables(body: NameCheckBody) -> tuple[str, ...] | None:
+    """The reading that was stated.
+
+    Raises:
+        InvalidValue: it has not one syllable for each character.
+    """
+    if body.reading is None:
+        return None
+    syllables = tuple(body.reading.split())
+    if len(syllables) != len(body.name):
+        words = message("naming.reading_syllables", name=body.name, n=len(body.name))
+        raise InvalidValue(words, field="reading")
+    return syllables
 
 
 def _read_geometry(body: NameCheckBody) -> str | None:

@@ -61,7 +61,7 @@ def _compare_measure(measure: BuildingMeasure, limit: MeasureLimit, size: Buildi
     value: float | None = getattr(size, measure)
     if value is None:
         return _Answer.UNKNOWN
-    return _Answer.YES if limit.includes(value) else _Answer.NO
+    return _Answer.YES if limit.includes_value(value) else _Answer.NO
 
 
 def _describe_limits(threshold: BuildingThreshold) -> list[Message]:
