@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gazetteer.messages import Message, message
+from gazetteer.naming.generic_terms import TOWN_TERMS
 
 
 class DefectKind(StrEnum):
@@ -19,7 +20,7 @@ class DefectKind(StrEnum):
     ODD = "odd"  # 怪
 
     @property
-    def message(self) -> Message:
+    def kind_message(self) -> Message:
         """What it is called."""
         return message(f"naming_defect.{self.value}")
 
@@ -57,8 +58,8 @@ _UNIQUENESS = (
     _Uniqueness(
         "NR-012",
         "NR-012",
-        "k.legal_class = 'division' AND k.level = 'township' AND k.text_key ~ '(镇|乡|苏木)$'"
-        " AND k.province IS NOT NULL",
+        "k.legal_class = 'division' AND k.level = 'township' AND k.province IS NOT NULL"
+        f" AND k.text_key ~ '({'|'.join(TOWN_TERMS)})$'",
         "k.province",
     ),
     _Uniqueness(

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from gazetteer.naming.lexicon_files import Lexicon
 
+TOWN_TERMS = ("镇", "乡", "苏木")
+"""A subdistrict (街道) is none of the towns and townships of which the law speaks."""
+
 
 @dataclass(frozen=True, eq=False)
 class GenericTerms:

@@ -102,7 +102,7 @@ class LikeNames:
 
     found: tuple[tuple[LikeName, UnitsAbove], ...] = ()
 
-    def select(
+    def select_names(
         self, *likeness: Likeness, scope: NamingScope, units: UnitsAbove
     ) -> tuple[LikeName, ...]:
         """Those of some likeness within the unit of a scope."""
@@ -115,7 +115,7 @@ class LikeNames:
         )
 
     @property
-    def names(self) -> tuple[LikeName, ...]:
+    def sorted_names(self) -> tuple[LikeName, ...]:
         """All of them, the most like first."""
         order = list(Likeness)
         return tuple(sorted((n for n, _ in self.found), key=lambda n: order.index(n.likeness)))

@@ -31,7 +31,7 @@ Conn = Connection[Any]
 
 _GROUPS = (
     *("building_size", "division", "form", "meaning"),
-    *("renaming", "romanization", "uniqueness"),
+    *("renaming", "spelling_rules", "uniqueness"),
 )
 
 
@@ -64,12 +64,12 @@ class NameExamination:
     findings: tuple[NamingFinding, ...]
 
     @property
-    def spelling(self) -> PlaceSpelling | None:
+    def rule_spelling(self) -> PlaceSpelling | None:
         """The spelling by the rules; None: a character has no known reading."""
         return self.context.spelling
 
     @property
-    def verdict(self) -> Verdict:
+    def overall_verdict(self) -> Verdict:
         """What the findings come to."""
         departures = [one for one in self.findings if one.outcome is Outcome.DEPARTURE]
         if any(one.severity == "error" for one in departures):

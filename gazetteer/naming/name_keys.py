@@ -29,7 +29,7 @@ _STEPS = (compatibility, invisible, simplify, variants, compose_characters)
 
 
 @dataclass(frozen=True, slots=True)
-class NameParts:
+class SplitName:
     """The specific and the generic part (专名, 通名) of a name; None where it has no such part."""
 
     specific: str | None
@@ -50,12 +50,12 @@ class NameKey:
     """
 
     text: str
-    parts: NameParts
+    parts: SplitName
     toned: str | None
     plain: str | None
 
 
-def split_parts(name: str, legal_class: str, level: str, terms: GenericTerms) -> NameParts:
+def split_parts(name: str, legal_class: str, level: str, terms: GenericTerms) -> SplitName:
     """The parts of a name: of a unit by its level, of anything else by the generic terms.
 
     A name that is nothing but a generic term has no specific part.
@@ -63,11 +63,11 @@ def split_parts(name: str, legal_class: str, level: str, terms: GenericTerms) ->
     if legal_class in ("division", "village_seat") and level in UNIT_LEVELS:
         parts = split_name(name, level)
         if parts.generic is not None or legal_class == "division":
-            return NameParts(parts.specific, parts.generic)
+            return SplitName(parts.specific, parts.generic)
     generic = terms.find_term(name, legal_class)
     if generic is None:
-        return NameParts(name, None)
-    return NameParts(name.removesuffix(generic) or None, generic)
+        return SplitName(name, None)
+    return SplitName(name.removesuffix(generic) or None, generic)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from gazetteer.naming.generic_terms import GenericTerms
 from gazetteer.naming.law.profile_files import LocalProfile
 from gazetteer.naming.lexicon_files import Lexicon
 from gazetteer.naming.like_names import LikeNames, UnitsAbove
-from gazetteer.naming.name_keys import NameKey, NameParts, find_contained
+from gazetteer.naming.name_keys import NameKey, SplitName, find_contained
 from gazetteer.naming.naming_finding import LikeName
 from gazetteer.naming.proposal import NameProposal
 from gazetteer.naming.romanization.place_spelling import PlaceSpelling
@@ -71,12 +71,12 @@ class NamingContext:
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     @property
-    def parts(self) -> NameParts:
+    def name_parts(self) -> SplitName:
         """The specific and the generic part."""
         return self.key.parts
 
     @property
-    def specific(self) -> str:
+    def specific_part(self) -> str:
         """The specific part; the whole name where it has no other."""
         return self.key.parts.specific or self.key.text
 

@@ -22,7 +22,7 @@ class LegalClass(StrEnum):
     OTHER = "other"
 
     @property
-    def message(self) -> Message:
+    def class_message(self) -> Message:
         """What it is called."""
         return message(f"legal_class.{self.value}")
 

@@ -200,7 +200,7 @@ def load_defect_page(query: DefectsQuery) -> dict[str, Any]:
         "counts": [
             {
                 "kind": kind,
-                "title": kind.message.text(lang),
+                "title": kind.kind_message.text(lang),
                 "open": counts.get(kind, (0, 0))[0],
                 "excepted": counts.get(kind, (0, 0))[1],
             }

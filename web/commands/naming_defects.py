@@ -61,7 +61,7 @@ def _print_counts(conn: Connection[Any], *, as_json: bool) -> None:
         click.echo(json.dumps(numbers))
         return
     for kind in DefectKind:
-        title = kind.message.text(command_language())
+        title = kind.kind_message.text(command_language())
         click.echo(f"{counts.get(kind, (0, 0))[0]:>8}  {title}")
 
 

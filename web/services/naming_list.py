@@ -43,7 +43,7 @@ _MOST_NAMES = 5
 _CLASS_OF_WORD = {
     language_word: one.value
     for one in LegalClass
-    for language_word in (one.message.text("zh"), one.message.text("en"))
+    for language_word in (one.class_message.text("zh"), one.class_message.text("en"))
 }
 """The classes as people write them."""
 
@@ -159,12 +159,12 @@ class NameList:
 
     def _describe_examined(self, examined: ExaminedName, words: Message | None) -> Iterator[str]:
         examination = examined.examination
-        yield examination.verdict.value
-        yield examination.spelling.text if examination.spelling else ""
+        yield examination.overall_verdict.value
+        yield examination.rule_spelling.text if examination.rule_spelling else ""
         for outcome in (Outcome.DEPARTURE, Outcome.QUESTION, Outcome.NOT_EXAMINED):
             findings = [one for one in examination.findings if one.outcome is outcome]
             yield "; ".join(self._describe_finding(one) for one in findings)
-        names = examination.context.like.names[:_MOST_NAMES]
+        names = examination.context.like.sorted_names[:_MOST_NAMES]
         yield "; ".join("".join((*name.units, name.text)) for name in names)
         yield "; ".join(examined.suggestions)
         yield words.text(self.lang) if words else ""

@@ -18,7 +18,7 @@ from gazetteer.naming.like_names import UnitsAbove
 from gazetteer.naming.name_examination import NameExamination, Verdict, examine_name
 from gazetteer.naming.naming_finding import LikeName
 from gazetteer.naming.proposal import NameProposal
-from gazetteer.naming.suggestions import suggest_names
+from gazetteer.naming.suggested_names import suggest_names
 
 Conn = Connection[Any]
 _SCOPES = ("township", "county", "prefecture", "province")
@@ -67,7 +67,7 @@ def examine_proposal(
         proposal = replace(proposal, within=_find_covering_unit(conn, geometry, at))
     examination = examine_name(conn, proposal, at)
     own = _locate_own(conn, geometry, examination.context.units, at)
-    wanted = with_suggestions and examination.verdict is not Verdict.ADMISSIBLE
+    wanted = with_suggestions and examination.overall_verdict is not Verdict.ADMISSIBLE
     return ExaminedName(
         examination,
         own,

@@ -24,7 +24,7 @@ class _Answer(Enum):
 @rule_check("NR-030")
 def check_building_size(context: NamingContext) -> Iterator[NamingFinding]:
     """A building is as large as its generic term says, by local law."""
-    generic, size = context.parts.generic, context.proposal.size
+    generic, size = context.name_parts.generic, context.proposal.size
     if context.proposal.legal_class is not LegalClass.BUILDING or generic is None:
         return
     thresholds = [

@@ -22,7 +22,7 @@ def check_borrowed_names(context: NamingContext) -> Iterator[NamingFinding]:
     """The specific part of a division is no famous natural entity, heritage site or larger one."""
     if context.proposal.legal_class is not LegalClass.DIVISION or context.proposal.in_force:
         return
-    specific = context.specific
+    specific = context.specific_part
     for lexicon, kind in (("famous_natural", "famous"), ("heritage", "heritage")):
         if context.lexicons[lexicon].is_empty:
             yield build_not_examined("NR-017", "lexicon_empty", lexicon=lexicon)
@@ -31,7 +31,7 @@ def check_borrowed_names(context: NamingContext) -> Iterator[NamingFinding]:
             return
     wider = tuple(
         name
-        for name in context.like.select(
+        for name in context.like.select_names(
             Likeness.SAME_SPECIFIC, Likeness.SAME, scope=NamingScope.NATION, units=context.units
         )
         if name.legal_class == LegalClass.NATURAL
@@ -49,12 +49,12 @@ def check_facility_names(context: NamingContext) -> Iterator[NamingFinding]:
     if not context.surroundings.is_known:
         yield build_not_examined("NR-018", "unit_unknown")
     elif not _is_named_after_surroundings(context):
-        yield build_departure("NR-018", "other_place", term=context.specific)
+        yield build_departure("NR-018", "other_place", term=context.specific_part)
 
 
 def _is_named_after_surroundings(context: NamingContext) -> bool:
     """Whether the specific part is, or begins with, a name from round the place (广州南)."""
-    return any(context.specific.startswith(name) for name in context.surroundings.names)
+    return any(context.specific_part.startswith(name) for name in context.surroundings.names)
 
 
 @rule_check("NR-025")
@@ -66,8 +66,10 @@ def check_derived_names(context: NamingContext) -> Iterator[NamingFinding]:
     main = context.proposal.main_place_name
     if main is None:
         yield build_not_examined("NR-025", "main_place_unknown")
-    elif context.specific != main and not context.specific.startswith(_strip_generic(context)):
-        yield build_departure("NR-025", "other_name", term=context.specific, main=main)
+    elif context.specific_part != main and not context.specific_part.startswith(
+        _strip_generic(context)
+    ):
+        yield build_departure("NR-025", "other_name", term=context.specific_part, main=main)
 
 
 def _strip_generic(context: NamingContext) -> str:

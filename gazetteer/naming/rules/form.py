@@ -24,7 +24,7 @@ DIVISION_TERMS = ("市", "区", "镇", "县", "乡")
 @rule_check("NR-001")
 def check_parts(context: NamingContext) -> Iterator[NamingFinding]:
     """A name consists of a specific and a generic part, and the latter suits its class."""
-    proposal, parts = context.proposal, context.parts
+    proposal, parts = context.proposal, context.name_parts
     if parts.generic is not None and parts.specific is None:
         yield build_departure("NR-001", "no_specific", term=parts.generic)
     elif parts.generic is None and proposal.level not in _UNSPLIT_LEVELS:
@@ -33,10 +33,12 @@ def check_parts(context: NamingContext) -> Iterator[NamingFinding]:
             yield build_departure("NR-001", "no_specific", term=other)
         elif other is not None:
             yield build_departure(
-                "NR-001", "other_class", term=other, legal_class=proposal.legal_class.message
+                "NR-001", "other_class", term=other, legal_class=proposal.legal_class.class_message
             )
         else:
-            yield build_departure("NR-001", "no_generic", legal_class=proposal.legal_class.message)
+            yield build_departure(
+                "NR-001", "no_generic", legal_class=proposal.legal_class.class_message
+            )
 
 
 @rule_check("NR-004")
@@ -100,7 +102,7 @@ def check_length(context: NamingContext) -> Iterator[NamingFinding]:
 @rule_check("NR-027")
 def check_stacked_terms(context: NamingContext) -> Iterator[NamingFinding]:
     """Generic terms are not stacked, and those of divisions are not used for buildings."""
-    parts, proposal = context.parts, context.proposal
+    parts, proposal = context.name_parts, context.proposal
     if proposal.legal_class is not LegalClass.BUILDING or parts.specific is None:
         return
     inner = context.terms.find_term(parts.specific, LegalClass.BUILDING)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gazetteer.naming.generic_terms import TOWN_TERMS
 from gazetteer.naming.like_names import NamingScope
 from gazetteer.naming.naming_context import BuiltUpCover, NamingContext
 from gazetteer.naming.naming_finding import (
@@ -17,8 +18,6 @@ from gazetteer.rules.finding import Severity
 from gazetteer.rules.rule_registry import rule_check
 
 _HIGH_LEVELS = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
-_TOWN_TERMS = ("镇", "乡", "苏木")
-"""A subdistrict (街道) is none of the towns and townships of which the law speaks."""
 _SOUNDS = (Likeness.SAME_SOUND, Likeness.SIMILAR_SOUND)
 
 
@@ -54,7 +53,7 @@ def _is_nationwide(context: NamingContext) -> bool:
 
 
 def _select_nationwide(context: NamingContext, likeness: Likeness) -> tuple[LikeName, ...]:
-    names = context.like.select(likeness, scope=NamingScope.NATION, units=context.units)
+    names = context.like.select_names(likeness, scope=NamingScope.NATION, units=context.units)
     return tuple(
         name for name in names if name.legal_class == "division" and name.level in _HIGH_LEVELS
     )
@@ -64,7 +63,7 @@ def _select_nationwide(context: NamingContext, likeness: Likeness) -> tuple[Like
 def check_towns(context: NamingContext) -> Iterator[NamingFinding]:
     """Towns and townships: once in the province."""
     proposal = context.proposal
-    is_town = proposal.level == Level.TOWNSHIP and context.key.text.endswith(_TOWN_TERMS)
+    is_town = proposal.level == Level.TOWNSHIP and context.key.text.endswith(TOWN_TERMS)
     if proposal.legal_class is LegalClass.DIVISION and is_town:
         yield from _compare_in_scope(context, "NR-012", NamingScope.PROVINCE, Level.TOWNSHIP)
 
@@ -93,11 +92,11 @@ def _compare_in_scope(
 def _select_level(
     context: NamingContext, scope: NamingScope, level: Level, likeness: Likeness
 ) -> tuple[LikeName, ...]:
-    names = context.like.select(likeness, scope=scope, units=context.units)
+    names = context.like.select_names(likeness, scope=scope, units=context.units)
     return tuple(
         name
         for name in names
-        if name.level == level and (level != Level.TOWNSHIP or name.text.endswith(_TOWN_TERMS))
+        if name.level == level and (level != Level.TOWNSHIP or name.text.endswith(TOWN_TERMS))
     )
 
 
@@ -157,7 +156,9 @@ def check_rural_roads(context: NamingContext) -> Iterator[NamingFinding]:
     if context.units.township is None:
         yield build_not_examined("NR-016", "unit_unknown")
         return
-    names = context.like.select(Likeness.SAME, scope=NamingScope.TOWNSHIP, units=context.units)
+    names = context.like.select_names(
+        Likeness.SAME, scope=NamingScope.TOWNSHIP, units=context.units
+    )
     roads = tuple(name for name in names if name.legal_class == LegalClass.ROAD)
     if roads:
         yield build_departure("NR-016", "duplicate", names=roads, n=len(roads))

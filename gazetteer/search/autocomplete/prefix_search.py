@@ -292,15 +292,8 @@ def _find_in_spellings(
             cost = costs.compute_cost(node) + MATCH_COSTS[matched_by]
             if cost < np.inf:
                 cost += 0.0 if is_complete else _compute_prefix_cost(costs, node, len(rest))
-                matched_name = prefix_index.display_texts[row] if prefix_index.display_texts else ""
+                name = prefix_index.display_texts[row] if prefix_index.display_texts else ""
                 period = index.starts[current_state], index.ends[current_state]
                 yield PrefixHit(
-                    cost,
-                    node,
-                    current_state,
-                    matched_name,
-                    matched_by,
-                    _CURRENT,
-                    is_complete,
-                    *period,
+                    cost, node, current_state, name, matched_by, _CURRENT, is_complete, *period
                 )

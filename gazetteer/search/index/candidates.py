@@ -28,7 +28,7 @@ class NameRelation(StrEnum):
         return self in _OF_PAST
 
     @property
-    def message(self) -> Message:
+    def relation_message(self) -> Message:
         """What such a name is called."""
         return message(f"name_relation.{self.value}")
 

@@ -228,7 +228,7 @@ def format_description(
 
 def _describe_former_name(former: FormerNameMatch, lang: Lang) -> str:
     since, until = (str(day.year) if day else "" for day in (former.since, former.until))
-    relation = former.relation.message
+    relation = former.relation.relation_message
     if since or until:
         words = message(
             "reconcile.formerly.period",

@@ -9,7 +9,7 @@ from gazetteer.naming.name_examination import load_rule_groups
 from gazetteer.naming.naming_context import BuiltUpCover, NamingContext, Surroundings
 from gazetteer.naming.naming_finding import LikeName, Likeness, Outcome
 from gazetteer.naming.proposal import RenamingCause, Ruling
-from gazetteer.naming.rules.romanization import find_broken_rule
+from gazetteer.naming.rules.spelling_rules import find_broken_rule
 from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.rules.rule_registry import find_rule_check
 from tests.gazetteer.naming.rules.contexts import LEXICONS, build_context, run_rule
@@ -42,7 +42,14 @@ def test_every_rule_is_checked_or_says_by_whom() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_rule_quotes_its_article(rule, lang) -> None:  # type: ignore[no-untyped-def]
     assert rule.certainty in ("certain", "probable", "inferred")
-    for words in (rule.title, rule.explanation, rule.origin, rule.words, rule.example, rule.trap):
+    for words in (
+        rule.title,
+        rule.explanation,
+        rule.origin,
+        rule.article_words,
+        rule.name_example,
+        rule.trap,
+    ):
         assert words.text(lang).strip()
 
 

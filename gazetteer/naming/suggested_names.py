@@ -26,11 +26,11 @@ def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) ->
     None of them is inadmissible, and about none is a question open.
     """
     order = list(Verdict)
-    threshold = max(order.index(examined.verdict), order.index(Verdict.UNDECIDED))
+    threshold = max(order.index(examined.overall_verdict), order.index(Verdict.UNDECIDED))
     found: list[str] = []
     for name in list(_iter_variants(examined))[:_MOST_TRIED]:
         proposal = replace(examined.proposal, name=name, reading=None, romanized=None)
-        verdict = examine_with(conn, proposal, at, examined.context.lexicons).verdict
+        verdict = examine_with(conn, proposal, at, examined.context.lexicons).overall_verdict
         if order.index(verdict) > threshold:
             found.append(name)
         if len(found) == _MOST:
@@ -42,10 +42,10 @@ def _iter_variants(examined: NameExamination) -> Iterator[str]:
     """Other names of the place: in standard characters, told apart, with other generic terms."""
     context, proposal = examined.context, examined.proposal
     tried = {proposal.name}
-    generic = context.parts.generic or ""
+    generic = context.name_parts.generic or ""
     usual = _USUAL_TERMS.get(proposal.legal_class, ())
     terms = [generic] if generic else list(usual)
-    specific = context.parts.specific
+    specific = context.name_parts.specific
     if specific is None:
         return
     names = [context.key.text] if proposal.level != "village" else []

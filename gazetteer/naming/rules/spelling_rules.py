@@ -48,7 +48,7 @@ def find_broken_rule(given: str, spelling: PlaceSpelling) -> str | None:
     """
     if given == spelling.text or find_foreign_generics(given):
         return None
-    if _strip(given) == _strip(spelling.text):
+    if _strip_marks(given) == _strip_marks(spelling.text):
         if given.replace("'", "").replace("\u2019", "") == spelling.text.replace("'", ""):
             return "RM-08"
         return next((rule for rule in _DIVISION_RULES if rule in spelling.rules), "RM-01")
@@ -57,7 +57,7 @@ def find_broken_rule(given: str, spelling: PlaceSpelling) -> str | None:
     return "RM-09"
 
 
-def _strip(text: str) -> str:
+def _strip_marks(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
