@@ -58,7 +58,7 @@ class LiveNameCheck implements Tool {
       const response = await fetch(url, { headers: { "X-Panel": "1", Accept: "text/html" }, signal: request.signal });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const answer = page.getElementById("naming-answer");
-      if (answer && response.ok) this.show(url, answer);
+      if (answer) this.show(url, answer); // what is wrong with a field stands there too
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       this.context.announce(this.context.config.text.page_failed);
