@@ -8,6 +8,7 @@ import click
 
 from benchmarks.batch_rows import measure_batch
 from benchmarks.file_rows import measure_csv_file
+from benchmarks.naming_rows import measure_naming
 from benchmarks.network_rows import measure_network
 from benchmarks.results_table import format_json, format_markdown
 from benchmarks.servers import ensure_loaded, run_cluster
@@ -33,6 +34,7 @@ def main(for_programs: bool, rounds: int, seconds: float, china: Path | None) ->
         measured += measure_batch(conninfo, rounds)
         measured += measure_csv_file(conninfo, rounds)
         measured += measure_network(own, conninfo, rounds)
+        measured += measure_naming(own, conninfo)
     if not for_programs:
         click.echo(f"{date.today()}, Python {sys.version.split()[0]}, {where}\n")
     click.echo(format_json(measured) if for_programs else format_markdown(measured))

@@ -56,7 +56,8 @@ _PLACES = """
 INSERT INTO place_version (record_id, valid, recorded, start_precision, end_precision, opened_in,
     digest, legal_class, level, within, location)
 SELECT g.place, '(,)', tstzrange(now(), NULL), 'day', 'day', h.changeset, '', g.legal_class,
-       g.level, t.unit_id, CASE WHEN g.legal_class <> 'village_seat' THEN p.geom END
+       g.level, t.unit_id, CASE WHEN g.legal_class <> 'village_seat' THEN
+           ST_Translate(p.geom, random() * 0.02 - 0.01, random() * 0.02 - 0.01) END
 FROM generated g
 JOIN town t ON t.number = g.town
 LEFT JOIN point p ON p.county = t.county AND p.number = g.point
@@ -120,6 +121,7 @@ def _generate_places(conn: Conn) -> None:
         for row in _iter_rows(conn):
             copy.write_row(row)
     with conn.transaction():
+        conn.execute("SELECT setseed(0.5)")
         conn.execute("INSERT INTO record SELECT place, 'place' FROM generated")
         conn.execute("INSERT INTO record SELECT name, 'name' FROM generated")
         conn.execute(_PLACES)

@@ -101,18 +101,27 @@ WHERE upper_inf(p.recorded) AND p.valid @> %(at)s::date AND NOT EXISTS (
     AND n.valid @> %(at)s::date
 )
 """
-_NAMED_TWICE = """
-SELECT k.county AS unit_id, k.text_key || ' / ' || min(o.text_key),
-       array_agg(DISTINCT k.name_id) || array_agg(DISTINCT o.name_id), 2
+# The pairs of places are found once, and before their names: no statistics say how few they are,
+# and only a table of its own is filled by several processes.
+NEAR_PLACES = """
+CREATE TEMP TABLE near_place ON COMMIT DROP AS
+SELECT p.record_id AS place_id, q.record_id AS other_id
 FROM place_version p
 JOIN place_version q ON q.location && ST_Expand(p.location, 0.0005) AND q.record_id > p.record_id
     AND ST_DWithin(p.location::geography, q.location::geography, 30)
     AND q.legal_class = p.legal_class AND q.class_code IS NOT DISTINCT FROM p.class_code
     AND upper_inf(q.recorded) AND q.valid @> %(at)s::date
-JOIN name_key k ON k.place_id = p.record_id AND k.valid @> %(at)s::date
-JOIN name_key o ON o.place_id = q.record_id AND o.valid @> %(at)s::date
 WHERE p.location IS NOT NULL AND upper_inf(p.recorded) AND p.valid @> %(at)s::date
-AND k.text_key <> o.text_key AND (k.pinyin IS NOT DISTINCT FROM o.pinyin) = {sounds_alike}
+"""
+"""Places of one class within 30 m, which the queries of :data:`DEFECT_QUERIES` read."""
+
+_NAMED_TWICE = """
+SELECT k.county AS unit_id, k.text_key || ' / ' || min(o.text_key),
+       array_agg(DISTINCT k.name_id) || array_agg(DISTINCT o.name_id), 2
+FROM near_place n
+JOIN name_key k ON k.place_id = n.place_id AND k.valid @> %(at)s::date
+JOIN name_key o ON o.place_id = n.other_id AND o.valid @> %(at)s::date
+WHERE k.text_key <> o.text_key AND (k.pinyin IS NOT DISTINCT FROM o.pinyin) = {sounds_alike}
 GROUP BY k.key_id, k.county, k.text_key
 """
 

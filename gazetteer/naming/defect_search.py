@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
-from gazetteer.naming.defect_kinds import DEFECT_QUERIES, DefectKind
+from gazetteer.naming.defect_kinds import DEFECT_QUERIES, NEAR_PLACES, DefectKind
 from gazetteer.naming.key_derivation import renew_name_keys
 from gazetteer.naming.lexicon_files import Lexicon
 from gazetteer.naming.lexicon_store import load_lexicons
@@ -53,6 +54,7 @@ def find_defects(conn: Conn, at: date, report_progress: Progress) -> None:
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         conn.execute("DELETE FROM naming_defect")
+        _collect_near_places(conn, at)
         for done, query in enumerate(DEFECT_QUERIES):
             report_progress(done, total, query.kind.value)
             statement = _STORE.format(statement=query.statement)
@@ -63,6 +65,12 @@ def find_defects(conn: Conn, at: date, report_progress: Progress) -> None:
         conn.execute(_START_RUN, {"at": at})
     report_progress(total, total, "")
     conn.execute("ANALYZE naming_defect")
+
+
+def _collect_near_places(conn: Conn, at: date) -> None:
+    cursor = psycopg.ClientCursor(conn)  # a statement that makes a table takes no parameters
+    cursor.execute(NEAR_PLACES, {"at": at})
+    conn.execute("ANALYZE near_place")
 
 
 class _DefectWords:
