@@ -18,6 +18,7 @@ from gazetteer.accounts.tables import add_account_tables
 from gazetteer.files.tables import add_file_table
 from gazetteer.jobs.tables import add_job_tables
 from gazetteer.ledger.drafts.tables import add_draft_tables
+from gazetteer.naming.tables import add_naming_tables
 
 # What PostGIS and Alembic keep for themselves.
 FOREIGN = ("spatial_ref_sys", "alembic_version")
@@ -32,6 +33,7 @@ def metadata() -> MetaData:
     add_finding_tables(metadata)
     add_draft_tables(metadata)
     add_outline_table(metadata)
+    add_naming_tables(metadata)
     return metadata
 
 

@@ -262,9 +262,7 @@ def test_there_are_suggestions_for_a_traditional_character_and_a_duplicate(
     client: FlaskClient,
 ) -> None:
     assert "龙华路" in check(client, "龍华路", suggest=True)["suggestions"]
-    town = check(
-        client, "太平镇", "division", level="township", within="440300", suggest=True
-    )
+    town = check(client, "太平镇", "division", level="township", within="440300", suggest=True)
     assert town["suggestions"]
     assert check(client, "云霞路", suggest=True)["suggestions"] == []
 

@@ -43,9 +43,7 @@ def test_a_list_comes_back_in_its_encoding_with_every_cell_as_it_was(
     assert response.status_code == 200, response.text
     text = response.data.decode(encoding.removesuffix("-sig"))
     assert text.startswith("\ufeff") == (encoding == "utf-8-sig")
-    for before, after in zip(
-        LIST.splitlines(), text.lstrip("\ufeff").splitlines(), strict=True
-    ):
+    for before, after in zip(LIST.splitlines(), text.lstrip("\ufeff").splitlines(), strict=True):
         assert after.startswith(f"{before},")
     answered = rows(response.data, encoding)
     assert [row["编号"] for row in answered] == list("123456789")
