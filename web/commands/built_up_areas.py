@@ -49,17 +49,20 @@ def _check_areas(layer: Layer) -> None:
     Raises:
         UsageError: a polygon is missing or not valid; names it.
     """
-    for name, geometry in zip(layer.names, layer.geometries, strict=True):
+    for name, geometry in zip(_iter_names(layer), layer.geometries, strict=True):
         if geometry is None or not geometry.is_valid:
             raise click.UsageError(terminal_text("cli.naming.area_invalid", name=name))
 
 
-def _iter_areas(layer: Layer) -> Iterator[BuiltUpArea]:
+def _iter_names(layer: Layer) -> Iterator[str]:
+    """What stands in the column of names; where nothing does, what the feature is called by."""
     column = layer.columns.get("name")
-    for name, geometry, attributes in zip(
-        layer.names, layer.geometries, layer.attributes, strict=True
-    ):
+    for name, attributes in zip(layer.names, layer.attributes, strict=True):
+        yield str(attributes[column]) if column and attributes[column] else str(name)
+
+
+def _iter_areas(layer: Layer) -> Iterator[BuiltUpArea]:
+    for name, geometry in zip(_iter_names(layer), layer.geometries, strict=True):
         parts = geometry.geoms if geometry.geom_type == "MultiPolygon" else [geometry]
         area = shapely.set_srid(shapely.MultiPolygon(list(parts)), 4490)
-        written = str(attributes[column]) if column and attributes[column] else str(name)
-        yield BuiltUpArea(written, shapely.to_wkb(area, hex=True, include_srid=True))
+        yield BuiltUpArea(name, shapely.to_wkb(area, hex=True, include_srid=True))

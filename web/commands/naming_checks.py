@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 from psycopg import Connection
+from pydantic import ValidationError
 
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.encodings import get_body_encoding
@@ -20,6 +21,7 @@ from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
 from web.commands.terminal_language import command_language, language_option, terminal_text
+from web.http.validation_errors import build_invalid_value
 from web.services.naming_list import NameList
 from web.services.naming_models import NameCheckBody
 from web.services.naming_proposals import build_proposal
@@ -71,7 +73,10 @@ def _check_name(
     conn: Connection[Any], name: str, day: Any, options: dict[str, Any]
 ) -> dict[str, Any]:
     values = {key: options[key] for key in ("legal_class", "level", "within") if options[key]}
-    body = NameCheckBody.model_validate({"name": name, "at": day.isoformat(), **values})
+    try:
+        body = NameCheckBody.model_validate({"name": name, "at": day.isoformat(), **values})
+    except ValidationError as error:
+        raise build_invalid_value(error) from None
     proposal = build_proposal(conn, body)
     examined = examine_proposal(conn, proposal, day, with_suggestions=True)
     return serialize_examined(examined, command_language())
