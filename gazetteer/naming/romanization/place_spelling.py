@@ -193,7 +193,7 @@ def _iter_alternatives(read_name: _ReadName, fixed: Set[int]) -> Iterator[Altern
             if position not in fixed:
                 for other in _list_other_readings(char, usual):
                     changed = replace(
-                        read_name, syllables=_exchange(read_name.syllables, at, place, other)
+                        read_name, syllables=_exchange_syllable(read_name.syllables, at, place, other)
                     )
                     yield AlternativeReading(position, char, other, changed.join_words())
             position += 1
@@ -206,7 +206,7 @@ def _list_other_readings(char: str, usual: str) -> list[str]:
     return [*by_letters.values()][::-1]
 
 
-def _exchange(
+def _exchange_syllable(
     syllables: tuple[tuple[str, ...], ...], at: int, place: int, other: str
 ) -> tuple[tuple[str, ...], ...]:
     word = syllables[at]
