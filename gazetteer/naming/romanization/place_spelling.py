@@ -192,9 +192,8 @@ def _iter_alternatives(read_name: _ReadName, fixed: Set[int]) -> Iterator[Altern
             usual = read_name.syllables[at][place]
             if position not in fixed:
                 for other in _list_other_readings(char, usual):
-                    changed = replace(
-                        read_name, syllables=_exchange_syllable(read_name.syllables, at, place, other)
-                    )
+                    syllables = _exchange_syllable(read_name.syllables, at, place, other)
+                    changed = replace(read_name, syllables=syllables)
                     yield AlternativeReading(position, char, other, changed.join_words())
             position += 1
 
