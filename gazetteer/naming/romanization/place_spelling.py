@@ -192,8 +192,10 @@ def _iter_alternatives(read_name: _ReadName, fixed: Set[int]) -> Iterator[Altern
             usual = read_name.syllables[at][place]
             if position not in fixed:
                 for other in _list_other_readings(char, usual):
-                    syllables = _exchange_syllable(read_name.syllables, at, place, other)
-                    changed = replace(read_name, syllables=syllables)
+                    changed = replace(
+                        read_name,
+                        syllables=_exchange_reading(read_name.syllables, at, place, other),
+                    )
                     yield AlternativeReading(position, char, other, changed.join_words())
             position += 1
 
@@ -205,7 +207,7 @@ def _list_other_readings(char: str, usual: str) -> list[str]:
     return [*by_letters.values()][::-1]
 
 
-def _exchange_syllable(
+def _exchange_reading(
     syllables: tuple[tuple[str, ...], ...], at: int, place: int, other: str
 ) -> tuple[tuple[str, ...], ...]:
     word = syllables[at]
