@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from os import cpu_count
@@ -15,14 +16,19 @@ import click
 from boundaries.batch.address_rows import AddressColumns
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
-from boundaries.batch.encodings import get_body_encoding
+from boundaries.batch.encodings import MARKED_UTF8, get_body_encoding
 from boundaries.batch.process_executor import open_process_executor
+from boundaries.batch.result_columns import SHORT, Headings, ResultLayout
+from boundaries.batch.result_spreadsheet import write_result_spreadsheet
+from boundaries.batch.row_decisions import parse_decisions
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
 from boundaries.batch.table_conversion import convert_table
+from boundaries.layers.whole_files import replace_when_complete
 from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
+from gazetteer.progress import Progress
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
@@ -31,6 +37,7 @@ from web.commands.progress_display import show_progress
 from web.commands.terminal_language import command_language, language_option, terminal_text
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
+_SPREADSHEET_SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,33 @@ class GeocodeSummary:
     metavar="LEVEL COLUMN",
     help="The column that holds the part of one level.",
 )
-@click.option("--result-columns", default="", help="The columns to add, a,b,c; default: all.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: to stdout."
+    "--result-columns",
+    default=SHORT,
+    help="The columns to add, a,b,c: names, short for those that people need, or full; default:"
+    " short.",
 )
+@click.option(
+    "--headings",
+    type=click.Choice(list(Headings)),
+    default=Headings.NAMES,
+    help="Headings and values of result columns: names for programs, or labels in the language;"
+    " default: names.",
+)
+@click.option(
+    "--decision",
+    "decisions",
+    multiple=True,
+    metavar="ROW=CHOICE",
+    help="What a person decided about an ambiguous row: the code or id of a candidate, or none.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Default: to stdout; .xlsx for a spreadsheet.",
+)
+@click.option("--bom", is_flag=True, help="Write CSV in UTF-8 with byte order mark, for Excel.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
 @click.option("--encoding", help="utf-8, gb18030, utf-16 or big5; default: detected.")
 @click.option("--delimiter", help="comma, semicolon or tab; default: detected.")
@@ -74,7 +104,10 @@ def geocode_command(
     columns: tuple[str, ...],
     parts: tuple[tuple[str, str], ...],
     result_columns: str,
+    headings: str,
+    decisions: tuple[str, ...],
     output: Path | None,
+    bom: bool,
     at: datetime | None,
     encoding: str | None,
     delimiter: str | None,
@@ -90,16 +123,19 @@ def geocode_command(
     """
     _check_output(file, output, as_json)
     names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
-    task_options = (names, at.date() if at else today(), command_language())
+    layout = ResultLayout(names, Headings(headings))
+    day = at.date() if at else today()
     with ExitStack() as stack:
         data: BinaryIO = stack.enter_context(file.open("rb"))
         if converted := convert_table(data, encoding):
             data, encoding, delimiter = stack.enter_context(converted), None, None
-        plan, task = _plan_task(data, (encoding, delimiter), (columns, dict(parts)), task_options)
+        plan, task = _plan_task(
+            data, (encoding, delimiter), (columns, dict(parts)), (layout, day, decisions)
+        )
         index = load_newest_index(stack.enter_context(register_database(get_settings())))
         executor = stack.enter_context(_open_executor(plan, task, index, dask, jobs))
         started = time.monotonic()
-        _write_result(plan, data, executor, output)
+        _write_result(plan, data, executor, output, bom=bom)
         elapsed = time.monotonic() - started
     if as_json:
         summary = _summarize(plan, task, index, elapsed, str(output))
@@ -142,7 +178,7 @@ def _plan_task(
     data: BinaryIO,
     file_format: tuple[str | None, str | None],
     address: tuple[tuple[str, ...], dict[str, str]],
-    task_options: tuple[tuple[str, ...], date, str],
+    task_options: tuple[ResultLayout, date, tuple[str, ...]],
 ) -> tuple[FilePlan, GeocodeTask]:
     """The task and its plan for the file.
 
@@ -153,7 +189,14 @@ def _plan_task(
     try:
         sheet = sniff_csv(data, *file_format)
         columns, parts = address
-        planned_task = GeocodeTask(AddressColumns.from_names(columns, parts), *task_options)
+        layout, day, decisions = task_options
+        planned_task = GeocodeTask(
+            AddressColumns.from_names(columns, parts),
+            layout,
+            day,
+            command_language(),
+            parse_decisions(decisions),
+        )
         return planned_task.build_plan(sheet), planned_task
     except InvalidValue as problem:
         if problem.field == "data":
@@ -162,19 +205,34 @@ def _plan_task(
 
 
 def _write_result(
-    plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None
+    plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None, *, bom: bool
 ) -> None:
     """Write the result; a file gets its name when it is complete."""
-    next_encoding = get_body_encoding(plan.csv_file.encoding)
-    part = output.with_name(f"{output.name}.part") if output else None
-    encoding, done = plan.csv_file.encoding, 0
-    with (
-        show_progress() as report_progress,
-        part.open("wb") if part else nullcontext(sys.stdout.buffer) as out,
-    ):
-        for piece in plan.iter_result_chunks(data, executor):
-            out.write(piece.text.encode(encoding))
-            encoding, done = next_encoding, done + piece.rows
-            report_progress(done, plan.csv_file.rows, "geocode")
-    if part and output:
-        part.replace(output)
+    encoding = MARKED_UTF8 if bom else plan.csv_file.encoding
+    with show_progress() as report_progress:
+        pieces = _iter_pieces(plan, data, executor, report_progress)
+        if output is None:
+            _write_csv(sys.stdout.buffer, pieces, encoding)
+            return
+        with replace_when_complete(output, output.name) as part, part.open("wb") as out:
+            if output.suffix.lower() == _SPREADSHEET_SUFFIX:
+                write_result_spreadsheet(out, plan.csv_file, plan.columns, pieces)
+            else:
+                _write_csv(out, pieces, encoding)
+
+
+def _iter_pieces(
+    plan: FilePlan, data: BinaryIO, executor: Executor[str], report_progress: Progress
+) -> Iterator[str]:
+    done = 0
+    for piece in plan.iter_result_chunks(data, executor):
+        yield piece.text
+        done += piece.rows
+        report_progress(done, plan.csv_file.rows, "geocode")
+
+
+def _write_csv(out: BinaryIO, pieces: Iterable[str], encoding: str) -> None:
+    """Only the first piece begins with a byte order mark."""
+    for piece in pieces:
+        out.write(piece.encode(encoding))
+        encoding = get_body_encoding(encoding)

@@ -56,7 +56,7 @@ def assert_same_as_single_call(row: dict[str, str], answer: dict[str, Any]) -> N
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_every_row_is_answered_as_a_single_call(client: FlaskClient, encoding: str) -> None:
     content = table(POINTS).encode(encoding)
-    response = sent(client, PATH, content, columns="x,y")
+    response = sent(client, PATH, content, columns="x,y", result_columns="full")
     assert response.status_code == 200, response.text
     answered = rows(response.data, encoding)
     assert [row["名称"] for row in answered] == [f"点,{n}" for n in range(len(POINTS))]
@@ -70,14 +70,16 @@ def test_a_file_may_be_in_another_system(client: FlaskClient, crs: str) -> None:
     if crs != "gcj02":
         to = Transformer.from_crs("EPSG:4490", f"EPSG:{crs}", always_xy=True)
         points = [to.transform(x, y) for x, y in points]
-    answered = rows(sent(client, PATH, table(points).encode(), columns="x,y", crs=crs).data)
+    fields = {"columns": "x,y", "crs": crs, "result_columns": "full"}
+    answered = rows(sent(client, PATH, table(points).encode(), **fields).data)
     assert answered[0]["result_county"] == "天河区"
     for row in answered:
         assert_same_as_single_call(row, single(client, row, crs=crs))
 
 
 def test_a_file_is_answered_as_of_a_day(client: FlaskClient) -> None:
-    response = sent(client, PATH, table(POINTS[:1]).encode(), columns="x,y", at="1990-01-01")
+    fields = {"columns": "x,y", "at": "1990-01-01", "result_columns": "full"}
+    response = sent(client, PATH, table(POINTS[:1]).encode(), **fields)
     (row,) = rows(response.data)
     assert response.headers["X-Gazetteer-At"] == "1990-01-01"
     answer = single(client, row, at="1990-01-01")
