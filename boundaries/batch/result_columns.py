@@ -64,7 +64,7 @@ class ResultColumns:
     label_lang: Lang | None = None
 
     @property
-    def headings(self) -> tuple[str, ...]:
+    def header_cells(self) -> tuple[str, ...]:
         """What the header of the result has for each column."""
         lang = self.label_lang
         return self.names if lang is None else tuple(word_heading(n, lang) for n in self.names)
@@ -115,7 +115,7 @@ class ResultLayout:
         names += tuple(name for name in more if name not in names)
         label_lang = lang if self.headings is Headings.LABELS else None
         columns = ResultColumns(names, csv_file.delimiter, label_lang)
-        check_new_columns(csv_file, columns.headings)
+        check_new_columns(csv_file, columns.header_cells)
         return columns
 
 

@@ -110,7 +110,7 @@ def _fit_to_width(record: CsvRecord, width: int, delimiter: str) -> tuple[str, s
 
 def format_header(record: CsvRecord, columns: ResultColumns) -> str:
     """The header with the headings of the added columns."""
-    return record.text + columns.format_appended_cells(columns.headings) + record.end
+    return record.text + columns.format_appended_cells(columns.header_cells) + record.end
 
 
 def _format_csv_line(cells: Sequence[str], delimiter: str) -> str:

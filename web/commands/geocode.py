@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from os import cpu_count
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -18,7 +18,7 @@ from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
 from boundaries.batch.encodings import MARKED_UTF8, get_body_encoding
 from boundaries.batch.process_executor import open_process_executor
-from boundaries.batch.result_columns import SHORT, Headings, ResultLayout
+from boundaries.batch.result_columns import ResultLayout
 from boundaries.batch.result_spreadsheet import write_result_spreadsheet
 from boundaries.batch.row_decisions import parse_decisions
 from boundaries.batch.row_processing import Executor
@@ -34,6 +34,7 @@ from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
 from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
+from web.commands.result_options import add_result_options, build_layout
 from web.commands.terminal_language import command_language, language_option, terminal_text
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
@@ -66,54 +67,31 @@ class GeocodeSummary:
     help="The column that holds the part of one level.",
 )
 @click.option(
-    "--result-columns",
-    default=SHORT,
-    help="The columns to add, a,b,c: names, short for those that people need, or full; default:"
-    " short.",
-)
-@click.option(
-    "--headings",
-    type=click.Choice(list(Headings)),
-    default=Headings.NAMES,
-    help="Headings and values of result columns: names for programs, or labels in the language;"
-    " default: names.",
-)
-@click.option(
-    "--decision",
-    "decisions",
-    multiple=True,
-    metavar="ROW=CHOICE",
-    help="What a person decided about an ambiguous row: the code or id of a candidate, or none.",
-)
-@click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Default: to stdout; .xlsx for a spreadsheet.",
 )
-@click.option("--bom", is_flag=True, help="Write CSV in UTF-8 with byte order mark, for Excel.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
 @click.option("--encoding", help="utf-8, gb18030, utf-16 or big5; default: detected.")
 @click.option("--delimiter", help="comma, semicolon or tab; default: detected.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; default: one for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for programs; needs -o.")
+@add_result_options
 @language_option
 def geocode_command(
     file: Path,
     columns: tuple[str, ...],
     parts: tuple[tuple[str, str], ...],
-    result_columns: str,
-    headings: str,
-    decisions: tuple[str, ...],
     output: Path | None,
-    bom: bool,
     at: datetime | None,
     encoding: str | None,
     delimiter: str | None,
     jobs: int | None,
     dask: str | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Geocode the address in every row of the CSV or XLSX FILE.
 
@@ -122,20 +100,16 @@ def geocode_command(
     taken, or the only one. XLSX, UTF-16 and Big5 are answered in UTF-8.
     """
     _check_output(file, output, as_json)
-    names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
-    layout = ResultLayout(names, Headings(headings))
-    day = at.date() if at else today()
+    task_options = (build_layout(options), at.date() if at else today(), options["decisions"])
     with ExitStack() as stack:
         data: BinaryIO = stack.enter_context(file.open("rb"))
         if converted := convert_table(data, encoding):
             data, encoding, delimiter = stack.enter_context(converted), None, None
-        plan, task = _plan_task(
-            data, (encoding, delimiter), (columns, dict(parts)), (layout, day, decisions)
-        )
+        plan, task = _plan_task(data, (encoding, delimiter), (columns, dict(parts)), task_options)
         index = load_newest_index(stack.enter_context(register_database(get_settings())))
         executor = stack.enter_context(_open_executor(plan, task, index, dask, jobs))
         started = time.monotonic()
-        _write_result(plan, data, executor, output, bom=bom)
+        _write_result(plan, data, executor, output, bom=options["bom"])
         elapsed = time.monotonic() - started
     if as_json:
         summary = _summarize(plan, task, index, elapsed, str(output))

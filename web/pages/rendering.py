@@ -33,6 +33,7 @@ CONTENT_POLICY = (
 MENU = (
     ("/", "menu.start"),
     ("/geocode", "menu.geocode"),
+    ("/codes", "menu.codes"),
     ("/coverage", "menu.coverage"),
     ("/validate", "menu.validate"),
     ("/findings", "menu.findings"),

@@ -113,7 +113,7 @@ def _prepare_rows(
 ) -> PreparedFile:
     """The rows of a plan at a state, in the formats of the form."""
     columns = plan.columns
-    heading_of = dict(zip(columns.names, columns.headings, strict=True))
+    heading_of = dict(zip(columns.names, columns.header_cells, strict=True))
     lon, lat = (heading_of.get(name, name) for name in _POINT_COLUMNS)
     return PreparedFile(
         *state,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, NamedTuple, cast
+from urllib.parse import quote
 
 from flask import Response, after_this_request, request, stream_with_context
 
@@ -111,6 +112,8 @@ def send_result(
 ) -> Response:
     """The result of a task on a file, in the format that its form asks for.
 
+    A header names the columns that were processed, percent-encoded and separated by commas.
+
     Args:
         pieces: the result as CSV, each piece one or several whole rows.
         plan: the task applied to the file.
@@ -121,9 +124,11 @@ def send_result(
         InvalidValue: the result does not fit into the format.
     """
     sheet = plan.csv_file
+    used = [quote(sheet.header[position]) for position in plan.input_columns.positions]
+    headers = {**(extra_headers or {}), "Columns": ",".join(used)}
     if form.format is not TableFormat.XLSX:
         encoding = MARKED_UTF8 if form.bom else sheet.encoding
-        return stream_csv(pieces, replace(sheet, encoding=encoding), extra_headers)
+        return stream_csv(pieces, replace(sheet, encoding=encoding), headers)
     file = cast(BinaryIO, SpooledTemporaryFile(_MAX_IN_MEMORY))  # noqa: SIM115 (closed after it)
     after_this_request(lambda response: _close_with_response(response, file))
     write_result_spreadsheet(file, sheet, plan.columns, pieces)
@@ -132,7 +137,7 @@ def send_result(
     response = Response(
         iter(lambda: file.read(_MAX_IN_MEMORY), b""),
         content_type=SPREADSHEET_MEDIA,
-        headers=_describe_table(sheet, extra_headers or {}),
+        headers=_describe_table(sheet, headers),
     )
     response.content_length = size
     response.headers["Content-Disposition"] = "attachment; filename=result.xlsx"

@@ -1,8 +1,10 @@
+import { createCodesTool } from "./codes";
 import { createCoverageTool } from "./coverage";
 import { createGeocodeTool } from "./geocode";
 import type { ToolContext, Tool } from "./tool";
 
 const TOOLS: Readonly<Record<string, (context: ToolContext) => Tool>> = {
+  codes: createCodesTool,
   geocode: createGeocodeTool,
   coverage: createCoverageTool,
 };
