@@ -199,6 +199,9 @@ def _build_match_values(feature: JsonObject) -> dict[str, Any]:
     values["result_faults"] = ";".join(
         [f"{f['fault']}:{f['level'] or ''}:{f['text'] or ''}" for f in place["faults"]]
     )
+    values["result_detail"] = "; ".join(
+        [": ".join(filter(None, (f["detail"], f["text"]))) for f in place["faults"]]
+    )
     values["result_former_names"] = ";".join(
         [f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in place["former_names"]]
     )

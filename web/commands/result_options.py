@@ -16,8 +16,8 @@ _RESULT_OPTIONS = (
     ),
     click.option(
         "--headings",
-        type=click.Choice(list(Headings)),
-        default=Headings.NAMES,
+        type=click.Choice([headings.value for headings in Headings]),
+        default=Headings.NAMES.value,
         help="Headings and values of result columns: names for programs, or labels in the"
         " language; default: names.",
     ),

@@ -108,7 +108,5 @@ def _build_choices(address: str, answer: Any) -> list[dict[str, str]]:
 
 def _build_script_data() -> dict[str, Any]:
     """What a page gives the script of its tool: words, and the headings of known columns."""
-    texts: dict[str, ScriptText] = list_script_texts(
-        request_language(), "tool.", "status.", "fault."
-    )
+    texts: dict[str, ScriptText] = list_script_texts(request_language(), "tool.", "status.")
     return {"texts": texts, "headings": read_headings()}

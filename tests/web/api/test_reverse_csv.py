@@ -1,10 +1,12 @@
 """``/v1/reverse/csv`` on the shipped register: every row as the single call has it."""
 
 import gc
+import io
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from pyproj import Transformer
 
 from gazetteer.database.pool import open_pool
@@ -129,3 +131,17 @@ def test_what_cannot_be_asked_is_refused_by_name(
 ) -> None:
     response = sent(client, PATH, b"lon,lat\n113,23\n", **fields)
     assert (response.status_code, response.get_json()["field"]) == (400, field)
+
+
+def test_a_position_is_known_by_its_headings_and_comes_back_as_a_spreadsheet(
+    client: FlaskClient,
+) -> None:
+    content = "编号,纬度,经度\n007,23.1291,113.3612\n".encode()
+    response = sent(client, PATH, content, format="xlsx", headings="labels")
+    sheet = load_workbook(io.BytesIO(response.data)).active
+    assert sheet is not None
+    header, row = sheet.iter_rows(values_only=True)
+    assert header[3:6] == ("结果状态", "结果代码", "结果全称")
+    assert (row[0], row[3], row[4]) == ("007", "已匹配", "440106")
+    unknown = sent(client, PATH, "甲,乙\n23,113\n".encode()).get_json()
+    assert (unknown["field"], "甲、乙" in unknown["detail"]) == ("columns", True)

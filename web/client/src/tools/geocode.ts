@@ -19,7 +19,7 @@ const SHOWN = {
   format: "csv",
   headings: "names",
   bom: "false",
-  result_columns: ["status", "code", "label", "score", "lon", "lat", "detail", "candidates", "candidate_ids", "former_names", "faults"]
+  result_columns: ["status", "code", "label", "score", "lon", "lat", "detail", "candidates", "candidate_ids", "former_names"]
     .map((name) => `result_${name}`)
     .join(","),
 } as const;
@@ -56,7 +56,7 @@ async function showResult(response: Response, run: ListRun, context: ToolContext
   const dots = rows
     .filter((cell) => cell("result_lon") !== "" && cell("result_lat") !== "")
     .map((cell) => ({ lon: Number(cell("result_lon")), lat: Number(cell("result_lat")), count: 1 }));
-  const tableRows = rows.map((cell, index) => createResultRow(cell, index, columns, context, t));
+  const tableRows = rows.map((cell, index) => createResultRow(cell, index, columns, t));
   const heads = [t("tool.row"), t("tool.address"), t("tool.status")].map((title) => ({ title }));
   const kinds = Object.fromEntries(STATUSES.map((status) => [status, t(`status.${status}`)]));
   const done = t("tool.done", { n: rows.length });
@@ -92,7 +92,6 @@ function createResultRow(
   cell: ResultRow,
   index: number,
   columns: readonly string[],
-  context: ToolContext,
   t: Translate,
 ): TableRow {
   const status = cell("result_status");
@@ -105,7 +104,7 @@ function createResultRow(
         { lang: "zh-Hans" },
         columns.map((column) => cell(column)).join(" "),
         createSecondLine(cell("result_label"), " ", createCodeLink(cell("result_code"))),
-        createRemarks(cell, context.config.levels, t),
+        createRemarks(cell),
       ),
       createElement(
         "span",
@@ -121,12 +120,8 @@ function createCodeLink(code: string): Node | string {
   return code ? createElement("a", { class: "code", href: `/units/${code}` }, code) : "";
 }
 
-/** What requires attention: why nothing was found, candidates, former names, deductions. */
-function createRemarks(cell: ResultRow, levels: Readonly<Record<string, string>>, t: Translate): HTMLElement {
+/** What requires attention: deductions or why nothing was found, candidates, former names. */
+function createRemarks(cell: ResultRow): HTMLElement {
   const remarks = ["result_detail", "result_candidates", "result_former_names"].map(cell);
-  for (const fault of cell("result_faults").split(";").filter(Boolean)) {
-    const [kind = "", level = "", ...text] = fault.split(":");
-    remarks.push([t(`fault.${kind}`), levels[level] ?? "", text.join(":")].filter(Boolean).join(" "));
-  }
   return createSecondLine(remarks.filter(Boolean).join(" · "));
 }
