@@ -78,12 +78,12 @@ class ResultColumns:
             return text  # no cell needs quotation marks: nearly always so
         return separator.join(("", *(_quote_cell(cell, separator) for cell in cells)))
 
-    def format_values(self, values: Iterable[str]) -> str:
+    def format_values(self, values: Sequence[str]) -> str:
         """The values of the columns as they are appended to a row, in words where asked for."""
         if (lang := self.label_lang) is not None:
             pairs = zip(self.names, values, strict=True)
             return self.format_appended_cells([word_value(n, value, lang) for n, value in pairs])
-        return self.format_appended_cells(tuple(values))
+        return self.format_appended_cells(values)
 
     def format_row(self, cells: Sequence[str]) -> str:
         """Cells as a whole row."""

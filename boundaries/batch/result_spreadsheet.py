@@ -9,7 +9,7 @@ from typing import BinaryIO
 from boundaries.batch.csv_files import CsvFile
 from boundaries.batch.result_columns import ResultColumns
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat
-from boundaries.layers.spreadsheet import MAX_CELL_CHARS, check_sheet_rows, write_rows
+from boundaries.layers.spreadsheet import MAX_CELL_CHARS, check_sheet_size, write_rows
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 
@@ -39,10 +39,11 @@ def write_result_spreadsheet(
         pieces: the result as CSV, each piece one or several whole rows.
 
     Raises:
-        InvalidValue: more rows than a sheet has, or a text longer than a cell; names the ``row``.
+        InvalidValue: more rows or columns than a sheet has, or a text longer than a cell, whose
+            ``row`` is named.
     """
-    check_sheet_rows(csv_file.rows)
     width = len(csv_file.header)
+    check_sheet_size(csv_file.rows, width + len(columns.names))
     numbers = [width + n for n, name in enumerate(columns.names) if name in _NUMBERS]
     rows = _iter_rows(pieces, csv_file.delimiter)
     header = next(rows)

@@ -19,7 +19,7 @@ from gazetteer.problems import InvalidValue
 MAX_ROWS = 1_048_575
 """The rows of a sheet without its header."""
 
-MAX_CELL_CHARS = 32_767
+MAX_CELL_CHARS, _MAX_COLUMNS = 32_767, 16_384
 _MAX_COLUMN_WIDTH, _WIDTH_SAMPLE_ROWS, _MAX_SHEET_NAME_CHARS = 60, 200, 31
 
 
@@ -27,7 +27,7 @@ def write_spreadsheet(path: Path, table: OutputTable) -> None:
     """Write the columns, and ``x`` (east), ``y`` of a point on each geometry in place of it.
 
     Raises:
-        InvalidValue: More rows than a sheet has.
+        InvalidValue: More rows or columns than a sheet has.
     """
     x, y = _derive_points(table.geometries)
     write_workbook(path, [replace(table, columns={**table.columns, "x": x, "y": y})])
@@ -37,10 +37,10 @@ def write_workbook(path: Path, tables: Sequence[OutputTable]) -> None:
     """Write the columns of each table to a sheet of its name, without the geometries.
 
     Raises:
-        InvalidValue: More rows than a sheet has.
+        InvalidValue: More rows or columns than a sheet has.
     """
     for table in tables:
-        check_sheet_rows(len(table.geometries))
+        check_sheet_size(len(table.geometries), len(table.columns))
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     for table in tables:
         rows = zip(*table.columns.values(), strict=True)
@@ -53,21 +53,24 @@ def write_rows(
 ) -> None:
     """Write a sheet of that name, of which never more than some hundred rows are in memory.
 
-    The caller has checked by :func:`check_sheet_rows` that they fit.
+    The caller has checked by :func:`check_sheet_size` that they fit.
     """
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     _write_sheet(book, name, header, rows)
     book.close()
 
 
-def check_sheet_rows(count: int) -> None:
-    """Refuse more rows than a sheet has.
+def check_sheet_size(rows: int, columns: int) -> None:
+    """Refuse more rows below the header, or more columns, than a sheet has.
 
     Raises:
         InvalidValue: Names the field ``format``.
     """
-    if count > MAX_ROWS:
+    if rows > MAX_ROWS:
         raise InvalidValue(message("layer.too_many_sheet_rows", limit=MAX_ROWS), field="format")
+    if columns > _MAX_COLUMNS:
+        words = message("layer.too_many_sheet_columns", limit=_MAX_COLUMNS)
+        raise InvalidValue(words, field="format")
 
 
 def _write_sheet(

@@ -11,9 +11,9 @@ from pydantic import Field, ValidationError
 
 from boundaries.batch.facility_coverage import CoverageTask
 from boundaries.batch.result_spreadsheet import SPREADSHEET_MEDIA, TableFormat
-from boundaries.batch.row_tasks import GeocodeTask
+from boundaries.batch.row_tasks import FilePlan, GeocodeTask
 from boundaries.findings import finding_features
-from boundaries.layers.spreadsheet import check_sheet_rows
+from boundaries.layers.spreadsheet import check_sheet_size
 from gazetteer.jobs import job_queue, job_store
 from gazetteer.jobs.job_files import RESULT_NAME_PATTERN, JobFiles
 from gazetteer.jobs.job_runner import try_lock_job
@@ -67,9 +67,9 @@ def create_job(form: JobForm) -> Response:
     with connection() as conn:
         day = _check_task(conn, task)
     stream, sheet = open_table(upload, form.encoding, form.delimiter)
-    task.build_plan(sheet)
-    if form.format is TableFormat.XLSX:
-        check_sheet_rows(sheet.rows)
+    plan = task.build_plan(sheet)
+    if form.format is TableFormat.XLSX and isinstance(plan, FilePlan):
+        check_sheet_size(sheet.rows, len(sheet.header) + len(plan.columns.names))
     form_values = task_form.model_dump(mode="json", exclude_unset=True)
     csv = CsvFormat(sheet.encoding, sheet.delimiter, sheet.rows)
     job_request = JobRequest(uuid4(), form_values, request_language(), day, csv)

@@ -45,8 +45,14 @@ def test_a_text_that_does_not_fit_a_cell_is_refused_by_row_and_column() -> None:
     assert '"text"' in refused.value.text("en")
 
 
-def test_more_rows_than_a_sheet_has_are_refused_before_any_is_read() -> None:
-    sheet = CsvFile("utf-8", ",", ("code", "text"), MAX_ROWS + 1)
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        CsvFile("utf-8", ",", ("code", "text"), MAX_ROWS + 1),
+        CsvFile("utf-8", ",", ("code",) * 16_384, 1),
+    ],
+)
+def test_more_than_a_sheet_has_is_refused_before_anything_is_read(sheet: CsvFile) -> None:
     with pytest.raises(InvalidValue) as refused:
         write_result_spreadsheet(io.BytesIO(), sheet, COLUMNS, [])
     assert refused.value.field == "format"
