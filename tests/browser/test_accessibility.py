@@ -15,6 +15,7 @@ PATHS = [
     "/geocode?address=天河区五山路381号",
     "/geocode?address=朝阳区",
     "/coverage",
+    "/codes",
     "/changes",
     "/checks",
     "/differences?unit=440100&from=2013-12-31&to=2015-01-01",

@@ -33,6 +33,7 @@ CONTENT_POLICY = (
 MENU = (
     ("/", "menu.start"),
     ("/geocode", "menu.geocode"),
+    ("/codes", "menu.codes"),
     ("/coverage", "menu.coverage"),
     ("/naming", "menu.naming"),
     ("/naming/defects", "naming_defects.title"),
