@@ -7,6 +7,7 @@ from typing import Literal
 from flask import Response, send_file
 from pydantic import Field
 
+from boundaries.exports.export_presentation import present_export
 from boundaries.exports.export_query import ExportRequest
 from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import MIME_TYPES, LayerFormat, write_table
@@ -16,6 +17,7 @@ from web.http.as_of_params import AsOfParams, Code
 from web.http.connections import connection
 from web.http.endpoints import Api
 from web.http.heavy_requests import limited_slot
+from web.http.language import request_language
 from web.uploads.layer_responses import GEOJSON, LayerModel
 
 api = Api()
@@ -29,8 +31,8 @@ class ExportQuery(AsOfParams):
     what: ExportKind = Field(
         ExportKind.DIVISIONS,
         description="Content: `divisions` (areas; default), `edges` or `nodes` of the boundary"
-        " network, `lines` (the whole line between each pair of units) or `places` (names"
-        " with their positions)",
+        " network, `lines` (the whole line between each pair of units), `places` (names with their"
+        " positions) or `units` (the list of divisions with all units above each, without areas)",
     )
     level: str | None = Field(
         None,
@@ -44,7 +46,7 @@ class ExportQuery(AsOfParams):
     format: LayerFormat = Field(
         LayerFormat.GEOPACKAGE,
         description="File format: `gpkg` (GeoPackage; default), `shp` (ZIP with the parts of a"
-        " Shapefile), `geojson`, `csv` or `xlsx`",
+        " Shapefile), `geojson`, `json` (an array of the rows without geometries), `csv` or `xlsx`",
     )
     crs: str = Field(
         "4490",
@@ -80,6 +82,7 @@ def download_export(query: ExportQuery) -> Response:
         with connection() as conn:
             table = export_table(conn, query.what, export_query)
         path = Path(folder, "export")
+        table = present_export(table, query.what, request_language())
         write_table(path, table, crs=query.crs, format=query.format, encoding=query.encoding)
         file = path.open("rb")  # goes on being there for the answer when its folder is gone
     response = send_file(file, mimetype=MIME_TYPES[query.format], etag=False)

@@ -25,7 +25,7 @@ from web.http.as_of_params import parse_as_of_args
 from web.http.connections import snapshot_connection
 from web.http.language import request_language
 from web.pages import change_list, unit_counts
-from web.pages.downloads import list_downloads
+from web.pages.downloads import list_downloads, list_units_download
 from web.pages.event_timeline import build_timeline, find_next_change, list_years_of_change
 from web.pages.rendering import build_unit_url, current_settings, render_page
 from web.pages.typed_positions import find_code_at, parse_typed_position
@@ -54,6 +54,7 @@ def show_home() -> Response:
         children=children,
         counts=counts,
         chain=chain,
+        downloads=[list_units_download(division, as_of)],
         at=division["at"],
     )
 
