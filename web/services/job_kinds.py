@@ -21,6 +21,7 @@ from boundaries.batch.process_executor import open_process_executor
 from boundaries.batch.result_geopackage import write_geopackage
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, ReverseTask
+from boundaries.consistency.background_checks import CHECK_AFTER_CHANGES, CHECKS
 from boundaries.drafts.due_publications import PUBLISH_DUE_DRAFTS
 from boundaries.findings.background_runs import FINDINGS, NIGHTLY_RUN
 from gazetteer.files.store_maintenance import TIDY_FILES
@@ -174,11 +175,13 @@ JOB_KINDS: Mapping[str, JobKind] = {
         JobKind("reverse_csv", JobQueue.FILES, partial(_run_file_job, _prepare_reverse)),
         JobKind("coverage", JobQueue.FILES, partial(_run_file_job, _prepare_coverage)),
         FINDINGS,
+        CHECKS,
     )
 }
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PURGE_JOBS,
     TIDY_FILES,
     NIGHTLY_RUN,
+    CHECK_AFTER_CHANGES,
     PUBLISH_DUE_DRAFTS,
 )
