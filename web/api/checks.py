@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from gazetteer.rules.finding import Severity
 from web.http.endpoints import Api, Parameters
-from web.services.check_pages import load_check_page
+from web.services.self_check_service import load_check_page
 
 api = Api()
 

@@ -9,7 +9,7 @@ from boundaries.exports.export_presentation import present_export
 from boundaries.exports.export_query import ExportRequest
 from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import ENCODINGS, LayerFormat, detect_layer_format, write_table
-from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.ledger.as_of import AsOf, Basis, today
 from gazetteer.records.levels import LEVELS
 from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
@@ -45,6 +45,12 @@ from web.commands.terminal_language import (
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
     help="As known at this moment; default: now.",
 )
+@click.option(
+    "--basis",
+    type=click.Choice([basis.value for basis in Basis]),
+    default=Basis.EFFECTIVE.value,
+    help="Date of a legal act from which a change counts.",
+)
 @click.option("--crs", default="4490", help="EPSG code: 4490, 4326, 4546, 4547, 4548 and others.")
 @click.option(
     "--format",
@@ -71,6 +77,7 @@ def export_command(
     within: str | None,
     at: datetime | None,
     known_at: datetime | None,
+    basis: str,
     crs: str,
     format_: str | None,
     encoding: str,
@@ -82,7 +89,7 @@ def export_command(
     written is printed.
     """
     detect_layer_format(output, format_)  # fails before the database is read
-    as_of = AsOf(at.date() if at else today(), known_at)
+    as_of = AsOf(at.date() if at else today(), known_at, Basis(basis))
     with open_register() as conn, show_progress() as report_progress:
         table = export_table(
             conn, ExportKind(what), ExportRequest(as_of, level, within, progress=report_progress)

@@ -29,8 +29,8 @@ from web.pages.rendering import build_unit_url, current_settings, render_page
 from web.pages.typed_positions import find_code_at, parse_typed_position
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_succession_links
-from web.services.check_pages import load_check_page
 from web.services.search_service import MAX_OFFSET, ResultPage, search_places
+from web.services.self_check_service import load_check_page
 
 MAX_RESULTS = 50
 MAX_SHOWN_CHECKS = 100

@@ -43,6 +43,11 @@ def open_export_file(settings: Settings, name: str, write: Callable[[Path], None
     return file
 
 
+def discard_export_files(settings: Settings) -> None:
+    """Remove all files: another version of the program may write the same content differently."""
+    shutil.rmtree(settings.exports_directory, ignore_errors=True)
+
+
 def _remove_stale_files(folder: Path, most_bytes: int) -> None:
     """Remove the files that were not read for longest, and what killed processes left behind."""
     files: list[tuple[float, int, Path]] = []

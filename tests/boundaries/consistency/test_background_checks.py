@@ -8,11 +8,12 @@ import psycopg
 from boundaries.consistency.background_checks import CHECKS, enqueue_due_checks
 from boundaries.consistency.check_reports import load_check_report
 from boundaries.consistency.consistency_check import run_self_check
+from boundaries.register_ledger import LEDGER
 from gazetteer.jobs.clock import PeriodicRun
 from gazetteer.jobs.job_runner import JobRunner
 from gazetteer.ledger.as_of import today
 from gazetteer.settings import get_settings
-from tests.boundaries.areas.area_samples import LEDGER, LOAD, unit
+from tests.boundaries.areas.area_samples import LOAD, unit
 
 
 def strike(conn: psycopg.Connection) -> int:

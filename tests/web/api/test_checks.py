@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from boundaries.consistency.background_checks import CHECKS, enqueue_due_checks
+from boundaries.register_ledger import LEDGER
 from gazetteer.jobs.clock import PeriodicRun
 from gazetteer.jobs.job_runner import JobRunner
 from gazetteer.settings import get_settings
-from tests.boundaries.areas.area_samples import LEDGER, LOAD, unit
+from tests.boundaries.areas.area_samples import LOAD, unit
 from tests.web.sign_in import Make
 
 ENGLISH = {"Accept-Language": "en"}

@@ -1,6 +1,5 @@
 """Exported files read in parts, as GDAL and browsers that resume a download do."""
 
-import shutil
 from pathlib import Path
 
 import pyogrio
@@ -8,13 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gazetteer.settings import Settings
+from web.services.export_files import discard_export_files
+
 EXPORT = "/v1/export?what=divisions&level=county&within=440100&at=2024-06-01"
 
 
 def clear_exports(service: Flask) -> Path:
-    folder: Path = service.config["GAZETTEER"].exports_directory
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
+    settings: Settings = service.config["GAZETTEER"]
+    discard_export_files(settings)
+    return settings.exports_directory
 
 
 @pytest.mark.parametrize("format_", ["gpkg", "shp", "geojson", "json", "csv", "xlsx"])
