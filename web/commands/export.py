@@ -55,7 +55,7 @@ from web.commands.terminal_language import (
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(list(LayerFormat)),
+    type=click.Choice([kind.value for kind in LayerFormat]),
     help="Default: by the ending of the file.",
 )
 @click.option(

@@ -4,6 +4,7 @@ import os
 from typing import BinaryIO
 
 from flask import Response, request
+from werkzeug.http import parse_range_header
 from werkzeug.wsgi import wrap_file
 
 
@@ -24,5 +25,14 @@ def send_file_ranges(file: BinaryIO, media_type: str, etag: str) -> Response:
     )
     response.content_length = size
     response.set_etag(etag)
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    response.make_conditional(
+        request.environ, accept_ranges=_asks_for_one_range(), complete_length=size
+    )
+    response.headers["Accept-Ranges"] = "bytes"
     return response
+
+
+def _asks_for_one_range() -> bool:
+    """Whether the header names one part in bytes; any other is answered with the whole file."""
+    wanted = parse_range_header(request.environ.get("HTTP_RANGE"))
+    return wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1

@@ -51,6 +51,13 @@ def test_a_part_beyond_the_end_is_a_problem(client: FlaskClient) -> None:
     assert answer.headers["Content-Range"] == f"bytes */{size}"
 
 
+@pytest.mark.parametrize("wanted", ["bytes=0-1,5-9", "rows=0-5", "bytes=9-1", "x"])
+def test_any_other_range_is_answered_with_the_whole(client: FlaskClient, wanted: str) -> None:
+    answer = client.get(EXPORT, headers={"Range": wanted})
+    assert answer.status_code == 200 and answer.headers["Accept-Ranges"] == "bytes"
+    assert len(answer.data) == int(answer.headers["Content-Length"])
+
+
 def test_the_same_state_is_the_same_file_in_any_process(
     service: Flask, client: FlaskClient
 ) -> None:
