@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from shapely.geometry import shape
 
 from web.http import heavy_requests
+from web.services.export_files import discard_export_files
 
 ENGLISH = {"Accept-Language": "en"}
 COUNTIES = "/v1/export?what=divisions&level=county&within=440100"
@@ -134,6 +135,7 @@ def test_what_cannot_be_written_is_a_problem_that_names_the_field(
 def test_too_much_is_refused_with_the_command_that_writes_it(
     service: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    discard_export_files(service.config["GAZETTEER"])  # what is there is sent
     small = service.config["GAZETTEER"].model_copy(update={"export_limit_mb": 0.01})
     monkeypatch.setitem(service.config, "GAZETTEER", small)
     answer = client.get("/v1/export", headers=ENGLISH)
@@ -142,8 +144,9 @@ def test_too_much_is_refused_with_the_command_that_writes_it(
 
 
 def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    service: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    discard_export_files(service.config["GAZETTEER"])
     taken = BoundedSemaphore(1)
     taken.acquire()
     monkeypatch.setattr(heavy_requests, "slot_semaphore", lambda _: taken)
