@@ -12,6 +12,7 @@ import shapely
 import xlsxwriter
 
 from boundaries.layers.geometry_faults import Geometries
+from boundaries.layers.layer_presentation import LayerPresentation
 from boundaries.layers.output_table import OutputTable, as_plain_value, as_text
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
@@ -29,12 +30,18 @@ def write_spreadsheet(path: Path, table: OutputTable) -> None:
     Raises:
         InvalidValue: More rows or columns than a sheet has.
     """
-    x, y = _derive_points(table.geometries)
-    write_workbook(path, [replace(table, columns={**table.columns, "x": x, "y": y})])
+    if table.geometry_type is not None:
+        x, y = _derive_points(table.geometries)
+        table = replace(table, columns={**table.columns, "x": x, "y": y})
+    write_workbook(path, [table], table.presentation)
 
 
-def write_workbook(path: Path, tables: Sequence[OutputTable]) -> None:
+def write_workbook(
+    path: Path, tables: Sequence[OutputTable], presentation: LayerPresentation | None = None
+) -> None:
     """Write the columns of each table to a sheet of its name, without the geometries.
+
+    The presentation goes into the properties of the file.
 
     Raises:
         InvalidValue: More rows or columns than a sheet has.
@@ -42,6 +49,10 @@ def write_workbook(path: Path, tables: Sequence[OutputTable]) -> None:
     for table in tables:
         check_sheet_size(len(table.geometries), len(table.columns))
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    if presentation is not None:
+        notes = f"{presentation.abstract}\n{presentation.licence}"
+        described = {"title": presentation.title, "comments": notes}
+        book.set_properties({**described, "created": presentation.state_of})
     for table in tables:
         rows = zip(*table.columns.values(), strict=True)
         _write_sheet(book, table.name, list(table.columns), rows)

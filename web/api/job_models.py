@@ -108,7 +108,7 @@ class JobModel(BaseModel):
     """
 
     id: str
-    kind: Literal["geocode_csv", "reverse_csv", "coverage", "findings"]
+    kind: Literal["geocode_csv", "reverse_csv", "coverage", "findings", "checks"]
     state: JobState
     progress: JobProgressModel
     rows_total: int | None

@@ -27,6 +27,7 @@ from boundaries.batch.result_spreadsheet import (
 )
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, ReverseTask
+from boundaries.consistency.background_checks import CHECK_AFTER_CHANGES, CHECKS
 from boundaries.drafts.due_publications import PUBLISH_DUE_DRAFTS
 from boundaries.findings.background_runs import FINDINGS, NIGHTLY_RUN
 from gazetteer.files.store_maintenance import TIDY_FILES
@@ -218,6 +219,7 @@ JOB_KINDS: Mapping[str, JobKind] = {
         JobKind("coverage", JobQueue.FILES, partial(_run_file_job, _prepare_coverage)),
         FINDINGS,
         NAMING_DEFECTS,
+        CHECKS,
     )
 }
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
@@ -225,5 +227,6 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     TIDY_FILES,
     NIGHTLY_RUN,
     NIGHTLY_SEARCH,
+    CHECK_AFTER_CHANGES,
     PUBLISH_DUE_DRAFTS,
 )
