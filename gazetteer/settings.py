@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     session_days: int = Field(ge=1)
     session_idle_minutes: int = Field(ge=1)
     map_review_no: str
+    readings_file: str
+    naming_profiles_file: str
     near_boundary_m: float = Field(ge=0)
     home_division: str = Field(pattern=r"^\d{6}$")
     rule_overlap_m: float = Field(ge=0)

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from gazetteer.naming.generic_terms import build_generic_terms
 from gazetteer.naming.key_derivation import renew_name_keys
-from gazetteer.naming.law.profile_files import read_shipped_profiles, select_profiles
+from gazetteer.naming.law.profile_files import read_profiles, select_profiles
 from gazetteer.naming.lexicon_files import Lexicon
 from gazetteer.naming.lexicon_store import load_lexicons
 from gazetteer.naming.like_names import UnitsAbove, load_like_names, load_units_above
@@ -123,7 +123,7 @@ def _build_context(
         like=like,
         lexicons=lexicons,
         terms=terms,
-        profiles=select_profiles(read_shipped_profiles(), units.codes[::-1], at),
+        profiles=select_profiles(read_profiles(), units.codes[::-1], at),
         spelling=spelling,
         surroundings=load_surroundings(conn, proposal, units, like, at),
     )
