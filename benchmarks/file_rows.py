@@ -12,6 +12,7 @@ from benchmarks.results_table import BenchmarkRow
 from boundaries.batch.address_rows import AddressColumns
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.process_executor import open_process_executor
+from boundaries.batch.result_columns import FULL, ResultLayout
 from boundaries.batch.row_tasks import GeocodeTask
 from gazetteer.search.index.day_index import DayIndex
 
@@ -37,7 +38,7 @@ def _measure_seconds(day_index: DayIndex, content: bytes, processes: int) -> flo
     """Elapsed time, without that of starting the processes."""
     fresh_index = DayIndex(day_index.index, day_index.at)  # without the caches of earlier rounds
     file = io.BytesIO(content)
-    task = GeocodeTask(AddressColumns(("address",)), (), day_index.at, "en")
+    task = GeocodeTask(AddressColumns(("address",)), ResultLayout((FULL,)), day_index.at, "en")
     plan = task.build_plan(sniff_csv(file))
     with open_process_executor(task.build_processor(fresh_index, plan.columns), processes) as ask:
         begun = time.monotonic()

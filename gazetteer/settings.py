@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     session_days: int = Field(ge=1)
     session_idle_minutes: int = Field(ge=1)
     map_review_no: str
+    readings_file: str
+    naming_profiles_file: str
     near_boundary_m: float = Field(ge=0)
     home_division: str = Field(pattern=r"^\d{6}$")
     rule_overlap_m: float = Field(ge=0)
@@ -57,6 +59,7 @@ class Settings(BaseSettings):
     rule_area_share: float = Field(ge=0)
     rule_accuracy_m: dict[str, float]
     export_limit_mb: float = Field(gt=0)
+    export_cache_mb: float = Field(ge=0)
     validate_limit_mb: float = Field(gt=0)
     validate_seconds: float = Field(gt=0)
     validate_memory_mb: int = Field(ge=512)
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     def files_directory(self) -> Path:
         """The directory of stored files."""
         return Path(self.files_dir) if self.files_dir else self.home / "files"
+
+    @property
+    def exports_directory(self) -> Path:
+        """The directory of exported files that are kept for a while."""
+        return self.home / "exports"
 
     @property
     def index_directory(self) -> Path:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any
 
-from boundaries.batch.address_headings import guess_address_columns
+from boundaries.batch.column_headings import guess_address_columns
 from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.result_columns import ColumnSet
 from boundaries.batch.row_processing import RowInput
 from gazetteer.messages import Lang, message
 from gazetteer.problems import InvalidValue
@@ -20,6 +21,10 @@ MAX_ADDRESS = 10_000
 """Characters; longer than an address may be is a fault, longer than this is refused."""
 MAX_PART = 100
 """Characters of the part of one level in a structured address."""
+NO_CANDIDATE = "none"
+"""The choice of a person who finds none of the candidates right."""
+DECIDED_BY_PERSON = "person"
+"""Who decided, in the column ``result_decided_by``; it is empty where nobody had to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +96,97 @@ _PLACE_FIELDS = (
     "matched_name", "via_former_name", "unmatched", "place_id", "unit_id",
 )  # fmt: skip
 
-RESULT_COLUMNS = (
+_ALL_COLUMNS = (
     "result_status", "result_code", "result_name", "result_label", "result_level",
     "result_match_level", "result_coordinate_level", "result_lon", "result_lat", "result_score",
     "result_matched_by", "result_matched_name", "result_via_former_name", "result_former_names",
     "result_faults", "result_unmatched", "result_elements",
     *(f"result_{level}" for level in UNIT_LEVELS),
     "result_place_id", "result_unit_id", "result_candidates", "result_deciding_field",
-    "result_detail", "result_at", "result_known_at",
+    "result_detail", "result_candidate_ids", "result_decided_by", "result_at", "result_known_at",
 )  # fmt: skip
-"""The columns that can be added."""
+_NOT_IN_FULL = {"result_candidate_ids", "result_decided_by", "result_at", "result_known_at"}
 
-DEFAULT_COLUMNS = RESULT_COLUMNS[:-2]
+ADDRESS_COLUMNS = ColumnSet(
+    available=_ALL_COLUMNS,
+    short=(
+        "result_status", "result_code", "result_label", "result_score", "result_lon", "result_lat",
+        "result_candidates", "result_detail",
+    ),
+    full=tuple(name for name in _ALL_COLUMNS if name not in _NOT_IN_FULL),
+)  # fmt: skip
+"""The columns that can be added to addresses."""
 
 
 def build_answer_cells(answer: JsonObject, names: Sequence[str]) -> list[str]:
     """The result of a single call as the cells of a row."""
+    values = _build_as_of_values(answer)
+    if values["result_status"] == "matched":
+        values.update(_build_match_values(answer["features"][0]))
+    elif values["result_status"] == "ambiguous":
+        values.update(_build_candidate_values(answer))
+    return _select_cells(values, names)
+
+
+def build_decided_cells(
+    answer: JsonObject, choice: str, names: Sequence[str], lang: Lang
+) -> list[str]:
+    """The cells of a row about which a person decided, among the candidates of the result.
+
+    Args:
+        answer: the result of a single call.
+        choice: the ``unit_id`` or ``place_id`` of a candidate, its code if no other candidate has
+            it, or :data:`NO_CANDIDATE`.
+        names: the result columns.
+        lang: the language of the detail where the choice does not fit the result.
+    """
+    values = _build_as_of_values(answer)
+    if values["result_status"] == "ambiguous":
+        values.update(_build_candidate_values(answer))
+        chosen = _find_chosen(answer["features"], choice)
+        if choice == NO_CANDIDATE:
+            values |= {"result_status": "not_found", "result_decided_by": DECIDED_BY_PERSON}
+        elif chosen is None:
+            words = message("batch.choice_is_no_candidate", choice=choice)
+            values["result_detail"] = words.text(lang)
+        else:
+            decided = {"result_status": "matched", "result_decided_by": DECIDED_BY_PERSON}
+            values |= _build_match_values(chosen) | decided
+        return _select_cells(values, names)
+    if values["result_status"] == "matched":
+        values.update(_build_match_values(answer["features"][0]))
+    values["result_detail"] = message("batch.nothing_to_decide").text(lang)
+    return _select_cells(values, names)
+
+
+def _build_as_of_values(answer: JsonObject) -> dict[str, Any]:
     geocoding = answer["geocoding"]
-    values = {
+    return {
         "result_status": geocoding["status"],
         "result_deciding_field": geocoding["deciding_field"],
         "result_at": geocoding["at"],
         "result_known_at": geocoding["known_at"],
     }
-    if geocoding["status"] == "matched":
-        values.update(_build_match_values(answer["features"][0]))
-    elif geocoding["status"] == "ambiguous":
-        places = (feature["properties"]["geocoding"] for feature in answer["features"])
-        candidates = (f"{place['code'] or ''} {place['label']}" for place in places)
-        values["result_candidates"] = ";".join(candidates)
+
+
+def _build_candidate_values(answer: JsonObject) -> dict[str, Any]:
+    places = [feature["properties"]["geocoding"] for feature in answer["features"]]
+    return {
+        "result_candidates": ";".join([f"{p['code'] or ''} {p['label']}" for p in places]),
+        "result_candidate_ids": ";".join([str(p["unit_id"] or p["place_id"]) for p in places]),
+    }
+
+
+def _find_chosen(features: Sequence[JsonObject], choice: str) -> JsonObject | None:
+    """The feature that a choice names; None if none does, or several have the code."""
+    for name in ("unit_id", "place_id", "code"):
+        fitting = [f for f in features if str(f["properties"]["geocoding"][name] or "") == choice]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _select_cells(values: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     return [format_cell(values.get(name)) for name in names]
 
 
@@ -131,6 +198,9 @@ def _build_match_values(feature: JsonObject) -> dict[str, Any]:
     values |= {f"result_{d['level']}": d["name"] for d in place["divisions"]}
     values["result_faults"] = ";".join(
         [f"{f['fault']}:{f['level'] or ''}:{f['text'] or ''}" for f in place["faults"]]
+    )
+    values["result_detail"] = "; ".join(
+        [": ".join(filter(None, (f["detail"], f["text"]))) for f in place["faults"]]
     )
     values["result_former_names"] = ";".join(
         [f"{f['text']} {f['from'] or ''}..{f['to'] or ''}" for f in place["former_names"]]
@@ -152,11 +222,15 @@ def format_cell(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddressProcessor:
-    """Geocodes the addresses of rows with one index: one state of the register for all."""
+    """Geocodes the addresses of rows with one index: one state of the register for all.
+
+    If it ``takes_decisions``, the input of each row ends with what a person decided, if anything.
+    """
 
     day_index: DayIndex
     columns: AddressColumns
     lang: Lang
+    takes_decisions: bool = False
 
     def iter_answers(self, inputs: Sequence[RowInput]) -> Iterator[JsonObject | InvalidValue]:
         """The result of a single call, or the problem that it raises."""
@@ -180,9 +254,15 @@ class AddressProcessor:
         self, inputs: Sequence[RowInput], names: Sequence[str]
     ) -> Iterator[list[str]]:
         """The answers as cells."""
-        for answer in self.iter_answers(inputs):
+        choices: Iterator[str] = repeat("")
+        if self.takes_decisions:
+            choices = iter([row_input[-1] for row_input in inputs])
+            inputs = [row_input[:-1] for row_input in inputs]
+        for answer, choice in zip(self.iter_answers(inputs), choices, strict=False):
             if isinstance(answer, InvalidValue):
                 yield build_refused_cells(answer, names, self.lang)
+            elif choice:
+                yield build_decided_cells(answer, choice, names, self.lang)
             else:
                 yield build_answer_cells(answer, names)
 

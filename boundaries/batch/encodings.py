@@ -6,13 +6,14 @@ from typing import BinaryIO
 from gazetteer.messages import AnyOf, message
 from gazetteer.problems import InvalidValue
 
-ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
+MARKED_UTF8 = "utf-8-sig"
+ENCODINGS = (MARKED_UTF8, "utf-8", "gb18030")
 """UTF-8 with a byte order mark, without, and GB18030 (GBK and GB 2312 are parts of it)."""
 
 
 def get_body_encoding(encoding: str) -> str:
     """The encoding of a file behind its byte order mark; also what HTTP calls its charset."""
-    return "utf-8" if encoding == "utf-8-sig" else encoding
+    return "utf-8" if encoding == MARKED_UTF8 else encoding
 
 
 _ALIASES = {"utf8": "utf-8", "utf_8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030"}
@@ -43,7 +44,7 @@ def detect_encoding(stream: BinaryIO, declared: str | None, field: str = "data")
         return name
     if has_bom or name:
         _check_encoding(stream, "utf-8", "encoding" if name else field)
-        return "utf-8-sig" if has_bom else "utf-8"
+        return MARKED_UTF8 if has_bom else "utf-8"
     return _guess_encoding(stream, field)
 
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from boundaries.areas.point_index.area_index import AreaIndex
 from boundaries.batch import position_rows
 from boundaries.batch.address_rows import AddressColumns, AddressProcessor
+from boundaries.batch.column_headings import guess_address_columns, guess_position_columns
 from boundaries.batch.csv_files import CsvFile, CsvRecord, iter_records
 from boundaries.batch.facility_counts import (
     ContainingDivision,
@@ -20,7 +21,8 @@ from boundaries.batch.facility_counts import (
     build_location,
 )
 from boundaries.batch.position_rows import Connect, PositionProcessor, find_lowest_units
-from boundaries.batch.row_processing import CHUNK_ROWS, ResultColumns, RowInput
+from boundaries.batch.result_columns import ResultColumns
+from boundaries.batch.row_processing import CHUNK_ROWS, RowInput
 from boundaries.layers.coordinates import Crs
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.messages import Lang, message
@@ -61,15 +63,22 @@ class CoverageTask:
             raise TooLarge(
                 message("coverage.too_many_facilities", limit=MAX_FACILITIES), field="data"
             )
-        by_address = bool(self.columns.columns or self.columns.levels)
-        return CoveragePlan(
-            self,
-            csv_file,
-            self.columns.find_positions(csv_file) if by_address or not self.coordinates else (),
+        name_position = csv_file.find_position(self.name, "name") if self.name else None
+        return CoveragePlan(self, csv_file, *self._find_positions(csv_file), name_position)
+
+    def _find_positions(self, csv_file: CsvFile) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The columns of the address and of the position; without names, by their headings."""
+        is_address_named = bool(self.columns.columns or self.columns.levels)
+        if not is_address_named and not self.coordinates:
+            point = guess_position_columns(csv_file.header) or ()
+            if point and not guess_address_columns(csv_file.header):
+                return (), point
+            return self.columns.find_positions(csv_file), point
+        return (
+            self.columns.find_positions(csv_file) if is_address_named else (),
             position_rows.find_position_columns(csv_file, self.coordinates, "coordinates")
             if self.coordinates
             else (),
-            csv_file.find_position(self.name, "name") if self.name else None,
         )
 
 

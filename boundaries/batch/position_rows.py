@@ -12,7 +12,9 @@ from boundaries.areas.point_index.area_index import AreaIndex
 from boundaries.areas.point_index.indexed_lookup import look_up_points_in_index
 from boundaries.areas.reverse_lookup import look_up_point
 from boundaries.batch.address_rows import build_refused_cells, format_cell
+from boundaries.batch.column_headings import guess_position_columns
 from boundaries.batch.csv_files import CsvFile
+from boundaries.batch.result_columns import ColumnSet
 from boundaries.batch.row_processing import RowInput
 from boundaries.layers.coordinates import Crs, GeodeticPosition, convert_position
 from gazetteer.ledger.as_of import AsOf
@@ -27,12 +29,18 @@ Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 def find_position_columns(
     csv_file: CsvFile, columns: Sequence[str], field: str = "columns"
 ) -> tuple[int, int]:
-    """The indexes of the two columns of a position in a file.
+    """The indexes of the two columns of a position in a file; without names, by their headings.
 
     Raises:
-        InvalidValue: not two columns are named, or the file does not have one of them.
+        InvalidValue: not two columns are named or recognized, or the file does not have one.
     """
-    names = csv_file.resolve_column_names(columns)
+    names = csv_file.resolve_column_names([column for column in columns if column.strip()])
+    if not names:
+        guessed = guess_position_columns(csv_file.header)
+        if guessed is None:
+            words = message("batch.no_position_columns", columns=csv_file.header)
+            raise InvalidValue(words, field=field)
+        return guessed
     if len(names) != 2:
         raise InvalidValue(message("batch.two_position_columns"), field=field)
     lon, lat = names
@@ -117,7 +125,7 @@ def _format_known_since(row: _PositionRow) -> str:
     return ";".join(f"{level}:{day}" for level, day in row.answer["known_since"].items())
 
 
-RESULT_COLUMNS: dict[str, _ColumnValue] = {
+_COLUMN_VALUES: dict[str, _ColumnValue] = {
     "result_status": lambda row: row.status,
     "result_code": _build_lowest_column("code"),
     "result_name": _build_lowest_column("name"),
@@ -139,11 +147,15 @@ RESULT_COLUMNS: dict[str, _ColumnValue] = {
     "result_at": _build_answer_column("at"),
     "result_known_at": _build_answer_column("known_at"),
 }
-"""The columns that can be added, with the value of each for an answer."""
-
-DEFAULT_COLUMNS = tuple(
-    name for name in RESULT_COLUMNS if name not in ("result_at", "result_known_at")
-)
+POSITION_COLUMNS = ColumnSet(
+    available=tuple(_COLUMN_VALUES),
+    short=(
+        "result_status", "result_code", "result_label", "result_lon", "result_lat",
+        "result_near_boundary", "result_candidates", "result_detail",
+    ),
+    full=tuple(n for n in _COLUMN_VALUES if n not in ("result_at", "result_known_at")),
+)  # fmt: skip
+"""The columns that can be added to positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +216,7 @@ class PositionProcessor:
         self, inputs: Sequence[RowInput], names: Sequence[str]
     ) -> Iterator[list[str]]:
         """The answers as cells."""
-        columns = [RESULT_COLUMNS[name] for name in names]
+        columns = [_COLUMN_VALUES[name] for name in names]
         for answer in self.iter_answers(inputs):
             if isinstance(answer, InvalidValue):
                 yield build_refused_cells(answer, names, self.lang)

@@ -3,15 +3,15 @@
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
 from boundaries.batch.csv_files import CsvFile, CsvRecord
+from boundaries.batch.result_columns import ResultColumns
 from gazetteer.jobs.result_chunk import ResultChunk
 from gazetteer.messages import Lang, message
-from gazetteer.problems import InvalidValue
 
 CHUNK_ROWS = 500
 """Rows that are processed together: the step of progress, and of checkpoints."""
@@ -27,70 +27,26 @@ Executor = Callable[[Iterable[Sequence[RowInput]]], Iterator[list[A]]]
 
 
 @dataclass(frozen=True, slots=True)
-class ResultColumns:
-    """The result columns that are added to a file.
+class InputColumns:
+    """Where a row has the cells that are processed, and what a person decided about rows.
 
-    ``names`` are those that were requested; ``status`` and ``detail`` are the two that report a row
-    that cannot be read.
+    ``decisions`` has the number of a row and what was chosen for it. If there are any, the input of
+    every row ends with its decision, which may be empty.
     """
 
-    names: tuple[str, ...]
-    delimiter: str
-    status: str = "result_status"
-    detail: str = "result_detail"
+    positions: tuple[int, ...]
+    decisions: Mapping[int, str] = field(default_factory=dict)
 
-    def format_appended_cells(self, cells: Sequence[str]) -> str:
-        """Cells as they are appended to a row."""
-        separator = self.delimiter
-        text = separator.join(("", *cells))
-        is_plain = text.count(separator) == len(cells) and '"' not in text
-        if is_plain and "\n" not in text and "\r" not in text:
-            return text  # no cell needs quotation marks: nearly always so
-        return separator.join(("", *(_quote_cell(cell, separator) for cell in cells)))
-
-    def format_row(self, cells: Sequence[str]) -> str:
-        """Cells as a whole row."""
-        return self.format_appended_cells(cells)[1:] + "\r\n"
-
-    def format_unreadable_cells(self, reason: str) -> str:
-        """The cells that are appended to a row that cannot be read."""
-        values = {self.status: "invalid", self.detail: reason}
-        return self.format_appended_cells([values.get(name, "") for name in self.names])
-
-
-def select_result_columns(
-    requested: Sequence[str], available: Sequence[str], default: Sequence[str]
-) -> tuple[str, ...]:
-    """The requested result columns, in the order of the request; those of ``default`` if none.
-
-    Raises:
-        InvalidValue: one of them does not exist, or is named more than once.
-    """
-    for name in requested:
-        if name not in available:
-            words = message("batch.unknown_result_column", column=name, columns=available)
-            raise InvalidValue(words, field="result_columns")
-        if requested.count(name) > 1:
-            words = message("batch.repeated_result_column", column=name)
-            raise InvalidValue(words, field="result_columns")
-    return tuple(requested) or tuple(default)
-
-
-def check_new_columns(csv_file: CsvFile, names: Iterable[str]) -> None:
-    """Refuse a file that already has one of the columns which would be added.
-
-    Raises:
-        InvalidValue: names the field ``result_columns``.
-    """
-    for name in names:
-        if name in csv_file.header:
-            raise InvalidValue(message("batch.column_exists", column=name), field="result_columns")
+    def build_input(self, record: CsvRecord) -> RowInput:
+        """The input of a row that is as long as the header."""
+        cells = tuple([record.cells[position] for position in self.positions])
+        return (*cells, self.decisions.get(record.number, "")) if self.decisions else cells
 
 
 def process_rows(
     rows: Iterator[CsvRecord],
     csv_file: CsvFile,
-    positions: Sequence[int],
+    input_columns: InputColumns,
     columns: ResultColumns,
     executor: Executor[str],
     lang: Lang,
@@ -100,9 +56,9 @@ def process_rows(
     Args:
         rows: the rows of the file, from where the result shall begin.
         csv_file: the format of the file.
-        positions: the positions of the cells that are processed.
+        input_columns: the cells that are processed.
         columns: the result columns.
-        executor: makes the appended cells, as :meth:`ResultColumns.format_appended_cells` does.
+        executor: makes the appended cells, as :meth:`ResultColumns.format_values` does.
         lang: the language of the details of rows that cannot be read.
     """
     pending: deque[list[CsvRecord]] = deque()
@@ -112,9 +68,7 @@ def process_rows(
         while chunk := list(islice(rows, CHUNK_ROWS)):
             pending.append(chunk)
             yield [
-                tuple([record.cells[position] for position in positions])
-                for record in chunk
-                if len(record.cells) == width
+                input_columns.build_input(record) for record in chunk if len(record.cells) == width
             ]
 
     for appended in executor(iter_inputs()):
@@ -155,20 +109,14 @@ def _fit_to_width(record: CsvRecord, width: int, delimiter: str) -> tuple[str, s
 
 
 def format_header(record: CsvRecord, columns: ResultColumns) -> str:
-    """The header with the names of the added columns."""
-    return record.text + columns.format_appended_cells(columns.names) + record.end
+    """The header with the headings of the added columns."""
+    return record.text + columns.format_appended_cells(columns.header_cells) + record.end
 
 
 def _format_csv_line(cells: Sequence[str], delimiter: str) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
     return out.getvalue()
-
-
-def _quote_cell(cell: str, delimiter: str) -> str:
-    if delimiter in cell or '"' in cell or "\n" in cell or "\r" in cell:
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
 
 
 def build_sequential_executor(processor: RowProcessor[A]) -> Executor[A]:

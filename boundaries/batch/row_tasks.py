@@ -11,20 +11,20 @@ import psycopg
 
 from boundaries.areas.label_points import load_unit_points
 from boundaries.areas.point_index.area_index import AreaIndex
-from boundaries.batch import address_rows, position_rows
-from boundaries.batch.address_rows import AddressColumns, AddressProcessor
+from boundaries.batch import position_rows
+from boundaries.batch.address_rows import ADDRESS_COLUMNS, AddressColumns, AddressProcessor
 from boundaries.batch.csv_files import CsvFile, CsvRecord, iter_records
 from boundaries.batch.dask_executor import StateMoved
-from boundaries.batch.position_rows import PositionProcessor
+from boundaries.batch.position_rows import POSITION_COLUMNS, PositionProcessor
+from boundaries.batch.result_columns import ResultColumns, ResultLayout
+from boundaries.batch.row_decisions import RowDecision, index_decisions
 from boundaries.batch.row_processing import (
     Executor,
-    ResultColumns,
+    InputColumns,
     RowInput,
     RowProcessor,
-    check_new_columns,
     format_header,
     process_rows,
-    select_result_columns,
 )
 from boundaries.layers.coordinates import Crs
 from gazetteer.database.cluster import Cluster
@@ -42,7 +42,7 @@ class FilePlan:
     """A task applied to a file: the cells that are processed, and the columns that are added."""
 
     csv_file: CsvFile
-    cell_positions: tuple[int, ...]
+    input_columns: InputColumns
     columns: ResultColumns
     lang: Lang
 
@@ -62,7 +62,7 @@ class FilePlan:
         yield from process_rows(
             islice(rows, skip, None),
             self.csv_file,
-            self.cell_positions,
+            self.input_columns,
             self.columns,
             executor,
             self.lang,
@@ -90,29 +90,32 @@ class FileTask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GeocodeTask:
-    """Find the unit of each address, on a day."""
+    """Find the unit of each address, on a day.
+
+    ``decisions`` are those of a person about ambiguous rows: the number of a row, and the choice
+    as :func:`boundaries.batch.address_rows.build_decided_cells` takes it.
+    """
 
     columns: AddressColumns
-    result_columns: tuple[str, ...]
+    layout: ResultLayout
     at: date
     lang: Lang
+    decisions: tuple[RowDecision, ...] = ()
 
     def build_plan(self, csv_file: CsvFile) -> FilePlan:
         """The plan of the task for a file."""
-        cell_positions = self.columns.find_positions(csv_file)
-        names = select_result_columns(
-            self.result_columns, address_rows.RESULT_COLUMNS, address_rows.DEFAULT_COLUMNS
-        )
-        check_new_columns(csv_file, names)
-        return FilePlan(
-            csv_file, cell_positions, ResultColumns(names, csv_file.delimiter), self.lang
-        )
+        positions = self.columns.find_positions(csv_file)
+        more = ("result_decided_by",) if self.decisions else ()
+        columns = self.layout.build_columns(csv_file, ADDRESS_COLUMNS, self.lang, *more)
+        input_columns = InputColumns(positions, index_decisions(self.decisions, csv_file.rows))
+        return FilePlan(csv_file, input_columns, columns, self.lang)
 
     def build_processor(self, day_index: DayIndex, columns: ResultColumns) -> RowProcessor[str]:
         """The processor of the rows, from one index: one state of the register for all."""
-        return partial(
-            _format_processed_rows, AddressProcessor(day_index, self.columns, self.lang), columns
+        address_processor = AddressProcessor(
+            day_index, self.columns, self.lang, takes_decisions=bool(self.decisions)
         )
+        return partial(_format_processed_rows, address_processor, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +126,14 @@ class ReverseTask:
     crs: Crs
     as_of: AsOf
     near_boundary_m: float
-    result_columns: tuple[str, ...]
+    layout: ResultLayout
     lang: Lang
 
     def build_plan(self, csv_file: CsvFile) -> FilePlan:
         """The plan of the task for a file."""
-        cell_positions = position_rows.find_position_columns(csv_file, self.columns)
-        names = select_result_columns(
-            self.result_columns, list(position_rows.RESULT_COLUMNS), position_rows.DEFAULT_COLUMNS
-        )
-        check_new_columns(csv_file, names)
-        return FilePlan(
-            csv_file, cell_positions, ResultColumns(names, csv_file.delimiter), self.lang
-        )
+        input_columns = InputColumns(position_rows.find_position_columns(csv_file, self.columns))
+        columns = self.layout.build_columns(csv_file, POSITION_COLUMNS, self.lang)
+        return FilePlan(csv_file, input_columns, columns, self.lang)
 
     def build_processor(
         self, connect: position_rows.Connect, columns: ResultColumns, area_index: AreaIndex | None
@@ -157,8 +155,8 @@ def _format_processed_rows(
     inputs: Sequence[RowInput],
 ) -> list[str]:
     return [
-        columns.format_appended_cells(cells)
-        for cells in processor.iter_result_cells(inputs, columns.names)
+        columns.format_values(values)
+        for values in processor.iter_result_cells(inputs, columns.names)
     ]
 
 

@@ -32,6 +32,8 @@ _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relations
 _DATE_FORMATS = frozenset(chain(range(14, 23), range(27, 37), range(45, 48), range(50, 59)))
 _NO_DATE_PART = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff])_")
+"""How a text has control characters, and the underscore before what only looks like one."""
 _COLUMN_LETTERS = re.compile("[A-Z]+")
 
 
@@ -113,7 +115,8 @@ def _join_text(item: _Element) -> str:
     """The text of a cell in its runs, without readings that are written above it."""
     direct = item.findall(f"{_MAIN}t")
     runs = direct or item.findall(f"{_MAIN}r/{_MAIN}t")
-    return "".join(run.text or "" for run in runs)
+    text = "".join(run.text or "" for run in runs)
+    return _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text) if "_x00" in text else text
 
 
 def _find_date_styles(archive: zipfile.ZipFile) -> frozenset[int]:

@@ -111,9 +111,7 @@ def write_difference_file(
         if file_format is DifferenceFile.XLSX:
             write_workbook(part, label_tables(tables, lang))
         else:
-            write_geopackage_tables(
-                part, [(table, _GEOMETRY_TYPES[table.name]) for table in tables]
-            )
+            write_geopackage_tables(part, tables)
 
 
 def _build_table(
@@ -122,7 +120,7 @@ def _build_table(
     geometries: Geometries = np.empty(len(rows), dtype=object)
     geometries[:] = shapes
     columns = {column: [row[column] for row in rows] for column in _COLUMNS[name]}
-    return OutputTable(name, geometries, columns)
+    return OutputTable(name, geometries, columns, geometry_type=_GEOMETRY_TYPES[name])
 
 
 def _build_record_table(difference: RegisterDifference, lang: Lang) -> OutputTable:

@@ -12,13 +12,14 @@ from boundaries.exports.export_query import (
     build_columns,
     load_geometries,
 )
+from boundaries.exports.period_columns import PERIOD_COLUMNS, select_period
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
 from gazetteer.messages import Message, message
 
 _COLUMNS = (
     *("code", "name", "romanized_name", "level", "unit_type", "parent_code", "parent_name"),
-    *("area_km2", "accuracy_m", "source", "valid_from", "valid_to", "unit_id"),
+    *("area_km2", "accuracy_m", "source", *PERIOD_COLUMNS, "unit_id"),
 )
 
 _UNITS = f"""
@@ -26,6 +27,10 @@ WITH RECURSIVE {MOMENT_CTE}, {SUBTREE}
 SELECT a.version_id, s.code, s.name, s.romanized_name, s.level, s.unit_type,
     p.code AS parent_code, p.name AS parent_name, a.area_m2 / 1e6 AS area_km2, a.accuracy_m,
     a.source, lower(s.valid * a.valid) AS valid_from, upper(s.valid * a.valid) AS valid_to,
+    CASE WHEN lower(s.valid) >= lower(a.valid) OR lower_inf(a.valid)
+        THEN s.start_precision ELSE a.start_precision END AS start_precision,
+    CASE WHEN upper(s.valid) <= upper(a.valid) OR upper_inf(a.valid)
+        THEN s.end_precision ELSE a.end_precision END AS end_precision,
     s.unit_id::text AS unit_id, a.bytes, count(*) OVER () AS units
 FROM moment JOIN unit_state s ON s.level = %(level)s AND {in_force_sql("s")}
 LEFT JOIN unit_state p ON p.unit_id = s.parent_id AND {in_force_sql("p")}
@@ -71,7 +76,10 @@ def load_division_table(conn: Conn, request: ExportRequest) -> OutputTable:
     polygons = load_geometries(
         conn, "area", [unit["version_id"] for unit in units_with_area], request.progress
     )
-    return OutputTable(str(request.level), polygons, build_columns(units_with_area, _COLUMNS))
+    rows = [unit | select_period(unit) for unit in units_with_area]
+    return OutputTable(
+        str(request.level), polygons, build_columns(rows, _COLUMNS), geometry_type="MultiPolygon"
+    )
 
 
 def _describe_empty(request: ExportRequest, count: int) -> Message:

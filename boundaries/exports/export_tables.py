@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 
 from boundaries.exports import network_tables
 from boundaries.exports.area_table import load_division_table
 from boundaries.exports.export_query import Conn, ExportRequest
 from boundaries.exports.place_table import load_place_table
+from boundaries.exports.unit_table import load_unit_table
 from boundaries.exports.value_labels import add_label_columns
 from boundaries.layers.output_table import OutputTable
 from gazetteer.ledger.as_of import resolve_known_at
@@ -25,6 +27,7 @@ class ExportKind(StrEnum):
     NODES = "nodes"
     LINES = "lines"
     PLACES = "places"
+    UNITS = "units"
 
 
 _TABLES: Mapping[ExportKind, Callable[[Conn, ExportRequest], OutputTable]] = {
@@ -33,17 +36,24 @@ _TABLES: Mapping[ExportKind, Callable[[Conn, ExportRequest], OutputTable]] = {
     ExportKind.NODES: network_tables.load_node_table,
     ExportKind.LINES: network_tables.load_line_table,
     ExportKind.PLACES: load_place_table,
+    ExportKind.UNITS: load_unit_table,
 }
+_VALUE_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("valid_from", "valid_to", "at"), date),
+    **dict.fromkeys(("area_km2", "accuracy_m", "length_m", "seat_lon", "seat_lat"), float),
+    **dict.fromkeys(("edges", "units"), int),
+}
+"""The columns that are not texts, in whichever table."""
 _DEFAULT_LEVEL = {ExportKind.DIVISIONS: "county", ExportKind.LINES: "county"}
 
 
 def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> OutputTable:
     """A table of the register, all of it from one state.
 
-    Without a level, divisions and lines are those of counties; edges, nodes and places are those
-    of every level. Every row repeats ``at``, ``known_at`` and ``basis``. Headers and values are
-    stable, for programs; with a language there are further columns for people, after those of
-    coded values and with their names and ``_label``.
+    Without a level, divisions and lines are those of counties; edges, nodes, places and
+    the list of units are those of every level. Every row repeats ``at``, ``known_at`` and
+    ``basis``. Headers and values are stable, for programs; with a language there are further
+    columns for people, after those of coded values and with their names and ``_label``.
 
     Raises:
         InvalidValue: the table has no such level.
@@ -59,11 +69,13 @@ def export_table(conn: Conn, kind: ExportKind, request: ExportRequest) -> Output
         if request.within is not None:
             find_unit(conn, request.within, request.as_of, field="within")
         table = _TABLES[kind](conn, request)
-    moment_columns = {name: [value] * len(table.geometries) for name, value in moment.items()}
+    stated = {**moment, "at": request.as_of.at}
+    moment_columns = {name: [value] * len(table.geometries) for name, value in stated.items()}
     columns = {**table.columns, **moment_columns}
     if request.lang is not None:
         columns = add_label_columns(columns, request.lang)
-    return replace(table, columns=columns)
+    value_types = {name: _VALUE_TYPES[name] for name in columns if name in _VALUE_TYPES}
+    return replace(table, columns=columns, value_types=value_types)
 
 
 def _check_level(kind: ExportKind, level: str | None) -> None:

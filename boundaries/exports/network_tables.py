@@ -1,7 +1,6 @@
 """The edges, the nodes and the lines of the boundary network, with the units beside them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,11 @@ from boundaries.exports.export_query import (
     build_columns,
     load_geometries,
 )
+from boundaries.exports.period_columns import (
+    PERIOD_COLUMNS,
+    build_period_columns,
+    select_period,
+)
 from boundaries.layers.geometry_faults import Geometries
 from boundaries.layers.metres import geodesic_length
 from boundaries.layers.output_table import OutputTable
@@ -28,7 +32,7 @@ _SIDES = (
     *("left_code", "left_name", "left_level", "right_code", "right_name", "right_level"),
     *("beyond", "length_m", "accuracy_m"),
 )
-_PERIOD = ("source", "valid_from", "valid_to")
+_PERIOD = ("source", *PERIOD_COLUMNS)
 _EDGE = ("edge_id", "level", *_SIDES, *_PERIOD, "start_node", "end_node")
 _LINE = ("level", *_SIDES, "edges", *_PERIOD)
 _NODE = ("node_id", "edges", "units", "codes", "names", *_PERIOD)
@@ -37,7 +41,7 @@ _EDGES = f"""
 WITH RECURSIVE {MOMENT_CTE}, {SUBTREE}
 SELECT e.version_id, e.record_id, e.start_node, e.end_node, e.left_unit, e.right_unit, e.beyond,
     e.accuracy_m, e.source, lower(e.valid) AS valid_from, upper(e.valid) AS valid_to,
-    pg_column_size(e.geom) AS bytes
+    e.start_precision, e.end_precision, pg_column_size(e.geom) AS bytes
 FROM moment, edge_version e
 WHERE {in_force_sql("e")} AND (%(within)s::text IS NULL
     OR e.left_unit IN (SELECT unit_id FROM subtree)
@@ -48,7 +52,8 @@ ORDER BY e.record_id
 _NODES = f"""
 WITH {MOMENT_CTE}
 SELECT n.record_id AS node_id, ST_X(n.location) AS x, ST_Y(n.location) AS y, n.source,
-    lower(n.valid) AS valid_from, upper(n.valid) AS valid_to, 0 AS bytes
+    lower(n.valid) AS valid_from, upper(n.valid) AS valid_to, n.start_precision, n.end_precision,
+    0 AS bytes
 FROM moment, node_version n WHERE n.record_id = ANY (%(nodes)s) AND {in_force_sql("n")}
 ORDER BY n.record_id
 """
@@ -81,14 +86,17 @@ def load_edge_table(conn: Conn, request: ExportRequest) -> OutputTable:
     lengths = geodesic_length(geometries).tolist()
     for edge, length in zip(edge_rows, lengths, strict=True):
         edge.update(
-            border_sides.build_side_columns(*border_sides.find_sides(edge, request.level)),
+            select_period(edge),
+            **border_sides.build_side_columns(*border_sides.find_sides(edge, request.level)),
             level=border_sides.find_highest_level(edge),
             length_m=length,
             edge_id=str(edge["record_id"]),
             start_node=str(edge["start_node"]),
             end_node=str(edge["end_node"]),
         )
-    return OutputTable("edges", geometries, build_columns(edge_rows, _EDGE))
+    return OutputTable(
+        "edges", geometries, build_columns(edge_rows, _EDGE), geometry_type="LineString"
+    )
 
 
 def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
@@ -126,9 +134,8 @@ def load_line_table(conn: Conn, request: ExportRequest) -> OutputTable:
     for row, length in zip(rows, geodesic_length(line_geometries).tolist(), strict=True):
         row["length_m"] = length
     order = sorted(range(len(rows)), key=lambda n: _build_code_key(rows[n]))
-    return OutputTable(
-        "lines", line_geometries[order], build_columns([rows[n] for n in order], _LINE)
-    )
+    columns = build_columns([rows[n] for n in order], _LINE)
+    return OutputTable("lines", line_geometries[order], columns, geometry_type="MultiLineString")
 
 
 def load_node_table(conn: Conn, request: ExportRequest) -> OutputTable:
@@ -161,10 +168,14 @@ def load_node_table(conn: Conn, request: ExportRequest) -> OutputTable:
     for node in node_rows:
         incident = edges_by_node[node["node_id"]]
         node.update(
-            _summarize_node(border_sides, incident, request.level), node_id=str(node["node_id"])
+            select_period(node),
+            **_summarize_node(border_sides, incident, request.level),
+            node_id=str(node["node_id"]),
         )
     points = np.asarray(shapely.points([(n["x"], n["y"]) for n in node_rows]), dtype=object)
-    return OutputTable("nodes", points.reshape(-1), build_columns(node_rows, _NODE))
+    return OutputTable(
+        "nodes", points.reshape(-1), build_columns(node_rows, _NODE), geometry_type="Point"
+    )
 
 
 def _load_border_edges(
@@ -195,15 +206,16 @@ def _merge_edges(edge_geometries: Geometries) -> shapely.MultiLineString:
 def _summarize_edges(edge_rows: Sequence[RowDict]) -> RowDict:
     """What the edges of a line have in common."""
     accuracies = [edge["accuracy_m"] for edge in edge_rows if edge["accuracy_m"] is not None]
-    begins: list[date] = [e["valid_from"] for e in edge_rows if e["valid_from"] is not None]
-    ends: list[date] = [edge["valid_to"] for edge in edge_rows if edge["valid_to"] is not None]
+    begins = [(e["valid_from"], e["start_precision"]) for e in edge_rows if e["valid_from"]]
+    ends = [(edge["valid_to"], edge["end_precision"]) for edge in edge_rows if edge["valid_to"]]
     sources = "; ".join(edge["source"] for edge in edge_rows).split("; ")
     return {
         "edges": len(edge_rows),
         "accuracy_m": max(accuracies, default=None),
         "source": "; ".join(dict.fromkeys(sources)),
-        "valid_from": max(begins, default=None),
-        "valid_to": min(ends, default=None),
+        **build_period_columns(
+            *max(begins, default=(None, None)), *min(ends, default=(None, None))
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 The id of a run is also that of its job.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -74,9 +74,14 @@ def enqueue_run(conn: Connection[Any], actor: str, lang: Lang) -> UUID:
 
 
 def enqueue_due_run(run: PeriodicRun) -> None:
-    """Put a run into the queue if no run has seen what changed before the clock struck."""
+    """Put a run into the queue if no run has seen what changed before the clock struck.
+
+    A register that no run has seen does not wait for the night: when a worker starts for the first
+    time, the run of last night is due.
+    """
     last = finding_store.find_last_run(run.conn)
-    if _find_newest_seq(run.conn, run.due_at) > (last.seq if last else 0):
+    until = run.due_at if last else datetime.now(UTC)
+    if _find_newest_seq(run.conn, until) > (last.seq if last else 0):
         enqueue_run(run.conn, CLOCK_ACTOR, DEFAULT_LANG)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import pyogrio
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.layers.geometry_faults import Geometries
+from boundaries.layers.geopackage_description import describe_geopackage
 from boundaries.layers.output_table import (
     ColumnValues,
     LossyConversion,
@@ -36,19 +37,20 @@ def write_geopackage(path: Path, table: OutputTable) -> list[LossyConversion]:
         Unavailable: The file cannot be written.
     """
     new_names = assign_unique_names(list(table.columns), ("fid", "geom"), lambda _: True)
-    columns = {new_names[name]: column for name, column in table.columns.items()}
-    _write_dataset(path, replace(table, columns=columns), "GPKG", "Unknown", "UTF-8")
+    _write_dataset(path, _rename_columns(table, new_names), "GPKG", "UTF-8")
+    if table.presentation is not None:
+        describe_geopackage(path, table.name, table.presentation)
     return _report_renamed_columns(new_names)
 
 
-def write_geopackage_tables(path: Path, tables: Sequence[tuple[OutputTable, str | None]]) -> None:
-    """Write several layers to one file, each with its geometry type; None: a table without one.
+def write_geopackage_tables(path: Path, tables: Sequence[OutputTable]) -> None:
+    """Write several layers to one file.
 
     Raises:
         Unavailable: The file cannot be written.
     """
-    for table, form in tables:
-        _write_dataset(path, table, "GPKG", form, "UTF-8")
+    for table in tables:
+        _write_dataset(path, table, "GPKG", "UTF-8")
 
 
 def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[LossyConversion]:
@@ -69,24 +71,42 @@ def write_shapefile(path: Path, table: OutputTable, encoding: str) -> list[Lossy
     losses = _report_renamed_columns(new_names)
     columns: dict[str, ColumnValues] = {}
     for name, column in table.columns.items():
-        columns[new_names[name]], truncations = _truncate_column(name, column, encoding)
+        columns[name], truncations = _truncate_column(name, column, encoding)
         losses += truncations
+    shortened = _rename_columns(replace(table, columns=columns), new_names)
     with TemporaryDirectory(prefix="shape-") as folder:
-        for part, form in _split_by_dimension(replace(table, columns=columns)):
-            _write_dataset(
-                Path(folder) / f"{part.name}.shp", part, "ESRI Shapefile", form, encoding
-            )
-        with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-            for file in sorted(Path(folder).iterdir()):
-                archive.write(file, file.name)
-            if losses:
-                notes = "\r\n".join(loss.text(lang) for loss in losses for lang in LANGS)
-                archive.writestr("README.txt", f"\ufeff{notes}\r\n")
+        for part in _split_by_dimension(shortened):
+            _write_dataset(Path(folder) / f"{part.name}.shp", part, "ESRI Shapefile", encoding)
+        _pack_shapefile(path, Path(folder), table, losses)
     return losses
 
 
-def _split_by_dimension(table: OutputTable) -> list[tuple[OutputTable, str]]:
-    """A table of each dimension with its geometry type; several have suffixes in their names."""
+def _pack_shapefile(
+    path: Path, folder: Path, table: OutputTable, losses: Sequence[LossyConversion]
+) -> None:
+    """One ZIP of the parts, the licence and the losses; its entries have no time of their own."""
+    notes = [] if table.presentation is None else [table.presentation.licence]
+    notes += [loss.text(lang) for loss in losses for lang in LANGS]
+    parts = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+    if notes:
+        parts["README.txt"] = "\ufeff{}\r\n".format("\r\n".join(notes)).encode()
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+
+
+def _rename_columns(table: OutputTable, new_names: Mapping[str, str]) -> OutputTable:
+    return replace(
+        table,
+        columns={new_names[name]: column for name, column in table.columns.items()},
+        value_types={new_names[name]: kind for name, kind in table.value_types.items()},
+    )
+
+
+def _split_by_dimension(table: OutputTable) -> list[OutputTable]:
+    """A table of each dimension; several have suffixes in their names."""
+    if table.geometry_type is None:
+        return [table]
     shapes = _flatten_collections(table.geometries)
     missing = shapely.is_missing(shapes)
     dimensions = shapely.get_dimensions(shapes[~missing])
@@ -97,9 +117,8 @@ def _split_by_dimension(table: OutputTable) -> list[tuple[OutputTable, str]]:
         if len(rows) or (number == 2 and not len(shapes)):
             columns = {name: [column[i] for i in rows] for name, column in table.columns.items()}
             name = table.name if len(rows) == len(shapes) else f"{table.name}_{suffix}"
-            parts.append(
-                (replace(table, name=name, geometries=shapes[rows], columns=columns), form)
-            )
+            part = replace(table, name=name, geometries=shapes[rows], columns=columns)
+            parts.append(replace(part, geometry_type=form))
     return parts
 
 
@@ -113,12 +132,12 @@ def _flatten_collections(geometries: Geometries) -> Geometries:
     return shapes
 
 
-def _write_dataset(
-    path: Path, table: OutputTable, driver: str, form: str | None, encoding: str
-) -> None:
-    arrays: list[tuple[NDArray[Any], NDArray[np.bool_]]] = list(
-        map(build_column_array, table.columns.values())
-    )
+def _write_dataset(path: Path, table: OutputTable, driver: str, encoding: str) -> None:
+    arrays: list[tuple[NDArray[Any], NDArray[np.bool_]]] = [
+        build_column_array(column, table.value_types.get(name))
+        for name, column in table.columns.items()
+    ]
+    form = table.geometry_type
     try:
         with warnings.catch_warnings():
             # A planar table has no coordinate system by definition.
@@ -134,9 +153,25 @@ def _write_dataset(
                 geometry_type=form,
                 crs=None if table.epsg is None or form is None else f"EPSG:{table.epsg}",
                 encoding=encoding.upper(),
+                **_list_creation_options(table, driver),
             )
     except (DataLayerError, DataSourceError) as error:  # a full disk, for example
         raise Unavailable(message("layer.write_failed", reason=str(error))) from error
+
+
+def _list_creation_options(table: OutputTable, driver: str) -> dict[str, Any]:
+    """What formats can hold of the presentation of a table."""
+    presented = table.presentation
+    if presented is None:
+        return {}
+    if driver != "GPKG":
+        return {"layer_options": {"DBF_DATE_LAST_UPDATE": f"{presented.state_of:%Y-%m-%d}"}}
+    stated = {"LICENCE": presented.licence, "SOURCE": presented.source}
+    return {
+        "layer_options": {"IDENTIFIER": presented.title, "DESCRIPTION": presented.abstract},
+        "layer_metadata": stated,
+        "dataset_metadata": {"TITLE": presented.title, **stated},
+    }
 
 
 def _truncate_column(

@@ -19,11 +19,15 @@ from gazetteer.problems import InvalidValue
 
 
 class LayerFormat(StrEnum):
-    """The formats that can be written. A Shapefile is a ZIP of its parts."""
+    """The formats that can be written. A Shapefile is a ZIP of its parts, JSON the rows alone.
+
+    The suffix ``.json`` is that of GeoJSON, as most programs have it.
+    """
 
     GEOPACKAGE = "gpkg"
     SHAPEFILE = "shp"
     GEOJSON = "geojson"
+    JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
 
@@ -32,6 +36,7 @@ MIME_TYPES = {
     LayerFormat.GEOPACKAGE: "application/geopackage+sqlite3",
     LayerFormat.SHAPEFILE: "application/zip",
     LayerFormat.GEOJSON: "application/geo+json",
+    LayerFormat.JSON: "application/json",
     LayerFormat.CSV: "text/csv",
     LayerFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -112,6 +117,8 @@ def _write_format(
             return gdal_writers.write_shapefile(path, table, encoding)
         case LayerFormat.GEOJSON:
             text_writers.write_geojson(path, table)
+        case LayerFormat.JSON:
+            text_writers.write_json_rows(path, table)
         case LayerFormat.CSV:
             text_writers.write_csv(path, table)
         case LayerFormat.XLSX:

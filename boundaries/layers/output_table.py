@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, count
 from typing import Any
@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 from boundaries.layers.crs import CGCS2000, WGS84, recognize_crs, resolve_crs
 from boundaries.layers.geometry_faults import Floats, Geometries
+from boundaries.layers.layer_presentation import LayerPresentation
 from boundaries.layers.polygon_layer import EPSG_4490, Layer
 from gazetteer.messages import Lang, Message, message
 from gazetteer.problems import InvalidValue
@@ -25,14 +26,25 @@ ColumnValues = Sequence[Any]
 class OutputTable:
     """Geometries of any type (None where a row has none) and columns of the same length.
 
-    ``crs`` is ``EPSG:n`` with east first, or ``planar``. Values are texts, numbers, booleans,
-    dates or None; lists and objects are written as JSON text.
+    Values are texts, numbers, booleans, dates or None; lists and objects are written as JSON text.
+
+    Attributes:
+        crs: ``EPSG:n`` with east first, or ``planar``.
+        geometry_type: of all geometries, as GDAL calls it; ``Unknown`` where they are of several,
+            None for a table without geometries. Programs that read a file before its first
+            geometry comes (in a list of places, the first may have none) rely on it.
+        value_types: of the columns that are not texts, where that must not depend on the values:
+            ``int``, ``float`` or ``date``.
+        presentation: how formats that can hold it describe and show the table.
     """
 
     name: str
     geometries: Geometries
     columns: Mapping[str, ColumnValues]
     crs: str = EPSG_4490
+    geometry_type: str | None = "Unknown"
+    value_types: Mapping[str, type] = field(default_factory=dict)
+    presentation: LayerPresentation | None = None
 
     @property
     def epsg(self) -> int | None:
@@ -96,11 +108,20 @@ def as_plain_value(value: Any) -> Any:
     return str(value)
 
 
-def build_column_array(column: ColumnValues) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The column as an array of integers, floats or texts, and a mask of its missing values."""
+def build_column_array(
+    column: ColumnValues, value_type: type | None = None
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The column as an array of integers, floats, days or texts, and a mask of missing values.
+
+    ``value_type`` decides for a column without values; without it that is one of texts.
+    """
+    empty = np.array([value is None for value in column], dtype=bool)
+    kinds = {type(value) for value in column if value is not None}
+    if value_type is not None:
+        kinds.add(value_type)
+    if kinds == {date}:
+        return np.array(column, dtype="datetime64[D]"), empty
     values = [as_plain_value(value) for value in column]
-    empty = np.array([value is None for value in values], dtype=bool)
-    kinds = {type(value) for value in values if value is not None}
     integers = [value for value in values if type(value) is int]
     exact = all(abs(value) < (1 << 63 if kinds == {int} else 1 << 53) for value in integers)
     if kinds == {int} and exact:

@@ -1,16 +1,18 @@
 """XLSX for working through a list: a fixed header, filters, and no formulas made of data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import shapely
 import xlsxwriter
 
 from boundaries.layers.geometry_faults import Geometries
+from boundaries.layers.layer_presentation import LayerPresentation
 from boundaries.layers.output_table import OutputTable, as_plain_value, as_text
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
@@ -18,49 +20,90 @@ from gazetteer.problems import InvalidValue
 MAX_ROWS = 1_048_575
 """The rows of a sheet without its header."""
 
-_MAX_CELL_CHARS, _MAX_COLUMN_WIDTH, _WIDTH_SAMPLE_ROWS, _MAX_SHEET_NAME_CHARS = 32_767, 60, 200, 31
+MAX_CELL_CHARS, _MAX_COLUMNS = 32_767, 16_384
+_MAX_COLUMN_WIDTH, _WIDTH_SAMPLE_ROWS, _MAX_SHEET_NAME_CHARS = 60, 200, 31
 
 
 def write_spreadsheet(path: Path, table: OutputTable) -> None:
     """Write the columns, and ``x`` (east), ``y`` of a point on each geometry in place of it.
 
     Raises:
-        InvalidValue: More rows than a sheet has.
+        InvalidValue: More rows or columns than a sheet has.
     """
-    x, y = _derive_points(table.geometries)
-    write_workbook(path, [replace(table, columns={**table.columns, "x": x, "y": y})])
+    if table.geometry_type is not None:
+        x, y = _derive_points(table.geometries)
+        table = replace(table, columns={**table.columns, "x": x, "y": y})
+    write_workbook(path, [table], table.presentation)
 
 
-def write_workbook(path: Path, tables: Sequence[OutputTable]) -> None:
+def write_workbook(
+    path: Path, tables: Sequence[OutputTable], presentation: LayerPresentation | None = None
+) -> None:
     """Write the columns of each table to a sheet of its name, without the geometries.
 
+    The presentation goes into the properties of the file.
+
     Raises:
-        InvalidValue: More rows than a sheet has.
+        InvalidValue: More rows or columns than a sheet has.
     """
-    if any(len(table.geometries) > MAX_ROWS for table in tables):
-        raise InvalidValue(message("layer.too_many_sheet_rows", limit=MAX_ROWS), field="format")
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     for table in tables:
-        _write_sheet(book, table)
+        check_sheet_size(len(table.geometries), len(table.columns))
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    if presentation is not None:
+        notes = f"{presentation.abstract}\n{presentation.licence}"
+        described = {"title": presentation.title, "comments": notes}
+        book.set_properties({**described, "created": presentation.state_of})
+    for table in tables:
+        rows = zip(*table.columns.values(), strict=True)
+        _write_sheet(book, table.name, list(table.columns), rows)
     book.close()
 
 
-def _write_sheet(book: Any, table: OutputTable) -> None:
-    header, columns = list(table.columns), list(table.columns.values())
+def write_rows(
+    target: BinaryIO, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write a sheet of that name, of which never more than some hundred rows are in memory.
+
+    The caller has checked by :func:`check_sheet_size` that they fit.
+    """
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    _write_sheet(book, name, header, rows)
+    book.close()
+
+
+def check_sheet_size(rows: int, columns: int) -> None:
+    """Refuse more rows below the header, or more columns, than a sheet has.
+
+    Raises:
+        InvalidValue: Names the field ``format``.
+    """
+    if rows > MAX_ROWS:
+        raise InvalidValue(message("layer.too_many_sheet_rows", limit=MAX_ROWS), field="format")
+    if columns > _MAX_COLUMNS:
+        words = message("layer.too_many_sheet_columns", limit=_MAX_COLUMNS)
+        raise InvalidValue(words, field="format")
+
+
+def _write_sheet(
+    book: Any, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     sheet = book.add_worksheet(
-        re.sub(r"[\[\]:*?/\\']", "_", table.name)[:_MAX_SHEET_NAME_CHARS] or "layer"
+        re.sub(r"[\[\]:*?/\\']", "_", name)[:_MAX_SHEET_NAME_CHARS] or "layer"
     )
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(table.geometries), 1), len(header) - 1)
-    for number, (name, values) in enumerate(zip(header, columns, strict=True)):
-        longest = max(
-            len(name), *(len(_format_cell(value)) for value in values[:_WIDTH_SAMPLE_ROWS]), 0
-        )
-        sheet.set_column(number, number, min(longest + 2, _MAX_COLUMN_WIDTH))
-    sheet.write_row(0, 0, header, book.add_format({"bold": True, "bottom": 1}))
-    for row, values in enumerate(zip(*columns, strict=True), 1):
-        for number, value in enumerate(values):
-            _write_cell(sheet, row, number, as_plain_value(value))
+    remaining = iter(rows)
+    sample = list(islice(remaining, _WIDTH_SAMPLE_ROWS))
+    for column, heading in enumerate(header):
+        longest = max(len(heading), *(len(_format_cell(row[column])) for row in sample), 0)
+        sheet.set_column(column, column, min(longest + 2, _MAX_COLUMN_WIDTH))
+    head_format = book.add_format({"bold": True, "bottom": 1})
+    for column, heading in enumerate(header):
+        sheet.write_string(0, column, heading, head_format)
+    count = 0
+    for count, values in enumerate(chain(sample, remaining), 1):
+        for column, value in enumerate(values):
+            _write_cell(sheet, count, column, as_plain_value(value))
+    sheet.autofilter(0, 0, max(count, 1), len(header) - 1)
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
@@ -70,7 +113,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
     elif isinstance(value, int | float) and abs(value) < 1e15:
         sheet.write_number(row, column, value)
     elif value is not None:
-        sheet.write_string(row, column, _format_cell(value)[:_MAX_CELL_CHARS])
+        sheet.write_string(row, column, _format_cell(value)[:MAX_CELL_CHARS])
 
 
 def _format_cell(value: Any) -> str:

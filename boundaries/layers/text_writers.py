@@ -1,4 +1,4 @@
-"""GeoJSON and CSV, row by row; every double has the digits that identify it."""
+"""GeoJSON, JSON and CSV, row by row; every double has the digits that identify it."""
 
 import csv
 from collections.abc import Iterator
@@ -31,6 +31,17 @@ def write_geojson(path: Path, table: OutputTable) -> None:
         file.write(b"\n]}\n")
 
 
+def write_json_rows(path: Path, table: OutputTable) -> None:
+    """Write an array of objects, one row a line, without the geometries."""
+    names = list(table.columns)
+    with path.open("wb") as file:
+        file.write(b"[")
+        for number, values in enumerate(_iter_rows(table)):
+            file.write(b",\n" if number else b"\n")
+            file.write(orjson.dumps(dict(zip(names, values, strict=True)), default=str))
+        file.write(b"\n]\n")
+
+
 def iter_features(table: OutputTable) -> Iterator[dict[str, Any]]:
     """The rows as GeoJSON features; values unknown to orjson have to be written as text."""
     names = list(table.columns)
@@ -49,11 +60,16 @@ def _iter_rows(table: OutputTable) -> Iterator[tuple[Any, ...]]:
 
 
 def write_csv(path: Path, table: OutputTable) -> None:
-    """Write CSV in UTF-8 with a byte order mark, which spreadsheets need; ``wkt`` comes last."""
-    texts = shapely.to_wkt(table.geometries, rounding_precision=-1)
+    """Write CSV in UTF-8 with a byte order mark, which spreadsheets need.
+
+    The geometry comes last, as ``wkt``, unless the table has none.
+    """
+    columns = dict(table.columns)
+    if table.geometry_type is not None:
+        columns["wkt"] = shapely.to_wkt(table.geometries, rounding_precision=-1).tolist()
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*table.columns, "wkt"])
-        for text, values in zip(texts, _iter_rows(table), strict=True):
+        writer.writerow(columns)
+        for values in zip(*columns.values(), strict=True):
             cells = [as_plain_value(value) for value in values]
-            writer.writerow(["" if c is None else as_text(c) for c in (*cells, text)])
+            writer.writerow(["" if cell is None else as_text(cell) for cell in cells])

@@ -136,6 +136,16 @@ def find_queued_job(conn: Connection[Any], kind: str) -> UUID | None:
     return row[0] if row else None
 
 
+def has_attempt(conn: Connection[Any], kind: str, pause: timedelta) -> bool:
+    """Whether a job of a kind is open, or one failed within the pause that follows a failure."""
+    row = conn.execute(
+        "SELECT FROM job WHERE kind = %s AND (state IN ('queued', 'running')"
+        " OR state = 'failed' AND finished_at > now() - %s) LIMIT 1",
+        (kind, pause),
+    ).fetchone()
+    return row is not None
+
+
 def set_queue_id(conn: Connection[Any], job_id: UUID, queue_id: int) -> None:
     """Store the id of the job in the queue."""
     conn.execute("UPDATE job SET queue_id = %s WHERE job_id = %s", (queue_id, job_id))
@@ -223,6 +233,17 @@ def delete_job(conn: Connection[Any], job_id: UUID) -> None:
 def delete_old_jobs(conn: Connection[Any], age: timedelta) -> list[UUID]:
     """Delete the jobs older than ``age``; the ids of those whose files must be removed as well."""
     rows = conn.execute("DELETE FROM job WHERE created_at < now() - %s RETURNING job_id", (age,))
+    return [row[0] for row in rows]
+
+
+def delete_overtaken_jobs(conn: Connection[Any], kind: str) -> list[UUID]:
+    """Delete the finished jobs of a kind but the newest; their ids, for their files."""
+    rows = conn.execute(
+        "DELETE FROM job WHERE kind = %(kind)s AND state = 'finished' AND finished_at <"
+        " (SELECT max(finished_at) FROM job WHERE kind = %(kind)s AND state = 'finished')"
+        " RETURNING job_id",
+        {"kind": kind},
+    )
     return [row[0] for row in rows]
 
 

@@ -30,6 +30,10 @@ class PreparedRows(Protocol):
     def is_resumable(self) -> bool:
         """Whether a result of the same state can be continued; otherwise the job starts again."""
 
+    @property
+    def output_encoding(self) -> str:
+        """The encoding of the result."""
+
     def iter_chunks(self, skip: int) -> Iterator[ResultChunk]:
         """The result of the lines of the file after the first ``skip``."""
 
@@ -78,8 +82,7 @@ def _find_checkpoint(running: RunningJob, prepared: PreparedRows) -> _Checkpoint
 def _write_from_checkpoint(
     running: RunningJob, prepared: PreparedRows, checkpoint: _Checkpoint
 ) -> None:
-    encoding = running.job.encoding
-    assert encoding is not None, "a job on rows knows the encoding of its file"
+    encoding = prepared.output_encoding
     # Only the first chunk begins with a byte order mark.
     later_encoding = "utf-8" if encoding == "utf-8-sig" else encoding
     running.files.partial_result.touch()

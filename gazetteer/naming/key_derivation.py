@@ -14,7 +14,7 @@ from gazetteer.naming.generic_terms import GenericTerms, build_generic_terms
 from gazetteer.naming.lexicon_store import load_lexicons
 from gazetteer.naming.name_keys import apply_spelling, build_name_key
 from gazetteer.records.levels import Level
-from gazetteer.records.romanization import READINGS_FILE
+from gazetteer.records.readings import find_readings_file
 
 Conn = Connection[Any]
 _NAMES_AT_ONCE = 20_000
@@ -159,7 +159,7 @@ def _is_current(conn: Conn, version: str) -> bool:
 
 
 def _compute_version(terms: GenericTerms) -> str:
-    readings = sha256(READINGS_FILE.read_bytes()).hexdigest()[:12]
+    readings = sha256(find_readings_file().read_bytes()).hexdigest()[:12]
     return f"{_FORMAT} {readings} {terms.version}"
 
 

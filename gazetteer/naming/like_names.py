@@ -96,6 +96,29 @@ _CONDITIONS = {
 }
 
 
+_NAMED_SO = """
+SELECT DISTINCT place_id FROM name_key
+WHERE text_key = %(text)s AND legal_class = %(legal_class)s AND level = %(level)s
+AND %(within)s::uuid IN (province, prefecture, county, township) AND valid @> %(at)s::date LIMIT 2
+"""
+
+
+def find_named_place(conn: Conn, key: NameKey, proposal: NameProposal, at: date) -> UUID | None:
+    """The only place of the class and level that has the name in the unit of a proposal.
+
+    None: there is none, or there are several.
+    """
+    params = {
+        "text": key.text,
+        "legal_class": proposal.legal_class,
+        "level": proposal.level,
+        "within": proposal.within,
+        "at": at,
+    }
+    places = conn.execute(_NAMED_SO, params).fetchall()
+    return places[0][0] if len(places) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class LikeNames:
     """The names that are like a name, each with the units in which it lies."""

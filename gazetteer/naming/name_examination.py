@@ -12,10 +12,15 @@ from psycopg import Connection
 
 from gazetteer.naming.generic_terms import build_generic_terms
 from gazetteer.naming.key_derivation import renew_name_keys
-from gazetteer.naming.law.profile_files import read_shipped_profiles, select_profiles
+from gazetteer.naming.law.profile_files import read_profiles, select_profiles
 from gazetteer.naming.lexicon_files import Lexicon
 from gazetteer.naming.lexicon_store import load_lexicons
-from gazetteer.naming.like_names import UnitsAbove, load_like_names, load_units_above
+from gazetteer.naming.like_names import (
+    UnitsAbove,
+    find_named_place,
+    load_like_names,
+    load_units_above,
+)
 from gazetteer.naming.name_keys import NameKey, build_name_key
 from gazetteer.naming.naming_context import NamingContext
 from gazetteer.naming.naming_finding import NamingFinding, Outcome
@@ -108,6 +113,9 @@ def _build_context(
     terms = build_generic_terms(lexicons["generics"])
     key = build_name_key(proposal.name, proposal.legal_class.value, proposal.level, province, terms)
     key = _apply_reading(key, proposal)
+    if proposal.in_force and proposal.place_id is None:  # no duplicate of itself
+        place = find_named_place(conn, key, proposal, at)
+        proposal = replace(proposal, place_id=place)
     like = load_like_names(conn, key, proposal, units, at)
     is_spelled_as_compared = proposal.level != "village" and len(key.text) == len(proposal.name)
     spelling = romanize_place_name(
@@ -124,7 +132,7 @@ def _build_context(
         like=like,
         lexicons=lexicons,
         terms=terms,
-        profiles=select_profiles(read_shipped_profiles(), units.codes[::-1], at),
+        profiles=select_profiles(read_profiles(), units.codes[::-1], at),
         spelling=spelling,
         surroundings=load_surroundings(conn, proposal, units, like, at),
     )

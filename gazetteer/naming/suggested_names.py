@@ -16,6 +16,7 @@ _USUAL_TERMS = {
     LegalClass.ROAD: ("路", "街", "巷", "大道"),
     LegalClass.BUILDING: ("大厦", "苑", "园", "楼"),
 }
+_ABOUT_WORDS = ("NR-002", "NR-006", "NR-007", "NR-008", "NR-009")
 _MOST_TRIED = 12
 _MOST = 5
 
@@ -23,8 +24,11 @@ _MOST = 5
 def suggest_names(conn: Connection[Any], examined: NameExamination, at: date) -> list[str]:
     """Up to five names like one that is not admissible, about which the rules have less to say.
 
-    None of them is inadmissible, and about none is a question open.
+    None of them is inadmissible, and about none is a question open. Where the words themselves are
+    the matter, none is suggested: to take them apart would be no better name.
     """
+    if any(finding.rule in _ABOUT_WORDS and finding.term for finding in examined.findings):
+        return []
     order = list(Verdict)
     threshold = max(order.index(examined.overall_verdict), order.index(Verdict.UNDECIDED))
     found: list[str] = []

@@ -9,17 +9,16 @@ implement.
 Every reading has its tone; the spelling without tones is made from it, so that the two agree.
 """
 
-import csv
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import Any
 
-READINGS_FILE = Path(__file__).with_name("readings.csv")
+from gazetteer.records.readings import find_readings_file, read_readings
+
 _TONE_MARKS = "\u0304\u0301\u030c\u0300"
 """Combining macron, acute, caron and grave: first to fourth tone."""
 
@@ -34,18 +33,17 @@ def _load_pypinyin() -> Any:
 def _read_overrides(province: str) -> dict[str, tuple[str, ...]]:
     """Toned readings that apply in the province (two digits), its own before the country's."""
     table: dict[str, tuple[str, ...]] = {}
-    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    readings = read_readings(find_readings_file())
     for scope in ("", province):
-        for row in rows:
-            if row["province"] == scope:
-                table[row["text"]] = tuple(row["reading"].split())
+        for reading in readings:
+            if reading.province == scope:
+                table[reading.text] = reading.syllables
     return table
 
 
 @cache
 def _longest_override(province: str) -> int:
-    return max(map(len, _read_overrides(province)))
+    return max(map(len, _read_overrides(province)), default=0)
 
 
 def _spell_with_library(text: str) -> list[str]:

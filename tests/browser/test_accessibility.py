@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tools.web_client import CLIENT
+
 PATHS = [
     "/",
     "/units/440106",
@@ -18,6 +20,7 @@ PATHS = [
     "/naming?name=太平镇&legal_class=division&level=township&within=440300",
     "/naming/defects",
     "/coverage",
+    "/codes",
     "/changes",
     "/checks",
     "/differences?unit=440100&from=2013-12-31&to=2015-01-01",
@@ -28,8 +31,16 @@ PATHS = [
     "/docs",
     "/docs/problems",
     "/login",
+    "/naming?name=大坪镇&legal_class=division&level=township&within=441424",
+    "/naming/defects",
+    "/ogc/collections/divisions/items",
     "/no-such-page",
 ]
+AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RUN = """async () => (await axe.run(document, {runOnly:
+  ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations
+  .filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])"""
 
 UNNAMED = """() => [...document.querySelectorAll('a[href], button, input, select, summary')]
   .filter(e => e.type !== 'hidden' && e.offsetParent !== null)
@@ -64,6 +75,14 @@ def test_a_page_has_its_landmarks_names_and_references(page: Page, path: str) ->
     assert page.evaluate(DOUBLE_IDS) == []
     assert page.evaluate(BROKEN_REFERENCES) == []
     assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text("utf-8"))
+    assert page.evaluate(AXE_RUN) == []
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -166,6 +166,7 @@ def test_the_language_of_the_browser_and_the_other_one(page: Page) -> None:
         "/login",
         "/geocode?address=广东省萝岗区科学大道100号",
         "/coverage",
+        "/codes",
     ],
 )
 def test_a_phone_needs_no_sideways_scrolling(page: Page, path: str) -> None:

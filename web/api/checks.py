@@ -1,24 +1,17 @@
 """Data quality checks on the register: ``/v1/checks``."""
 
-import time
-from threading import Lock
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from boundaries.consistency.consistency_check import run_self_check
-from gazetteer.messages import message
-from gazetteer.problems import Unavailable
-from gazetteer.records.check_result import CheckResult
 from gazetteer.rules.finding import Severity
-from web.http.connections import connection
 from web.http.endpoints import Api, Parameters
+from web.services.self_check_service import load_check_page
 
 api = Api()
 
-_CACHE_SECONDS = 300.0
-_lock = Lock()
-_results_by_seq: dict[int, tuple[float, list[CheckResult]]] = {}
+CHECK_PATTERN = r"^[A-Za-z0-9_-]{1,60}$"
 
 
 class CheckResultModel(BaseModel):
@@ -36,57 +29,85 @@ class CheckResultModel(BaseModel):
     )
 
 
+class CheckCountModel(BaseModel):
+    """The number of results of a check; a check without results is not listed."""
+
+    check: str
+    severity: Severity
+    count: int
+
+
 class CheckResultsModel(BaseModel):
-    """All results for the register at a sequence number, errors first."""
+    """The results of the last run of the checks, errors first.
 
-    seq: int
+    While the register has not been examined, `seq` is null: that there are no results then says
+    nothing about the register.
+    """
+
+    seq: int | None = Field(
+        description="Sequence number of the state that was examined; null if none was yet"
+    )
+    at: str | None = Field(description="Day as of which it was examined")
+    finished_at: str | None
+    current: bool = Field(
+        description="Whether that is the newest state, examined today; otherwise the next run is"
+        " about to begin or under way"
+    )
+    counts: list[CheckCountModel] = Field(description="All checks with results, unfiltered")
+    matched: int = Field(description="Number of matching results on all pages")
     findings: list[CheckResultModel]
+    next: int | None = Field(
+        description="Value of `after` for the next page; null on the last page"
+    )
 
 
-class EmptyQuery(Parameters):
-    """None."""
+class ChecksQuery(Parameters):
+    """Filters for check results."""
+
+    check: str | None = Field(
+        None,
+        pattern=CHECK_PATTERN,
+        description="Return only results of the check with this id",
+        examples=["unit_without_area"],
+    )
+    severity: Severity | None = Field(None, description="Return only results of this severity")
+    limit: int = Field(
+        100, ge=1, le=1000, description="Maximum number of results, 1 to 1000; default: 100"
+    )
+    after: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        description="Value of `next` on the previous page; default: 0, the first page",
+    )
 
 
 @api.get("/v1/checks", CheckResultsModel)
-def list_check_results(
-    query: EmptyQuery,  # noqa: ARG001  (declares that there are no parameters)
-) -> dict[str, Any]:
+def list_check_results(query: ChecksQuery) -> dict[str, Any]:
     """List the results of the data quality checks.
 
-    The checks run again after every publication, as of today and of every day to come on which a
-    published change takes effect.
+    Workers run the checks after every publication and at the beginning of every day, as of that day
+    and of every day to come on which a published change takes effect.
     """
-    seq, results = run_current_checks()
-    return {"seq": seq, "findings": [result.serialize() for result in results]}
+    page = load_check_page(
+        check=query.check, severity=query.severity, after=query.after, limit=query.limit
+    )
+    report = page.report
+    counts = report.count_results() if report else []
+    return {
+        "seq": report.seq if report else None,
+        "at": report.at.isoformat() if report else None,
+        "finished_at": _serialize_moment(report.finished_at) if report else None,
+        "current": page.is_current,
+        "counts": [
+            {"check": check, "severity": severity, "count": number}
+            for check, severity, number in counts
+        ],
+        "matched": page.matched,
+        "findings": [result.serialize() for result in page.results],
+        "next": page.next,
+    }
 
 
-def run_current_checks() -> tuple[int, list[CheckResult]]:
-    """The sequence number checked last, and the results.
-
-    The checks read everything, so they run once for each publication (and again after some
-    minutes, for changes made behind the program). Requests during a run get the results of the one
-    before, so that many readers cannot start many runs.
-
-    Raises:
-        Unavailable: the first run has not finished.
-    """
-    with connection() as conn:
-        (seq,) = conn.execute("SELECT seq FROM ledger_head").fetchone()
-        if _is_fresh(seq):
-            return seq, _results_by_seq[seq][1]
-        if _lock.acquire(blocking=False):
-            try:
-                results = run_self_check(conn)
-                _results_by_seq[seq] = (time.monotonic(), results)
-                for earlier in [known for known in _results_by_seq if known != seq]:
-                    del _results_by_seq[earlier]
-                return seq, results
-            finally:
-                _lock.release()
-    for earlier, (_, results) in list(_results_by_seq.items()):
-        return earlier, results
-    raise Unavailable(message("checks.running"))
-
-
-def _is_fresh(seq: int) -> bool:
-    return seq in _results_by_seq and time.monotonic() - _results_by_seq[seq][0] < _CACHE_SECONDS
+def _serialize_moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

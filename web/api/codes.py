@@ -1,20 +1,24 @@
 """Former codes to present ones: ``/v1/codes/translate``, also for CSV files."""
 
+import csv
+import io
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, Literal
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from boundaries.batch.column_headings import guess_code_column
 from boundaries.batch.csv_files import CsvFile
-from boundaries.batch.row_processing import (
-    ResultColumns,
-    build_sequential_executor,
-    check_new_columns,
-)
+from boundaries.batch.encodings import MARKED_UTF8
+from boundaries.batch.result_columns import Headings
+from boundaries.batch.result_spreadsheet import SPREADSHEET_MEDIA
+from boundaries.batch.row_processing import InputColumns, build_sequential_executor
 from boundaries.batch.row_tasks import FilePlan
 from gazetteer.ledger.as_of import AsOf, resolve_known_at, today
+from gazetteer.messages import Lang, message
+from gazetteer.problems import InvalidValue
 from gazetteer.records.code_translation import TranslationRequest, translate_unit_code
 from gazetteer.records.division_queries import check_day_recorded
 from gazetteer.records.written_codes import CodeForm
@@ -23,14 +27,21 @@ from web.http.as_of_params import Day, KnownAt, WrittenCode
 from web.http.connections import lookup_connection, snapshot_connection
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
-from web.services.code_rows import RESULT_COLUMNS, CodeTranslator, explain_result
-from web.uploads.batch_forms import FileForm
-from web.uploads.csv_uploads import get_upload, open_table, stream_csv
+from web.services.code_rows import CODE_COLUMNS, CodeTranslator, explain_result
+from web.uploads.batch_forms import ResultForm
+from web.uploads.csv_uploads import get_upload, has_upload, open_table, send_result
 
 api = Api()
 
+
+def _read_blank_as_none(value: Any) -> Any:
+    """What a form of a page sends for a date that is not filled in."""
+    return None if value == "" else value
+
+
 Since = Annotated[
     Day | None,
+    BeforeValidator(_read_blank_as_none),
     Field(
         alias="from",
         description="Date on which the code was in use, `YYYY-MM-DD`; default: any date",
@@ -38,6 +49,7 @@ Since = Annotated[
 ]
 Until = Annotated[
     Day | None,
+    BeforeValidator(_read_blank_as_none),
     Field(
         alias="to",
         description="Date of the codes in the result, `YYYY-MM-DD` (Asia/Shanghai); default: today",
@@ -118,11 +130,18 @@ def get_code_translation(query: TranslationQuery) -> dict[str, Any]:
     return answer
 
 
-class TranslationForm(FileForm):
+class TranslationForm(ResultForm):
     """The fields beside the file `data` (multipart/form-data)."""
 
-    columns: str = Field(
-        description="Name of the column that contains the former codes", min_length=1
+    codes: str | None = Field(
+        None,
+        description="The former codes themselves, one in each line, in place of a file: a column"
+        " copied from a table",
+    )
+    columns: str | None = Field(
+        None,
+        description="Name of the column that contains the former codes; default: the column with a"
+        " heading such as `代码`, `区划代码` or `code`, or the only column",
     )
     since: Since = None
     from_column: str | None = Field(
@@ -138,47 +157,91 @@ class TranslationForm(FileForm):
         description="Translate the code with which an identity number begins; default: `false`",
     )
 
+    def build_plan(self, sheet: CsvFile, lang: Lang) -> FilePlan:
+        """The plan of the translation of a file, with its texts in ``lang``.
+
+        Raises:
+            InvalidValue: the file does not have a column, or has one that would be added.
+        """
+        positions = [self._find_code_column(sheet)]
+        if self.from_column is not None:
+            positions.append(sheet.find_position(self.from_column, "from_column"))
+        columns = self.build_layout().build_columns(sheet, CODE_COLUMNS, lang)
+        return FilePlan(sheet, InputColumns(tuple(positions)), columns, lang)
+
+    def _find_code_column(self, sheet: CsvFile) -> int:
+        if self.columns:
+            return sheet.find_position(self.columns)
+        position = guess_code_column(sheet.header)
+        if position is None:
+            words = message("batch.no_code_column", columns=sheet.header)
+            raise InvalidValue(words, field="columns")
+        return position
+
 
 _MAX_IN_MEMORY = 1 << 20
 
 
-@api.write("POST", "/v1/codes/translate/csv", "text/csv", requires_account=False)
+@api.write(
+    "POST",
+    "/v1/codes/translate/csv",
+    "text/csv",
+    requires_account=False,
+    alternative_media=(SPREADSHEET_MEDIA,),
+)
 def translate_code_csv(form: TranslationForm) -> Response:
-    """Translate a column of former division codes in a CSV file.
+    """Translate a column of former division codes, in CSV or XLSX or as a pasted list.
 
     The existing columns are returned unchanged, followed by `result_*` columns. If one code became
     several, `result_status` says so and `result_candidates` lists them; none is chosen. Codes are
     read as spreadsheets leave them (`440106.0`, `'440106`, full width, filled up with zeros);
     `result_detail` says why a cell is refused and what a result means.
     """
-    stream, sheet = open_table(get_upload(), form.encoding, form.delimiter, require_even=True)
-    return stream_csv(_translate_rows(form, stream, sheet), sheet)
+    lang = request_language()
+    stream, sheet = open_table(
+        _open_codes(form, lang), form.encoding, form.delimiter, require_even=True
+    )
+    plan = form.build_plan(sheet, lang)
+    return send_result(_translate_rows(form, plan, stream), plan, form)
 
 
-def _translate_rows(form: TranslationForm, stream: BinaryIO, sheet: CsvFile) -> Iterator[str]:
+def _open_codes(form: TranslationForm, lang: Lang) -> BinaryIO:
+    """The uploaded file, or the pasted column as a table; a heading in it is a row like others.
+
+    Raises:
+        InvalidValue: there is neither, or both.
+    """
+    if not (form.codes and form.codes.strip()):
+        return get_upload()
+    if has_upload():
+        raise InvalidValue(message("translation.two_sources"), field="codes")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    is_labelled = form.headings is Headings.LABELS
+    writer.writerow([message("tool.code").text(lang) if is_labelled else "code"])
+    for line in form.codes.splitlines():
+        writer.writerow([line.strip()] if line.strip() else [])
+    return io.BytesIO(text.getvalue().encode(MARKED_UTF8))
+
+
+def _translate_rows(form: TranslationForm, plan: FilePlan, stream: BinaryIO) -> Iterator[str]:
     """The result in pieces. All rows are of one state of the register, read before any is sent."""
-    columns = ResultColumns(RESULT_COLUMNS, sheet.delimiter)
-    check_new_columns(sheet, RESULT_COLUMNS)
-    positions = [sheet.find_position(form.columns)]
-    if form.from_column is not None:
-        positions.append(sheet.find_position(form.from_column, "from_column"))
-    plan = FilePlan(sheet, tuple(positions), columns, request_language())
     as_of = AsOf(form.until or today(), form.known_at)
     with SpooledTemporaryFile(_MAX_IN_MEMORY, "w+", encoding="utf-8", newline="") as result:
         with snapshot_connection() as conn:
             _check_days(conn, form, as_of)
             translator = CodeTranslator(
-                conn, as_of, form.since, form.identity_numbers, request_language()
+                conn, as_of, form.since, form.identity_numbers, plan.lang, plan.columns.names
             )
             process_chunks = build_sequential_executor(
                 lambda rows: [
-                    columns.format_appended_cells(translator.translate_row(row)) for row in rows
+                    plan.columns.format_values(translator.translate_row(row)) for row in rows
                 ]
             )
             for piece in plan.iter_result_chunks(stream, process_chunks):
                 result.write(piece.text)
         result.seek(0)
-        yield from iter(lambda: result.read(_MAX_IN_MEMORY), "")
+        yield from iter(lambda: "".join(result.readlines(_MAX_IN_MEMORY)), "")
 
 
 def _check_days(conn: Any, form: TranslationForm, as_of: AsOf) -> None:

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from boundaries.batch.result_columns import Headings
+from boundaries.batch.result_spreadsheet import TableFormat
 from gazetteer.jobs.job_store import JobState, ProgressUnit
 from gazetteer.ledger.as_of import Basis
 from web.http.as_of_params import AtDay, Instant
@@ -25,7 +27,27 @@ class JobForm(FileForm):
     township: LevelColumn = None
     village: LevelColumn = None
     result_columns: list[str] | None = Field(
-        None, description="`geocode_csv`, `reverse_csv`: result columns to add, in this order"
+        None,
+        description="`geocode_csv`, `reverse_csv`: result columns to add, in this order; or"
+        " `short` (default) or `full`",
+    )
+    headings: Headings | None = Field(
+        None,
+        description="`geocode_csv`, `reverse_csv`: `names` (default) or `labels`, see"
+        " `/v1/geocode/csv`",
+    )
+    format: TableFormat | None = Field(
+        None,
+        description="`geocode_csv`, `reverse_csv`: `xlsx` for a spreadsheet beside the CSV file",
+    )
+    bom: bool | None = Field(
+        None,
+        description="`geocode_csv`, `reverse_csv`: whether CSV is in UTF-8 with a byte order mark",
+    )
+    decisions: list[str] | None = Field(
+        None,
+        description="`geocode_csv`: what a person decided about ambiguous rows, see"
+        " `/v1/geocode/csv`",
     )
     at: AtDay = None
     known_at: Instant | None = Field(
@@ -65,6 +87,7 @@ class JobResultModel(BaseModel):
 
     csv: str
     gpkg: str
+    xlsx: str | None = Field(description="Null unless the job was asked for it by `format`")
 
 
 class JobProgressModel(BaseModel):
@@ -85,7 +108,7 @@ class JobModel(BaseModel):
     """
 
     id: str
-    kind: Literal["geocode_csv", "reverse_csv", "coverage", "findings", "naming_defects"]
+    kind: Literal["geocode_csv", "reverse_csv", "coverage", "findings", "checks", "naming_defects"]
     state: JobState
     progress: JobProgressModel
     rows_total: int | None

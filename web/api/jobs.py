@@ -10,8 +10,10 @@ from flask import Response, send_file
 from pydantic import Field, ValidationError
 
 from boundaries.batch.facility_coverage import CoverageTask
-from boundaries.batch.row_tasks import GeocodeTask
+from boundaries.batch.result_spreadsheet import SPREADSHEET_MEDIA, TableFormat
+from boundaries.batch.row_tasks import FilePlan, GeocodeTask
 from boundaries.findings import finding_features
+from boundaries.layers.spreadsheet import check_sheet_size
 from gazetteer.jobs import job_queue, job_store
 from gazetteer.jobs.job_files import RESULT_NAME_PATTERN, JobFiles
 from gazetteer.jobs.job_runner import try_lock_job
@@ -34,6 +36,7 @@ from web.services.job_kinds import (
     GEOPACKAGE,
     GEOPACKAGE_RESULT,
     JOB_KINDS,
+    XLSX_RESULT,
     RowTask,
     build_row_task,
 )
@@ -64,7 +67,9 @@ def create_job(form: JobForm) -> Response:
     with connection() as conn:
         day = _check_task(conn, task)
     stream, sheet = open_table(upload, form.encoding, form.delimiter)
-    task.build_plan(sheet)
+    plan = task.build_plan(sheet)
+    if form.format is TableFormat.XLSX and isinstance(plan, FilePlan):
+        check_sheet_size(sheet.rows, len(sheet.header) + len(plan.columns.names))
     form_values = task_form.model_dump(mode="json", exclude_unset=True)
     csv = CsvFormat(sheet.encoding, sheet.delimiter, sheet.rows)
     job_request = JobRequest(uuid4(), form_values, request_language(), day, csv)
@@ -86,19 +91,22 @@ def get_job(job_id: JobId) -> dict[str, Any]:
 class ResultQuery(Parameters):
     """The format of the result."""
 
-    format: Literal["csv", "gpkg"] = Field(
+    format: Literal["csv", "gpkg", "xlsx"] = Field(
         "csv",
-        description="Format of the result: `csv` (default), or `gpkg` for a GeoPackage with points",
+        description="Format of the result: `csv` (default), `gpkg` for a GeoPackage with points, or"
+        " `xlsx` if the job was asked for it",
     )
 
 
-@api.get("/v1/jobs/<uuid:job_id>/result", "text/csv", alternative_media=(GEOPACKAGE,))
+@api.get(
+    "/v1/jobs/<uuid:job_id>/result", "text/csv", alternative_media=(GEOPACKAGE, SPREADSHEET_MEDIA)
+)
 def download_job_result(job_id: JobId, query: ResultQuery) -> Response:
     """Download the result of a finished job on a file.
 
     Returns 409 if the job has no result.
     """
-    name = {"csv": CSV_RESULT, "gpkg": GEOPACKAGE_RESULT}[query.format]
+    name = {"csv": CSV_RESULT, "gpkg": GEOPACKAGE_RESULT, "xlsx": XLSX_RESULT}[query.format]
     return _send_result(job_id, name, field="format")
 
 
@@ -114,7 +122,7 @@ def list_job_files(job_id: JobId) -> dict[str, Any]:
 @api.get(
     "/v1/jobs/<uuid:job_id>/files/<name>",
     "text/csv",
-    alternative_media=(GEOPACKAGE, finding_features.MEDIA_TYPE),
+    alternative_media=(GEOPACKAGE, SPREADSHEET_MEDIA, finding_features.MEDIA_TYPE),
 )
 def download_job_file(job_id: JobId, name: ResultName) -> Response:
     """Download a result file of a finished job, with its own media type.
@@ -241,6 +249,7 @@ def _serialize_file(files: JobFiles, file: ResultFile) -> dict[str, Any]:
 def _serialize_job(job: Job) -> dict[str, Any]:
     days = current_settings().job_days
     result_url = f"{JOBS_PATH}/{job.job_id}/result?format="
+    has_sheet = job.form.get("format") == TableFormat.XLSX
     has_rows = job.progress_unit == ProgressUnit.ROWS
     has_result = has_rows and job.state == JobState.FINISHED
     return {
@@ -259,7 +268,13 @@ def _serialize_job(job: Job) -> dict[str, Any]:
         "finished_at": _serialize_moment(job.finished_at),
         "expires_at": _serialize_moment(job.created_at + timedelta(days=days)),
         "problem": job.problem,
-        "result": {"csv": result_url + "csv", "gpkg": result_url + "gpkg"} if has_result else None,
+        "result": {
+            "csv": result_url + "csv",
+            "gpkg": result_url + "gpkg",
+            "xlsx": result_url + "xlsx" if has_sheet else None,
+        }
+        if has_result
+        else None,
         "files": f"{JOBS_PATH}/{job.job_id}/files",
     }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import Response
 
+from boundaries.batch.result_spreadsheet import SPREADSHEET_MEDIA
 from boundaries.batch.row_processing import build_sequential_executor
 from gazetteer.ledger.as_of import resolve_known_at
 from web.http.app_settings import current_settings
@@ -12,14 +13,20 @@ from web.http.endpoints import Api
 from web.http.language import request_language
 from web.services.point_index_cache import find_area_index
 from web.uploads.batch_forms import ReverseForm
-from web.uploads.csv_uploads import copy_small_upload, open_table, stream_csv
+from web.uploads.csv_uploads import copy_small_upload, open_table, send_result
 
 api = Api()
 
 
-@api.write("POST", "/v1/reverse/csv", "text/csv", requires_account=False)
+@api.write(
+    "POST",
+    "/v1/reverse/csv",
+    "text/csv",
+    requires_account=False,
+    alternative_media=(SPREADSHEET_MEDIA,),
+)
 def reverse_geocode_csv(form: ReverseForm) -> Response:
-    """Reverse geocode a CSV file of positions.
+    """Reverse geocode a file of positions, in CSV or XLSX.
 
     Each row is reverse geocoded as by `/v1/reverse` and returned unchanged, in the encoding of the
     file, followed by `result_*` columns. `result_status` is `matched`, `ambiguous` (on a boundary;
@@ -50,4 +57,4 @@ def reverse_geocode_csv(form: ReverseForm) -> Response:
         "Known-At": as_of_fields["known_at"],
         "Basis": as_of_fields["basis"],
     }
-    return stream_csv((piece.text for piece in pieces), sheet, headers)
+    return send_result((piece.text for piece in pieces), plan, form, headers)

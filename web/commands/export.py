@@ -1,14 +1,15 @@
-"""``gazetteer export``: areas, borders and places as a file for other programs."""
+"""``gazetteer export``: areas, borders, places and the list of units for other programs."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from boundaries.exports.export_presentation import present_export
 from boundaries.exports.export_query import ExportRequest
 from boundaries.exports.export_tables import ExportKind, export_table
 from boundaries.layers.layer_writer import ENCODINGS, LayerFormat, detect_layer_format, write_table
-from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.ledger.as_of import AsOf, Basis, today
 from gazetteer.records.levels import LEVELS
 from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
@@ -26,7 +27,7 @@ from web.commands.terminal_language import (
     type=click.Choice([what.value for what in ExportKind]),
     default=ExportKind.DIVISIONS.value,
     help="Areas of units; edges or nodes of the boundary network; the whole line between each two"
-    " units; or places with their names.",
+    " units; places with their names; or the list of units, with or without known areas.",
 )
 @click.option(
     "--level",
@@ -44,11 +45,17 @@ from web.commands.terminal_language import (
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
     help="As known at this moment; default: now.",
 )
+@click.option(
+    "--basis",
+    type=click.Choice([basis.value for basis in Basis]),
+    default=Basis.EFFECTIVE.value,
+    help="Date of a legal act from which a change counts.",
+)
 @click.option("--crs", default="4490", help="EPSG code: 4490, 4326, 4546, 4547, 4548 and others.")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(list(LayerFormat)),
+    type=click.Choice([kind.value for kind in LayerFormat]),
     help="Default: by the ending of the file.",
 )
 @click.option(
@@ -62,7 +69,7 @@ from web.commands.terminal_language import (
     "--output",
     required=True,
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="The file: .gpkg, .zip (Shapefile), .geojson, .csv or .xlsx.",
+    help="The file: .gpkg, .zip (Shapefile), .geojson, .csv or .xlsx; any with --format json.",
 )
 def export_command(
     what: str,
@@ -70,23 +77,26 @@ def export_command(
     within: str | None,
     at: datetime | None,
     known_at: datetime | None,
+    basis: str,
     crs: str,
     format_: str | None,
     encoding: str,
     output: Path,
 ) -> None:
-    """Write areas, borders or places, as of a date, with codes and names.
+    """Write areas, borders, places or the list of units, as of a date, with codes and names.
 
-    Units without a known area on that day are left out; the number written is printed.
+    Units without a known area on that day are left out of the areas, never of the list; the number
+    written is printed.
     """
     detect_layer_format(output, format_)  # fails before the database is read
-    as_of = AsOf(at.date() if at else today(), known_at)
+    as_of = AsOf(at.date() if at else today(), known_at, Basis(basis))
     with open_register() as conn, show_progress() as report_progress:
         table = export_table(
             conn, ExportKind(what), ExportRequest(as_of, level, within, progress=report_progress)
         )
     try:
-        losses = write_table(output, table, crs=crs, format=format_, encoding=encoding)
+        presented = present_export(table, ExportKind(what), command_language())
+        losses = write_table(output, presented, crs=crs, format=format_, encoding=encoding)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandFailed(terminal_text("cli.cannot_write", path=output, reason=reason)) from None

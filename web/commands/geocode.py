@@ -3,34 +3,43 @@
 import json
 import sys
 import time
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from os import cpu_count
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
 from boundaries.batch.address_rows import AddressColumns
 from boundaries.batch.csv_files import sniff_csv
 from boundaries.batch.dask_executor import open_dask_executor
-from boundaries.batch.encodings import get_body_encoding
+from boundaries.batch.encodings import MARKED_UTF8, get_body_encoding
 from boundaries.batch.process_executor import open_process_executor
+from boundaries.batch.result_columns import ResultLayout
+from boundaries.batch.result_spreadsheet import write_result_spreadsheet
+from boundaries.batch.row_decisions import parse_decisions
 from boundaries.batch.row_processing import Executor
 from boundaries.batch.row_tasks import FilePlan, GeocodeTask, GeocodeWorkerSpec, load_newest_index
 from boundaries.batch.table_conversion import convert_table
+from boundaries.layers.whole_files import replace_when_complete
 from gazetteer.database.connection_info import register_database
 from gazetteer.ledger.as_of import today
 from gazetteer.problems import InvalidValue
+from gazetteer.progress import Progress
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
+from web.commands.input_files import InputFile
 from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
+from web.commands.result_options import add_result_options, build_layout
 from web.commands.terminal_language import command_language, language_option, terminal_text
 
 _LEVELS = ("province", "prefecture", "county", "township", "village")
+_SPREADSHEET_SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class GeocodeSummary:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=InputFile())
 @click.option("--columns", multiple=True, help="The columns of the address; or a,b,c.")
 @click.option(
     "--part",
@@ -58,9 +67,11 @@ class GeocodeSummary:
     metavar="LEVEL COLUMN",
     help="The column that holds the part of one level.",
 )
-@click.option("--result-columns", default="", help="The columns to add, a,b,c; default: all.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: to stdout."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Default: to stdout; .xlsx for a spreadsheet.",
 )
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="In force on this day; else today.")
 @click.option("--encoding", help="utf-8, gb18030, utf-16 or big5; default: detected.")
@@ -68,12 +79,12 @@ class GeocodeSummary:
 @click.option("--jobs", type=click.IntRange(1), help="Processes; default: one for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for programs; needs -o.")
+@add_result_options
 @language_option
 def geocode_command(
     file: Path,
     columns: tuple[str, ...],
     parts: tuple[tuple[str, str], ...],
-    result_columns: str,
     output: Path | None,
     at: datetime | None,
     encoding: str | None,
@@ -81,6 +92,7 @@ def geocode_command(
     jobs: int | None,
     dask: str | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Geocode the address in every row of the CSV or XLSX FILE.
 
@@ -89,8 +101,7 @@ def geocode_command(
     taken, or the only one. XLSX, UTF-16 and Big5 are answered in UTF-8.
     """
     _check_output(file, output, as_json)
-    names = tuple(name.strip() for name in result_columns.split(",") if name.strip())
-    task_options = (names, at.date() if at else today(), command_language())
+    task_options = (build_layout(options), at.date() if at else today(), options["decisions"])
     with ExitStack() as stack:
         data: BinaryIO = stack.enter_context(file.open("rb"))
         if converted := convert_table(data, encoding):
@@ -99,7 +110,7 @@ def geocode_command(
         index = load_newest_index(stack.enter_context(register_database(get_settings())))
         executor = stack.enter_context(_open_executor(plan, task, index, dask, jobs))
         started = time.monotonic()
-        _write_result(plan, data, executor, output)
+        _write_result(plan, data, executor, output, bom=options["bom"])
         elapsed = time.monotonic() - started
     if as_json:
         summary = _summarize(plan, task, index, elapsed, str(output))
@@ -142,7 +153,7 @@ def _plan_task(
     data: BinaryIO,
     file_format: tuple[str | None, str | None],
     address: tuple[tuple[str, ...], dict[str, str]],
-    task_options: tuple[tuple[str, ...], date, str],
+    task_options: tuple[ResultLayout, date, tuple[str, ...]],
 ) -> tuple[FilePlan, GeocodeTask]:
     """The task and its plan for the file.
 
@@ -153,7 +164,14 @@ def _plan_task(
     try:
         sheet = sniff_csv(data, *file_format)
         columns, parts = address
-        planned_task = GeocodeTask(AddressColumns.from_names(columns, parts), *task_options)
+        layout, day, decisions = task_options
+        planned_task = GeocodeTask(
+            AddressColumns.from_names(columns, parts),
+            layout,
+            day,
+            command_language(),
+            parse_decisions(decisions),
+        )
         return planned_task.build_plan(sheet), planned_task
     except InvalidValue as problem:
         if problem.field == "data":
@@ -162,19 +180,34 @@ def _plan_task(
 
 
 def _write_result(
-    plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None
+    plan: FilePlan, data: BinaryIO, executor: Executor[str], output: Path | None, *, bom: bool
 ) -> None:
     """Write the result; a file gets its name when it is complete."""
-    next_encoding = get_body_encoding(plan.csv_file.encoding)
-    part = output.with_name(f"{output.name}.part") if output else None
-    encoding, done = plan.csv_file.encoding, 0
-    with (
-        show_progress() as report_progress,
-        part.open("wb") if part else nullcontext(sys.stdout.buffer) as out,
-    ):
-        for piece in plan.iter_result_chunks(data, executor):
-            out.write(piece.text.encode(encoding))
-            encoding, done = next_encoding, done + piece.rows
-            report_progress(done, plan.csv_file.rows, "geocode")
-    if part and output:
-        part.replace(output)
+    encoding = MARKED_UTF8 if bom else plan.csv_file.encoding
+    with show_progress() as report_progress:
+        pieces = _iter_pieces(plan, data, executor, report_progress)
+        if output is None:
+            _write_csv(sys.stdout.buffer, pieces, encoding)
+            return
+        with replace_when_complete(output, output.name) as part, part.open("wb") as out:
+            if output.suffix.lower() == _SPREADSHEET_SUFFIX:
+                write_result_spreadsheet(out, plan.csv_file, plan.columns, pieces)
+            else:
+                _write_csv(out, pieces, encoding)
+
+
+def _iter_pieces(
+    plan: FilePlan, data: BinaryIO, executor: Executor[str], report_progress: Progress
+) -> Iterator[str]:
+    done = 0
+    for piece in plan.iter_result_chunks(data, executor):
+        yield piece.text
+        done += piece.rows
+        report_progress(done, plan.csv_file.rows, "geocode")
+
+
+def _write_csv(out: BinaryIO, pieces: Iterable[str], encoding: str) -> None:
+    """Only the first piece begins with a byte order mark."""
+    for piece in pieces:
+        out.write(piece.encode(encoding))
+        encoding = get_body_encoding(encoding)

@@ -27,6 +27,7 @@ from web.commands.area_options import (
 )
 from web.commands.drafted_imports import ImportedFile, begin_draft, print_drafted
 from web.commands.import_staging import ImportSource, StagedImport, stage_import
+from web.commands.input_files import InputFile
 from web.commands.load_output import LoadOutput
 from web.commands.progress_display import show_progress
 from web.commands.terminal_language import terminal_text
@@ -61,7 +62,7 @@ def load_command(what: str, divisions: Path | None, report: Path | None) -> None
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=InputFile())
 @click.option("--kind", required=True, type=click.Choice(FILE_KINDS), help="What the file holds")
 @click.option(
     "--with",

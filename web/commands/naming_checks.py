@@ -17,6 +17,7 @@ from boundaries.layers.whole_files import replace_when_complete
 from gazetteer.ledger.as_of import today
 from gazetteer.naming.name_examination import Verdict
 from gazetteer.naming.proposal import LegalClass
+from web.commands.input_files import STANDARD_INPUT, copy_standard_input
 from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.register_connection import open_register
@@ -54,9 +55,10 @@ def check_command(context: click.Context, /, name_or_file: str, **options: Any) 
     """
     at: datetime | None = options["at"]
     day = at.date() if at else today()
-    file = Path(name_or_file)
+    is_input = name_or_file == STANDARD_INPUT
+    file = copy_standard_input(context) if is_input else Path(name_or_file)
     with open_register() as conn:
-        if file.suffix and file.is_file():
+        if is_input or (file.suffix and file.is_file()):
             _check_file(conn, file, day, options)
             return
         if options["legal_class"] is None:

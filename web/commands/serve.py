@@ -21,6 +21,7 @@ from web.gunicorn_server import (
     format_service_url,
     prepare_metrics,
 )
+from web.services.export_files import discard_export_files
 from web.supervised_worker import run_supervised_workers
 from web.tls_files import check_tls_files
 
@@ -38,6 +39,7 @@ def serve_command(empty: bool, no_worker: bool) -> None:
             _load_if_empty(conninfo)
         _print_greeting(conninfo, settings)
         prepare_metrics(settings)
+        discard_export_files(settings)
         with nullcontext() if no_worker else run_supervised_workers():
             GunicornServer(settings, conninfo).run()
 

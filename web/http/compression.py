@@ -40,7 +40,7 @@ def install_compression(app: Flask) -> None:
     compress = Compress(app)
 
     def compress_response(response: Response) -> Response:
-        if _holds_secrets(response):
+        if response.status_code == 206 or _holds_secrets(response):  # a part stays as it is
             return response
         return compress.after_request(response)
 

@@ -15,7 +15,7 @@ OPEN_PATHS = {
 
 Maps are drawn from tiles, and clients of the Reconciliation API 0.2 run there (3.3).
 """
-_EXPOSED = "Content-Crs, ETag, Link, Retry-After"
+_EXPOSED = "Accept-Ranges, Content-Crs, Content-Range, ETag, Link, Retry-After"
 _PREFLIGHT_SECONDS = "86400"
 
 
@@ -34,7 +34,7 @@ def _allow_cross_origin(response: Response) -> Response:
             if request.method == "OPTIONS":
                 headers["Access-Control-Allow-Methods"] = methods
                 headers["Access-Control-Allow-Headers"] = (
-                    "Authorization, Accept-Language, Content-Type, If-None-Match"
+                    "Authorization, Accept-Language, Content-Type, If-None-Match, If-Range, Range"
                 )
                 headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
     return response

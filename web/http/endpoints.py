@@ -53,6 +53,7 @@ class EndpointOptions(TypedDict, total=False):
     conditional: bool
     repeat_status: int
     page: str
+    has_ranges: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Endpoint:
         repeat_status: of the same response if what a write creates exists already.
         page: the page that shows the same to people, with path parameters in braces; browsers are
             sent there.
+        has_ranges: whether the response is a file that may be read in parts; the handler calls
+            :mod:`web.http.file_ranges`.
     """
 
     rule: str
@@ -98,6 +101,7 @@ class Endpoint:
     conditional: bool = False
     repeat_status: int | None = None
     page: str | None = None
+    has_ranges: bool = False
 
     @property
     def name(self) -> str:

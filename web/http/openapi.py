@@ -138,6 +138,8 @@ def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
     }
     if _is_tagged(endpoint) and endpoint.method == "GET":
         operation["responses"]["304"] = {"description": "Unchanged since the state in the header"}
+    if endpoint.has_ranges:
+        operation["responses"]["206"] = _build_part_response(endpoint)
     if endpoint.repeat_status is not None:
         operation["responses"][str(endpoint.repeat_status)] = _build_response(endpoint)
     if endpoint.empty_description is not None:
@@ -210,6 +212,15 @@ def _build_response(endpoint: Endpoint) -> dict[str, Any]:
     return described
 
 
+def _build_part_response(endpoint: Endpoint) -> dict[str, Any]:
+    """A part of a file, which fits no schema of the whole."""
+    media = (endpoint.media, *endpoint.alternative_media)
+    return {
+        "description": "The part of the file that the header `Range` asks for",
+        "content": {kind: {"schema": {"type": "string"}} for kind in media},
+    }
+
+
 def _is_tagged(endpoint: Endpoint) -> bool:
     """Whether the response has a tag: by the handler, or as a whole document that is read."""
     return endpoint.conditional or (
@@ -254,6 +265,14 @@ def _iter_conditions(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
             if is_read
             else "Entity tag of the state that you read; if it is no longer current, nothing is"
             " changed (412 `precondition_failed`)",
+            "schema": {"type": "string"},
+        }
+    if endpoint.has_ranges:
+        yield {
+            "name": "Range",
+            "in": "header",
+            "required": False,
+            "description": "Part of the file, such as `bytes=0-16383`; default: the whole file",
             "schema": {"type": "string"},
         }
 

@@ -41,6 +41,7 @@ HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
+    416: "range_not_satisfiable",
     429: "too_many_requests",
 }
 """The stable codes of errors that the framework finds; any other is :data:`OTHER_HTTP_CODE`.
@@ -95,7 +96,7 @@ def build_http_problem_response(error: HTTPException) -> Response:
     response = json_response(body, status, "application/problem+json")
     response.headers["Content-Language"] = lang
     for name, value in error.get_headers():
-        if name.lower() in ("allow", "retry-after"):
+        if name.lower() in ("allow", "content-range", "retry-after"):
             response.headers[name] = value
     return response
 

@@ -7,7 +7,7 @@ key is not in it: QGIS asks for it when the project is opened.
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from web.ogc.desktop_styles import LabelRule, LayerSymbol, add_labels, add_renderer
+from boundaries.layers.desktop_styles import LabelRule, LayerSymbol, add_labels, add_renderer
 
 _CRS = "EPSG:4490"
 _SNAP_PIXELS = 12

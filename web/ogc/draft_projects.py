@@ -5,58 +5,28 @@ from pydantic import Field
 
 from boundaries.drafts.draft_reading import build_unit_area
 from boundaries.drafts.open_draft import OpenDraft
+from boundaries.layers.desktop_styles import LayerSymbol
+from boundaries.layers.register_styles import BORDER_SYMBOLS, UNIT_LABELS, UNIT_STYLES
 from gazetteer.messages import message
-from gazetteer.records.levels import Level
 from web.http.endpoints import Api, Parameters
 from web.http.language import request_language
 from web.ogc.desktop_project import Box, ProjectLayer, build_project
-from web.ogc.desktop_styles import LabelRule, LayerSymbol
 from web.ogc.feature_views import REGISTER_ROOT
 from web.ogc.items_query import Language
 from web.services.draft_service import DraftId, open_visible_draft
 
 api = Api()
 QGIS_PROJECT = "application/x-qgis-project"
-_GREEN = "11,107,79"
-_FILL = f"{_GREEN},15"
-_UNIT_STYLES = {
-    Level.PROVINCE: {"outline_color": f"{_GREEN},70", "outline_width": "1.8", "style": "no"},
-    Level.PREFECTURE: {"outline_color": f"{_GREEN},70", "outline_width": "1.1", "color": _FILL},
-    Level.COUNTY: {"outline_color": f"{_GREEN},255", "outline_width": "0.4", "color": _FILL},
-    Level.TOWNSHIP: {"outline_color": f"{_GREEN},255", "outline_width": "0.2", "color": _FILL},
-    Level.VILLAGE: {"outline_color": f"{_GREEN},255", "outline_width": "0.1", "color": _FILL},
-}
-"""How units are drawn, the finest on top: broad and pale bands for the levels above counties."""
 _FINDING = (
     LayerSymbol({
         "color": "200,30,30,110", "outline_color": "200,30,30,255", "outline_width": "0.8",
     }),
 )  # fmt: skip
-_EDGE = (LayerSymbol({"line_color": "60,60,60,255", "line_width": "0.3"}),)
 _PUBLISHED = (
     LayerSymbol({
         "color": "0,0,0,0", "outline_color": "150,150,150,255", "outline_style": "dash",
     }),
 )  # fmt: skip
-_LABELS = (
-    LabelRule(
-        "\"level\" = 'province'",
-        "name",
-        {"fontSize": "13", "textColor": "110,110,110,255"},
-        largest_scale=2_000_000,
-    ),
-    LabelRule(
-        "\"level\" = 'prefecture'",
-        "name",
-        {"fontSize": "12", "fontWeight": "75", "textColor": "95,120,108,255"},
-    ),
-    LabelRule(
-        # Not ELSE: that is also for a unit whose rule is for other scales.
-        "\"level\" NOT IN ('province', 'prefecture')",
-        "name",
-        {"fontSize": "9", "textColor": "30,60,50,255"},
-    ),
-)
 
 
 class ProjectQuery(Parameters):
@@ -95,12 +65,12 @@ def _list_layers(draft_id: str, credentials: str | None) -> list[ProjectLayer]:
     lang = request_language()
     units = tuple(
         LayerSymbol(style, level, message(f"level.{level}").text(lang))
-        for level, style in _UNIT_STYLES.items()
+        for level, style in UNIT_STYLES.items()
     )
     described = (
         ("findings", "feature.collection.findings", draft, "findings", "fill", _FINDING),
         ("divisions", "feature.collection.divisions", draft, "divisions", "fill", units),
-        ("edges", "feature.collection.edges", draft, "edges", "line", _EDGE),
+        ("edges", "feature.collection.edges", draft, "edges", "line", BORDER_SYMBOLS),
         ("register", "feature.project.register", register, "divisions", "fill", _PUBLISHED),
     )
     return [
@@ -112,7 +82,7 @@ def _list_layers(draft_id: str, credentials: str | None) -> list[ProjectLayer]:
             geometry,
             symbols,
             decided_by="level" if symbols is units else None,
-            labels=_LABELS if symbols is units else (),
+            labels=UNIT_LABELS if symbols is units else (),
             is_read_only=symbols is not units,
             credentials=credentials if landing_page is draft else None,
         )

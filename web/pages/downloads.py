@@ -1,4 +1,4 @@
-"""The files that the page of a unit offers: polygons, boundary lines, place names."""
+"""The files that the page of a unit offers: lists, polygons, boundary lines, place names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ FORMATS = {
     "csv": "CSV",
     "xlsx": "XLSX",
 }
-"""The names of the formats."""
+"""The names of the formats of rows with geometries."""
+LIST_FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "gpkg": "GeoPackage"}
+"""The names of the formats of rows without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,30 @@ def list_downloads(
 
     ``level_below`` is that of the units below it, where the areas of some are known.
     """
+    exports = _iter_exports(str(division["level"]), level_below, has_area=has_area)
     return [
-        Download(key, [(name, _build_export_url(division, as_of, format_, arguments))
-                       for format_, name in FORMATS.items()])
-        for key, arguments in _iter_exports(str(division["level"]), level_below, has_area=has_area)
-    ]  # fmt: skip
+        list_units_download(division, as_of),
+        *(_build_download(key, FORMATS, division, as_of, asked) for key, asked in exports),
+    ]
+
+
+def list_units_download(division: Mapping[str, Any], as_of: AsOf) -> Download:
+    """The unit and all units below it as a list, whether or not their areas are known."""
+    return _build_download("units", LIST_FORMATS, division, as_of, {"what": "units"})
+
+
+def _build_download(
+    key: str,
+    formats: Mapping[str, str],
+    division: Mapping[str, Any],
+    as_of: AsOf,
+    arguments: Mapping[str, str],
+) -> Download:
+    links = [
+        (name, _build_export_url(division, as_of, format_, arguments))
+        for format_, name in formats.items()
+    ]
+    return Download(key, links)
 
 
 def _iter_exports(

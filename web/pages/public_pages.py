@@ -1,7 +1,6 @@
 """The public pages: start, unit, place, search, checks and changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -20,21 +19,21 @@ from gazetteer.records.levels import LEVELS, UNIT_LEVELS
 from gazetteer.records.unit_history import load_history
 from gazetteer.records.written_codes import clean_code, is_division_code, strip_filling
 from gazetteer.search.autocomplete.filters import Filters
-from web.api.checks import run_current_checks
 from web.http.as_of_params import parse_as_of_args
 from web.http.connections import snapshot_connection
 from web.http.language import request_language
 from web.pages import change_list, unit_counts
-from web.pages.downloads import list_downloads
+from web.pages.downloads import list_downloads, list_units_download
 from web.pages.event_timeline import build_timeline, find_next_change, list_years_of_change
 from web.pages.rendering import build_unit_url, current_settings, render_page
 from web.pages.typed_positions import find_code_at, parse_typed_position
 from web.pages.unit_details import add_romanized_names, mark_transfers_to_existing_units
 from web.pages.unit_links import build_succession_links
 from web.services.search_service import MAX_OFFSET, ResultPage, search_places
+from web.services.self_check_service import load_check_page
 
 MAX_RESULTS = 50
-MAX_SHOWN_OF_CHECK = 50
+MAX_SHOWN_CHECKS = 100
 
 public_blueprint = Blueprint("pages", __name__, template_folder="templates")
 
@@ -54,6 +53,7 @@ def show_home() -> Response:
         children=children,
         counts=counts,
         chain=chain,
+        downloads=[list_units_download(division, as_of)],
         at=division["at"],
     )
 
@@ -162,12 +162,10 @@ def show_place(place_id: UUID) -> BaseResponse:
 
 @public_blueprint.get("/checks")
 def show_checks() -> Response:
-    """The results of the data quality checks, with a hint for each."""
-    _, results = run_current_checks()
-    by_check = {
-        check: list(group) for check, group in groupby(results, key=lambda result: result.check)
-    }
-    return render_page("checks.html", by_check=by_check, limit=MAX_SHOWN_OF_CHECK)
+    """The results of the data quality checks, a page at a time, with a hint for each."""
+    check, after = request.args.get("check") or None, request.args.get("after", type=int) or 0
+    page = load_check_page(check=check, severity=None, after=max(after, 0), limit=MAX_SHOWN_CHECKS)
+    return render_page("checks.html", page=page, check=check, after=max(after, 0))
 
 
 @public_blueprint.get("/changes")

@@ -1,4 +1,4 @@
-"""Pages that geocode an address, a list of addresses or a list of facilities."""
+"""Pages that geocode addresses, count lists of facilities and translate lists of codes."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from boundaries.areas.area_queries import filter_codes_with_area
 from boundaries.batch.address_rows import MAX_ADDRESS
+from boundaries.batch.column_headings import read_headings
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.records.levels import UNIT_LEVELS
 from web.api.geocode import GeocodeQuery, geocode_single_address
@@ -33,7 +34,7 @@ def show_geocode() -> Response:
         parameters = {"address": address, "at": as_of.at, "explain": True}
         answer = require_body(geocode_single_address(GeocodeQuery.model_validate(parameters)))
         context |= _build_answer_context(address, answer, as_of)
-    return render_page("geocode.html", texts=_list_script_texts(), **context)
+    return render_page("geocode.html", **_build_script_data(), **context)
 
 
 @tool_blueprint.get("/coverage")
@@ -42,11 +43,18 @@ def show_coverage() -> Response:
     as_of = parse_as_of_args()
     return render_page(
         "coverage.html",
-        texts=_list_script_texts(),
+        **_build_script_data(),
         at=as_of.at.isoformat(),
         levels=COUNTED_LEVELS,
         within=current_settings().home_division,
     )
+
+
+@tool_blueprint.get("/codes")
+def show_codes() -> Response:
+    """The form for a list of codes to be translated; without a script the result is a file."""
+    as_of = parse_as_of_args()
+    return render_page("codes.html", **_build_script_data(), at=as_of.at.isoformat())
 
 
 def _build_answer_context(address: str, answer: Any, as_of: AsOf) -> dict[str, Any]:
@@ -98,5 +106,7 @@ def _build_choices(address: str, answer: Any) -> list[dict[str, str]]:
     return choices
 
 
-def _list_script_texts() -> dict[str, ScriptText]:
-    return list_script_texts(request_language(), "tool.", "status.", "fault.")
+def _build_script_data() -> dict[str, Any]:
+    """What a page gives the script of its tool: words, and the headings of known columns."""
+    texts: dict[str, ScriptText] = list_script_texts(request_language(), "tool.", "status.")
+    return {"texts": texts, "headings": read_headings()}

@@ -1,6 +1,6 @@
 """The rows of a file of division codes, each translated as a single request is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from boundaries.batch.result_columns import ColumnSet
 from boundaries.batch.row_processing import RowInput
 from gazetteer.ledger.as_of import AsOf
 from gazetteer.messages import Lang, message
@@ -22,10 +23,18 @@ from gazetteer.records.written_codes import (
 )
 from gazetteer.records.written_days import parse_written_day
 
-RESULT_COLUMNS = (
+_ALL_COLUMNS = (
     "result_status", "result_code", "result_name", "result_kind", "result_share",
     "result_candidates", "result_detail", "result_read_as", "result_within",
 )  # fmt: skip
+CODE_COLUMNS = ColumnSet(
+    available=_ALL_COLUMNS,
+    short=(
+        "result_status", "result_code", "result_name", "result_candidates", "result_detail",
+    ),
+    full=_ALL_COLUMNS,
+)  # fmt: skip
+"""The columns that can be added to codes."""
 
 _INVALID_CODE, _INVALID_DATE = "invalid_code", "invalid_date"
 _CACHE_SIZE = 50_000
@@ -41,6 +50,7 @@ class CodeTranslator:
         since: the day on which the codes were in use, in rows that have none of their own.
         takes_identity_numbers: whether an identity number stands for the code it begins with.
         lang: the language of details.
+        columns: the result columns.
     """
 
     conn: Connection[Any]
@@ -48,6 +58,7 @@ class CodeTranslator:
     since: date | None
     takes_identity_numbers: bool
     lang: Lang
+    columns: tuple[str, ...]
 
     def translate_row(self, cells: RowInput) -> Sequence[str]:
         """The result columns of a row, of which the cells are the code and, if any, the day."""
@@ -100,11 +111,15 @@ class CodeTranslator:
             values["result_candidates"] = ";".join(candidates)
         if len(results) == 1:
             details.append(explain_result(answer, results[0], self.lang))
-        return [{**values, "result_detail": " ".join(details)}.get(c, "") for c in RESULT_COLUMNS]
+        return self._select_cells({**values, "result_detail": " ".join(details)})
 
     def _refuse_cell(self, status: str, problem: Problem) -> Sequence[str]:
-        values = {"result_status": status, "result_detail": problem.text(self.lang)}
-        return [values.get(column, "") for column in RESULT_COLUMNS]
+        return self._select_cells(
+            {"result_status": status, "result_detail": problem.text(self.lang)}
+        )
+
+    def _select_cells(self, values: Mapping[str, str]) -> Sequence[str]:
+        return [values.get(column, "") for column in self.columns]
 
 
 def _build_match_values(result: dict[str, Any]) -> dict[str, str]:

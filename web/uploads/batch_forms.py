@@ -6,6 +6,9 @@ from pydantic import BeforeValidator, Field
 
 from boundaries.batch.address_rows import AddressColumns
 from boundaries.batch.facility_coverage import CoverageTask
+from boundaries.batch.result_columns import Headings, ResultLayout
+from boundaries.batch.result_spreadsheet import TableFormat
+from boundaries.batch.row_decisions import parse_decisions
 from boundaries.batch.row_tasks import GeocodeTask, ReverseTask
 from boundaries.layers.coordinates import parse_crs
 from gazetteer.ledger.as_of import AsOf, Basis, today
@@ -30,8 +33,18 @@ ResultColumnNames = Annotated[
     list[str],
     BeforeValidator(_split_names),
     Field(
-        description="Result columns to add, in this order; default: all except `result_at` and"
-        " `result_known_at`"
+        description="Result columns to add, in this order: `short` (default) for those that are"
+        " needed most, `full` for all about the result, and names; `result_at` and"
+        " `result_known_at` are added by name only"
+    ),
+]
+WrittenDecisions = Annotated[
+    list[str],
+    BeforeValidator(_split_names),
+    Field(
+        description="What a person decided about ambiguous rows: `row=choice`, repeated or"
+        " separated by commas. Rows are counted from 1 below the header; the choice is the code or"
+        " the id of a candidate (`result_candidate_ids`), or `none` for none of them"
     ),
 ]
 LevelColumn = Annotated[
@@ -53,6 +66,31 @@ class FileForm(Parameters):
         description="Delimiter of the file: `comma`, `semicolon` or `tab`; default: detected",
         max_length=10,
     )
+
+
+class ResultForm(FileForm):
+    """How the result is written."""
+
+    result_columns: ResultColumnNames = Field([])
+    headings: Headings = Field(
+        Headings.NAMES,
+        description="Headings and values of the result columns: `names` (default) for programs,"
+        " or `labels` in the language of the request",
+    )
+    format: TableFormat = Field(
+        TableFormat.CSV,
+        description="Format of the result: `csv` (default), or `xlsx` with all cells of the file as"
+        " text",
+    )
+    bom: bool = Field(
+        False,
+        description="Whether a result in CSV is in UTF-8 with a byte order mark, by which"
+        " spreadsheet programs know the encoding; default: `false`, in the encoding of the file",
+    )
+
+    def build_layout(self) -> ResultLayout:
+        """The result columns as a value."""
+        return ResultLayout(tuple(self.result_columns), self.headings)
 
 
 class AddressForm(FileForm):
@@ -79,31 +117,34 @@ class AddressForm(FileForm):
         )
 
 
-class GeocodeForm(AddressForm):
+class GeocodeForm(AddressForm, ResultForm):
     """A file of addresses."""
 
-    result_columns: ResultColumnNames = Field([])
+    decisions: WrittenDecisions = Field([])
 
     def build_task(self, lang: str, _: float) -> GeocodeTask:
         """The task, with its texts in ``lang``."""
         return GeocodeTask(
-            self.address_columns(), tuple(self.result_columns), self.at or today(), lang
+            self.address_columns(),
+            self.build_layout(),
+            self.at or today(),
+            lang,
+            parse_decisions(self.decisions),
         )
 
 
-class ReverseForm(FileForm):
+class ReverseForm(ResultForm):
     """A file of positions."""
 
     columns: list[str] = Field(
-        ["lon,lat"],
+        [],
         description="Names of the two columns of the position: longitude (easting), then latitude"
-        " (northing); default: `lon,lat`",
+        " (northing); default: those with headings such as `lon`, `lat` or `经度`, `纬度`",
     )
     crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
     at: AtDay = None
     known_at: KnownAt = None
     basis: ActDate = Basis.EFFECTIVE
-    result_columns: ResultColumnNames = Field([])
 
     def build_task(self, lang: str, near_boundary_m: float) -> ReverseTask:
         """The task, with its texts in ``lang``."""
@@ -112,7 +153,7 @@ class ReverseForm(FileForm):
             parse_crs(self.crs),
             AsOf(self.at or today(), self.known_at, self.basis),
             near_boundary_m,
-            tuple(self.result_columns),
+            self.build_layout(),
             lang,
         )
 
@@ -127,7 +168,8 @@ class CoverageForm(AddressForm):
     coordinates: list[str] = Field(
         [],
         description="Names of the two columns of the position (longitude, latitude), for facilities"
-        " without an address",
+        " without an address; default, if no column of the address is named either: those with"
+        " headings such as `lon`, `lat` or `经度`, `纬度`",
     )
     crs: str = Field("4490", description=CRS_DESCRIPTION, max_length=40)
     name: str | None = Field(

@@ -1,18 +1,27 @@
-"""CSV files over HTTP: the upload with its limit, and the response as a stream."""
+"""Tables over HTTP: the upload with its limit, and the response as CSV or as a spreadsheet."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, NamedTuple, cast
+from urllib.parse import quote
 
 from flask import Response, after_this_request, request, stream_with_context
 
 from boundaries.batch.csv_files import CsvFile, sniff_csv
-from boundaries.batch.encodings import get_body_encoding
+from boundaries.batch.encodings import MARKED_UTF8, get_body_encoding
+from boundaries.batch.result_spreadsheet import (
+    SPREADSHEET_MEDIA,
+    TableFormat,
+    write_result_spreadsheet,
+)
+from boundaries.batch.row_tasks import FilePlan
 from boundaries.batch.table_conversion import convert_table
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue, TooLarge
 from web.http.app_settings import current_settings
+from web.uploads.batch_forms import ResultForm
 
 JOBS_PATH = "/v1/jobs"
 
@@ -34,9 +43,15 @@ def get_upload(field: str = "data") -> BinaryIO:
         InvalidValue: there is none.
     """
     upload = request.files.get(field)
-    if upload is None:
+    if upload is None or not has_upload(field):
         raise InvalidValue(message("request.file_missing", name=field), field=field)
     return cast(BinaryIO, upload.stream)
+
+
+def has_upload(field: str = "data") -> bool:
+    """Whether a file was chosen; browsers send an empty one without a name if none was."""
+    upload = request.files.get(field)
+    return upload is not None and bool(upload.filename)
 
 
 def copy_small_upload(field: str = "data") -> BinaryIO:
@@ -89,14 +104,54 @@ def _close_with_response(
     return response
 
 
+def send_result(
+    pieces: Iterable[str],
+    plan: FilePlan,
+    form: ResultForm,
+    extra_headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The result of a task on a file, in the format that its form asks for.
+
+    A header names the columns that were processed, percent-encoded and separated by commas.
+
+    Args:
+        pieces: the result as CSV, each piece one or several whole rows.
+        plan: the task applied to the file.
+        form: the form of the request.
+        extra_headers: as for :func:`stream_csv`.
+
+    Raises:
+        InvalidValue: the result does not fit into the format.
+    """
+    sheet = plan.csv_file
+    used = [quote(sheet.header[position]) for position in plan.input_columns.positions]
+    headers = {**(extra_headers or {}), "Columns": ",".join(used)}
+    if form.format is not TableFormat.XLSX:
+        encoding = MARKED_UTF8 if form.bom else sheet.encoding
+        return stream_csv(pieces, replace(sheet, encoding=encoding), headers)
+    file = cast(BinaryIO, SpooledTemporaryFile(_MAX_IN_MEMORY))  # noqa: SIM115 (closed after it)
+    after_this_request(lambda response: _close_with_response(response, file))
+    write_result_spreadsheet(file, sheet, plan.columns, pieces)
+    size = file.tell()
+    file.seek(0)
+    response = Response(
+        iter(lambda: file.read(_MAX_IN_MEMORY), b""),
+        content_type=SPREADSHEET_MEDIA,
+        headers=_describe_table(sheet, headers),
+    )
+    response.content_length = size
+    response.headers["Content-Disposition"] = "attachment; filename=result.xlsx"
+    return response
+
+
 def stream_csv(
     pieces: Iterable[str], sheet: CsvFile, extra_headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A CSV file, streamed while it is computed, in the encoding of the uploaded one.
+    """A CSV file, streamed while it is computed, in the encoding of ``sheet``.
 
     Args:
         pieces: its text; the first piece is computed before anything is sent.
-        sheet: the format of the uploaded file, which headers report.
+        sheet: the format of the file, which headers report.
         extra_headers: further headers, by names without the prefix ``X-Gazetteer-``.
     """
     remaining = iter(pieces)
@@ -108,17 +163,21 @@ def stream_csv(
         for piece in remaining:
             yield piece.encode(body_encoding)
 
-    delimiter = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
-    header_values = {
-        "Encoding": sheet.encoding,
-        "Delimiter": delimiter,
-        "Rows": str(sheet.rows),
-        **(extra_headers or {}),
-    }
     response = Response(
         stream_with_context(encode_pieces()),
         content_type=f"text/csv; charset={body_encoding}",
-        headers={f"X-Gazetteer-{name}": value for name, value in header_values.items()},
+        headers=_describe_table(sheet, extra_headers or {}),
     )
     response.headers["Content-Disposition"] = "attachment; filename=result.csv"
     return response
+
+
+def _describe_table(sheet: CsvFile, extra_headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that report how a file was read."""
+    header_values = {
+        "Encoding": sheet.encoding,
+        "Delimiter": {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter),
+        "Rows": str(sheet.rows),
+        **extra_headers,
+    }
+    return {f"X-Gazetteer-{name}": value for name, value in header_values.items()}

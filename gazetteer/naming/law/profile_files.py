@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from gazetteer.messages import message
 from gazetteer.problems import InvalidValue
 from gazetteer.rules.rule_catalogue import Certainty
+from gazetteer.settings import get_settings
 
 BuildingMeasure = Literal[
     "site_m2",
@@ -35,6 +36,7 @@ ThresholdCondition = Literal[
 ]
 """What a person has to look at."""
 
+_SHIPPED = Path(__file__).with_name("profiles.toml")
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -117,9 +119,16 @@ def parse_profiles(text: str) -> tuple[LocalProfile, ...]:
 
 
 @cache
-def read_shipped_profiles() -> tuple[LocalProfile, ...]:
-    """The profiles that are shipped."""
-    return parse_profiles(Path(__file__).with_name("profiles.toml").read_text("utf-8"))
+def read_profiles(path: Path | None = None) -> tuple[LocalProfile, ...]:
+    """The profiles of a file; None: of that of the office, else of the one that is shipped.
+
+    Raises:
+        InvalidValue: as :func:`parse_profiles`.
+        OSError: the file cannot be read.
+    """
+    chosen = get_settings().naming_profiles_file
+    file = path or (Path(chosen) if chosen else _SHIPPED)
+    return parse_profiles(file.read_text("utf-8"))
 
 
 def select_profiles(

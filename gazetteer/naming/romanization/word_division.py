@@ -34,6 +34,13 @@ _OPEN_CLASSES = ("division", "village_seat", "other")
 _CODE = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _ORDINAL_PREFIX = "第"
 _NUMERALS = frozenset("零一二三四五六七八九十百千")
+_NAMED_AFTER_UNITS = (*_OPEN_CLASSES, "facility", "park_reserve")
+_UNIT_PREFIX = re.compile(
+    r"(?:(..{1,2}?)(省))?"
+    r"(?:(..{1,3}?)(市)(?![场民政区镇容郊话])(?:(..{0,2}?)([区县]))?|(.{1,3}?)(县)(?!城))?"
+)
+"""Units before the name proper (rule 17); the province, the city, its district or county."""
+
 _DIRECTIONS = frozenset("东南西北中")
 _SIZE_AND_SIDE = frozenset("大小东南西北")
 _LARGEST_ORDINAL = 999
@@ -85,23 +92,31 @@ def _divide_by_terms(name: str, legal_class: str) -> Division:
     if term is None or (len(name) == 2 and legal_class in _SOLID_PAIRS):
         return Division(tuple(_split_codes(name)), _name_specific_rules(name))
     specific = name.removesuffix(term.text)
-    return _divide_specific(specific, term, legal_class)
+    units = _find_unit_prefix(specific, term) if legal_class in _NAMED_AFTER_UNITS else ()
+    divided = _divide_specific(specific.removeprefix("".join(units)), term, legal_class)
+    return Division((*map(Word, units), *divided.words), divided.rules)
+
+
+def _find_unit_prefix(specific: str, term: GenericTerm) -> tuple[str, ...]:
+    """The words of the units with which a name begins: 湛江 市 坡头 区 of 官渡工业园."""
+    match = _UNIT_PREFIX.match(specific)
+    if match is None or (match[0] == specific and len(term.text) < 2):
+        return ()
+    return tuple(filter(None, match.groups()))
 
 
 def _find_term(name: str, legal_class: str) -> GenericTerm | None:
-    """The longest generic term at the end of a name; else one of another class.
+    """The longest generic term at the end of a name; that of another class if there is none.
 
     Of another class a single character says too little: 金海湾 may be a house.
     """
     own = _match_term(name, read_generic_terms(legal_class))
-    if own is not None:
+    is_open = legal_class in _OPEN_CLASSES
+    if own is not None and not is_open:
         return own
-    shortest = 1 if legal_class in _OPEN_CLASSES else 2
-    for one_class in _ALL_CLASSES:
-        term = _match_term(name, read_generic_terms(one_class))
-        if term is not None and len(term.text) >= shortest:
-            return term
-    return None
+    matched = (_match_term(name, read_generic_terms(one_class)) for one_class in _ALL_CLASSES)
+    terms = [own, *(term for term in matched if term and (is_open or len(term.text) > 1))]
+    return max(filter(None, terms), key=lambda term: len(term.text), default=None)
 
 
 def _match_term(name: str, terms: Sequence[GenericTerm]) -> GenericTerm | None:
@@ -162,6 +177,8 @@ def _list_numerals() -> dict[str, int]:
 
 def _find_modifiers(specific: str, term: GenericTerm, legal_class: str) -> str:
     """The one-syllable modifiers at the end of a specific part that belong to the generic term."""
+    if legal_class != "road" and len(term.text) > 1:
+        return ""
     allowed = read_modifiers(legal_class)
     at = len(specific)
     while (
@@ -176,19 +193,18 @@ def _find_modifiers(specific: str, term: GenericTerm, legal_class: str) -> str:
 def _divide_head(head: str, legal_class: str, *, is_whole: bool = True) -> Division:
     """Divide a specific part: an inner generic term of several syllables stands apart."""
     words, rules = tuple(_split_codes(head)), _name_specific_rules(head)
-    if legal_class == "road":
-        return _divide_inner_road(head, is_whole) or Division(words, rules)
+    if legal_class == "road" or legal_class in _OPEN_CLASSES:
+        return _divide_inner_name(head, legal_class, is_whole) or Division(words, rules)
     if head.startswith(_ORDINAL_PREFIX) and len(head) > 3 and head[1] in _list_numerals():
         return Division((Word(head[:2]), Word(head[2:])), rules | {"RM-02"})  # 第二 松花江
     return Division(words, rules)
 
 
-def _divide_inner_road(head: str, is_whole: bool) -> Division | None:
+def _divide_inner_name(head: str, legal_class: str, is_whole: bool) -> Division | None:
     """Divide 包头胡同 before 东巷 and 天宁寺西里 before 一巷, but not 解放路 before 南小街."""
-    inner = _find_term(head, "road")
-    if inner is None:
+    if _find_term(head, legal_class) is None:
         return None
-    divided = _divide_by_terms(head, "road")
+    divided = _divide_by_terms(head, legal_class)
     if len(divided.words) < 2 or len(divided.words[-1].text) < 2 or len(divided.words[0].text) < 2:
         return None
     return Division(divided.words, divided.rules | ({"RM-04"} if not is_whole else set()))

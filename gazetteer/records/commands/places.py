@@ -10,6 +10,7 @@ from gazetteer.ledger.drafts.day_records import DayRecords
 from gazetteer.ledger.drafts.step_play import StepIds
 from gazetteer.ledger.versions import Attributes
 from gazetteer.messages import message
+from gazetteer.naming.romanization.place_spelling import romanize_place_name
 from gazetteer.problems import Conflict, NotFound
 from gazetteer.records.commands.command import (
     Command,
@@ -27,7 +28,6 @@ from gazetteer.records.commands.unit_names import (
     end_name,
     end_names,
 )
-from gazetteer.records.romanization import romanize_name
 
 _ACTIONS = (Action.EDIT_NAMES,)
 LegalClass = Literal["natural", "park_reserve", "road", "building", "facility", "other"]
@@ -93,7 +93,7 @@ def play_create(records: DayRecords, arguments: CreatePlace, ids: StepIds) -> No
         "source": None,
     }
     records.put_record("place", place_id, place)
-    _begin_standard_name(records, ids, place_id, arguments, find_code(records, within)[:2])
+    _begin_standard_name(records, ids, place_id, arguments, place)
 
 
 def play_rename(records: DayRecords, arguments: RenamePlace, ids: StepIds) -> None:
@@ -102,8 +102,7 @@ def play_rename(records: DayRecords, arguments: RenamePlace, ids: StepIds) -> No
     for name_id, row in records.select_records("name", "place_id", arguments.place_id).items():
         if row["name_kind"] == "standard":
             end_name(records, name_id)
-    province = find_code(records, place["within"])[:2] if place["within"] else ""
-    _begin_standard_name(records, ids, arguments.place_id, arguments, province)
+    _begin_standard_name(records, ids, arguments.place_id, arguments, place)
 
 
 def play_move(records: DayRecords, arguments: MovePlace, ids: StepIds) -> None:  # noqa: ARG001
@@ -125,13 +124,22 @@ def _begin_standard_name(
     ids: StepIds,
     place_id: UUID,
     new: CreatePlace | RenamePlace,
-    province: str,
+    place: Attributes,
 ) -> None:
     parts = new.specific_part, new.generic_part
-    words = tuple(part for part in parts if part) if all(parts) else (new.name,)
     name_id = begin_name(records, ids, place_id, new.name, "standard", parts)
-    spelled = new.romanized_name or romanize_name(words, province)
-    begin_spelling(records, ids, name_id, spelled, is_derived=new.romanized_name is None)
+    text = new.romanized_name or _propose_spelling(records, new.name, place)
+    begin_spelling(records, ids, name_id, text, is_derived=new.romanized_name is None)
+
+
+def _propose_spelling(records: DayRecords, name: str, place: Attributes) -> str | None:
+    spelled = romanize_place_name(
+        name,
+        legal_class=place["legal_class"] or "other",
+        level=place["level"],
+        province=find_code(records, place["within"])[:2] if place["within"] else "",
+    )
+    return spelled.text if spelled else None
 
 
 def _get_place(records: DayRecords, place_id: UUID) -> Attributes:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries.batch.csv_files import MAX_RECORD, iter_records, sniff_csv
+from boundaries.batch.result_columns import ResultColumns
 from boundaries.batch.row_processing import (
-    ResultColumns,
+    InputColumns,
     build_sequential_executor,
     format_header,
     process_rows,
@@ -29,11 +30,11 @@ def append_cell_counts(content: bytes, encoding: str | None = None) -> bytes:
     columns = ResultColumns(("result_status",), csv_file.delimiter)
     rows = iter_records(stream, csv_file)
     first = next(row for row in rows if row.cells)
-    positions = range(len(csv_file.header))
+    inputs = InputColumns(tuple(range(len(csv_file.header))))
     executor = build_sequential_executor(
         lambda inputs: [columns.format_appended_cells([str(len(cells))]) for cells in inputs]
     )
-    pieces = process_rows(rows, csv_file, positions, columns, executor, "en")
+    pieces = process_rows(rows, csv_file, inputs, columns, executor, "en")
     text = format_header(first, columns) + "".join(piece.text for piece in pieces)
     return text.encode(csv_file.encoding)
 

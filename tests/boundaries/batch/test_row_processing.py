@@ -5,16 +5,16 @@ import io
 import pytest
 
 from boundaries.batch.csv_files import iter_records, sniff_csv
+from boundaries.batch.result_columns import ColumnSet, ResultColumns, check_new_columns
 from boundaries.batch.row_processing import (
-    ResultColumns,
+    InputColumns,
     build_sequential_executor,
-    check_new_columns,
     process_rows,
-    select_result_columns,
 )
 from gazetteer.problems import InvalidValue
 
 COLUMNS = ResultColumns(("result_status", "result_detail"), ",")
+SET = ColumnSet(available=("a", "b", "c"), short=("a",), full=("a", "b"))
 
 
 def process_text(text: str, lang: str) -> list[str]:
@@ -26,7 +26,7 @@ def process_text(text: str, lang: str) -> list[str]:
     executor = build_sequential_executor(
         lambda inputs: [COLUMNS.format_appended_cells(["matched", ""]) for _ in inputs]
     )
-    chunks = process_rows(rows, csv_file, [0], COLUMNS, executor, lang)
+    chunks = process_rows(rows, csv_file, InputColumns((0,)), COLUMNS, executor, lang)
     return "".join(chunk.text for chunk in chunks).splitlines()
 
 
@@ -60,22 +60,24 @@ def test_appended_cells_are_quoted_only_where_they_must_be() -> None:
 
 
 def test_result_columns_are_those_requested_in_their_order() -> None:
-    assert select_result_columns(["b", "a"], ["a", "b"], ["a"]) == ("b", "a")
-    assert select_result_columns([], ["a", "b"], ["a"]) == ("a",)
+    assert SET.select_columns(["b", "a"]) == ("b", "a")
+    assert SET.select_columns([]) == SET.select_columns(["short"]) == ("a",)
+    assert SET.select_columns(["full", "c"]) == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(
     ("requested", "message_id"),
     [
-        (["c"], "batch.unknown_result_column"),
+        (["d"], "batch.unknown_result_column"),
         (["a", "a"], "batch.repeated_result_column"),
+        (["full", "a"], "batch.repeated_result_column"),
     ],
 )
 def test_unknown_and_repeated_result_columns_are_refused(
     requested: list[str], message_id: str
 ) -> None:
     with pytest.raises(InvalidValue) as refused:
-        select_result_columns(requested, ["a", "b"], ["a"])
+        SET.select_columns(requested)
     assert (refused.value.message.id, refused.value.field) == (message_id, "result_columns")
 
 

@@ -55,6 +55,13 @@ def test_cells_are_what_people_see() -> None:
     ]
 
 
+def test_escaped_characters_are_read_as_they_were_written() -> None:
+    cells = '<c t="inlineStr"><is><t>a_x000D_b_x005F_x0041__x0041_</t></is></c>'
+    assert list(iter_sheet_rows(write_archive(write_rows(cells)), "data")) == [
+        ["a\rb_x0041__x0041_"]
+    ]
+
+
 def test_texts_may_be_shared_in_runs_or_in_the_cell() -> None:
     shared = f"<sst {MAIN}><si><r><t>天</t></r><r><t>河</t></r><rPh><t>x</t></rPh></si></sst>"
     cells = '<c t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>番禺</t></is></c>'

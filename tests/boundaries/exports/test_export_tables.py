@@ -17,6 +17,7 @@ from gazetteer.ledger.as_of import AsOf, today
 from gazetteer.problems import InvalidValue, NoAreaKnown, NoDataBefore, TooLarge, UnknownCode
 
 NOW = AsOf(today())
+ABOVE = ("province", "prefecture", "county", "township")
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +128,17 @@ def test_places_come_with_their_names_and_those_without_a_position_too(
     assert found["440106"]["romanized_name"] == "Tianhe Qu"
     assert "天河" in str(found["440106"]["other_names"])
     assert "五山街道" in {row["name"] for row in rows(table)}
+    assert found["440106"]["division_full_name"] == "广东省广州市天河区"
+    village = found["440106001001"]
+    assert (village["township_code"], village["prefecture_name"]) == ("440106001", "广州市")
     settlements = export_table(
         conn, ExportKind.PLACES, ExportRequest(NOW, "natural_settlement", "440000")
     )
     assert len(settlements.geometries) > 1000
     assert set(shapely.get_type_id(settlements.geometries).tolist()) == {0}
+    for place in rows(settlements):
+        assert place["division_full_name"] is not None
+        assert place["within_code"] in {place[f"{level}_code"] for level in ABOVE}
 
 
 def test_the_content_is_that_of_the_day(conn: psycopg.Connection) -> None:

@@ -53,11 +53,20 @@ def test_the_clock_starts_a_run_after_each_night_with_changes(
     assert len(queued(planted)) == 1
 
 
-def test_what_changed_after_the_clock_struck_waits_for_the_next_night(
-    planted: psycopg.Connection,
-) -> None:
-    """A new register does not begin with the run of last night."""
+def test_a_new_register_does_not_wait_for_the_night(planted: psycopg.Connection) -> None:
+    """A worker that starts for the first time finds the run of last night due."""
     strike(planted, datetime.now(UTC) - timedelta(days=1))
+    assert queued(planted) == [("findings", CLOCK_ACTOR)]
+
+
+def test_what_changed_after_the_clock_struck_waits_for_the_next_night(
+    planted: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    struck_at = datetime.now(UTC)
+    strike(planted)
+    work(planted, database, tmp_path)
+    redraw(planted, WEST, west((113.5, 23.02)))
+    strike(planted, struck_at)
     assert queued(planted) == []
 
 

@@ -8,7 +8,7 @@ from gazetteer.naming.law.profile_files import (
     BuildingThreshold,
     MeasureLimit,
     parse_profiles,
-    read_shipped_profiles,
+    read_profiles,
     select_profiles,
 )
 from gazetteer.problems import InvalidValue
@@ -19,11 +19,11 @@ TODAY = date(2026, 1, 1)
 
 
 def select_ids(codes: list[str], on: date = TODAY) -> list[str]:
-    return [profile.id for profile in select_profiles(read_shipped_profiles(), codes, on)]
+    return [profile.id for profile in select_profiles(read_profiles(), codes, on)]
 
 
 def find_threshold(term: str, city_size: str | None = None) -> BuildingThreshold:
-    (profile,) = (p for p in read_shipped_profiles() if p.id == "guangdong_buildings")
+    (profile,) = (p for p in read_profiles() if p.id == "guangdong_buildings")
     (threshold,) = (t for t in profile.thresholds if term in t.terms and t.city_size == city_size)
     return threshold
 
@@ -49,13 +49,13 @@ def test_a_profile_holds_until_the_day_before_its_end() -> None:
 
 
 def test_the_catalogue_and_the_profiles_agree() -> None:
-    by_rule = {rule: profile.id for profile in read_shipped_profiles() for rule in profile.rules}
+    by_rule = {rule: profile.id for profile in read_profiles() for rule in profile.rules}
     catalogue = {rule.id: rule.profile for rule in read_catalogue().values() if rule.profile}
     assert by_rule == catalogue
 
 
 def test_guangzhou_forbids_foreign_letters_and_eight_characters_are_the_default() -> None:
-    profiles = {profile.id: profile for profile in read_shipped_profiles()}
+    profiles = {profile.id: profile for profile in read_profiles()}
     assert profiles["guangzhou"].forbids_foreign_letters
     assert profiles["default"].max_characters == 8
     assert profiles["guangdong_buildings"].remarks == (

@@ -1,12 +1,16 @@
 """Spelling by the rules of 1984 (field notes 2.10), and the readings that are often got wrong."""
 
 import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from gazetteer.problems import InvalidValue
+from gazetteer.records.readings import SHIPPED_READINGS, read_readings
 from gazetteer.records.romanization import (
-    READINGS_FILE,
     romanize_name,
     spell_syllables,
     spell_toned_syllables,
@@ -65,14 +69,14 @@ def test_nothing_is_proposed_for_what_has_no_reading(text: str) -> None:
 
 
 def test_every_reading_has_a_syllable_for_each_character_and_a_source() -> None:
-    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
+    with SHIPPED_READINGS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert len(row["reading"].split()) == len(row["text"]), row
             assert row["source"]
 
 
 def test_every_reading_has_a_tone() -> None:
-    with READINGS_FILE.open(encoding="utf-8", newline="") as file:
+    with SHIPPED_READINGS.open(encoding="utf-8", newline="") as file:
         readings = [syllable for row in csv.DictReader(file) for syllable in row["reading"].split()]
     assert [syllable for syllable in readings if strip_tone(syllable) == syllable] == []
 
@@ -116,3 +120,37 @@ def test_most_spellings_agree_with_an_independent_collection() -> None:
     alike = sum(key(romanize_name((r["name_zh"],), "44")) == key(r["name"]) for r in rows)
     assert len(rows) == 1530
     assert alike >= 1460
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("", 1),
+        ("text,reading\n", 1),
+        ("text,reading,province,source\n麻涌,má chōng,44,x\n大埔,dà,44,x\n", 3),
+        ("text,reading,province,source\n麻涌,má chōng,广东,x\n", 2),
+        ("text,reading,province,source\n麻涌,má chōng\n", 2),
+    ],
+)
+def test_a_file_of_readings_that_is_none_is_refused_with_its_line(
+    tmp_path: Path, content: str, line: int
+) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidValue) as refused:
+        read_readings(file)
+    assert refused.value.extras["line"] == line
+
+
+def test_an_office_may_bring_its_own_readings(tmp_path: Path) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_text("text,reading,province,source\n大埔,dà pǔ,44,test\n", encoding="utf-8")
+    environment = {**os.environ, "GAZETTEER_READINGS_FILE": str(file)}
+    program = (
+        "from gazetteer.records.romanization import spell_syllables as s; print(s('大埔', '44'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, check=True
+    )
+    assert done.stdout.decode().strip() == "('da', 'pu')"
+    assert spell_syllables("大埔", "44") == ("da", "bu")

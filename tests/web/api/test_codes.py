@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 Answer = dict[str, Any]
@@ -304,3 +305,52 @@ def test_the_line_of_a_broken_row_is_named(client: FlaskClient) -> None:
 def test_without_a_file_the_file_is_asked_for(client: FlaskClient) -> None:
     response = client.post("/v1/codes/translate/csv", data={"columns": "代码"})
     assert (response.status_code, response.get_json()["field"]) == (400, "data")
+
+
+def post_codes(client: FlaskClient, **fields: str) -> TestResponse:
+    return client.post("/v1/codes/translate/csv", data=fields)
+
+
+def test_a_pasted_column_is_translated_line_for_line(client: FlaskClient) -> None:
+    days = {"from": "2001-01-01", "to": "2020-01-01"}
+    response = post_codes(client, codes="440724\r\n\r\n 440114 \n没有", **days)
+    assert response.status_code == 200, response.text
+    assert response.text.removeprefix("\ufeff").split("\r\n")[2] == ""
+    rows = list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"), newline="")))
+    assert [row["code"] for row in rows] == ["440724", "440114", "没有"]
+    assert [row["result_status"] for row in rows][1:] == ["matched", "invalid_code"]
+    assert list(rows[0])[1:] == [
+        f"result_{name}" for name in ("status", "code", "name", "candidates", "detail")
+    ]
+
+
+def test_codes_come_back_as_a_spreadsheet_in_words(client: FlaskClient) -> None:
+    options = {"format": "xlsx", "headings": "labels", "result_columns": "full"}
+    response = post_codes(client, codes="440114\n440511", **options)
+    sheet = load_workbook(io.BytesIO(response.data)).active
+    assert sheet is not None
+    header, first, second = sheet.iter_rows(values_only=True)
+    assert header[:3] == ("代码", "结果状态", "结果代码")
+    assert first[:3] == ("440114", "已匹配", "440114")
+    assert second[:2] == ("440511", "有歧义")
+
+
+def test_either_codes_or_a_file_is_sent(client: FlaskClient) -> None:
+    both = upload(client, "代码\n440106\n".encode(), codes="440106")
+    assert (both.status_code, both.get_json()["field"]) == (400, "codes")
+    blank = {"columns": "", "from": "", "to": ""}
+    form = post_codes(client, codes="440106", **blank)
+    assert form.status_code == 200, form.text
+    neither = client.post(
+        "/v1/codes/translate/csv", data={**blank, "codes": " ", "data": (io.BytesIO(b""), "")}
+    )
+    assert (neither.status_code, neither.get_json()["field"]) == (400, "data")
+
+
+def test_the_column_of_codes_is_known_by_its_heading(client: FlaskClient) -> None:
+    content = {"data": (io.BytesIO("名称,行政区划代码\n花都,440114\n".encode()), "a.csv")}
+    response = client.post("/v1/codes/translate/csv", data=content)
+    assert ",440114,matched,440114," in response.text
+    content = {"data": (io.BytesIO("甲,乙\n天河,440106\n".encode()), "a.csv")}
+    refused = client.post("/v1/codes/translate/csv", data=content).get_json()
+    assert (refused["field"], "甲、乙" in refused["detail"]) == ("columns", True)

@@ -138,3 +138,13 @@ def test_what_cannot_be_counted_is_refused_by_name(
     form = {"columns": "地址", "level": "township", "within": "440106", **fields}
     response = sent(client, PATH, LIST.encode(), **form)
     assert (response.status_code, response.get_json()["field"]) == (status, field)
+
+
+def test_a_list_of_positions_alone_is_known_by_its_headings(client: FlaskClient) -> None:
+    content = "名称,经度,纬度\n甲,113.3612,23.1291\n".encode()
+    response = sent(client, PATH, content, level="county", within="440100")
+    assert response.status_code == 200, response.text
+    counted_codes = [unit["code"] for unit in response.get_json()["units"] if unit["count"]]
+    assert counted_codes == ["440106"]
+    refused = sent(client, PATH, "甲,乙\n1,2\n".encode(), level="county", within="440100")
+    assert (refused.status_code, refused.get_json()["field"]) == (400, "columns")

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from shapely.geometry import shape
 
 from web.http import heavy_requests
+from web.services.export_files import discard_export_files
 
 ENGLISH = {"Accept-Language": "en"}
 COUNTIES = "/v1/export?what=divisions&level=county&within=440100"
@@ -41,7 +42,7 @@ def test_gdal_reads_every_format_equal_to_the_last_bit(
     answer = client.get(f"{COUNTIES}&format={format_}&crs={crs}")
     path = tmp_path / ("layer.zip" if format_ == "shp" else f"layer.{format_}")
     path.write_bytes(answer.data)
-    meta, _, shapes, columns = pyogrio.raw.read(path)
+    meta, _, shapes, columns = pyogrio.raw.read(path, layer=0)
     read = dict(zip(meta["fields"].tolist(), columns, strict=True))
     assert meta["crs"] == f"EPSG:{crs}"
     assert sorted(read["code"]) == sorted(areas)
@@ -86,6 +87,17 @@ def test_tables_come_as_csv_and_xlsx(client: FlaskClient) -> None:
         assert (cell[header.index("x")], cell[header.index("y")]) == (point.x, point.y)
 
 
+def test_the_list_of_divisions_needs_no_areas(client: FlaskClient) -> None:
+    listed = client.get("/v1/export?what=units&within=440106&format=json").get_json()
+    tree = client.get("/v1/divisions/440106/children").get_json()["children"]
+    assert [row["code"] for row in listed if row["parent_code"] == "440106"] == [
+        child["code"] for child in tree
+    ]
+    assert {row["level"] for row in listed} == {"county", "township", "village"}
+    home = client.get("/", headers=ENGLISH).text
+    assert "/v1/export?what=units&amp;within=440000" in home
+
+
 def test_the_file_is_named_after_what_is_in_it(client: FlaskClient) -> None:
     answer = client.get(f"{COUNTIES}&at=2020-01-01&format=shp")
     assert answer.headers["Content-Disposition"] == (
@@ -123,6 +135,7 @@ def test_what_cannot_be_written_is_a_problem_that_names_the_field(
 def test_too_much_is_refused_with_the_command_that_writes_it(
     service: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    discard_export_files(service.config["GAZETTEER"])  # what is there is sent
     small = service.config["GAZETTEER"].model_copy(update={"export_limit_mb": 0.01})
     monkeypatch.setitem(service.config, "GAZETTEER", small)
     answer = client.get("/v1/export", headers=ENGLISH)
@@ -131,8 +144,9 @@ def test_too_much_is_refused_with_the_command_that_writes_it(
 
 
 def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    service: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    discard_export_files(service.config["GAZETTEER"])
     taken = BoundedSemaphore(1)
     taken.acquire()
     monkeypatch.setattr(heavy_requests, "slot_semaphore", lambda _: taken)
@@ -142,7 +156,7 @@ def test_when_all_places_are_taken_the_next_one_is_asked_to_wait(
 def test_the_page_of_a_unit_offers_only_files_that_there_are(client: FlaskClient) -> None:
     page = client.get("/units/440106?at=2024-06-01", headers=ENGLISH).text
     links = [html.unescape(link) for link in re.findall(r'href="(/v1/export[^"]+)"', page)]
-    assert len(links) == 3 * 5  # townships have no areas yet
+    assert len(links) == 4 + 3 * 5  # townships have no areas yet
     assert all("at=2024-06-01" in link for link in links)
     for link in links:
         if link.endswith("format=csv"):

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from werkzeug.test import TestResponse
 
 from tests.web.csv_tables import address, rows, sent
 
@@ -70,7 +71,9 @@ def test_every_row_is_answered_as_a_single_call_and_comes_back_as_it_was_written
     client: FlaskClient, encoding: str
 ) -> None:
     text = table()
-    response = sent(client, PATH, text.encode(encoding), columns="地址", at="2026-11-01")
+    response = sent(
+        client, PATH, text.encode(encoding), columns="地址", at="2026-11-01", result_columns="full"
+    )
     assert response.status_code == 200, response.text
     assert response.headers["X-Gazetteer-Encoding"] == encoding
     returned = response.data.decode(encoding.removesuffix("-sig"))
@@ -151,7 +154,7 @@ def test_the_column_of_an_address_is_known_by_its_heading(client: FlaskClient, h
 
 def test_parts_of_an_address_in_columns_before_it_belong_to_it(client: FlaskClient) -> None:
     content = "省份,城市,区县,详细地址,网址\n广东省,广州市,番禺区,沙湾镇大道1号,x\n".encode()
-    (row,) = rows(sent(client, PATH, content).data)
+    (row,) = rows(sent(client, PATH, content, result_columns="full").data)
     assert row["result_county"] == "番禺区"
 
 
@@ -163,7 +166,7 @@ def test_fields_bind_their_level_in_files_too(client: FlaskClient) -> None:
 
 def test_several_columns_and_levels_make_one_address(client: FlaskClient) -> None:
     content = "省,区,路,号\n广东省,天河区,五山路,381号\n,番禺,,\n,,,\n".encode()
-    fields = {"province": "省", "county": "区", "columns": ["路", "号"]}
+    fields = {"province": "省", "county": "区", "columns": ["路", "号"], "result_columns": "full"}
     answered = rows(sent(client, PATH, content, **fields).data)
     assert [row["result_code"] for row in answered] == ["440106", "440113", ""]
     for row in answered:
@@ -275,3 +278,109 @@ def test_a_file_over_the_limit_is_sent_on_to_jobs(client: FlaskClient) -> None:
     response = sent(client, PATH, content, columns="地址")
     assert (response.status_code, response.get_json()["jobs"]) == (413, "/v1/jobs")
     assert response.get_json()["field"] == "data"
+
+
+SHORT_COLUMNS = ["status", "code", "label", "score", "lon", "lat", "candidates", "detail"]
+CASES = "编号,地址\n007,广州市天河区五山路381号\n008,朝阳区\n009,没有这个地方\n"
+
+
+def read_sheet(content: bytes) -> list[tuple[Any, ...]]:
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
+    assert sheet.freeze_panes == "A2"
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_the_result_is_short_and_full_on_request(client: FlaskClient) -> None:
+    answered = rows(sent(client, PATH, CASES.encode()).data)
+    assert list(answered[0])[2:] == [f"result_{name}" for name in SHORT_COLUMNS]
+    full = rows(sent(client, PATH, CASES.encode(), result_columns="full,result_at").data)
+    assert {"result_elements", "result_faults", "result_county", "result_at"} <= set(full[0])
+    assert "result_candidate_ids" not in full[0]
+    assert [row["result_label"] for row in full] == [row["result_label"] for row in answered]
+
+
+@pytest.mark.parametrize(
+    ("lang", "headings", "status", "faults"),
+    [
+        ("zh", ("结果状态", "结果经度"), ("已匹配", "有歧义", "未找到"), "地址中未写该级 省级"),
+        ("en", ("Result status", "Result longitude"), ("Matched", "Ambiguous", "Not found"), ""),
+    ],
+)
+def test_headings_and_values_are_in_words_on_request(
+    client: FlaskClient, lang: str, headings: tuple[str, str], status: tuple[str, ...], faults: str
+) -> None:
+    options = {"headings": "labels", "result_columns": "full"}
+
+    def send_labelled(content: bytes) -> TestResponse:
+        form = {**options, "data": (io.BytesIO(content), "a.csv")}
+        return client.post(PATH, data=form, headers={"Accept-Language": lang})
+
+    response = send_labelled(CASES.encode())
+    answered = rows(response.data)
+    assert [row[headings[0]] for row in answered] == list(status)
+    assert answered[0][headings[1]]
+    assert not any(name.startswith("result_") for name in answered[0])
+    assert faults in "".join(answered[0].values())
+    again = send_labelled(response.data)
+    assert (again.status_code, again.get_json()["field"]) == (400, "result_columns")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_byte_order_mark_is_written_on_request(client: FlaskClient, encoding: str) -> None:
+    response = sent(client, PATH, CASES.encode(encoding), bom="true")
+    assert response.data.startswith(codecs.BOM_UTF8)
+    assert response.headers["X-Gazetteer-Encoding"] == "utf-8-sig"
+    assert [row["编号"] for row in rows(response.data, "utf-8-sig")] == ["007", "008", "009"]
+
+
+@pytest.mark.parametrize("content", [CASES.encode("gb18030"), write_spreadsheet(CASES)])
+def test_a_spreadsheet_comes_back_with_codes_as_text(client: FlaskClient, content: bytes) -> None:
+    response = sent(client, PATH, content, format="xlsx")
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Disposition"] == "attachment; filename=result.xlsx"
+    header, first, second, _ = read_sheet(response.data)
+    assert header == ("编号", "地址", *(f"result_{name}" for name in SHORT_COLUMNS))
+    assert first[:4] == ("007", "广州市天河区五山路381号", "matched", "440106")
+    assert all(isinstance(value, float) for value in first[5:8])
+    assert second[2] == "ambiguous"
+    again = sent(client, PATH, response.data, columns="地址", result_columns="result_at")
+    assert rows(again.data, "utf-8-sig")[0]["编号"] == "007"
+
+
+def test_a_text_longer_than_a_cell_is_refused_by_its_row(client: FlaskClient) -> None:
+    content = f"编号,地址\n1,天河区\n{'1' * 40_000},天河区\n".encode()
+    response = sent(client, PATH, content, format="xlsx")
+    problem = response.get_json()
+    assert (response.status_code, problem["field"], problem["row"]) == (400, "format", 2)
+    assert "编号" in problem["detail"]
+
+
+def test_what_a_person_decided_is_written_and_marked(client: FlaskClient) -> None:
+    content = "地址\n朝阳区\n朝阳区\n朝阳区\n天河区\n朝阳区\n".encode()
+    wanted = "short,result_candidate_ids"
+    asked = rows(sent(client, PATH, content, result_columns=wanted).data)
+    ids = asked[0]["result_candidate_ids"].split(";")
+    codes = [text.split()[0] for text in asked[0]["result_candidates"].split(";")]
+    decisions = [f"1={ids[1]},2={codes[0]}", "3=none", "4=none"]
+    answered = rows(sent(client, PATH, content, decisions=decisions).data)
+    assert [row["result_status"] for row in answered] == [
+        "matched", "matched", "not_found", "matched", "ambiguous",
+    ]  # fmt: skip
+    assert [row["result_code"] for row in answered[:3]] == [codes[1], codes[0], ""]
+    assert [row["result_decided_by"] for row in answered] == ["person"] * 3 + ["", ""]
+    assert answered[0]["result_candidates"] == asked[0]["result_candidates"]
+    assert answered[0]["result_label"] in asked[0]["result_candidates"]
+    assert answered[3]["result_detail"]
+
+
+def test_a_choice_that_is_no_candidate_leaves_the_row_as_it_is(client: FlaskClient) -> None:
+    (row,) = rows(sent(client, PATH, "地址\n朝阳区\n".encode(), decisions="1=440106").data)
+    assert (row["result_status"], row["result_decided_by"]) == ("ambiguous", "")
+    assert "440106" in row["result_detail"]
+
+
+@pytest.mark.parametrize("decisions", ["none", "1=", "0=none", "9=none", "1=none,1=440106"])
+def test_decisions_that_cannot_be_read_are_refused(client: FlaskClient, decisions: str) -> None:
+    response = sent(client, PATH, "地址\n朝阳区\n".encode(), decisions=decisions)
+    assert (response.status_code, response.get_json()["field"]) == (400, "decisions")

@@ -1,5 +1,6 @@
 """``/v1/jobs`` with real workers: progress, results, a kill, a cancellation, clean ends."""
 
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from distributed import LocalCluster
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from gazetteer.database.pool import open_pool
 from gazetteer.settings import get_settings
@@ -112,6 +114,35 @@ def test_a_result_is_also_a_geopackage_of_points(
     assert list(named["result_code"]) == ["440106", ""]
     assert list(named["FID_"]) == ["1", "2"]
     assert [point is None for point in points] == [False, True]
+
+
+def test_a_result_is_a_spreadsheet_with_decisions_on_request(
+    asker: FlaskClient, register: str, home: Path
+) -> None:
+    content = "编号,地址\n007,朝阳区\n008,朝阳区\n".encode()
+    options = {"headings": "labels", "format": "xlsx", "bom": "true", "decisions": "2=none"}
+    identity = put(asker, content, **options)
+    work_all(register, home)
+    found = job(asker, identity)
+    assert found["result"] == {
+        name: f"{JOBS}/{identity}/result?format={name}" for name in ("csv", "gpkg", "xlsx")
+    }
+    sheet = load_workbook(io.BytesIO(result(asker, identity, "xlsx"))).active
+    assert sheet is not None
+    _, first, second = sheet.iter_rows(values_only=True)
+    assert first[:3] == ("007", "朝阳区", "有歧义")
+    assert (second[2], second[-1]) == ("未找到", "人工")
+    text = result(asker, identity).decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("编号,地址,结果状态,")
+    assert result(asker, identity) == sent(asker, "/v1/geocode/csv", content, **{
+        **options, "format": "csv",
+    }).data  # fmt: skip
+
+
+def test_a_spreadsheet_of_a_coverage_is_refused_by_its_field(asker: FlaskClient) -> None:
+    form = {"kind": "coverage", "level": "township", "within": "440106", "format": "xlsx"}
+    response = sent(asker, JOBS, "地址\n天河区\n".encode(), columns="地址", **form)
+    assert (response.status_code, response.get_json()["field"]) == (400, "format")
 
 
 def test_positions_and_coverage_are_jobs_too(asker: FlaskClient, register: str, home: Path) -> None:

@@ -1,10 +1,12 @@
 """``/v1/reverse/csv`` on the shipped register: every row as the single call has it."""
 
 import gc
+import io
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from pyproj import Transformer
 
 from gazetteer.database.pool import open_pool
@@ -56,7 +58,7 @@ def assert_same_as_single_call(row: dict[str, str], answer: dict[str, Any]) -> N
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_every_row_is_answered_as_a_single_call(client: FlaskClient, encoding: str) -> None:
     content = table(POINTS).encode(encoding)
-    response = sent(client, PATH, content, columns="x,y")
+    response = sent(client, PATH, content, columns="x,y", result_columns="full")
     assert response.status_code == 200, response.text
     answered = rows(response.data, encoding)
     assert [row["名称"] for row in answered] == [f"点,{n}" for n in range(len(POINTS))]
@@ -70,14 +72,16 @@ def test_a_file_may_be_in_another_system(client: FlaskClient, crs: str) -> None:
     if crs != "gcj02":
         to = Transformer.from_crs("EPSG:4490", f"EPSG:{crs}", always_xy=True)
         points = [to.transform(x, y) for x, y in points]
-    answered = rows(sent(client, PATH, table(points).encode(), columns="x,y", crs=crs).data)
+    fields = {"columns": "x,y", "crs": crs, "result_columns": "full"}
+    answered = rows(sent(client, PATH, table(points).encode(), **fields).data)
     assert answered[0]["result_county"] == "天河区"
     for row in answered:
         assert_same_as_single_call(row, single(client, row, crs=crs))
 
 
 def test_a_file_is_answered_as_of_a_day(client: FlaskClient) -> None:
-    response = sent(client, PATH, table(POINTS[:1]).encode(), columns="x,y", at="1990-01-01")
+    fields = {"columns": "x,y", "at": "1990-01-01", "result_columns": "full"}
+    response = sent(client, PATH, table(POINTS[:1]).encode(), **fields)
     (row,) = rows(response.data)
     assert response.headers["X-Gazetteer-At"] == "1990-01-01"
     answer = single(client, row, at="1990-01-01")
@@ -127,3 +131,17 @@ def test_what_cannot_be_asked_is_refused_by_name(
 ) -> None:
     response = sent(client, PATH, b"lon,lat\n113,23\n", **fields)
     assert (response.status_code, response.get_json()["field"]) == (400, field)
+
+
+def test_a_position_is_known_by_its_headings_and_comes_back_as_a_spreadsheet(
+    client: FlaskClient,
+) -> None:
+    content = "编号,纬度,经度\n007,23.1291,113.3612\n".encode()
+    response = sent(client, PATH, content, format="xlsx", headings="labels")
+    sheet = load_workbook(io.BytesIO(response.data)).active
+    assert sheet is not None
+    header, row = sheet.iter_rows(values_only=True)
+    assert header[3:6] == ("结果状态", "结果代码", "结果全称")
+    assert (row[0], row[3], row[4]) == ("007", "已匹配", "440106")
+    unknown = sent(client, PATH, "甲,乙\n23,113\n".encode()).get_json()
+    assert (unknown["field"], "甲、乙" in unknown["detail"]) == ("columns", True)

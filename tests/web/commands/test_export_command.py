@@ -83,9 +83,31 @@ def test_other_formats_and_systems_are_written(export: Any, tmp_path: Path, endi
         assert 300_000 < west < 500_000 and 2_400_000 < south < 2_600_000
 
 
+def test_the_list_of_divisions_is_written_in_every_format(export: Any, tmp_path: Path) -> None:
+    where = ("--what", "units", "--within", "440106")
+    outcome = export(*where, "-o", str(tmp_path / "list.csv"))
+    assert (outcome.exit_code, outcome.stdout) == (0, f"252 divisions: {tmp_path}/list.csv\n")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
+    assert "wkt" not in rows[0] and rows[0]["full_name"] == "广东省广州市天河区"
+    for name in ("list.gpkg", "list.xlsx", "list.zip", "list.geojson"):
+        assert export(*where, "-o", str(tmp_path / name)).exit_code == 0
+    assert export(*where, "--format", "json", "-o", str(tmp_path / "list.json")).exit_code == 0
+    listed = json.loads((tmp_path / "list.json").read_text())
+    assert [row["code"] for row in listed] == [row["code"] for row in rows]
+
+
+def test_changes_count_from_the_date_that_is_asked_for(export: Any, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    where = ("--what", "units", "--level", "province", "--basis", "announced", "-o", str(path))
+    assert export(*where).exit_code == 0
+    assert ",announced" in path.read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--what", "units", "--at", "1949-10-01"), "No unit is on record for 1949-10-01"),
+        (("--what", "units", "--level", "road"), 'Divisions have no level "road"'),
         (("--within", "999999"), "999999"),
         (
             ("--level", "village", "--within", "440106"),

@@ -1,5 +1,6 @@
 """``gazetteer geocode``: the rows of the endpoint, by processes and by a Dask cluster."""
 
+import codecs
 import json
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from gazetteer.settings import get_settings
 from tests.web.api.test_geocode_csv import table, write_spreadsheet
@@ -86,6 +88,32 @@ def test_a_column_of_addresses_need_not_be_named(
     assert (ended.exit_code, "甲" in ended.stderr) == (2, True)
 
 
+def test_a_spreadsheet_with_decisions_is_written(
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file, output = tmp_path / "in.csv", tmp_path / "out.xlsx"
+    file.write_text("编号,地址\n007,朝阳区\n008,天河区\n", "utf-8")
+    options = ["--decision", "1=110105", "--headings", "labels", "-o", str(output), "--jobs", "1"]
+    ended = in_process(configured, capfd, "geocode", str(file), *options, *DAY)
+    assert ended.exit_code == 0, ended.stderr
+    sheet = load_workbook(output).active
+    assert sheet is not None
+    header, first, second = sheet.iter_rows(values_only=True)
+    assert header[2:4] == ("结果状态", "结果代码")
+    assert (first[0], first[2], first[3], first[-1]) == ("007", "已匹配", "110105", "人工")
+    assert (second[3], second[-1]) == ("440106", None)
+    assert not list(tmp_path.glob(".writing-*"))
+
+
+def test_a_byte_order_mark_is_written_on_request(
+    configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path
+) -> None:
+    output = file.with_name("out.csv")
+    options = ["--columns", "地址", "--bom", "-o", str(output), "--jobs", "1", *DAY]
+    assert in_process(configured, capfd, "geocode", str(file), *options).exit_code == 0
+    assert output.read_bytes().startswith(codecs.BOM_UTF8)
+
+
 def test_a_cluster_of_two_workers_gives_the_same_rows(
     configured: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], file: Path, expected: bytes
 ) -> None:
@@ -117,6 +145,8 @@ def test_a_scheduler_that_is_not_there_is_told(
         (["--columns", "地址", "--encoding", "latin-1"], "latin-1"),
         (["--columns", "地址", "--result-columns", "result_price"], "result_price"),
         (["--columns", "地址", "--json"], "-o"),
+        (["--columns", "地址", "--decision", "x"], "x"),
+        (["--columns", "地址", "--headings", "x"], "--headings"),
         (["--columns", "地址", "--jobs", "0"], "--jobs"),
     ],
 )

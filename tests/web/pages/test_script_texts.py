@@ -37,6 +37,7 @@ def ids_in(patterns: tuple[str, ...]) -> tuple[set[str], set[str]]:
         ("/findings", FINDINGS, ("tool.", *ONLY_WITH_PROPOSALS)),
         ("/geocode", TOOLS, ()),
         ("/coverage", TOOLS, ()),
+        ("/codes", TOOLS, ()),
     ],
 )
 def test_a_page_carries_the_texts_of_its_script(

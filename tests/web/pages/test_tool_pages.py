@@ -33,7 +33,12 @@ def test_markup_in_an_address_stays_text(client: FlaskClient) -> None:
 
 
 def test_the_forms_work_without_a_script(client: FlaskClient) -> None:
-    for path, action in (("/geocode", "/v1/geocode/csv"), ("/coverage", "/v1/coverage/csv")):
+    actions = {
+        "/geocode": "/v1/geocode/csv",
+        "/coverage": "/v1/coverage/csv",
+        "/codes": "/v1/codes/translate/csv",
+    }
+    for path, action in actions.items():
         page = client.get(path).text
         assert f'method="post" action="{action}" enctype="multipart/form-data"' in page
         assert 'name="columns"' in page

@@ -44,7 +44,9 @@ function start(): void {
   // The map library is the larger part of the program; the panel works before it has arrived.
   async function startMap(): Promise<RegisterMap> {
     const { RegisterMap } = await import("./map/map");
-    map = new RegisterMap(config, open);
+    map = new RegisterMap(config, open, (text) => {
+      panel.announce(text);
+    });
     map.show(panel.state);
     return map;
   }

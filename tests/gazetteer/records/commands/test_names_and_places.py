@@ -46,8 +46,8 @@ MOUNTAIN = {
 UNKNOWN = str(UUID(int=7))
 
 
-def create() -> tuple[KnownRecords, UUID]:
-    after = apply_command(KNOWN, CREATE_PLACE, MOUNTAIN)
+def create(**changes: object) -> tuple[KnownRecords, UUID]:
+    after = apply_command(KNOWN, CREATE_PLACE, {**MOUNTAIN, **changes})
     (place,) = read_day(after).select_records("place", "within", identify("unit", TIANHE))
     return after, place
 
@@ -108,6 +108,13 @@ def test_a_place_gets_another_name() -> None:
     arguments = {"place_id": str(place_id), "name": "摩星岭", "romanized_name": "Moxing Ling"}
     after = apply_command(known, RENAME_PLACE, arguments, step=UUID(int=2))
     assert list_names(after, place_id) == {"standard": ["摩星岭 = Moxing Ling"]}
+
+
+def test_a_name_is_spelled_by_the_rules_of_its_class() -> None:
+    after, place_id = create(
+        name="经五路", specific_part="经五", generic_part="路", legal_class="road", level="road"
+    )
+    assert list_names(after, place_id) == {"standard": ["经五路 = Jing 5 Lu"]}
 
 
 def test_a_further_name_of_a_place_outlives_another_standard_name() -> None:

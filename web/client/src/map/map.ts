@@ -16,9 +16,11 @@ import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 
 import { type AsOf, type Config, type PageState, asOfQuery, getElement } from "../config";
+import { MapTools } from "./map-tools";
 import { Overlay } from "./overlay";
 import { readPalette } from "./palette";
 import { fetchOutline } from "./outline";
+import { applyHash, buildLink } from "./permanent-link";
 import { type MapLook, areaStyle, ghostStyle, hoverStyle, labelStyle, selectionStyle } from "./style";
 import { type TileUnit, displayName, readUnit } from "./units";
 
@@ -55,10 +57,14 @@ export class RegisterMap {
   private hovered: TileUnit | null = null;
   private fitting: AbortController | null = null;
   private hasView = false;
+  /** Whether somebody has moved the map since the page brought something into view. */
+  private isMoved = false;
+  private readonly tools: MapTools;
 
   constructor(
     private readonly config: Config,
     private readonly open: (url: URL) => void,
+    announce: (text: string) => void,
   ) {
     this.map = new OlMap({
       target: this.target,
@@ -81,8 +87,12 @@ export class RegisterMap {
         },
       }).extend([new ScaleLine(), this.homeControl()]),
     });
+    this.tools = new MapTools(this.map, this.view, config, announce);
+    this.map.addLayer(this.tools.measuring.layer);
     this.view.fit(FIRST_VIEW, { size: this.map.getSize() ?? [800, 600], padding: PADDING });
+    this.isMoved = applyHash(this.view, location.hash);
     this.restyle();
+    this.followMoves();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.restyle();
     });
@@ -90,7 +100,7 @@ export class RegisterMap {
       this.onMove(event);
     });
     this.map.on("click", (event) => {
-      const unit = this.unitAt(event.pixel);
+      const unit = this.tools.measuring.kind ? null : this.unitAt(event.pixel);
       if (unit) this.openUnit(unit.code);
     });
     this.target.addEventListener("pointerleave", () => {
@@ -177,10 +187,23 @@ export class RegisterMap {
     this.move(extent, isHome ? PADDING : padding, 12);
   }
 
+  /** Keep in the address what somebody has brought into view, so that it can be passed on. */
+  private followMoves(): void {
+    for (const kind of ["pointerdown", "wheel", "keydown"]) {
+      this.target.addEventListener(kind, () => (this.isMoved = true), { passive: true });
+    }
+    this.map.on("moveend", () => {
+      if (this.isMoved) history.replaceState(history.state, "", buildLink(this.view, location.href));
+    });
+  }
+
   /** Bring an extent into view: at once for the first page, with a short flight later. */
   private move(extent: Extent, padding: number[], maxZoom: number): void {
     const isStill = !this.hasView || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const isNamed = this.isMoved && !this.hasView; // the address says what is in view
     this.hasView = true;
+    if (isNamed) return;
+    this.isMoved = false;
     this.view.fit(extent, { padding, maxZoom, duration: isStill ? 0 : 350 });
   }
 
@@ -189,6 +212,7 @@ export class RegisterMap {
     const palette = readPalette();
     const look: MapLook = { palette, lang, home };
     this.overlay.restyle(palette);
+    this.tools.measuring.restyle(palette);
     const zoom = (): number => this.view.getZoom() ?? 0;
     this.ghosts.setStyle(ghostStyle(look));
     this.areas.setStyle(areaStyle(look));

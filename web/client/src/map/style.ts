@@ -2,13 +2,13 @@ import type { FeatureLike } from "ol/Feature";
 import { Circle as CircleStyle, Fill, Stroke, Style, Text } from "ol/style";
 import type { StyleFunction } from "ol/style/Style";
 import { type DrawnLevel, type Palette, tintOf } from "./palette";
-import { codeStem, displayName, readUnit } from "./units";
+import { codeStem, displayName, readUnit, shortName } from "./units";
 
 /** Widths of lines and sizes of labels in CSS pixels. */
 const LINE: Readonly<Record<DrawnLevel, number>> = { province: 1.8, prefecture: 1.2, county: 0.6 };
 const LABEL: Readonly<Record<DrawnLevel, string>> = {
   province: "600 15px",
-  prefecture: "600 14px",
+  prefecture: "600 13px",
   county: "400 12px",
 };
 const CONTEXT_LABEL = "400 12px";
@@ -77,12 +77,16 @@ export function ghostStyle({ palette, home }: MapLook): StyleFunction {
   };
 }
 
-/** Names at the label points of the tiles, larger levels winning where room is short. */
+/**
+ * Names at the label points of the tiles, larger levels winning where room is short. The prefectures of
+ * the home province are always named: they are few, and a map of it without one of them is wrong.
+ */
 export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number): StyleFunction {
   const homeStem = codeStem(home);
-  const make = (color: string, font: string, zIndex: number): Style =>
+  const make = (color: string, font: string, zIndex: number, isAlwaysDrawn = false): Style =>
     new Style({
       text: new Text({
+        declutterMode: isAlwaysDrawn ? "obstacle" : "declutter",
         font: `${font} ${palette.font}`,
         fill: new Fill({ color }),
         stroke: new Stroke({ color: palette.halo, width: 3 }),
@@ -92,7 +96,7 @@ export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number)
     });
   const levels: DrawnLevel[] = ["province", "prefecture", "county"];
   const own = new Map(
-    levels.map((level) => [level, make(palette.label, LABEL[level], 1 + ORDER[level])]),
+    levels.map((level) => [level, make(palette.label, LABEL[level], 1 + ORDER[level], level === "prefecture")]),
   );
   const other = new Map(
     levels.map((level) => [level, make(palette.labelContext, CONTEXT_LABEL, 0)]),
@@ -105,7 +109,7 @@ export function labelStyle({ palette, lang, home }: MapLook, zoom: () => number)
     const isHome = unit.code.startsWith(homeStem);
     if (zoom() < from || zoom() >= to || (!isHome && unit.level === "prefecture")) return undefined;
     const style = (isHome ? own : other).get(unit.level);
-    style?.getText()?.setText(displayName(unit, lang));
+    style?.getText()?.setText(unit.level === "prefecture" ? shortName(unit, lang) : displayName(unit, lang));
     return style;
   };
 }
@@ -135,4 +139,12 @@ export function selectionStyle({ palette }: MapLook): Style[] {
       }),
     }),
   ];
+}
+
+/** What somebody measures. */
+export function measureStyle(palette: Palette): Style {
+  return new Style({
+    fill: new Fill({ color: palette.selectedFill }),
+    stroke: new Stroke({ color: palette.selected, width: 2.5, lineDash: [8, 6] }),
+  });
 }

@@ -32,3 +32,8 @@ export function codeStem(code: string): string {
 export function displayName(unit: TileUnit, lang: "zh" | "en"): string {
   return lang === "en" && unit.romanized ? unit.romanized : unit.name;
 }
+
+/** The name without its generic part in letters, which take more room: Guangzhou. */
+export function shortName(unit: TileUnit, lang: "zh" | "en"): string {
+  return lang === "en" ? displayName(unit, lang).replace(/ Shi$/, "") : unit.name;
+}

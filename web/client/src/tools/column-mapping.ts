@@ -4,28 +4,29 @@ import { createScrollTable } from "./table";
 import type { Translate } from "../translations";
 
 const ADDRESS = "address";
+const CODE = "code";
+const DATE = "date";
 const PARTS = ["province", "prefecture", "county", "township", "village"] as const;
 
 export const ADDRESS_ROLES: readonly string[] = [ADDRESS, ...PARTS];
 export const FACILITY_ROLES: readonly string[] = [...ADDRESS_ROLES, "name", "lon", "lat"];
+export const CODE_ROLES: readonly string[] = [CODE, DATE];
 
-/** The likely role of a column by its name; the first that matches. */
-const NAME_PATTERNS: readonly (readonly [string, RegExp])[] = [
-  [ADDRESS, /地址|住址|地点|位置|address/i],
-  ["lon", /经度|^lon|^lng|longitude/i],
-  ["lat", /纬度|^lat/i],
-  ["province", /^省|省份|province/i],
-  ["prefecture", /^地?市州?$|地市|城市|prefecture|^city$/i],
-  ["county", /区县|县区|县市|^[区县]$|county|district/i],
-  ["township", /乡镇|镇街|街道|township|^town$/i],
-  ["village", /^村|社区|village/i],
-  ["name", /名称|机构|设施|^name$/i],
-];
+/** Roles that several columns may have, and those of which one is needed. */
+const REPEATED = [ADDRESS];
+const REQUIRED = [ADDRESS, ...PARTS, CODE];
+
+/** A heading as those that the service knows are written: in lower case, without what is added to it. */
+function foldHeading(text: string): string {
+  return text.normalize("NFKC").toLowerCase().replace(/\([^()]*\)|[^\p{L}\p{N}]+/gu, "");
+}
 
 /** The first rows of a list, with a choice of its role above each column. */
 export class ColumnMapping {
   private selects: HTMLSelectElement[] = [];
   private header: readonly string[] = [];
+  /** For each role the headings by which the service knows it, the likeliest first. */
+  private readonly headings = readHeadings();
 
   constructor(
     private readonly host: HTMLElement,
@@ -64,19 +65,23 @@ export class ColumnMapping {
   fillForm(form: FormData): boolean {
     const columnsOf = (role: string): string[] =>
       this.header.filter((_, index) => this.selects[index]?.value === role);
-    for (const name of columnsOf(ADDRESS)) form.append("columns", name);
+    for (const name of [...columnsOf(ADDRESS), ...columnsOf(CODE)]) form.append("columns", name);
+    for (const name of columnsOf(DATE)) form.set("from_column", name);
     for (const role of [...PARTS, "name"]) for (const name of columnsOf(role)) form.set(role, name);
     const [lon, lat] = [columnsOf("lon")[0], columnsOf("lat")[0]];
     if (lon && lat) for (const name of [lon, lat]) form.append("coordinates", name);
-    return Boolean(lon && lat) || [ADDRESS, ...PARTS].some((role) => columnsOf(role).length > 0);
+    return Boolean(lon && lat) || REQUIRED.some((role) => columnsOf(role).length > 0);
   }
 
-  /** Each role is given to the first column that looks like it. */
+  /** Each role is given to the column with its likeliest heading, as the service does. */
   private guessRoles(header: readonly string[]): string[] {
-    const roles = header.map((name) => NAME_PATTERNS.find(([, pattern]) => pattern.test(name.trim()))?.[0] ?? "");
-    return roles.map((role, index) =>
-      this.roles.includes(role) && roles.indexOf(role) === index ? role : "",
-    );
+    const folded = header.map(foldHeading);
+    const roles = header.map(() => (header.length === 1 ? (this.roles[0] ?? "") : ""));
+    for (const role of header.length === 1 ? [] : this.roles) {
+      const heading = this.headings[role]?.find((known) => folded.includes(known));
+      if (heading !== undefined) roles[folded.indexOf(heading)] ||= role;
+    }
+    return roles;
   }
 
   private createSelect(column: string, role: string): HTMLSelectElement {
@@ -86,11 +91,16 @@ export class ColumnMapping {
     const select = createElement("select", { "aria-label": this.t("tool.role", { column }) }, ...options);
     select.value = role;
     select.addEventListener("change", () => {
-      if (select.value === ADDRESS) return; // several columns may createElement up an address
+      if (REPEATED.includes(select.value)) return; // several columns may make up an address
       for (const other of this.selects) {
         if (other !== select && other.value === select.value) other.value = "";
       }
     });
     return select;
   }
+}
+
+function readHeadings(): Readonly<Record<string, readonly string[]>> {
+  const block = document.getElementById("tool-headings");
+  return JSON.parse(block?.textContent ?? "{}") as Readonly<Record<string, readonly string[]>>;
 }

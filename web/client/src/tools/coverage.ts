@@ -2,9 +2,9 @@ import type { Shade } from "../map/overlay";
 import { RAMP_STEPS } from "../map/palette";
 import { type Translate, formatNumber, readTranslations } from "../translations";
 import { FACILITY_ROLES } from "./column-mapping";
-import { createElement, createSaveLink, createSecondLine, findElement } from "./elements";
+import { createElement, createSecondLine, findElement } from "./elements";
 import { ListForm, type ListRun } from "./list-form";
-import { postForm } from "./requests";
+import { createDownload } from "./result-download";
 import { type TableRow, createLongTable } from "./table";
 import type { Tool, ToolContext } from "./tool";
 
@@ -52,6 +52,7 @@ export function createCoverageTool(context: ToolContext): Tool {
       action: "/v1/coverage",
       job: "coverage",
       roles: FACILITY_ROLES,
+      nothingChosen: t("tool.nothing_chosen"),
       showResult: async (response, run) => {
         const coverage = (await response.json()) as Coverage;
         showResult(coverage, run, context, t);
@@ -79,7 +80,7 @@ function showResult(coverage: Coverage, run: ListRun, context: ToolContext, t: T
         createElement("small", {}, facts),
       ),
       createLegend(coverage, t),
-      createExportButton(run, context, t),
+      createDownload(run, { action: "/v1/coverage/csv", suffix: "coverage" }, context.config.lang, t),
       createUnitTable(coverage, t),
     ),
     createNotCounted(coverage, t),
@@ -141,29 +142,6 @@ function createNotCounted({ facilities }: Coverage, t: Translate): HTMLElement {
       ? createLongTable(t("tool.not_located"), columns, rows, kinds, t)
       : createElement("p", { class: "quiet" }, t("tool.all_counted")),
   );
-}
-
-/** Saves the list as the service writes it, in the encoding of the uploaded file. */
-function createExportButton(run: ListRun, context: ToolContext, t: Translate): HTMLElement {
-  const host = createElement("p", { class: "tool__actions" });
-  const button = createElement("button", { type: "button", class: "button" }, t("tool.export"));
-  button.addEventListener("click", () => void save());
-  host.append(button);
-  return host;
-
-  async function save(): Promise<void> {
-    button.disabled = true;
-    try {
-      const signal = new AbortController().signal;
-      const response = await postForm("/v1/coverage/csv", run.form, context.config.lang, signal);
-      const name = run.file.name.replace(/\.[^.]*$/, "") + "-coverage.csv";
-      const link = createSaveLink(t("tool.export"), await response.blob(), name);
-      host.replaceChildren(link);
-      link.click();
-    } finally {
-      button.disabled = false;
-    }
-  }
 }
 
 /** The largest number of each step of the ramp: each about the same multiple of the one before. */

@@ -1,17 +1,28 @@
 import { type Translate, readTranslations } from "../translations";
+import { listAmbiguous } from "./ambiguous-rows";
 import { ADDRESS_ROLES } from "./column-mapping";
-import { parseCsv } from "./csv";
-import { createElement, createSaveLink, createSecondLine, findElement } from "./elements";
+import { DecisionForm } from "./decision-form";
+import { DecisionStore } from "./decision-store";
+import { createElement, createSecondLine, findElement } from "./elements";
 import { ListForm, type ListRun } from "./list-form";
 import { LiveGeocoder } from "./live-geocoder";
 import { readWithProgress } from "./requests";
+import { createDownload } from "./result-download";
+import { type ResultRow, parseResult, readUsedColumns } from "./result-rows";
 import { type TableRow, createLongTable } from "./table";
 import type { Tool, ToolContext } from "./tool";
 
 const STATUSES = ["matched", "ambiguous", "not_found", "invalid"] as const;
 
-/** A row of the result by column name; a column that is missing is empty. */
-type ResultRow = (column: string) => string;
+/** What the page shows of a result; what is saved is chosen in the form. */
+const SHOWN = {
+  format: "csv",
+  headings: "names",
+  bom: "false",
+  result_columns: ["status", "code", "label", "score", "lon", "lat", "detail", "candidates", "candidate_ids", "former_names"]
+    .map((name) => `result_${name}`)
+    .join(","),
+} as const;
 
 /** The page that geocodes one address as it is typed, and the addresses of a file. */
 export function createGeocodeTool(context: ToolContext): Tool {
@@ -22,6 +33,8 @@ export function createGeocodeTool(context: ToolContext): Tool {
       action: "/v1/geocode/csv",
       job: "geocode_csv",
       roles: ADDRESS_ROLES,
+      nothingChosen: t("tool.nothing_chosen"),
+      shown: SHOWN,
       showResult: (response, run) => showResult(response, run, context, t),
     },
     t,
@@ -39,16 +52,20 @@ export function createGeocodeTool(context: ToolContext): Tool {
 async function showResult(response: Response, run: ListRun, context: ToolContext, t: Translate): Promise<void> {
   const bytes = await readWithProgress(response, run.progress);
   const rows = parseResult(bytes, response.headers);
-  const columns = addressColumns(run.form);
+  const columns = readUsedColumns(response.headers);
   const dots = rows
     .filter((cell) => cell("result_lon") !== "" && cell("result_lat") !== "")
     .map((cell) => ({ lon: Number(cell("result_lon")), lat: Number(cell("result_lat")), count: 1 }));
-  const tableRows = rows.map((cell, index) => createResultRow(cell, index, columns, context, t));
+  const tableRows = rows.map((cell, index) => createResultRow(cell, index, columns, t));
   const heads = [t("tool.row"), t("tool.address"), t("tool.status")].map((title) => ({ title }));
   const kinds = Object.fromEntries(STATUSES.map((status) => [status, t(`status.${status}`)]));
-  const name = run.file.name.replace(/\.[^.]*$/, "") + "-result.csv";
   const done = t("tool.done", { n: rows.length });
-  const save = createSaveLink(t("tool.export"), new Blob([bytes], { type: "text/csv" }), name);
+  const ambiguous = listAmbiguous(rows, columns);
+  const decisions = ambiguous.length > 0 && new DecisionForm(ambiguous, await DecisionStore.open(run.file), t, context.announce);
+  const complete = (form: FormData): void => {
+    if (decisions) decisions.fillForm(form);
+  };
+  const request = { action: "/v1/geocode/csv", suffix: "result", complete };
   findElement("list-answer", HTMLElement).replaceChildren(
     createElement(
       "section",
@@ -60,7 +77,8 @@ async function showResult(response: Response, run: ListRun, context: ToolContext
         createElement("small", {}, done),
         createElement("small", {}, t("tool.on_map", { n: dots.length })),
       ),
-      createElement("p", { class: "tool__actions" }, save),
+      createDownload(run, request, context.config.lang, t),
+      ...(decisions ? [decisions.element] : []),
       createLongTable(t("tool.results"), heads, tableRows, kinds, t),
     ),
   );
@@ -70,29 +88,10 @@ async function showResult(response: Response, run: ListRun, context: ToolContext
   if (extent) map.frame(extent);
 }
 
-function parseResult(bytes: Uint8Array<ArrayBuffer>, headers: Headers): ResultRow[] {
-  const encoding = headers.get("X-Gazetteer-Encoding") ?? "utf-8";
-  const text = new TextDecoder(encoding.startsWith("utf") ? "utf-8" : encoding).decode(bytes);
-  const delimiter = headers.get("X-Gazetteer-Delimiter") ?? ",";
-  const [header = [], ...rows] = parseCsv(text, delimiter === "tab" ? "\t" : delimiter);
-  const positions = new Map(header.map((name, index) => [name, index]));
-  return rows.map((row) => (column) => row[positions.get(column) ?? -1] ?? "");
-}
-
-/** The columns of the list that hold the address, or its parts. */
-function addressColumns(form: FormData): string[] {
-  const address = form.getAll("columns").map(String);
-  const parts = ["province", "prefecture", "county", "township", "village"]
-    .map((part) => form.get(part))
-    .filter((name) => typeof name === "string");
-  return address.length > 0 ? address : parts;
-}
-
 function createResultRow(
   cell: ResultRow,
   index: number,
   columns: readonly string[],
-  context: ToolContext,
   t: Translate,
 ): TableRow {
   const status = cell("result_status");
@@ -105,7 +104,7 @@ function createResultRow(
         { lang: "zh-Hans" },
         columns.map((column) => cell(column)).join(" "),
         createSecondLine(cell("result_label"), " ", createCodeLink(cell("result_code"))),
-        createRemarks(cell, context.config.levels, t),
+        createRemarks(cell),
       ),
       createElement(
         "span",
@@ -121,12 +120,8 @@ function createCodeLink(code: string): Node | string {
   return code ? createElement("a", { class: "code", href: `/units/${code}` }, code) : "";
 }
 
-/** What requires attention: why nothing was found, candidates, former names, deductions. */
-function createRemarks(cell: ResultRow, levels: Readonly<Record<string, string>>, t: Translate): HTMLElement {
+/** What requires attention: deductions or why nothing was found, candidates, former names. */
+function createRemarks(cell: ResultRow): HTMLElement {
   const remarks = ["result_detail", "result_candidates", "result_former_names"].map(cell);
-  for (const fault of cell("result_faults").split(";").filter(Boolean)) {
-    const [kind = "", level = "", ...text] = fault.split(":");
-    remarks.push([t(`fault.${kind}`), levels[level] ?? "", text.join(":")].filter(Boolean).join(" "));
-  }
   return createSecondLine(remarks.filter(Boolean).join(" · "));
 }

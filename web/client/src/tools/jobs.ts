@@ -7,8 +7,11 @@ interface Job {
   readonly rows_total: number | null;
   readonly rows_done: number;
   readonly problem: { readonly detail?: string } | null;
-  readonly result: Readonly<Record<string, string>> | null;
+  readonly result: JobResults | null;
 }
+
+/** The addresses of results by format; null for those that were not asked for. */
+export type JobResults = Readonly<Record<string, string | null>>;
 
 const POLL_INTERVAL_MS = 1500;
 
@@ -19,7 +22,7 @@ export async function runInBackground(
   lang: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<JobResults> {
   form.set("kind", kind);
   let job = (await (await postForm("/v1/jobs", form, lang, signal)).json()) as Job;
   const url = `/v1/jobs/${job.id}`;

@@ -2,21 +2,29 @@ import type { Translate } from "../translations";
 import { ColumnMapping } from "./column-mapping";
 import { isSpreadsheet, readListPreview } from "./csv";
 import { createElement, findElement } from "./elements";
-import { runInBackground } from "./jobs";
-import { type Progress, ServiceError, postForm } from "./requests";
+import { type JobResults, runInBackground } from "./jobs";
+import { type Progress, ServiceError, postForm, replaceFields } from "./requests";
 
 /** How a tool processes a list. */
 export interface ListTool {
-  /** The address of the form; larger files are processed as a job of the kind `job`. */
+  /** The address of the form; larger files are processed as a job of the kind `job`, if there is one. */
   readonly action: string;
-  readonly job: string;
+  readonly job?: string;
+  /** What columns may hold, and what is to be said where no column holds what is needed. */
   readonly roles: readonly string[];
+  readonly nothingChosen: string;
+  /** Fields in place of those of the form, where the result is shown and not saved. */
+  readonly shown?: Readonly<Record<string, string>>;
+  /** The field in which a list can be pasted instead of choosing a file. */
+  readonly pasted?: HTMLTextAreaElement;
   readonly showResult: (response: Response, run: ListRun) => Promise<void>;
 }
 
 /** One submission of a list. */
 export interface ListRun {
-  readonly file: File;
+  /** The list without the ending of its name. */
+  readonly name: string;
+  readonly file: Blob;
   readonly form: FormData;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -34,6 +42,7 @@ export class ListForm {
   private readonly status = findElement("list-status", HTMLElement);
   private readonly result = findElement("list-answer", HTMLElement);
   private readonly mapping = findElement("mapping", HTMLElement);
+  private readonly named = findElement("columns-field", HTMLElement);
   private readonly columns: ColumnMapping;
   private file: File | null = null;
   private request: AbortController | null = null;
@@ -45,6 +54,9 @@ export class ListForm {
     private readonly announce: (text: string) => void,
   ) {
     this.columns = new ColumnMapping(this.mapping, t, tool.roles);
+    tool.pasted?.addEventListener("input", () => {
+      this.showProblem("");
+    });
     this.input.addEventListener("change", () => {
       this.previewChosenFile();
     });
@@ -93,6 +105,7 @@ export class ListForm {
     this.request?.abort();
     this.result.replaceChildren();
     this.showProblem("");
+    this.named.classList.add("needs-no-script");
     if (await isSpreadsheet(file)) {
       this.showSpreadsheet(file);
       return;
@@ -110,10 +123,11 @@ export class ListForm {
     this.announce(facts);
   }
 
-  /** A spreadsheet is read by the service, which finds the columns by their headings. */
+  /** A spreadsheet is read by the service, which finds the columns by their headings or names. */
   private showSpreadsheet(file: File): void {
     this.file = file;
     this.columns.hide();
+    this.named.classList.remove("needs-no-script");
     const facts = this.t("tool.spreadsheet", { name: file.name });
     this.mapping.replaceChildren(createElement("p", { class: "quiet" }, facts));
     this.mapping.hidden = false;
@@ -121,15 +135,21 @@ export class ListForm {
   }
 
   private async submit(): Promise<void> {
-    const file = this.file;
-    if (!file) return;
-    const form = new FormData(this.form);
-    form.delete("columns");
-    form.set("data", file);
-    if (!this.columns.isHidden && !this.columns.fillForm(form)) {
-      this.showProblem(this.t("tool.nothing_chosen"));
+    const { file } = this;
+    const pasted = this.tool.pasted?.value.trim() ?? "";
+    if (!file && !pasted) {
+      this.showProblem(this.t("tool.nothing_sent"));
       return;
     }
+    const form = new FormData(this.form);
+    if (file) form.set("data", file);
+    else form.delete("data");
+    if (!file || !this.columns.isHidden || !form.get("columns")) form.delete("columns");
+    if (file && !this.columns.isHidden && !this.columns.fillForm(form)) {
+      this.showProblem(this.tool.nothingChosen);
+      return;
+    }
+    const list = { name: file?.name.replace(/\.[^.]*$/, "") ?? "list", file: file ?? new Blob([pasted]) };
     this.showProblem("");
     this.request?.abort();
     const request = (this.request = new AbortController());
@@ -138,7 +158,7 @@ export class ListForm {
     };
     this.setWorking(true);
     try {
-      await this.run({ file, form, signal: request.signal, progress });
+      await this.run({ ...list, form, signal: request.signal, progress });
     } catch (error) {
       this.showError(error);
     } finally {
@@ -149,9 +169,9 @@ export class ListForm {
   private async run(run: ListRun): Promise<void> {
     let response: Response;
     try {
-      response = await postForm(this.tool.action, run.form, this.lang, run.signal);
+      response = await postForm(this.tool.action, replaceFields(run.form, this.tool.shown ?? {}), this.lang, run.signal);
     } catch (error) {
-      if (!(error instanceof ServiceError && error.jobs)) throw error;
+      if (!(error instanceof ServiceError && error.jobs && this.tool.job)) throw error;
       this.status.textContent = this.t("tool.queued");
       const results = await runInBackground(this.tool.job, run.form, this.lang, run.progress, run.signal);
       this.showDownloads(results);
@@ -161,9 +181,9 @@ export class ListForm {
   }
 
   /** The results of a large list are files to download. */
-  private showDownloads(results: Readonly<Record<string, string>>): void {
-    const links = Object.entries(results).map(([format, url]) =>
-      createElement("a", { class: "button", href: url, download: "" }, `${this.t("tool.export")} · ${format}`),
+  private showDownloads(results: JobResults): void {
+    const links = Object.entries(results).flatMap(([format, url]) =>
+      url ? createElement("a", { class: "button", href: url, download: "" }, `${this.t("tool.export")} · ${format}`) : [],
     );
     this.result.replaceChildren(createElement("p", { class: "tool__actions section" }, ...links));
   }

@@ -24,6 +24,14 @@ export async function postForm(url: string, form: FormData, lang: string, signal
   );
 }
 
+/** A copy of a form with other values of some fields. */
+export function replaceFields(form: FormData, values: Readonly<Record<string, string>>): FormData {
+  const copy = new FormData();
+  for (const [name, value] of form) copy.append(name, value);
+  for (const [name, value] of Object.entries(values)) copy.set(name, value);
+  return copy;
+}
+
 /** The response, if it is one of success; throws a {@link ServiceError} with its problem otherwise. */
 export async function requireSuccess(response: Response): Promise<Response> {
   if (response.ok) return response;

@@ -1,10 +1,11 @@
-"""How a project file of QGIS draws a layer: its symbols and its labels."""
+"""How QGIS draws a layer, in a project or beside a table: its symbols and its labels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 _SYMBOL_CLASSES = {"fill": "SimpleFill", "line": "SimpleLine", "marker": "SimpleMarker"}
+_QML_TYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _HORIZONTAL = "4"
 """The number of QGIS for labels that stand where a polygon has room for them."""
 _HALO = {"bufferDraw": "1", "bufferSize": "0.8", "bufferColor": "255,255,255,230"}
@@ -41,6 +42,22 @@ class LabelRule:
     field: str
     style: Mapping[str, str]
     largest_scale: int = 0
+
+
+def build_style(geometry: str, symbols: Sequence[LayerSymbol], labels: Sequence[LabelRule]) -> str:
+    """The style of one layer, as QGIS stores it beside a table (QML).
+
+    Args:
+        geometry: ``fill``, ``line`` or ``marker``, as symbols are called.
+        symbols: the one by which all features are drawn.
+        labels: how they are labelled.
+    """
+    style = ET.Element("qgis", {"version": "3.40.0", "labelsEnabled": "1" if labels else "0"})
+    style.set("styleCategories", "Symbology|Labeling")
+    add_renderer(style, geometry, symbols, None)
+    if labels:
+        add_labels(style, labels)
+    return _QML_TYPE + ET.tostring(style, encoding="unicode")
 
 
 def add_renderer(
