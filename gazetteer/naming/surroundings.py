@@ -10,7 +10,7 @@ from psycopg import Connection
 from gazetteer.naming.like_names import LikeNames, UnitsAbove
 from gazetteer.naming.naming_context import BuiltUpCover, Surroundings
 from gazetteer.naming.naming_finding import LikeName
-from gazetteer.naming.proposal import NameProposal
+from gazetteer.naming.proposal import LegalClass, NameProposal
 
 Conn = Connection[Any]
 
@@ -81,9 +81,14 @@ def load_surroundings(
         in_same_area=tuple(_iter_within(conn, covering, like)),
         unlocated=tuple(_iter_unlocated(proposal, units, like)),
         at_same_place=_load_texts(conn, _AT_SAME_PLACE, params) if proposal.geometry else (),
-        names=_load_names(conn, params),
+        names=_load_names(conn, params) if _is_named_after_others(proposal) else frozenset(),
         is_known=bool(units.names),
     )
+
+
+def _is_named_after_others(proposal: NameProposal) -> bool:
+    """Whether a rule compares the name with those around it; there may be thousands of them."""
+    return proposal.legal_class is LegalClass.FACILITY
 
 
 def _load_areas(conn: Conn, params: dict[str, Any]) -> list[tuple[UUID, bool]]:
