@@ -5,10 +5,12 @@ row for each period in which it lay in the same units, so that a question about 
 unit on one day is a single look-up in an index, however many names there are.
 """
 
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from gazetteer.naming.generic_terms import GenericTerms, build_generic_terms
 from gazetteer.naming.lexicon_store import load_lexicons
@@ -18,9 +20,16 @@ from gazetteer.records.readings import find_readings_file
 
 Conn = Connection[Any]
 _NAMES_AT_ONCE = 20_000
+_FEW_PLACES = 200
 _FORMAT = 3
 """Changes with what the keys are made of."""
 
+_CONCERNED = """
+SELECT EXISTS (
+    SELECT FROM changeset s JOIN change c ON c.seq BETWEEN s.first_seq AND s.last_seq
+    WHERE s.changeset_id = %s AND c.kind IN ('name', 'spelling', 'place', 'unit')
+)
+"""
 # A unit takes all places below it along to another unit; a name or a code of it does not.
 _TOUCHED = """
 CREATE TEMP TABLE touched_place ON COMMIT DROP AS
@@ -118,14 +127,16 @@ FROM touched_name n JOIN touched_key k USING (row_id) JOIN name_scope s USING (r
 
 def derive_name_keys(conn: Conn, changeset: int) -> None:
     """Derive the keys of the names that a changeset concerns; the others are not rewritten."""
+    if not _concerns_names(conn, changeset):
+        return
     terms = build_generic_terms(load_lexicons(conn)["generics"])
     conn.execute(
         "INSERT INTO name_key_state (version)"
         " SELECT %s WHERE NOT EXISTS (SELECT FROM name_key) ON CONFLICT DO NOTHING",
         (_compute_version(terms),),
     )
-    conn.execute(_TOUCHED, (changeset,))
-    _write_keys(conn, terms)
+    touched = conn.execute(_TOUCHED, (changeset,)).rowcount
+    _write_keys(conn, terms, touched)
 
 
 def renew_name_keys(conn: Conn) -> bool:
@@ -143,8 +154,8 @@ def renew_name_keys(conn: Conn) -> bool:
         if _is_current(conn, version):
             return False
         conn.execute("DELETE FROM name_key")
-        conn.execute(_ALL_PLACES)
-        _write_keys(conn, terms)
+        touched = conn.execute(_ALL_PLACES).rowcount
+        _write_keys(conn, terms, touched)
         conn.execute(
             "INSERT INTO name_key_state (version) VALUES (%s)"
             " ON CONFLICT (only_row) DO UPDATE SET version = excluded.version",
@@ -154,26 +165,55 @@ def renew_name_keys(conn: Conn) -> bool:
     return True
 
 
+def _concerns_names(conn: Conn, changeset: int) -> bool:
+    """Whether a changeset changes anything that keys depend on: most move borders only."""
+    row = conn.execute(_CONCERNED, (changeset,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def _is_current(conn: Conn, version: str) -> bool:
     return (version,) == conn.execute("SELECT version FROM name_key_state").fetchone()
 
 
 def _compute_version(terms: GenericTerms) -> str:
-    readings = sha256(find_readings_file().read_bytes()).hexdigest()[:12]
-    return f"{_FORMAT} {readings} {terms.version}"
+    return f"{_FORMAT} {_hash_readings(find_readings_file())} {terms.version}"
 
 
-def _write_keys(conn: Conn, terms: GenericTerms) -> None:
-    """Replace the keys of the places in ``touched_place``, and drop that table."""
-    conn.execute("CREATE INDEX ON touched_place (place_id); ANALYZE touched_place")
-    conn.execute(_NAMES)
-    conn.execute("CREATE INDEX ON touched_name (row_id); ANALYZE touched_name")
-    conn.execute(_SCOPES)
-    conn.execute("CREATE INDEX ON name_scope (row_id); ANALYZE name_scope")
+@cache
+def _hash_readings(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _write_keys(conn: Conn, terms: GenericTerms, touched: int) -> None:
+    """Replace the keys of the places in ``touched_place``, and drop that table.
+
+    Args:
+        conn: connection inside a transaction.
+        terms: the generic terms.
+        touched: how many places these are.
+    """
+    is_large = touched > _FEW_PLACES  # a few rows are read faster than a planner looks at them
+    for statement, table, column in (
+        ("", "touched_place", "place_id"),
+        (_NAMES, "touched_name", "row_id"),
+        (_SCOPES, "name_scope", "row_id"),
+    ):
+        if statement:
+            conn.execute(statement)
+        if is_large:
+            _index_table(conn, table, column)
     _store_keys(conn, terms)
+    if is_large:
+        _index_table(conn, "touched_key", "row_id")
     conn.execute("DELETE FROM name_key USING touched_place t WHERE name_key.place_id = t.place_id")
     conn.execute(_WRITE)
     conn.execute("DROP TABLE touched_place, touched_name, name_scope, touched_key")
+
+
+def _index_table(conn: Conn, table: str, column: str) -> None:
+    """Let the planner know a large temporary table, and find its rows."""
+    names = sql.Identifier(table), sql.Identifier(column), sql.Identifier(table)
+    conn.execute(sql.SQL("CREATE INDEX ON {} ({}); ANALYZE {}").format(*names))
 
 
 def _store_keys(conn: Conn, terms: GenericTerms) -> None:
@@ -187,7 +227,6 @@ def _store_keys(conn: Conn, terms: GenericTerms) -> None:
             for row in rows:
                 copy.write_row(_build_row(row, terms))
         after += _NAMES_AT_ONCE
-    conn.execute("CREATE INDEX ON touched_key (row_id); ANALYZE touched_key")
 
 
 def _build_row(row: Any, terms: GenericTerms) -> tuple[int | str | None, ...]:
