@@ -10,13 +10,13 @@ import shapely
 from boundaries.layers.layer_reader import read_layer
 from boundaries.layers.polygon_layer import Layer
 from gazetteer.naming.built_up_areas import BuiltUpArea, replace_built_up_areas
-from web.commands.input_files import InputFile
+from web.commands.input_files import input_file_argument
 from web.commands.register_connection import label_operator, open_register
 from web.commands.terminal_language import echo_message, language_option, terminal_text
 
 
 @click.command()
-@click.argument("file", type=InputFile())
+@input_file_argument()
 @click.option("--source", required=True, help="Who drew the areas, and when.")
 @click.option(
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="First day; else they always hold."

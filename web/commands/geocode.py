@@ -32,7 +32,7 @@ from gazetteer.progress import Progress
 from gazetteer.search.index.day_index import DayIndex
 from gazetteer.search.index.name_index import NameIndex
 from gazetteer.settings import get_settings
-from web.commands.input_files import InputFile
+from web.commands.input_files import input_file_argument
 from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.result_options import add_result_options, build_layout
@@ -57,7 +57,7 @@ class GeocodeSummary:
 
 
 @click.command()
-@click.argument("file", type=InputFile())
+@input_file_argument()
 @click.option("--columns", multiple=True, help="The columns of the address; or a,b,c.")
 @click.option(
     "--part",

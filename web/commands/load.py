@@ -27,7 +27,7 @@ from web.commands.area_options import (
 )
 from web.commands.drafted_imports import ImportedFile, begin_draft, print_drafted
 from web.commands.import_staging import ImportSource, StagedImport, stage_import
-from web.commands.input_files import InputFile
+from web.commands.input_files import input_file_argument
 from web.commands.load_output import LoadOutput
 from web.commands.progress_display import show_progress
 from web.commands.terminal_language import terminal_text
@@ -62,7 +62,7 @@ def load_command(what: str, divisions: Path | None, report: Path | None) -> None
 
 
 @click.command("import")
-@click.argument("file", type=InputFile())
+@input_file_argument()
 @click.option("--kind", required=True, type=click.Choice(FILE_KINDS), help="What the file holds")
 @click.option(
     "--with",

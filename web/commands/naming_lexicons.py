@@ -15,7 +15,7 @@ from gazetteer.naming.lexicon_store import (
     load_lexicon_text,
     load_lexicons,
 )
-from web.commands.input_files import InputFile
+from web.commands.input_files import input_file_argument
 from web.commands.register_connection import label_operator, open_register
 from web.commands.terminal_language import echo_message
 
@@ -51,7 +51,7 @@ def show_lexicon(lexicon_id: str) -> None:
 
 @lexicons_group.command("replace")
 @_id_argument
-@click.argument("file", type=InputFile())
+@input_file_argument()
 def replace_lexicon(lexicon_id: str, file: Path) -> None:
     """Put FILE in the place of lexicon ID. A file with a fault is refused; the old one stays."""
     text = decode_lexicon(file.read_bytes())

@@ -37,7 +37,7 @@ from gazetteer.problems import Problem
 from gazetteer.progress import Progress
 from gazetteer.records.levels import UNIT_LEVELS
 from gazetteer.settings import get_settings
-from web.commands.input_files import InputFile
+from web.commands.input_files import input_file_argument
 from web.commands.output_files import check_outputs
 from web.commands.progress_display import show_progress
 from web.commands.severity_counts import count_severities
@@ -54,7 +54,7 @@ _MAX_SHOWN = 5
 
 
 @click.command("validate")
-@click.argument("file", type=InputFile(exists=False))
+@input_file_argument(must_exist=False)
 @click.option("--level", type=click.Choice(UNIT_LEVELS), help="Check the units of this level only.")
 @click.option(
     "--gap-width",
