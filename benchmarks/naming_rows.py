@@ -100,7 +100,8 @@ def _draw_bodies(conn: Conn) -> list[Body]:
 def _build_body(random: Random, rows: list[Any], number: int) -> Body:
     text, legal_class, code, lon, lat = rows[number]
     if legal_class == "natural" and random.random() < 0.5:
-        text, legal_class = f"{text[:2]}桥", "facility"  # which is compared with what lies around
+        legal_class = "facility"  # which is compared with what lies around it
+        text = f"{text[:2]}桥"
     if random.random() < 0.5:
         other = random.choice(rows)[0]
         text = other[:1] + text[1:]
