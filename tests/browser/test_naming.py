@@ -69,6 +69,7 @@ def test_an_answer_fits_a_phone(page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", [ENGLISH], indirect=True)
-def test_the_page_of_defects_says_that_there_was_no_search(page: Page) -> None:
+def test_the_page_of_defects_lets_strangers_only_read(page: Page) -> None:
     page.goto("/naming/defects")
-    expect(page.get_by_role("main")).to_contain_text("The names have not been searched yet.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Defects of names")
+    expect(page.get_by_role("main").locator("form[method=post]")).to_have_count(0)

@@ -40,7 +40,7 @@ _FLAGS = ("in_force", "has_protection_measures")
 def show_name_check() -> Response:
     """The form with the name of the query, and what the rules say about it."""
     as_of = parse_as_of_args()
-    written = {name: request.args.get(name, "").strip() for name in (*_FIELDS, *SIZES, "position")}
+    written = {name: _read_argument(name) for name in (*_FIELDS, *SIZES, "position")}
     context: dict[str, Any] = {"written": written, "at": as_of.at.isoformat(), "answer": None}
     if written["name"]:
         try:
@@ -58,6 +58,11 @@ def show_name_check() -> Response:
         flags={name: name in request.args for name in _FLAGS},
         **context,
     )
+
+
+def _read_argument(name: str) -> str:
+    """What is filled in; a suggestion that was pressed stands behind the field it is put into."""
+    return next(reversed(request.args.getlist(name)), "").strip()
 
 
 def _examine_written(written: dict[str, str]) -> dict[str, Any]:

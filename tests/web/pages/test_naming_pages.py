@@ -155,3 +155,9 @@ def test_a_filter_that_cannot_be_right_is_a_page_too(desk: FlaskClient) -> None:
         refused = desk.get(f"/naming/defects?{query}", headers=EN)
         assert refused.status_code in (400, 404)
         assert refused.mimetype == "text/html"
+
+
+def test_a_suggestion_that_is_pressed_goes_before_the_field(client: FlaskClient) -> None:
+    page = client.get("/naming?name=龍华路&legal_class=road&name=龙华路", headers=ZH).text
+    assert 'name="name" value="龙华路"' in page
+    assert "NR-004" not in page
