@@ -1,14 +1,17 @@
 """Each naming rule has a name that it lets pass and one that it does not, with the article."""
 
+from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from gazetteer.naming.law.profile_files import read_profiles, select_profiles
 from gazetteer.naming.like_names import LikeNames, UnitsAbove
 from gazetteer.naming.name_examination import load_rule_groups
 from gazetteer.naming.naming_context import BuiltUpCover, NamingContext, Surroundings
 from gazetteer.naming.naming_finding import LikeName, Likeness, Outcome
-from gazetteer.naming.proposal import RenamingCause, Ruling
+from gazetteer.naming.proposal import BuildingSize, RenamingCause, Ruling
 from gazetteer.naming.rules.spelling_rules import find_broken_rule
 from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.rules.rule_registry import find_rule_check
@@ -254,3 +257,62 @@ def test_another_spelling_names_the_rule_that_it_departs_from(
     if context.spelling.text == given:
         assert find_broken_rule(given, context.spelling) is None
     assert found == rules
+
+
+PROFILES = {profile.id: profile for profile in read_profiles()}
+
+
+def test_specific_parts_are_not_repeated_within_a_class_of_a_city() -> None:
+    known = like("云山路", Likeness.SAME_SPECIFIC, "road", "road")
+    assert kinds("NR-024", build_context("云山街", units=HERE, like=known)) == ["repeated"]
+    assert kinds("NR-024", build_context("云海街", units=HERE)) == []
+    elsewhere = UnitsAbove(PROVINCE, uuid4(), uuid4(), uuid4())
+    known = like("云山路", Likeness.SAME_SPECIFIC, "road", "road", elsewhere)
+    assert kinds("NR-024", build_context("云山街", units=HERE, like=known)) == []
+
+
+def test_derived_names_follow_the_main_place() -> None:
+    follows = build_context("猎德大桥", "facility", main_place_name="猎德")
+    assert kinds("NR-025", follows) == []
+    differs = build_context("列德大桥", "facility", main_place_name="猎德")
+    assert kinds("NR-025", differs) == ["other_name"]
+    assert kinds("NR-025", build_context("猎德大桥", "facility")) == ["main_place_unknown"]
+
+
+def test_long_names_are_a_remark() -> None:
+    profiles = (PROFILES["default"],)
+    long = build_context("碧水蓝天云山诗意花园", "building", profiles=profiles)
+    [finding] = run_rule("NR-026", long)
+    assert (finding.severity, finding.text("zh")) == ("info", "共 10 字，超过 8 字不便使用")
+    assert run_rule("NR-026", build_context("云山花园", "building", profiles=profiles)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "expected"),
+    [
+        ("云山大厦", {"floors": 25}, []),
+        ("云山大厦", {"floors": 5, "floor_area_m2": 3000}, ["other_size"]),
+        ("云山大厦", {"floors": 16, "floor_area_m2": 12_000}, ["size_unknown"]),  # of which city?
+        ("云山大厦", {"floors": 16, "floor_area_m2": 12_000, "city_size": "other"}, []),
+        ("云山大厦", {}, ["size_unknown"]),
+        ("云山花园", {"site_m2": 25_000, "green_percent": 40}, []),
+        ("云山花园", {"site_m2": 25_000, "green_percent": 20}, ["other_size"]),
+        ("云山阁", {"site_m2": 500, "floor_area_m2": 900}, ["other_size"]),
+    ],
+)
+def test_generic_terms_of_buildings_go_by_size(
+    name: str, size: dict[str, Any], expected: list[str]
+) -> None:
+    profiles = (PROFILES["guangdong_buildings"],)
+    context = build_context(name, "building", profiles=profiles, size=BuildingSize(**size))
+    assert kinds("NR-030", context) == expected
+
+
+def test_local_law_holds_in_its_unit_only() -> None:
+    for codes, rules in (
+        (("440106", "440100", "440000"), {"NR-024", "NR-025", "NR-026", "NR-027", "NR-030"}),
+        (("440305", "440300", "440000"), {"NR-026", "NR-027", "NR-030"}),
+        (("110105", "110000"), {"NR-026"}),
+    ):
+        selected = select_profiles(read_profiles(), codes, date(2026, 11, 30))
+        assert {rule for profile in selected for rule in profile.rules} == rules
