@@ -5,8 +5,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
+import numpy as np
 import openpyxl
 import orjson
 import pyogrio
@@ -14,6 +16,11 @@ import pytest
 import shapely
 
 from boundaries.layers.polygon_layer import Layer
+from boundaries.rules.common.spatial_finding import (
+    SpatialFinding,
+    assign_finding_ids,
+    build_finding,
+)
 from boundaries.rules.common.tolerances import Tolerances
 from boundaries.rules.layer_validation import validate_layer
 from boundaries.validation.outlines import build_outlines
@@ -33,7 +40,9 @@ from boundaries.validation.validation_report import (
     validate_file,
 )
 from gazetteer.messages import LANGS
+from gazetteer.messages.catalogue import load_catalogue
 from gazetteer.problems import InvalidValue
+from gazetteer.rules.rule_catalogue import read_catalogue
 from gazetteer.settings import get_settings
 from tests.boundaries.rules.flaws import KINDS
 from tests.boundaries.rules.generated_layers import make_grid, make_layer
@@ -197,6 +206,54 @@ def test_a_finding_of_every_rule_can_be_written_in_every_format(tmp_path: Path) 
         *("TOP-COV-01", "TOP-COV-02", "TOP-COV-03", "TOP-COV-04", "TOP-COV-08"),
         *("TOP-HIE-02", "TOP-HIE-05", "TOP-HIE-07", "TOP-HIE-10"),
     }
+
+
+def _make_every_finding() -> Iterator[SpatialFinding]:
+    """One finding for each way in which a topology rule words one, with numbers of NumPy."""
+    for id_, forms in load_catalogue("en").templates.items():
+        if not id_.startswith("finding.TOP-"):
+            continue
+        _, rule, kind = id_.split(".", 2)
+        fields = [field for form in forms for field in Formatter().parse(form) if field[1]]
+        params = {
+            str(name).split("[")[0]: np.float64(1.5) if spec else "甲"
+            for _, name, spec, _ in fields
+        }
+        params |= {name: np.int64(2) for name in params.keys() & {"n", "number"}}
+        yield build_finding(
+            rule,
+            kind,
+            params,
+            features=(0, 1),
+            geometry=shapely.Point(500, 500),
+            measured=np.float64(0.25),
+            limit=np.float64(0.02),
+            unit="m",
+            area_m2=np.float64(3),
+        )
+
+
+def test_every_wording_of_every_rule_can_be_written_in_every_format(tmp_path: Path) -> None:
+    layer = make_layer([shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)])
+    made = list(_make_every_finding())
+    worded = {finding.rule for finding in made}
+    read = [
+        SpatialFinding(rule.id, "read", rule.severity, rule.title, features=(0,))
+        for rule in read_catalogue().values()
+        if rule.scope == "layer" and rule.id not in worded  # the reader of files words these
+    ]
+    findings = tuple(assign_finding_ids([*made, *read], layer.names, layer.planar))
+    rules = {finding.rule for finding in findings}
+    assert len(rules) > len(read) > 0
+    result = validate_layer(layer, Tolerances())
+    report = ValidationReport(layer, result.levels, Tolerances(), findings, (), ())
+    for name in REPORT_MIME_TYPES:
+        for lang in LANGS:
+            path = tmp_path / f"out-{lang}.{name}"
+            write_report(report, path, name, lang)
+            assert path.stat().st_size > 10_000
+    written = orjson.loads((tmp_path / "out-en.geojson").read_bytes())
+    assert {feature["properties"]["rule"] for feature in written["features"]} == rules
 
 
 @pytest.mark.parametrize(("name", "known"), [("a.geojson", "geojson"), ("b.JSON", "geojson"),
