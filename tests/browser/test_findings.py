@@ -67,7 +67,7 @@ def test_findings_are_listed_filtered_and_explained(desk: Page) -> None:
     desk.get_by_role("combobox", name="Rule").select_option("TOP-COV-01")
     expect(rows).to_have_count(1)
     expect(rows.get_by_role("rowheader")).to_have_text("天河区 440106, 白云区 440111")
-    table.get_by_role("button", name="Zoom to").press("Enter")
+    table.get_by_role("button", name="Show").press("Enter")
     expect(table.locator("tr.is-chosen")).to_have_count(1)
     table.get_by_role("button", name="Explain rule").press("Enter")
     expect(desk.get_by_role("dialog")).to_contain_text("Must Not Overlap")

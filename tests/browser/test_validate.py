@@ -45,7 +45,7 @@ def test_a_layer_is_validated_and_its_findings_are_shown(page: Page, tmp_path: P
         "aria-sort", "descending"
     )
     expect(table.locator("tbody th").first).to_have_text("B, E")
-    table.get_by_role("button", name="Zoom to B, E").click()
+    table.get_by_role("button", name="Show B, E").click()
     expect(table.locator("tr.is-chosen th")).to_have_text("B, E")
 
     table.get_by_role("button", name="Explain rule TOP-COV-01").press("Enter")
