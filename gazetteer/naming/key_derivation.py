@@ -26,17 +26,16 @@ _FORMAT = 3
 
 _CONCERNED = """
 SELECT EXISTS (
-    SELECT FROM changeset s JOIN change c ON c.seq BETWEEN s.first_seq AND s.last_seq
-    WHERE s.changeset_id = %s AND c.kind IN ('name', 'spelling', 'place', 'unit')
+    SELECT FROM change WHERE seq BETWEEN %(first_seq)s AND %(last_seq)s
+    AND kind IN ('name', 'spelling', 'place', 'unit')
 )
 """
 # A unit takes all places below it along to another unit; a name or a code of it does not.
 _TOUCHED = """
 CREATE TEMP TABLE touched_place ON COMMIT DROP AS
 WITH RECURSIVE changed AS (
-    SELECT c.kind, c.record_id FROM changeset s
-    JOIN change c ON c.seq BETWEEN s.first_seq AND s.last_seq
-    WHERE s.changeset_id = %s AND c.kind IN ('name', 'spelling', 'place', 'unit')
+    SELECT kind, record_id FROM change WHERE seq BETWEEN %(first_seq)s AND %(last_seq)s
+    AND kind IN ('name', 'spelling', 'place', 'unit')
 ),
 unit_below AS (
     SELECT record_id AS unit_id FROM changed WHERE kind = 'unit'
@@ -127,7 +126,8 @@ FROM touched_name n JOIN touched_key k USING (row_id) JOIN name_scope s USING (r
 
 def derive_name_keys(conn: Conn, changeset: int) -> None:
     """Derive the keys of the names that a changeset concerns; the others are not rewritten."""
-    if not _concerns_names(conn, changeset):
+    changes = _find_changes(conn, changeset)
+    if not _concerns_names(conn, changes):
         return
     terms = build_generic_terms(load_lexicons(conn)["generics"])
     conn.execute(
@@ -135,7 +135,7 @@ def derive_name_keys(conn: Conn, changeset: int) -> None:
         " SELECT %s WHERE NOT EXISTS (SELECT FROM name_key) ON CONFLICT DO NOTHING",
         (_compute_version(terms),),
     )
-    touched = conn.execute(_TOUCHED, (changeset,)).rowcount
+    touched = conn.execute(_TOUCHED, changes).rowcount
     _write_keys(conn, terms, touched)
 
 
@@ -165,9 +165,19 @@ def renew_name_keys(conn: Conn) -> bool:
     return True
 
 
-def _concerns_names(conn: Conn, changeset: int) -> bool:
-    """Whether a changeset changes anything that keys depend on: most move borders only."""
-    row = conn.execute(_CONCERNED, (changeset,)).fetchone()
+def _find_changes(conn: Conn, changeset: int) -> dict[str, int]:
+    """The first and the last number of the changes: the planner knows the index for a constant."""
+    row = conn.execute(
+        "SELECT first_seq, last_seq FROM changeset WHERE changeset_id = %s", (changeset,)
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"no changeset {changeset}")
+    return {"first_seq": row[0], "last_seq": row[1]}
+
+
+def _concerns_names(conn: Conn, changes: dict[str, int]) -> bool:
+    """Whether anything changes that keys depend on: most changesets move borders only."""
+    row = conn.execute(_CONCERNED, changes).fetchone()
     return row is not None and bool(row[0])
 
 
@@ -192,7 +202,7 @@ def _write_keys(conn: Conn, terms: GenericTerms, touched: int) -> None:
         terms: the generic terms.
         touched: how many places these are.
     """
-    is_large = touched > _FEW_PLACES  # a few rows are read faster than a planner looks at them
+    is_large = touched > _FEW_PLACES
     for statement, table, column in (
         ("", "touched_place", "place_id"),
         (_NAMES, "touched_name", "row_id"),
@@ -200,20 +210,20 @@ def _write_keys(conn: Conn, terms: GenericTerms, touched: int) -> None:
     ):
         if statement:
             conn.execute(statement)
-        if is_large:
-            _index_table(conn, table, column)
+        _prepare_table(conn, table, column, is_large=is_large)
     _store_keys(conn, terms)
-    if is_large:
-        _index_table(conn, "touched_key", "row_id")
+    _prepare_table(conn, "touched_key", "row_id", is_large=is_large)
     conn.execute("DELETE FROM name_key USING touched_place t WHERE name_key.place_id = t.place_id")
     conn.execute(_WRITE)
     conn.execute("DROP TABLE touched_place, touched_name, name_scope, touched_key")
 
 
-def _index_table(conn: Conn, table: str, column: str) -> None:
-    """Let the planner know a large temporary table, and find its rows."""
-    names = sql.Identifier(table), sql.Identifier(column), sql.Identifier(table)
-    conn.execute(sql.SQL("CREATE INDEX ON {} ({}); ANALYZE {}").format(*names))
+def _prepare_table(conn: Conn, table: str, column: str, *, is_large: bool) -> None:
+    """Let the planner know a temporary table: it would read whole tables for a few rows else."""
+    name = sql.Identifier(table)
+    if is_large:
+        conn.execute(sql.SQL("CREATE INDEX ON {} ({})").format(name, sql.Identifier(column)))
+    conn.execute(sql.SQL("ANALYZE {}").format(name))
 
 
 def _store_keys(conn: Conn, terms: GenericTerms) -> None:
