@@ -134,7 +134,7 @@ def _build_context(
         terms=terms,
         profiles=select_profiles(read_profiles(), units.codes[::-1], at),
         spelling=spelling,
-        surroundings=load_surroundings(conn, proposal, units, like, at),
+        surroundings=load_surroundings(conn, key, proposal, (units, like), at),
     )
 
 

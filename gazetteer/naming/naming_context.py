@@ -32,8 +32,8 @@ class Surroundings:
         in_same_area: the places that have a like name, in the same built-up area.
         unlocated: names like it in the county, of which nobody knows where they are.
         at_same_place: standard names of places of the same class within some metres.
-        names: those of the units above it and of the places near it, without generic parts too;
-            of facilities only, which are named after them.
+        names: those of the units above it and of the places near it with which the name begins,
+            without generic parts too; of facilities only, which are named after them.
         is_known: whether anything is known of what lies round it.
     """
 

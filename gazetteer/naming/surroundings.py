@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from gazetteer.naming.like_names import LikeNames, UnitsAbove
+from gazetteer.naming.name_keys import NameKey
 from gazetteer.naming.naming_context import BuiltUpCover, Surroundings
 from gazetteer.naming.naming_finding import LikeName
 from gazetteer.naming.proposal import LegalClass, NameProposal
@@ -37,33 +38,46 @@ AND upper_inf(n.recorded) AND n.valid @> %(at)s::date AND n.name_kind = 'standar
 AND n.language = 'zh-Hans' AND n.text <> %(name)s
 ORDER BY 1 LIMIT 5
 """
+# Only names with which the name begins: around a place there may be thousands. The units below a
+# county are near enough for a bridge or a station to be named after them.
 _NAMES_AROUND = """
-SELECT k.text_key, k.specific_key FROM name_key k
-WHERE k.township = %(township)s AND k.valid @> %(at)s::date
-UNION
-SELECT k.text_key, k.specific_key
-FROM place_version p JOIN name_key k ON k.place_id = p.record_id AND k.valid @> %(at)s::date
-WHERE p.location && ST_Expand(%(geometry)s::geometry, 0.03)
-AND upper_inf(p.recorded) AND p.valid @> %(at)s::date
-"""
-# The units below a county are near enough for a bridge or a station to be named after them.
-_NAMES_OF_UNITS = """
-WITH unit AS (
-    SELECT unit_id, place_id FROM unit_state
-    WHERE unit_id = ANY(%(units)s) AND upper_inf(recorded) AND valid @> %(at)s::date
-    UNION
-    SELECT unit_id, place_id FROM unit_state
-    WHERE parent_id = %(county)s AND upper_inf(recorded) AND valid @> %(at)s::date
+WITH alike AS (
+    SELECT text_key, specific_key, place_id, level, county, township FROM name_key
+    WHERE text_key = ANY(%(beginnings)s) AND valid @> %(at)s::date
+    UNION ALL
+    SELECT text_key, specific_key, place_id, level, county, township FROM name_key
+    WHERE specific_key = ANY(%(beginnings)s) AND valid @> %(at)s::date
 )
-SELECT k.text_key, k.specific_key
-FROM unit u JOIN name_key k ON k.place_id = u.place_id AND k.valid @> %(at)s::date
+SELECT a.text_key, a.specific_key FROM alike a
+WHERE a.township = %(township)s
+OR (a.level = 'township' AND a.county = %(county)s)
+OR EXISTS (
+    SELECT FROM unit_state u WHERE u.unit_id = ANY(%(units)s) AND u.place_id = a.place_id
+    AND upper_inf(u.recorded) AND u.valid @> %(at)s::date
+)
+OR EXISTS (
+    SELECT FROM place_version p WHERE p.record_id = a.place_id
+    AND p.location && ST_Expand(%(geometry)s::geometry, 0.03)
+    AND upper_inf(p.recorded) AND p.valid @> %(at)s::date
+)
 """
+_SHORTEST = 2
+"""Characters of a name that another one may be taken from."""
 
 
 def load_surroundings(
-    conn: Conn, proposal: NameProposal, units: UnitsAbove, like: LikeNames, at: date
+    conn: Conn, key: NameKey, proposal: NameProposal, found: tuple[UnitsAbove, LikeNames], at: date
 ) -> Surroundings:
-    """What lies round the place of a proposal on a day; as it is known now."""
+    """What lies round the place of a proposal on a day; as it is known now.
+
+    Args:
+        conn: the database.
+        key: of the name.
+        proposal: the name, and what it is to name.
+        found: the units in which that lies, and the names like it.
+        at: the day.
+    """
+    units, like = found
     params = {
         "geometry": proposal.geometry,
         "at": at,
@@ -72,6 +86,7 @@ def load_surroundings(
         "name": proposal.name,
         "township": units.township,
         "county": units.county,
+        "beginnings": [key.text[:end] for end in range(_SHORTEST, len(key.text) + 1)],
         "units": list(filter(None, (units.province, units.prefecture, units.county))),
     }
     areas = _load_areas(conn, params)
@@ -130,8 +145,5 @@ def _load_texts(conn: Conn, statement: str, params: dict[str, Any]) -> tuple[str
 
 
 def _load_names(conn: Conn, params: dict[str, Any]) -> frozenset[str]:
-    rows = [
-        *conn.execute(_NAMES_AROUND, params).fetchall(),
-        *conn.execute(_NAMES_OF_UNITS, params).fetchall(),
-    ]
-    return frozenset(text for row in rows for text in row if text is not None and len(text) > 1)
+    rows = conn.execute(_NAMES_AROUND, params).fetchall()
+    return frozenset(text for row in rows for text in row if text in params["beginnings"])
