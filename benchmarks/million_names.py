@@ -89,7 +89,7 @@ def ensure_million_names(own: Cluster, loaded: str) -> tuple[str, float | None]:
     name = template.replace("bench_", "bench_names_", 1)
     conninfo = own.get_conninfo(name)
     with psycopg.connect(own.get_conninfo("postgres"), autocommit=True) as admin:
-        if admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone():
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return conninfo, None
         unfinished = sql.Identifier(f"{name}_unfinished")
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(unfinished))
