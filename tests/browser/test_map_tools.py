@@ -28,6 +28,15 @@ def drag_map(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def find_still_address(page: Page) -> str:
+    """The address once the map has come to rest: it glides on after a drag."""
+    address = ""
+    while page.url != address:
+        address = page.url
+        page.wait_for_timeout(2000)
+    return address
+
+
 def test_what_somebody_has_brought_into_view_stands_in_the_address(page: Page) -> None:
     open_map(page)
     assert "#" not in page.url
@@ -36,7 +45,7 @@ def test_what_somebody_has_brought_into_view_stands_in_the_address(page: Page) -
         if "#" in page.url:
             break
     expect(page).to_have_url(HASH)
-    moved = page.url
+    moved = find_still_address(page)
     page.reload()
     page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="复制此图链接").click()

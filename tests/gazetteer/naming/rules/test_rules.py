@@ -238,6 +238,7 @@ SPELLINGS = [
     ("西安路", "road", "Xian Lu", ["NR-028", "RM-08"]),
     ("太行山", "natural", "Taihangshan", ["NR-028", "RM-01"]),
     ("五一广场", "building", "51 Guangchang", ["NR-028", "RM-06"]),
+    ("二马路", "road", "Er Malu", ["NR-028", "RM-07"]),
     ("麻涌镇", "division", "Machong Zhen", []),
 ]
 
