@@ -14,7 +14,7 @@ from boundaries.findings import finding_features, finding_store, finding_writes
 from boundaries.findings.validation_run import run_validation
 from gazetteer.jobs import job_queue
 from gazetteer.jobs import job_store as jobs
-from gazetteer.jobs.clock import PeriodicRun, PeriodicTask
+from gazetteer.jobs.clock import CLOCK_ACTOR, PeriodicRun, PeriodicTask
 from gazetteer.jobs.job_kind import JobKind, JobQueue
 from gazetteer.jobs.job_store import JobRequest
 from gazetteer.jobs.running_job import RunningJob
@@ -23,8 +23,6 @@ from gazetteer.messages import DEFAULT_LANG, Lang
 from gazetteer.rules.finding_workflow import ANSWER_ACTIONS
 
 RESULT_NAME = "findings.geojson"
-CLOCK_ACTOR = "gazetteer worker"
-"""How the audit log names a run that the clock started."""
 
 
 def _run_findings_job(running: RunningJob) -> None:

@@ -19,6 +19,10 @@ from gazetteer.settings import Settings
 _LOCKS = 0x636C6F63  # "cloc": the advisory locks of periodic tasks
 
 
+CLOCK_ACTOR = "gazetteer worker"
+"""How the audit log names what the clock started."""
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodicRun:
     """One run of a periodic task, which was due at ``due_at``; ``conn`` is in autocommit."""

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from gazetteer.accounts.roles import Action
 from gazetteer.jobs import job_queue, job_store
-from gazetteer.jobs.clock import PeriodicRun, PeriodicTask
+from gazetteer.jobs.clock import CLOCK_ACTOR, PeriodicRun, PeriodicTask
 from gazetteer.jobs.job_kind import JobKind, JobQueue
 from gazetteer.jobs.job_store import JobRequest
 from gazetteer.jobs.running_job import RunningJob
@@ -19,7 +19,6 @@ from gazetteer.naming.defect_store import find_last_run
 
 DEFECT_ACTIONS = (Action.EDIT_NAMES, Action.REVIEW)
 """Whoever may do one of these may search for defects, and except those of their units."""
-CLOCK_ACTOR = "gazetteer worker"
 
 
 def _run_defects_job(running: RunningJob) -> None:

@@ -8,12 +8,11 @@ import psycopg
 
 from boundaries.findings import finding_store
 from boundaries.findings.background_runs import (
-    CLOCK_ACTOR,
     FINDINGS,
     enqueue_due_run,
     enqueue_run,
 )
-from gazetteer.jobs.clock import PeriodicRun
+from gazetteer.jobs.clock import CLOCK_ACTOR, PeriodicRun
 from gazetteer.jobs.job_runner import JobRunner
 from gazetteer.settings import get_settings
 from tests.boundaries.findings.finding_samples import WEST, redraw, west
