@@ -12,13 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from gazetteer.messages import Message, message
+from gazetteer.naming.proposal import LegalClass
 from gazetteer.problems import InvalidValue
-
-LEGAL_CLASSES = (
-    *("natural", "division", "village_seat", "park_reserve"),
-    *("road", "building", "facility", "other"),
-)
-"""The classes of names of Order 753, article 3."""
 
 _FOLDER = Path(__file__).with_name("lexicons")
 _SEPARATOR = "|"
@@ -213,7 +208,7 @@ _COLUMNS: Mapping[str, Mapping[str, CellCheck]] = {
     },
     "generics": {
         "term": _accept_text,
-        "legal_class": _some_of(*LEGAL_CLASSES),
+        "legal_class": _some_of(*LegalClass),
         "kind": _accept_text,
     },
     "leaders": {

@@ -9,23 +9,24 @@ from dataclasses import asdict
 import click
 
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.naming.proposal import LegalClass
+from gazetteer.naming.romanization.differing_rule import GIVEN
 from gazetteer.naming.romanization.place_spelling import PlaceSpelling, romanize_place_name
 from gazetteer.naming.romanization.published_spellings import iter_spelling_differences
 from gazetteer.records.division_queries import find_unit
 from gazetteer.records.levels import LEVELS, UNIT_LEVELS, Level
 from gazetteer.records.name_parts import split_name
+from gazetteer.rules.rule_catalogue import read_catalogue
 from web.commands.register_connection import open_register
 from web.commands.terminal_language import (
     CommandFailed,
+    command_language,
     echo_message,
     language_option,
     terminal_text,
 )
 
-_CLASSES = (
-    *("division", "natural", "village_seat", "park_reserve"),
-    *("road", "building", "facility", "other"),
-)
+_CLASSES = [one.value for one in LegalClass]
 _COLUMNS = ("code", "name", "published", "by_rule", "rule", "reason", "status")
 
 
@@ -123,10 +124,17 @@ def _print_differences(within: str | None) -> None:
     with open_register() as conn:
         unit = find_unit(conn, within, as_of, field="within")[0] if within else None
         for found in iter_spelling_differences(conn, as_of, unit):
-            reason = terminal_text(f"romanization.{found.rule}")
+            reason = _describe_rule(found.rule)
             writer.writerow(
                 (
                     *(found.code, found.name, found.published, found.by_rule),
                     *(found.rule, reason, found.status),
                 )
             )
+
+
+def _describe_rule(rule: str) -> str:
+    """What a rule demands, in the words of the catalogue."""
+    if rule == GIVEN:
+        return terminal_text("romanization.given")
+    return read_catalogue()[rule].title.text(command_language())

@@ -8,11 +8,8 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from gazetteer.ledger.as_of import MOMENT_CTE, AsOf, in_force_sql
-from gazetteer.naming.romanization.foreign_words import find_foreign_generics
-from gazetteer.naming.romanization.place_spelling import PlaceSpelling, romanize_place_name
-
-GIVEN = "given"
-"""In place of a rule: the official spelling of a name that is not Chinese."""
+from gazetteer.naming.romanization.differing_rule import find_differing_rule
+from gazetteer.naming.romanization.place_spelling import romanize_place_name
 
 _PUBLISHED = f"""
 WITH RECURSIVE {MOMENT_CTE},
@@ -81,22 +78,3 @@ def iter_spelling_differences(
         if spelling is not None and spelling.text != published:
             rule = find_differing_rule(published, spelling)
             yield SpellingDifference(code, name, published, spelling.text, rule, status)
-
-
-def find_differing_rule(published: str, spelling: PlaceSpelling) -> str:
-    """The rule by which a published spelling differs from that of the rules."""
-    if find_foreign_generics(published):
-        return "RM-10"
-    if spelling.language != "zh":
-        return GIVEN
-    if any(char.isdigit() for char in spelling.text + published):
-        return "RM-07"
-    if _join_letters(published) != _join_letters(spelling.text):
-        return "RM-09"
-    if published.replace("'", "") == spelling.text.replace("'", ""):
-        return "RM-08"
-    return next((rule for rule in ("RM-03", "RM-02") if rule in spelling.rules), "RM-01")
-
-
-def _join_letters(text: str) -> str:
-    return "".join(filter(str.isalpha, text.casefold()))

@@ -3,7 +3,6 @@
 import pytest
 
 from gazetteer.naming.lexicon_files import (
-    LEGAL_CLASSES,
     LEXICON_IDS,
     Lexicon,
     decode_lexicon,
@@ -11,6 +10,7 @@ from gazetteer.naming.lexicon_files import (
     read_shipped_lexicon,
     read_shipped_text,
 )
+from gazetteer.naming.proposal import LegalClass
 from gazetteer.problems import InvalidValue
 
 REMARKS = "# source: office\n# coverage: some\n# licence: none\n"
@@ -167,7 +167,7 @@ def test_shipped_lexicons_have_something_to_look_up(id: str, at_least: int) -> N
 def test_every_class_has_generic_terms() -> None:
     generics = read_shipped_lexicon("generics")
     classes = {c for term in generics.rows for c in generics.list_values(term, "legal_class")}
-    assert classes == set(LEGAL_CLASSES)
+    assert classes == set(LegalClass)
     assert generics.list_values("广场", "legal_class") == ("building", "other")
     assert all(generics.list_values(term, "legal_class") == ("road",) for term in ("大道", "巷"))
 

@@ -10,11 +10,9 @@ import psycopg
 import pytest
 
 from gazetteer.ledger.as_of import AsOf, today
+from gazetteer.naming.romanization.differing_rule import find_differing_rule
 from gazetteer.naming.romanization.place_spelling import romanize_place_name
-from gazetteer.naming.romanization.published_spellings import (
-    find_differing_rule,
-    iter_spelling_differences,
-)
+from gazetteer.naming.romanization.published_spellings import iter_spelling_differences
 from gazetteer.records.division_queries import find_unit
 from tests.web.run_command import Outcome, in_process
 
